@@ -1,0 +1,42 @@
+# Two commands set everything up from nothing; each makes .venv on its first run.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: demo test test-slow lint bench clean
+
+demo: $(VENV)/.installed
+	$(BIN)/evolaw demo
+
+test: $(VENV)/.tested
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-slow: $(VENV)/.tested
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.tested
+	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/ruff format --check src tests benchmarks examples
+	$(BIN)/mypy
+
+bench: $(VENV)/.tested
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) runs evolaw-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "evolaw needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 3; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	@echo "installing evolaw into $(VENV) (one to three minutes, once)"
+	$(PIP) install -e .
+	@touch $@
+
+$(VENV)/.tested: pyproject.toml requirements/test.txt | $(VENV)/bin/python
+	@echo "installing evolaw and its test packages into $(VENV) (one to three minutes, once)"
+	$(PIP) install -r requirements/test.txt
+	$(PIP) install --no-deps -e .
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,161 @@
+"""The one place that words argument errors.
+
+Every function takes the value and the argument's name, returns the value in its canonical form, and raises an
+ArgumentError whose sentence says which argument, what was required, what was given and, with ``fix``, what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from evolaw.errors import ArgumentError, ShapeError
+
+__all__ = [
+    "finite",
+    "increasing",
+    "integer",
+    "nearest",
+    "number",
+    "one_of",
+    "positive",
+    "probability",
+    "refuse",
+    "require",
+    "shape",
+]
+
+
+def refuse(name: str, requirement: str, given: Any, fix: str = "") -> ArgumentError:
+    """Build the error for argument ``name``: it must ``requirement`` but is ``given``.
+
+    Example:
+        >>> str(refuse("dt", "be positive", -0.1))
+        'Argument `dt` must be positive, but is -0.1.'
+    """
+    return ArgumentError(_sentence(name, requirement, given, fix))
+
+
+def require(condition: bool, name: str, requirement: str, given: Any, fix: str = "") -> None:
+    """Raise the error of `refuse` unless ``condition`` holds."""
+    if not condition:
+        raise refuse(name, requirement, given, fix)
+
+
+def integer(value: Any, name: str, *, least: int | None = None, most: int | None = None) -> int:
+    """Return ``value`` as an int within [least, most]; booleans and fractions are refused."""
+    try:
+        if isinstance(value, bool | np.bool_):
+            raise TypeError
+        result = operator.index(value)
+    except TypeError:
+        raise refuse(name, "be a whole number", value) from None
+    if (least is not None and result < least) or (most is not None and result > most):
+        raise refuse(name, f"be a whole number {_range(least, most)}", result)
+    return result
+
+
+def number(value: Any, name: str, *, least: float | None = None, most: float | None = None) -> float:
+    """Return ``value`` as a finite float within [least, most]."""
+    try:
+        result = float(value)
+    except (TypeError, ValueError):
+        raise refuse(name, "be a number", value) from None
+    if not math.isfinite(result):
+        raise refuse(name, "be finite", value)
+    if (least is not None and result < least) or (most is not None and result > most):
+        raise refuse(name, f"be a number {_range(least, most)}", result)
+    return result
+
+
+def positive(value: Any, name: str) -> float:
+    """Return ``value`` as a finite float above zero."""
+    result = number(value, name)
+    require(result > 0, name, "be positive", result)
+    return result
+
+
+def probability(value: Any, name: str, *, most: float = 1.0) -> float:
+    """Return ``value`` as a float in [0, most]."""
+    return number(value, name, least=0.0, most=most)
+
+
+def one_of(value: Any, name: str, allowed: Iterable[str]) -> str:
+    """Return ``value`` if it is one of the allowed names; the error suggests the nearest one."""
+    names = list(allowed)
+    if value in names:
+        return str(value)
+    suggestion = nearest(str(value), names)
+    raise refuse(name, f"be one of {', '.join(names)}", value, f"Did you mean {suggestion}?" if suggestion else "")
+
+
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """Return the name most like ``word``, or None when none is close.
+
+    Example:
+        >>> nearest("isotropc", ["outer-totalistic", "isotropic"])
+        'isotropic'
+    """
+    names = list(names)
+    lowered = {known.lower(): known for known in names}
+    found = difflib.get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
+    return lowered[found[0]] if found else None
+
+
+def shape(array: Any, name: str, wanted: Sequence[int | str]) -> np.ndarray:
+    """Return ``array`` as a NumPy array of the wanted shape; words stand for free sizes.
+
+    Example:
+        >>> shape([[1, 2]], "states", ("rows", 2)).shape
+        (1, 2)
+    """
+    try:
+        result = np.asarray(array)
+    except ValueError:
+        raise ShapeError(_sentence(name, "be a rectangular array", "ragged", "")) from None
+    fits = result.ndim == len(wanted) and all(
+        isinstance(want, str) or want == size for want, size in zip(wanted, result.shape, strict=True)
+    )
+    if not fits:
+        words = ", ".join(str(want) for want in wanted)
+        raise ShapeError(_sentence(name, f"have shape ({words})", f"of shape {result.shape}", ""))
+    return result
+
+
+def finite(array: Any, name: str) -> np.ndarray:
+    """Return ``array`` if no element is NaN or infinite; the error says where the first one is."""
+    result = np.asarray(array)
+    bad = ~np.isfinite(result)
+    if bad.any():
+        place = tuple(int(index) for index in np.argwhere(bad)[0])
+        raise refuse(name, "be finite everywhere", f"{result[place]} at index {place}")
+    return result
+
+
+def increasing(values: Any, name: str) -> np.ndarray:
+    """Return ``values`` as a one-dimensional array that rises strictly; the error names the first fault."""
+    result = finite(shape(values, name, ("times",)), name)
+    require(result.size > 0, name, "hold at least one value", "empty")
+    falls = np.flatnonzero(np.diff(result) <= 0)
+    if falls.size:
+        i = int(falls[0])
+        raise refuse(name, "rise strictly", f"{result[i]} followed by {result[i + 1]} at index {i + 1}")
+    return result
+
+
+def _range(least: float | None, most: float | None) -> str:
+    if most is None:
+        return f"of at least {least}"
+    return f"of at most {most}" if least is None else f"from {least} to {most}"
+
+
+def _sentence(name: str, requirement: str, given: Any, fix: str) -> str:
+    shown = given if isinstance(given, str) and " " in given else repr(given)
+    if len(shown) > 200:
+        shown = shown[:197] + "..."
+    return f"Argument `{name}` must {requirement}, but is {shown}." + (f" {fix}" if fix else "")

@@ -1,0 +1,119 @@
+"""Every exception evolaw raises on purpose.
+
+    EvolawError                    exit code 1   a bug of ours, unless a subclass says otherwise
+    ├── ArgumentError(ValueError)  exit code 3   an argument is not what the function needs
+    │   └── ShapeError                           an array has the wrong shape
+    ├── ParseError(ValueError)     exit code 3   a text or file cannot be read; carries line and column
+    ├── StorageError               exit code 3   a run directory is missing, damaged or in use
+    ├── BoxError                   exit code 3   a black box did not answer as it must
+    ├── MissingExtra               exit code 3   an optional package is not installed
+    ├── NumericalError             exit code 4   a computation lost its meaning (non-finite, diverged)
+    │   └── NotConverged                         carries the partial result
+    └── CheckFailed                exit code 5   a verification the user asked for failed
+
+A message is one to three sentences: what is wrong and where, what was required, what was given, what to do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "ArgumentError",
+    "BoxError",
+    "CheckFailed",
+    "EvolawError",
+    "MissingExtra",
+    "NotConverged",
+    "NumericalError",
+    "ParseError",
+    "ShapeError",
+    "StorageError",
+]
+
+
+class EvolawError(Exception):
+    """Root of the tree: catch it to catch everything evolaw raises on purpose."""
+
+    exit_code = 1
+    code = "bug"
+    """Name under which ``evolaw explain CODE`` describes the error."""
+
+
+class ArgumentError(EvolawError, ValueError):
+    """An argument is not what the function needs."""
+
+    exit_code = 3
+    code = "argument"
+
+
+class ShapeError(ArgumentError):
+    """An array argument has the wrong shape."""
+
+    code = "shape"
+
+
+class ParseError(EvolawError, ValueError):
+    """A text or a file cannot be read.
+
+    Attributes:
+        source: file name, or a description of the text.
+        line: line of the fault, from 1; None when the fault is not at one line.
+        column: column of the fault, from 1; None likewise.
+    """
+
+    exit_code = 3
+    code = "parse"
+
+    def __init__(self, message: str, *, source: str = "", line: int | None = None, column: int | None = None) -> None:
+        self.source, self.line, self.column = source, line, column
+        place = ":".join(str(part) for part in (source or None, line, column) if part is not None)
+        super().__init__(f"{place}: {message}" if place else message)
+
+
+class StorageError(EvolawError):
+    """A run directory is missing, damaged or in use."""
+
+    exit_code = 3
+    code = "storage"
+
+
+class BoxError(EvolawError):
+    """A black box did not answer as it must: it failed, hung, or printed something else than a board."""
+
+    exit_code = 3
+    code = "box"
+
+
+class MissingExtra(EvolawError):
+    """An optional package is not installed; the message names the extra that brings it."""
+
+    exit_code = 3
+    code = "extra"
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"This needs the package {package}. Install it with: pip install 'evolaw[{extra}]'")
+
+
+class NumericalError(EvolawError):
+    """A computation lost its meaning: it became non-finite or diverged."""
+
+    exit_code = 4
+    code = "numerical"
+
+
+class NotConverged(NumericalError):
+    """An iteration stopped before its tolerance was met; ``partial`` holds what it had."""
+
+    code = "not-converged"
+
+    def __init__(self, message: str, partial: Any = None) -> None:
+        super().__init__(message)
+        self.partial = partial
+
+
+class CheckFailed(EvolawError):
+    """A verification the user asked for failed."""
+
+    exit_code = 5
+    code = "check-failed"
