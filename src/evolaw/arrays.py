@@ -1,0 +1,68 @@
+"""Array types, sizes and precision: what every folder says about arrays in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from evolaw import checks
+
+if TYPE_CHECKING:
+    import jax
+
+    Array = np.ndarray | jax.Array
+else:
+    Array = Any
+
+__all__ = ["MISSING", "Array", "byte_size", "precise", "read_only", "require_memory"]
+
+MISSING = 255
+"""Value of an unobserved cell in a recording of a binary automaton."""
+
+
+def read_only(values: Any) -> np.ndarray:
+    """Return ``values`` as a NumPy array nobody can write to; a writable input is copied, a read-only one is shared."""
+    array = np.asarray(values)
+    if array.flags.writeable:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
+@contextmanager
+def precise(precision: str) -> Iterator[np.dtype]:
+    """Compute with JAX in the named precision inside the block; yields the dtype.
+
+    Args:
+        precision: "float32" or "float64". The global switch of JAX is not touched.
+    """
+    import jax
+
+    name = checks.one_of(precision, "precision", ("float32", "float64"))
+    with jax.enable_x64(name == "float64"):
+        yield np.dtype(name)
+
+
+def byte_size(count: float) -> str:
+    """Word a number of bytes.
+
+    Example:
+        >>> byte_size(3_500_000)
+        '3.3 MiB'
+    """
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024:
+            return f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TiB"
+
+
+def require_memory(name: str, needed: float, limit: float, fix: str) -> None:
+    """Refuse, before memory is taken, an argument that would need more bytes than ``limit``."""
+    if needed > limit:
+        raise checks.refuse(
+            name, f"need at most {byte_size(limit)} of memory", f"one that needs {byte_size(needed)}", fix
+        )
