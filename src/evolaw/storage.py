@@ -16,6 +16,7 @@ chunk is an error, never a board of dead cells. After a kill, `Run.resume` conti
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import socket
@@ -142,10 +143,10 @@ class Run:
         shape = tuple(int(size) for size in shape)
         frame_bytes = max(1, int(np.prod(shape[1:])) * np.dtype(dtype).itemsize)
         chunk = chunk_frames or max(1, min(shape[0], 4 * 2**20 // frame_bytes))
-        array = (
-            self._open_array(name) if self.cursor else self._new_array(name, shape, dtype, axes, (chunk, *shape[1:]))
-        )
-        return Series(self, name, array, self.cursor)
+        if self.cursor:
+            return Series(self, name, self._open_array(name), self.cursor)
+        self._write_progress("running", 0, {name: 0})
+        return Series(self, name, self._new_array(name, shape, dtype, axes, (chunk, *shape[1:])), 0)
 
     def write(self, name: str, values: np.ndarray, axes: Sequence[str]) -> None:
         """Write a whole array in one piece."""
@@ -248,10 +249,9 @@ class Run:
             array = zarr.open_array(store=str(self.path / "data.zarr"), path=name, mode="r+" if self._writing else "r")
         except Exception as error:
             raise StorageError(f"{self.path}: the header of {name} cannot be read: {error}") from error
-        if array.nbytes > _MAX_ARRAY:
-            raise StorageError(
-                f"{self.path}: {name} claims {array.nbytes} bytes, more than the {_MAX_ARRAY} that are read."
-            )
+        claimed = math.prod(array.shape) * array.dtype.itemsize
+        if claimed > _MAX_ARRAY:
+            raise StorageError(f"{self.path}: {name} claims {claimed} bytes, more than the {_MAX_ARRAY} that are read.")
         return array.with_config({"write_empty_chunks": True})
 
     def _chunk_files(self, name: str, first: int | None = None, last: int | None = None) -> list[Path]:

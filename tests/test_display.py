@@ -1,0 +1,17 @@
+"""Short text and escaped cards."""
+
+from __future__ import annotations
+
+from evolaw import display
+
+
+def test_lines_are_aligned_and_leave_out_what_is_unknown() -> None:
+    text = display.lines("Thing", [("a", 1), ("long", "x"), ("none", None)])
+    assert text == "Thing\n  a     1\n  long  x"
+
+
+def test_cards_escape_everything() -> None:
+    html = display.card("<b>", [("<i>", "<u>"), ("gone", None)], "data:image/png;base64,'\"<")
+    assert html.count("<b>") == html.count("<i>") == html.count("<u>") == 0
+    assert "gone" not in html
+    assert "&#x27;" in html
