@@ -32,7 +32,7 @@ import numpy as np
 
 from evolaw.errors import StorageError
 
-__all__ = ["Run", "Series", "list_runs", "write_document"]
+__all__ = ["Run", "Series", "list_runs", "versions", "write_document"]
 
 SCHEMA = 1
 _STALE_AFTER = 120.0
@@ -65,7 +65,7 @@ class Run:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"{path} cannot be created: {error.strerror}.") from error
-        manifest = {"schema": SCHEMA, "created": _now(), "about": about, "made_with": _versions()}
+        manifest = {"schema": SCHEMA, "created": _now(), "about": about, "made_with": versions()}
         run = cls(path, manifest, writing=True)
         run._lock()
         write_document(path / "manifest.json", _to_json(manifest))
@@ -427,7 +427,7 @@ def _append_lines(path: Path, entries: list[dict[str, Any]]) -> None:
         os.fsync(file.fileno())
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
