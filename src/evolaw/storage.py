@@ -428,6 +428,7 @@ def _append_lines(path: Path, entries: list[dict[str, Any]]) -> None:
 
 
 def versions() -> dict[str, str]:
+    """Return the versions of Python, the platform and the packages a result depends on."""
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
