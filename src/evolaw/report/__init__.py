@@ -1,0 +1,24 @@
+"""What people look at: figures for papers, and one offline page a finding.
+
+``draw`` turns a result into a Matplotlib figure, ``save`` writes it byte for byte the same every time, ``write`` writes the
+HTML report of a finding.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_NAMES = {"draw": "figures", "save": "figures", "render": "pages", "write": "pages"}
+
+__all__ = ["draw", "render", "save", "write"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        return getattr(importlib.import_module(f"evolaw.report.{_NAMES[name]}"), name)
+    raise AttributeError(f"module 'evolaw.report' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,173 @@
+"""What a reader wants to know in ten seconds, read off a finding's JSON: the law, how sure, what is unknown, what next."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evolaw.report.wording import Words, e_value
+
+__all__ = ["DECISIONS", "Answer", "Tile", "rule_count", "summarise"]
+
+DECISIONS = ("present", "absent", "probabilistic", "undetermined", "conflict")
+_UNEARNED = ("known", "assumed")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the three short answers: a heading, the fact in large type, and sentences below it."""
+
+    title: str
+    fact: str
+    says: tuple[str, ...]
+    target: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The head of a report.
+
+    Attributes:
+        law: pieces of the law as (text, is it certain?), to be set one after the other.
+        is_long: whether the law is too long for large type.
+        is_conflict: whether no rule of the space fits.
+        says: sentences below the law.
+        tiles: how sure, what is unknown, what to try next.
+        tally: number of entries a decision, in the order of `DECISIONS`.
+    """
+
+    law: tuple[tuple[str, bool], ...]
+    is_long: bool
+    is_conflict: bool
+    says: tuple[str, ...]
+    tiles: tuple[Tile, ...]
+    tally: tuple[tuple[str, int], ...]
+
+
+def summarise(document: Mapping[str, Any], words: Words) -> Answer:
+    """Return the head of the report on a finding's JSON ``document``."""
+    entries = document["entries"]
+    tally = Counter(entry["decision"] for entry in entries)
+    law = _law(document, words)
+    return Answer(
+        law=law,
+        is_long=sum(len(text) for text, _ in law) > 28,
+        is_conflict=bool(tally["conflict"]),
+        says=_says(document, tally, words),
+        tiles=(_sure(document, words), _unknown(entries, words), _try(document.get("next"), words)),
+        tally=tuple((decision, tally[decision]) for decision in DECISIONS if tally[decision]),
+    )
+
+
+def _law(document: Mapping[str, Any], words: Words) -> tuple[tuple[str, bool], ...]:
+    if any(entry["decision"] == "conflict" for entry in document["entries"]):
+        return ((words("answer.conflict"), True),)
+    if document["space"] == "outer-totalistic" and not any(e["decision"] == "probabilistic" for e in document["entries"]):
+        return _birth_survival(document["entries"])
+    law = document["law"]["most_probable"]
+    return ((words("answer.map_rule") if law.startswith("MAP") else law, True),)
+
+
+def _birth_survival(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, bool], ...]:
+    """Set B…/S… so that a count nobody knows stands in its place, marked as uncertain."""
+    decisions = {entry["name"]: entry["decision"] for entry in entries}
+    pieces: list[tuple[str, bool]] = []
+    for letter, head in (("B", "B"), ("S", "/S")):
+        pieces.append((head, True))
+        for count in "012345678":
+            decision = decisions.get(letter + count, "undetermined")
+            if decision != "absent":
+                pieces.append((count, decision == "present"))
+    return _merge(pieces)
+
+
+def _merge(pieces: list[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]:
+    """Join neighbouring certain pieces; uncertain ones stay single, each with its own frame."""
+    merged: list[tuple[str, bool]] = []
+    for text, certain in pieces:
+        if certain and merged and merged[-1][1]:
+            merged[-1] = (merged[-1][0] + text, True)
+        else:
+            merged.append((text, certain))
+    return tuple(merged)
+
+
+def _says(document: Mapping[str, Any], tally: Counter[str], words: Words) -> tuple[str, ...]:
+    failed = [words.check(check["name"]) for check in document["checks"] if not check["passed"]]
+    if tally["conflict"]:
+        entries = [entry["name"] for entry in document["entries"] if entry["decision"] == "conflict"]
+        return (words("answer.conflict_says", names=", ".join(failed or entries[:8])),)
+    count = rule_count(document["law"]["log2_possible"])
+    says = [words("answer.single") if count == "1" else words("answer.several", count=count)]
+    if count != "1":
+        shown = document["space"] == "outer-totalistic" and not tally["probabilistic"]
+        says.append(words("answer.dashed") if shown else words("answer.probable"))
+    if tally["probabilistic"]:
+        says.append(words("answer.chance", count=tally["probabilistic"]))
+    if failed:
+        says.append(words("answer.doubt_says", names=", ".join(failed)))
+    return tuple(says)
+
+
+def rule_count(log2_possible: float) -> str:
+    """Word the number of rules that fit: exactly where that is readable, as a power of two elsewhere.
+
+    Example:
+        >>> rule_count(6.0), rule_count(80.0)
+        ('64', '2^80')
+    """
+    if log2_possible > 20:
+        return f"2^{log2_possible:.0f}"
+    return f"{round(2**log2_possible):,}"
+
+
+def _sure(document: Mapping[str, Any], words: Words) -> Tile:
+    decided = [e for e in document["entries"] if e["decision"] in ("present", "absent", "probabilistic")]
+    earned = [e for e in decided if e["basis"] not in _UNEARNED]
+    says = []
+    if earned:
+        weakest = min(earned, key=lambda e: float("inf") if e["log_e_value"] is None else e["log_e_value"])
+        says.append(words("sure.rate", alpha=f"{document['alpha']:.0%}"))
+        says.append(words("sure.weakest", name=weakest["name"], value=e_value(weakest["log_e_value"])))
+    if len(decided) > len(earned):
+        says.append(words("sure.given", count=len(decided) - len(earned)))
+    checks = document["checks"]
+    failed = sum(not check["passed"] for check in checks)
+    if checks:
+        name = "sure.checks_failed" if failed else "sure.checks_passed"
+        says.append(words(name, failed=failed, count=len(checks)))
+    fact = words("sure.decided", decided=len(decided), total=len(document["entries"]))
+    return Tile(words("sure.title"), fact if decided else words("sure.nothing"), tuple(says), "checks")
+
+
+def _unknown(entries: list[Mapping[str, Any]], words: Words) -> Tile:
+    unknown = [entry for entry in entries if entry["decision"] == "undetermined"]
+    if not unknown:
+        return Tile(words("unknown.title"), words("unknown.none"), (words("unknown.none_says"),), "coverage")
+    never = sum(entry["visits"] == 0 for entry in unknown)
+    says = [words("unknown.unvisited", count=never)] if never else []
+    if len(unknown) > never:
+        says.append(words("unknown.thin", count=len(unknown) - never))
+    return Tile(words("unknown.title"), _names_or_count([e["name"] for e in unknown], words), tuple(says), "coverage")
+
+
+def _names_or_count(names: list[str], words: Words) -> str:
+    """Name a few entries, count many."""
+    if len(names) <= 8 and all(len(name) < 6 for name in names):
+        return " ".join(sorted(names, key=lambda name: re.sub(r"^S", "T", name)))
+    return words("unknown.one") if len(names) == 1 else words("unknown.count", count=len(names))
+
+
+def _try(question: Mapping[str, Any] | None, words: Words) -> Tile:
+    if not question or not question.get("rle"):
+        return Tile(words("try.title"), words("try.none"), (words("try.none_says"),), "next")
+    count = words("unknown.one") if question["decides"] == 1 else words("unknown.count", count=question["decides"])
+    return Tile(words("try.title"), words("try.decides", count=count), (_how(question, words),), "next")
+
+
+def _how(question: Mapping[str, Any], words: Words) -> str:
+    steps = question["steps"]
+    return words("try.steps", steps=words("try.step_one") if steps == 1 else words("try.step_many", steps=steps))

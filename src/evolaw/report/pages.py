@@ -1,0 +1,190 @@
+"""A finding as one HTML page that needs nothing but itself.
+
+The page loads nothing: style, script, pictures and the recording are inside it, and its content security policy allows the
+one style and the one script by their SHA-256 and images as data, nothing else. Every text is escaped by the template engine.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+from evolaw import storage
+from evolaw.automata.rle import parse_rle
+from evolaw.report.answer import DECISIONS, rule_count, summarise
+from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
+from evolaw.report.playback import Playback, pack
+from evolaw.report.wording import Words, e_value
+from evolaw.trajectory import Trajectory
+
+__all__ = ["render", "write"]
+
+_BASES = ("known", "counted", "likelihood", "joint", "rollout", "assumed")
+_GRID_UP_TO = 96
+"""A board with more rows or columns is drawn without grid lines."""
+
+
+def write(
+    finding: Any,
+    path: str | Path,
+    *,
+    recording: Trajectory | None = None,
+    lang: str = "en",
+    command: str | None = None,
+    seed: int | None = None,
+) -> Path:
+    """Write the page of `render` to a file, whole or not at all, and return its path."""
+    page = render(finding, recording=recording, lang=lang, command=command, seed=seed)
+    return storage.write_document(path, page)
+
+
+def render(
+    finding: Any,
+    *,
+    recording: Trajectory | None = None,
+    lang: str = "en",
+    command: str | None = None,
+    seed: int | None = None,
+) -> str:
+    """Return the HTML report on a finding.
+
+    Args:
+        finding: a Finding, or the JSON document of one.
+        recording: the recording to play; by default the finding's own.
+        lang: "en" or "zh".
+        command: the command line that makes the page again.
+        seed: the seed it was made with.
+
+    Returns:
+        The page, below 2 MB whatever the size of the recording: frames beyond that are left out, and the page says so.
+
+    Raises:
+        ArgumentError: ``lang`` is not a language of the report.
+    """
+    words = Words(lang)
+    document = finding if isinstance(finding, Mapping) else finding.to_json()
+    film = pack(_first(recording if recording is not None else getattr(finding, "recording", None)))
+    style, script = _source("finding.css"), _source("finding.js")
+    entries = views(document)
+    question = document.get("next")
+    return (
+        _environment()
+        .get_template("finding.html.j2")
+        .render(
+            words=words,
+            document=document,
+            policy=_policy(style, script),
+            style=Markup(style),
+            script=Markup(script),
+            version=storage.versions().get("evolaw", ""),
+            versions=storage.versions(),
+            answer=summarise(document, words),
+            possible=rule_count(document["law"]["log2_possible"]),
+            film=film,
+            boundary=_boundary(film, words),
+            groups=arrange(document["space"], entries),
+            rows=[_row(entry, view, words) for entry, view in zip(document["entries"], entries, strict=True)],
+            question=question,
+            board=_board(question),
+            command=command,
+            seed=seed,
+            signs=SIGNS,
+            decisions=DECISIONS,
+            bases=_BASES,
+            glyph=glyph,
+        )
+    )
+
+
+def _first(recording: Any) -> Trajectory | None:
+    return recording[0] if isinstance(recording, list | tuple) else recording
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("evolaw.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _source(name: str) -> str:
+    return files("evolaw.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Allow this very style and script, and images given as data; forbid the rest."""
+
+    def sha256(text: str) -> str:
+        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+    rest = "base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; img-src data:; style-src {sha256(style)}; script-src {sha256(script)}; {rest}"
+
+
+def _boundary(film: Playback | None, words: Words) -> str:
+    if film is None or film.boundary is None:
+        return words("recording.no_boundary")
+    if film.boundary in ("torus", "plane"):
+        return words(f"recording.{film.boundary}")
+    return words("recording.other_boundary", name=film.boundary)
+
+
+def _row(entry: Mapping[str, Any], view: EntryView, words: Words) -> dict[str, Any]:
+    """One row of the table of entries, numbers ready to print and to sort."""
+    low, high = entry["interval"] or (0.0, 1.0)
+    probability, log_e = entry["probability"], entry["log_e_value"]
+    return {
+        "view": view,
+        "rank": DECISIONS.index(entry["decision"]),
+        "probability": probability,
+        "low": low,
+        "high": high,
+        "shown": "–" if probability is None else f"{probability:.3f} [{low:.3f}, {high:.3f}]",
+        "log_e": -1e9 if log_e is None else log_e,
+        "e_value": e_value(log_e),
+        "basis": entry["basis"],
+        "why": _why(entry, words),
+    }
+
+
+def _why(entry: Mapping[str, Any], words: Words) -> str:
+    """The finding's own sentence in English; in other languages the facts it stands on."""
+    if words.lang == "en":
+        return str(entry["why"])
+    name = "never" if not entry["visits"] else "counted" if entry["basis"] == "counted" else "other"
+    return words(f"why.{name}", visits=f"{entry['visits']:,.0f}", basis=words(f"basis.{entry['basis']}"))
+
+
+def _board(question: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The board of the next experiment as SVG paths, runs of living cells merged row by row."""
+    if not question or not question.get("rle"):
+        return None
+    board = parse_rle(question["rle"], source="next.rle").board
+    rows, cols = board.shape
+    lines = [f"M0 {row}h{cols}" for row in range(1, rows)] + [f"M{col} 0v{rows}" for col in range(1, cols)]
+    return {
+        "rows": rows,
+        "cols": cols,
+        "alive": int(np.count_nonzero(board)),
+        "path": "".join(_runs(row, line) for row, line in enumerate(board)),
+        "grid": "".join(lines) if max(rows, cols) <= _GRID_UP_TO else "",
+    }
+
+
+def _runs(row: int, line: np.ndarray) -> str:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (line == 1).astype(np.int8), [0]])))
+    return "".join(f"M{a} {row}h{b - a}v1h{a - b}z" for a, b in zip(edges[::2], edges[1::2], strict=True))

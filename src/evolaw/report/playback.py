@@ -1,0 +1,102 @@
+"""A recording as a page plays it: frames packed into bits, and a strip of pictures for paper."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from evolaw.arrays import MISSING
+from evolaw.trajectory import Trajectory
+
+__all__ = ["Playback", "data_uri", "pack"]
+
+_BUDGET_BITS = 5_000_000
+"""Bits of all packed frames together: 0.8 MB of base64, so that a page stays below 2 MB."""
+_MOST_CELLS = 512
+_STRIP = 6
+
+
+@dataclass(frozen=True)
+class Playback:
+    """What the page needs to play a recording.
+
+    Attributes:
+        rows, cols: size of the shown part.
+        frames: number of frames shown.
+        total_frames, total_rows, total_cols, boards: size of the recording itself.
+        times: generation of each shown frame.
+        alive: base64 of the bits of all shown frames, row by row, most significant bit first.
+        missing: likewise, which cells were not seen; empty when all were.
+        strip: a few frames as (generation, picture), spread over the recording.
+        boundary: as recorded, or None.
+    """
+
+    rows: int
+    cols: int
+    frames: int
+    total_frames: int
+    total_rows: int
+    total_cols: int
+    boards: int
+    times: tuple[float, ...]
+    alive: str
+    missing: str
+    strip: tuple[tuple[str, str], ...]
+    boundary: str | None
+
+    def data(self) -> dict[str, Any]:
+        """Return the JSON that the player reads."""
+        names = ("rows", "cols", "frames", "times", "alive", "missing")
+        return {name: getattr(self, name) for name in names}
+
+
+def pack(recording: Trajectory | None) -> Playback | None:
+    """Pack the first board of a lattice recording; None for anything that is no lattice."""
+    if recording is None or recording.axes[-2:] != ("rows", "cols"):
+        return None
+    boards = recording.repetitions
+    frames = np.asarray(next(recording.split()).frames)
+    total = frames.shape
+    frames = frames[:, :_MOST_CELLS, :_MOST_CELLS]
+    has_missing = bool((frames == MISSING).any())
+    keep = max(1, _BUDGET_BITS // (frames[0].size * (2 if has_missing else 1)))
+    frames, times = frames[:keep], recording.times[:keep]
+    return Playback(
+        rows=frames.shape[1],
+        cols=frames.shape[2],
+        frames=len(frames),
+        total_frames=total[0],
+        total_rows=total[1],
+        total_cols=total[2],
+        boards=boards,
+        times=tuple(float(time) for time in times),
+        alive=_bits(frames == 1),
+        missing=_bits(frames == MISSING) if has_missing else "",
+        strip=_strip(frames, times),
+        boundary=recording.boundary,
+    )
+
+
+def _bits(mask: np.ndarray) -> str:
+    return base64.b64encode(np.packbits(mask, axis=None).tobytes()).decode()
+
+
+def _strip(frames: np.ndarray, times: np.ndarray) -> tuple[tuple[str, str], ...]:
+    chosen = np.unique(np.linspace(0, len(frames) - 1, min(_STRIP, len(frames))).round().astype(int))
+    return tuple((f"{times[index]:g}", data_uri(frames[index])) for index in chosen)
+
+
+def data_uri(board: np.ndarray) -> str:
+    """Return a board as a tiny PNG data URI: alive dark, dead white, not seen amber, as everywhere in the report."""
+    from PIL import Image
+
+    indices = np.where(board == MISSING, 2, np.where(board == 0, 0, 1)).astype(np.uint8)
+    picture = Image.fromarray(indices, "P")
+    picture.putpalette([255, 255, 255, 27, 38, 59, 233, 196, 106])
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,80 @@
+"""The words of a report in the language of its reader, and numbers as people read them.
+
+The labels live in one table, ``labels.toml``, every one of them in English and Chinese. Sentences that a finding brings
+along (why an entry was decided, what a check says) are the library's own and stay as they are.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+from evolaw import checks
+
+__all__ = ["LANGUAGES", "Words", "e_value", "short_count"]
+
+LANGUAGES = ("en", "zh")
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+class Words:
+    """The labels in one language.
+
+    Example:
+        >>> Words("zh")("decision.present")
+        '有'
+        >>> Words("en")("recording.kept", shown=20, frames=51)
+        'The first 20 of 51 frames are shown, to keep the page small.'
+    """
+
+    def __init__(self, lang: str) -> None:
+        self.lang = checks.one_of(lang, "lang", LANGUAGES)
+
+    def __call__(self, key: str, **facts: Any) -> str:
+        """Return the label ``group.name`` with its {braces} filled in."""
+        group, _, name = key.partition(".")
+        return str(_table()[group][name][self.lang]).format(**facts)
+
+    def check(self, name: str) -> str:
+        """Return the name of a check; one without a label keeps its own name."""
+        return _table().get("check", {}).get(name, {}).get(self.lang, name)
+
+
+def e_value(log_e: float | None) -> str:
+    """Word an e-value given by its natural logarithm: plainly up to ten thousand, as a power of ten above.
+
+    Example:
+        >>> e_value(3.0), e_value(60.0), e_value(None)
+        ('20', '10²⁶', '–')
+    """
+    if log_e is None or math.isnan(log_e):
+        return "–"
+    if math.isinf(log_e):
+        return "∞" if log_e > 0 else "0"
+    exponent = log_e / math.log(10)
+    if abs(exponent) < 4:
+        value = math.exp(log_e)
+        return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return "10" + str(math.floor(exponent)).translate(_SUPERSCRIPT)
+
+
+def short_count(count: float) -> str:
+    """Word a count in at most four signs.
+
+    Example:
+        >>> [short_count(n) for n in (0, 999, 1234, 56789, 2_300_000)]
+        ['0', '999', '1.2k', '57k', '2.3M']
+    """
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if count >= size * 0.9995:
+            value = count / size
+            return f"{value:.1f}{letter}" if value < 9.95 else f"{value:.0f}{letter}"
+    return f"{count:.0f}"
+
+
+@functools.cache
+def _table() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(files("evolaw.report").joinpath("labels.toml").read_text(encoding="utf-8"))
