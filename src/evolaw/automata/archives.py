@@ -1,0 +1,127 @@
+"""NumPy archives from strangers: every claim is checked before memory is taken for it.
+
+The directory of the zip file and the header of each array say how large the array is; both are compared with each other and
+with a limit before a byte is inflated. Pickled objects are never read.
+"""
+
+from __future__ import annotations
+
+import lzma
+import struct
+import tokenize
+import warnings
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from evolaw.arrays import byte_size
+from evolaw.errors import ParseError
+
+__all__ = ["MOST_ARRAY_BYTES", "read_arrays"]
+
+MOST_ARRAY_BYTES = 2**30
+"""Size of the largest array that is read from an archive."""
+
+_MOST_HEADER = 10_000
+_TORN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    tokenize.TokenError,
+    SyntaxError,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What the zip and NumPy readers raise on damaged or hostile bytes."""
+
+
+def read_arrays(
+    path: str | Path, required: Sequence[str], optional: Sequence[str] = (), *, most: int = MOST_ARRAY_BYTES
+) -> dict[str, np.ndarray]:
+    """Read named arrays from an ``.npz`` file; other members are not touched.
+
+    Args:
+        path: the archive.
+        required: names that must be there.
+        optional: names that may be there.
+        most: largest size of one array in bytes.
+
+    Raises:
+        ParseError: the file is missing or torn, an array is missing, holds objects, or claims more than ``most`` bytes.
+    """
+    path = Path(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            missing = [name for name in required if name not in names]
+            if missing:
+                held = ", ".join(sorted(names)[:10]) or "nothing"
+                raise ParseError(
+                    f"The archive holds no array {missing[0]!r}; it holds {held}. "
+                    f"Save it with np.savez(path, {missing[0]}=...).",
+                    source=str(path),
+                )
+            wanted = [name for name in (*required, *optional) if name in names]
+            return {name: _read(archive, names[name], f"{path}[{name}]", most) for name in wanted}
+    except ParseError:
+        raise
+    except FileNotFoundError:
+        raise ParseError("There is no such file. Check the path.", source=str(path)) from None
+    except _TORN as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise ParseError(
+            f"The archive is damaged or is no .npz file: {reason}. Copy or record it again.", source=str(path)
+        ) from error
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: str, most: int) -> np.ndarray:
+    if info.file_size > most + _MOST_HEADER:
+        raise ParseError(
+            f"The array claims {byte_size(info.file_size)}, more than the {byte_size(most)} that are read.",
+            source=source,
+        )
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ParseError("The array is compressed in an unusual way; save it with np.savez_compressed.", source=source)
+    with archive.open(info) as member:
+        shape, fortran, dtype, header_bytes = _header(member)
+        if dtype.hasobject:
+            raise ParseError("The array holds Python objects, which are never read. Save plain numbers.", source=source)
+        count = 1
+        for side in shape:
+            count *= int(side)
+        size = count * dtype.itemsize
+        if min(shape, default=0) < 0 or size > most or header_bytes + size != info.file_size:
+            raise ParseError(
+                f"The header claims shape {shape} of {dtype}, {byte_size(size)}, but the archive holds "
+                f"{byte_size(info.file_size - header_bytes)}. The file is damaged; record it again.",
+                source=source,
+            )
+        data = member.read(size)
+        if len(data) != size or member.read(1):
+            raise ParseError("The array ends early. The file is damaged; record it again.", source=source)
+    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def _header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype, int]:
+    """Return shape, Fortran order, dtype and length of the header of an ``.npy`` stream."""
+    version = np.lib.format.read_magic(member)
+    readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    if version not in readers:
+        raise ValueError(f"its .npy format {version[0]}.{version[1]} is unknown")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # headers written by Python 2 are read like any other
+        shape, fortran, dtype = readers[version](member, max_header_size=_MOST_HEADER)
+    return shape, fortran, dtype, member.tell()
