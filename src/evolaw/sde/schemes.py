@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+from evolaw.sde.noise_structure import broken_promise, noise_kind
 from evolaw.sde.processes import NOISE_KINDS, SDE
 
-__all__ = ["EulerMaruyama", "Noise", "Scheme"]
+__all__ = ["EulerMaruyama", "Noise", "OneStep", "Scheme", "StochasticHeun"]
 
 
 class Noise(NamedTuple):
@@ -68,34 +69,117 @@ class Scheme(Protocol):
         """Return a sentence that names a fitting scheme when this one is not for ``process``; None when it is."""
 
 
+class OneStep:
+    """What schemes without memory share: an empty memory, and the refusal of processes they are not for.
+
+    Attributes:
+        calculus: see `Scheme`; additive noise means the same in both calculi and is never refused for it.
+        trusts_kind: whether the step takes a shortcut that is wrong when the declared noise kind is; the promise is then
+            tested at probe points before the scheme is accepted.
+    """
+
+    name: ClassVar[str]
+    noise_kinds: ClassVar[tuple[str, ...]] = NOISE_KINDS
+    calculus: ClassVar[str | None] = "ito"
+    trusts_kind: ClassVar[bool] = True
+
+    def start(self, process: SDE, t: Any, x: Any) -> Any:
+        """Return None: the method remembers nothing."""
+        return None
+
+    def refuses(self, process: SDE) -> str | None:
+        """Return why this scheme is not for ``process`` and which one is; None when it is."""
+        kind = noise_kind(process)
+        fitting = _FITTING[process.calculus, kind]
+        if self.calculus not in (None, process.calculus) and kind != "additive":
+            solved, given = _CALCULUS[str(self.calculus)], _CALCULUS[process.calculus]
+            return f"{self.name} solves {solved} equations and this is a {given} one; use {fitting}, or convert it with ito."
+        if kind not in self.noise_kinds:
+            return f"{self.name} is for {_listed(self.noise_kinds)} noise and this process has {kind} noise; use {fitting}."
+        broken = broken_promise(process) if self.trusts_kind else None
+        return broken and f"{broken} Declare it general, and use {_FITTING[process.calculus, 'general']}."
+
+
+_CALCULUS = {"ito": "Itô", "stratonovich": "Stratonovich"}
+_FITTING = {
+    ("ito", "additive"): "SRA1",
+    ("ito", "scalar"): "SRI1W1",
+    ("ito", "diagonal"): "SRI1W1",
+    ("ito", "commutative"): "Milstein",
+    ("ito", "general"): "LevyMilstein for paths or DRI1 for averages",
+    ("stratonovich", "additive"): "SRA1",
+    ("stratonovich", "scalar"): "StochasticHeun",
+    ("stratonovich", "diagonal"): "StochasticHeun",
+    ("stratonovich", "commutative"): "StochasticHeun",
+    ("stratonovich", "general"): "LevyMilstein",
+}
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+
+
 @dataclass(frozen=True)
-class EulerMaruyama:
+class EulerMaruyama(OneStep):
     """Euler–Maruyama:  x(t+h) = x + f(t, x) h + G(t, x) dW.
 
     Notes:
         Itô. Strong order 0.5, 1.0 for additive noise; weak order 1. One drift and one diffusion call a step. Moments may
-        explode when the drift grows faster than linearly.
+        explode when the drift grows faster than linearly; use `TamedEuler` or `DriftImplicitEuler` then.
 
     References:
         maruyama1955; kloeden1992, section 10.2.
+
+    Example:
+        >>> import numpy as np
+        >>> growth = SDE(lambda t, x, p: x, lambda t, x, p: 2.0 * x, noise="scalar")
+        >>> EulerMaruyama().step(growth, 0.0, np.ones(1), 0.5, Noise(np.array([0.25])), None)[0].tolist()
+        [2.0]
     """
 
     name: ClassVar[str] = "Euler–Maruyama"
     needs: ClassVar[str] = "dW"
-    noise_kinds: ClassVar[tuple[str, ...]] = NOISE_KINDS
-    calculus: ClassVar[str] = "ito"
+    trusts_kind: ClassVar[bool] = False
     strong_order: ClassVar[Mapping[str, float]] = {kind: 1.0 if kind == "additive" else 0.5 for kind in NOISE_KINDS}
     weak_order: ClassVar[float] = 1.0
 
-    def start(self, process: SDE, t: Any, x: Any) -> None:
-        """Return None: the method remembers nothing."""
-
-    def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: None) -> tuple[Any, None]:
+    def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
         """Return x + f h + G dW."""
-        return x + process.drift_at(t, x) * dt + process.diffuse(t, x, noise.dW), None
+        return x + process.drift_at(t, x) * dt + process.diffuse(t, x, noise.dW), memory
 
-    def refuses(self, process: SDE) -> str | None:
-        """Refuse a Stratonovich process whose noise depends on the state."""
-        if process.calculus == "stratonovich" and process.noise != "additive":
-            return "Euler–Maruyama solves Itô equations; use Heun, or convert the process with ito."
-        return None
+
+@dataclass(frozen=True)
+class StochasticHeun(OneStep):
+    """Heun's method for Stratonovich equations, the trapezoidal rule in drift and diffusion.
+
+        y      = x + f(t, x) h + G(t, x) dW
+        x(t+h) = x + (f(t, x) + f(t+h, y)) h/2 + (G(t, x) + G(t+h, y)) dW/2
+
+    Notes:
+        Stratonovich: for state-dependent noise the limit is the Stratonovich solution, whatever the equation was meant
+        to be, so an Itô process is refused. Strong order 1 for additive, scalar, diagonal and commutative noise, 0.5 for
+        general noise; weak order 1, 2 for additive noise. Two drift and two diffusion calls a step.
+
+    References:
+        ruemelin1982; kloeden1992, section 11.1.
+
+    Example:
+        >>> import numpy as np
+        >>> growth = SDE(0.0, lambda t, x, p: x, noise="scalar", calculus="stratonovich")
+        >>> StochasticHeun().step(growth, 0.0, np.ones(1), 0.5, Noise(np.array([0.25])), None)[0].tolist()
+        [1.28125]
+    """
+
+    name: ClassVar[str] = "stochastic Heun"
+    needs: ClassVar[str] = "dW"
+    calculus: ClassVar[str] = "stratonovich"
+    trusts_kind: ClassVar[bool] = False
+    strong_order: ClassVar[Mapping[str, float]] = {kind: 0.5 if kind == "general" else 1.0 for kind in NOISE_KINDS}
+    weak_order: ClassVar[Mapping[str, float]] = {kind: 2.0 if kind == "additive" else 1.0 for kind in NOISE_KINDS}
+
+    def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
+        """Return the trapezoidal step."""
+        drift, push = process.drift_at(t, x), process.diffuse(t, x, noise.dW)
+        y = x + drift * dt + push
+        drift_there, push_there = process.drift_at(t + dt, y), process.diffuse(t + dt, y, noise.dW)
+        return x + (drift + drift_there) * dt / 2 + (push + push_there) / 2, memory
