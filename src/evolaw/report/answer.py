@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evolaw.report.wording import Words, e_value
+from evolaw.report.wording import Words, e_value, superscript
 
 __all__ = ["DECISIONS", "Answer", "Tile", "rule_count", "summarise"]
 
@@ -117,10 +117,10 @@ def rule_count(log2_possible: float) -> str:
 
     Example:
         >>> rule_count(6.0), rule_count(80.0)
-        ('64', '2^80')
+        ('64', '2⁸⁰')
     """
     if log2_possible > 20:
-        return f"2^{log2_possible:.0f}"
+        return "2" + superscript(round(log2_possible))
     return f"{round(2**log2_possible):,}"
 
 
@@ -162,12 +162,11 @@ def _names_or_count(names: list[str], words: Words) -> str:
 
 
 def _try(question: Mapping[str, Any] | None, words: Words) -> Tile:
-    if not question or not question.get("rle"):
+    if not question or not question.get("rle") or not question["decides"]:
         return Tile(words("try.title"), words("try.none"), (words("try.none_says"),), "next")
     count = words("unknown.one") if question["decides"] == 1 else words("unknown.count", count=question["decides"])
     return Tile(words("try.title"), words("try.decides", count=count), (_how(question, words),), "next")
 
 
 def _how(question: Mapping[str, Any], words: Words) -> str:
-    steps = question["steps"]
-    return words("try.steps", steps=words("try.step_one") if steps == 1 else words("try.step_many", steps=steps))
+    return words("try.steps", steps=words.steps(question["steps"]))

@@ -14,7 +14,7 @@ from typing import Any
 
 from evolaw import checks
 
-__all__ = ["LANGUAGES", "Words", "e_value", "short_count"]
+__all__ = ["LANGUAGES", "Words", "e_value", "short_count", "superscript"]
 
 LANGUAGES = ("en", "zh")
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -38,6 +38,10 @@ class Words:
         group, _, name = key.partition(".")
         return str(_table()[group][name][self.lang]).format(**facts)
 
+    def steps(self, steps: int) -> str:
+        """Return "1 step", "2 steps"."""
+        return self("try.step_one") if steps == 1 else self("try.step_many", steps=steps)
+
     def check(self, name: str) -> str:
         """Return the name of a check; one without a label keeps its own name."""
         return _table().get("check", {}).get(name, {}).get(self.lang, name)
@@ -58,7 +62,17 @@ def e_value(log_e: float | None) -> str:
     if abs(exponent) < 4:
         value = math.exp(log_e)
         return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
-    return "10" + str(math.floor(exponent)).translate(_SUPERSCRIPT)
+    return "10" + superscript(math.floor(exponent))
+
+
+def superscript(number: int) -> str:
+    """Return a whole number in raised digits.
+
+    Example:
+        >>> superscript(-12)
+        '⁻¹²'
+    """
+    return str(number).translate(_SUPERSCRIPT)
 
 
 def short_count(count: float) -> str:
