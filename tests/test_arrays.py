@@ -38,3 +38,7 @@ def test_memory_is_refused_before_it_is_taken() -> None:
     arrays.require_memory("paths", 10, 10, "")
     with pytest.raises(ArgumentError, match=r"needs 1\.0 TiB\. Ask for fewer paths\."):
         arrays.require_memory("paths", 2**40, 2**30, "Ask for fewer paths.")
+
+
+def test_memory_limit_is_a_size_of_this_machine() -> None:
+    assert 2**26 < arrays.memory_limit() < 2**50

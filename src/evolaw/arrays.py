@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 else:
     Array = Any
 
-__all__ = ["MISSING", "Array", "byte_size", "precise", "read_only", "require_memory"]
+__all__ = ["MISSING", "Array", "byte_size", "memory_limit", "precise", "read_only", "require_memory"]
 
 MISSING = 255
 """Value of an unobserved cell in a recording of a binary automaton."""
@@ -58,6 +59,14 @@ def byte_size(count: float) -> str:
             return f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1024
     return f"{count:.1f} TiB"
+
+
+def memory_limit() -> int:
+    """Return how many bytes one result may take: half of the machine's memory; 4 GiB where that is not told."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    except (AttributeError, ValueError, OSError):
+        return 4 * 2**30
 
 
 def require_memory(name: str, needed: float, limit: float, fix: str) -> None:
