@@ -18,6 +18,7 @@ _NAMES = {
     "rotate_windows": "rules",
     "evolve": "stepping",
     "step": "stepping",
+    "unroll": "stepping",
     "windows": "stepping",
 }
 

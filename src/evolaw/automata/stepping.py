@@ -1,0 +1,334 @@
+"""The plain step that defines truth, and `evolve`.
+
+    next(cell) = 1 with probability P(window of the cell), flipped with probability noise
+
+Every fast path must equal this one bit for bit. Chance is addressed, not drawn: cell c of board b at time t uses the two
+words of the stream "update" at counter (t, b * cells + c); the first decides the entry, the second the flip. A run resumed at
+a later time, or cut into batches of boards, is therefore the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from evolaw import checks
+from evolaw.arrays import MISSING, memory_limit, require_memory
+from evolaw.automata.boundaries import Boundary, parse_boundary
+from evolaw.automata.neighbourhoods import half_widths
+from evolaw.automata.rules import Rule
+from evolaw.errors import ShapeError
+from evolaw.randomness import Stream, source
+from evolaw.trajectory import Trajectory
+
+__all__ = ["evolve", "line_windows", "neighbours", "step", "unroll", "windows"]
+
+_MOST_ADDRESSES = 2**32
+
+
+def windows(board: Any, boundary: str | Boundary = "torus") -> np.ndarray:
+    """Return the 3x3 window of every cell as a number from 0 to 511, north-west the most significant bit.
+
+    Args:
+        board: states 0 and 1, shape (..., rows, cols).
+        boundary: see `boundaries`.
+
+    Returns:
+        uint16, shape (..., rows, cols).
+
+    Example:
+        >>> windows([[0, 0, 0], [0, 1, 0], [0, 0, 0]])[0, 0]
+        np.uint16(1)
+    """
+    boards = _binary(board, "board", 2)
+    rows, cols = boards.shape[-2:]
+    around = parse_boundary(boundary).extend(boards, 1).astype(np.uint16)
+    result: np.ndarray = np.zeros(boards.shape, np.uint16)
+    for y in range(3):
+        for x in range(3):
+            result = result << 1 | around[..., y : y + rows, x : x + cols]
+    return result
+
+
+def line_windows(line: Any, boundary: str | Boundary = "torus") -> np.ndarray:
+    """Return the window 4 left + 2 centre + right of every cell of a line.
+
+    Args:
+        line: states 0 and 1, shape (..., cells).
+        boundary: "torus", "plane" or "reflecting".
+
+    Returns:
+        uint16, shape (..., cells).
+    """
+    lines = _binary(line, "line", 1)
+    around = parse_boundary(boundary).extend_line(lines, 1).astype(np.uint16)
+    return around[..., :-2] << 2 | around[..., 1:-1] << 1 | around[..., 2:]
+
+
+def neighbours(board: Any, shape: str, radius: int, boundary: str | Boundary = "torus") -> np.ndarray:
+    """Return how many neighbours of every cell are alive, the cell itself not counted.
+
+    Args:
+        board: states 0 and 1, shape (..., rows, cols).
+        shape: "moore", "vonneumann" or "circular", see `neighbourhoods.half_widths`.
+        radius: in cells.
+        boundary: see `boundaries`.
+
+    Returns:
+        int32, shape (..., rows, cols).
+
+    Notes:
+        Cost: running sums along the rows, then one subtraction for each of the 2 radius + 1 rows of the neighbourhood.
+    """
+    boards = _binary(board, "board", 2)
+    rows, cols = boards.shape[-2:]
+    around = parse_boundary(boundary).extend(boards, radius)
+    sums = np.zeros((*around.shape[:-1], around.shape[-1] + 1), np.int32)
+    np.cumsum(around, axis=-1, out=sums[..., 1:])
+    result = -boards.astype(np.int32)
+    for y, width in enumerate(half_widths(shape, radius)):
+        row = sums[..., y : y + rows, :]
+        east, west = radius + width + 1, radius - width
+        result += row[..., east : east + cols] - row[..., west : west + cols]
+    return result
+
+
+def step(
+    rule: Rule | str,
+    board: Any,
+    *,
+    boundary: str | Boundary = "torus",
+    stream: Stream | None = None,
+    time: int = 0,
+    first_board: int = 0,
+) -> np.ndarray:
+    """Return the boards one generation later.
+
+    Args:
+        rule: a Rule or its text.
+        board: states 0 and 1, shape (..., rows, cols); (..., cells) for a rule of a line.
+        boundary: see `boundaries`.
+        stream: where chance comes from, for rules that need it; as in ``source(0).stream("update")``.
+        time: generation of ``board``, the first address of chance.
+        first_board: number of the first board, for batches of a larger set.
+
+    Returns:
+        uint8, the shape of ``board``.
+
+    Raises:
+        ArgumentError: the states are not binary, or the rule needs chance and no stream is given.
+
+    Example:
+        >>> blinker = np.zeros((5, 5), np.uint8)
+        >>> blinker[2, 1:4] = 1
+        >>> step("B3/S23", blinker)[:, 2]
+        array([0, 1, 1, 1, 0], dtype=uint8)
+    """
+    rule, boundary = Rule(rule), parse_boundary(boundary)
+    if rule.is_deterministic:
+        return _looked_up(rule, rule.table, board, boundary)
+    if stream is None:
+        raise checks.refuse(
+            "stream", "be given for a rule with chance in it", stream, "Pass source(0).stream('update')."
+        )
+    thresholds = np.round(rule.probabilities * 2.0**32).astype(np.uint64)
+    limits = _looked_up(rule, thresholds, board, boundary)
+    entry, flip = _chances(stream, limits.shape, 1 if rule.neighbourhood == "line" else 2, time, first_board)
+    return ((entry < limits) ^ (flip < np.uint64(round(rule.noise * 2**32)))).astype(np.uint8)
+
+
+def unroll(
+    rule: Rule | str,
+    start: Any,
+    times: Sequence[int],
+    *,
+    boundary: str | Boundary = "torus",
+    rng: Any = None,
+    first_time: int = 0,
+    first_board: int = 0,
+) -> Iterator[np.ndarray]:
+    """Yield the boards at each of ``times``, one after the other, holding only the newest.
+
+    Args:
+        rule: a Rule or its text.
+        start: boards at ``first_time``, shape (rows, cols) or (boards, rows, cols); one axis less for a rule of a line.
+        times: generations, rising strictly, from ``first_time`` on.
+        boundary: see `boundaries`.
+        rng: seed of chance; required for rules with chance in them, else unused.
+        first_time: generation of ``start``; a resumed run continues the same chance.
+        first_board: number of the first board; a run cut into batches of boards is the same run.
+
+    Yields:
+        uint8 boards shaped as ``start``.
+
+    Example:
+        >>> seed = np.zeros((6, 6), np.uint8)
+        >>> seed[3, 3] = 1
+        >>> [int(board.sum()) for board in unroll("B1357/S1357", seed, [0, 1, 2])]
+        [1, 8, 8]
+    """
+    rule, boundary = Rule(rule), parse_boundary(boundary)
+    boards, grid, stream = _start(rule, start), _times(times, first_time), _stream(rule, rng)
+
+    def states() -> Iterator[np.ndarray]:
+        now, clock = boards, first_time
+        for time in grid:
+            while clock < time:
+                now = step(rule, now, boundary=boundary, stream=stream, time=clock, first_board=first_board)
+                clock += 1
+            yield now
+
+    return states()
+
+
+def evolve(
+    rule: Rule | str,
+    start: Any,
+    steps: int,
+    *,
+    boundary: str | Boundary = "torus",
+    every: int = 1,
+    times: Sequence[int] | None = None,
+    rng: Any = None,
+    first_time: int = 0,
+    first_board: int = 0,
+) -> Trajectory:
+    """Run a rule and save the boards on a grid of times.
+
+    Args:
+        rule: a Rule or its text.
+        start: states 0 and 1, shape (rows, cols), or (boards, rows, cols) for many boards at once; (cells,) or
+            (boards, cells) for a rule of a line.
+        steps: number of generations, at least 0.
+        boundary: see `boundaries`.
+        every: save each so many generations; must divide ``steps``.
+        times: save at these generations instead, rising strictly, from ``first_time`` to at most ``first_time + steps``.
+        rng: seed of chance; required for rules with chance in them, else unused.
+        first_time: generation of ``start``; a resumed run continues the same chance.
+        first_board: number of the first board; a run cut into batches of boards is the same run.
+
+    Returns:
+        Trajectory of uint8 values with axes ("times", "rows", "cols"), led by "boards" if ``start`` holds several, or
+        ("times", "cells") for a line.
+
+    Raises:
+        ArgumentError: the states are not binary, a number is out of range, chance has no seed, or the result would not
+            fit into memory.
+
+    Example:
+        >>> glider = np.zeros((6, 6), np.uint8)
+        >>> glider[[0, 1, 2, 2, 2], [1, 2, 0, 1, 2]] = 1
+        >>> run = evolve("B3/S23", glider, 24, every=4)
+        >>> bool((run.final == glider).all()), len(run)
+        (True, 7)
+    """
+    rule, boundary = Rule(rule), parse_boundary(boundary)
+    boards = _start(rule, start)
+    grid = _grid(checks.integer(steps, "steps", least=0), every, times, first_time)
+    axes = ("cells",) if rule.neighbourhood == "line" else ("rows", "cols")
+    many = boards.ndim > len(axes)
+    require_memory(
+        "steps", float(len(grid)) * boards.size, memory_limit(), "Save fewer generations with `every`, or use `unroll`."
+    )
+    frames = np.empty((len(grid), *boards.shape), np.uint8)
+    rng = None if rule.is_deterministic else source(rng)
+    run = unroll(rule, boards, grid, boundary=boundary, rng=rng, first_time=first_time, first_board=first_board)
+    for frame, saved in zip(frames, run, strict=True):
+        frame[...] = saved
+    return Trajectory(
+        values=np.moveaxis(frames, 0, 1) if many else frames,
+        times=np.array(grid),
+        axes=("boards", "times", *axes) if many else ("times", *axes),
+        law=rule,
+        boundary=str(boundary),
+        seed=rng.seed if rng else None,
+    )
+
+
+def _looked_up(rule: Rule, values: np.ndarray, board: Any, boundary: Boundary) -> np.ndarray:
+    """The value that each cell's neighbourhood state has in ``values``, shaped as the rule's table."""
+    if rule.neighbourhood == "line":
+        return values[line_windows(board, boundary)]
+    if values.ndim == 1:
+        return values[windows(board, boundary)]
+    boards = _binary(board, "board", 2)
+    return values[boards, neighbours(boards, rule.neighbourhood.removesuffix("-r"), rule.radius, boundary)]
+
+
+def _chances(
+    stream: Stream, shape: tuple[int, ...], axes: int, time: int, first_board: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The two random words of every cell, as uint64."""
+    size, cells = int(np.prod(shape)), int(np.prod(shape[-axes:]))
+    first = checks.integer(first_board, "first_board", least=0) * cells
+    time = checks.integer(time, "time", least=0, most=_MOST_ADDRESSES - 1)
+    checks.require(
+        first + size <= _MOST_ADDRESSES, "board", "hold at most 2**32 cells, all boards together, under chance", shape
+    )
+    words = stream.words(time, np.arange(first, first + size))
+    return words[0].astype(np.uint64).reshape(shape), words[1].astype(np.uint64).reshape(shape)
+
+
+def _binary(board: Any, name: str, axes: int) -> np.ndarray:
+    """The states as uint8, at least ``axes`` axes, nothing but 0 and 1."""
+    try:
+        states = np.asarray(board)
+    except ValueError:
+        raise checks.refuse(name, "be a rectangular array of states", "ragged") from None
+    if states.ndim < axes or 0 in states.shape[-axes:]:
+        wanted = "(..., rows, cols)" if axes == 2 else "(..., cells)"
+        raise ShapeError(f"Argument `{name}` must have shape {wanted} with no empty side, but has {states.shape}.")
+    if states.dtype == np.bool_:
+        return states.astype(np.uint8)
+    if states.dtype.kind not in "iuf":
+        raise checks.refuse(name, "hold the states 0 and 1", f"of type {states.dtype}")
+    wrong = (states != 0) & (states != 1)
+    if wrong.any():
+        place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        fix = "255 means a missing cell: a board to be stepped must be complete." if states[place] == MISSING else ""
+        raise checks.refuse(name, "hold nothing but the states 0 and 1", f"{states[place]} at index {place}", fix)
+    return states.astype(np.uint8)
+
+
+def _start(rule: Rule, start: Any) -> np.ndarray:
+    axes = 1 if rule.neighbourhood == "line" else 2
+    boards = _binary(start, "start", axes)
+    if boards.ndim > axes + 1:
+        wanted = "(cells,) or (boards, cells)" if axes == 1 else "(rows, cols) or (boards, rows, cols)"
+        raise ShapeError(f"Argument `start` must have shape {wanted} for {rule}, but has {boards.shape}.")
+    return boards
+
+
+def _stream(rule: Rule, rng: Any) -> Stream | None:
+    return None if rule.is_deterministic else source(rng).stream("update")
+
+
+def _grid(steps: int, every: int, times: Sequence[int] | None, first_time: int) -> Sequence[int]:
+    if times is None:
+        every = checks.integer(every, "every", least=1)
+        checks.require(
+            steps % every == 0, "every", f"divide steps={steps}", every, "Pass `times` for any other grid of times."
+        )
+        return range(first_time, first_time + steps + 1, every)
+    checks.require(every == 1, "every", "be left out when `times` is given", every)
+    grid = _times(times, first_time)
+    checks.require(
+        grid[-1] <= first_time + steps,
+        "times",
+        f"end by generation {first_time + steps}",
+        f"one that ends at {grid[-1]}",
+    )
+    return grid
+
+
+def _times(times: Sequence[int], first_time: int) -> Sequence[int]:
+    """The times as whole numbers, checked; a range is not written out."""
+    checks.integer(first_time, "first_time", least=0)
+    if isinstance(times, range):
+        return times
+    grid = [checks.integer(time, "times") for time in times]
+    checks.increasing(grid, "times")
+    checks.require(grid[0] >= first_time, "times", f"start at generation {first_time} or later", grid[0])
+    return grid
