@@ -64,7 +64,7 @@ class Boundary:
     def _extend_shifted(self, boards: np.ndarray, radius: int) -> np.ndarray:
         rows, cols = boards.shape[-2:]
         y, x = np.ogrid[-radius : rows + radius, -radius : cols + radius]
-        return boards[..., (y - x // cols * self.dy) % rows, (x - y // rows * self.dx) % cols]
+        return boards[..., (y + x // cols * self.dy) % rows, (x + y // rows * self.dx) % cols]
 
     def __str__(self) -> str:
         return f"{self.kind}+{self.dx},{self.dy}" if self.dx or self.dy else self.kind

@@ -3,7 +3,8 @@
     B3/S23  b3s23  B3_S23  23/3      living neighbours at birth and survival (the last form has survival first)
     B2-a/S12  B3/S2-i34q             with Hensel's letters; a minus excludes the letters that follow it
     B13/S13V   B2/S34H               the same by counts on the von Neumann or hexagonal neighbourhood
-    MAP + base64                     one bit a window: 86 characters (3x3), 22 (hexagonal) or 6 (von Neumann)
+    MAP + base64                     one bit a window: 86 characters (3x3), 22 (hexagonal) or 6 (von Neumann); the spare bits
+                                     of the last character mean nothing
     W110                             elementary rule of a line
     R5,C0,M1,S34..58,B34..45,NM      larger neighbourhoods by counts; M1 counts the cell itself; NM, NN or NC
 
@@ -257,7 +258,6 @@ def _group(reader: _Reader, suffix: str) -> list[tuple[int, str]]:
 
 
 def _map(reader: _Reader) -> np.ndarray:
-    start = reader.place
     digits = reader.take(_BASE64)
     if len(digits) not in _MAP_SIZES:
         raise reader.error(
@@ -266,8 +266,6 @@ def _map(reader: _Reader) -> np.ndarray:
     reader.take("=")
     cells, width = _MAP_SIZES[len(digits)]
     bits = np.array([_BASE64.index(digit) >> (5 - i) & 1 for digit in digits for i in range(6)], np.float64)
-    if bits[2**width :].any():
-        raise reader.error("The last base64 character sets bits beyond the table.", start + len(digits) - 1)
     return _with_exceptions(reader, bits[: 2**width], width)[inner_windows(cells)]
 
 

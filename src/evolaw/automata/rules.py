@@ -70,8 +70,9 @@ class Rule:
         True
     """
 
-    __slots__ = ("_family", "_parts", "_text")
+    __slots__ = ("_certain", "_family", "_parts", "_text")
     _parts: RuleTable
+    _certain: bool
     _family: tuple[str, str]
     _text: str
 
@@ -83,7 +84,9 @@ class Rule:
             found = _FAMILIES[family(parts.probabilities)]
         else:
             found = ("line", "general") if parts.kind == "line" else (f"{parts.kind}-r", "outer-totalistic")
-        for name, value in (("_parts", parts), ("_family", found), ("_text", write_rule(parts))):
+        certain = bool(np.isin(parts.probabilities, (0, 1)).all())
+        held = {"_parts": parts, "_certain": certain, "_family": found, "_text": write_rule(parts)}
+        for name, value in held.items():
             object.__setattr__(self, name, value)
 
     @classmethod
@@ -175,7 +178,7 @@ class Rule:
     def table(self) -> np.ndarray:
         """The next state, uint8, shaped as `probabilities`; refused for a rule with uncertain entries."""
         checks.require(
-            bool(np.isin(self.probabilities, (0, 1)).all()),
+            self._certain,
             "rule",
             "have no probabilities other than 0 and 1 to have a table",
             self,
@@ -191,7 +194,7 @@ class Rule:
     @property
     def is_deterministic(self) -> bool:
         """Whether no chance enters: every probability is 0 or 1 and there is no noise."""
-        return self.noise == 0 and bool(np.isin(self.probabilities, (0, 1)).all())
+        return self._certain and self.noise == 0
 
     @property
     def map_string(self) -> str:
