@@ -2,6 +2,8 @@
 
     rules          what moves a lattice: every notation, equality by the law itself
     stepping       the plain step that defines truth, and `evolve`
+    patterns       pattern files and recordings: RLE, .cells, Life 1.06, macrocell, .npz; named patterns
+    boxes          black boxes to question: a callable or an external command
 
 The names load when they are first used.
 """
@@ -12,14 +14,25 @@ import importlib
 from typing import Any
 
 _NAMES = {
+    "NAMES": "collection",
+    "Box": "boxes",
+    "CommandBox": "boxes",
+    "FunctionBox": "boxes",
+    "Grid": "boards",
+    "Pattern": "boards",
     "Rule": "rules",
     "entries": "rules",
+    "evolve": "stepping",
+    "named": "collection",
+    "parse_rle": "rle",
+    "read_pattern": "formats",
+    "read_recording": "recordings",
     "reflect_windows": "rules",
     "rotate_windows": "rules",
-    "evolve": "stepping",
     "step": "stepping",
     "unroll": "stepping",
     "windows": "stepping",
+    "write_rle": "rle",
 }
 
 __all__ = sorted(_NAMES)
