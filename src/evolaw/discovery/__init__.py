@@ -1,1 +1,33 @@
-"""From recordings to the law: rule spaces, evidence, decisions at a declared error rate, the next question."""
+"""From recordings to the law: rule spaces, evidence, decisions at a declared error rate, the next question.
+
+    recording -> discover -> Finding -> ask -> Question
+
+`discover` is the whole investigation; the other files hold its parts, one idea each: how the recording was taken (channels),
+which entries there are (rulespace), what speaks for them (counting, denoising, imputation, skipping -> evidence), what is
+wrong with the space (doubts, diagnosis), when that suffices (hypotheses, decisions), whether the law looks like the recording
+(prediction), what to ask next (coverings, questions).
+"""
+
+from __future__ import annotations
+
+from evolaw.discovery.channels import Channel, Every, Flips, Missing
+from evolaw.discovery.doubts import Check
+from evolaw.discovery.finding import EntryFinding, Finding, Law, Question
+from evolaw.discovery.investigation import discover
+from evolaw.discovery.questions import ask
+from evolaw.discovery.rulespace import RuleSpace
+
+__all__ = [
+    "Channel",
+    "Check",
+    "EntryFinding",
+    "Every",
+    "Finding",
+    "Flips",
+    "Law",
+    "Missing",
+    "Question",
+    "RuleSpace",
+    "ask",
+    "discover",
+]

@@ -9,6 +9,13 @@ rule serves them all:
 
 An e-value is a non-negative number whose expectation is at most 1 under the null it speaks against, whenever one stops looking
 and however the next question was chosen [vovk2021]. Minus and plus infinity occur: one clean visit refutes outright.
+
+A kind of evidence is one function (`counting`, `denoising`, `imputation`, `skipping`):
+
+    weigh(recordings, space, known, channel, *, alpha, rng, progress=None) -> Weighing
+
+``recordings`` are trajectories with axes ("times", "rows", "cols") and a boundary, ``known`` is one number an entry with NaN
+where it is free (`RuleSpace.known`), ``rng`` a `randomness.Source`, ``progress`` None or a callable (done, total, words).
 """
 
 from __future__ import annotations
@@ -39,6 +46,8 @@ class Evidence:
         probability: that a cell in this situation is alive in the next generation, all readings weighed.
         interval: bounds of theta.
         why: one sentence a person can check.
+        neither: posterior probability that the entry is neither present nor absent but probabilistic; 0 where the kind of
+            evidence takes the law to be deterministic.
     """
 
     entry: str
@@ -49,6 +58,7 @@ class Evidence:
     probability: float
     interval: tuple[float, float]
     why: str
+    neither: float = 0.0
 
     def __post_init__(self) -> None:
         checks.one_of(self.basis, "basis", BASES)

@@ -1,0 +1,233 @@
+"""Doubt of the space: is one number an entry enough to tell the recording, and if not, what is wrong?
+
+A clean recording of a deterministic law of the space gives every entry one outcome. Where an entry gave both, the causes are
+tested one after the other, each by fitting the alternative it claims:
+
+    boundary        no contradiction remains once the rim is left out; the boundaries that remove them all are named
+    time            the outcome depends on which half of the recording the window was seen in
+    symmetry        the outcome depends on the orientation ("totalistic": on the arrangement of the neighbours)
+    neighbourhood   the outcome of one and the same window depends on a cell two steps away
+    flips           misread cells, or an automaton that errs, reproduce all contradictions with one probability
+    skipped frames  a law of the space taken two or three times between the frames has no contradiction
+    coins           none of these: the entries are probabilistic
+
+Dependence is measured by an e-value, valid for windows of any probability and any order of visits (universal inference, the
+mixture over the parts against the best single probability of the whole):
+
+    e = prod_i B(k_i + 1, n_i - k_i + 1) / [theta^k (1 - theta)^(n-k)],     theta = k / n,  k = sum k_i,  n = sum n_i
+
+and averaged over entries; 1/e is a p-value [wasserman2020].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import betaln, logsumexp, xlogy
+
+from evolaw.automata import stepping
+from evolaw.discovery.counting import Tally, tally
+from evolaw.discovery.rulespace import WINDOWS, RuleSpace
+from evolaw.trajectory import Trajectory
+
+__all__ = ["BOUNDARIES", "Check", "boundary", "log_e_dependence", "neighbourhood", "symmetry", "time"]
+
+BOUNDARIES = ("torus", "plane", "reflecting")
+"""Boundaries that are tried when the given one is in doubt."""
+
+LEVEL = 0.01
+"""Error rate of each check of the space."""
+
+_MOST_VISITS = 4_000_000
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the space or of the law.
+
+    Attributes:
+        name: what was checked.
+        passed: whether the recording agrees.
+        p_value: probability, at most, of so much disagreement by chance.
+        says: the result in a sentence, with the option that would handle a failure.
+    """
+
+    name: str
+    passed: bool
+    p_value: float
+    says: str
+
+
+def log_e_dependence(visits: np.ndarray, alive: np.ndarray) -> np.ndarray:
+    """Return the log e-value against "all parts of a group share one probability".
+
+    Args:
+        visits: n_i, shape (…, parts).
+        alive: k_i, the same shape.
+
+    Returns:
+        Shape (…,). Groups of one visited part give at most 0.
+
+    References:
+        wasserman2020, section 2.
+
+    Example:
+        >>> float(log_e_dependence(np.array([30, 30]), np.array([30, 0])).round(1))
+        34.7
+    """
+    n, k = visits.sum(-1), alive.sum(-1)
+    mixture = betaln(alive + 1.0, visits - alive + 1.0).sum(-1)
+    share = np.divide(k, n, out=np.zeros(n.shape), where=n > 0)
+    return mixture - xlogy(k, share) - xlogy(n - k, 1 - share)
+
+
+def p_value(log_e: float) -> float:
+    """Return the p-value min(1, 1/e) of an e-value."""
+    return float(np.exp(-max(0.0, min(log_e, 700.0))))
+
+
+def average(log_e: np.ndarray) -> float:
+    """Return the logarithm of the mean e-value, itself an e-value."""
+    return float(logsumexp(log_e) - np.log(log_e.size)) if log_e.size else 0.0
+
+
+def symmetry(windows: Tally, space: RuleSpace) -> list[Check]:
+    """Check that the windows of an entry behave alike; outer-totalistic entries are first split into isotropic ones."""
+    if space.name == "general":
+        return []
+    isotropic = RuleSpace.named("isotropic")
+    checks = [_homogeneous("symmetry D4", windows, isotropic, "general", "orientation")]
+    if space.name == "outer-totalistic":
+        parts = windows.pool(isotropic)
+        coarse = space.entry_of[[isotropic.windows(place)[0] for place in range(len(isotropic))]]
+        checks.append(_homogeneous_parts("totalistic", parts, coarse, space, "isotropic", "arrangement"))
+    return checks
+
+
+def _homogeneous(name: str, windows: Tally, space: RuleSpace, wider: str, what: str) -> Check:
+    return _homogeneous_parts(name, windows, space.entry_of, space, wider, what)
+
+
+def _homogeneous_parts(name: str, parts: Tally, entry_of: np.ndarray, space: RuleSpace, wider: str, what: str) -> Check:
+    log_e = np.array(
+        [log_e_dependence(parts.visits[entry_of == u], parts.alive[entry_of == u]) for u in range(len(space))]
+    )
+    tested = [u for u in range(len(space)) if (parts.visits[entry_of == u] > 0).sum() > 1]
+    total = average(log_e[tested]) if tested else 0.0
+    passed = total < -np.log(LEVEL)
+    if not tested:
+        says = f"Not tested: no entry was seen in more than one {what}."
+    elif passed:
+        says = f"{len(tested)} entries were seen in more than one {what}; none depends on it."
+    else:
+        worst = [space.names[u] for u in np.argsort(-log_e) if log_e[u] > -np.log(LEVEL)]
+        says = (
+            f"The outcome of {_list(worst)} depends on the {what}, which no {space.name} law does. Try --space {wider}."
+        )
+    return Check(name, bool(passed), p_value(total), says)
+
+
+def boundary(recordings: Sequence[Trajectory], space: RuleSpace) -> Check:
+    """Check that the rim behaves like the interior, and name the boundaries under which it does."""
+    given = recordings[0].boundary or "torus"
+    inner, rim = _split_tally(recordings, space, _on_rim)
+    log_e = log_e_dependence(np.stack([inner.visits, rim.visits], -1), np.stack([inner.alive, rim.alive], -1))
+    contradictions = int((inner + rim).mixed.sum())
+    passed = Check("boundary", True, p_value(average(log_e)), f"The rim behaves like the interior ({given}).")
+    if not contradictions or inner.mixed.any() or min(recordings[0].values.shape[1:]) < 3:
+        suspicious = average(log_e) > -np.log(LEVEL) and contradictions
+        return replace(passed, says="The rim was not told apart from the interior.") if suspicious else passed
+    fitting = [
+        other
+        for other in BOUNDARIES
+        if other != given and not _with_boundary(recordings, other).pool(space).mixed.any()
+    ]
+    cure = (
+        f"Under {' or '.join(fitting)} none is left: try --boundary {fitting[0]}."
+        if fitting
+        else "No known boundary removes them; if this is a cut-out of a larger world, "
+        "put a frame of missing cells (255) around every board."
+    )
+    says = f"All contradictions lie in windows that cross the edge, none in the interior ({given} was assumed). {cure}"
+    return Check("boundary", False, p_value(average(log_e)), says)
+
+
+def time(recordings: Sequence[Trajectory], space: RuleSpace) -> Check:
+    """Check that the first half of each recording follows the same law as the second."""
+    first, second = _split_tally(recordings, space, _in_second_half)
+    log_e = average(
+        log_e_dependence(np.stack([first.visits, second.visits], -1), np.stack([first.alive, second.alive], -1))
+    )
+    passed = log_e < -np.log(LEVEL)
+    says = (
+        "Both halves of the recording follow one law."
+        if passed
+        else "The first half of the recording follows another law than the second. Cut it and ask for each part."
+    )
+    return Check("time", bool(passed), p_value(log_e), says)
+
+
+def neighbourhood(recordings: Sequence[Trajectory]) -> tuple[bool, float]:
+    """Return whether cells two steps away matter for equal windows, and the log e-value.
+
+    Only cells at least two away from the edge are used, so that no boundary is assumed.
+    """
+    offsets = [(dr, dc) for dr in range(-2, 3) for dc in range(-2, 3) if max(abs(dr), abs(dc)) == 2]
+    visits, alive = (np.zeros((len(offsets), WINDOWS * 2), np.int64) for _ in range(2))
+    seen = 0
+    for recording in recordings:
+        rows, cols = recording.values.shape[1:]
+        if min(rows, cols) < 5:
+            continue
+        for before, after in zip(recording.values[:-1], recording.values[1:], strict=True):
+            inside = (slice(2, rows - 2), slice(2, cols - 2))
+            window = stepping.windows(before, recording.boundary or "torus")[inside].ravel()
+            born = after[inside].ravel() == 1
+            for place, (dr, dc) in enumerate(offsets):
+                outer = before[2 + dr : rows - 2 + dr, 2 + dc : cols - 2 + dc].ravel()
+                key = window * 2 + outer
+                visits[place] += np.bincount(key, minlength=WINDOWS * 2)
+                alive[place] += np.bincount(key[born], minlength=WINDOWS * 2)
+            seen += window.size
+            if seen > _MOST_VISITS:
+                break
+    shape = (len(offsets), WINDOWS, 2)
+    log_e = log_e_dependence(visits.reshape(shape), alive.reshape(shape))
+    total = average(log_e[visits.reshape(shape).min(-1) > 0])
+    return total > -np.log(LEVEL), total
+
+
+def _on_rim(frames: int, rows: int, cols: int) -> np.ndarray:
+    rim = np.ones((rows, cols), bool)
+    rim[1:-1, 1:-1] = False
+    return np.broadcast_to(rim, (frames, rows, cols))
+
+
+def _in_second_half(frames: int, rows: int, cols: int) -> np.ndarray:
+    return np.broadcast_to((np.arange(frames) >= frames / 2)[:, None, None], (frames, rows, cols))
+
+
+def _split_tally(recordings: Sequence[Trajectory], space: RuleSpace, mask: object) -> tuple[Tally, Tally]:
+    """Count entries apart where the mask is False and where it is True."""
+    parts = [np.zeros((2, len(space)), np.int64) for _ in range(2)]
+    for recording in recordings:
+        frames, rows, cols = recording.values.shape
+        where = mask(frames - 1, rows, cols)  # type: ignore[operator]
+        for index in range(frames - 1):
+            entry = space.entry_of[stepping.windows(recording.values[index], recording.boundary or "torus")].ravel()
+            key = entry + len(space) * where[index].ravel()
+            born = recording.values[index + 1].ravel() == 1
+            parts[0] += np.bincount(key, minlength=2 * len(space)).reshape(2, -1)
+            parts[1] += np.bincount(key[born], minlength=2 * len(space)).reshape(2, -1)
+    return Tally(parts[0][0], parts[1][0]), Tally(parts[0][1], parts[1][1])
+
+
+def _with_boundary(recordings: Sequence[Trajectory], other: str) -> Tally:
+    return tally([replace(recording, boundary=other) for recording in recordings])
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:6])
+    return f"{shown} and {len(names) - 6} more" if len(names) > 6 else shown
