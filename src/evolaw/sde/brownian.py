@@ -1,0 +1,257 @@
+"""Brownian motion addressed, not drawn: the noise of step n of path p is a function of (seed, p, n, component).
+
+    key(p, c)  = Threefry(key of the stream, (p, c))                     one a path and component, made once
+    words(p, c, n) = Threefry(key(p, c), (block of n, slot))             made inside the loop, never stored
+
+So results do not depend on how paths are cut into chunks or batches, a single path can be looked at again alone, and two
+solutions see the same path when they use the same seed. A block of two words serves 2 steps of normals, 64 of two-point and
+16 of three-point variables; slots keep the kinds of noise of one step apart.
+
+**Refinement.** A step that is composed of r finer ones gets exactly their sum, iterated integrals included:
+
+    dW = dW_a + dW_b        I10 = I10_a + I10_b + h_b dW_a        A_ij = A_a + A_b + ½ (dW_a,i dW_b,j - dW_a,j dW_b,i)
+
+Downwards, `halve` splits a step by the Brownian bridge, conditionally on dW and I10.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from evolaw import checks, randomness
+from evolaw.randomness import threefry2x32
+from evolaw.sde.areas import area_normals, levy_area
+from evolaw.sde.schemes import Noise
+from evolaw.sde.variates import THREE_POINTS, TWO_POINTS, normal_pair, three_point, two_point
+
+__all__ = ["NEEDS", "Drawing", "Keys", "compose", "halve", "increments", "path_keys"]
+
+NEEDS = ("dW", "dW,dZ", "levy", "three_point", "two_point", "exact")
+"""The kinds of noise a scheme may ask for. For "exact", ``dW`` holds standard normals, one a component of the noise."""
+
+_PATH = np.uint32(0xFFFFFFFF)
+_SLOT_W, _SLOT_Z, _SLOT_AREA, _SLOT_PAIR = (np.uint32(slot) for slot in (0, 1, 0x10000, 0x20000))
+SLOT_EVENT = np.uint32(2)
+"""Second counter word of the draws that belong to events."""
+
+
+class Keys(NamedTuple):
+    """Threefry keys of a chunk of paths.
+
+    Attributes:
+        component: two uint32 arrays of shape (noises, paths), for what is drawn a component.
+        path: two uint32 arrays of shape (paths,), for what is drawn a path.
+    """
+
+    component: tuple[Any, Any]
+    path: tuple[Any, Any]
+
+
+def path_keys(key: Any, paths: Any, noises: int) -> Keys:
+    """Return the keys of the paths with the given numbers.
+
+    Args:
+        key: the two key words of a stream.
+        paths: path numbers, uint32, shape (paths,).
+        noises: components of the noise.
+    """
+    first, second = jnp.asarray(key[0], jnp.uint32), jnp.asarray(key[1], jnp.uint32)
+    paths = jnp.asarray(paths, jnp.uint32)
+    components = jnp.arange(noises, dtype=jnp.uint32)[:, None]
+    return Keys(
+        threefry2x32(first, second, paths[None, :], components), threefry2x32(first, second, paths, _PATH)
+    )
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn for one step, and how.
+
+    Attributes:
+        needs: one of `NEEDS`.
+        noises: components of the noise.
+        dtype: name of the dtype of the variates.
+        terms: terms of the Lévy areas, for needs "levy".
+        fine: finer steps that each step's noise is composed of.
+    """
+
+    needs: str
+    noises: int
+    dtype: str
+    terms: int = 1
+    fine: int = 1
+
+    def step(self, keys: Keys, step: Any, dt: Any) -> Noise:
+        """Return the noise of one step of length dt, arrays of shape (noises, paths) and (noises, noises, paths)."""
+        if self.fine == 1:
+            return self._single(keys, jnp.asarray(step, jnp.uint32), dt)
+        dt = dt / self.fine
+        first = jnp.asarray(step, jnp.uint32) * np.uint32(self.fine)
+        if self.fine % 2:
+            width, draw = 1, lambda n: self._single(keys, n, dt)
+        else:
+            # Two finer steps share their words.
+            width, draw = 2, lambda n: compose(*self._run(keys, n, dt, 2), dt)
+        whole = draw(first)
+        return jax.lax.fori_loop(
+            1,
+            self.fine // width,
+            lambda i, sofar: compose(sofar, draw(first + i.astype(jnp.uint32) * np.uint32(width)), dt * width),
+            whole,
+        )
+
+    def run(self, keys: Keys, first: Any, dt: Any, count: int) -> list[Noise]:
+        """Return the noise of ``count`` steps in a row; ``first`` is a multiple of ``count``, a power of two."""
+        if self.fine > 1 or count == 1:
+            return [self.step(keys, first + np.uint32(i), dt) for i in range(count)]
+        return self._run(keys, jnp.asarray(first, jnp.uint32), dt, count)
+
+    # -- one finest step, and a run of them that shares its words ------------------------------------------------------
+
+    def _single(self, keys: Keys, step: jax.Array, dt: Any) -> Noise:
+        if self.needs == "two_point":
+            word = _choose(threefry2x32(*keys.component, step // (2 * TWO_POINTS), _SLOT_W), step // TWO_POINTS)
+            return self._finish(keys, step, dt, two_point(word, step % TWO_POINTS, self.dtype))
+        if self.needs == "three_point":
+            word = _choose(threefry2x32(*keys.component, step // (2 * THREE_POINTS), _SLOT_W), step // THREE_POINTS)
+            return self._finish(keys, step, dt, three_point(word, step % THREE_POINTS, self.dtype))
+        normal = _choose(self._normals(keys, step // 2, _SLOT_W), step)
+        second = _choose(self._normals(keys, step // 2, _SLOT_Z), step) if self.needs == "dW,dZ" else None
+        return self._finish(keys, step, dt, normal, second)
+
+    def _run(self, keys: Keys, first: jax.Array, dt: Any, count: int) -> list[Noise]:
+        if self.needs in ("two_point", "three_point"):
+            per_word, read = (TWO_POINTS, two_point) if self.needs == "two_point" else (THREE_POINTS, three_point)
+            words: list[Any] = []
+            for block in range(max(1, count // (2 * per_word))):
+                words += threefry2x32(*keys.component, first // np.uint32(2 * per_word) + np.uint32(block), _SLOT_W)
+            if count <= per_word:
+                words = [_choose((words[0], words[1]), first // np.uint32(per_word))]
+            offset = 0 if count >= per_word else first % np.uint32(per_word)
+            variates = [read(words[i // per_word], offset + i % per_word, self.dtype) for i in range(count)]
+            return [self._finish(keys, first + np.uint32(i), dt, variate) for i, variate in enumerate(variates)]
+        normals = self._pairs(keys, first, count, _SLOT_W)
+        seconds = self._pairs(keys, first, count, _SLOT_Z) if self.needs == "dW,dZ" else [None] * count
+        return [
+            self._finish(keys, first + np.uint32(i), dt, *both)
+            for i, both in enumerate(zip(normals, seconds, strict=True))
+        ]
+
+    def _pairs(self, keys: Keys, first: jax.Array, count: int, slot: np.uint32) -> list[Any]:
+        half = first // np.uint32(2)
+        return [z for i in range(count // 2) for z in self._normals(keys, half + np.uint32(i), slot)]
+
+    def _normals(self, keys: Keys, block: Any, slot: np.uint32) -> tuple[Any, Any]:
+        return normal_pair(*threefry2x32(*keys.component, block, slot), self.dtype)
+
+    def _finish(self, keys: Keys, step: Any, dt: Any, variate: Any, second: Any = None) -> Noise:
+        """Give the variates their size, and add what else the step needs."""
+        if self.needs == "exact":
+            return Noise(variate)
+        root = jnp.sqrt(dt)
+        dw = variate * root
+        if self.needs == "dW,dZ":
+            return Noise(dw, (dt / 2) * (dw + second * (root / math.sqrt(3))))
+        if self.needs == "levy":
+            return Noise(dw, area=levy_area(dw, dt, self._area_normals(keys, step)))
+        if self.needs == "three_point" and self.noises > 1:
+            return Noise(dw, pair=self._pair_variables(keys, step) * root)
+        return Noise(dw)
+
+    def _area_normals(self, keys: Keys, step: Any) -> jax.Array:
+        count = area_normals(self.noises, self.terms)
+        slots = _SLOT_AREA + jnp.arange((count + 1) // 2, dtype=jnp.uint32)[:, None]
+        both = normal_pair(*threefry2x32(*keys.path, step, slots), self.dtype)
+        # Without the barrier the compiler draws each normal anew wherever the areas use it.
+        return jax.lax.optimization_barrier(jnp.concatenate(both)[:count])
+
+    def _pair_variables(self, keys: Keys, step: Any) -> jax.Array:
+        m = self.noises
+        count = m * (m - 1) // 2
+        slots = [_SLOT_PAIR + np.uint32(i) for i in range(-(-count // 64))]
+        words = [word for slot in slots for word in threefry2x32(*keys.path, step, slot)]
+        signs = iter([two_point(words[i // 32], i % 32, self.dtype) for i in range(count)])
+        upper = {(i, j): next(signs) for i in range(m) for j in range(i + 1, m)}
+        zero = jnp.zeros_like(words[0], self.dtype)
+        rows = [[zero if i == j else upper[i, j] if i < j else -upper[j, i] for j in range(m)] for i in range(m)]
+        return jnp.stack([jnp.stack(row) for row in rows])
+
+
+def compose(first: Noise, second: Noise, dt: Any) -> Noise:
+    """Return the noise of a step made of two, exactly; ``dt`` is the length of the second.
+
+    Raises:
+        ArgumentError: the noise holds pair variables, which belong to one step of a weak scheme and have no sum.
+
+    References:
+        kloeden1992, section 5.2.
+    """
+    checks.require(first.pair is None, "first", "be noise of a path; weak variables have no sum", "weak noise")
+    dw = first.dW + second.dW
+    dz = None if first.dZ is None else first.dZ + second.dZ + dt * first.dW
+    area = None
+    if first.area is not None:
+        cross = first.dW[:, None] * second.dW[None, :]
+        area = first.area + second.area + (cross - jnp.swapaxes(cross, 0, 1)) / 2
+    return Noise(dw, dz, area)
+
+
+def halve(whole: Noise, dt: Any, normals: Any) -> tuple[Noise, Noise]:
+    """Split a step of length dt into halves by the Brownian bridge, so that their composition is the step.
+
+    Given dW alone, the first half has mean dW/2 and variance dt/4. Given dW and H = I10/dt - dW/2 as well [foster2020],
+
+        dW_a = dW/2 + (3/2) H + N,   H_a = H/4 - N/2 + M,   H_b = H/4 - N/2 - M
+        N ~ N(0, dt/16),  M ~ N(0, dt/48) independent,   dW_b = dW - dW_a
+
+    where H_a and H_b are the halves' own space-time areas.
+
+    Args:
+        whole: the noise of the step: dW, and dZ or None.
+        dt: its length.
+        normals: standard normals of the shape of dW; with dZ two of them, stacked on a new first axis.
+
+    References:
+        foster2020, theorem 6.1.4; levy1948.
+    """
+    if whole.dZ is None:
+        first = whole.dW / 2 + jnp.sqrt(dt) / 2 * normals
+        return Noise(first), Noise(whole.dW - first)
+    h = dt / 2
+    space_time = whole.dZ / dt - whole.dW / 2
+    n, m = jnp.sqrt(dt / 16) * normals[0], jnp.sqrt(dt / 48) * normals[1]
+    first = whole.dW / 2 + 1.5 * space_time + n
+    second = whole.dW - first
+    area_a, area_b = space_time / 4 - n / 2 + m, space_time / 4 - n / 2 - m
+    return Noise(first, h * (area_a + first / 2)), Noise(second, h * (area_b + second / 2))
+
+
+def increments(
+    rng: Any, *, paths: int, steps: int, dt: float, noises: int = 1, first_path: int = 0, precision: str = "float64"
+) -> np.ndarray:
+    """Return the very increments that `solve` uses with the same ``rng``, shape (paths, steps, noises).
+
+    Example:
+        >>> increments(0, paths=2, steps=4, dt=0.25).shape
+        (2, 4, 1)
+    """
+    from evolaw.arrays import precise
+
+    stream = randomness.source(rng).stream("noise")
+    with precise(precision) as dtype:
+        keys = path_keys(stream.key, np.arange(first_path, first_path + paths, dtype=np.uint32), noises)
+        drawing = Drawing("dW", noises, dtype.name)
+        numbers = jnp.arange(steps, dtype=jnp.uint32)
+        drawn = jax.vmap(lambda step: drawing.step(keys, step, jnp.asarray(dt, dtype)).dW)(numbers)
+        return np.asarray(jnp.transpose(drawn, (2, 0, 1)))
+
+
+def _choose(pair: tuple[Any, Any], number: Any) -> Any:
+    """The first of two for an even number, the second for an odd one."""
+    return jnp.where(number % np.uint32(2) == 0, pair[0], pair[1])
