@@ -32,9 +32,7 @@ def life(rows: int, cols: int, steps: int, density: float) -> Trajectory:
     frames = [board]
     for _ in range(steps):
         frames.append(life_table()[windows(frames[-1])])
-    return Trajectory(
-        np.array(frames), np.arange(steps + 1), ("times", "rows", "cols"), boundary="torus"
-    )
+    return Trajectory(np.array(frames), np.arange(steps + 1), ("times", "rows", "cols"), boundary="torus")
 
 
 def count_document(recording: Trajectory, space: str) -> dict[str, Any]:
@@ -51,7 +49,9 @@ def count_document(recording: Trajectory, space: str) -> dict[str, Any]:
                 "decision": decision,
                 "basis": "counted" if visits else "assumed",
                 "probability": (float(alive) if visits else 0.5),
-                "interval": ([0.05 ** (1 / visits), 1.0] if alive else [0.0, 1 - 0.05 ** (1 / visits)]) if visits else [0.0, 1.0],
+                "interval": ([0.05 ** (1 / visits), 1.0] if alive else [0.0, 1 - 0.05 ** (1 / visits)])
+                if visits
+                else [0.0, 1.0],
                 "visits": visits,
                 "log_e_value": visits * math.log(2),
                 "why": f"seen {visits} times, alive after {visits if alive else 0}" if visits else "never visited",
@@ -64,13 +64,39 @@ def count_document(recording: Trajectory, space: str) -> dict[str, Any]:
         "space": space,
         "alpha": 0.05,
         "entries": entries,
-        "law": {"minimum": "B3/S23", "maximum": "B35678/S235678", "most_probable": "B3/S23", "map": "MAP" + "ARYXfhZofugWaH7oaIDogBZofuhogOiAaIDogIAAgAAWaH7oaIDogGiA6ICAAIAAaIDogIAAgACAAIAAAAAAAA", "log2_possible": float(len(unknown))},
+        "law": {
+            "minimum": "B3/S23",
+            "maximum": "B35678/S235678",
+            "most_probable": "B3/S23",
+            "map": "MAP" + "ARYXfhZofugWaH7oaIDogBZofuhogOiAaIDogIAAgAAWaH7oaIDogGiA6ICAAIAAaIDogIAAgACAAIAAAAAAAA",
+            "log2_possible": float(len(unknown)),
+        },
         "checks": [
-            {"name": "one outcome a window", "passed": True, "p_value": None, "says": "No window was followed by both outcomes."},
-            {"name": "symmetry D4", "passed": True, "p_value": 0.41, "says": "Windows alike under rotation and reflection behave alike."},
-            {"name": "posterior predictive: density", "passed": True, "p_value": 0.62, "says": "The law, run from the same start, gives the recorded densities."},
+            {
+                "name": "one outcome a window",
+                "passed": True,
+                "p_value": None,
+                "says": "No window was followed by both outcomes.",
+            },
+            {
+                "name": "symmetry D4",
+                "passed": True,
+                "p_value": 0.41,
+                "says": "Windows alike under rotation and reflection behave alike.",
+            },
+            {
+                "name": "posterior predictive: density",
+                "passed": True,
+                "p_value": 0.62,
+                "says": "The law, run from the same start, gives the recorded densities.",
+            },
         ],
-        "next": {"says": f"Run one step of this 8 x 8 torus: it shows all {len(unknown)} undecided entries at once.", "rle": RLE, "steps": 1, "decides": len(unknown)},
+        "next": {
+            "says": f"Run one step of this 8 x 8 torus: it shows all {len(unknown)} undecided entries at once.",
+            "rle": RLE,
+            "steps": 1,
+            "decides": len(unknown),
+        },
     }
 
 

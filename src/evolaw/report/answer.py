@@ -65,7 +65,9 @@ def summarise(document: Mapping[str, Any], words: Words) -> Answer:
 def _law(document: Mapping[str, Any], words: Words) -> tuple[tuple[str, bool], ...]:
     if any(entry["decision"] == "conflict" for entry in document["entries"]):
         return ((words("answer.conflict"), True),)
-    if document["space"] == "outer-totalistic" and not any(e["decision"] == "probabilistic" for e in document["entries"]):
+    if document["space"] == "outer-totalistic" and not any(
+        e["decision"] == "probabilistic" for e in document["entries"]
+    ):
         return _birth_survival(document["entries"])
     law = document["law"]["most_probable"]
     return ((words("answer.map_rule") if law.startswith("MAP") else law, True),)

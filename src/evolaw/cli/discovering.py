@@ -1,0 +1,160 @@
+"""``evolaw discover`` and ``evolaw ask``: from a recording to its law, and to the next experiment."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from evolaw.cli import terminal
+
+if TYPE_CHECKING:
+    from evolaw.discovery import Finding
+    from evolaw.discovery.channels import Channel
+    from evolaw.trajectory import Trajectory
+
+__all__ = ["ask_next", "discover_law"]
+
+_Source = Annotated[
+    Path | None,
+    typer.Argument(metavar="[SOURCE]", help="An .npz with states, a folder of RLE frames, or a run directory."),
+]
+_Space = Annotated[str, typer.Option("--space", help="outer-totalistic, isotropic or general.")]
+_Known = Annotated[str | None, typer.Option("--known", help="Entries known beforehand, as B3,S2=0.")]
+_Every = Annotated[
+    int | None, typer.Option("--every", help="Generations between frames; by default the times in the recording.")
+]
+_Flip = Annotated[
+    str | None, typer.Option("--flip", help="Probability that a cell was read wrongly, or auto to estimate it.")
+]
+_Alpha = Annotated[float, typer.Option("--alpha", help="Declared rate of wrong decisions.")]
+_Seed = Annotated[int, typer.Option("--seed", help="Seed of all chance in the search.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def discover_law(
+    source: _Source = None,
+    space: _Space = "outer-totalistic",
+    known: _Known = None,
+    every: _Every = None,
+    flip: _Flip = None,
+    alpha: _Alpha = 0.05,
+    box: Annotated[
+        str | None, typer.Option("--box", help="Command to question, with {before}, {after} and {steps} in it.")
+    ] = None,
+    ask: Annotated[int, typer.Option("--ask", help="Number of questions to put to the box.", min=0)] = 0,
+    seed: _Seed = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="Run directory to write.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    as_json: _Json = False,
+) -> None:
+    """Find the law behind a recording: how sure, what is unknown, what to try next."""
+    from evolaw import checks
+    from evolaw.report.wording import LANGUAGES
+
+    checks.one_of(lang, "lang", LANGUAGES)
+    if ask and box is None:
+        raise checks.refuse("box", "be given when questions are to be asked", box, "Add --box COMMAND or drop --ask.")
+    if source is None and not ask:
+        raise checks.refuse("source", "be given, or else --box COMMAND with --ask N", source, "Try: evolaw demo.")
+    with terminal.bar("discovering") as progress:
+        finding = _find(source, space, known, every, flip, alpha, box, ask, seed, progress)
+    origin = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
+    finding = dataclasses.replace(finding, facts=finding.facts | origin)
+    if out is not None:
+        finding.save(out)
+    if report is not None:
+        from evolaw.report import write
+
+        write(finding, report, lang=lang, **origin)
+    if as_json:
+        terminal.document(finding.to_json())
+        return
+    terminal.result(repr(finding))
+    for name, place in (("run", out), ("report", report)):
+        if place is not None:
+            terminal.result(f"  {name} written to {place}")
+
+
+def ask_next(
+    source: Annotated[Path, typer.Argument(help="A recording, or the run directory of a finding.")],
+    space: _Space = "outer-totalistic",
+    known: _Known = None,
+    every: _Every = None,
+    flip: _Flip = None,
+    alpha: _Alpha = 0.05,
+    seed: _Seed = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the board of the experiment to this RLE file.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Say which experiment would decide most of what is still unknown."""
+    from evolaw import storage
+
+    if (source / "finding.json").is_file():
+        from evolaw.discovery import Finding
+
+        finding = Finding.load(source)
+    else:
+        with terminal.bar("discovering") as progress:
+            finding = _find(source, space, known, every, flip, alpha, None, 0, seed, progress)
+    question = finding.next
+    text = question.rle if question is not None else ""
+    if out is not None and text:
+        storage.write_document(out, text if text.endswith("\n") else text + "\n")
+    if as_json:
+        terminal.document(
+            {"schema": 1, "source": str(source), "space": finding.space, "next": finding.to_json()["next"]}
+        )
+    elif question is None:
+        terminal.result("Nothing is left to ask: every entry of the space is decided.")
+    else:
+        terminal.result("\n".join([question.says, text]).rstrip())
+
+
+def _find(
+    source: Path | None,
+    space: str,
+    known: str | None,
+    every: int | None,
+    flip: str | None,
+    alpha: float,
+    box: str | None,
+    ask: int,
+    seed: int,
+    progress: terminal.Progress,
+) -> Finding:
+    """Read, then discover; the box is asked only after everything that was typed has been checked."""
+    from evolaw import checks
+    from evolaw.automata.boxes import CommandBox
+    from evolaw.automata.recordings import read_recording
+    from evolaw.discovery import SPACES, discover, interrogate
+
+    checks.one_of(space, "space", SPACES)
+    asked = None if box is None else CommandBox(box)
+    if source is None:
+        return interrogate(asked, space, questions=ask, rng=seed)
+    recording = read_recording(source)
+    observed = _observed(recording, every, flip)
+    options: dict[str, Any] = {"known": known, "observed": observed, "alpha": alpha, "box": asked, "ask": ask}
+    finding = discover(recording, space, **options, rng=seed, progress=progress)
+    return dataclasses.replace(finding, source=str(source))
+
+
+def _observed(recording: Trajectory, every: int | None, flip: str | None) -> Channel:
+    """What the recording says of itself, with --every and --flip in the place of what they name."""
+    from evolaw import checks
+    from evolaw.discovery.channels import AUTO, of_recording
+
+    given: dict[str, Any] = {}
+    if every is not None:
+        given["every"] = every
+    if flip is not None:
+        given["flips"] = AUTO if flip == AUTO else checks.probability(flip, "flip", most=0.45)
+    return dataclasses.replace(of_recording(recording), **given)

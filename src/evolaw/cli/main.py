@@ -1,0 +1,118 @@
+"""The command ``evolaw``: its verbs, its exit codes, and what a failure says.
+
+    0 ok   1 a bug of ours   2 usage   3 bad input   4 numerical failure   5 a check failed   130, 143 stopped
+
+Importing this file loads neither JAX nor NumPy: a command loads what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from evolaw.cli import demonstrating, discovering, doctor, explaining, reporting, runs, simulating
+from evolaw.errors import EvolawError
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="evolaw",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="From a recording of something that moves to its law: how sure, what is unknown, what to try next.",
+    epilog="Start with: evolaw demo. Any word you meet is explained by: evolaw explain WORD.",
+)
+app.command("demo")(demonstrating.demonstrate)
+app.command("discover")(discovering.discover_law)
+app.command("ask")(discovering.ask_next)
+app.command("simulate")(simulating.simulate)
+app.command("report")(reporting.write_report)
+app.add_typer(runs.app, name="runs")
+app.command("doctor")(doctor.diagnose)
+app.command("explain")(explaining.explain)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"evolaw {version('evolaw')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the full traceback of a failure; works anywhere.")
+    ] = False,
+) -> None:
+    """Options of all commands."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    given = [argument for argument in given if argument != "--debug"]
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        code = typer.main.get_command(app).main(given, prog_name="evolaw", standalone_mode=False)
+        sys.stdout.flush()
+    except TyperException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("stopped\n")
+        return 130
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; nothing is left to say
+        return 0
+    except EvolawError as error:
+        return _refuse(error, debug)
+    except Exception as error:
+        return _confess(error, debug)
+    return code if isinstance(code, int) else 0
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Turn SIGTERM into an orderly stop: open runs commit and say that they were interrupted."""
+    raise SystemExit(128 + number)
+
+
+def _refuse(error: EvolawError, debug: bool) -> int:
+    if debug:
+        traceback.print_exception(error)
+    _print_error(error.code, str(error), f"evolaw explain {error.code}")
+    return error.exit_code
+
+
+def _confess(error: BaseException, debug: bool) -> int:
+    if debug:
+        traceback.print_exception(error)
+    said = f"{type(error).__name__}: {error}"
+    _print_error("bug", f"{said}\nThis is a fault of evolaw, not of your input.", "")
+    sys.stderr.write("  Please report it with the output of `evolaw doctor` and of the same command with --debug.\n")
+    return 1
+
+
+def _print_error(code: str, message: str, more: str) -> None:
+    from rich.console import Console
+
+    console: Any = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"[bold red]error\\[{code}][/]: ", end="")
+    console.print(message, markup=False)
+    if more:
+        console.print(f"  more: {more}", markup=False, style="dim")

@@ -1,0 +1,98 @@
+"""``evolaw runs``: the run directories there are, what is in one, and whether every byte of it is still there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from evolaw.cli import terminal
+
+if TYPE_CHECKING:
+    from evolaw.storage import Run
+
+__all__ = ["app", "list_all", "show", "verify"]
+
+app = typer.Typer(no_args_is_help=True, help="List, show and verify run directories.")
+
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command("list")
+def list_all(
+    folder: Annotated[Path, typer.Argument(help="Folder that holds run directories.")] = Path("runs"),
+    as_json: _Json = False,
+) -> None:
+    """List the runs in a folder, newest first."""
+    from evolaw import storage
+    from evolaw.errors import StorageError
+
+    if not folder.is_dir():
+        raise StorageError(f"{folder} is not a directory. Runs are written by --out; name their folder here.")
+    facts = [_facts(run) for run in storage.list_runs(folder)]
+    if as_json:
+        terminal.document({"schema": 1, "folder": str(folder), "runs": facts})
+        return
+    width = max((len(fact["name"]) for fact in facts), default=0)
+    rows = [
+        f"{f['name']:<{width}}  {f['state']:<11}  {f['kind']:<10}  {f['created'][:19]}  {f['about']}" for f in facts
+    ]
+    terminal.result("\n".join(rows) or f"{folder} holds no runs.")
+
+
+@app.command()
+def show(path: Annotated[Path, typer.Argument(help="A run directory.")], as_json: _Json = False) -> None:
+    """Show what was run, how far it got and what it holds."""
+    from evolaw import display, storage
+
+    run = storage.Run.open(path)
+    facts = _facts(run) | {"manifest": run.manifest, "arrays": run.arrays(), "documents": _documents(run)}
+    if as_json:
+        terminal.document({"schema": 1, **facts})
+        return
+    about = {name: value for name, value in run.about.items() if isinstance(value, str | int | float)}
+    lines = [
+        ("state", facts["state"]),
+        ("committed", f"{facts['cursor']} frames" if facts["cursor"] else None),
+        ("created", facts["created"]),
+        *about.items(),
+        ("arrays", ", ".join(facts["arrays"]) or None),
+        ("documents", ", ".join(facts["documents"]) or None),
+        ("made with", ", ".join(f"{name} {number}" for name, number in run.manifest["made_with"].items())),
+    ]
+    terminal.result(display.lines(str(path), lines))
+    if facts["state"] in ("interrupted", "failed") and run.about.get("resume"):
+        terminal.result(f"  continue with: evolaw {run.about['resume']} {path}")
+
+
+@app.command()
+def verify(path: Annotated[Path, typer.Argument(help="A run directory.")], as_json: _Json = False) -> None:
+    """Check every committed chunk against its checksum; exit code 5 when one is lost or damaged."""
+    from evolaw import storage
+    from evolaw.errors import CheckFailed
+
+    faults = storage.Run.open(path).verify()
+    if as_json:
+        terminal.document({"schema": 1, "name": path.name, "intact": not faults, "faults": faults})
+        raise typer.Exit(5 if faults else 0)
+    if faults:
+        raise CheckFailed("\n".join(faults))
+    terminal.result(f"{path}: every committed byte is there.")
+
+
+def _facts(run: Run) -> dict[str, Any]:
+    about = run.about
+    return {
+        "name": run.path.name,
+        "state": run.state,
+        "cursor": run.cursor,
+        "kind": str(about.get("kind", "")),
+        "created": str(run.manifest.get("created", "")),
+        "about": str(about.get("law") or about.get("source") or ""),
+    }
+
+
+def _documents(run: Run) -> list[str]:
+    ours = {"manifest.json", "progress.json", "checksums.jsonl", "records.jsonl", "lock"}
+    return sorted(path.name for path in run.path.iterdir() if path.is_file() and path.name not in ours)

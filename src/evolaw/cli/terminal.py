@@ -1,0 +1,71 @@
+"""What goes where: results to stdout, progress and remarks to stderr.
+
+stdout carries the result only, as text or as one JSON document. stderr shows a live bar on a terminal and, elsewhere, one
+plain line every half minute. Colours follow the terminal and NO_COLOR.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+__all__ = ["Progress", "bar", "document", "note", "result"]
+
+Progress = Callable[[int, int, str], None]
+"""What long work calls: (done, total, words)."""
+
+_SECONDS_A_LINE = 30.0
+
+
+def result(text: str) -> None:
+    """Print the result for a person."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def document(value: Mapping[str, Any]) -> None:
+    """Print the result as one JSON document; a number that JSON cannot hold is our bug and not printed."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+
+
+def note(text: str) -> None:
+    """Print a remark to stderr."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Progress]:
+    """Show the progress of long work while the block runs; yields the function to call with (done, total, words)."""
+    if not sys.stderr.isatty():
+        yield _sparse(title)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as LiveBar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with LiveBar(*columns, console=Console(stderr=True), transient=True) as live:
+        task = live.add_task(title, total=None)
+        yield lambda done, total, words="": live.update(
+            task, completed=done, total=total, description=f"{title}: {words}" if words else title
+        )
+
+
+def _sparse(title: str) -> Progress:
+    """Report at most one line every half minute, with an estimate of the time left."""
+    begun = last = time.monotonic()
+
+    def report(done: int, total: int, words: str = "") -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < _SECONDS_A_LINE or not done:
+            return
+        last = now
+        left = (now - begun) * (total - done) / done
+        note(f"{title}: {done} of {total}{f' ({words})' if words else ''}, about {left:.0f} s left")
+
+    return report
