@@ -6,8 +6,9 @@ A 3x3 window is the whole number whose most significant of nine bits is the nort
     W   32   C  16   E   8
     SW   4   S   2   SE  1
 
-The von Neumann window (N, W, C, E, S) and the hexagonal one (NW, N, W, C, E, S, SE) keep the same order and leave cells out,
-so a law on them is a law on 3x3 windows that ignores some cells. A window of a line is (left, centre, right): 4, 2, 1.
+A law on the von Neumann or hexagonal neighbourhood is a law on 3x3 windows that ignores some cells. Their own, smaller
+windows are numbered as Golly does, most significant first: N, W, C, E, S; and S, SE, W, C, E, NW, N (the hexagonal one goes
+through the rows from south to north). A window of a line is (left, centre, right): 4, 2, 1.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ VON_NEUMANN = 128 | 32 | 16 | 8 | 2
 HEXAGONAL = 256 | 128 | 32 | 16 | 8 | 2 | 1
 """The cells NW, N, W, C, E, S, SE: a hexagonal grid on square cells, as Golly lays it."""
 _BITS = (256, 128, 64, 32, 16, 8, 4, 2, 1)
+_HEXAGONAL_ORDER = (2, 1, 32, 16, 8, 256, 128)
 
 
 @cache
@@ -60,7 +62,7 @@ def inner_windows(cells: int) -> np.ndarray:
         >>> int(inner_windows(VON_NEUMANN)[0b010_010_000])
         20
     """
-    kept = [bit for bit in _BITS if bit & cells]
+    kept = _HEXAGONAL_ORDER if cells == HEXAGONAL else [bit for bit in _BITS if bit & cells]
     windows = np.arange(WINDOWS)
     return read_only(sum(((windows & bit) > 0).astype(np.int64) << (len(kept) - 1 - i) for i, bit in enumerate(kept)))
 

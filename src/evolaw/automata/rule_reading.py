@@ -214,9 +214,14 @@ def _lettered_sides(reader: _Reader, suffix: str) -> dict[str, _Side]:
 def _side(reader: _Reader, suffix: str) -> _Side:
     """Read groups such as 2-a, 3, 4ce=0.5 up to something else."""
     side: _Side = {}
+    excluding: set[str] = set()
     while reader.next and reader.next in string.digits:
-        start = reader.place
+        start, count = reader.place, reader.next
         arranged = _group(reader, suffix)
+        excludes = reader.text[start + 1 : start + 2] == "-"
+        if count in excluding or (excludes and any(str(known) == count for known, _ in side)):
+            raise reader.error(f"The count {count} stands twice, with a minus; put its letters together.", start)
+        excluding |= {count} if excludes else set()
         chance, given = 1.0, reader.accept("=")
         if given:
             chance = reader.probability()
