@@ -1,0 +1,245 @@
+"""Exact laws of the classic one-component processes: moments, densities, transitions, paths.
+
+A law answers, as far as it can, for a process started at X(0) = x0:
+
+    mean(t, x0)            E X(t), shape t.shape + (dim,)
+    covariance(t, x0)      Cov X(t), shape t.shape + (dim, dim)
+    density(x, t, x0)      density of X(t) at x, shape of x without its last axis
+    sample(normals, t, dt, x)   X(t + dt) given X(t) = x from ``normals`` independent N(0, 1), shape (law.normals,)
+    pathwise(t, x0, w)     X(t) as a function of the driving path at t, w of shape (..., noises): the strong solution
+
+t is a number or an array, x0 has shape (dim,). Moments and densities are NumPy in float64; ``sample`` and ``pathwise`` are JAX
+and run inside the loop. Where a component is independent of the others the laws work on any number of components at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from scipy import stats
+
+from evolaw import checks
+
+__all__ = [
+    "BridgeLaw",
+    "BrownianLaw",
+    "GeometricLaw",
+    "OrnsteinUhlenbeckLaw",
+    "SquareRootLaw",
+]
+
+
+class _IndependentGaussian:
+    """Moments to density, for independent normal components: subclasses give ``mean`` and ``variance``."""
+
+    def mean(self, t: Any, x0: Any) -> np.ndarray:
+        raise NotImplementedError
+
+    def variance(self, t: Any) -> np.ndarray:
+        raise NotImplementedError
+
+    def covariance(self, t: Any, x0: Any) -> np.ndarray:
+        """Return Cov X(t), a diagonal matrix, shape t.shape + (dim, dim)."""
+        dim = self.mean(t, x0).shape[-1]
+        return np.broadcast_to(self.variance(t), (*np.shape(t), dim))[..., None] * np.eye(dim)
+
+    def density(self, x: Any, t: Any, x0: Any) -> np.ndarray:
+        """Return the normal density of X(t) at x."""
+        scale = np.sqrt(self.variance(t))
+        return np.prod(stats.norm.pdf(np.asarray(x, float), self.mean(t, x0), scale), axis=-1)
+
+
+@dataclass(frozen=True)
+class BrownianLaw(_IndependentGaussian):
+    """Brownian motion with drift, X(t) = x0 + μ t + s W(t)."""
+
+    drift: Any
+    scale: Any
+    normals: int
+
+    def mean(self, t: Any, x0: Any) -> np.ndarray:
+        """Return x0 + μ t."""
+        return np.asarray(x0, float) + np.multiply(self.drift, _column(t))
+
+    def variance(self, t: Any) -> np.ndarray:
+        """Return s² t for each component, shape t.shape + (1,) or (dim,)."""
+        return np.square(self.scale) * _column(t)
+
+    def sample(self, normals: Any, t: Any, dt: Any, x: Any) -> Any:
+        """Return x + μ dt + s √dt Z."""
+        return x + self.drift * dt + self.scale * jnp.sqrt(dt) * normals
+
+    def pathwise(self, t: Any, x0: Any, w: Any) -> Any:
+        """Return x0 + μ t + s W."""
+        return x0 + self.drift * jnp.asarray(t)[..., None] + self.scale * w
+
+    def first_passage_density(self, t: Any, barrier: float, x0: float = 0.0) -> np.ndarray:
+        """Return the density of the first time at ``barrier`` = x0 + a:  |a|/√(2π s² t³) exp(-(a - μ t)²/(2 s² t))."""
+        t, a = np.asarray(t, float), barrier - x0
+        exponent = -((a - self.drift * t) ** 2) / (2 * self.scale**2 * t)
+        return abs(a) / np.sqrt(2 * np.pi * self.scale**2 * t**3) * np.exp(exponent)
+
+    def mean_exit_time(self, half_width: float, x: float = 0.0) -> float:
+        """Return the mean time of leaving (-a, a) from x without drift, (a² - x²)/s²."""
+        checks.require(not np.any(self.drift), "drift", "be 0 for this formula", self.drift)
+        checks.require(abs(x) <= half_width, "x", "lie within half_width", x)
+        return float((half_width**2 - x**2) / self.scale**2)
+
+
+@dataclass(frozen=True)
+class OrnsteinUhlenbeckLaw(_IndependentGaussian):
+    """Ornstein–Uhlenbeck, dX = θ (m - X) dt + s dW."""
+
+    rate: Any
+    level: Any
+    scale: Any
+    normals: int
+
+    def mean(self, t: Any, x0: Any) -> np.ndarray:
+        """Return m + (x0 - m) e^{-θt}."""
+        return self.level + (np.asarray(x0, float) - self.level) * np.exp(-np.multiply(self.rate, _column(t)))
+
+    def variance(self, t: Any) -> np.ndarray:
+        """Return s² (1 - e^{-2θt})/(2θ)."""
+        return -np.square(self.scale) * np.expm1(-2 * np.multiply(self.rate, _column(t))) / (2 * np.asarray(self.rate))
+
+    def correlation(self, t: Any, s: Any) -> np.ndarray:
+        """Return Cov(X(s), X(t)) = s²/(2θ) (e^{-θ|t-s|} - e^{-θ(t+s)})."""
+        t, s = _column(t), _column(s)
+        decay = np.exp(-self.rate * np.abs(t - s)) - np.exp(-self.rate * (t + s))
+        return np.square(self.scale) / (2 * self.rate) * decay
+
+    def stationary_variance(self) -> Any:
+        """Return s²/(2θ)."""
+        return np.square(self.scale) / (2 * np.asarray(self.rate))
+
+    def sample(self, normals: Any, t: Any, dt: Any, x: Any) -> Any:
+        """Return m + (x - m) e^{-θdt} + s √((1 - e^{-2θdt})/(2θ)) Z."""
+        deviation = self.scale * jnp.sqrt(-jnp.expm1(-2.0 * self.rate * dt) / (2.0 * self.rate))
+        return self.level + (x - self.level) * jnp.exp(-self.rate * dt) + deviation * normals
+
+
+@dataclass(frozen=True)
+class GeometricLaw:
+    """Geometric Brownian motion, X(t) = x0 exp((μ - s²/2) t + s W(t)), independent components."""
+
+    growth: Any
+    volatility: Any
+    normals: int
+
+    def mean(self, t: Any, x0: Any) -> np.ndarray:
+        """Return x0 e^{μt}."""
+        return np.asarray(x0, float) * np.exp(np.multiply(self.growth, _column(t)))
+
+    def covariance(self, t: Any, x0: Any) -> np.ndarray:
+        """Return the diagonal matrix of x0² e^{2μt} (e^{s²t} - 1)."""
+        mean = self.mean(t, x0)
+        variance = mean**2 * np.expm1(np.square(self.volatility) * _column(t))
+        return variance[..., None] * np.eye(mean.shape[-1])
+
+    def density(self, x: Any, t: Any, x0: Any) -> np.ndarray:
+        """Return the log-normal density: ln X(t)/x0 is N((μ - s²/2) t, s² t)."""
+        t = _column(t)
+        middle = np.asarray(x0, float) * np.exp((self.growth - np.square(self.volatility) / 2) * t)
+        return np.prod(stats.lognorm.pdf(np.asarray(x, float), self.volatility * np.sqrt(t), scale=middle), axis=-1)
+
+    def sample(self, normals: Any, t: Any, dt: Any, x: Any) -> Any:
+        """Return x exp((μ - s²/2) dt + s √dt Z)."""
+        return x * jnp.exp((self.growth - self.volatility**2 / 2) * dt + self.volatility * jnp.sqrt(dt) * normals)
+
+    def pathwise(self, t: Any, x0: Any, w: Any) -> Any:
+        """Return x0 exp((μ - s²/2) t + s W)."""
+        return x0 * jnp.exp((self.growth - self.volatility**2 / 2) * jnp.asarray(t)[..., None] + self.volatility * w)
+
+
+@dataclass(frozen=True)
+class BridgeLaw:
+    """The Brownian bridge from x0 at time 0 to ``end`` at time T, with scale s."""
+
+    end: Any
+    duration: Any
+    scale: Any
+    normals: int
+
+    def mean(self, t: Any, x0: Any) -> np.ndarray:
+        """Return x0 + (end - x0) t/T."""
+        x0 = np.asarray(x0, float)
+        return x0 + (self.end - x0) * _column(t) / self.duration
+
+    def covariance(self, t: Any, x0: Any) -> np.ndarray:
+        """Return s² t (1 - t/T) on the diagonal."""
+        t = np.asarray(t, float)[..., None, None]
+        return self.scale**2 * t * (1 - t / self.duration) * np.eye(np.size(x0))
+
+    def correlation(self, t: Any, s: Any) -> np.ndarray:
+        """Return Cov(X(s), X(t)) = scale² (min(s, t) - s t/T)."""
+        return self.scale**2 * (np.minimum(s, t) - np.multiply(s, t) / self.duration)
+
+    def sample(self, normals: Any, t: Any, dt: Any, x: Any) -> Any:
+        """Return x + (end - x) dt/(T - t) + s √(dt (T - t - dt)/(T - t)) Z: at t + dt = T it is ``end``."""
+        left = self.duration - t
+        share = jnp.clip(dt / left, 0.0, 1.0)
+        return x + (self.end - x) * share + self.scale * jnp.sqrt(dt * (1.0 - share)) * normals
+
+    def pathwise_from_brownian(self, t: Any, x0: Any, w: Any, w_end: Any) -> Any:
+        """Return the bridge made of a Brownian path w(t) with w(T) = w_end: x0 + (end - x0) t/T + s (w - t/T w_end)."""
+        share = jnp.asarray(t)[..., None] / self.duration
+        return x0 + (self.end - x0) * share + self.scale * (w - share * w_end)
+
+    def exceedance(self, level: float, x0: float) -> float:
+        """Return P(max X > y) = exp(-2 (y - x0)(y - end)/(s² T)) for one component, 1 for y below an end."""
+        room = max(level - x0, 0.0) * max(level - float(self.end), 0.0)
+        return float(np.exp(-2 * room / (self.scale**2 * self.duration)))
+
+
+@dataclass(frozen=True)
+class SquareRootLaw:
+    """Cox–Ingersoll–Ross, dX = a (b - X) dt + s √X dW: X(t)/c is noncentral χ² with 4ab/s² degrees of freedom.
+
+    c = s² (1 - e^{-at})/(4a), noncentrality x0 e^{-at}/c. There is no sampler for the loop: the draw is NumPy's, `draw`.
+    """
+
+    rate: Any
+    level: Any
+    scale: Any
+
+    @property
+    def degrees(self) -> float:
+        """4ab/s²; zero is never reached when this is at least 2."""
+        return float(4 * self.rate * self.level / self.scale**2)
+
+    def mean(self, t: Any, x0: Any) -> np.ndarray:
+        """Return b + (x0 - b) e^{-at}."""
+        return self.level + (np.asarray(x0, float) - self.level) * np.exp(-self.rate * _column(t))
+
+    def covariance(self, t: Any, x0: Any) -> np.ndarray:
+        """Return x0 s²/a (e^{-at} - e^{-2at}) + b s²/(2a) (1 - e^{-at})²."""
+        decay = np.exp(-self.rate * _column(t))
+        start = np.asarray(x0, float) * self.scale**2 / self.rate * decay * (1 - decay)
+        return (start + self.level * self.scale**2 / (2 * self.rate) * (1 - decay) ** 2)[..., None]
+
+    def density(self, x: Any, t: Any, x0: Any) -> np.ndarray:
+        """Return the noncentral χ² density."""
+        scale, shift = self._transition(t, x0)
+        return stats.ncx2.pdf(np.asarray(x, float), self.degrees, shift, scale=scale)[..., 0]
+
+    def stationary_density(self, x: Any) -> np.ndarray:
+        """Return the gamma density of shape 2ab/s² and scale s²/(2a)."""
+        return stats.gamma.pdf(x, self.degrees / 2, scale=self.scale**2 / (2 * self.rate))
+
+    def draw(self, generator: np.random.Generator, t: Any, x0: Any, count: int) -> np.ndarray:
+        """Draw X(t) from NumPy's noncentral χ², shape (count, 1)."""
+        scale, shift = self._transition(t, x0)
+        return scale * generator.noncentral_chisquare(self.degrees, shift, (count, 1))
+
+    def _transition(self, t: Any, x0: Any) -> tuple[Any, Any]:
+        scale = -(self.scale**2) * np.expm1(-self.rate * _column(t)) / (4 * self.rate)
+        return scale, np.asarray(x0, float) * np.exp(-self.rate * _column(t)) / scale
+
+
+def _column(t: Any) -> np.ndarray:
+    """Return t with one more axis at the end, to multiply components."""
+    return np.asarray(t, float)[..., None]
