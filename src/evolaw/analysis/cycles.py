@@ -47,7 +47,7 @@ def find_cycle(step: Callable[[np.ndarray], np.ndarray], start: np.ndarray, most
 
     Notes:
         Exact; keeps a digest of 16 bytes a step, follows the boards a second time to confirm the repetition cell by cell and to
-        exclude two boards with one digest. At most 3 ``most_steps`` calls of ``step``.
+        exclude two boards with one digest. About 2 (transient + period) calls of ``step``.
 
     Example:
         >>> find_cycle(lambda x: x * x % 11, np.array([2]), 100)

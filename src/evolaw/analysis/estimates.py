@@ -66,7 +66,7 @@ class Estimate:
         Example:
             >>> low, high = mean(np.array([1.0, 2.0, 3.0]), "length").interval()
             >>> round(float(high - low), 3)
-            4.969
+            4.968
         """
         level = checks.number(confidence, "confidence", least=0.0, most=1.0)
         checks.require(0 < level < 1, "confidence", "lie between 0 and 1", level)
