@@ -2,7 +2,63 @@
 
 from __future__ import annotations
 
+from evolaw.sde.classics import (
+    brownian_bridge,
+    brownian_motion,
+    geometric_brownian_motion,
+    harmonic_oscillator,
+    integrated_ornstein_uhlenbeck,
+    ornstein_uhlenbeck,
+    square_root,
+)
+from evolaw.sde.exact_stepping import ExactStep
+from evolaw.sde.explicit_solutions import hyperbolic_sine, hyperbolic_tangent, iterated_integral, modulated_noise
+from evolaw.sde.implicit import DriftImplicitEuler, TamedEuler
+from evolaw.sde.langevin import GradientForce, double_well, overdamped, underdamped
+from evolaw.sde.linear_systems import linear_system
+from evolaw.sde.milstein import LevyMilstein, Milstein
 from evolaw.sde.processes import SDE
-from evolaw.sde.schemes import EulerMaruyama, Noise, Scheme
+from evolaw.sde.schemes import EulerMaruyama, Noise, Scheme, StochasticHeun
+from evolaw.sde.splitting import BAOAB, OBABO
+from evolaw.sde.strong_runge_kutta import SRA1, SRA3, SRI1W1, SRI2, SRI2W1, ShARK
+from evolaw.sde.weak_runge_kutta import DRI1, RI6, Platen
 
-__all__ = ["SDE", "EulerMaruyama", "Noise", "Scheme"]
+__all__ = [
+    "BAOAB",
+    "DRI1",
+    "OBABO",
+    "RI6",
+    "SDE",
+    "SRA1",
+    "SRA3",
+    "SRI1W1",
+    "SRI2",
+    "SRI2W1",
+    "DriftImplicitEuler",
+    "EulerMaruyama",
+    "ExactStep",
+    "GradientForce",
+    "LevyMilstein",
+    "Milstein",
+    "Noise",
+    "Platen",
+    "Scheme",
+    "ShARK",
+    "StochasticHeun",
+    "TamedEuler",
+    "brownian_bridge",
+    "brownian_motion",
+    "double_well",
+    "geometric_brownian_motion",
+    "harmonic_oscillator",
+    "hyperbolic_sine",
+    "hyperbolic_tangent",
+    "integrated_ornstein_uhlenbeck",
+    "iterated_integral",
+    "linear_system",
+    "modulated_noise",
+    "ornstein_uhlenbeck",
+    "overdamped",
+    "square_root",
+    "underdamped",
+]

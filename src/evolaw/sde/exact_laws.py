@@ -19,7 +19,6 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-from scipy import stats
 
 from evolaw import checks
 
@@ -48,8 +47,7 @@ class _IndependentGaussian:
 
     def density(self, x: Any, t: Any, x0: Any) -> np.ndarray:
         """Return the normal density of X(t) at x."""
-        scale = np.sqrt(self.variance(t))
-        return np.prod(stats.norm.pdf(np.asarray(x, float), self.mean(t, x0), scale), axis=-1)
+        return np.prod(_normal_density(np.asarray(x, float) - self.mean(t, x0), self.variance(t)), axis=-1)
 
 
 @dataclass(frozen=True)
@@ -142,9 +140,9 @@ class GeometricLaw:
 
     def density(self, x: Any, t: Any, x0: Any) -> np.ndarray:
         """Return the log-normal density: ln X(t)/x0 is N((μ - s²/2) t, s² t)."""
-        t = _column(t)
-        middle = np.asarray(x0, float) * np.exp((self.growth - np.square(self.volatility) / 2) * t)
-        return np.prod(stats.lognorm.pdf(np.asarray(x, float), self.volatility * np.sqrt(t), scale=middle), axis=-1)
+        t, x = _column(t), np.asarray(x, float)
+        gain = np.log(x / np.asarray(x0, float)) - (self.growth - np.square(self.volatility) / 2) * t
+        return np.prod(_normal_density(gain, np.square(self.volatility) * t) / np.abs(x), axis=-1)
 
     def sample(self, normals: Any, t: Any, dt: Any, x: Any) -> Any:
         """Return x exp((μ - s²/2) dt + s √dt Z)."""
@@ -223,11 +221,15 @@ class SquareRootLaw:
 
     def density(self, x: Any, t: Any, x0: Any) -> np.ndarray:
         """Return the noncentral χ² density."""
+        from scipy import stats  # half a second that only this density and the stationary one need
+
         scale, shift = self._transition(t, x0)
         return stats.ncx2.pdf(np.asarray(x, float), self.degrees, shift, scale=scale)[..., 0]
 
     def stationary_density(self, x: Any) -> np.ndarray:
         """Return the gamma density of shape 2ab/s² and scale s²/(2a)."""
+        from scipy import stats
+
         return stats.gamma.pdf(x, self.degrees / 2, scale=self.scale**2 / (2 * self.rate))
 
     def draw(self, generator: np.random.Generator, t: Any, x0: Any, count: int) -> np.ndarray:
@@ -238,6 +240,10 @@ class SquareRootLaw:
     def _transition(self, t: Any, x0: Any) -> tuple[Any, Any]:
         scale = -(self.scale**2) * np.expm1(-self.rate * _column(t)) / (4 * self.rate)
         return scale, np.asarray(x0, float) * np.exp(-self.rate * _column(t)) / scale
+
+
+def _normal_density(deviation: Any, variance: Any) -> np.ndarray:
+    return np.exp(-(deviation**2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
 
 
 def _column(t: Any) -> np.ndarray:

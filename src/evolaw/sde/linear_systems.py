@@ -23,7 +23,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy import linalg, stats
+from scipy import linalg
 
 from evolaw import checks
 from evolaw.sde.processes import SDE
@@ -147,7 +147,10 @@ class GaussianLinearLaw(LinearLaw):
 
     def density(self, x: Any, t: float, x0: Any) -> np.ndarray:
         """Return the normal density of X(t) at x, shape x.shape[:-1]; its covariance must not be singular."""
-        return stats.multivariate_normal.pdf(x, self.mean(t, x0), self.covariance(t, x0))
+        spread = self.covariance(t, x0)
+        away = np.asarray(x, float) - self.mean(t, x0)
+        square = np.einsum("...i,ij,...j", away, linalg.inv(spread), away)
+        return np.exp(-square / 2) / np.sqrt(linalg.det(2 * np.pi * spread))
 
     def stationary_covariance(self) -> np.ndarray:
         """Return the solution S of A S + S Aᵀ + Σ_k b_k b_kᵀ = 0.
