@@ -39,7 +39,7 @@ def count_document(recording: Trajectory, space: str) -> dict[str, Any]:
     """The finding's JSON by plain counting."""
     frames = recording.values
     seen = np.bincount(np.concatenate([windows(frame).ravel() for frame in frames[:-1]]), minlength=512)
-    entries, birth, most = [], [], []
+    entries = []
     for name, members in rules.entries(space).items():
         visits, alive = int(seen[members].sum()), bool(life_table()[members[0]])
         decision = ("present" if alive else "absent") if visits else "undetermined"

@@ -21,7 +21,7 @@ __all__ = ["ask_next", "discover_law"]
 
 _Source = Annotated[
     Path | None,
-    typer.Argument(metavar="[SOURCE]", help="An .npz with states, a folder of RLE frames, or a run directory."),
+    typer.Argument(metavar="SOURCE", help="An .npz with states, a folder of RLE frames, or a run directory."),
 ]
 _Space = Annotated[str, typer.Option("--space", help="outer-totalistic, isotropic or general.")]
 _Known = Annotated[str | None, typer.Option("--known", help="Entries known beforehand, as B3,S2=0.")]
@@ -30,6 +30,10 @@ _Every = Annotated[
 ]
 _Flip = Annotated[
     str | None, typer.Option("--flip", help="Probability that a cell was read wrongly, or auto to estimate it.")
+]
+_Boundary = Annotated[
+    str | None,
+    typer.Option("--boundary", help="Edge of the board: torus, plane or reflecting; by default the recording's."),
 ]
 _Alpha = Annotated[float, typer.Option("--alpha", help="Declared rate of wrong decisions.")]
 _Seed = Annotated[int, typer.Option("--seed", help="Seed of all chance in the search.")]
@@ -42,6 +46,7 @@ def discover_law(
     known: _Known = None,
     every: _Every = None,
     flip: _Flip = None,
+    boundary: _Boundary = None,
     alpha: _Alpha = 0.05,
     box: Annotated[
         str | None, typer.Option("--box", help="Command to question, with {before}, {after} and {steps} in it.")
@@ -63,7 +68,7 @@ def discover_law(
     if source is None and not ask:
         raise checks.refuse("source", "be given, or else --box COMMAND with --ask N", source, "Try: evolaw demo.")
     with terminal.bar("discovering") as progress:
-        finding = _find(source, space, known, every, flip, alpha, box, ask, seed, progress)
+        finding = _find(source, space, known, every, flip, boundary, alpha, box, ask, seed, progress)
     origin = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
     finding = dataclasses.replace(finding, facts=finding.facts | origin)
     if out is not None:
@@ -87,6 +92,7 @@ def ask_next(
     known: _Known = None,
     every: _Every = None,
     flip: _Flip = None,
+    boundary: _Boundary = None,
     alpha: _Alpha = 0.05,
     seed: _Seed = 0,
     out: Annotated[
@@ -103,7 +109,7 @@ def ask_next(
         finding = Finding.load(source)
     else:
         with terminal.bar("discovering") as progress:
-            finding = _find(source, space, known, every, flip, alpha, None, 0, seed, progress)
+            finding = _find(source, space, known, every, flip, boundary, alpha, None, 0, seed, progress)
     question = finding.next
     text = question.rle if question is not None else ""
     if out is not None and text:
@@ -124,6 +130,7 @@ def _find(
     known: str | None,
     every: int | None,
     flip: str | None,
+    boundary: str | None,
     alpha: float,
     box: str | None,
     ask: int,
@@ -132,19 +139,21 @@ def _find(
 ) -> Finding:
     """Read, then discover; the box is asked only after everything that was typed has been checked."""
     from evolaw import checks
+    from evolaw.automata.boundaries import parse_boundary
     from evolaw.automata.boxes import CommandBox
     from evolaw.automata.recordings import read_recording
-    from evolaw.discovery import SPACES, discover, interrogate
+    from evolaw.discovery import discover
+    from evolaw.discovery.rulespace import SPACES
 
     checks.one_of(space, "space", SPACES)
     asked = None if box is None else CommandBox(box)
-    if source is None:
-        return interrogate(asked, space, questions=ask, rng=seed)
-    recording = read_recording(source)
-    observed = _observed(recording, every, flip)
+    recording = None if source is None else read_recording(source)
+    if recording is not None and boundary is not None:
+        recording = dataclasses.replace(recording, boundary=str(parse_boundary(boundary)))
+    observed = None if recording is None else _observed(recording, every, flip)
     options: dict[str, Any] = {"known": known, "observed": observed, "alpha": alpha, "box": asked, "ask": ask}
     finding = discover(recording, space, **options, rng=seed, progress=progress)
-    return dataclasses.replace(finding, source=str(source))
+    return dataclasses.replace(finding, source=str(source) if source is not None else f"box: {box}")
 
 
 def _observed(recording: Trajectory, every: int | None, flip: str | None) -> Channel:

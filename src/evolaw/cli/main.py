@@ -15,7 +15,6 @@ from types import FrameType
 from typing import Annotated, Any
 
 import typer
-from typer.exceptions import TyperException
 
 from evolaw.cli import demonstrating, discovering, doctor, explaining, reporting, runs, simulating
 from evolaw.errors import EvolawError
@@ -69,9 +68,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         code = typer.main.get_command(app).main(given, prog_name="evolaw", standalone_mode=False)
         sys.stdout.flush()
-    except TyperException as error:
-        error.show()
-        return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("stopped\n")
         return 130
@@ -83,13 +79,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except EvolawError as error:
         return _refuse(error, debug)
     except Exception as error:
-        return _confess(error, debug)
+        return _usage(error) if hasattr(error, "show") else _confess(error, debug)
     return code if isinstance(code, int) else 0
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
     """Turn SIGTERM into an orderly stop: open runs commit and say that they were interrupted."""
     raise SystemExit(128 + number)
+
+
+def _usage(error: Any) -> int:
+    """Show an error of the command line itself, which knows how to show itself, with its suggestions."""
+    error.show()
+    return int(error.exit_code)
 
 
 def _refuse(error: EvolawError, debug: bool) -> int:

@@ -21,15 +21,16 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 @app.command("list")
 def list_all(
-    folder: Annotated[Path, typer.Argument(help="Folder that holds run directories.")] = Path("runs"),
+    folder: Annotated[Path | None, typer.Argument(help="Folder that holds run directories; by default runs.")] = None,
     as_json: _Json = False,
 ) -> None:
     """List the runs in a folder, newest first."""
     from evolaw import storage
     from evolaw.errors import StorageError
 
-    if not folder.is_dir():
+    if folder is not None and not folder.is_dir():
         raise StorageError(f"{folder} is not a directory. Runs are written by --out; name their folder here.")
+    folder = folder or Path("runs")
     facts = [_facts(run) for run in storage.list_runs(folder)]
     if as_json:
         terminal.document({"schema": 1, "folder": str(folder), "runs": facts})

@@ -50,9 +50,11 @@ def bar(title: str) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with LiveBar(*columns, console=Console(stderr=True), transient=True) as live:
         task = live.add_task(title, total=None)
-        yield lambda done, total, words="": live.update(
-            task, completed=done, total=total, description=f"{title}: {words}" if words else title
-        )
+
+        def report(done: int, total: int, words: str = "") -> None:
+            live.update(task, completed=done, total=total, description=f"{title}: {words}" if words else title)
+
+        yield report
 
 
 def _sparse(title: str) -> Progress:

@@ -88,7 +88,7 @@ def render(
             version=storage.versions().get("evolaw", ""),
             versions=storage.versions(),
             answer=summarise(document, words),
-            possible=rule_count(document["law"]["log2_possible"]),
+            possible=_possible(document["law"]["log2_possible"], words),
             film=film,
             boundary=_boundary(film, words),
             groups=arrange(document["space"], entries),
@@ -103,6 +103,10 @@ def render(
             glyph=glyph,
         )
     )
+
+
+def _possible(log2_possible: float | None, words: Words) -> str:
+    return words("law.none") if log2_possible is None else words("law.possible", count=rule_count(log2_possible))
 
 
 def _first(recording: Any) -> Trajectory | None:

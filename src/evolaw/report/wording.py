@@ -56,7 +56,7 @@ def e_value(log_e: float | None) -> str:
     """
     if log_e is None or math.isnan(log_e):
         return "–"
-    if math.isinf(log_e):
+    if abs(log_e) > 709:  # the largest double: an outright refutation
         return "∞" if log_e > 0 else "0"
     exponent = log_e / math.log(10)
     if abs(exponent) < 4:

@@ -1,0 +1,209 @@
+"""Figures for papers: `draw` looks at what a result is and draws it.
+
+Trajectory of a lattice    a strip of frames over the curves of density and change
+Trajectory of a line       space to the right, time downwards
+Trajectory of paths        median, the middle 50 % and 90 %, and a few paths
+Finding                    every entry with the interval of its probability, and how often it was visited
+Estimate                   values with two standard errors
+Statistics of an SDE       mean with two standard errors, and one standard deviation around it
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
+
+from evolaw import checks
+from evolaw.analysis.estimates import Estimate
+from evolaw.arrays import MISSING
+from evolaw.discovery.finding import Finding
+from evolaw.report.evidence_charts import draw_finding
+from evolaw.report.styles import CELLS, CYCLE, new_figure, save, style
+from evolaw.trajectory import Trajectory
+
+__all__ = ["draw", "save"]
+
+_BANDS = ((5, 95, 0.16), (25, 75, 0.28))
+_CELL_COLOURS = ListedColormap(CELLS)
+_CELL_NORM = BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3)
+
+
+def draw(result: Any, **options: Any) -> Figure:
+    """Return a Matplotlib figure of a result.
+
+    Args:
+        result: a Trajectory, a Finding, an Estimate or the Statistics of an SDE.
+        **options: ``frames`` (how many frames of a lattice, default 6), ``paths`` (how many single paths, default 8),
+            ``labels`` (axis names of a vector state), ``title``, ``x`` (abscissa of an Estimate).
+
+    Raises:
+        ArgumentError: another kind of result, or an option that the result does not have.
+
+    Example:
+        >>> blinker = np.zeros((2, 5, 5), np.uint8)
+        >>> len(draw(Trajectory(blinker, [0, 1], ("times", "rows", "cols"))).axes)
+        3
+    """
+    drawer, allowed = _drawer(result)
+    for name in options:
+        checks.one_of(name, "options", (*allowed, "title"))
+    title = options.pop("title", None)
+    with style():
+        figure = drawer(result, **options)
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", weight="bold")
+    return figure
+
+
+def _drawer(result: Any) -> tuple[Any, tuple[str, ...]]:
+    """What draws this kind of result, and the options it takes."""
+    if isinstance(result, Finding):
+        return draw_finding, ()
+    if isinstance(result, Estimate):
+        return _estimate, ("x",)
+    if isinstance(result, Trajectory):
+        if result.axes[-2:] == ("rows", "cols"):
+            return _lattice, ("frames",)
+        return (_line, ()) if result.axes[-1] == "cells" else (_paths, ("paths", "labels"))
+    running = sys.modules.get("evolaw.sde.running")  # who holds one has loaded it; nobody else pays for JAX
+    if running is not None and isinstance(result, running.Statistics):
+        return _moments, ("labels",)
+    raise checks.refuse("result", "be a Trajectory, a Finding, an Estimate or Statistics", type(result).__name__)
+
+
+def _lattice(trajectory: Trajectory, frames: int = 6) -> Figure:
+    count = min(checks.integer(frames, "frames", least=1), len(trajectory))
+    chosen = np.unique(np.linspace(0, len(trajectory) - 1, count).round().astype(int))
+    figure = new_figure(7.2, 7.2 / len(chosen) + (2.1 if len(trajectory) > 1 else 0.4))
+    grid = figure.add_gridspec(2 if len(trajectory) > 1 else 1, len(chosen))
+    board = next(trajectory.split()).frames
+    for place, index in enumerate(chosen):
+        axes = figure.add_subplot(grid[0, place])
+        _cells(axes, board[index])
+        axes.set_title(f"t = {trajectory.times[index]:g}")
+    if len(trajectory) > 1:
+        _curves(figure.add_subplot(grid[1, :]), trajectory)
+    return figure
+
+
+def _cells(axes: Axes, board: np.ndarray) -> None:
+    axes.imshow(np.where(board == MISSING, 2, board), cmap=_CELL_COLOURS, norm=_CELL_NORM)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(True)
+
+
+def _curves(axes: Axes, trajectory: Trajectory) -> None:
+    """Density and the share of cells that changed, over all boards; missing cells are left out."""
+    values = np.stack([run.frames for run in trajectory.split()]).astype(float)
+    values[values == MISSING] = np.nan
+    change = np.abs(np.diff(values, axis=1))
+    for name, cells, times in (("density", values, trajectory.times), ("changed", change, trajectory.times[1:])):
+        each = np.nanmean(cells, axis=(-2, -1))
+        (line,) = axes.plot(times, each.mean(0), label=name, linestyle="-" if name == "density" else "--")
+        if len(each) > 1:
+            error = 2 * each.std(0, ddof=1) / np.sqrt(len(each))
+            axes.fill_between(
+                times, each.mean(0) - error, each.mean(0) + error, color=line.get_color(), alpha=0.2, lw=0
+            )
+    axes.set_xlabel("generation")
+    axes.set_ylabel("share of cells")
+    axes.set_ylim(bottom=0)
+    axes.margins(x=0.01)
+    axes.legend(ncols=2)
+
+
+def _line(trajectory: Trajectory) -> Figure:
+    cells = next(trajectory.split()).frames
+    height, width = cells.shape
+    figure = new_figure(6.4, float(np.clip(6.4 * height / width, 1.5, 8.5)) + 0.5)
+    axes = figure.add_subplot()
+    end = trajectory.times[-1] + 1
+    axes.imshow(
+        np.where(cells == MISSING, 2, cells),
+        cmap=_CELL_COLOURS,
+        norm=_CELL_NORM,
+        aspect="auto",
+        extent=(0, width, end, trajectory.times[0]),
+    )
+    axes.set_xlabel("cell")
+    axes.set_ylabel("generation")
+    return figure
+
+
+def _paths(trajectory: Trajectory, paths: int = 8, labels: tuple[str, ...] | None = None) -> Figure:
+    """One panel a component of the state."""
+    values = np.stack([run.frames.reshape(len(trajectory), -1) for run in trajectory.split()])
+    dim = values.shape[-1]
+    names = _names(labels, dim)
+    figure = new_figure(6.4, 2.6 * dim + 0.3)
+    panels = figure.subplots(dim, 1, sharex=True, squeeze=False)[:, 0]
+    for component, axes in enumerate(panels):
+        _bands(axes, trajectory.times, values[..., component], paths)
+        axes.set_ylabel(names[component])
+        axes.margins(x=0.01)
+    panels[-1].set_xlabel("time")
+    return figure
+
+
+def _bands(axes: Axes, times: np.ndarray, values: np.ndarray, paths: int) -> None:
+    """Quantile bands where there are enough paths to speak of quantiles."""
+    if len(values) >= 20:
+        for low, high, alpha in _BANDS:
+            edges = np.nanpercentile(values, [low, high], axis=0)
+            axes.fill_between(times, *edges, color=CYCLE[0], alpha=alpha, lw=0, label=f"{high - low} % of paths")
+        axes.plot(times, values[: checks.integer(paths, "paths", least=0)].T, color="#555555", lw=0.6, alpha=0.55)
+        axes.plot(times, np.nanmedian(values, axis=0), color=CYCLE[0], lw=1.8, label="median")
+        axes.legend(ncols=3, loc="best")
+    else:
+        axes.plot(times, values.T)
+
+
+def _moments(statistics: Any, labels: tuple[str, ...] | None = None) -> Figure:
+    """One panel a component: what is known of the mean, and how far the paths spread."""
+    times, mean, error = statistics.times, statistics.mean, statistics.mean_error
+    spread = np.sqrt(np.maximum(statistics.variance, 0))
+    names = _names(labels, mean.shape[1])
+    figure = new_figure(6.4, 2.6 * len(names) + 0.3)
+    panels = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
+    for k, axes in enumerate(panels):
+        m, s, e = mean[:, k], spread[:, k], 2 * error[:, k]
+        axes.fill_between(times, m - s, m + s, alpha=0.16, lw=0, color=CYCLE[0], label="± 1 standard deviation")
+        axes.fill_between(times, m - e, m + e, alpha=0.4, lw=0, color=CYCLE[0], label="mean ± 2 standard errors")
+        axes.plot(times, m, color=CYCLE[0])
+        axes.set_ylabel(names[k])
+        axes.margins(x=0.01)
+    panels[0].legend(ncols=2)
+    panels[-1].set_xlabel("time")
+    return figure
+
+
+def _names(labels: tuple[str, ...] | None, dim: int) -> tuple[str, ...]:
+    names = tuple(labels) if labels else ("state",) if dim == 1 else tuple(f"component {k + 1}" for k in range(dim))
+    checks.require(len(names) == dim, "labels", f"name the {dim} components", labels)
+    return names
+
+
+def _estimate(estimate: Estimate, x: Any = None) -> Figure:
+    value, error = np.atleast_1d(estimate.value), np.atleast_1d(estimate.standard_error)
+    figure = new_figure(5.2, 3.0)
+    axes = figure.add_subplot()
+    if value.ndim > 1:
+        image = axes.imshow(value.reshape(value.shape[0], -1), cmap="cividis", aspect="auto")
+        figure.colorbar(image, label=estimate.what)
+        return figure
+    at = np.arange(value.size) if x is None else checks.shape(x, "x", (value.size,))
+    known = np.where(np.isfinite(error), 2 * error, 0)
+    if value.size <= 40:
+        axes.errorbar(at, value, yerr=known, fmt="o", markersize=3.5, capsize=2.5)
+    else:
+        axes.plot(at, value)
+        axes.fill_between(at, value - known, value + known, alpha=0.25, lw=0)
+    axes.set_ylabel(estimate.what or "value")
+    axes.set_title(f"n = {estimate.n}, ± 2 standard errors")
+    return figure
