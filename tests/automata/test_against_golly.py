@@ -220,6 +220,7 @@ def test_canonical_texts(tmp_path: Path) -> None:
     board = np.ones((1, 1), np.uint8)
     names = list(entries("isotropic"))
     texts = ["B4-qjrtwz/S", "b2-3/s", "23/3", "B3", "S23/B3", "B2a2c/S", "B3S23", "/2", "B2-aceikn/S8"]
+    texts += ["B3/23", "23/B3", "3/S23", "/S23", "S23/3", "B3/", "2-a3_3", "2-a3_B3", "S2", "/"]
     for _ in range(40):
         text = ""
         for side in "BS":

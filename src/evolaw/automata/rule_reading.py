@@ -160,20 +160,14 @@ class _Reader:
 
 def _birth_survival(reader: _Reader) -> np.ndarray:
     suffix = _suffix(reader)
-    first = reader.place
-    if reader.looking_at(r"[BbSs]"):
-        sides = _lettered_sides(reader, suffix)
-    elif reader.looking_at(r"[\d/]"):
-        survival = _side(reader, suffix)
-        reader.expect("/", "survival and birth counts such as 23/3 are divided by a slash")
-        sides = {"S": survival, "B": _side(reader, suffix)}
-    else:
-        raise reader.error("This is no rule notation." + _suggestion(reader.text), first)
+    if not reader.looking_at(r"[BbSs\d/_]"):
+        raise reader.error("This is no rule notation." + _suggestion(reader.text))
+    sides = _sides(reader, suffix)
     if suffix:
         reader.accept(suffix)
     if reader.next == "/":
         raise reader.error("Rules with more than two states (Generations) are not supported.")
-    birth, survival = sides.get("B", {}), sides.get("S", {})
+    birth, survival = sides["B"], sides["S"]
     if suffix:
         return table_from_counts(_counts(birth), _counts(survival), _SUFFIXES[suffix][0])
     values = [[side.get(arrangement, 0.0) for arrangement in arrangements()] for side in (birth, survival)]
@@ -198,17 +192,24 @@ def _suggestion(text: str) -> str:
     return f" Did you mean {WELL_KNOWN[name]} ({name})?" if name else " Write for example B3/S23."
 
 
-def _lettered_sides(reader: _Reader, suffix: str) -> dict[str, _Side]:
-    sides: dict[str, _Side] = {}
-    while reader.next and reader.next in "BbSs":
-        letter = reader.next.upper()
-        if letter in sides:
-            raise reader.error(f"{letter} stands twice.")
-        reader.place += 1
-        sides[letter] = _side(reader, suffix)
-        if len(sides) == 1 and reader.next in ("/", "_"):
-            reader.place += 1
-    return sides
+def _sides(reader: _Reader, suffix: str) -> dict[str, _Side]:
+    """Read both sides: a side without its letter is the other one, and of two without letters survival comes first."""
+    first, left = _lettered_side(reader, suffix)
+    divided = reader.accept("/") or reader.accept("_")
+    if not first and not divided:
+        raise reader.error("A slash must stand here: counts without B and S are written as in 23/3.")
+    if reader.looking_at("[BbSs]") and reader.next.upper() == first:
+        raise reader.error(f"{first} stands twice.")
+    second, right = _lettered_side(reader, suffix)
+    if not first:
+        first = {"B": "S", "S": "B", "": "S"}[second]
+    return {first: left, {"B": "S", "S": "B"}[first]: right}
+
+
+def _lettered_side(reader: _Reader, suffix: str) -> tuple[str, _Side]:
+    letter = reader.next.upper() if reader.looking_at("[BbSs]") else ""
+    reader.place += len(letter)
+    return letter, _side(reader, suffix)
 
 
 def _side(reader: _Reader, suffix: str) -> _Side:
