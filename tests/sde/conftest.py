@@ -1,0 +1,198 @@
+"""What the tests of schemes share: one Brownian path on many grids, and moments of schemes without sampling error."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from evolaw.arrays import precise
+from evolaw.sde.processes import SDE
+from evolaw.sde.schemes import Noise
+
+
+@pytest.fixture
+def float64() -> Iterator[None]:
+    """Compute with JAX in float64."""
+    with precise("float64"):
+        yield
+
+
+# -- one path on many grids ------------------------------------------------------------------------------------------
+
+
+def brownian_noise(seed: int, paths: int, steps: int, duration: float, noises: int, below: int = 3) -> Noise:
+    """Return noise of all steps, arrays (steps, paths, ...); areas come from ``below`` halvings under the grid."""
+    h = duration / (steps << below)
+    draw = np.random.Generator(np.random.Philox(key=seed))
+    dW = np.sqrt(h) * draw.standard_normal((steps << below, paths, noises))
+    dZ = h * (dW / 2 + np.sqrt(h / 12) * draw.standard_normal(dW.shape))
+    noise = Noise(dW, dZ, np.zeros((steps << below, paths, noises, noises)))
+    for level in range(below):
+        noise = coarser(noise, h * 2**level)
+    return noise
+
+
+def coarser(noise: Noise, h: float) -> Noise:
+    """Join steps of length h in pairs, exactly: written here once more, independently of the package."""
+    a, b = (Noise(*(None if part is None else part[start::2] for part in noise)) for start in (0, 1))
+    cross = np.einsum("...i,...j->...ij", a.dW, b.dW)
+    area = a.area + b.area + (cross - np.swapaxes(cross, -1, -2)) / 2
+    return Noise(a.dW + b.dW, a.dZ + b.dZ + h * a.dW, area)
+
+
+def final_states(process: SDE, scheme: Any, start: Any, duration: float, noise: Noise) -> np.ndarray:
+    """Run a scheme through given noise; returns (paths, dim)."""
+    steps, paths, _ = noise.dW.shape
+    h = duration / steps
+    if scheme.needs != "levy":
+        noise = noise._replace(area=None)
+    if "dZ" not in scheme.needs:
+        noise = noise._replace(dZ=None)
+    x = jnp.broadcast_to(jnp.asarray(start, float), (paths, process.dim))
+    step = jax.jit(jax.vmap(lambda t, x, n, memory: scheme.step(process, t, x, h, n, memory), (None, 0, 0, 0)))
+    memory = jax.vmap(lambda x: scheme.start(process, 0.0, x))(x)
+    for n in range(steps):
+        x, memory = step(n * h, x, Noise(*(None if part is None else part[n] for part in noise)), memory)
+    return np.asarray(x)
+
+
+@pytest.fixture
+def strong_slope(float64: None) -> Callable[..., SimpleNamespace]:
+    """Return a function that measures strong order on one set of paths, coarse noise composed from fine noise."""
+
+    def measure(
+        process: SDE,
+        scheme: Any,
+        start: Any,
+        *,
+        reference: Any = None,
+        duration: float = 1.0,
+        paths: int = 400,
+        finest: int = 10,
+        levels: tuple[int, ...] = (3, 4, 5, 6, 7),
+        seed: int = 1,
+    ) -> SimpleNamespace:
+        """``reference`` is a scheme to run on the finest grid; None asks the process for its explicit solution."""
+        noise = brownian_noise(seed, paths, 2**finest, duration, process.noises)
+        if reference is None:
+            truth = np.asarray(process.exact.pathwise(duration, jnp.asarray(start, float), noise.dW.sum(0)))
+        else:
+            truth = final_states(process, reference, start, duration, noise)
+        errors = {}
+        for level in range(finest - 1, min(levels) - 1, -1):
+            noise = coarser(noise, duration / 2 ** (level + 1))
+            if level in levels:
+                squares = np.sum((final_states(process, scheme, start, duration, noise) - truth) ** 2, axis=-1)
+                errors[level] = squares
+        chosen = sorted(errors)
+        slopes = [
+            -np.polyfit(chosen, [0.5 * np.log2(errors[level][part].mean()) for level in chosen], 1)[0]
+            for part in (slice(None), *(slice(start, None, 8) for start in range(8)))
+        ]
+        return SimpleNamespace(
+            slope=slopes[0],
+            error=np.std(slopes[1:]) / np.sqrt(8),
+            sizes=[float(np.sqrt(errors[level].mean())) for level in chosen],
+        )
+
+    return measure
+
+
+# -- moments without sampling error ------------------------------------------------------------------------------------
+
+
+def noise_points(needs: str, noises: int, h: float, nodes: int = 4) -> tuple[Noise, np.ndarray]:
+    """Return noise that has the moments of a scheme's noise exactly, and its probabilities.
+
+    Three-point noise is enumerated; normal variables become Gauss–Hermite points, exact up to degree 2 * nodes - 1; a
+    Lévy area becomes ± its conditional standard deviation given dW, exact for what is quadratic in it.
+    """
+    pairs = [(i, j) for i in range(noises) for j in range(i + 1, noises)]
+    if needs == "three_point":
+        values, chances = np.sqrt(3 * h) * np.array([-1.0, 0.0, 1.0]), np.array([1, 4, 1]) / 6
+    else:
+        values, chances = np.polynomial.hermite_e.hermegauss(nodes)
+        values, chances = np.sqrt(h) * values, chances / chances.sum()
+    grids = [values] * noises
+    weights = [chances] * noises
+    if needs == "dW,dZ":
+        grids, weights = grids * 2, weights * 2
+    if needs in ("three_point", "levy"):
+        grids, weights = grids + [np.array([-1.0, 1.0])] * len(pairs), weights + [np.ones(2) / 2] * len(pairs)
+    table = np.array(list(itertools.product(*grids)))
+    chance = np.array([np.prod(row) for row in itertools.product(*weights)])
+    dW, rest = table[:, :noises], table[:, noises:]
+    if needs == "dW,dZ":
+        return Noise(dW, h / 2 * (dW + rest / np.sqrt(3))), chance
+    signs = np.zeros((len(table), noises, noises))
+    for column, (i, j) in enumerate(pairs[: rest.shape[1]]):
+        signs[:, i, j], signs[:, j, i] = rest[:, column], -rest[:, column]
+    if needs == "three_point":
+        return Noise(dW, pair=np.sqrt(h) * signs), chance
+    if needs == "levy":
+        squares = dW[:, :, None] ** 2 + dW[:, None, :] ** 2
+        return Noise(dW, area=signs * np.sqrt(h**2 / 12 + h * squares / 12)), chance
+    return Noise(dW), chance
+
+
+def moment_step(process: SDE, scheme: Any, t: float, h: float, degree: int = 2, noise: Any = None) -> np.ndarray:
+    """Return E[S ⊗ … ⊗ S] of one step Z -> S Z of a scheme on a linear process, Z = (1, X)."""
+    points, chance = noise if noise is not None else noise_points(scheme.needs, process.noises, h)
+
+    def image(x: Any, point: Noise) -> Any:
+        return scheme.step(process, t, x, h, point, scheme.start(process, t, x))[0]
+
+    dim = process.dim
+    corners = jnp.concatenate([jnp.zeros((1, dim)), jnp.eye(dim)])
+    images = np.asarray(jax.jit(jax.vmap(jax.vmap(image, (0, None)), (None, 0)))(corners, points))
+    S = np.zeros((len(chance), dim + 1, dim + 1))
+    S[:, 0, 0] = 1.0
+    S[:, 1:, 0] = images[:, 0]
+    S[:, 1:, 1:] = np.swapaxes(images[:, 1:] - images[:, :1], 1, 2)
+    letters = "abcdefgh"
+    rows, columns = letters[:degree], letters[degree : 2 * degree]
+    product = np.einsum(
+        "z," + ",".join(f"z{r}{c}" for r, c in zip(rows, columns, strict=True)) + f"->{rows}{columns}", chance, *[S] * degree
+    )
+    return product.reshape((dim + 1) ** degree, (dim + 1) ** degree)
+
+
+@pytest.fixture
+def moments(float64: None) -> Callable[..., np.ndarray]:
+    """Return a function: moments E[Z ⊗ … ⊗ Z] of a scheme after n steps on a linear process, Z = (1, X)."""
+
+    def compute(
+        process: SDE, scheme: Any, start: Any, duration: float, steps: int, *, degree: int = 2, autonomous: bool = True
+    ) -> np.ndarray:
+        h = duration / steps
+        z = np.concatenate([[1.0], start])
+        state = z
+        for _ in range(degree - 1):
+            state = np.kron(state, z)
+        matrix = moment_step(process, scheme, 0.0, h, degree)
+        for n in range(steps):
+            if n and not autonomous:
+                matrix = moment_step(process, scheme, n * h, h, degree)
+            state = matrix @ state
+        return state.reshape((len(z),) * degree)
+
+    return compute
+
+
+@pytest.fixture
+def sde_tools() -> SimpleNamespace:
+    """The plain functions of this file."""
+    return SimpleNamespace(
+        brownian_noise=brownian_noise,
+        coarser=coarser,
+        final_states=final_states,
+        noise_points=noise_points,
+        moment_step=moment_step,
+    )
