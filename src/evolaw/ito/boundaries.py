@@ -1,0 +1,143 @@
+"""Feller's test: does a scalar diffusion reach the end of its interval, and does it explode?
+
+    s'(x) = exp(-integral 2 f / g^2),   S(x) = integral s',   v(x) = integral s'(y) ( integral 2 / (s' g^2) ) dy
+
+The end is reached in finite time with positive probability exactly when v is finite there (an infinite end reached is an
+explosion). Whether v is finite depends on the leading powers at the end only. With xi the distance to a finite end, or
+xi = |x| at an infinite one, and
+
+    2 f / g^2 ~ A xi^alpha  (f counted towards the inside at a finite end, outwards at an infinite one),    g^2 ~ B xi^beta
+
+    finite end:    alpha > -1: reached iff beta < 2           infinite end:  alpha < -1: never reached
+                   alpha = -1: iff A < 1 and beta < 2                        alpha = -1: iff A > 1 and beta > 2
+                   alpha < -1: iff A < 0 and alpha + beta < 1                alpha > -1: iff A > 0 and alpha + beta > 1
+
+The table follows from the three integrals by comparing powers. Coefficients without leading powers (oscillating ones, say)
+are "not decided".
+
+References: karatzas1991, theorem 5.5.29 and proposition 5.5.22.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy
+
+from evolaw import checks
+from evolaw.ito.calculus import to_ito
+from evolaw.ito.patience import OutOfTime, within
+from evolaw.ito.systems import System
+
+__all__ = ["Boundary", "feller_test"]
+
+_DEADLINE = 10.0
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """What Feller's test says of one end.
+
+    Attributes:
+        end: the end of the interval.
+        reached: True, False, None when not decided, or the condition on the parameters under which it is reached.
+        why: the leading powers it rests on.
+    """
+
+    end: sympy.Expr
+    reached: bool | sympy.Expr | None
+    why: str
+
+    def __str__(self) -> str:
+        words = {True: "reached with positive probability", False: "never reached", None: "not decided"}
+        known = self.reached if isinstance(self.reached, bool | None) else None
+        return f"{self.end}: {words[known] if known is self.reached else f'reached iff {self.reached}'} ({self.why})"
+
+
+def feller_test(system: System, interval: tuple[object, object] | None = None) -> tuple[Boundary, Boundary]:
+    """Apply Feller's test at both ends of the interval a scalar, autonomous system lives on.
+
+    Args:
+        system: the law; one state, no time in it.
+        interval: (left, right); by default the real line or, when the noise vanishes or the drift is infinite at real
+            numbers that do not depend on parameters, what lies right of the largest of them.
+
+    Raises:
+        ArgumentError: the system is not scalar and autonomous, or the noise vanishes identically.
+
+    Example:
+        >>> from evolaw.ito.systems import system
+        >>> print(feller_test(system("dX = a (b - X) dt + s sqrt(X) dW"), (0, sympy.oo))[0])
+        0: reached iff 2*a*b/s**2 < 1 (2f/g^2 ~ 2*a*b/s**2 xi^-1, g^2 ~ s**2 xi^1)
+    """
+    law = to_ito(system)
+    checks.require(law.dim == 1 and law.is_autonomous, "system", "have one state and no time in it", str(system))
+    checks.require(law.covariance_rate[0] != 0, "system", "have noise", str(system))
+    left, right = _natural_interval(law) if interval is None else (sympy.sympify(end) for end in interval)
+    return _at(law, left, inward=1), _at(law, right, inward=-1)
+
+
+def _natural_interval(law: System) -> tuple[sympy.Expr, sympy.Expr]:
+    """The real line, or what lies right of the largest zero of the noise or pole of the drift."""
+    x = law.states[0]
+    pole = sympy.fraction(sympy.together(law.drift[0]))[1]
+    try:
+        marks = within(_DEADLINE, lambda: [*sympy.solve(law.covariance_rate[0], x), *sympy.solve(pole, x)])
+    except (OutOfTime, NotImplementedError):
+        marks = []
+    numbers = [mark for mark in marks if mark.is_number and mark.is_real]
+    return (max(numbers) if numbers else -sympy.oo), sympy.oo
+
+
+def _at(law: System, end: sympy.Expr, *, inward: int) -> Boundary:
+    xi = sympy.Symbol("xi", positive=True)
+    finite = bool(end.is_finite)
+    # The distance grows inwards at a finite end and outwards at an infinite one.
+    direction = inward if finite else -inward
+    place = end + direction * xi if finite else direction * xi
+    f, spread = (value.subs(law.states[0], place) for value in (law.drift[0], law.covariance_rate[0]))
+    try:
+        a, alpha = within(_DEADLINE, lambda: _leading(direction * 2 * f / spread, xi, finite))
+        b, beta = within(_DEADLINE, lambda: _leading(spread, xi, finite))
+    except (OutOfTime, NotImplementedError, ValueError, TypeError):
+        return Boundary(end, None, "the coefficients have no leading powers there")
+    why = f"2f/g^2 ~ {a} xi^{alpha}, g^2 ~ {b} xi^{beta}"
+    rule = _finite_end if finite else _infinite_end
+    return Boundary(end, _settled(rule(a, alpha, beta)), why)
+
+
+def _leading(expression: sympy.Expr, xi: sympy.Symbol, finite: bool) -> tuple[sympy.Expr, sympy.Expr]:
+    """The leading term A xi^alpha as xi goes to 0 (a finite end) or to infinity."""
+    expression = sympy.simplify(expression)
+    if expression == 0:
+        return sympy.Integer(0), sympy.Integer(0)
+    towards = 0 if finite else sympy.oo
+    power = sympy.limit(
+        sympy.simplify(xi * sympy.diff(expression, xi) / expression), xi, towards, "+" if finite else "-"
+    )
+    coefficient = sympy.simplify(
+        sympy.limit(sympy.simplify(expression / xi**power), xi, towards, "+" if finite else "-")
+    )
+    if not (power.is_finite and power.is_number and coefficient.is_finite) or coefficient == 0:
+        raise ValueError("no leading power")
+    return coefficient, power
+
+
+def _finite_end(a: sympy.Expr, alpha: sympy.Expr, beta: sympy.Expr) -> sympy.Expr:
+    if a == 0 or alpha > -1:
+        return sympy.true if beta < 2 else sympy.false
+    if alpha == -1:
+        return sympy.And(a < 1, beta < 2)
+    return sympy.And(a < 0, alpha + beta < 1)
+
+
+def _infinite_end(a: sympy.Expr, alpha: sympy.Expr, beta: sympy.Expr) -> sympy.Expr:
+    if a == 0 or alpha < -1:
+        return sympy.false
+    if alpha == -1:
+        return sympy.And(a > 1, beta > 2)
+    return sympy.And(a > 0, alpha + beta > 1)
+
+
+def _settled(condition: sympy.Expr) -> bool | sympy.Expr:
+    return bool(condition) if condition in (sympy.true, sympy.false) else condition

@@ -1,0 +1,246 @@
+"""Has the equation a solution, is it the only one, does it live for ever?  What can be proven, and what cannot.
+
+Five classical criteria are tried on the Itô form, on the whole of R^dim:
+
+    smooth            f and G are continuously differentiable: a unique strong solution up to a possible explosion
+    Lipschitz         all first derivatives are bounded: a unique strong solution for all times
+    linear growth     |f| + |G| <= K (1 + |x|): no explosion
+    Lyapunov          2 x.f + trace(G rho G^T) <= K (1 + |x|^2): no explosion (V = 1 + |x|^2 satisfies L V <= K V)
+    Yamada-Watanabe   one dimension: f Lipschitz, g Hölder 1/2: pathwise uniqueness
+
+and, for scalar autonomous systems, Feller's test (`evolaw.ito.boundaries`). A bound is *proven* from the form of the
+expressions (sums, products, powers, bounded functions). What is not found to hold is "fails" only where the form shows a
+counterexample (a polynomial of degree 2 or more is not Lipschitz); else it is "not proven", which is no verdict.
+
+References: oksendal2003, theorem 5.2.1; khasminskii2012, theorem 3.5; yamada1971, theorem 1; karatzas1991, section 5.5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy
+
+from evolaw import display
+from evolaw.ito.boundaries import Boundary, feller_test
+from evolaw.ito.calculus import to_ito
+from evolaw.ito.systems import System
+
+__all__ = ["Criterion", "ExistenceReport", "examine"]
+
+_BOUNDED = (sympy.sin, sympy.cos, sympy.tanh, sympy.atan, sympy.sign)
+_SMOOTH = (sympy.sin, sympy.cos, sympy.tanh, sympy.atan, sympy.exp, sympy.sinh, sympy.cosh, sympy.asinh)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One criterion: its name, "holds", "fails" or "not proven", and why."""
+
+    name: str
+    verdict: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ExistenceReport:
+    """What can be said about the solutions.
+
+    Attributes:
+        criteria: the criteria in the order of this file.
+        boundaries: Feller's test at both ends, for scalar autonomous systems with noise.
+        unique: a sentence about uniqueness.
+        global_: a sentence about life for ever.
+    """
+
+    criteria: tuple[Criterion, ...]
+    boundaries: tuple[Boundary, ...]
+    unique: str
+    global_: str
+
+    def __str__(self) -> str:
+        facts = [(c.name, f"{c.verdict}: {c.why}") for c in self.criteria]
+        ends = [("Feller's test", str(boundary)) for boundary in self.boundaries]
+        return display.lines("Solutions", [("unique", self.unique), ("for ever", self.global_), *facts, *ends])
+
+
+def examine(system: System, interval: tuple[object, object] | None = None) -> ExistenceReport:
+    """Examine existence and uniqueness.
+
+    Args:
+        system: the law.
+        interval: for scalar systems, where X lives, handed to Feller's test.
+
+    Example:
+        >>> from evolaw.ito.systems import system
+        >>> report = examine(system("dX = (X - X^3) dt + s dW"))
+        >>> report.unique, report.global_
+        ('yes: smooth', 'yes: Lyapunov')
+    """
+    law = to_ito(system)
+    criteria = (_smooth(law), _lipschitz(law), _growth(law), _lyapunov(law), _yamada_watanabe(law))
+    scalar = law.dim == 1 and law.is_autonomous and law.covariance_rate[0] != 0
+    ends = feller_test(law, interval) if scalar else ()
+    held = {criterion.name for criterion in criteria if criterion.verdict == "holds"}
+    return ExistenceReport(criteria, ends, _unique(held), _for_ever(held, ends))
+
+
+def _unique(held: set[str]) -> str:
+    reasons = [name for name in ("Lipschitz", "smooth", "Yamada-Watanabe") if name in held]
+    return f"yes: {reasons[0]}" if reasons else "not proven"
+
+
+def _for_ever(held: set[str], ends: tuple[Boundary, ...]) -> str:
+    reasons = [name for name in ("Lipschitz", "linear growth", "Lyapunov") if name in held]
+    if reasons:
+        return f"yes: {reasons[0]}"
+    infinite = [end for end in ends if end.end.is_infinite]
+    if any(end.reached is True for end in infinite):
+        return "no: it explodes with positive probability (Feller's test)"
+    if ends and all(end.reached is False for end in ends):
+        return "yes: Feller's test"
+    return "not proven"
+
+
+def _entries(law: System) -> list[sympy.Expr]:
+    return [*law.drift, *law.diffusion]
+
+
+def _smooth(law: System) -> Criterion:
+    rough = [entry for entry in _entries(law) if not _is_smooth(entry, law.states)]
+    if rough:
+        return Criterion("smooth", "not proven", f"{rough[0]} may fail to be differentiable on the whole space")
+    return Criterion("smooth", "holds", "every coefficient is continuously differentiable")
+
+
+def _lipschitz(law: System) -> Criterion:
+    for entry in _entries(law):
+        for x in law.states:
+            slope = sympy.simplify(sympy.diff(entry, x))
+            if _is_bounded(slope, law.states):
+                continue
+            verdict = "fails" if slope.is_polynomial(*law.states) else "not proven"
+            return Criterion("Lipschitz", verdict, f"the derivative of {entry} by {x} is {slope}")
+    return Criterion("Lipschitz", "holds", "all first derivatives are bounded")
+
+
+def _growth(law: System) -> Criterion:
+    for entry in _entries(law):
+        degree = _degree(entry, law.states)
+        if degree is None or degree > 1:
+            verdict = "fails" if entry.is_polynomial(*law.states) and law.dim == 1 else "not proven"
+            return Criterion("linear growth", verdict, f"{entry} is not seen to grow at most linearly")
+    return Criterion("linear growth", "holds", "every coefficient grows at most linearly")
+
+
+def _lyapunov(law: System) -> Criterion:
+    if any(not _is_smooth(entry, law.states) and _degree(entry, law.states) is None for entry in _entries(law)):
+        return Criterion("Lyapunov", "not proven", "a coefficient may be singular somewhere")
+    pull = 2 * sum(x * f for x, f in zip(law.states, law.drift, strict=True)) + law.covariance_rate.trace()
+    pull = sympy.expand(pull)
+    if not pull.is_polynomial(*law.states):
+        if (degree := _degree(pull, law.states)) is not None and degree <= 2:
+            return Criterion("Lyapunov", "holds", f"2 x.f + |G|^2 = {pull} grows at most quadratically")
+        return Criterion("Lyapunov", "not proven", f"2 x.f + |G|^2 = {pull} is not a polynomial")
+    terms = sympy.Poly(pull, *law.states).terms()
+    top = max((sum(powers) for powers, _ in terms), default=0)
+    # In one dimension the leading term alone rules at infinity; in more, every term beyond the quadratic ones must pull in.
+    steep = [(p, c) for p, c in terms if sum(p) > 2 and (law.dim > 1 or sum(p) == top)]
+    if all(coefficient.is_negative and all(k % 2 == 0 for k in powers) for powers, coefficient in steep):
+        return Criterion("Lyapunov", "holds", f"2 x.f + |G|^2 = {pull} <= K (1 + |x|^2)")
+    return Criterion("Lyapunov", "not proven", f"2 x.f + |G|^2 = {pull} has terms that may push outwards")
+
+
+def _yamada_watanabe(law: System) -> Criterion:
+    name = "Yamada-Watanabe"
+    if law.dim != 1 or len(law.noises) != 1:
+        return Criterion(name, "not proven", "it speaks of one state and one noise")
+    x = law.states
+    if not _is_bounded(sympy.simplify(sympy.diff(law.drift[0], x[0])), x):
+        return Criterion(name, "not proven", f"the drift {law.drift[0]} is not seen to be Lipschitz")
+    if not _is_hoelder_half(law.diffusion[0], x):
+        return Criterion(name, "not proven", f"the noise {law.diffusion[0]} is not seen to be Hölder 1/2")
+    return Criterion(name, "holds", "the drift is Lipschitz and the noise Hölder 1/2 where it is defined")
+
+
+def _is_bounded(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
+    """Whether the form of ``e`` shows that it is bounded on the whole space."""
+    if not e.free_symbols & set(states) or isinstance(e, _BOUNDED):
+        return True
+    if e.is_Add or e.is_Mul:
+        return all(_is_bounded(part, states) for part in e.args) or _is_bounded_fraction(e, states)
+    if e.is_Pow:
+        if e.exp.is_positive:
+            return _is_bounded(e.base, states)
+        return bool(e.exp.is_negative) and _is_away_from_zero(e.base)
+    if isinstance(e, sympy.exp):
+        return (-e.args[0]).is_nonnegative is True
+    return False
+
+
+def _is_bounded_fraction(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
+    """A fraction whose numerator grows no faster than its denominator, which stays away from zero; one state only."""
+    top, bottom = sympy.fraction(sympy.together(e))
+    if len(states) != 1 or not bottom.free_symbols & set(states) or not _is_away_from_zero(bottom):
+        return False
+    above, below = _degree(top, states), _degree(bottom, states)
+    return above is not None and below is not None and above <= below and _is_even_sum(bottom, states[0])
+
+
+def _is_even_sum(bottom: sympy.Expr, x: sympy.Symbol) -> bool:
+    """Whether ``bottom`` is a polynomial, or a power of one, with positive coefficients and even powers only."""
+    base = bottom.base if bottom.is_Pow else bottom
+    if not base.is_polynomial(x):
+        return False
+    return all(powers[0] % 2 == 0 and c.is_positive for powers, c in sympy.Poly(base, x).terms())
+
+
+def _is_away_from_zero(e: sympy.Expr) -> bool:
+    """Whether ``e`` is a positive number plus what is never negative."""
+    if e.is_number or not e.is_Add:
+        return bool(e.is_positive) and (e.is_number or e.is_Symbol or (e.is_Pow and _is_away_from_zero(e.base)))
+    constant = sum(
+        (part for part in e.args if part.is_number or (part.is_Symbol and part.is_positive)), sympy.Integer(0)
+    )
+    rest = e - constant
+    return bool(constant.is_positive) and rest.is_nonnegative is True
+
+
+def _degree(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> sympy.Expr | None:
+    """A number d with |e| <= K (1 + |x|)^d, read off the form of ``e``; None when none is seen."""
+    if not e.free_symbols & set(states) or _is_bounded(e, states):
+        return sympy.Integer(0)
+    if e in states:
+        return sympy.Integer(1)
+    if e.is_Add or e.is_Mul:
+        degrees = [degree for part in e.args if (degree := _degree(part, states)) is not None]
+        if len(degrees) < len(e.args):
+            return None
+        return sympy.Max(*degrees) if e.is_Add else sympy.Add(*degrees)
+    if e.is_Pow and e.exp.is_number and e.exp.is_positive:
+        inside = _degree(e.base, states)
+        return None if inside is None else inside * e.exp
+    if isinstance(e, sympy.Abs | sympy.asinh):
+        return _degree(e.args[0], states)
+    return None
+
+
+def _is_smooth(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
+    """Whether the form of ``e`` shows that it is continuously differentiable on the whole space."""
+    if not e.free_symbols & set(states) or e in states:
+        return True
+    if e.is_Add or e.is_Mul or isinstance(e, _SMOOTH):
+        return all(_is_smooth(part, states) for part in e.args)
+    if e.is_Pow and not e.exp.free_symbols & set(states):
+        natural = e.exp.is_integer and e.exp.is_positive
+        return (bool(natural) or _is_away_from_zero(e.base)) and _is_smooth(e.base, states)
+    return False
+
+
+def _is_hoelder_half(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
+    """Whether ``e`` is a constant multiple of a power in [1/2, 1] of something Lipschitz, or Lipschitz itself."""
+    if _is_bounded(sympy.simplify(sympy.diff(e, states[0])), states):
+        return True
+    _, rest = e.as_independent(*states, as_Add=False)
+    if not (rest.is_Pow and rest.exp.is_number and sympy.Rational(1, 2) <= rest.exp <= 1):
+        return False
+    return _is_bounded(sympy.simplify(sympy.diff(rest.base, states[0])), states)

@@ -1,0 +1,89 @@
+"""From symbols to a fast SDE: the same equation as JAX functions that the solver runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax.numpy as jnp
+import sympy
+
+from evolaw import checks
+from evolaw.ito.structure import classify
+from evolaw.ito.systems import System
+from evolaw.sde.processes import SDE
+
+__all__ = ["to_sde"]
+
+
+@dataclass(frozen=True)
+class _Coefficient:
+    """A vector or matrix of expressions as a function (t, x, p); equal expressions share one compilation."""
+
+    text: str
+    shape: tuple[int, ...]
+    names: tuple[str, ...]
+    functions: Callable[..., Any]
+
+    def __call__(self, t: Any, x: Any, p: Mapping[str, Any]) -> Any:
+        values = self.functions(t, *(x[i] for i in range(x.shape[0])), *(p[name] for name in self.names))
+        return jnp.stack([jnp.asarray(value, x.dtype) for value in values]).reshape(self.shape)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.shape))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Coefficient) and (self.text, self.shape) == (other.text, other.shape)
+
+
+def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SDE:
+    """Return the system as an `SDE` with its noise kind decided in symbols.
+
+    Args:
+        system: the law in symbols; correlated noises are replaced by independent ones with the same law.
+        values: a number for each parameter; they stay parameters, so changing them compiles nothing anew.
+        name: name of the process.
+
+    Raises:
+        ArgumentError: a parameter has no value, a value belongs to no parameter, or a positive one is not positive.
+
+    Example:
+        >>> from evolaw.ito.systems import system
+        >>> sde = to_sde(system("dX = -theta X dt + sigma dW"), {"theta": 2.0, "sigma": 0.5})
+        >>> sde.noise, float(sde.drift_at(0.0, 3.0)[0])
+        ('additive', -6.0)
+    """
+    known = [str(symbol) for symbol in system.parameters]
+    for given in values:
+        checks.one_of(given, "values", known)
+    missing = [parameter for parameter in known if parameter not in values]
+    checks.require(not missing, "values", f"give a number for {', '.join(known)}", f"without {', '.join(missing)}")
+    numbers = {parameter: checks.number(values[parameter], parameter) for parameter in known}
+    for symbol in system.parameters:
+        if symbol.is_positive and not numbers[str(symbol)] > 0:
+            advice = f"Declare it with real=('{symbol}',) if it may have any sign."
+            raise checks.refuse(str(symbol), "be positive", numbers[str(symbol)], advice)
+    law = system.independent()
+    kind = classify(law).noise
+    diagonal = kind == "diagonal"
+    spread = [law.diffusion[i, i] for i in range(law.dim)] if diagonal else list(law.diffusion)
+    noises = len(law.noises)
+    shape = (law.dim,) if diagonal or kind == "scalar" else (law.dim, noises)
+    if not noises:
+        spread, shape, noises, kind = [sympy.Integer(0)] * law.dim, (law.dim, 1), 1, "additive"
+    return SDE(
+        drift=_coefficient(law, list(law.drift), (law.dim,)),
+        diffusion=_coefficient(law, spread, shape),
+        dim=law.dim,
+        noises=noises,
+        noise=kind,
+        calculus=law.calculus,
+        params=numbers,
+        name=name or str(system),
+    )
+
+
+def _coefficient(law: System, entries: list[sympy.Expr], shape: tuple[int, ...]) -> _Coefficient:
+    functions = sympy.lambdify([law.time, *law.states, *law.parameters], entries, modules="jax", cse=True)
+    return _Coefficient(str((law.states, entries)), shape, tuple(map(str, law.parameters)), functions)

@@ -1,0 +1,77 @@
+"""Generators and densities against duality, closed forms and quadrature."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy
+from scipy.integrate import quad
+
+from evolaw import ito
+from evolaw.errors import ArgumentError
+from evolaw.ito import system
+
+
+def test_the_adjoint_is_adjoint() -> None:
+    """Integral of (L u) p equals integral of u L* p, for polynomials u and a Gaussian p, in two dimensions."""
+    law = system("dX = (Y - X^3) dt + X dW1; dY = -X Y dt + dW1 + Y dW2")
+    x, y = law.states
+    p = sympy.exp(-(x**2) - y**2)
+    for u in (x * y, x**2 + 3 * y, x**3 * y**2):
+        inside = sympy.expand((ito.generator(u, law) - 0) * p - u * ito.adjoint(p, law))
+        value = sympy.integrate(sympy.integrate(inside, (x, -sympy.oo, sympy.oo)), (y, -sympy.oo, sympy.oo))
+        assert sympy.simplify(value) == 0
+
+
+def test_the_forward_equation_of_brownian_motion_is_the_heat_equation() -> None:
+    law = system("dX = dW")
+    t = sympy.Symbol("t", positive=True)
+    kernel = sympy.exp(-(law.states[0] ** 2) / (2 * t)) / sympy.sqrt(2 * sympy.pi * t)
+    assert sympy.simplify(sympy.diff(kernel, t) - ito.adjoint(kernel, law)) == 0
+    assert "p(t, X)" in str(ito.forward_equation(law))
+    assert "u(t, X)" in str(ito.backward_equation(law))
+
+
+@pytest.mark.parametrize(
+    ("text", "interval", "values"),
+    [
+        ("dX = -theta X dt + sigma dW", (-sympy.oo, sympy.oo), {"theta": 0.7, "sigma": 1.2}),
+        ("dX = a (b - X) dt + s sqrt(X) dW", (0, sympy.oo), {"a": 1.5, "b": 0.8, "s": 0.6}),
+        ("dX = -k X dt + sqrt(1 + X^2) dW", (-sympy.oo, sympy.oo), {"k": 1.5}),
+    ],
+)
+def test_stationary_densities_solve_the_forward_equation_and_have_mass_one(
+    text: str, interval: tuple[object, object], values: dict[str, float]
+) -> None:
+    law = system(text)
+    found = ito.stationary_density(law, interval)
+    assert found.exists
+    x = sympy.Symbol("x", positive=True) if interval[0] == 0 else law.states[0]
+    density = found.density.subs(law.states[0], x)
+    at = density.subs({symbol: values[str(symbol)] for symbol in law.parameters})
+    function = sympy.lambdify(x, at, "scipy")
+    low, high = float(interval[0]), float(interval[1])
+    assert quad(function, low, high)[0] == pytest.approx(1, rel=1e-7)
+    flow = ito.adjoint(found.unnormalised, law).subs({symbol: values[str(symbol)] for symbol in law.parameters})
+    points = np.linspace(0.3, 2, 5)
+    size = float(abs(found.unnormalised.subs({s: values[str(s)] for s in law.parameters}).subs(law.states[0], 0.3)))
+    assert all(abs(complex(flow.subs(law.states[0], point))) < 1e-9 * max(size, 1) for point in points)
+
+
+def test_no_stationary_density_is_said() -> None:
+    assert ito.stationary_density(system("dX = theta X dt + sigma dW")).exists is not True
+    assert ito.stationary_density(system("dX = dW")).exists is False
+    assert ito.stationary_density(system("dX = dW")).density is None
+
+
+def test_an_open_normaliser_is_left_open() -> None:
+    found = ito.stationary_density(system("dX = (X - X^3 + a sin(X)) dt + s dW"))
+    assert found.density is None or found.exists
+    assert found.unnormalised.has(sympy.exp)
+
+
+def test_refusals() -> None:
+    with pytest.raises(ArgumentError, match="one state and no time"):
+        ito.stationary_density(system("dX = t dt + dW"))
+    with pytest.raises(ArgumentError, match="have noise"):
+        ito.stationary_density(system("dX = -X dt"))

@@ -1,0 +1,67 @@
+"""Mathematics in two languages; the Typst is compiled where the compiler is installed."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+import sympy
+
+from evolaw.errors import ArgumentError
+from evolaw.ito import differential, forward_equation, system, typeset
+
+OU = system("dX = -theta X dt + sigma dW1")
+
+
+def test_latex() -> None:
+    assert typeset(OU) == r"dX = (- X \theta) dt + \sigma dW_{1}"
+
+
+def test_stratonovich_shows_its_circle() -> None:
+    law = system("dX = X ∘ dW")
+    assert typeset(law) == r"dX = X \circ dW"
+    assert typeset(law, "typst") == "dif X = X compose dif W"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("X^2", "X^(2)"),
+        ("a/b", "a/b"),
+        ("(a + b)/(2 c)", "(a + b)/(2 c)"),
+        ("sqrt(X)", "sqrt(X)"),
+        ("-a X", "- X a"),
+        ("a - b", "a - b"),
+        ("(a+b)^2", "(a + b)^(2)"),
+        ("1/X", "1/X"),
+        ("log(X)", "ln(X)"),
+        ("exp(-X)", "exp(- X)"),
+        ("theta_1", "theta_(1)"),
+        ("speed", '"speed"'),
+        ("3/4", "3/4"),
+        ("-1/2", "- 1/2"),
+    ],
+)
+def test_typst(text: str, wanted: str) -> None:
+    from evolaw.ito import read_expression
+
+    assert typeset(read_expression(text, {"X": sympy.Symbol("X", real=True)}), "typst") == wanted
+
+
+def test_equations_and_differentials() -> None:
+    assert typeset(forward_equation(OU), "typst").startswith("(diff p(t, X))/(diff t) = ")
+    assert typeset(differential(OU.states[0] ** 2, OU), "typst").startswith("dif (X^(2)) = ")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("typst") is None, reason="the Typst compiler is not installed")
+def test_typst_compiles(tmp_path: object) -> None:
+    import typst  # type: ignore[import-not-found]
+
+    law = system("dX = (Y - a X^3) dt + sin(X Y) dW1; dY = exp(-X)/(1 + X^2) dt + sqrt(b) abs(Y) dW2")
+    lines = [typeset(law, "typst"), typeset(forward_equation(law), "typst")]
+    assert typst.compile("\n\n".join(f"$ {line} $" for line in lines).encode())
+
+
+def test_another_language_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="Did you mean latex"):
+        typeset(OU, "latx")
