@@ -117,3 +117,10 @@ def test_a_wrong_inverse_is_refused() -> None:
 def test_lamperti_refuses_what_it_is_not_for() -> None:
     with pytest.raises(ArgumentError, match="scalar with one noise"):
         ito.lamperti(system("dX = t X dW"))
+
+
+def test_the_correction_of_correlated_noises() -> None:
+    """X (a ∘ dW1 + b ∘ dW2) is X s ∘ dB with s^2 = a^2 + b^2 + 2 rho a b, so the Itô drift is s^2 X / 2."""
+    law = system("dX = a X ∘ dW1 + b X ∘ dW2", correlation={("W1", "W2"): "rho"})
+    a, b, rho = law.parameters
+    assert zero(ito.to_ito(law).drift[0] - law.states[0] * (a**2 + b**2 + 2 * rho * a * b) / 2)
