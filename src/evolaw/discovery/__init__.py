@@ -13,11 +13,12 @@ from __future__ import annotations
 from evolaw.discovery.channels import Channel, Every, Flips, Missing
 from evolaw.discovery.doubts import Check
 from evolaw.discovery.finding import EntryFinding, Finding, Law, Question
-from evolaw.discovery.investigation import discover
+from evolaw.discovery.investigation import discover, interrogate
 from evolaw.discovery.questions import ask
-from evolaw.discovery.rulespace import RuleSpace
+from evolaw.discovery.rulespace import SPACES, RuleSpace
 
 __all__ = [
+    "SPACES",
     "Channel",
     "Check",
     "EntryFinding",
@@ -30,4 +31,5 @@ __all__ = [
     "RuleSpace",
     "ask",
     "discover",
+    "interrogate",
 ]

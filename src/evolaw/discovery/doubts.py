@@ -21,8 +21,9 @@ and averaged over entries; 1/e is a p-value [wasserman2020].
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from scipy.special import betaln, logsumexp, xlogy
@@ -169,34 +170,97 @@ def time(recordings: Sequence[Trajectory], space: RuleSpace) -> Check:
     return Check("time", bool(passed), p_value(log_e), says)
 
 
-def neighbourhood(recordings: Sequence[Trajectory]) -> tuple[bool, float]:
-    """Return whether cells two steps away matter for equal windows, and the log e-value.
+def neighbourhood(recordings: Sequence[Trajectory], classes: np.ndarray) -> float:
+    """Return the log e-value against "cells two steps away do not matter".
 
-    Only cells at least two away from the edge are used, so that no boundary is assumed.
+    Two features are tried, the sixteen cells two steps away one by one and their number of living ones; the e-values are
+    averaged. Only cells at least two away from the edge are used, so that no boundary is assumed.
+
+    Args:
+        recordings: clean trajectories.
+        classes: class of every window, shape (512,); windows of a class must have one probability.
     """
-    offsets = [(dr, dc) for dr in range(-2, 3) for dc in range(-2, 3) if max(abs(dr), abs(dc)) == 2]
-    visits, alive = (np.zeros((len(offsets), WINDOWS * 2), np.int64) for _ in range(2))
-    seen = 0
+    large = [recording for recording in recordings if min(recording.values.shape[1:]) >= 5]
+    if not large:
+        return 0.0
+    each = [
+        average(_feature_dependence(large, classes, 2, partial(_outer_cell, offset=offset), 2)) for offset in _OUTER
+    ]
+    together = average(_feature_dependence(large, classes, len(_OUTER) + 1, _outer_count, 2))
+    return average(np.array([average(np.array(each)), together]))
+
+
+def memory(recordings: Sequence[Trajectory], classes: np.ndarray, windows: Tally) -> float:
+    """Return the log e-value against "given the window, the frame before does not matter".
+
+    A cell is a surprise when it went against the majority of its window. A misread cell is one, and so are outcomes of the
+    windows it lies in; an automaton that merely throws coins forgets. The feature is the number of surprises in the window.
+
+    Args:
+        recordings: clean trajectories; those of two frames say nothing.
+        classes: class of every window, shape (512,).
+        windows: the tally of the recordings, for the majority.
+    """
+    pooled = Tally(*(np.bincount(classes, part)[classes] for part in (windows.visits, windows.alive)))
+    majority = (2 * pooled.alive > pooled.visits).astype(np.uint8)
+    long = [recording for recording in recordings if len(recording) > 2]
+    if not long:
+        return 0.0
+    return average(_feature_dependence(long, classes, 10, partial(_surprises, majority=majority), 0))
+
+
+_OUTER = [(dr, dc) for dr in range(-2, 3) for dc in range(-2, 3) if max(abs(dr), abs(dc)) == 2]
+
+Feature = Callable[[Trajectory, int], np.ndarray | None]
+
+
+def _feature_dependence(
+    recordings: Sequence[Trajectory], classes: np.ndarray, values: int, feature: Feature, margin: int
+) -> np.ndarray:
+    """Log e-values, one a class, against "the outcome does not depend on the feature".
+
+    Args:
+        feature: (recording, frame) -> whole numbers below ``values``, one a cell at least ``margin`` away from the edge;
+            None where the frame has none.
+    """
+    size = int(classes.max()) + 1
+    visits, alive = (np.zeros(size * values, np.int64) for _ in range(2))
     for recording in recordings:
         rows, cols = recording.values.shape[1:]
-        if min(rows, cols) < 5:
-            continue
-        for before, after in zip(recording.values[:-1], recording.values[1:], strict=True):
-            inside = (slice(2, rows - 2), slice(2, cols - 2))
-            window = stepping.windows(before, recording.boundary or "torus")[inside].ravel()
-            born = after[inside].ravel() == 1
-            for place, (dr, dc) in enumerate(offsets):
-                outer = before[2 + dr : rows - 2 + dr, 2 + dc : cols - 2 + dc].ravel()
-                key = window * 2 + outer
-                visits[place] += np.bincount(key, minlength=WINDOWS * 2)
-                alive[place] += np.bincount(key[born], minlength=WINDOWS * 2)
-            seen += window.size
-            if seen > _MOST_VISITS:
-                break
-    shape = (len(offsets), WINDOWS, 2)
-    log_e = log_e_dependence(visits.reshape(shape), alive.reshape(shape))
-    total = average(log_e[visits.reshape(shape).min(-1) > 0])
-    return total > -np.log(LEVEL), total
+        inside = (slice(margin, rows - margin), slice(margin, cols - margin))
+        for frame in range(min(len(recording) - 1, 1 + _MOST_VISITS // recording.values[0].size)):
+            extra = feature(recording, frame)
+            if extra is None:
+                continue
+            window = stepping.windows(recording.values[frame], recording.boundary or "torus")[inside]
+            key = (classes[window] * values + extra).ravel()
+            visits += np.bincount(key, minlength=size * values)
+            alive += np.bincount(key[recording.values[frame + 1][inside].ravel() == 1], minlength=size * values)
+    visits, alive = visits.reshape(size, values), alive.reshape(size, values)
+    testable = (visits > 0).sum(1) > 1
+    return log_e_dependence(visits[testable], alive[testable])
+
+
+def _outer_cell(recording: Trajectory, frame: int, *, offset: tuple[int, int]) -> np.ndarray:
+    rows, cols = recording.values.shape[1:]
+    down, right = offset
+    return recording.values[frame, 2 + down : rows - 2 + down, 2 + right : cols - 2 + right]
+
+
+def _outer_count(recording: Trajectory, frame: int) -> np.ndarray:
+    return np.sum([_outer_cell(recording, frame, offset=offset) for offset in _OUTER], axis=0, dtype=np.int64)
+
+
+def _surprises(recording: Trajectory, frame: int, *, majority: np.ndarray) -> np.ndarray | None:
+    if frame == 0:
+        return None
+    boundary = recording.boundary or "torus"
+    expected = majority[stepping.windows(recording.values[frame - 1], boundary)]
+    around = stepping.windows(expected ^ recording.values[frame], boundary)
+    return _ONES[around]
+
+
+_ONES = np.array([bin(window).count("1") for window in range(WINDOWS)])
 
 
 def _on_rim(frames: int, rows: int, cols: int) -> np.ndarray:

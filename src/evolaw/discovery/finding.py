@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -70,15 +70,20 @@ class Law:
         minimum, maximum: every open entry off, on.
         most_probable: every open entry by its probability; a tie is off.
         map: `most_probable` as MAP string.
-        log2_possible: log2 of the number of rules of the space that fit equally well; None when none fits, because an entry
-            is in conflict.
+        log2_possible: log2 of the number of rules that fit equally well. Entries in conflict count as open; as long as there
+            is one, no rule of the space fits.
     """
 
     minimum: str
     maximum: str
     most_probable: str
     map: str
-    log2_possible: float | None
+    log2_possible: float
+
+    @property
+    def rule(self) -> Rule:
+        """The most probable law as a Rule."""
+        return Rule(self.most_probable)
 
     @classmethod
     def of(cls, space: RuleSpace, entries: tuple[EntryFinding, ...], log2_possible: float | None = None) -> Law:
@@ -96,7 +101,7 @@ class Law:
             maximum=str(space.rule(np.where(open_, 1.0, values))),
             most_probable=str(likely),
             map=likely.map_string,
-            log2_possible=None if (decisions == "conflict").any() else log2_possible,
+            log2_possible=float(log2_possible),
         )
 
 
@@ -140,7 +145,7 @@ class Finding:
         law: the rules that fit.
         checks: what was checked of the space and of the law.
         next: the next experiment; None when nothing is open.
-        recording: the recording; the first one when there were several.
+        recordings: the recordings, one board each.
         facts: what was learned on the way, such as {"flip_probability": 0.048}.
     """
 
@@ -151,7 +156,7 @@ class Finding:
     law: Law
     checks: tuple[Check, ...]
     next: Question | None
-    recording: Trajectory | None = None
+    recordings: tuple[Trajectory, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> EntryFinding:
@@ -169,12 +174,13 @@ class Finding:
 
     @property
     def rule(self) -> Rule:
-        """The most probable law as a Rule, ready to simulate."""
-        return (
-            Rule(self.law.map)
-            if self.law.map.startswith("MAP") and "=" not in self.law.map
-            else Rule(self.law.most_probable)
-        )
+        """The most probable law, ready to simulate."""
+        return self.law.rule
+
+    @property
+    def recording(self) -> Trajectory | None:
+        """The first recording; None when there is none."""
+        return self.recordings[0] if self.recordings else None
 
     # -- documents ----------------------------------------------------------------------------------------------------
 
@@ -200,7 +206,7 @@ class Finding:
         }
 
     @classmethod
-    def from_json(cls, document: dict[str, Any], recording: Trajectory | None = None) -> Self:
+    def from_json(cls, document: dict[str, Any], recordings: tuple[Trajectory, ...] = ()) -> Self:
         """Read a document of `to_json`; what is missing or of another schema is refused."""
         arguments.require(document.get("schema") == SCHEMA, "document", f"have schema {SCHEMA}", document.get("schema"))
         try:
@@ -218,27 +224,24 @@ class Finding:
                 Law(**document["law"]),
                 tuple(Check(**check) for check in document["checks"]),
                 Question(read_only(board), asked["steps"], asked["decides"], asked["says"]) if asked else None,
-                recording,
+                recordings,
             )
         except (KeyError, TypeError, IndexError) as error:
             raise arguments.refuse("document", "be one that to_json wrote", f"one without {error}") from error
 
     def save(self, path: str | Path) -> Path:
-        """Write a run directory with finding.json and the recording; an existing one is refused. Returns its path."""
-        about: dict[str, Any] = {"kind": "finding", "source": self.source, "space": self.space, "facts": self.facts}
-        recording = self.recording
-        if recording is not None:
-            about["recording"] = {
-                "axes": list(recording.axes),
-                "law": None if recording.law is None else str(recording.law),
-                "boundary": recording.boundary,
-                "seed": recording.seed,
-                "about": recording.about,
-            }
+        """Write a run directory with finding.json and the recordings; an existing one is refused. Returns its path."""
+        about: dict[str, Any] = {
+            "kind": "finding",
+            "source": self.source,
+            "space": self.space,
+            "facts": self.facts,
+            "recordings": [_header(recording) for recording in self.recordings],
+        }
         with storage.Run.create(path, about=about) as run:
-            if recording is not None:
-                run.write("times", recording.times, ("times",))
-                run.write("values", recording.values, recording.axes)
+            for number, recording in enumerate(self.recordings):
+                run.write(_array("times", number), recording.times, ("times",))
+                run.write(_array("values", number), recording.values, recording.axes)
             run.document("finding.json", self.to_json())
         return Path(path)
 
@@ -250,16 +253,11 @@ class Finding:
             document = json.loads((run.path / "finding.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise StorageError(f"{path} holds no finding: finding.json cannot be read ({error}).") from error
-        header = run.about.get("recording")
-        recording = None
-        if header:
-            facts = {name: header.get(name) for name in ("law", "boundary", "seed")}
-            recording = Trajectory(
-                run.read("values"), run.read("times"), tuple(header["axes"]), about=header.get("about") or {}, **facts
-            )
-        found = cls.from_json(document, recording)
-        object.__setattr__(found, "facts", run.about.get("facts") or {})
-        return found
+        recordings = tuple(
+            Trajectory(run.read(_array("values", number)), run.read(_array("times", number)), **header)
+            for number, header in enumerate(run.about.get("recordings", []))
+        )
+        return replace(cls.from_json(document, recordings), facts=run.about.get("facts") or {})
 
     # -- for people ---------------------------------------------------------------------------------------------------
 
@@ -271,7 +269,7 @@ class Finding:
         possible = self.law.log2_possible
         fitting = (
             f"none of the {self.space} space"
-            if possible is None
+            if self.of("conflict")
             else "one"
             if possible == 0
             else f"2^{possible:g}, from {_short(self.law.minimum)} to {_short(self.law.maximum)}"
@@ -293,6 +291,20 @@ class Finding:
     def _repr_html_(self) -> str:
         picture = self.recording._thumbnail() if self.recording is not None else ""
         return display.card(f"Finding ({self.space}, alpha {self.alpha:g})", self._lines(), picture)
+
+
+def _header(recording: Trajectory) -> dict[str, Any]:
+    return {
+        "axes": list(recording.axes),
+        "law": None if recording.law is None else str(recording.law),
+        "boundary": recording.boundary,
+        "seed": recording.seed,
+        "about": recording.about,
+    }
+
+
+def _array(name: str, number: int) -> str:
+    return f"{name}_{number}" if number else name
 
 
 def _names(found: tuple[str, ...]) -> str:

@@ -1,23 +1,54 @@
-"""The whole investigation: look, doubt the space, weigh, decide, check, ask."""
+"""The whole investigation: look, doubt the space, weigh, decide, check, ask.
+
+gather      recordings and channel are read and agreed
+diagnose    a clean recording that contradicts itself is asked why (`diagnosis`)
+weigh       the cheapest evidence that suffices: counted, likelihood (flips), joint (skipped frames, missing cells)
+decide      e-BH at the declared error rate
+predict     the most probable law is run again and compared; a failure takes the decisions back
+ask         the experiment that shows every open entry; with a box the loop closes
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from evolaw import checks
+from evolaw.arrays import MISSING
 from evolaw.automata.boxes import Box
-from evolaw.discovery import counting
-from evolaw.discovery.channels import Channel, of_recording
+from evolaw.discovery.channels import AUTO, CLEAN, Channel
+from evolaw.discovery.counting import Tally, tally
+from evolaw.discovery.coverings import every_window
 from evolaw.discovery.decisions import decide
-from evolaw.discovery.finding import EntryFinding, Finding, Law
+from evolaw.discovery.diagnosis import Diagnosis, diagnose
+from evolaw.discovery.doubts import Check
+from evolaw.discovery.evidence import Evidence, Weighing
+from evolaw.discovery.finding import EntryFinding, Finding, Law, Question
+from evolaw.discovery.gathering import agree, gather
 from evolaw.discovery.prediction import check_law
-from evolaw.discovery.questions import question_for
+from evolaw.discovery.questions import question_for, record
 from evolaw.discovery.rulespace import RuleSpace
-from evolaw.randomness import source
+from evolaw.randomness import Source, source
 from evolaw.trajectory import Trajectory
+
+__all__ = ["discover", "interrogate"]
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What every step of one investigation shares."""
+
+    space: RuleSpace
+    known: np.ndarray
+    alpha: float
+    error: str
+    rng: Source
+    progress: Progress | None
 
 
 def discover(
@@ -25,26 +56,312 @@ def discover(
     space: str | RuleSpace = "outer-totalistic",
     *,
     known: Mapping[str, Any] | str | None = None,
-    observed: Channel | None = None,
+    observed: Channel | Iterable[Channel] | None = None,
+    boundary: str | None = None,
     alpha: float = 0.05,
     error: str = "fdr",
     box: Box | None = None,
     ask: int = 0,
     rng: Any,
-    progress: Callable[[int, int, str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Finding:
-    """Find the law behind a recording."""
-    recordings = [recording]
-    space = RuleSpace.named(space)
-    fixed = space.known(known)
-    chance = source(rng)
-    channel = of_recording(recordings[0])
-    weighing = counting.weigh(recordings, space, fixed, channel, alpha=alpha, rng=chance, progress=progress)
-    decisions = decide(weighing.evidence, alpha, error)
-    entries = tuple(EntryFinding.of(i, d) for i, d in zip(weighing.evidence, decisions, strict=True))
-    law = Law.of(space, entries)
-    from evolaw.automata.rules import Rule
+    """Find the law behind a recording: what is decided, how surely, what stays open, what to try next.
 
-    cs = check_law(Rule(law.most_probable), recordings, channel, chance)
-    question = question_for(space, np.array([e.decision == "undetermined" for e in entries]))
-    return Finding("x", space.name, alpha, entries, law, tuple(cs), question, recordings[0])
+    Args:
+        recording: values 0, 1 and 255 (missing), axes ("times", "rows", "cols") or boards before them; or several
+            recordings of one automaton; or None when only the box is to be asked.
+        space: "outer-totalistic" (18 entries), "isotropic" (102) or "general" (512).
+        known: entries known beforehand, {"B3": 1} or "B3,S2=0"; they are never changed.
+        observed: how it was recorded: `Every`, `Flips`, `Missing`, or several; by default read off the recording.
+        boundary: "torus", "plane", "reflecting", "torus+dx,dy"; by default what the recording says, else a torus.
+        alpha: declared error rate.
+        error: "fdr", the expected share of wrong decisions; "fwer", the chance of any.
+        box: a black box to question.
+        ask: how many questions the box may be asked.
+        rng: seed of all chance: posterior-predictive runs, searches.
+        progress: called with (done, total, words).
+
+    Raises:
+        ArgumentError: the recording cannot teach anything (one frame, one value), or an argument is wrong; see `gathering`.
+
+    Notes:
+        Clean recordings cost one look-up a cell. Same seed, same answer.
+
+    References:
+        vovk2021; wang2022; wasserman2020.
+
+    Example:
+        >>> from evolaw.automata import evolve
+        >>> start = np.random.default_rng(0).integers(0, 2, (32, 32))
+        >>> discover(evolve("B3/S23", start, 10), rng=0).law.most_probable
+        'B3/S23'
+    """
+    terms = _terms(space, known, alpha, error, rng, progress)
+    asked = checks.integer(ask, "ask", least=0)
+    checks.require(
+        not asked or box is not None,
+        "box",
+        "be given when questions are to be asked",
+        box,
+        "Pass box=FunctionBox(...).",
+    )
+    if recording is None:
+        checks.require(asked > 0, "recording", "be given, or else a box and ask=N", None)
+        return _loop(box, terms, [], None, asked)  # type: ignore[arg-type]
+    recordings = gather(recording, boundary)
+    channel = agree(recordings, observed)
+    recordings = [replace(item, times=np.arange(len(item)) * channel.every) for item in recordings]
+    finding = _investigate(recordings, channel, terms)
+    return _loop(box, terms, recordings, finding, asked) if box is not None and asked else finding
+
+
+def interrogate(
+    box: Box,
+    space: str | RuleSpace | Finding = "outer-totalistic",
+    *,
+    questions: int = 1,
+    known: Mapping[str, Any] | str | None = None,
+    alpha: float = 0.05,
+    error: str = "fdr",
+    rng: Any,
+    progress: Progress | None = None,
+) -> Finding:
+    """Ask a black box until its law stands or the questions are used up.
+
+    Args:
+        box: the black box.
+        space: rule space; or a finding whose recordings are the start.
+        questions: the most questions to ask.
+        known, alpha, error, rng, progress: as for `discover`.
+
+    Example:
+        >>> from evolaw.automata import step
+        >>> from evolaw.automata.boxes import FunctionBox
+        >>> interrogate(FunctionBox(lambda board, steps: step("B36/S23", board)), rng=0).law.most_probable
+        'B36/S23'
+    """
+    recordings = list(space.recordings) if isinstance(space, Finding) else []
+    if not recordings:
+        return discover(
+            None,
+            _space(space),
+            known=known,
+            alpha=alpha,
+            error=error,
+            box=box,
+            ask=questions,
+            rng=rng,
+            progress=progress,
+        )
+    return discover(
+        recordings,
+        _space(space),
+        known=known,
+        alpha=alpha,
+        error=error,
+        box=box,
+        ask=questions,
+        rng=rng,
+        progress=progress,
+    )
+
+
+def _space(space: str | RuleSpace | Finding) -> str | RuleSpace:
+    return space.space if isinstance(space, Finding) else space
+
+
+def _terms(space: Any, known: Any, alpha: float, error: str, rng: Any, progress: Progress | None) -> _Terms:
+    space = RuleSpace.named(space)
+    checks.require(0 < checks.number(alpha, "alpha") < 1, "alpha", "lie between 0 and 1", alpha)
+    checks.one_of(error, "error", ("fdr", "fwer"))
+    return _Terms(space, space.known(known), float(alpha), error, source(rng), progress)
+
+
+# -- the closed loop --------------------------------------------------------------------------------------------------
+
+
+def _loop(box: Box, terms: _Terms, recordings: list[Trajectory], finding: Finding | None, questions: int) -> Finding:
+    for number in range(questions):
+        question = _next_question(finding, terms)
+        if question is None:
+            break
+        if terms.progress is not None:
+            terms.progress(number, questions, f"question {number + 1}")
+        recordings = [*recordings, record(box, question, number)]
+        finding = _investigate(recordings, agree(recordings, None), terms)
+    if finding is None:
+        finding = _investigate([record(box, _first(terms), 0)], CLEAN, terms)
+    return finding
+
+
+def _next_question(finding: Finding | None, terms: _Terms) -> Question | None:
+    if finding is None:
+        return _first(terms)
+    question = question_for(terms.space, _open(finding.entries))
+    # Where chance is at work one visit settles nothing: the largest board gives most visits for one question.
+    chance = finding.facts.get("deterministic", 1.0) < 0.5
+    return replace(question, board=every_window()) if question is not None and chance else question
+
+
+def _first(terms: _Terms) -> Question:
+    free = np.isnan(terms.known)
+    return question_for(terms.space, free if free.any() else np.ones_like(free))  # type: ignore[return-value]
+
+
+# -- one pass ---------------------------------------------------------------------------------------------------------
+
+
+def _investigate(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> Finding:
+    weighing = _weigh(recordings, channel, terms)
+    decisions = decide(weighing.evidence, terms.alpha, terms.error)
+    diagnosis, windows = _doubt(recordings, channel, terms)
+    reasons = [""] * len(decisions)
+    if not diagnosis.sound and windows is not None:
+        decisions, reasons = _withhold(weighing.evidence, decisions, diagnosis, windows, terms.space)
+    space_checks = [*diagnosis.checks, *_known_check(weighing.evidence, decisions)]
+    entries = _entries(weighing.evidence, decisions, reasons)
+    law = Law.of(terms.space, entries, weighing.log2_possible)
+    law_checks: list[Check] = []
+    if "conflict" not in decisions:
+        law_checks = _predict(law, recordings, channel, weighing, terms)
+        failed = [check.name for check in law_checks if not check.passed]
+        if failed:
+            decisions, reasons = _take_back(weighing.evidence, decisions, failed)
+            entries = _entries(weighing.evidence, decisions, reasons)
+            law = Law.of(terms.space, entries)
+    return Finding(
+        source=_source(recordings),
+        space=terms.space.name,
+        alpha=terms.alpha,
+        entries=entries,
+        law=law,
+        checks=(*space_checks, *law_checks),
+        next=_experiment(entries, diagnosis, weighing, terms),
+        recordings=tuple(recordings),
+        facts={**weighing.facts, "cause": diagnosis.cause},
+    )
+
+
+def _weigh(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> Weighing:
+    """Take the cheapest evidence that suffices for the channel; the heavier kinds load when they are needed."""
+    if channel.every > 1:
+        from evolaw.discovery.skipping import weigh
+    elif channel.flips:
+        from evolaw.discovery.denoising import weigh
+    elif channel.missing:
+        from evolaw.discovery.imputation import weigh
+    else:
+        from evolaw.discovery.counting import weigh
+    return weigh(
+        recordings, terms.space, terms.known, channel, alpha=terms.alpha, rng=terms.rng, progress=terms.progress
+    )
+
+
+def _doubt(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> tuple[Diagnosis, Tally | None]:
+    """Diagnose clean recordings; other channels are doubted by their own evidence and by prediction."""
+    if not channel.is_clean:
+        return Diagnosis("sound", ()), None
+    windows = tally(recordings)
+    asked = all("question" in recording.about for recording in recordings)
+
+    def skipping_explains(every: int) -> bool:
+        return False
+
+    return diagnose(recordings, windows, terms.space, skipping_explains=skipping_explains, exact_inputs=asked), windows
+
+
+def _withhold(
+    evidence: Sequence[Evidence], decisions: list[str], diagnosis: Diagnosis, windows: Tally, space: RuleSpace
+) -> tuple[list[str], list[str]]:
+    """Turn the decisions of a space in doubt into conflicts and open entries, each with its reason.
+
+    Where only the symmetry is in doubt, an entry keeps its decision if each of its windows was seen and all agree: that
+    holds in the wider space as well.
+    """
+    counts = windows.pool(space)
+    complete = space.pool((windows.visits > 0).astype(np.int64)) == space.sizes
+    local = diagnosis.cause == "symmetry" or (diagnosis.cause == "unclear" and not windows.mixed.any())
+    blame = f"The check of {diagnosis.checks[0].name} failed"
+    new, reasons = [], []
+    for place, (item, decision) in enumerate(zip(evidence, decisions, strict=True)):
+        reason = ""
+        if item.basis != "known" and counts.mixed[place]:
+            decision, reason = "conflict", f"{item.why} {blame}: {diagnosis.checks[0].says}"
+        elif item.basis != "known" and decision != "undetermined" and not (local and complete[place]):
+            decision = "undetermined"
+            unseen = " and not all its windows were seen" if local else ""
+            reason = f"{item.why} {blame}{unseen}, so this is not taken as a decision."
+        new.append(decision)
+        reasons.append(reason)
+    return new, reasons
+
+
+def _experiment(
+    entries: tuple[EntryFinding, ...], diagnosis: Diagnosis, weighing: Weighing, terms: _Terms
+) -> Question | None:
+    flips = float(weighing.facts.get("flip_probability", 0.0))
+    question = question_for(terms.space, _open(entries), flips=flips, alpha=terms.alpha)
+    if question is None or diagnosis.sound:
+        return question
+    # A space in doubt is not settled by its own open entries: every window once, with inputs that are certain, is.
+    rows, cols = every_window().shape
+    says = (
+        f"{diagnosis.checks[0].says} To settle it by experiment, put this {cols} x {rows} board, which shows every window "
+        "once, on a torus into the box and record it before and after one generation."
+    )
+    return replace(question, board=every_window(), says=says)
+
+
+def _open(entries: Sequence[EntryFinding]) -> np.ndarray:
+    return np.array([entry.decision in ("undetermined", "conflict") for entry in entries])
+
+
+def _known_check(evidence: Sequence[Evidence], decisions: Sequence[str]) -> list[Check]:
+    given = [(item, decision) for item, decision in zip(evidence, decisions, strict=True) if item.basis == "known"]
+    if not given:
+        return []
+    wrong = [item.entry for item, decision in given if decision == "conflict"]
+    says = (
+        f"The recording contradicts what was given as known: {', '.join(wrong)}. Drop it from --known, or look at the recording."
+        if wrong
+        else f"{len(given)} known entries, none contradicted."
+    )
+    return [Check("known entries", not wrong, 0.0 if wrong else 1.0, says)]
+
+
+def _predict(
+    law: Law, recordings: list[Trajectory], channel: Channel, weighing: Weighing, terms: _Terms
+) -> list[Check]:
+    if channel.flips == AUTO:
+        channel = replace(channel, flips=float(weighing.facts["flip_probability"]))
+    return check_law(law.rule, recordings, channel, terms.rng)
+
+
+def _take_back(
+    evidence: Sequence[Evidence], decisions: Sequence[str], failed: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Open every decision that was not given: the law as a whole does not look like the recording."""
+    blame = f"Run again, the most probable law does not show the recorded {' and '.join(failed)}, so this stays open."
+    reopen = [
+        item.basis != "known" and decision != "undetermined" for item, decision in zip(evidence, decisions, strict=True)
+    ]
+    return (
+        ["undetermined" if again else decision for again, decision in zip(reopen, decisions, strict=True)],
+        [f"{item.why} {blame}" if again else "" for again, item in zip(reopen, evidence, strict=True)],
+    )
+
+
+def _entries(
+    evidence: Sequence[Evidence], decisions: Sequence[str], reasons: Sequence[str]
+) -> tuple[EntryFinding, ...]:
+    return tuple(EntryFinding.of(*line) for line in zip(evidence, decisions, reasons, strict=True))
+
+
+def _source(recordings: Sequence[Trajectory]) -> str:
+    first = recordings[0]
+    named = first.about.get("source")
+    frames, rows, cols = first.values.shape
+    missing = ", some cells missing" if (first.values == MISSING).any() else ""
+    several = f" and {len(recordings) - 1} more" if len(recordings) > 1 else ""
+    shape = f"{frames} frames of {rows} x {cols}, {first.boundary}{missing}{several}"
+    return f"{named} ({shape})" if named else shape

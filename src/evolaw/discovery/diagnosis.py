@@ -1,0 +1,181 @@
+"""The diagnosis of a clean recording that contradicts itself: each cause is tested, and the one that holds is named.
+
+    sound           no entry gave two outcomes
+    boundary        only the rim contradicts
+    time            the two halves follow different laws
+    flips           cells were misread: a cell that surprised makes its neighbours surprise, and one eps explains the table
+    skipped frames  a law of the space taken several times between the frames has no contradiction
+    neighbourhood   cells two steps away matter
+    symmetry        windows of one entry differ, and a wider space separates them
+    erring          the automaton itself flips cells, all entries at one rate
+    coins           entries with a probability each: the law is probabilistic, and the space stands
+    unclear         two outcomes, but too few visits to tell why
+
+Only "sound" and "coins" let the entries be judged. The order matters: each test supposes that the causes before it are absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evolaw.discovery.counting import Tally
+from evolaw.discovery.doubts import LEVEL, Check, boundary, memory, neighbourhood, p_value, symmetry, time
+from evolaw.discovery.misreading import NoiseFit, fit_coins, fit_erring, fit_misread
+from evolaw.discovery.rulespace import RuleSpace
+from evolaw.trajectory import Trajectory
+
+__all__ = ["Diagnosis", "diagnose"]
+
+_GOOD_EXCESS = 3.0
+_CLEAR_BIC = 40.0
+_CLEAR_DEVIANCE = 2.0
+
+Explains = Callable[[int], bool]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What the checks of the space say.
+
+    Attributes:
+        cause: one of the words of the module.
+        checks: the checks, passed and failed.
+    """
+
+    cause: str
+    checks: tuple[Check, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether the space may be believed."""
+        return self.cause in ("sound", "coins")
+
+
+def diagnose(
+    recordings: Sequence[Trajectory],
+    windows: Tally,
+    space: RuleSpace,
+    *,
+    skipping_explains: Explains,
+    exact_inputs: bool = False,
+) -> Diagnosis:
+    """Test the space and name what contradicts it.
+
+    Args:
+        recordings: clean trajectories.
+        windows: their tally.
+        space: rule space.
+        skipping_explains: whether the recordings have no contradiction when so many generations lie between two frames.
+        exact_inputs: whether the first of two frames is certain, as in answers of a box; then no cell of it was misread.
+    """
+    counts = windows.pool(space)
+    rim, halves, orbits = boundary(recordings, space), time(recordings, space), symmetry(windows, space)
+    calm = (_determinism(counts, space), rim, halves, *orbits)
+    if not counts.mixed.any():
+        return Diagnosis("sound", calm)
+    if not rim.passed:
+        return Diagnosis("boundary", (rim,))
+    if not windows.mixed.any():
+        failed = tuple(check for check in orbits if not check.passed)
+        return Diagnosis("symmetry", failed) if failed else Diagnosis("unclear", (_unclear(counts, space),))
+
+    remote, past = neighbourhood(recordings, space.entry_of), memory(recordings, space.entry_of, windows)
+    misread, erring, coins = (fit(windows, space) for fit in (fit_misread, fit_erring, fit_coins))
+    threshold = -np.log(LEVEL)
+    if past > threshold and past >= remote:
+        return Diagnosis("flips", (_flips(misread, p_value(past), space),))
+    if remote > threshold:
+        return _remote(p_value(remote), skipping_explains)
+    if not halves.passed:
+        return Diagnosis("time", (halves,))
+    failed = tuple(check for check in orbits if not check.passed)
+    if failed:
+        return Diagnosis("symmetry", failed)
+    noises = [erring] if exact_inputs else [misread, erring]
+    return _memoryless(noises, coins, counts, space, calm[1:])
+
+
+def _memoryless(
+    noises: Sequence[NoiseFit],
+    coins: NoiseFit,
+    counts: Tally,
+    space: RuleSpace,
+    calm: tuple[Check, ...],
+) -> Diagnosis:
+    """Tell three kinds of chance apart that leave no trace outside the window, where the table is large enough for it."""
+    noise = min(noises, key=lambda fit: fit.bic)
+    coins_best = coins.bic + _CLEAR_BIC < noise.bic and _CLEAR_DEVIANCE * coins.deviance < noise.deviance
+    if coins_best:
+        says = (
+            f"{int(counts.mixed.sum())} entries gave both outcomes, and nothing outside the window tells when: "
+            "they are probabilistic."
+        )
+        return Diagnosis("coins", (Check("determinism", True, 1.0, says), *calm))
+    if noise.bic + _CLEAR_BIC < coins.bic and noise.excess < _GOOD_EXCESS:
+        if noise is not noises[-1]:
+            return Diagnosis("flips", (_flips(noise, _relative(noise, coins), space),))
+        says = (
+            f"All entries go against their majority at one rate, {noise.flips:.2g}: the automaton itself errs. "
+            'Try observed=Flips("auto", on="update"), on the command line --flip auto --flip-on update.'
+        )
+        return Diagnosis("erring", (Check("flips", False, _relative(noise, coins), says),))
+    return Diagnosis("unclear", (_unclear(counts, space),))
+
+
+def _remote(p: float, skipping_explains: Explains) -> Diagnosis:
+    for every in (2, 3):
+        if skipping_explains(every):
+            says = (
+                f"Taken as every {_ordinal(every)} generation the recording has no contradiction: frames were skipped. "
+                f"Try --every {every}."
+            )
+            return Diagnosis("skipped frames", (Check("skipped frames", False, p, says),))
+    says = (
+        "The outcome of one and the same window depends on cells two steps away: the neighbourhood is larger than 3 x 3, "
+        "or generations were skipped in a way that no law found explains. If you know how many, try --every K."
+    )
+    return Diagnosis("neighbourhood", (Check("neighbourhood", False, p, says),))
+
+
+def _flips(fit: NoiseFit, p: float, space: RuleSpace) -> Check:
+    wider = (
+        ""
+        if fit.excess < _GOOD_EXCESS or space.wider is None
+        else f" Even so the {space.name} space does not fit well; add --space {space.wider.name}."
+    )
+    says = (
+        f"The contradictions look like misread cells, about {100 * fit.flips:.2g} % of all: "
+        f"they come in clusters around single cells. Try --flip auto.{wider}"
+    )
+    return Check("flips", False, min(p, 1.0), says)
+
+
+def _determinism(counts: Tally, space: RuleSpace) -> Check:
+    repeated = int((counts.visits > 1).sum())
+    says = (
+        f"{repeated} entries were seen more than once, none with two outcomes."
+        if repeated
+        else "Not tested: no entry was seen more than once. The law is taken to be deterministic."
+    )
+    return Check("determinism", True, 1.0, says)
+
+
+def _unclear(counts: Tally, space: RuleSpace) -> Check:
+    names = [space.names[place] for place in np.flatnonzero(counts.mixed)[:6]]
+    says = (
+        f"Entries gave both outcomes ({', '.join(names)}), but too rarely to tell misread cells, a broken symmetry and a "
+        "probabilistic law apart. Record more frames or larger boards."
+    )
+    return Check("determinism", False, 1.0, says)
+
+
+def _relative(better: NoiseFit, worse: NoiseFit) -> float:
+    """The approximate posterior odds exp((BIC - BIC') / 2) against the better model, as a number from 0 to 1."""
+    return float(np.exp(-min(700.0, max(0.0, (worse.bic - better.bic) / 2))))
+
+
+def _ordinal(count: int) -> str:
+    return {2: "second", 3: "third"}.get(count, f"{count}th")
