@@ -142,48 +142,48 @@ def noise_points(needs: str, noises: int, h: float, nodes: int = 4) -> tuple[Noi
     return Noise(dW), chance
 
 
-def moment_step(process: SDE, scheme: Any, t: float, h: float, degree: int = 2, noise: Any = None) -> np.ndarray:
-    """Return E[S ⊗ … ⊗ S] of one step Z -> S Z of a scheme on a linear process, Z = (1, X)."""
-    points, chance = noise if noise is not None else noise_points(scheme.needs, process.noises, h)
+class MomentSteps:
+    """E[S ⊗ … ⊗ S] of one step Z -> S Z of a scheme on a linear process, Z = (1, X); compiled once for all t and h."""
 
-    def image(x: Any, point: Noise) -> Any:
-        return scheme.step(process, t, x, h, point, scheme.start(process, t, x))[0]
+    def __init__(self, process: SDE, scheme: Any, degree: int = 2, points: Callable[..., Any] = noise_points) -> None:
+        self.process, self.scheme, self.degree, self.points = process, scheme, degree, points
 
-    dim = process.dim
-    corners = jnp.concatenate([jnp.zeros((1, dim)), jnp.eye(dim)])
-    images = np.asarray(jax.jit(jax.vmap(jax.vmap(image, (0, None)), (None, 0)))(corners, points))
-    S = np.zeros((len(chance), dim + 1, dim + 1))
-    S[:, 0, 0] = 1.0
-    S[:, 1:, 0] = images[:, 0]
-    S[:, 1:, 1:] = np.swapaxes(images[:, 1:] - images[:, :1], 1, 2)
-    letters = "abcdefgh"
-    rows, columns = letters[:degree], letters[degree : 2 * degree]
-    product = np.einsum(
-        "z," + ",".join(f"z{r}{c}" for r, c in zip(rows, columns, strict=True)) + f"->{rows}{columns}", chance, *[S] * degree
-    )
-    return product.reshape((dim + 1) ** degree, (dim + 1) ** degree)
+        def image(t: Any, h: Any, x: Any, point: Noise) -> Any:
+            return scheme.step(process, t, x, h, point, scheme.start(process, t, x))[0]
+
+        self.images = jax.jit(jax.vmap(jax.vmap(image, (None, None, 0, None)), (None, None, None, 0)))
+
+    def __call__(self, t: float, h: float) -> np.ndarray:
+        points, chance = self.points(self.scheme.needs, self.process.noises, h)
+        dim, degree = self.process.dim, self.degree
+        images = np.asarray(self.images(t, h, np.concatenate([np.zeros((1, dim)), np.eye(dim)]), points))
+        S = np.zeros((len(chance), dim + 1, dim + 1))
+        S[:, 0, 0] = 1.0
+        S[:, 1:, 0] = images[:, 0]
+        S[:, 1:, 1:] = np.swapaxes(images[:, 1:] - images[:, :1], 1, 2)
+        power = S
+        for _ in range(degree - 1):
+            power = np.einsum("zab,zcd->zacbd", power, S).reshape(len(S), power.shape[1] * (dim + 1), -1)
+        return np.tensordot(chance, power, 1)
+
+    def after(self, start: Any, duration: float, steps: int, *, autonomous: bool = True) -> np.ndarray:
+        """Return E[Z ⊗ … ⊗ Z] after ``steps`` steps, shape (dim + 1,) * degree."""
+        h = duration / steps
+        state = z = np.concatenate([[1.0], start])
+        for _ in range(self.degree - 1):
+            state = np.kron(state, z)
+        matrix = self(0.0, h)
+        for n in range(steps):
+            if n and not autonomous:
+                matrix = self(n * h, h)
+            state = matrix @ state
+        return state.reshape((len(z),) * self.degree)
 
 
 @pytest.fixture
-def moments(float64: None) -> Callable[..., np.ndarray]:
-    """Return a function: moments E[Z ⊗ … ⊗ Z] of a scheme after n steps on a linear process, Z = (1, X)."""
-
-    def compute(
-        process: SDE, scheme: Any, start: Any, duration: float, steps: int, *, degree: int = 2, autonomous: bool = True
-    ) -> np.ndarray:
-        h = duration / steps
-        z = np.concatenate([[1.0], start])
-        state = z
-        for _ in range(degree - 1):
-            state = np.kron(state, z)
-        matrix = moment_step(process, scheme, 0.0, h, degree)
-        for n in range(steps):
-            if n and not autonomous:
-                matrix = moment_step(process, scheme, n * h, h, degree)
-            state = matrix @ state
-        return state.reshape((len(z),) * degree)
-
-    return compute
+def moment_steps(float64: None) -> type[MomentSteps]:
+    """Exact moments of schemes on linear processes."""
+    return MomentSteps
 
 
 @pytest.fixture
@@ -194,5 +194,4 @@ def sde_tools() -> SimpleNamespace:
         coarser=coarser,
         final_states=final_states,
         noise_points=noise_points,
-        moment_step=moment_step,
     )
