@@ -15,7 +15,6 @@ after each update.
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Mapping
 
@@ -24,6 +23,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.automata.hensel import LETTERS, arrangements
 from evolaw.automata.neighbourhoods import HEXAGONAL, LINE_WINDOWS, VON_NEUMANN, WINDOWS, inner_windows
+from evolaw.automata.rule_cursor import RuleCursor
 from evolaw.automata.rule_tables import (
     MOST_RADIUS,
     SHAPES,
@@ -32,7 +32,6 @@ from evolaw.automata.rule_tables import (
     table_from_arrangements,
     table_from_counts,
 )
-from evolaw.errors import ParseError
 
 __all__ = ["MOST_CHARACTERS", "WELL_KNOWN", "parse_rule"]
 
@@ -54,7 +53,6 @@ WELL_KNOWN = {
 }
 """Names under which people know rules, for suggestions."""
 
-_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 _MAP_SIZES = {86: (WINDOWS - 1, 9), 22: (HEXAGONAL, 7), 6: (VON_NEUMANN, 5)}
 _SUFFIXES = {"V": ("vonneumann", 4), "H": ("hexagonal", 6)}
@@ -75,7 +73,7 @@ def parse_rule(text: str) -> RuleTable:
     """
     if not isinstance(text, str):
         raise checks.refuse("text", "be the text of a rule, such as 'B3/S23'", text)
-    reader = _Reader(text)
+    reader = RuleCursor(text)
     if len(text) > MOST_CHARACTERS:
         raise reader.error(f"A rule has at most {MOST_CHARACTERS} characters, but this has {len(text)}.")
     reader.skip_spaces()
@@ -93,72 +91,10 @@ def parse_rule(text: str) -> RuleTable:
     return RuleTable(kind, radius, table, noise)
 
 
-class _Reader:
-    """A place in the text, and the words for what is wrong there."""
-
-    def __init__(self, text: str) -> None:
-        self.text, self.place = text, 0
-
-    def error(self, message: str, at: int | None = None) -> ParseError:
-        shown = self.text if len(self.text) <= 60 else self.text[:57] + "..."
-        column = (self.place if at is None else at) + 1
-        return ParseError(f"{message} The rule is {shown!r}.", source="rule", line=1, column=column)
-
-    @property
-    def next(self) -> str:
-        """The next character; empty at the end."""
-        return self.text[self.place : self.place + 1]
-
-    def looking_at(self, pattern: str) -> bool:
-        return re.compile(pattern).match(self.text, self.place) is not None
-
-    def accept(self, word: str) -> bool:
-        """Step over ``word`` if it comes next, in capital or small letters."""
-        found = self.text[self.place : self.place + len(word)].upper() == word
-        self.place += len(word) if found else 0
-        return found
-
-    def expect(self, word: str, why: str) -> None:
-        if not self.accept(word):
-            raise self.error(f"{word!r} must stand here: {why}.")
-
-    def skip_spaces(self) -> None:
-        while self.next.isspace():
-            self.place += 1
-
-    def take(self, characters: str) -> str:
-        """Step over and return the longest run of the given characters."""
-        start = self.place
-        while self.next and self.next in characters:
-            self.place += 1
-        return self.text[start : self.place]
-
-    def whole(self, what: str, most: int) -> int:
-        """Read a whole number of at most ``most``."""
-        start, digits = self.place, self.take(string.digits)
-        if not digits or len(digits) > 9 or int(digits) > most:
-            raise self.error(f"{what} must be a whole number from 0 to {most}.", start)
-        return int(digits)
-
-    def probability(self) -> float:
-        found = _NUMBER.match(self.text, self.place)
-        if not found or not float(found[0]) <= 1:
-            raise self.error("A probability from 0 to 1 must stand here.")
-        self.place = found.end()
-        return float(found[0])
-
-    def expect_end(self) -> None:
-        if not self.next:
-            return
-        if self.next == ":":
-            raise self.error("A boundary such as ':T30' is not part of a rule; give it as the boundary instead.")
-        raise self.error(f"{self.next!r} was not expected here.")
-
-
 # --- B3/S23 with letters, suffixes and probabilities ---------------------------------------------------------------
 
 
-def _birth_survival(reader: _Reader) -> np.ndarray:
+def _birth_survival(reader: RuleCursor) -> np.ndarray:
     suffix = _suffix(reader)
     if not reader.looking_at(r"[BbSs\d/_]"):
         raise reader.error("This is no rule notation." + _suggestion(reader.text))
@@ -181,7 +117,7 @@ def _counts(side: _Side) -> Mapping[int, float]:
     return {count: chance for (count, _), chance in side.items()}
 
 
-def _suffix(reader: _Reader) -> str:
+def _suffix(reader: RuleCursor) -> str:
     """The neighbourhood letter at the end of the counts, looked at but not stepped over; empty for Moore."""
     body = reader.text.partition("~")[0].rstrip()
     return body[-1].upper() if body[-1:] in ("V", "v", "H", "h") else ""
@@ -192,7 +128,7 @@ def _suggestion(text: str) -> str:
     return f" Did you mean {WELL_KNOWN[name]} ({name})?" if name else " Write for example B3/S23."
 
 
-def _sides(reader: _Reader, suffix: str) -> dict[str, _Side]:
+def _sides(reader: RuleCursor, suffix: str) -> dict[str, _Side]:
     """Read both sides: a side without its letter is the other one, and of two without letters survival comes first."""
     first, left = _lettered_side(reader, suffix)
     divided = reader.accept("/") or reader.accept("_")
@@ -206,26 +142,27 @@ def _sides(reader: _Reader, suffix: str) -> dict[str, _Side]:
     return {first: left, {"B": "S", "S": "B"}[first]: right}
 
 
-def _lettered_side(reader: _Reader, suffix: str) -> tuple[str, _Side]:
+def _lettered_side(reader: RuleCursor, suffix: str) -> tuple[str, _Side]:
     letter = reader.next.upper() if reader.looking_at("[BbSs]") else ""
     reader.place += len(letter)
     return letter, _side(reader, suffix)
 
 
-def _side(reader: _Reader, suffix: str) -> _Side:
+def _side(reader: RuleCursor, suffix: str) -> _Side:
     """Read groups such as 2-a, 3, 4ce=0.5 up to something else."""
     side: _Side = {}
-    excluding: set[str] = set()
+    plain: dict[str, bool] = {}
     while reader.next and reader.next in string.digits:
         start, count = reader.place, reader.next
         arranged = _group(reader, suffix)
-        excludes = reader.text[start + 1 : start + 2] == "-"
-        if count in excluding or (excludes and any(str(known) == count for known, _ in side)):
-            raise reader.error(f"The count {count} stands twice, with a minus; put its letters together.", start)
-        excluding |= {count} if excludes else set()
         chance, given = 1.0, reader.accept("=")
         if given:
             chance = reader.probability()
+        else:
+            excludes = reader.text[start + 1 : start + 2] == "-"
+            if count in plain and (excludes or plain[count]):
+                raise reader.error(f"The count {count} stands twice, with a minus; put its letters together.", start)
+            plain[count] = excludes
         for arrangement in arranged:
             if side.setdefault(arrangement, chance) != chance:
                 name = f"{arrangement[0]}{arrangement[1]}"
@@ -235,7 +172,7 @@ def _side(reader: _Reader, suffix: str) -> _Side:
     return side
 
 
-def _group(reader: _Reader, suffix: str) -> list[tuple[int, str]]:
+def _group(reader: RuleCursor, suffix: str) -> list[tuple[int, str]]:
     """Read one count with its letters and return the arrangements it means."""
     most = _SUFFIXES[suffix][1] if suffix else 8
     count = int(reader.next)
@@ -263,7 +200,7 @@ def _group(reader: _Reader, suffix: str) -> list[tuple[int, str]]:
 # --- MAP and elementary rules --------------------------------------------------------------------------------------
 
 
-def _map(reader: _Reader) -> np.ndarray:
+def _map(reader: RuleCursor) -> np.ndarray:
     digits = reader.take(_BASE64)
     if len(digits) not in _MAP_SIZES:
         raise reader.error(
@@ -275,13 +212,13 @@ def _map(reader: _Reader) -> np.ndarray:
     return _with_exceptions(reader, bits[: 2**width], width)[inner_windows(cells)]
 
 
-def _elementary(reader: _Reader) -> np.ndarray:
+def _elementary(reader: RuleCursor) -> np.ndarray:
     reader.place += 1
     number = reader.whole("The number of an elementary rule", 255)
     return _with_exceptions(reader, number >> np.arange(LINE_WINDOWS) & 1, 3)
 
 
-def _with_exceptions(reader: _Reader, table: np.ndarray, width: int) -> np.ndarray:
+def _with_exceptions(reader: RuleCursor, table: np.ndarray, width: int) -> np.ndarray:
     """Read ``,window=probability`` as often as it stands, into the table."""
     result, seen = table.astype(np.float64), set()
     while reader.accept(","):
@@ -299,7 +236,7 @@ def _with_exceptions(reader: _Reader, table: np.ndarray, width: int) -> np.ndarr
 # --- Larger neighbourhoods -----------------------------------------------------------------------------------------
 
 
-def _larger(reader: _Reader) -> tuple[str, int, np.ndarray]:
+def _larger(reader: RuleCursor) -> tuple[str, int, np.ndarray]:
     reader.place += 1
     start = reader.place
     radius = reader.whole("The radius", MOST_RADIUS)
@@ -328,7 +265,7 @@ def _larger(reader: _Reader) -> tuple[str, int, np.ndarray]:
     return _count_table(reader, radius, middle, SHAPES[shape], ranges)
 
 
-def _shape(reader: _Reader) -> str:
+def _shape(reader: RuleCursor) -> str:
     letter = reader.next.upper()
     if letter not in SHAPES:
         raise reader.error("The neighbourhood must be NM (Moore), NN (von Neumann) or NC (circular).")
@@ -339,7 +276,7 @@ def _shape(reader: _Reader) -> str:
 _Range = tuple[int, int, float, int]
 
 
-def _ranges(reader: _Reader) -> list[_Range]:
+def _ranges(reader: RuleCursor) -> list[_Range]:
     """Read ``34..58,60=0.5`` as (least, most, probability, column)."""
     found: list[_Range] = []
     while reader.next and reader.next in string.digits:
@@ -358,7 +295,7 @@ def _ranges(reader: _Reader) -> list[_Range]:
 
 
 def _count_table(
-    reader: _Reader, radius: int, middle: int, shape: str, ranges: Mapping[str, list[_Range]]
+    reader: RuleCursor, radius: int, middle: int, shape: str, ranges: Mapping[str, list[_Range]]
 ) -> tuple[str, int, np.ndarray]:
     neighbours = neighbour_count(shape, radius)
     table = np.full((2, neighbours + 1), np.nan)
