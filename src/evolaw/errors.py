@@ -7,8 +7,8 @@
     ├── StorageError               exit code 3   a run directory is missing, damaged or in use
     ├── BoxError                   exit code 3   a black box did not answer as it must
     ├── MissingExtra               exit code 3   an optional package is not installed
-    ├── NumericalError             exit code 4   a computation lost its meaning (non-finite, diverged)
-    │   └── NotConverged                         carries the partial result
+    ├── NumericalError             exit code 4   a computation lost its meaning; carries the partial result
+    │   └── NotConverged                         an iteration stopped before its tolerance was met
     └── CheckFailed                exit code 5   a verification the user asked for failed
 
 A message is one to three sentences: what is wrong and where, what was required, what was given, what to do.
@@ -96,20 +96,20 @@ class MissingExtra(EvolawError):
 
 
 class NumericalError(EvolawError):
-    """A computation lost its meaning: it became non-finite or diverged."""
+    """A computation lost its meaning: it became non-finite or diverged; ``partial`` holds what is left of it."""
 
     exit_code = 4
     code = "numerical"
+
+    def __init__(self, message: str, partial: Any = None) -> None:
+        super().__init__(message)
+        self.partial = partial
 
 
 class NotConverged(NumericalError):
     """An iteration stopped before its tolerance was met; ``partial`` holds what it had."""
 
     code = "not-converged"
-
-    def __init__(self, message: str, partial: Any = None) -> None:
-        super().__init__(message)
-        self.partial = partial
 
 
 class CheckFailed(EvolawError):
