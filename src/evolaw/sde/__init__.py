@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evolaw.sde.brownian import increments
 from evolaw.sde.classics import (
     brownian_bridge,
     brownian_motion,
@@ -17,8 +18,11 @@ from evolaw.sde.implicit import DriftImplicitEuler, TamedEuler
 from evolaw.sde.langevin import GradientForce, double_well, overdamped, underdamped
 from evolaw.sde.linear_systems import linear_system
 from evolaw.sde.milstein import LevyMilstein, Milstein
+from evolaw.sde.passage import FirstPassage
 from evolaw.sde.processes import SDE
+from evolaw.sde.running import Histogram, Moments, Statistics
 from evolaw.sde.schemes import EulerMaruyama, Noise, Scheme, StochasticHeun
+from evolaw.sde.solver import solve
 from evolaw.sde.splitting import BAOAB, OBABO
 from evolaw.sde.strong_runge_kutta import SRA1, SRA3, SRI1W1, SRI2, SRI2W1, ShARK
 from evolaw.sde.weak_runge_kutta import DRI1, RI6, Platen
@@ -37,13 +41,17 @@ __all__ = [
     "DriftImplicitEuler",
     "EulerMaruyama",
     "ExactStep",
+    "FirstPassage",
     "GradientForce",
+    "Histogram",
     "LevyMilstein",
     "Milstein",
+    "Moments",
     "Noise",
     "Platen",
     "Scheme",
     "ShARK",
+    "Statistics",
     "StochasticHeun",
     "TamedEuler",
     "brownian_bridge",
@@ -53,12 +61,14 @@ __all__ = [
     "harmonic_oscillator",
     "hyperbolic_sine",
     "hyperbolic_tangent",
+    "increments",
     "integrated_ornstein_uhlenbeck",
     "iterated_integral",
     "linear_system",
     "modulated_noise",
     "ornstein_uhlenbeck",
     "overdamped",
+    "solve",
     "square_root",
     "underdamped",
 ]

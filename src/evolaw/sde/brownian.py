@@ -64,9 +64,7 @@ def path_keys(key: Any, paths: Any, noises: int) -> Keys:
     first, second = jnp.asarray(key[0], jnp.uint32), jnp.asarray(key[1], jnp.uint32)
     paths = jnp.asarray(paths, jnp.uint32)
     components = jnp.arange(noises, dtype=jnp.uint32)[:, None]
-    return Keys(
-        threefry2x32(first, second, paths[None, :], components), threefry2x32(first, second, paths, _PATH)
-    )
+    return Keys(threefry2x32(first, second, paths[None, :], components), threefry2x32(first, second, paths, _PATH))
 
 
 @dataclass(frozen=True)
@@ -93,18 +91,20 @@ class Drawing:
             return self._single(keys, jnp.asarray(step, jnp.uint32), dt)
         dt = dt / self.fine
         first = jnp.asarray(step, jnp.uint32) * np.uint32(self.fine)
-        if self.fine % 2:
-            width, draw = 1, lambda n: self._single(keys, n, dt)
-        else:
-            # Two finer steps share their words.
-            width, draw = 2, lambda n: compose(*self._run(keys, n, dt, 2), dt)
-        whole = draw(first)
-        return jax.lax.fori_loop(
-            1,
-            self.fine // width,
-            lambda i, sofar: compose(sofar, draw(first + i.astype(jnp.uint32) * np.uint32(width)), dt * width),
-            whole,
-        )
+        width = 1 if self.fine % 2 else 2
+
+        def draw(number: Any) -> Noise:
+            """One finer step, or two that share their words."""
+            start = first + jnp.asarray(number, jnp.uint32) * np.uint32(width)
+            if width == 1:
+                return self._single(keys, start, dt)
+            early, late = self._run(keys, start, dt, 2)
+            return compose(early, late, dt)
+
+        def add(number: Any, sofar: Noise) -> Noise:
+            return compose(sofar, draw(number), dt * width)
+
+        return jax.lax.fori_loop(1, self.fine // width, add, draw(0))
 
     def run(self, keys: Keys, first: Any, dt: Any, count: int) -> list[Noise]:
         """Return the noise of ``count`` steps in a row; ``first`` is a multiple of ``count``, a power of two."""

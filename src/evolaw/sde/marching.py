@@ -1,0 +1,259 @@
+"""The loop over steps: one chunk of paths from the first saved time to the last, compiled as a whole.
+
+Arrays of a chunk carry the paths on their last axis, so that one component of all paths lies together and a step of
+elementwise mathematics compiles into one pass that keeps the state in registers. ``group`` steps in a row are written out
+in the loop body; what is left before and after, up to a saved time, is stepped one by one. Both see the same noise, because
+noise is addressed by the step number.
+
+When there are few paths the noise of ``ahead`` steps is drawn in one go and read step by step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from evolaw.randomness import threefry2x32
+from evolaw.sde.brownian import SLOT_EVENT, Drawing, Keys, path_keys
+from evolaw.sde.processes import SDE
+from evolaw.sde.schemes import Noise, Scheme
+from evolaw.sde.variates import uniform
+
+__all__ = ["Grid", "Marched", "Plan", "State", "march", "unwrapped"]
+
+
+class Grid(NamedTuple):
+    """The intervals between saved times; each array has one entry an interval.
+
+    Attributes:
+        begin, origin: time of step number ``origin``, from which the times of its steps are computed.
+        dt: length of its steps.
+        first, last: numbers of its first step and of the first step after it.
+    """
+
+    begin: Any
+    dt: Any
+    origin: Any
+    first: Any
+    last: Any
+
+    def time(self, number: Any, dtype: Any) -> Any:
+        """Return the time at which a step begins."""
+        return self.begin + (number - self.origin).astype(dtype) * self.dt
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the compiled loop is built for.
+
+    Attributes:
+        scheme: the method.
+        drawing: what is drawn for a step.
+        observers: statistics taken at the saved times; see `evolaw.sde.running`.
+        watchers: what looks at every step; see `evolaw.sde.passage`.
+        store: whether the states at the saved times are given back.
+        block: paths that one summary of an observer speaks of.
+        group: steps written out in the loop body, a power of two.
+        ahead: steps whose noise is drawn at once, a multiple of ``group``; 0 draws inside the body.
+    """
+
+    scheme: Scheme
+    drawing: Drawing
+    observers: tuple[Any, ...] = ()
+    watchers: tuple[Any, ...] = ()
+    store: bool = True
+    block: int = 1
+    group: int = 1
+    ahead: int = 0
+
+
+class State(NamedTuple):
+    """Where a chunk stands.
+
+    Attributes:
+        x: states, shape (dim, paths); periodic components in [0, period).
+        turns: winding numbers, int32, of the same shape; None when nothing is periodic.
+        memory: the scheme's memory, paths last.
+        watched: the watchers' memories, paths last.
+    """
+
+    x: Any
+    turns: Any
+    memory: Any
+    watched: tuple[Any, ...]
+
+
+class Marched(NamedTuple):
+    """What came out of a chunk.
+
+    Attributes:
+        x: states at the saved times, shape (times, dim, paths); None when not stored.
+        turns: their winding numbers, or None.
+        summaries: one summary an observer, the saved times on the first axis.
+        watched: the watchers' final memories.
+        finite: whether a path was finite at every saved time, shape (paths,).
+    """
+
+    x: Any
+    turns: Any
+    summaries: tuple[Any, ...]
+    watched: tuple[Any, ...]
+    finite: Any
+
+
+@partial(jax.jit, static_argnums=0)
+def march(plan: Plan, process: SDE, key: Any, paths: Any, count: Any, x: Any, grid: Grid) -> Marched:
+    """Run a chunk of paths over the whole grid.
+
+    Args:
+        plan: what to do.
+        process: the equation.
+        key: key words of the noise stream.
+        paths: path numbers, uint32, shape (paths,).
+        count: paths below this number are real, the others fill the chunk and are not observed.
+        x: start, shape (dim, paths).
+        grid: the time grid.
+    """
+    keys = path_keys(key, paths, plan.drawing.noises)
+    real, t = paths < count, grid.begin[0]
+    x, turns = _wrap(process, x, None if process.periods is None else jnp.zeros(x.shape, jnp.int32))
+    memory = jax.vmap(lambda one: plan.scheme.start(process, t, one), in_axes=-1, out_axes=-1)(x)
+    whole = unwrapped(process, x, turns)
+    watched = tuple(
+        jax.vmap(partial(watcher.start, process, t), in_axes=-1, out_axes=-1)(whole) for watcher in plan.watchers
+    )
+    state = State(x, turns, memory, watched)
+    finite, seen = _look(plan, process, t, state, real)
+
+    def interval(carry: tuple[State, Any], entry: Grid) -> tuple[tuple[State, Any], Any]:
+        state, finite = carry
+        state = _cover(plan, process, keys, state, entry)
+        now, seen = _look(plan, process, entry.time(entry.last, x.dtype), state, real)
+        return (state, finite & now), seen
+
+    (state, finite), later = jax.lax.scan(interval, (state, finite), grid)
+    xs, all_turns, summaries = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), seen, later)
+    return Marched(xs, all_turns, summaries, state.watched, finite | ~real)
+
+
+def unwrapped(process: SDE, x: Any, turns: Any) -> Any:
+    """Return states with their windings added: x + turns · period; shape (dim, ...)."""
+    if turns is None:
+        return x
+    periods, _ = _period_arrays(process, x)
+    return x + turns.astype(x.dtype) * periods
+
+
+def _look(plan: Plan, process: SDE, t: Any, state: State, real: Any) -> tuple[Any, Any]:
+    """What is kept at a saved time: which paths are finite, and (states, turns, summaries)."""
+    x = unwrapped(process, state.x, state.turns)
+    finite = jnp.all(jnp.isfinite(x), axis=0)
+    summaries = tuple(observer.observe(process, t, x, finite & real, plan.block) for observer in plan.observers)
+    return finite, ((state.x if plan.store else None), (state.turns if plan.store else None), summaries)
+
+
+def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> State:
+    """Step from the beginning of an interval to its end."""
+    single = _stepper(plan, process, keys, entry, 1)
+    grouped = _stepper(plan, process, keys, entry, plan.group)
+
+    def steps(state: State, first: Any, last: Any, draw: Callable[[Any, int], list[Noise]]) -> State:
+        if plan.group == 1:
+            return jax.lax.fori_loop(first, last, partial(single, draw), state)
+        low, high = -(-first // plan.group), last // plan.group
+        head = jnp.minimum(low * plan.group, last)
+        tail = jnp.maximum(high * plan.group, head)
+        state = jax.lax.fori_loop(first, head, partial(single, draw), state)
+        state = jax.lax.fori_loop(low, high, partial(grouped, draw), state)
+        return jax.lax.fori_loop(tail, last, partial(single, draw), state)
+
+    if not plan.ahead:
+        return steps(
+            state, entry.first, entry.last, lambda first, count: plan.drawing.run(keys, first, entry.dt, count)
+        )
+
+    def block(number: Any, state: State) -> State:
+        base = number * plan.ahead
+        numbers = base.astype(jnp.uint32) + jnp.arange(plan.ahead, dtype=jnp.uint32)
+        drawn = jax.vmap(lambda step: plan.drawing.step(keys, step, entry.dt))(numbers)
+        # Without the barrier the compiler would draw again at every reading.
+        drawn = jax.lax.optimization_barrier(drawn)
+
+        def read(first: Any, count: int) -> list[Noise]:
+            run = jax.tree.map(lambda a: jax.lax.dynamic_slice_in_dim(a, first - base, count), drawn)
+            return [jax.tree.map(lambda a, i=i: a[i], run) for i in range(count)]
+
+        return steps(state, jnp.maximum(entry.first, base), jnp.minimum(entry.last, base + plan.ahead), read)
+
+    return jax.lax.fori_loop(entry.first // plan.ahead, -(-entry.last // plan.ahead), block, state)
+
+
+def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, count: int) -> Callable[..., State]:
+    """The loop body that makes ``count`` steps; its loop variable counts in units of ``count``."""
+
+    def body(draw: Callable[[Any, int], list[Noise]], number: Any, state: State) -> State:
+        first = number * count
+        for i, noise in enumerate(draw(first, count)):
+            state = _step(plan, process, keys, entry, first + i, noise, state)
+        return state
+
+    return body
+
+
+def _step(plan: Plan, process: SDE, keys: Keys, entry: Grid, number: Any, noise: Noise, state: State) -> State:
+    # The time is computed from the step number: a sum of many small steps would stop advancing.
+    t = entry.time(number, state.x.dtype)
+    x, memory = jax.vmap(partial(_one, plan.scheme, process, t, entry.dt), in_axes=-1, out_axes=-1)(
+        state.x, noise, state.memory
+    )
+    if plan.watchers:
+        return _watched_step(plan, process, keys, entry, number, t, State(x, state.turns, memory, ()), state)
+    x, turns = _wrap(process, x, state.turns)
+    return State(x, turns, memory, ())
+
+
+def _one(scheme: Scheme, process: SDE, t: Any, dt: Any, x: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
+    return scheme.step(process, t, x, dt, noise, memory)
+
+
+def _watched_step(
+    plan: Plan, process: SDE, keys: Keys, entry: Grid, number: Any, t: Any, new: State, old: State
+) -> State:
+    chance = uniform(threefry2x32(*keys.path, number.astype(jnp.uint32), SLOT_EVENT)[0], new.x.dtype)
+    before, after = (unwrapped(process, x, old.turns) for x in (old.x, new.x))
+    x, turns = _wrap(process, new.x, new.turns)
+    watched = []
+    for watcher, memory in zip(plan.watchers, old.watched, strict=True):
+        if watcher.stops:
+            stopped = watcher.done(memory)
+            x, turns = jax.tree.map(
+                lambda kept, moved, s=stopped: jnp.where(s, kept, moved), (old.x, old.turns), (x, turns)
+            )
+        update = partial(watcher.update, process, number, t, entry.dt)
+        watched.append(jax.vmap(update, in_axes=-1, out_axes=-1)(before, after, chance, memory))
+    return State(x, turns, new.memory, tuple(watched))
+
+
+def _wrap(process: SDE, x: Any, turns: Any) -> tuple[Any, Any]:
+    if turns is None:
+        return x, None
+    periods, periodic = _period_arrays(process, x)
+    whole = jnp.where(periodic, jnp.floor(x / periods), 0)
+    x = x - whole * periods
+    # A value just below zero rounds up to the period itself, which is zero of the next turn.
+    full = periodic & (x >= periods)
+    return jnp.where(full, 0, x), turns + whole.astype(jnp.int32) + full.astype(jnp.int32)
+
+
+def _period_arrays(process: SDE, x: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Periods, with 0 in place of none divided by nowhere, and which components have one; shape (dim, 1)."""
+    given = process.periods or ()
+    periods = np.array([1.0 if period is None else period for period in given], x.dtype)
+    periodic = np.array([period is not None for period in given])
+    return periods[:, None] * 1, periodic[:, None]

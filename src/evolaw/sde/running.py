@@ -1,0 +1,287 @@
+"""Statistics that are taken while paths run, so that no path need be stored.
+
+An observer looks at all paths of a chunk at every saved time and gives one summary for each block of paths; summaries are
+merged on the host in double precision, in the order of the paths. The blocks do not depend on the chunks, hence neither
+does the result, to the last bit.
+
+    mean   m = Σ n_b m_b / n
+    C      = Σ (C_b + n_b (m_b - m)(m_b - m)ᵀ) / n                     [chan1983]
+    errors   sd(m_i) = sqrt(C_ii / n),   sd(C_ij) = sqrt((E(d_i d_j)² - C_ij²) / n) with d = x - m
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from evolaw import checks, display
+
+__all__ = ["Histogram", "HistogramResult", "Moments", "MomentsResult", "Statistics"]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Mean and covariance of the state, or of a function of it, at every saved time.
+
+    Attributes:
+        of: function (t, x, p) -> shape (k,) of one path; None observes the state. Periodic components come unwrapped.
+        covariance: False keeps the variances only, for states of many components.
+
+    Example:
+        >>> Moments(of=lambda t, x, p: x**2).covariance
+        True
+    """
+
+    of: Callable[[Any, Any, Any], Any] | None = None
+    covariance: bool = True
+
+    def observe(self, process: Any, t: Any, x: Any, valid: Any, block: int) -> Any:
+        """Return (count, mean, second, fourth) of each block: central sums of one chunk, shape (dim, paths)."""
+        if self.of is not None:
+            of = self.of
+            value = jax.vmap(lambda one: jnp.atleast_1d(of(t, one, process.params)), in_axes=-1, out_axes=-1)(x)
+            x = value.astype(x.dtype)
+        x = jnp.where(valid, x, 0).reshape(x.shape[0], -1, block)
+        valid = valid.reshape(-1, block)
+        count = valid.sum(-1).astype(x.dtype)
+        mean = _sum(x) / jnp.maximum(count, 1)
+        d = jnp.where(valid, x - mean[..., None], 0)
+        if self.covariance:
+            products = d[:, None] * d[None, :]
+        else:
+            products = d * d
+        return count, mean, _sum(products), _sum(products * products)
+
+    def merge(self, total: Any, summary: Any) -> Any:
+        """Add the summaries of a chunk, block by block, to what was gathered before."""
+        for block in zip(*(_blocks(part) for part in summary), strict=True):
+            total = block if total is None else self._add(total, block)
+        return total
+
+    def finish(self, total: Any) -> MomentsResult:
+        """Turn the sums into mean and covariance with their standard errors."""
+        count, mean, second, fourth = total
+        n = count.reshape(-1, *[1] * (mean.ndim - 1))
+        wide = n[..., None] if self.covariance else n
+        with np.errstate(divide="ignore", invalid="ignore"):
+            covariance = second / (wide - 1)
+            spread = np.maximum(fourth / wide - (second / wide) ** 2, 0)
+            variance = np.diagonal(covariance, axis1=-2, axis2=-1) if self.covariance else covariance
+            return MomentsResult(
+                count, mean, np.sqrt(variance / n), covariance, np.sqrt(spread / wide), np.array(variance)
+            )
+
+    def _add(self, a: Any, b: Any) -> Any:
+        (n_a, m_a, s_a, q_a), (n_b, m_b, s_b, q_b) = a, b
+        n = n_a + n_b
+        weight_b = np.divide(n_b, n, out=np.zeros_like(n), where=n > 0)[:, None]
+        shift = m_b - m_a
+        cross = shift[..., :, None] * shift[..., None, :] if self.covariance else shift * shift
+        factor = n_a[:, None] * weight_b
+        # The fourth sums stay about their own block's mean: an error of one part in a block's size, in an error bar.
+        return (
+            n,
+            m_a + weight_b * shift,
+            s_a + s_b + (factor[..., None] if self.covariance else factor) * cross,
+            q_a + q_b,
+        )
+
+
+class MomentsResult(NamedTuple):
+    """Mean and covariance over the paths with their standard errors; the saved times come first in every shape.
+
+    Attributes:
+        paths: finite paths, shape (times,).
+        mean, mean_error: shape (times, dim).
+        covariance, covariance_error: shape (times, dim, dim), or (times, dim) when only variances were kept.
+        variance: shape (times, dim).
+    """
+
+    paths: np.ndarray
+    mean: np.ndarray
+    mean_error: np.ndarray
+    covariance: np.ndarray
+    covariance_error: np.ndarray
+    variance: np.ndarray
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of one component in bins at every saved time.
+
+    Attributes:
+        edges: edges of the bins, rising; a value at an inner edge belongs to the bin above it.
+        component: which component; periodic ones come unwrapped unless ``wrapped``.
+        wrapped: count the value within its period.
+
+    Example:
+        >>> len(Histogram(np.linspace(-1, 1, 11)).edges)
+        11
+    """
+
+    edges: tuple[float, ...]
+    component: int = 0
+    wrapped: bool = False
+
+    def __post_init__(self) -> None:
+        edges = checks.increasing(self.edges, "edges")
+        checks.require(edges.size > 1, "edges", "hold at least two values", edges.size)
+        object.__setattr__(self, "edges", tuple(float(edge) for edge in edges))
+        checks.integer(self.component, "component", least=0)
+
+    def observe(self, process: Any, t: Any, x: Any, valid: Any, block: int) -> Any:
+        """Return the counts below, in and above the bins: shape (bins + 2,), whole numbers."""
+        value = x[self.component]
+        if self.wrapped:
+            checks.require(
+                process.periods is not None and process.periods[self.component] is not None,
+                "wrapped",
+                f"be False for component {self.component}, which is not periodic",
+                True,
+            )
+            value = value % process.periods[self.component]
+        place = jnp.searchsorted(jnp.asarray(self.edges, x.dtype), value, side="right")
+        return jnp.zeros(len(self.edges) + 1, jnp.int32).at[place].add(valid.astype(jnp.int32))
+
+    def merge(self, total: Any, summary: Any) -> Any:
+        """Add the counts of a chunk."""
+        return np.asarray(summary, np.int64) + (0 if total is None else total)
+
+    def finish(self, total: Any) -> HistogramResult:
+        """Turn counts into a density with standard errors."""
+        count = total.sum(axis=1)
+        widths = np.diff(self.edges)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = total[:, 1:-1] / count[:, None]
+            error = np.sqrt(share * (1 - share) / count[:, None])
+        return HistogramResult(
+            np.array(self.edges), total[:, 1:-1], total[:, 0], total[:, -1], share / widths, error / widths
+        )
+
+
+class HistogramResult(NamedTuple):
+    """Counts and density at every saved time.
+
+    Attributes:
+        edges: shape (bins + 1,).
+        counts: shape (times, bins).
+        below, above: counts outside the edges, shape (times,).
+        density, density_error: probability density and its standard error, shape (times, bins).
+    """
+
+    edges: np.ndarray
+    counts: np.ndarray
+    below: np.ndarray
+    above: np.ndarray
+    density: np.ndarray
+    density_error: np.ndarray
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Statistics:
+    """What was measured while paths ran.
+
+    Attributes:
+        times: saved times.
+        paths: number of paths, of which ``lost`` did not stay finite.
+        results: one result an observer, in the order they were asked for.
+        law, scheme, seed: where it comes from.
+    """
+
+    times: np.ndarray
+    paths: int
+    lost: int
+    results: tuple[Any, ...]
+    law: Any
+    scheme: Any
+    seed: int | None
+
+    @property
+    def moments(self) -> MomentsResult:
+        """The result of the first `Moments` asked for."""
+        return self._first(MomentsResult, "Moments()")
+
+    @property
+    def histogram(self) -> HistogramResult:
+        """The result of the first `Histogram` asked for."""
+        return self._first(HistogramResult, "Histogram(edges)")
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Mean at the saved times, shape (times, dim)."""
+        return self.moments.mean
+
+    @property
+    def mean_error(self) -> np.ndarray:
+        """Standard error of the mean, shape (times, dim)."""
+        return self.moments.mean_error
+
+    @property
+    def variance(self) -> np.ndarray:
+        """Variance at the saved times, shape (times, dim)."""
+        return self.moments.variance
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Covariance at the saved times, shape (times, dim, dim)."""
+        return self.moments.covariance
+
+    @property
+    def covariance_error(self) -> np.ndarray:
+        """Standard error of the covariance, of its shape."""
+        return self.moments.covariance_error
+
+    def _first(self, kind: type, asked: str) -> Any:
+        for result in self.results:
+            if isinstance(result, kind):
+                return result
+        raise checks.refuse("statistics", f"hold {asked} for this question", [type(r).__name__ for r in self.results])
+
+    def plot(self, **options: Any) -> Any:
+        """Return a Matplotlib figure."""
+        return display.plot(self, **options)
+
+    def _facts(self) -> list[tuple[str, Any]]:
+        facts: list[tuple[str, Any]] = [
+            ("law", self.law),
+            ("scheme", self.scheme),
+            ("seed", self.seed),
+            ("paths", f"{self.paths}" + (f", {self.lost} lost" if self.lost else "")),
+            ("times", f"{self.times[0]:g} … {self.times[-1]:g}"),
+        ]
+        if any(isinstance(result, MomentsResult) for result in self.results):
+            pairs = zip(self.mean[-1][:4], self.mean_error[-1][:4], strict=True)
+            facts.append(("mean", ", ".join(f"{m:.6g} ± {e:.2g}" for m, e in pairs)))
+            facts.append(("variance", ", ".join(f"{v:.6g}" for v in self.variance[-1][:4])))
+        return facts
+
+    def __repr__(self) -> str:
+        return display.lines("Statistics", self._facts())
+
+    def _repr_html_(self) -> str:
+        return display.card("Statistics", self._facts())
+
+
+def _sum(values: Any) -> Any:
+    """Sum over the last axis, halving it again and again.
+
+    A tree of additions loses few digits, and unlike a library sum it adds in the same order whatever the other axes are.
+    """
+    size = values.shape[-1]
+    whole = 1 << (size - 1).bit_length()
+    values = jnp.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, whole - size)])
+    while whole > 1:
+        whole //= 2
+        values = values[..., :whole] + values[..., whole:]
+    return values[..., 0]
+
+
+def _blocks(summary: Any) -> Any:
+    """Yield one block's part of a summary after the other, in double precision, with the times axis first."""
+    values = np.asarray(summary, np.float64)
+    return iter(np.moveaxis(values, -1, 0))

@@ -1,0 +1,327 @@
+"""Solve a stochastic differential equation: many paths, chunk by chunk, on every core.
+
+    trajectory = solve(process, EulerMaruyama(), 0.0, [0, 0.5, 1], steps=1000, paths=10_000, rng=0)
+    statistics = solve(process, EulerMaruyama(), 0.0, [0, 0.5, 1], steps=1000, paths=10**6, rng=0, statistics=Moments())
+
+A chunk of paths that fits the cache runs over all its steps before the next one begins, and two or more chunks run at once.
+Nothing depends on the chunks: noise is addressed by path and step, statistics are merged in the order of the paths.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from evolaw import checks, randomness
+from evolaw.arrays import memory_limit, precise, require_memory
+from evolaw.errors import NumericalError, ShapeError
+from evolaw.sde.areas import area_terms
+from evolaw.sde.brownian import Drawing
+from evolaw.sde.gathering import Gathered, Kept
+from evolaw.sde.marching import Grid, Marched, Plan, march
+from evolaw.sde.passage import FirstFault
+from evolaw.sde.processes import SDE
+from evolaw.sde.schemes import Scheme
+from evolaw.sde.timegrid import grid_of
+
+__all__ = ["Progress", "solve"]
+
+Progress = Callable[[int, int], None]
+"""Called with (paths done, paths in all) after every chunk."""
+
+_BLOCK = 1024
+_FEW_PATHS = 256
+_CACHE = 128 * 1024
+_DEVICE = 2**30
+_NOISE_AHEAD = 16_384
+_GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 16, "two_point": 32, "exact": 4}
+_LARGEST_BODY = 1200
+
+
+def solve(
+    process: SDE,
+    scheme: Scheme,
+    start: Any,
+    times: Any,
+    *,
+    paths: int = 1,
+    rng: Any,
+    steps: int | None = None,
+    dt: float | None = None,
+    statistics: Any = None,
+    precision: str = "float64",
+    chunk: int | str = "auto",
+    progress: Progress | None = None,
+    out: str | Path | None = None,
+    fine: int = 1,
+    first_path: int = 0,
+) -> Any:
+    """Simulate paths of an SDE.
+
+    Args:
+        process: the equation.
+        scheme: one step of a method.
+        start: state at times[0]: shape (dim,) for all paths, or (paths, dim); a number when dim = 1.
+        times: saved times, rising, at least two; the first is the time of ``start``.
+        paths: number of paths.
+        rng: seed or source of chance, see `evolaw.randomness.source`.
+        steps: number of equal steps from the first to the last time; every saved time must be on that grid.
+        dt: instead of ``steps``: the longest step allowed; each interval between saved times is cut into equal steps.
+        statistics: None stores the paths; else one or several of `Moments`, `Histogram`, `FirstPassage`.
+        precision: "float32" or "float64" for states and noise. The same words make the same noise in both.
+        chunk: paths that run together, "auto" to fit the cache of a processor or the memory of an accelerator; rounded
+            up to a multiple of 1024 where there are more paths than that. It does not change results.
+        progress: called with (paths done, paths in all).
+        out: a run directory that is filled chunk by chunk. If it holds the same solution unfinished, it is continued.
+        fine: each step's noise is composed of that many finer steps, so that ``steps=n, fine=r`` sees the path of
+            ``steps=n*r``.
+        first_path: number of the first path; other numbers are other, independent paths.
+
+    Returns:
+        A `Trajectory` with axes ("paths", "times", "dim"), or, with ``statistics``, a `Statistics`. Periodic components
+        come unwrapped.
+
+    Raises:
+        ArgumentError: the scheme is not for the process, a function has the wrong shape, the time grid is impossible.
+        NumericalError: some paths did not stay finite; says which path, step and time came first. Its ``partial`` is
+            the result, statistics without those paths.
+
+    Notes:
+        Paths are looked at for non-finite values at the saved times; the step at fault is then found by running the
+        first such path again alone.
+
+    Example:
+        >>> from evolaw.sde import SDE, EulerMaruyama
+        >>> decay = SDE(lambda t, x, p: -x, 0.1, noise="additive", name="decay")
+        >>> solve(decay, EulerMaruyama(), 1.0, [0, 1], steps=100, paths=3, rng=0).values.shape
+        (3, 2, 1)
+    """
+    source = randomness.source(rng)
+    paths = checks.integer(paths, "paths", least=1, most=2**32 - 2)
+    first_path = checks.integer(first_path, "first_path", least=0, most=2**32 - 2 - paths)
+    grid, saved = grid_of(times, steps, dt)
+    with precise(precision) as dtype:
+        begin = _starts(start, process.dim, paths, dtype)
+        _check_pair(process, scheme, float(saved[0]), begin[..., 0])
+        asked = _asked(statistics)
+        plan = _plan(process, scheme, grid, paths, asked, dtype, checks.integer(fine, "fine", least=1))
+        size = _chunk_size(plan, process, paths, chunk)
+        if asked is None:
+            wanted = paths * saved.size * process.dim * (8 if process.periods else dtype.itemsize)
+            require_memory(
+                "paths", wanted, memory_limit(), "Save fewer times, or ask for statistics, which store no paths."
+            )
+        gathered = Gathered(plan, process, source, saved, paths, first_path, size)
+        shapes = partial(_shapes, plan, process, begin, grid, size)
+        with Kept(out, gathered, scheme, grid, shapes) as kept:
+            _run(kept, gathered, plan, process, source, begin, grid, progress)
+        result = gathered.result(scheme)
+        if gathered.lost:
+            raise _fault(plan, process, source, begin, grid, gathered, result)
+    return result
+
+
+# -- running the chunks -----------------------------------------------------------------------------------------------
+
+
+def _run(
+    kept: Kept,
+    gathered: Gathered,
+    plan: Plan,
+    process: SDE,
+    source: randomness.Source,
+    begin: np.ndarray,
+    grid: Grid,
+    progress: Progress | None,
+) -> None:
+    key = np.array(source.stream("noise").key, np.uint32)
+    size, paths, first = gathered.size, gathered.paths, gathered.first_path
+    precision = begin.dtype.name
+
+    def work(offset: int) -> Marched:
+        with precise(precision):  # the precision of JAX belongs to a thread
+            numbers = np.arange(first + offset, first + offset + size, dtype=np.uint64).astype(np.uint32)
+            x = _columns(begin, offset, size)
+            return jax.device_get(march(plan, process, key, numbers, np.uint32(first + paths), x, grid))
+
+    for offset, marched in _in_order(work, range(gathered.done, paths, size), _workers()):
+        kept.add(marched)
+        if progress is not None:
+            progress(min(offset + size, paths), paths)
+
+
+def _in_order(work: Callable[[int], Marched], offsets: range, workers: int) -> Iterator[tuple[int, Marched]]:
+    """Yield the results of ``work`` in order; a few are computed ahead on other threads."""
+    if len(offsets) < 2 or workers < 2:
+        yield from ((offset, work(offset)) for offset in offsets)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[tuple[int, Future[Marched]]] = deque()
+        try:
+            for offset in offsets:
+                waiting.append((offset, pool.submit(work, offset)))
+                if len(waiting) > workers:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            while waiting:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+def _workers() -> int:
+    if jax.default_backend() != "cpu":
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _shapes(plan: Plan, process: SDE, begin: np.ndarray, grid: Grid, size: int) -> Marched:
+    """The shapes of what `march` gives for a chunk."""
+    words = np.zeros(size, np.uint32)
+    x = np.zeros((len(begin), size), begin.dtype)
+    result: Marched = jax.eval_shape(partial(march, plan), process, words[:2], words, np.uint32(1), x, grid)
+    return result
+
+
+def _columns(begin: np.ndarray, offset: int, size: int) -> np.ndarray:
+    """The starts of a chunk, shape (dim, size); the last chunk is filled up with its last path."""
+    if begin.shape[1] == 1:
+        return np.repeat(begin, size, axis=1)
+    part = begin[:, offset : offset + size]
+    return np.pad(part, ((0, 0), (0, size - part.shape[1])), mode="edge")
+
+
+# -- what is asked, and how it is cut ---------------------------------------------------------------------------------
+
+
+def _starts(start: Any, dim: int, paths: int, dtype: np.dtype) -> np.ndarray:
+    """The start as shape (dim, 1) for all paths or (dim, paths)."""
+    given = checks.finite(np.asarray(start), "start").astype(dtype)
+    if given.shape == (dim,) or (given.shape == () and dim == 1):
+        return given.reshape(dim, 1)
+    if given.shape == (paths, dim):
+        return np.ascontiguousarray(given.T)
+    raise ShapeError(
+        f"Argument `start` must have shape ({dim},) for all paths or ({paths}, {dim}) for each, but is of shape {given.shape}."
+    )
+
+
+def _check_pair(process: SDE, scheme: Scheme, t: float, x: np.ndarray) -> None:
+    process.validate(t, x)
+    sentence = scheme.refuses(process)
+    if sentence:
+        raise checks.refuse("scheme", f"be one for the process {process}", str(scheme), sentence)
+
+
+def _asked(statistics: Any) -> tuple[Any, ...] | None:
+    if statistics is None:
+        return None
+    asked = tuple(statistics) if isinstance(statistics, list | tuple) else (statistics,)
+    for one in asked:
+        checks.require(
+            hasattr(one, "observe") or hasattr(one, "update"),
+            "statistics",
+            "hold Moments, Histogram or FirstPassage objects",
+            one,
+        )
+    return asked
+
+
+def _plan(
+    process: SDE, scheme: Scheme, grid: Grid, paths: int, asked: tuple[Any, ...] | None, dtype: np.dtype, fine: int
+) -> Plan:
+    weak = scheme.needs in ("two_point", "three_point")
+    checks.require(
+        fine == 1 or not weak, "fine", f"be 1 for {scheme.name}: weak noise belongs to no path and has no sum", fine
+    )
+    noises = process.noises or 1
+    if scheme.needs == "exact":
+        noises = getattr(process.exact, "normals", process.dim)
+    terms = area_terms(noises, float(grid.dt.max()) / fine) if scheme.needs == "levy" else 1
+    drawing = Drawing(scheme.needs, noises, dtype.name, terms, fine)
+    observers = tuple(one for one in asked or () if hasattr(one, "observe"))
+    watchers = tuple(one for one in asked or () if hasattr(one, "update"))
+    group = 1 if fine > 1 else _group(process, scheme, drawing, dtype)
+    cells = noises * paths
+    ahead = 0
+    if paths < _FEW_PATHS and fine == 1 and jax.default_backend() == "cpu":
+        ahead = max(16, group, 2 ** int(np.log2(max(1, _NOISE_AHEAD // cells))))
+        # No further than the paths go.
+        ahead = max(group, min(ahead, 2 ** int(np.ceil(np.log2(max(1, int(grid.last[-1])))))))
+    return Plan(scheme, drawing, observers, watchers, asked is None, min(_BLOCK, paths), group, ahead)
+
+
+def _group(process: SDE, scheme: Scheme, drawing: Drawing, dtype: np.dtype) -> int:
+    """Steps written out in the loop body: as many as share words, fewer when a step is long."""
+    x, t = np.zeros(process.dim, dtype), np.zeros((), dtype)
+    m = drawing.noises
+    noise = _blank_noise(drawing, m, dtype)
+
+    def one(t: Any, x: Any) -> Any:
+        return scheme.step(process, t, x, t, noise, scheme.start(process, t, x))
+
+    length = len(jax.make_jaxpr(one)(t, x).eqns)
+    return max(1, min(_GROUPS[drawing.needs], 2 ** int(np.log2(max(1, _LARGEST_BODY // max(1, length * m))))))
+
+
+def _blank_noise(drawing: Drawing, m: int, dtype: np.dtype) -> Any:
+    from evolaw.sde.schemes import Noise
+
+    vector, matrix = np.zeros(m, dtype), np.zeros((m, m), dtype)
+    return Noise(
+        vector,
+        vector if drawing.needs == "dW,dZ" else None,
+        matrix if drawing.needs == "levy" else None,
+        matrix if drawing.needs == "three_point" and m > 1 else None,
+    )
+
+
+def _chunk_size(plan: Plan, process: SDE, paths: int, chunk: int | str) -> int:
+    """Paths a chunk: a multiple of the block of the statistics."""
+    if isinstance(chunk, str):
+        checks.one_of(chunk, "chunk", ("auto",))
+        width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises)
+        if plan.drawing.needs == "levy":
+            width *= plan.drawing.noises
+        room = _CACHE if jax.default_backend() == "cpu" else _DEVICE
+        wanted = 2 ** int(np.log2(max(1, room // width)))
+    else:
+        wanted = checks.integer(chunk, "chunk", least=1)
+    wanted = min(wanted, paths)
+    return -(-wanted // plan.block) * plan.block
+
+
+# -- what went wrong --------------------------------------------------------------------------------------------------
+
+
+def _fault(
+    plan: Plan, process: SDE, source: randomness.Source, begin: np.ndarray, grid: Grid, gathered: Gathered, result: Any
+) -> NumericalError:
+    """Run the first lost path again alone, and say at which step it was lost."""
+    path = gathered.first_lost
+    alone = replace(plan, observers=(), watchers=(FirstFault(),), store=False, block=1, ahead=0)
+    number = np.array([gathered.first_path + path], np.uint32)
+    x = begin if begin.shape[1] == 1 else begin[:, path : path + 1]
+    key = np.array(source.stream("noise").key, np.uint32)
+    marched = march(alone, process, key, number, np.uint32(int(number[0]) + 1), x, grid)
+    step = int(np.asarray(marched.watched[0])[0])
+    interval = int(np.searchsorted(grid.last, step))
+    time = float(grid.begin[interval] + (step - grid.origin[interval]) * grid.dt[interval])
+    return NumericalError(
+        f"{gathered.lost} of {gathered.paths} paths of {process} did not stay finite under {plan.scheme.name}; the first is "
+        f"path {path}, after step {step} at time {time:g} (dt = {grid.dt[interval]:g}). Try a smaller dt, a tamed or implicit "
+        "scheme if the drift grows faster than linearly, or check the coefficients near the start. The result is kept in "
+        "the error's `partial`.",
+        result,
+    )
