@@ -20,14 +20,7 @@ def write_report(
     """Write the HTML report on a stored finding."""
     from evolaw.discovery import Finding
     from evolaw.report import write
-    from evolaw.storage import Run
 
-    about = Run.open(source).about
-    path = write(
-        Finding.load(source),
-        out or source / "report.html",
-        lang=lang,
-        command=about.get("command"),
-        seed=about.get("seed"),
-    )
-    terminal.result(str(path))
+    finding = Finding.load(source)
+    origin = {name: finding.facts.get(name) for name in ("command", "seed")}
+    terminal.result(str(write(finding, out or source / "report.html", lang=lang, **origin)))

@@ -72,7 +72,7 @@ class Settings:
 
 
 def simulate(
-    law: Annotated[str | None, typer.Argument(help="A rule, as B3/S23, B2-a/S12, MAP…, W110 is not a board.")] = None,
+    law: Annotated[str | None, typer.Argument(help="A rule, as B3/S23, B2-a/S12 or MAP….")] = None,
     size: Annotated[str, typer.Option("--size", help="Side of the board, or ROWSxCOLS.")] = "64",
     density: Annotated[float, typer.Option("--density", help="Share of living cells in a random start.")] = 0.35,
     start: Annotated[str | None, typer.Option("--start", help="Start from a pattern file or a named pattern.")] = None,
@@ -241,7 +241,8 @@ def _advance(
     begun = max(done - 1, 0)
     before, last = board, board
     times = range((begun + 1) * every, settings.steps + 1, every)
-    boards = unroll(settings.law, board, times, boundary=settings.boundary, rng=settings.seed, first_time=begun * every)
+    chance = {"rng": settings.seed, "first_time": begun * every}
+    boards = unroll(settings.law, board, times, boundary=settings.boundary, **chance) if times else ()
     with terminal.bar(f"simulating {settings.law[:24]}") as progress:
         for frame, state in enumerate(boards, start=begun + 2):
             before, last = last, state

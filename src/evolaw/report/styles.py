@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
@@ -47,7 +48,7 @@ _FORMATS = ("svg", "pdf", "png")
 @contextmanager
 def style() -> Iterator[None]:
     """Draw in the style of the house inside the block; nothing outside changes."""
-    settings: dict[str, Any] = {
+    settings: Any = {
         "font.family": _installed_fonts(),
         "font.size": 9,
         "axes.titlesize": 9.5,
@@ -56,7 +57,7 @@ def style() -> Iterator[None]:
         "axes.spines.right": False,
         "axes.edgecolor": "#8a8f99",
         "axes.labelcolor": "#333a45",
-        "axes.prop_cycle": matplotlib.cycler(color=CYCLE),
+        "axes.prop_cycle": cycler(color=CYCLE),
         "xtick.color": "#4a515c",
         "ytick.color": "#4a515c",
         "xtick.direction": "out",
