@@ -52,13 +52,13 @@ def parse_picture(text: str, *, source: str = "") -> Pattern:
         rows.pop()
     board = np.zeros((len(rows), width), np.uint8)
     for index, (number, row) in enumerate(rows):
-        if digits and row.size != width:
-            first = rows[0][1].size
+        first = rows[0][1].size
+        if digits and row.size != first:
             raise ParseError(
                 f"This row has {row.size} cells and the first one {first}; rows of 0 and 1 must be equally long.",
                 source=source,
-                line=number if row.size != first else next(n for n, other in rows if other.size != first),
-                column=row.size + 1,
+                line=number,
+                column=min(row.size, first) + 1,
             )
         board[index, : row.size] = row
     return Pattern(board, name=name, comments=tuple(comments))
@@ -102,7 +102,7 @@ def parse_life106(text: str, *, source: str = "") -> Pattern:
         elif line.strip():
             column = re.match(r"\s*(?:[+-]?\d{1,18}[\s,]+)?", line)
             raise ParseError(
-                "A line of Life 1.06 must be two whole numbers, x and y, as in `3 -7`.",
+                "A line of Life 1.06 must be two whole numbers of at most 18 digits, x and y, as in `3 -7`.",
                 source=source,
                 line=number,
                 column=column.end() + 1 if column else 1,
