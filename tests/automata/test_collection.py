@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -10,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evolaw.automata.boards import Pattern
 from evolaw.automata.collection import NAMES, named
 from evolaw.automata.formats import read_pattern
 from evolaw.automata.rle import write_rle
@@ -150,8 +150,8 @@ def test_methuselahs_settle_when_they_are_known_to(tmp_path: Path, name: str) ->
     """On the unbounded plane; from then on, and not before, the population is the one of two generations earlier."""
     life, population = SETTLED[name]
     far = (life - 2) // 64 * 64  # Golly is quicker over an even number of generations
-    most = run_golly(tmp_path, name, far)
-    counts = [run_golly(tmp_path, name, life + shift - far, start=most).population for shift in (-2, 0, 1, 2, 3)]
+    start, _ = run_golly(tmp_path / "far.rle", pattern_file(tmp_path, name), far)
+    counts = [run_golly(tmp_path / "near.rle", start, life + shift - far)[1] for shift in (-2, 0, 1, 2, 3)]
     assert counts[1] == population
     assert counts[3:] == counts[1:3]
     assert counts[0] != population
@@ -162,44 +162,29 @@ def test_methuselahs_settle_when_they_are_known_to(tmp_path: Path, name: str) ->
 def test_methuselahs_send_out_their_gliders(tmp_path: Path, name: str) -> None:
     """Of what is left, only gliders are not where they were: each leaves its 5 cells behind within 24 generations."""
     life = SETTLED[name][0]
-    settled = run_golly(tmp_path, name, life // 64 * 64 + 64)
+    settled, _ = run_golly(tmp_path / "settled.rle", pattern_file(tmp_path, name), life // 64 * 64 + 64)
     first, second = (
-        cells_of(run_golly(tmp_path, name, steps, start=settled, algorithm="HashLife", ending="mc"))
-        for steps in (0, 24)
+        cells_of(run_golly(tmp_path / f"{steps}.mc", settled, steps, algorithm="HashLife")[0]) for steps in (0, 24)
     )
     assert len(first - second) == 5 * FLYING[name]
 
 
-def run_golly(
-    folder: Path,
-    name: str,
-    steps: int,
-    *,
-    start: Pattern | None = None,
-    algorithm: str = "QuickLife",
-    ending: str = "rle",
-) -> Pattern:
-    before, after = folder / f"{name}.rle", folder / f"{name}-{steps}.{ending}"
-    before.write_text(write_rle((start or named(name)).board, rule="B3/S23"))
-    command = [
-        "bgolly",
-        "-q",
-        "-q",
-        "-a",
-        algorithm,
-        "-m",
-        str(steps),
-        "-i",
-        str(max(1, steps)),
-        "-o",
-        str(after),
-        str(before),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return read_pattern(after)
+def pattern_file(folder: Path, name: str) -> Path:
+    file = folder / f"{name}.rle"
+    file.write_text(write_rle(named(name).board, rule="B3/S23"))
+    return file
 
 
-def cells_of(pattern: Pattern) -> set[tuple[int, int]]:
+def run_golly(after: Path, before: Path, steps: int, *, algorithm: str = "QuickLife") -> tuple[Path, int]:
+    """Run Golly on a file; the file it wrote and the population it printed."""
+    command = ["bgolly", "-a", algorithm, "-m", str(steps), "-i", str(max(1, steps)), "-o", str(after), str(before)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+    return after, int(re.findall(rf"(?m)^{steps:,}: ([\d,]+)", said)[-1].replace(",", ""))
+
+
+def cells_of(file: Path) -> set[tuple[int, int]]:
+    """Live cells by their place, which macrocell files keep."""
+    pattern = read_pattern(file)
     x, y = pattern.position or (0, 0)
     return {(int(row) + y, int(col) + x) for row, col in np.argwhere(pattern.board)}
 

@@ -147,12 +147,8 @@ class Pattern:
 
     def __post_init__(self) -> None:
         board = checks.shape(self.board, "board", ("rows", "cols"))
-        checks.require(
-            bool(((board == 0) | (board == 1)).all()),
-            "board",
-            "hold 0 and 1 only",
-            f"values up to {board.max(initial=0)}",
-        )
+        binary = board.max(initial=0) <= 1 if board.dtype == np.uint8 else bool(((board == 0) | (board == 1)).all())
+        checks.require(bool(binary), "board", "hold 0 and 1 only", f"values up to {board.max(initial=0)}")
         object.__setattr__(self, "board", read_only(board if board.dtype == np.uint8 else board.astype(np.uint8)))
 
     @property

@@ -260,7 +260,9 @@ def _paint(runs: _Runs, height: int, width: int) -> np.ndarray:
         first = rows * width + starts
         edges[first] += 1
         edges[first + counts] -= 1
-    return np.cumsum(edges[:-1], dtype=np.int8, out=edges[:-1]).view(np.uint8).reshape(height, width)
+    board = np.cumsum(edges[:-1], dtype=np.int8, out=edges[:-1]).view(np.uint8).reshape(height, width)
+    board.flags.writeable = False  # so that the pattern shares it instead of copying
+    return board
 
 
 def write_rle(
