@@ -1,9 +1,10 @@
-"""Cellular automata: rules, the step, patterns and black boxes.
+"""Cellular automata: rules, the step, the fast engine, patterns and black boxes.
 
-    rules          what moves a lattice: every notation, equality by the law itself
-    stepping       the plain step that defines truth, and `evolve`
-    patterns       pattern files and recordings: RLE, .cells, Life 1.06, macrocell, .npz; named patterns
-    boxes          black boxes to question: a callable or an external command
+    rules       what moves a lattice: every notation, equality by the law itself
+    stepping    the plain step that defines truth, and `evolve`
+    bitpacked   the fast engine, equal to the plain step bit for bit
+    patterns    RLE and its relatives, recordings, named patterns
+    boxes       black boxes to question: a callable, or any external command
 
 The names load when they are first used.
 """
@@ -14,34 +15,21 @@ import importlib
 from typing import Any
 
 _NAMES = {
-    "NAMES": "collection",
-    "Box": "boxes",
-    "CommandBox": "boxes",
-    "FunctionBox": "boxes",
-    "Grid": "boards",
-    "Pattern": "boards",
-    "Rule": "rules",
-    "entries": "rules",
-    "evolve": "stepping",
-    "named": "collection",
-    "parse_rle": "rle",
-    "read_pattern": "formats",
-    "read_recording": "recordings",
-    "reflect_windows": "rules",
-    "rotate_windows": "rules",
-    "step": "stepping",
-    "unroll": "stepping",
-    "windows": "stepping",
-    "write_rle": "rle",
+    "rules": ("Rule", "entries", "reflect_windows", "rotate_windows"),
+    "stepping": ("evolve", "step", "unroll", "windows"),
+    "bitpacked": ("run",),
+    "patterns": ("NAMES", "Pattern", "named", "parse_rle", "read_pattern", "read_recording", "write_rle"),
+    "boxes": ("Box", "CommandBox", "FunctionBox"),
 }
+_FILES = {name: file for file, names in _NAMES.items() for name in names}
 
-__all__ = sorted(_NAMES)
+__all__ = sorted(_FILES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _NAMES:
+    if name not in _FILES:
         raise AttributeError(f"module 'evolaw.automata' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"evolaw.automata.{_NAMES[name]}"), name)
+    return getattr(importlib.import_module(f"evolaw.automata.{_FILES[name]}"), name)
 
 
 def __dir__() -> list[str]:
