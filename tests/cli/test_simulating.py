@@ -146,7 +146,7 @@ def test_a_killed_run_resumes_to_the_same_bytes(tmp_path: Path, evolaw: Callable
     assert cursors == sorted(cursors)
     assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
     assert Run.open(tmp_path / "killed").verify() == []
-    assert not [file for file in (tmp_path / "killed").rglob("*.tmp")]
+    assert not list((tmp_path / "killed").rglob("*.tmp"))
 
 
 @pytest.mark.slow

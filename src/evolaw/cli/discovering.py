@@ -13,6 +13,7 @@ import typer
 from evolaw.cli import terminal
 
 if TYPE_CHECKING:
+    from evolaw.automata.boxes import CommandBox
     from evolaw.discovery import Finding
     from evolaw.discovery.channels import Channel
     from evolaw.trajectory import Trajectory
@@ -52,6 +53,7 @@ def discover_law(
         str | None, typer.Option("--box", help="Command to question, with {before}, {after} and {steps} in it.")
     ] = None,
     ask: Annotated[int, typer.Option("--ask", help="Number of questions to put to the box.", min=0)] = 0,
+    box_timeout: Annotated[float, typer.Option("--box-timeout", help="Seconds the box may take for an answer.")] = 60.0,
     seed: _Seed = 0,
     out: Annotated[Path | None, typer.Option("--out", help="Run directory to write.")] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
@@ -60,15 +62,17 @@ def discover_law(
 ) -> None:
     """Find the law behind a recording: how sure, what is unknown, what to try next."""
     from evolaw import checks
+    from evolaw.automata.boxes import CommandBox
     from evolaw.report.wording import LANGUAGES
 
     checks.one_of(lang, "lang", LANGUAGES)
     if ask and box is None:
         raise checks.refuse("box", "be given when questions are to be asked", box, "Add --box COMMAND or drop --ask.")
+    asked = None if box is None else CommandBox(box, timeout=box_timeout)
     if source is None and not ask:
         raise checks.refuse("source", "be given, or else --box COMMAND with --ask N", source, "Try: evolaw demo.")
     with terminal.bar("discovering") as progress:
-        finding = _find(source, space, known, every, flip, boundary, alpha, box, ask, seed, progress)
+        finding = _find(source, space, known, every, flip, boundary, alpha, asked, ask, seed, progress)
     origin = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
     finding = dataclasses.replace(finding, facts=finding.facts | origin)
     if out is not None:
@@ -132,7 +136,7 @@ def _find(
     flip: str | None,
     boundary: str | None,
     alpha: float,
-    box: str | None,
+    box: CommandBox | None,
     ask: int,
     seed: int,
     progress: terminal.Progress,
@@ -140,20 +144,20 @@ def _find(
     """Read, then discover; the box is asked only after everything that was typed has been checked."""
     from evolaw import checks
     from evolaw.automata.boundaries import parse_boundary
-    from evolaw.automata.boxes import CommandBox
     from evolaw.automata.recordings import read_recording
     from evolaw.discovery import discover
     from evolaw.discovery.rulespace import SPACES
 
     checks.one_of(space, "space", SPACES)
-    asked = None if box is None else CommandBox(box)
     recording = None if source is None else read_recording(source)
     if recording is not None and boundary is not None:
         recording = dataclasses.replace(recording, boundary=str(parse_boundary(boundary)))
     observed = None if recording is None else _observed(recording, every, flip)
-    options: dict[str, Any] = {"known": known, "observed": observed, "alpha": alpha, "box": asked, "ask": ask}
+    options: dict[str, Any] = {"known": known, "observed": observed, "alpha": alpha, "box": box, "ask": ask}
     finding = discover(recording, space, **options, rng=seed, progress=progress)
-    return dataclasses.replace(finding, source=str(source) if source is not None else f"box: {box}")
+    return dataclasses.replace(
+        finding, source=str(source) if source is not None else f"box: {box.command if box else None}"
+    )
 
 
 def _observed(recording: Trajectory, every: int | None, flip: str | None) -> Channel:

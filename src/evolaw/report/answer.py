@@ -131,9 +131,9 @@ def _sure(document: Mapping[str, Any], words: Words) -> Tile:
     earned = [e for e in decided if e["basis"] not in _UNEARNED]
     says = []
     if earned:
-        weakest = min(earned, key=lambda e: float("inf") if e["log_e_value"] is None else e["log_e_value"])
+        weakest = min(earned, key=lambda entry: entry["log_e_value"])
         says.append(words("sure.rate", alpha=f"{document['alpha']:.0%}"))
-        says.append(words("sure.weakest", name=weakest["name"], value=e_value(weakest["log_e_value"])))
+        says.append(_ground(weakest, words))
     if len(decided) > len(earned):
         says.append(words("sure.given", count=len(decided) - len(earned)))
     checks = document["checks"]
@@ -143,6 +143,15 @@ def _sure(document: Mapping[str, Any], words: Words) -> Tile:
         says.append(words(name, failed=failed, count=len(checks)))
     fact = words("sure.decided", decided=len(decided), total=len(document["entries"]))
     return Tile(words("sure.title"), fact if decided else words("sure.nothing"), tuple(says), "checks")
+
+
+def _ground(entry: Mapping[str, Any], words: Words) -> str:
+    """What a decision stands on: visits where they were counted, the e-value elsewhere."""
+    if entry["basis"] != "counted":
+        return words("sure.weakest", name=entry["name"], value=e_value(entry["log_e_value"]))
+    visits = entry["visits"]
+    seen = words("sure.seen_once") if visits == 1 else words("sure.seen_times", visits=f"{visits:,.0f}")
+    return words("sure.thinnest", name=entry["name"], visits=seen)
 
 
 def _unknown(entries: list[Mapping[str, Any]], words: Words) -> Tile:

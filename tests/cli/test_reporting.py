@@ -1,0 +1,21 @@
+"""`evolaw report`: a stored finding becomes a page again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def test_the_page_of_a_stored_finding(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
+    evolaw("discover", life_thin, "--out", "found", "--seed", 9)
+    done = evolaw("report", "found", "--out", "page.html")
+    assert done.stdout.strip() == "page.html"
+    assert "<dd>9</dd>" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_run_without_a_finding_is_refused(evolaw: Callable[..., Any]) -> None:
+    evolaw("simulate", "B3/S23", "--size", 8, "--steps", 2, "--out", "run")
+    done = evolaw("report", "run")
+    assert done.returncode == 3
+    assert "finding" in done.stderr

@@ -1,0 +1,82 @@
+"""The head of the report says what the finding says, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from evolaw.report.answer import rule_count, summarise
+from evolaw.report.wording import Words
+
+Make = Callable[[str], dict[str, Any]]
+
+
+def test_unknown_counts_stand_in_their_place(document: Make) -> None:
+    """B7, B8 and S8 were never visited: they are shown in the law as uncertain, in order."""
+    found = document("outer-totalistic")
+    unknown = [entry["name"] for entry in found["entries"] if entry["decision"] == "undetermined"]
+    head = summarise(found, Words("en"))
+    uncertain = [text for text, certain in head.law if not certain]
+    assert unknown == ["B7", "B8", "S8"]
+    assert "".join(text for text, _ in head.law) == "B378/S238"
+    assert uncertain == ["7", "8", "8"]
+    assert head.tiles[1].fact == "B7 B8 S8"
+    assert "8 rules" in head.says[0]
+    assert dict(head.tally) == {"present": 3, "absent": 12, "undetermined": 3}
+
+
+def test_a_single_law_is_called_the_only_one(document: Make) -> None:
+    found = document("outer-totalistic")
+    for entry in found["entries"]:
+        if entry["decision"] == "undetermined":
+            entry["decision"] = "absent"
+    found["law"]["log2_possible"] = 0.0
+    found["next"] = None
+    head = summarise(found, Words("en"))
+    assert head.law == (("B3/S23", True),)
+    assert head.says == ("The only rule of this space that fits what is known.",)
+    assert head.tiles[2].fact == "No experiment is needed"
+
+
+def test_a_conflict_is_never_shown_as_a_law(document: Make) -> None:
+    found = document("isotropic")
+    found["entries"][4]["decision"] = "conflict"
+    found["law"]["log2_possible"] = None
+    found["checks"][1]["passed"] = False
+    head = summarise(found, Words("en"))
+    assert head.is_conflict
+    assert head.law == (("No rule of this space", True),)
+    assert "symmetry D4" in head.says[0]
+
+
+def test_a_failed_check_is_told_beside_the_law(document: Make) -> None:
+    found = document("isotropic")
+    found["checks"][2]["passed"] = False
+    head = summarise(found, Words("en"))
+    assert any("A check failed" in sentence for sentence in head.says)
+    assert "1 of 3 checks failed." in head.tiles[0].says
+
+
+def test_known_entries_are_not_called_evidence(document: Make) -> None:
+    found = document("outer-totalistic")
+    for entry in found["entries"]:
+        entry.update(decision="absent", basis="known", log_e_value=0.0)
+    head = summarise(found, Words("en"))
+    assert "18 were given as known or assumed." in head.tiles[0].says
+    assert not any("Weakest" in sentence or "wrong" in sentence for sentence in head.tiles[0].says)
+
+
+def test_evidence_through_noise_is_told_as_an_e_value(document: Make) -> None:
+    found = document("outer-totalistic")
+    for entry in found["entries"]:
+        entry["basis"] = "likelihood"
+    assert any("e-value" in sentence for sentence in summarise(found, Words("en")).tiles[0].says)
+
+
+@pytest.mark.parametrize(
+    ("log2", "text"), [(0.0, "1"), (2.32193, "5"), (6.0, "64"), (20.0, "1,048,576"), (21.0, "2²¹")]
+)
+def test_rule_counts(log2: float, text: str) -> None:
+    assert rule_count(log2) == text

@@ -1,0 +1,85 @@
+"""`draw` looks at what a result is; what is drawn are its numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evolaw.analysis.estimates import mean
+from evolaw.automata.stepping import evolve
+from evolaw.discovery import discover
+from evolaw.errors import ArgumentError
+from evolaw.report import draw, save
+from evolaw.trajectory import Trajectory
+
+
+def soup(boards: int = 1) -> Trajectory:
+    start = (np.random.default_rng(2).random((boards, 16, 16)) < 0.4).astype(np.uint8)
+    return evolve("B3/S23", start if boards > 1 else start[0], 12)
+
+
+@pytest.mark.parametrize("boards", [1, 5])
+def test_the_density_curve_is_the_density(boards: int) -> None:
+    run = soup(boards)
+    figure = draw(run, frames=4)
+    assert len(figure.axes) == 5
+    line = figure.axes[-1].lines[0]
+    values = run.values if boards > 1 else run.values[None]
+    assert np.allclose(line.get_ydata(), values.mean(axis=(0, 2, 3)))
+    assert np.array_equal(figure.axes[0].images[0].get_array(), next(run.split()).values[0])
+
+
+def test_missing_cells_are_left_out_of_the_curve() -> None:
+    values = np.ones((3, 4, 4), np.uint8)
+    values[1, :2] = 255
+    values[2, 0] = 0
+    figure = draw(Trajectory(values, [0, 1, 2], ("times", "rows", "cols")))
+    assert np.allclose(figure.axes[-1].lines[0].get_ydata(), [1, 1, 0.75])
+
+
+def test_a_single_frame_has_no_curve() -> None:
+    assert len(draw(Trajectory(np.zeros((1, 4, 4), np.uint8), [0], ("times", "rows", "cols"))).axes) == 1
+
+
+def test_a_line_is_drawn_as_space_and_time() -> None:
+    start = np.zeros(31, np.uint8)
+    start[15] = 1
+    run = evolve("W90", start, 15)
+    assert np.array_equal(draw(run).axes[0].images[0].get_array(), run.values)
+
+
+def test_paths_are_drawn_as_bands_with_their_median() -> None:
+    paths = np.random.default_rng(0).normal(size=(200, 30, 2)).cumsum(1)
+    run = Trajectory(paths, np.arange(30) * 0.1, ("paths", "times", "dim"))
+    figure = draw(run, labels=("x", "v"), paths=3)
+    assert [axes.get_ylabel() for axes in figure.axes] == ["x", "v"]
+    assert np.allclose(figure.axes[1].lines[-1].get_ydata(), np.median(paths[..., 1], axis=0))
+    assert len(figure.axes[0].lines) == 4
+    single = draw(Trajectory(paths[0], np.arange(30), ("times", "dim")))
+    assert np.allclose(single.axes[0].lines[0].get_ydata(), paths[0, :, 0])
+
+
+def test_an_estimate_has_bars_of_two_standard_errors() -> None:
+    estimate = mean(np.random.default_rng(1).normal(size=(12, 6)), "height")
+    axes = draw(estimate, x=np.arange(6) * 0.5).axes[0]
+    (segments,) = [collection.get_segments() for collection in axes.collections]
+    lengths = [segment[1, 1] - segment[0, 1] for segment in segments]
+    assert np.allclose(lengths, 4 * estimate.standard_error)
+
+
+@pytest.mark.parametrize(
+    ("result", "options", "words"),
+    [(3, {}, "`result`"), (soup(), {"pahts": 3}, "frames, title"), (soup(), {"frames": 0}, "`frames`")],
+)
+def test_mistakes_are_told(result: object, options: dict[str, int], words: str) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        draw(result, **options)
+
+
+def test_results_draw_themselves_and_files_repeat(tmp_path: Path) -> None:
+    run = soup()
+    first, second = (save(run.plot(title="Life 生命游戏"), tmp_path / f"{k}.svg").read_bytes() for k in range(2))
+    assert first == second
+    assert discover(run, rng=0).plot().axes

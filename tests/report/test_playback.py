@@ -1,0 +1,62 @@
+"""A recording as the page plays it."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from evolaw.report.playback import data_uri, pack
+from evolaw.trajectory import Trajectory
+
+
+def unpack(text: str, shape: tuple[int, ...]) -> np.ndarray:
+    bits = np.unpackbits(np.frombuffer(base64.b64decode(text), np.uint8))
+    return bits[: int(np.prod(shape))].reshape(shape)
+
+
+def recording(values: np.ndarray, axes: tuple[str, ...] = ("times", "rows", "cols")) -> Trajectory:
+    return Trajectory(values, np.arange(values.shape[axes.index("times")]) * 2, axes, boundary="torus")
+
+
+def test_what_is_packed_is_what_was_recorded() -> None:
+    values = np.random.default_rng(0).choice(np.array([0, 1, 255], np.uint8), (7, 5, 9))
+    film = pack(recording(values))
+    assert film is not None
+    assert np.array_equal(unpack(film.alive, values.shape), values == 1)
+    assert np.array_equal(unpack(film.missing, values.shape), values == 255)
+    assert film.times == (0, 2, 4, 6, 8, 10, 12)
+
+
+def test_a_recording_too_large_is_cut_and_says_so() -> None:
+    """The page stays small: at most 5 million bits of frames, at most 512 rows and columns."""
+    film = pack(recording(np.ones((40, 600, 700), np.uint8)))
+    assert film is not None
+    assert (film.rows, film.cols, film.total_rows, film.total_cols) == (512, 512, 600, 700)
+    assert film.frames == 5_000_000 // 512**2 == 19
+    assert film.total_frames == 40
+    assert len(film.alive) < 900_000
+
+
+def test_the_first_of_many_boards_is_shown() -> None:
+    values = np.zeros((3, 4, 5, 5), np.uint8)
+    values[0, 1, 2, 2] = 1
+    film = pack(recording(values, ("boards", "times", "rows", "cols")))
+    assert film is not None
+    assert film.boards == 3
+    assert unpack(film.alive, (4, 5, 5)).sum() == 1
+
+
+def test_what_is_no_lattice_is_not_played() -> None:
+    assert pack(None) is None
+    assert pack(recording(np.zeros((4, 3)), ("times", "dim"))) is None
+
+
+def test_a_picture_shows_the_three_states() -> None:
+    board = np.array([[0, 1], [255, 0]], np.uint8)
+    picture = Image.open(io.BytesIO(base64.b64decode(data_uri(board).split(",")[1]))).convert("RGB")
+    colours = [picture.getpixel((x, y)) for y in range(2) for x in range(2)]
+    assert len(set(colours)) == 3
+    assert colours[0] == colours[3] == (255, 255, 255)
