@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,6 +48,18 @@ def coarser(noise: Noise, h: float) -> Noise:
     return Noise(a.dW + b.dW, a.dZ + b.dZ + h * a.dW, area)
 
 
+@cache
+def path_on_grids(seed: int, paths: int, finest: int, duration: float, noises: int) -> dict[int, Noise]:
+    """Return the noise of one set of paths on grids of 2**level steps, for every level down from the finest."""
+    grids = {finest: brownian_noise(seed, paths, 2**finest, duration, noises)}
+    for level in range(finest - 1, 0, -1):
+        grids[level] = coarser(grids[level + 1], duration / 2 ** (level + 1))
+    return grids
+
+
+_TRUTHS: dict[Any, np.ndarray] = {}
+
+
 def final_states(process: SDE, scheme: Any, start: Any, duration: float, noise: Noise) -> np.ndarray:
     """Run a scheme through given noise; returns (paths, dim)."""
     steps, paths, _ = noise.dW.shape
@@ -56,11 +69,24 @@ def final_states(process: SDE, scheme: Any, start: Any, duration: float, noise: 
     if "dZ" not in scheme.needs:
         noise = noise._replace(dZ=None)
     x = jnp.broadcast_to(jnp.asarray(start, float), (paths, process.dim))
-    step = jax.jit(jax.vmap(lambda t, x, n, memory: scheme.step(process, t, x, h, n, memory), (None, 0, 0, 0)))
-    memory = jax.vmap(lambda x: scheme.start(process, 0.0, x))(x)
+    begin, step = compiled(process, scheme)
+    memory = begin(x)
     for n in range(steps):
-        x, memory = step(n * h, x, Noise(*(None if part is None else part[n] for part in noise)), memory)
+        x, memory = step(n * h, h, x, Noise(*(None if part is None else part[n] for part in noise)), memory)
     return np.asarray(x)
+
+
+_COMPILED: dict[Any, Any] = {}
+
+
+def compiled(process: SDE, scheme: Any) -> tuple[Any, Any]:
+    """Return start and step of a scheme on many paths, compiled once for all t and h."""
+    key = (process.drift, process.diffusion, process.calculus, repr(process.params), scheme, type(scheme))
+    if key not in _COMPILED:
+        begin = jax.jit(jax.vmap(lambda x: scheme.start(process, 0.0, x)))
+        move = jax.vmap(lambda t, h, x, n, m: scheme.step(process, t, x, h, n, m), (None, None, 0, 0, 0))
+        _COMPILED[key] = begin, jax.jit(move)
+    return _COMPILED[key]
 
 
 @pytest.fixture
@@ -74,24 +100,25 @@ def strong_slope(float64: None) -> Callable[..., SimpleNamespace]:
         *,
         reference: Any = None,
         duration: float = 1.0,
-        paths: int = 400,
+        paths: int = 240,
         finest: int = 10,
         levels: tuple[int, ...] = (3, 4, 5, 6, 7),
         seed: int = 1,
     ) -> SimpleNamespace:
         """``reference`` is a scheme to run on the finest grid; None asks the process for its explicit solution."""
-        noise = brownian_noise(seed, paths, 2**finest, duration, process.noises)
+        grids = path_on_grids(seed, paths, finest, duration, process.noises)
         if reference is None:
-            truth = np.asarray(process.exact.pathwise(duration, jnp.asarray(start, float), noise.dW.sum(0)))
+            truth = np.asarray(process.exact.pathwise(duration, jnp.asarray(start, float), grids[finest].dW.sum(0)))
         else:
-            truth = final_states(process, reference, start, duration, noise)
-        errors = {}
-        for level in range(finest - 1, min(levels) - 1, -1):
-            noise = coarser(noise, duration / 2 ** (level + 1))
-            if level in levels:
-                squares = np.sum((final_states(process, scheme, start, duration, noise) - truth) ** 2, axis=-1)
-                errors[level] = squares
-        chosen = sorted(errors)
+            key = (process.drift, process.diffusion, process.calculus, reference, seed, paths, finest, duration)
+            if key not in _TRUTHS:
+                _TRUTHS[key] = final_states(process, reference, start, duration, grids[finest])
+            truth = _TRUTHS[key]
+        chosen = sorted(levels)
+        errors = {
+            level: np.sum((final_states(process, scheme, start, duration, grids[level]) - truth) ** 2, axis=-1)
+            for level in chosen
+        }
         slopes = [
             -np.polyfit(chosen, [0.5 * np.log2(errors[level][part].mean()) for level in chosen], 1)[0]
             for part in (slice(None), *(slice(start, None, 8) for start in range(8)))

@@ -39,8 +39,8 @@ def diagonal_conditions(tab):
 
 def additive_conditions(tab):
     e = [Fraction(1)] * len(tab.alpha)
-    got = drift_conditions(tab) + [dot(tab.b[0], e), dot(tab.b[1], e), dot(tab.b[0], tab.c1), dot(tab.b[1], tab.c1)]
-    return got, [1, Fraction(1, 2), 1, Fraction(3, 2), 1, 0, 1, -1]
+    rest = [dot(tab.b[0], e), dot(tab.b[1], e), dot(tab.b[0], tab.c1), dot(tab.b[1], tab.c1)]
+    return drift_conditions(tab) + rest, [1, Fraction(1, 2), 1, Fraction(3, 2), 1, 0, 1, -1]
 
 
 @pytest.mark.parametrize("tab", [tableaux.DIAGONAL_ONE, tableaux.DIAGONAL_TWO], ids=["SRI1W1", "SRI2W1"])

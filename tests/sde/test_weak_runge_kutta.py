@@ -116,7 +116,7 @@ def test_one_two_point_variable_per_channel_would_lose_an_order(scheme, moment_s
     """The counter-example: It_kl = It_min(k,l) gives E[Ih_12 Ih_13] = h²/4 in place of 0, and order 1 for m = 3."""
 
     def per_channel(needs, noises, h):
-        noise, chance = sde_tools.noise_points(needs, noises, h)
+        noise, _ = sde_tools.noise_points(needs, noises, h)
         table = np.array(list(itertools.product([-1.0, 1.0], repeat=noises)))
         dW = np.unique(noise.dW, axis=0)
         weight = np.array([np.prod(np.where(row == 0, 2 / 3, 1 / 6)) for row in dW])
@@ -145,9 +145,7 @@ def test_time_dependent_coefficients_keep_weak_order_two(scheme, moment_steps):
     def coefficients(t, xp):
         return A * (1 + 0.5 * xp.sin(2 * t)), B * (1 + 0.4 * xp.cos(3 * t))
 
-    process = SDE(
-        lambda t, x, p: coefficients(t, jnp)[0] @ x, lambda t, x, p: (coefficients(t, jnp)[1] @ x).T, dim=2
-    )
+    process = SDE(lambda t, x, p: coefficients(t, jnp)[0] @ x, lambda t, x, p: (coefficients(t, jnp)[1] @ x).T, dim=2)
 
     def rhs(t, flat):
         M, (At, Bt) = flat.reshape(2, 2), coefficients(t, np)
@@ -177,7 +175,9 @@ def advance(process, scheme, noise, x, h=0.1, t=0.3):
 @pytest.mark.parametrize("kind", ["diagonal", "additive"])
 def test_the_short_way_for_diagonal_and_additive_noise_is_the_general_way(scheme, kind, float64):
     def g(t, x, p):
-        return (1 + 0.5 * jnp.sin(2 * t)) * (jnp.array([1.0, 0.5, 0.2]) + (0.3 * jnp.cos(x) if kind == "diagonal" else 0))
+        return (1 + 0.5 * jnp.sin(2 * t)) * (
+            jnp.array([1.0, 0.5, 0.2]) + (0.3 * jnp.cos(x) if kind == "diagonal" else 0)
+        )
 
     def f(t, x, p):
         return jnp.sin(x[::-1]) + t

@@ -70,7 +70,8 @@ class SRI1W1(_DiagonalScheme):
     """SRI1W1: strong order 1.5 and weak order 2 for scalar and diagonal Itô noise, by the module's first formula.
 
     Notes:
-        Two drift and four diffusion calls a step. Needs the increment and its time integral I_10.
+        Two drift and four diffusion calls a step. Needs the increment and its time integral I_10. The weak order is 2 for
+        a diffusion g(x); for g(t, x) it is 1.5, measured in tests/sde/test_schemes_weak_orders.py. Use `DRI1` there.
 
     References:
         roessler2010; the coefficients are `strong_tableaux.DIAGONAL_ONE`, proven there by their order conditions.
@@ -86,7 +87,7 @@ class SRI2W1(_DiagonalScheme):
     """SRI2W1: strong order 1.5 for scalar and diagonal Itô noise with three drift stages, by the module's first formula.
 
     Notes:
-        Three drift and four diffusion calls a step; drift of order 3 when the noise vanishes.
+        Three drift and four diffusion calls a step; drift of order 3 when the noise vanishes. Weak order 1.5, measured.
 
     References:
         roessler2010; the coefficients are `strong_tableaux.DIAGONAL_TWO`.
@@ -94,7 +95,7 @@ class SRI2W1(_DiagonalScheme):
 
     name: ClassVar[str] = "SRI2W1"
     tableau: ClassVar[DiagonalTableau] = DIAGONAL_TWO
-    weak_order: ClassVar[float] = 2.0
+    weak_order: ClassVar[float] = 1.5
 
 
 @dataclass(frozen=True)
