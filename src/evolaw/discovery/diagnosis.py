@@ -2,7 +2,7 @@
 
     sound           no entry gave two outcomes
     boundary        only the rim contradicts
-    time            the two halves follow different laws
+    time            before and after a cut in time there are different laws
     flips           cells were misread: a cell that surprised makes its neighbours surprise, and one eps explains the table
     skipped frames  a law of the space taken several times between the frames has no contradiction
     neighbourhood   cells two steps away matter
@@ -30,8 +30,9 @@ from evolaw.trajectory import Trajectory
 __all__ = ["Diagnosis", "diagnose"]
 
 _GOOD_EXCESS = 3.0
-_CLEAR_BIC = 40.0
-_CLEAR_DEVIANCE = 2.0
+_BAD_EXCESS = 2.2
+_CLEAR_COST = 20.0
+_CLEAR_DEVIANCE = 2.2
 
 Explains = Callable[[int], bool]
 
@@ -72,15 +73,17 @@ def diagnose(
         exact_inputs: whether the first of two frames is certain, as in answers of a box; then no cell of it was misread.
     """
     counts = windows.pool(space)
-    rim, halves, orbits = boundary(recordings, space), time(recordings, space), symmetry(windows, space)
-    calm = (_determinism(counts, space), rim, halves, *orbits)
+    rim, change, orbits = boundary(recordings, space), time(recordings, space), symmetry(windows, space)
+    calm = (_determinism(counts, space), rim, change, *orbits)
     if not counts.mixed.any():
         return Diagnosis("sound", calm)
     if not rim.passed:
         return Diagnosis("boundary", (rim,))
+    if not change.passed:
+        return Diagnosis("time", (change,))
     if not windows.mixed.any():
         failed = tuple(check for check in orbits if not check.passed)
-        return Diagnosis("symmetry", failed) if failed else Diagnosis("unclear", (_unclear(counts, space),))
+        return Diagnosis("symmetry", failed) if failed else Diagnosis("unclear", (_unclear(counts, windows, space),))
 
     remote, past = neighbourhood(recordings, space.entry_of), memory(recordings, space.entry_of, windows)
     misread, erring, coins = (fit(windows, space) for fit in (fit_misread, fit_erring, fit_coins))
@@ -89,32 +92,31 @@ def diagnose(
         return Diagnosis("flips", (_flips(misread, p_value(past), space),))
     if remote > threshold:
         return _remote(p_value(remote), skipping_explains)
-    if not halves.passed:
-        return Diagnosis("time", (halves,))
     failed = tuple(check for check in orbits if not check.passed)
     if failed:
         return Diagnosis("symmetry", failed)
     noises = [erring] if exact_inputs else [misread, erring]
-    return _memoryless(noises, coins, counts, space, calm[1:])
+    return _memoryless(noises, coins, windows, space, calm[1:])
 
 
 def _memoryless(
     noises: Sequence[NoiseFit],
     coins: NoiseFit,
-    counts: Tally,
+    windows: Tally,
     space: RuleSpace,
     calm: tuple[Check, ...],
 ) -> Diagnosis:
     """Tell three kinds of chance apart that leave no trace outside the window, where the table is large enough for it."""
-    noise = min(noises, key=lambda fit: fit.bic)
-    coins_best = coins.bic + _CLEAR_BIC < noise.bic and _CLEAR_DEVIANCE * coins.deviance < noise.deviance
+    noise = min(noises, key=lambda fit: fit.cost)
+    misread = noises[0] if len(noises) > 1 else None
+    coins_best = coins.cost + _CLEAR_COST < noise.cost and (misread is None or _refuted(misread, coins, space))
     if coins_best:
         says = (
-            f"{int(counts.mixed.sum())} entries gave both outcomes, and nothing outside the window tells when: "
+            f"{int(windows.pool(space).mixed.sum())} entries gave both outcomes, and nothing outside the window tells when: "
             "they are probabilistic."
         )
         return Diagnosis("coins", (Check("determinism", True, 1.0, says), *calm))
-    if noise.bic + _CLEAR_BIC < coins.bic and noise.excess < _GOOD_EXCESS:
+    if noise.cost + _CLEAR_COST < coins.cost and noise.excess < _GOOD_EXCESS:
         if noise is not noises[-1]:
             return Diagnosis("flips", (_flips(noise, _relative(noise, coins), space),))
         says = (
@@ -122,7 +124,17 @@ def _memoryless(
             'Try observed=Flips("auto", on="update"), on the command line --flip auto --flip-on update.'
         )
         return Diagnosis("erring", (Check("flips", False, _relative(noise, coins), says),))
-    return Diagnosis("unclear", (_unclear(counts, space),))
+    return Diagnosis("unclear", (_unclear(windows.pool(space), windows, space),))
+
+
+def _refuted(misread: NoiseFit, coins: NoiseFit, space: RuleSpace) -> bool:
+    """Whether misread cells are out of the question; their fit is approximate, so its cost alone does not settle it.
+
+    In the general space coins fit every table without remainder, so that the misread fit must be bad in itself.
+    """
+    if space.wider is None:
+        return misread.excess > _BAD_EXCESS
+    return misread.deviance > _CLEAR_DEVIANCE * coins.deviance
 
 
 def _remote(p: float, skipping_explains: Explains) -> Diagnosis:
@@ -163,18 +175,24 @@ def _determinism(counts: Tally, space: RuleSpace) -> Check:
     return Check("determinism", True, 1.0, says)
 
 
-def _unclear(counts: Tally, space: RuleSpace) -> Check:
-    names = [space.names[place] for place in np.flatnonzero(counts.mixed)[:6]]
-    says = (
-        f"Entries gave both outcomes ({', '.join(names)}), but too rarely to tell misread cells, a broken symmetry and a "
-        "probabilistic law apart. Record more frames or larger boards."
-    )
+def _unclear(counts: Tally, windows: Tally, space: RuleSpace) -> Check:
+    names = ", ".join(space.names[place] for place in np.flatnonzero(counts.mixed)[:6])
+    if windows.mixed.any() or space.wider is None:
+        says = (
+            f"Entries gave both outcomes ({names}), but too rarely to tell misread cells, a broken symmetry and a "
+            "probabilistic law apart. Record more frames or larger boards."
+        )
+    else:
+        says = (
+            f"Entries gave both outcomes ({names}), each single window only one, too rarely to tell a broken symmetry from "
+            f"chance. Try --space {space.wider.name}, or record more."
+        )
     return Check("determinism", False, 1.0, says)
 
 
 def _relative(better: NoiseFit, worse: NoiseFit) -> float:
-    """The approximate posterior odds exp((BIC - BIC') / 2) against the better model, as a number from 0 to 1."""
-    return float(np.exp(-min(700.0, max(0.0, (worse.bic - better.bic) / 2))))
+    """The approximate posterior odds exp(-(cost - cost') / 2) against the better model, as a number from 0 to 1."""
+    return float(np.exp(-min(700.0, max(0.0, (worse.cost - better.cost) / 2))))
 
 
 def _ordinal(count: int) -> str:

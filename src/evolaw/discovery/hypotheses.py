@@ -40,6 +40,7 @@ class Readings:
         present, absent, probabilistic: posterior probabilities, adding to 1.
         alive: P(cell alive next): present + probabilistic (k + 1) / (n + 2).
         deterministic: posterior probability that the whole law is deterministic.
+        log_evidence_open: log marginal likelihood of the visits if the law may hold coins.
     """
 
     present: np.ndarray
@@ -47,6 +48,7 @@ class Readings:
     probabilistic: np.ndarray
     alive: np.ndarray
     deterministic: float
+    log_evidence_open: float
 
 
 def weigh_readings(visits: np.ndarray, alive: np.ndarray, *, determinism: float = DETERMINISM) -> Readings:
@@ -63,7 +65,7 @@ def weigh_readings(visits: np.ndarray, alive: np.ndarray, *, determinism: float 
     Example:
         >>> seen = weigh_readings(np.array([1, 400, 0]), np.array([1, 0, 0]))
         >>> seen.present.round(4), seen.alive.round(4)
-        (array([0.9975, 0.    , 0.4967]), array([0.9992, 0.    , 0.5   ]))
+        (array([0.9983, 0.    , 0.4992]), array([0.9994, 0.    , 0.5   ]))
     """
     n, k = np.asarray(visits, np.float64), np.asarray(alive, np.float64)
     coin = np.exp(betaln(k + 1, n - k + 1))
@@ -92,7 +94,8 @@ def weigh_readings(visits: np.ndarray, alive: np.ndarray, *, determinism: float 
     probabilistic = (1 - deterministic) * (weight @ coin_given_share)
     fixed = (1 - probabilistic) / np.where(sure > 0, sure, 1)
     present, absent = fixed * sure_present, fixed * sure_absent
-    return Readings(present, absent, probabilistic, present + probabilistic * (k + 1) / (n + 2), deterministic)
+    chance = present + probabilistic * (k + 1) / (n + 2)
+    return Readings(present, absent, probabilistic, chance, deterministic, float(log_evidence_open))
 
 
 def confidence_interval(visits: int, alive: int, alpha: float) -> tuple[float, float]:
@@ -111,7 +114,7 @@ def confidence_interval(visits: int, alive: int, alpha: float) -> tuple[float, f
 
     Example:
         >>> [round(bound, 3) for bound in confidence_interval(100, 50, 0.05)]
-        [0.357, 0.643]
+        [0.345, 0.655]
     """
     if visits == 0:
         return 0.0, 1.0

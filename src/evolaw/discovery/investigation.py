@@ -265,9 +265,24 @@ def _doubt(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> tup
     asked = all("question" in recording.about for recording in recordings)
 
     def skipping_explains(every: int) -> bool:
-        return False
+        return _skipping_explains(recordings, terms, every)
 
     return diagnose(recordings, windows, terms.space, skipping_explains=skipping_explains, exact_inputs=asked), windows
+
+
+def _skipping_explains(recordings: Sequence[Trajectory], terms: _Terms, every: int) -> bool:
+    """Whether an outer-totalistic law, taken ``every`` times a frame, gives the recordings without a contradiction."""
+    from evolaw.discovery.exhaustive import surviving
+
+    totalistic = RuleSpace.named("outer-totalistic")
+    known = terms.known if terms.space is totalistic else np.full(len(totalistic), np.nan)
+    if not np.isin(known[~np.isnan(known)], (0, 1)).all():
+        return False
+    # Three frames kill every wrong law there is on any but the smallest boards; more would only cost time.
+    spread = [
+        replace(item, values=item.values[:3], times=np.arange(min(3, len(item))) * every) for item in recordings[:3]
+    ]
+    return len(surviving(spread, totalistic, known)) > 0
 
 
 def _withhold(

@@ -16,9 +16,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import xlogy
+from scipy.special import betaln, xlogy
 
 from evolaw.discovery.counting import Tally
+from evolaw.discovery.hypotheses import weigh_readings
 from evolaw.discovery.rulespace import WINDOWS, RuleSpace
 
 __all__ = ["NoiseFit", "fit_coins", "fit_erring", "fit_misread"]
@@ -33,55 +34,59 @@ class NoiseFit:
     Attributes:
         flips: the flip probability; 0 for a model without one.
         deviance: D.
-        windows: number of windows seen.
-        parameters: free numbers of the model.
-        visits: number of visits.
+        cost: 2 log(largest likelihood of the free table / marginal likelihood of the model); the difference of two costs is
+            twice the log Bayes factor.
+        excess: deviance a window seen, about 1 for a right model.
     """
 
     flips: float
     deviance: float
-    windows: int
-    parameters: int
-    visits: int
-
-    @property
-    def excess(self) -> float:
-        """Deviance a window seen, about 1 for a right model."""
-        return self.deviance / max(1, self.windows)
-
-    @property
-    def bic(self) -> float:
-        """Bayesian information criterion D + parameters log(visits) [schwarz1978]; smaller is better."""
-        return self.deviance + self.parameters * float(np.log(max(2, self.visits)))
+    cost: float
+    excess: float
 
 
 def fit_misread(windows: Tally, space: RuleSpace) -> NoiseFit:
-    """Fit the model in which cells were misread, over a grid of flip probabilities."""
+    """Fit the model in which cells were misread, over a grid of flip probabilities.
+
+    Its marginal likelihood is taken as the largest likelihood, times 1/2 for each entry seen (present or absent) and
+    1 / sqrt(visits) for eps.
+    """
     observed = np.stack([windows.visits - windows.alive, windows.alive], -1).astype(np.float64)
     fits = [(_deviance(windows, _misread_share(observed, space, eps)), float(eps)) for eps in _PROBABILITIES]
     deviance, eps = min(fits)
-    return _fit(windows, space, eps, deviance, 1)
+    seen = int((windows.pool(space).visits > 0).sum())
+    return _fit(windows, eps, deviance, deviance + 2 * seen * np.log(2) + np.log(max(1, windows.visits.sum())))
 
 
 def fit_erring(windows: Tally, space: RuleSpace) -> NoiseFit:
-    """Fit the model in which the automaton errs; eps = share of visits that go against the majority of their entry."""
+    """Fit the model in which the automaton errs; eps = share of visits that go against the majority of their entry.
+
+    Marginal likelihood: B(against + 1, with + 1) 2^-entries.
+    """
     counts = windows.pool(space)
-    against = np.minimum(counts.alive, counts.visits - counts.alive).sum()
-    eps = float(against / max(1, counts.visits.sum()))
+    visits, against = counts.visits.sum(), np.minimum(counts.alive, counts.visits - counts.alive).sum()
+    eps = float(against / max(1, visits))
     share = space.spread(np.where(2 * counts.alive > counts.visits, 1 - eps, eps))
-    return _fit(windows, space, eps, _deviance(windows, share), 1)
+    marginal = betaln(against + 1, visits - against + 1) - int((counts.visits > 0).sum()) * np.log(2)
+    return _fit(windows, eps, _deviance(windows, share), 2 * (_free_likelihood(windows) - marginal))
 
 
 def fit_coins(windows: Tally, space: RuleSpace) -> NoiseFit:
-    """Fit a probabilistic law: one free probability an entry."""
+    """Fit a probabilistic law, whose marginal likelihood `hypotheses.weigh_readings` gives."""
     counts = windows.pool(space)
     share = np.divide(counts.alive, counts.visits, out=np.full(len(space), 0.5), where=counts.visits > 0)
-    mixed = int(counts.mixed.sum())
-    return _fit(windows, space, 0.0, _deviance(windows, space.spread(share)), mixed)
+    marginal = weigh_readings(counts.visits, counts.alive).log_evidence_open
+    return _fit(windows, 0.0, _deviance(windows, space.spread(share)), 2 * (_free_likelihood(windows) - marginal))
 
 
-def _fit(windows: Tally, space: RuleSpace, flips: float, deviance: float, parameters: int) -> NoiseFit:
-    return NoiseFit(flips, deviance, int((windows.visits > 0).sum()), parameters, int(windows.visits.sum()))
+def _fit(windows: Tally, flips: float, deviance: float, cost: float) -> NoiseFit:
+    return NoiseFit(flips, deviance, float(cost), deviance / max(1, int((windows.visits > 0).sum())))
+
+
+def _free_likelihood(windows: Tally) -> float:
+    n, k = windows.visits.astype(np.float64), windows.alive.astype(np.float64)
+    free = np.divide(k, n, out=np.zeros(WINDOWS), where=n > 0)
+    return float((xlogy(k, free) + xlogy(n - k, 1 - free)).sum())
 
 
 def _misread_share(observed: np.ndarray, space: RuleSpace, eps: float) -> np.ndarray:
@@ -109,8 +114,6 @@ def _through(table: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 def _deviance(windows: Tally, share: np.ndarray) -> float:
     n, k = windows.visits.astype(np.float64), windows.alive.astype(np.float64)
-    free = np.divide(k, n, out=np.zeros(WINDOWS), where=n > 0)
     # An outcome that a model excludes, but that was seen, costs what a probability of 1e-9 would.
     share = np.clip(share, 1e-9, 1 - 1e-9)
-    gain = xlogy(k, free) + xlogy(n - k, 1 - free) - k * np.log(share) - (n - k) * np.log1p(-share)
-    return float(2 * gain.sum())
+    return 2 * (_free_likelihood(windows) - float((k * np.log(share) + (n - k) * np.log1p(-share)).sum()))
