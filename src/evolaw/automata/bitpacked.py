@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
-from evolaw.automata.bitlogic import counting_entries, counting_windows, logic_of
+from evolaw.automata.bitlogic import Logic, counting_entries, counting_windows, logic_of
 from evolaw.automata.boundaries import Boundary, parse_boundary
 from evolaw.automata.neighbourhoods import WINDOWS
 from evolaw.automata.packing import Stripes
@@ -90,7 +90,9 @@ def supports(rule: Rule | str, boundary: str | Boundary = "torus") -> bool:
     return rule.is_deterministic and rule.probabilities.shape == (WINDOWS,) and not (edge.dx or edge.dy)
 
 
-def run(rules: Any, boards: Any, steps: int, *, boundary: str | Boundary = "torus") -> np.ndarray:
+def run(
+    rules: Any, boards: Any, steps: int, *, boundary: str | Boundary = "torus", device: str | None = None
+) -> np.ndarray:
     """Return boards after some generations; the same as that many plain steps.
 
     Args:
@@ -101,12 +103,13 @@ def run(rules: Any, boards: Any, steps: int, *, boundary: str | Boundary = "toru
             than that, (rows, cols), are the start of every law.
         steps: number of generations.
         boundary: "torus", "plane" or "reflecting".
+        device: where to compute: None or "cpu" is this engine's native code on all cores, "gpu" a GPU through JAX.
 
     Returns:
         uint8, the shape of ``boards`` (with the laws in front, if boards were shared).
 
     Raises:
-        ArgumentError: the states are not binary, or `supports` says no.
+        ArgumentError: the states are not binary, or `supports` says no, or there is no such device.
         ShapeError: boards and rules do not go together.
 
     Notes:
@@ -130,7 +133,8 @@ def run(rules: Any, boards: Any, steps: int, *, boundary: str | Boundary = "toru
     if not stack.size:
         return cells
     owners = np.repeat(np.arange(len(laws.tables)), len(stack) // len(laws.tables))
-    return _run_laws(laws, owners, stack, steps, edge.kind).reshape(cells.shape)
+    engine = _run_native if checks.one_of(device or "cpu", "device", ("cpu", "gpu")) == "cpu" else _run_gpu
+    return _run_laws(engine, laws, owners, stack, steps, edge.kind).reshape(cells.shape)
 
 
 def read_boards(boards: Any, laws: Laws) -> np.ndarray:
@@ -180,44 +184,51 @@ def _unshifted(boundary: str | Boundary) -> Boundary:
     return edge
 
 
-def _run_laws(laws: Laws, owners: np.ndarray, stack: np.ndarray, steps: int, kind: str) -> np.ndarray:
+Engine = Callable[[Logic | str, np.ndarray, int, str, np.ndarray | None], np.ndarray]
+"""(network or form of tables, boards, steps, boundary, tables by board) -> boards."""
+
+
+def _run_laws(engine: Engine, laws: Laws, owners: np.ndarray, stack: np.ndarray, steps: int, kind: str) -> np.ndarray:
     """Run boards of several laws: each law by code of its own if that pays, else all by tables."""
     distinct, which = np.unique(laws.tables, axis=0, return_inverse=True)
     which = which.ravel()[owners]
     updates = float(stack.size) * steps / len(distinct)
     if len(distinct) > _FEW_LAWS and updates < _LONG_RUN:
-        return _run_tables(distinct, which, stack, steps, kind)
+        form, tables = _narrowest(distinct)
+        return engine(form, stack, steps, kind, tables[which])
     different = Laws(distinct, False)
     result = np.empty(stack.shape, np.uint8)
     for law in range(len(distinct)):
         mine = which == law
-        function = sweep_function(logic_of(different.windows(law).tobytes()))
-        moved = _sweep(function, stack if mine.all() else stack[mine], steps, kind)
+        network = logic_of(different.windows(law).tobytes())
         if mine.all():
-            return moved
-        result[mine] = moved
+            return engine(network, stack, steps, kind, None)
+        result[mine] = engine(network, stack[mine], steps, kind, None)
     return result
 
 
-def _run_tables(tables: np.ndarray, which: np.ndarray, stack: np.ndarray, steps: int, kind: str) -> np.ndarray:
+def _narrowest(tables: np.ndarray) -> tuple[str, np.ndarray]:
+    """Tables by count if all laws only count, else by window; with the name of the form."""
     if tables.shape[1] == WINDOWS:
         counting = [counting_entries(table) for table in tables]
         if all(entries is not None for entries in counting):
             tables = np.array(counting)
-    form = "counting" if tables.shape[1] == TABLE_SIZES["counting"] else "windows"
-    return _sweep(sweep_function(form), stack, steps, kind, tables[which])
+    return ("counting" if tables.shape[1] == TABLE_SIZES["counting"] else "windows"), tables
 
 
-def _sweep(
-    function: Callable[..., None], stack: np.ndarray, steps: int, kind: str, tables: np.ndarray | None = None
-) -> np.ndarray:
+def _run_native(law: Logic | str, stack: np.ndarray, steps: int, kind: str, tables: np.ndarray | None) -> np.ndarray:
     stripes = Stripes.fitting(*stack.shape)
     masks = np.zeros((1, 0), np.uint64) if tables is None else stripes.board_masks(tables)
-    now = stripes.spread(stack)
+    words = stripes.spread(stack)
     if steps:
-        plan = _Plan.of(stripes, kind, steps)
-        now = plan.follow(function, now, masks, steps)
-    return stripes.gather(now)
+        words = _Plan.of(stripes, kind, steps).follow(sweep_function(law), words, masks, steps)
+    return stripes.gather(words)
+
+
+def _run_gpu(law: Logic | str, stack: np.ndarray, steps: int, kind: str, tables: np.ndarray | None) -> np.ndarray:
+    from evolaw.automata.accelerated import run_arrays
+
+    return run_arrays(law, stack, steps, kind, tables, "gpu")
 
 
 @dataclass(frozen=True)
@@ -244,7 +255,10 @@ class _Plan:
         halo = min(max(fitting_rows // 10, 1), _LONGEST_BLOCK, steps)
         slab_rows = max(min(fitting_rows - 2 * halo, -(-rows * stripes.groups // cores())), 2 * halo, 16)
         slabs = -(-rows // min(slab_rows, rows))
-        return cls(stripes, kind, slabs, -(-rows // slabs), halo, halo, False)
+        if stripes.groups % cores():  # else some cores would wait for the others at the end of every journey
+            slabs = min(-(-slabs // cores()) * cores(), rows)
+        slab_rows = -(-rows // slabs)
+        return cls(stripes, kind, -(-rows // slab_rows), slab_rows, halo, halo, False)
 
     def follow(self, function: Callable[..., None], now: np.ndarray, masks: np.ndarray, steps: int) -> np.ndarray:
         """Move the packed boards on; ``now`` may be overwritten."""

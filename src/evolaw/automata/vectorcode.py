@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from evolaw.automata.gates import Operations, three_inputs
+
 __all__ = ["Writer", "address", "aligned_words", "compile_functions", "cores", "has_three_input_logic", "on_all_cores"]
 
 _INTRINSICS = """
@@ -43,6 +45,13 @@ class Writer:
         self.ternary = ternary
         self.lanes = 8 if ternary else 4
         self.vector = f"<{self.lanes} x i64>"
+        ones = "<" + ", ".join(["i64 -1"] * self.lanes) + ">"
+        self._operations = Operations(
+            both=lambda a, b: self.op(f"and {self.vector} {a}, {b}"),
+            unlike=lambda a, b: self.op(f"xor {self.vector} {a}, {b}"),
+            opposite=lambda a: self.op(f"xor {self.vector} {a}, {ones}"),
+            none="zeroinitializer",
+        )
         self._lines: list[str] = []
         self._count = 0
         self._block = "entry"
@@ -152,49 +161,11 @@ class Writer:
             return self.op(
                 f"call {kind} @llvm.x86.avx512.pternlog.q.512({kind} {a}, {kind} {b}, {kind} {c}, i32 {table})"
             )
-        return self._expanded(table, a, b, c)
+        return three_inputs(self._operations, table, a, b, c)
 
     def text(self) -> str:
         """Return all functions written."""
         return "\n".join(self._lines) + "\n" + _INTRINSICS + (_TERNARY if self.ternary else "") + _ATTRIBUTES
-
-    def _expanded(self, table: int, a: str, b: str, c: str) -> str:
-        low, high = table & 15, table >> 4
-        if low == high:
-            return self._two(low, b, c)
-        if low == high ^ 15:
-            return self._two(6, a, self._two(low, b, c))
-        if low in (0, 15) or high in (0, 15):
-            if high in (0, 15):
-                rest, gate = low, 0b0010 if high == 0 else 0b1110
-            else:
-                rest, gate = high, 0b1000 if low == 0 else 0b1011
-            return self._two(gate, a, self._two(rest, b, c))
-        clear, set_ = self._two(low, b, c), self._two(high, b, c)
-        difference = self._two(6, clear, set_)
-        return self._two(6, clear, self._two(8, a, difference))
-
-    def _two(self, table: int, a: str, b: str) -> str:
-        """A logic function of two inputs: bit 2 a + b of ``table``."""
-        kind = self.vector
-        ones = "<" + ", ".join(["i64 -1"] * self.lanes) + ">"
-
-        def flipped(value: str) -> str:
-            return self.op(f"xor {kind} {value}, {ones}")
-
-        if table in (0, 15):
-            return "zeroinitializer" if table == 0 else ones
-        if table in (10, 5):
-            return b if table == 10 else flipped(b)
-        if table in (12, 3):
-            return a if table == 12 else flipped(a)
-        if table in (6, 9):
-            value = self.op(f"xor {kind} {a}, {b}")
-            return value if table == 6 else flipped(value)
-        if table.bit_count() == 1:
-            place = table.bit_length() - 1
-            return self.op(f"and {kind} {a if place & 2 else flipped(a)}, {b if place & 1 else flipped(b)}")
-        return flipped(self._two(table ^ 15, a, b))
 
     def _name(self, letter: str) -> str:
         self._count += 1
