@@ -110,6 +110,16 @@ def test_an_existing_run_is_left_alone(evolaw: Callable[..., Any], tmp_path: Pat
     assert "finished" in evolaw("simulate", "--resume", "run").stderr
 
 
+def committed(path: Path) -> int:
+    return Run.open(path).cursor if (path / "progress.json").exists() else 0
+
+
+def wait_for_more(path: Path, cursor: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while committed(path) <= cursor and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 def survive(
     command: list[str], path: Path, kills: int, steps: int, number: signal.Signals, rng: random.Random
 ) -> list[int]:
@@ -122,13 +132,15 @@ def survive(
             shutil.rmtree(path, ignore_errors=True)  # killed before anything was promised
         rest = ["--resume", str(path)] if started else [*order, "--out", str(path)]
         process = subprocess.Popen([*command, "simulate", *rest], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(rng.uniform(0.2, 1.4))
+        if rng.random() < 0.7:  # in the midst of the work: soon after a new commit, however slow the machine
+            wait_for_more(path, max(cursors, default=0), process)
+        time.sleep(rng.uniform(0.0, 0.4))
         process.send_signal(number)
         process.wait(timeout=60)
         if process.returncode == 0:
             break
         assert process.returncode == (-9 if number is signal.SIGKILL else 143)
-        cursors.append(Run.open(path).cursor if (path / "progress.json").exists() else 0)
+        cursors.append(committed(path))
     if not (path / "manifest.json").exists():
         shutil.rmtree(path, ignore_errors=True)
         subprocess.run([*command, "simulate", *order, "--out", str(path)], check=True, timeout=300, capture_output=True)
@@ -140,10 +152,11 @@ def survive(
 
 def test_a_killed_run_resumes_to_the_same_bytes(tmp_path: Path, evolaw: Callable[..., Any], command: list[str]) -> None:
     """kill -9 at random moments: what is committed stays, and the end is the same to the last byte."""
-    steps = 900
+    steps = 640
     cursors = survive(command, tmp_path / "killed", 5, steps, signal.SIGKILL, random.Random(1))
     evolaw("simulate", "B3/S23", "--noise", 0.01, "--size", 256, "--steps", steps, "--seed", 7, "--out", "whole")
     assert cursors == sorted(cursors)
+    assert cursors[-1] > 0
     assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
     assert Run.open(tmp_path / "killed").verify() == []
     assert not list((tmp_path / "killed").rglob("*.tmp"))
@@ -154,7 +167,7 @@ def test_twenty_kills_resume_to_the_same_bytes(tmp_path: Path, evolaw: Callable[
     steps = 6000
     cursors = survive(command, tmp_path / "killed", 20, steps, signal.SIGKILL, random.Random(2))
     evolaw("simulate", "B3/S23", "--noise", 0.01, "--size", 256, "--steps", steps, "--seed", 7, "--out", "whole")
-    assert len(set(cursors)) > 3
+    assert len(set(cursors)) > 5
     assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
 
 
