@@ -82,18 +82,23 @@ def test_smallest_boards(shape: tuple[int, int], boundary: str) -> None:
 
 
 @pytest.mark.parametrize("boundary", ["torus", "plane"])
-@pytest.mark.parametrize("shape", [(1100, 1000), (600, 2049), (33, 20_000)])
-def test_boards_cut_into_blocks_of_rows_and_generations(shape: tuple[int, int], boundary: str) -> None:
+@pytest.mark.parametrize("shape", [(300, 200), (97, 700), (41, 65), (64, 5000), (3, 9000)])
+def test_boards_cut_into_blocks_of_rows_and_generations(
+    shape: tuple[int, int], boundary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bitpacked, "_CACHE_WORDS", 1000)  # no board fits: every run is cut
     chance = np.random.default_rng(6)
-    cells = chance.integers(0, 2, shape, dtype=np.uint8)
-    rule = Rule.from_table(chance.integers(0, 2, 512))
-    np.testing.assert_array_equal(bitpacked.run(rule, cells, 11, boundary=boundary), plain(rule, cells, 11, boundary))
+    cells = chance.integers(0, 2, (2, *shape), dtype=np.uint8)
+    for rule in (Rule.from_table(1 - chance.integers(0, 2, 512) * (np.arange(512) > 0)), Rule("B3/S23")):
+        expected = plain(rule, cells, 13, boundary)  # the first law has births out of nothing, at the edge too
+        np.testing.assert_array_equal(bitpacked.run(rule, cells, 13, boundary=boundary), expected)
 
 
-def test_more_generations_than_a_block_takes() -> None:
-    cells = np.random.default_rng(8).integers(0, 2, (1500, 700), dtype=np.uint8)
+def test_a_large_board_is_cut_without_being_told() -> None:
+    cells = np.random.default_rng(8).integers(0, 2, (2100, 2000), dtype=np.uint8)
     halves = bitpacked.run("B3/S23", bitpacked.run("B3/S23", cells, 40), 47)
     np.testing.assert_array_equal(bitpacked.run("B3/S23", cells, 87), halves)
+    np.testing.assert_array_equal(bitpacked.run("B3/S23", cells, 2), plain("B3/S23", cells, 2))
 
 
 def test_r_pentomino_at_generation_1103() -> None:
