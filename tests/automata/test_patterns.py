@@ -15,7 +15,7 @@ def test_everything_offered_is_there() -> None:
     assert sorted(patterns.__all__) == sorted(name for name in vars(patterns) if not name.startswith("_"))
 
 
-@pytest.mark.parametrize("name", ["Box", "CommandBox", "FunctionBox", "Grid", "Pattern", "named", "read_recording"])
+@pytest.mark.parametrize("name", ["Box", "CommandBox", "FunctionBox", "Pattern", "named", "read_recording"])
 def test_the_package_offers_it_too(name: str) -> None:
     assert getattr(automata, name).__name__ == name
     assert name in dir(automata)

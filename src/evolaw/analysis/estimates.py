@@ -3,8 +3,11 @@
 The unit of replication is an independent board or path, never a cell: cells of one board are correlated. For n values x_i,
 
     mean        m = sum x_i / n,    se = sqrt(sum (x_i - m)**2 / (n (n - 1)))
-    jackknife   theta_i = f(all but i),   se = sqrt((n - 1) / n  sum (theta_i - mean theta)**2)
-                value = n f(all) - (n - 1) mean theta,   which removes the bias of order 1/n
+    jackknife   theta_i = f(all but i),   b = (n - 1) (mean theta - f(all)),   value = f(all) - b
+                se = sqrt((n - 1) / n  sum (theta_i - mean theta)**2 + 2 b**2)
+
+The jackknife removes the bias b of order 1/n. Where f is flat, its first term may vanish although f(all) still scatters by about
+sqrt(2) |b| (a square of a mean around 0, a mutual information of independent cells); hence the second term.
 
 One value alone says nothing about its error: its standard error is infinite.
 """
@@ -123,7 +126,8 @@ def jackknife(function: Callable[[np.ndarray], Any], samples: Any, what: str = "
         Estimate of function(E[sample]); for n = 1 the plain value, biased, with an infinite standard error.
 
     Notes:
-        n + 1 calls of ``function``. The standard error is consistent for smooth functions, not for medians and maxima.
+        n + 1 calls of ``function``. The standard error is consistent for smooth functions, not for medians and maxima, and
+        errs on the large side for few repetitions.
 
     References:
         efron1993, chapters 10 and 11.
@@ -141,8 +145,9 @@ def jackknife(function: Callable[[np.ndarray], Any], samples: Any, what: str = "
     total = values.sum(axis=0)
     left_out = np.stack([np.asarray(function((total - value) / (n - 1)), np.float64) for value in values])
     centre = left_out.mean(axis=0)
-    error = np.sqrt((n - 1) / n * ((left_out - centre) ** 2).sum(axis=0))
-    return Estimate(n * whole - (n - 1) * centre, error, n, what)
+    bias = (n - 1) * (centre - whole)
+    error = np.sqrt((n - 1) / n * ((left_out - centre) ** 2).sum(axis=0) + 2 * bias**2)
+    return Estimate(whole - bias, error, n, what)
 
 
 def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
