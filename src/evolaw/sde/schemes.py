@@ -93,7 +93,7 @@ class OneStep:
         fitting = _FITTING[process.calculus, kind]
         if self.calculus not in (None, process.calculus) and kind != "additive":
             solved, given = _CALCULUS[str(self.calculus)], _CALCULUS[process.calculus]
-            return f"{self.name} solves {solved} equations and this is a {given} one; use {fitting}, or convert it with ito."
+            return f"{self.name} solves {solved} equations and the calculus of this one is {given}; use {fitting}, or convert it with ito."
         if kind not in self.noise_kinds:
             return f"{self.name} is for {_listed(self.noise_kinds)} noise and this process has {kind} noise; use {fitting}."
         broken = broken_promise(process) if self.trusts_kind else None
