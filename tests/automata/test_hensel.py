@@ -58,3 +58,25 @@ def test_known_pictures() -> None:
     for window, name in known.items():
         count, letter = names[numbers[window]]
         assert f"{count}{letter}" == name
+
+
+READ_OFF_GOLLY = {
+    1: "c1 e2",
+    2: "a3 c5 e10 i40 k12 n68",
+    3: "a11 c69 e42 i7 j14 k98 n13 q70 r41 y97",
+    4: "a15 c325 e170 i45 j106 k99 n71 q102 r43 t105 w78 y101 z108",
+    5: "a79 c171 e327 i47 j103 k229 n107 q110 r109 y173",
+    6: "a111 c175 e335 i365 k231 n238",
+    7: "c239 e367",
+}
+"""For each count its letters with the smallest window that Golly 3.3 lets be born under that letter alone."""
+
+
+def test_letters_are_those_of_golly() -> None:
+    names, numbers = hensel.arrangements(), hensel.arrangement_numbers()
+    for count, row in READ_OFF_GOLLY.items():
+        assert "".join(word[0] for word in row.split()) == hensel.LETTERS[count]
+        for word in row.split():
+            window = int(word[1:])
+            assert names[numbers[window]] == (count, word[0])
+            assert hensel.orbit_of()[window] == window

@@ -9,7 +9,7 @@ from evolaw.errors import ParseError
 
 
 def test_steps() -> None:
-    cursor = RuleCursor("  Map9.5e-3x")
+    cursor = RuleCursor("  Map9;5e-4x")
     cursor.skip_spaces()
     assert cursor.looking_at("[A-Z]ap")
     assert not cursor.accept("MAX")
@@ -17,7 +17,8 @@ def test_steps() -> None:
     with pytest.raises(ParseError, match="probability") as caught:
         cursor.probability()
     assert caught.value.column == 6
-    assert cursor.take("9") == "9"
+    assert cursor.take("0123456789") == "9"
+    cursor.expect(";", "it divides")
     assert cursor.probability() == 0.0005
     assert cursor.next == "x"
     with pytest.raises(ParseError, match="'x' was not expected"):

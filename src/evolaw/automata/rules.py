@@ -12,6 +12,7 @@ probabilities 0 and 1. Two rules are equal when they are the same law, in whatev
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -70,30 +71,31 @@ class Rule:
         True
     """
 
-    __slots__ = ("_certain", "_family", "_parts", "_text")
     _parts: RuleTable
-    _certain: bool
-    _family: tuple[str, str]
-    _text: str
 
     def __init__(self, rule: str | Rule) -> None:
-        self._hold(rule._parts if isinstance(rule, Rule) else parse_rule(rule))
-
-    def _hold(self, parts: RuleTable) -> None:
-        if parts.kind == "window":
-            found = _FAMILIES[family(parts.probabilities)]
-        else:
-            found = ("line", "general") if parts.kind == "line" else (f"{parts.kind}-r", "outer-totalistic")
-        certain = bool(np.isin(parts.probabilities, (0, 1)).all())
-        held = {"_parts": parts, "_certain": certain, "_family": found, "_text": write_rule(parts)}
-        for name, value in held.items():
-            object.__setattr__(self, name, value)
+        self.__dict__.update(rule.__dict__ if isinstance(rule, Rule) else {"_parts": parse_rule(rule)})
 
     @classmethod
     def _from_parts(cls, parts: RuleTable) -> Rule:
         rule = object.__new__(cls)
-        rule._hold(parts)
+        rule.__dict__["_parts"] = parts
         return rule
+
+    @cached_property
+    def _text(self) -> str:
+        return write_rule(self._parts)
+
+    @cached_property
+    def _certain(self) -> bool:
+        return bool(np.isin(self._parts.probabilities, (0, 1)).all())
+
+    @cached_property
+    def _place(self) -> tuple[str, str]:
+        """Neighbourhood and narrowest space."""
+        if self._parts.kind == "window":
+            return _FAMILIES[family(self._parts.probabilities)]
+        return ("line", "general") if self._parts.kind == "line" else (f"{self._parts.kind}-r", "outer-totalistic")
 
     @classmethod
     def from_table(cls, table: Any, *, noise: float = 0.0) -> Rule:
@@ -153,7 +155,7 @@ class Rule:
     @property
     def neighbourhood(self) -> str:
         """The cells it looks at: "moore", "vonneumann", "hexagonal", "line", or "moore-r", "vonneumann-r", "circular-r"."""
-        return self._family[0]
+        return self._place[0]
 
     @property
     def radius(self) -> int:
@@ -163,7 +165,7 @@ class Rule:
     @property
     def space(self) -> str:
         """The narrowest of `SPACES` that holds it; rules of a line count as general."""
-        return self._family[1]
+        return self._place[1]
 
     @property
     def probabilities(self) -> np.ndarray:
