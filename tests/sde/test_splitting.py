@@ -1,0 +1,79 @@
+"""BAOAB and OBABO: exact second moments on the harmonic oscillator. Orders: test_schemes_*_orders.py."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from evolaw.sde import BAOAB, OBABO, GradientForce, Noise, harmonic_oscillator, ornstein_uhlenbeck, underdamped
+
+
+def stationary(moment_steps, scheme, h, frequency=1.3, damping=0.5, temperature=0.6):
+    oscillator = harmonic_oscillator(frequency=frequency, damping=damping, amplitude=np.sqrt(2 * damping * temperature))
+    matrix = np.linalg.matrix_power(moment_steps(oscillator, scheme)(0.0, h), 4000)
+    return matrix[:, 0].reshape(3, 3)[1:, 1:]
+
+
+@pytest.mark.parametrize("h", [0.1, 0.5, 1.2])
+def test_baoab_positions_have_the_exact_temperature(h, moment_steps):
+    """⟨x²⟩ = D/ω² for every stable h, ⟨v²⟩ = D (1 - h²ω²/4), ⟨xv⟩ = 0."""
+    second = stationary(moment_steps, BAOAB(), h)
+    wanted = np.diag([0.6 / 1.3**2, 0.6 * (1 - h**2 * 1.3**2 / 4)])
+    np.testing.assert_allclose(second, wanted, atol=1e-12)
+
+
+@pytest.mark.parametrize("h", [0.1, 0.5, 1.2])
+def test_obabo_velocities_have_the_exact_temperature(h, moment_steps):
+    """⟨v²⟩ = D, ⟨x²⟩ = D/(ω² (1 - h²ω²/4))."""
+    second = stationary(moment_steps, OBABO(), h)
+    wanted = np.diag([0.6 / 1.3**2 / (1 - h**2 * 1.3**2 / 4), 0.6])
+    np.testing.assert_allclose(second, wanted, atol=1e-12)
+
+
+@pytest.mark.parametrize("scheme", [BAOAB(), OBABO()], ids=lambda scheme: scheme.name)
+def test_a_free_particle_has_the_exact_velocity(scheme, moment_steps):
+    """Without a force the bath is exact: v is an Ornstein–Uhlenbeck process at the steps, for γ = 0 a Brownian motion."""
+    for friction in (0.8, 0.0):
+        particle = underdamped(lambda t, x, p: 0.0 * x, friction=friction, amplitude=0.7)
+        after = moment_steps(particle, scheme).after([0.0, 1.0], 2.0, 3)
+        rate = max(friction, 1e-12)
+        wanted = np.exp(-4 * friction) + 0.7**2 * -np.expm1(-4 * rate) / (2 * rate)
+        assert after[2, 2] == pytest.approx(wanted, rel=1e-6 if friction == 0 else 1e-12)
+
+
+@pytest.mark.parametrize("scheme", [BAOAB(), OBABO()], ids=lambda scheme: scheme.name)
+def test_without_friction_and_noise_the_splitting_is_velocity_verlet(scheme, float64):
+    """Time-reversible and of order 2: going back with reversed velocity returns to the start."""
+    pendulum = underdamped(GradientForce(lambda t, x, p: -jnp.cos(x[0])), friction=0.0, amplitude=0.0)
+    still = Noise(jnp.zeros(1), jnp.zeros(1))
+
+    def run(z):
+        memory = scheme.start(pendulum, 0.0, z)
+        for _ in range(10):
+            z, memory = scheme.step(pendulum, 0.0, z, 0.3, still, memory)
+        return z
+
+    start = jnp.array([0.4, 1.1])
+    turn = jnp.array([1.0, -1.0])
+    np.testing.assert_allclose(turn * run(turn * run(start)), start, atol=1e-13)
+
+
+def test_the_force_is_evaluated_once_a_step(float64):
+    """The remembered force is the force at the new place and time."""
+    calls = []
+
+    def force(t, x, p):
+        calls.append(1)
+        return -x + t
+
+    spring = underdamped(force, friction=0.5, amplitude=1.0)
+    scheme, z = BAOAB(), jnp.array([1.0, 0.0])
+    memory = scheme.start(spring, 0.0, z)
+    calls.clear()
+    z, memory = scheme.step(spring, 0.0, z, 0.1, Noise(jnp.zeros(1)), memory)
+    assert len(calls) == 1
+    assert float(memory[0]) == pytest.approx(float(-z[0]) + 0.1)
+
+
+def test_other_processes_are_refused():
+    assert BAOAB().refuses(harmonic_oscillator(frequency=1.0, damping=1.0, amplitude=1.0)) is None
+    assert "underdamped" in str(OBABO().refuses(ornstein_uhlenbeck(rate=1.0, scale=1.0)))
