@@ -206,7 +206,7 @@ def _map(reader: RuleCursor) -> np.ndarray:
         raise reader.error(
             f"MAP must be followed by 86, 22 or 6 base64 characters, but {len(digits)} were given.", reader.place
         )
-    reader.take("=")
+    reader.accept("==")
     cells, width = _MAP_SIZES[len(digits)]
     bits = np.array([_BASE64.index(digit) >> (5 - i) & 1 for digit in digits for i in range(6)], np.float64)
     return _with_exceptions(reader, bits[: 2**width], width)[inner_windows(cells)]

@@ -27,6 +27,7 @@ from evolaw.trajectory import Trajectory
 __all__ = ["evolve", "line_windows", "neighbours", "step", "unroll", "windows"]
 
 _MOST_ADDRESSES = 2**32
+_BLOCK = 2**14  # cells decided at a time, so that their words stay in the cache
 
 
 def windows(board: Any, boundary: str | Boundary = "torus") -> np.ndarray:
@@ -136,8 +137,9 @@ def step(
         )
     thresholds = np.round(rule.probabilities * 2.0**32).astype(np.uint64)
     limits = _looked_up(rule, thresholds, board, boundary)
-    entry, flip = _chances(stream, limits.shape, 1 if rule.neighbourhood == "line" else 2, time, first_board)
-    return ((entry < limits) ^ (flip < np.uint64(round(rule.noise * 2**32)))).astype(np.uint8)
+    cells = int(np.prod(limits.shape[-1 if rule.neighbourhood == "line" else -2 :]))
+    first = checks.integer(first_board, "first_board", least=0) * cells
+    return _decided(limits, np.uint64(round(rule.noise * 2**32)), stream, time, first)
 
 
 def unroll(
@@ -267,18 +269,22 @@ def _looked_up(rule: Rule, values: np.ndarray, board: Any, boundary: Boundary) -
     return values[boards, neighbours(boards, rule.neighbourhood.removesuffix("-r"), rule.radius, boundary)]
 
 
-def _chances(
-    stream: Stream, shape: tuple[int, ...], axes: int, time: int, first_board: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """The two random words of every cell, as uint64."""
-    size, cells = int(np.prod(shape)), int(np.prod(shape[-axes:]))
-    first = checks.integer(first_board, "first_board", least=0) * cells
+def _decided(limits: np.ndarray, flip_limit: np.uint64, stream: Stream, time: int, first: int) -> np.ndarray:
+    """The next states: the first word of each cell below its limit, flipped where the second is below the flip limit."""
     time = checks.integer(time, "time", least=0, most=_MOST_ADDRESSES - 1)
     checks.require(
-        first + size <= _MOST_ADDRESSES, "board", "hold at most 2**32 cells, all boards together, under chance", shape
+        first + limits.size <= _MOST_ADDRESSES,
+        "board",
+        "hold at most 2**32 cells, all boards together, under chance",
+        limits.shape,
     )
-    words = stream.words(time, np.arange(first, first + size))
-    return words[0].astype(np.uint64).reshape(shape), words[1].astype(np.uint64).reshape(shape)
+    result = np.empty(limits.size, np.uint8)
+    wanted = limits.reshape(-1)
+    for start in range(0, limits.size, _BLOCK):
+        block = slice(start, min(start + _BLOCK, limits.size))
+        entry, flip = stream.words(time, np.arange(first + block.start, first + block.stop))
+        result[block] = (entry < wanted[block]) ^ (flip < flip_limit)
+    return result.reshape(limits.shape)
 
 
 def _binary(board: Any, name: str, axes: int) -> np.ndarray:
