@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -111,6 +112,17 @@ def test_a_box_is_asked_until_the_law_stands(evolaw: Callable[..., Any], tmp_pat
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["law"]["most_probable"] == "B36/S23"
+    assert found["law"]["log2_possible"] == 0
+
+
+@pytest.mark.skipif(shutil.which("bgolly") is None, reason="Golly's bgolly is not installed")
+def test_golly_can_be_the_box(evolaw: Callable[..., Any]) -> None:
+    """The command of the README, asked without any recording."""
+    golly = "bgolly -q -q -a QuickLife -m {steps} -i {steps} -o {after} {before}"
+    done = evolaw("discover", "--box", golly, "--ask", 3, "--space", "isotropic", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["law"]["most_probable"] == "B3/S23"
     assert found["law"]["log2_possible"] == 0
 
 
