@@ -26,6 +26,7 @@ __all__ = ["DEVICES", "device_named", "gather", "half_words", "mover", "phases_f
 
 DEVICES = ("cpu", "gpu")
 _HALF = 32
+_LONG_LOOP = 256  # generations, even
 _MOST_GATES = 256  # in one kernel: more do not fit a thread's registers, and compile slowly
 
 Phases = tuple[jax.Array, ...]
@@ -121,7 +122,7 @@ def gather(stripes: Stripes, words: Phases) -> jax.Array:
 
 @lru_cache(maxsize=64)
 def mover(law: Logic | str, stripes: Stripes, kind: str) -> Callable[[Phases, jax.Array, int], Phases]:
-    """Compile the run of one law, or of laws given by tables.
+    """Make the run of one law, or of laws given by tables; it is compiled when first used.
 
     Args:
         law: a network; or "counting" or "windows".
@@ -143,12 +144,26 @@ def mover(law: Logic | str, stripes: Stripes, kind: str) -> Callable[[Phases, ja
         moved = [of_cell([*around[i], *around[i + 1], *around[i + 2]], masks) for i in range(len(rows))]
         return tuple(_patched(row, margins) if is_ragged else row for row in moved)
 
-    def move(words: Phases, masks: jax.Array, steps: Any) -> Phases:
-        rows = tuple(_patched(row, margins) if is_ragged else row for row in words)
-        rows = jax.lax.fori_loop(0, steps // 2, lambda _, now: generation(generation(now, masks), masks), rows)
-        return jax.lax.fori_loop(0, steps % 2, lambda _, now: generation(now, masks), rows)
+    def rounds(words: Phases, masks: jax.Array, count: Any) -> Phases:
+        return jax.lax.fori_loop(0, count, lambda _, now: generation(generation(now, masks), masks), words)
 
-    return jax.jit(move)
+    def start(words: Phases) -> Phases:
+        return tuple(_patched(row, margins) if is_ragged else row for row in words)
+
+    # a loop of known length runs on a GPU without asking the host after every round
+    long = jax.jit(lambda words, masks: rounds(start(words), masks, _LONG_LOOP // 2))
+    short = jax.jit(lambda words, masks, count: rounds(start(words), masks, count))
+    single = jax.jit(lambda words, masks: generation(start(words), masks))
+
+    def move(words: Phases, masks: jax.Array, steps: int) -> Phases:
+        for _ in range(steps // _LONG_LOOP):
+            words = long(words, masks)
+        rest = steps % _LONG_LOOP
+        if rest >= 2:
+            words = short(words, masks, rest // 2)
+        return single(words, masks) if rest % 2 else words
+
+    return move
 
 
 def _shift(pair: jax.Array, places: int) -> jax.Array:

@@ -1,0 +1,121 @@
+"""The bit engine: cells a second, and against Golly's QuickLife and CAX on the same board, with equal results.
+
+Cells a second is rows x cols x boards x generations / seconds, packing and unpacking of the boards included, compiling not.
+The interpreter that has CAX is named by the environment variable EVOLAW_PEERS_PYTHON.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.measuring import Row, alternate
+from evolaw.automata import bitpacked
+from evolaw.automata.boards import Pattern
+from evolaw.automata.rle import parse_rle, write_rle
+from evolaw.automata.rules import Rule, entries
+
+SIDE = 4096
+LONG = 1000  # generations of the comparison with Golly
+SHORT = 10  # generations of the comparison with CAX
+
+
+def run() -> list[Row]:
+    return [*engine(), *against_golly(), *against_cax()]
+
+
+def soup(*shape: int, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 2, shape, dtype=np.uint8)
+
+
+def random_isotropic() -> Rule:
+    chance, table = np.random.default_rng(2), np.zeros(512, np.uint8)
+    for windows in entries("isotropic").values():
+        table[windows] = chance.integers(2)
+    return Rule.from_table(table)
+
+
+def engine() -> list[Row]:
+    """Speeds of the engine; the last column is relative to Life on one large board, in turn in the same run."""
+    large, small, many = soup(SIDE, SIDE), soup(512, 512), soup(1024, 64, 64)
+    laws = np.random.default_rng(4).integers(0, 2, (4096, 18), dtype=np.uint8)
+    loads = {
+        "Life, 4096 x 4096": ("B3/S23", large, LONG),
+        "Life, 1024 boards of 64 x 64": ("B3/S23", many, 4 * LONG),
+        "Life, 512 x 512": ("B3/S23", small, 20 * LONG),
+        "isotropic B2-a/S12": ("B2-a/S12", large, 300),
+        "isotropic B3/S2-i34q": ("B3/S2-i34q", large, 300),
+        "isotropic, random": (random_isotropic(), large, 150),
+        "any law, random": (Rule.from_table(np.random.default_rng(3).integers(0, 2, 512)), large, 150),
+        "4096 counting laws, 64 x 64": (laws, soup(4096, 64, 64), 300),
+    }
+    works = {name: lambda load=load: bitpacked.run(*load) for name, load in loads.items()}
+    seconds = alternate(works, 5)
+    speeds = {name: loads[name][1].size * loads[name][2] / seconds[name] for name in loads}
+    life = speeds["Life, 4096 x 4096"]
+    return [
+        {"what": n, "cells/s": s, "seconds": seconds[n], "Life's speed / this": life / s} for n, s in speeds.items()
+    ]
+
+
+def against_golly() -> list[Row]:
+    what = f"Life {SIDE} x {SIDE}, {LONG} generations"
+    if shutil.which("bgolly") is None:
+        return [{"what": f"{what}: bgolly QuickLife", "remark": "missing: bgolly"}]
+    board = soup(SIDE, SIDE)
+    with tempfile.TemporaryDirectory() as name:
+        before, after = Path(name) / "before.rle", Path(name) / "after.rle"
+        text = write_rle(board, rule=f"B3/S23:T{SIDE},{SIDE}", position=(-SIDE // 2, -SIDE // 2))
+        before.write_text(text)
+
+        def golly(generations: int) -> float:
+            command = ["bgolly", "-q", "-q", "-a", "QuickLife", "-m", str(generations), "-i", str(max(generations, 1))]
+            begin = time.perf_counter()
+            subprocess.run([*command, "-o", str(after), str(before)], check=True, capture_output=True, timeout=1200)
+            return time.perf_counter() - begin
+
+        start_up = min(golly(0) for _ in range(2))
+        theirs = golly(LONG) - start_up
+        ours = alternate({"evolaw": lambda: bitpacked.run("B3/S23", board, LONG)}, 5)["evolaw"]
+        final = bitpacked.run("B3/S23", board, LONG)
+        answer = re.sub(r"rule = \S+", "rule = B3/S23", after.read_text())
+        equal = np.array_equal(cut(parse_rle(answer).board), cut(final))
+    remark = f"equal boards, population {int(final.sum())}" if equal else "BOARDS DIFFER"
+    row = {"what": f"{what}: bgolly QuickLife", "cells/s": board.size * LONG / theirs, "seconds": theirs}
+    return [{**row, "evolaw is faster by": theirs / ours, "remark": remark}]
+
+
+def cut(board: np.ndarray) -> np.ndarray:
+    """The smallest box that holds the living cells: Golly writes no more."""
+    cells = Pattern(board).board
+    rows, cols = np.flatnonzero(cells.any(1)), np.flatnonzero(cells.any(0))
+    return cells[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1] if rows.size else cells[:0, :0]
+
+
+def against_cax() -> list[Row]:
+    what = f"Life {SIDE} x {SIDE}, {SHORT} generations: CAX on the CPU"
+    python = os.environ.get("EVOLAW_PEERS_PYTHON")
+    if not python:
+        return [{"what": what, "remark": "missing: EVOLAW_PEERS_PYTHON names no interpreter"}]
+    board = soup(SIDE, SIDE)
+    with tempfile.TemporaryDirectory() as name:
+        before, after = Path(name) / "before.npy", Path(name) / "after.npy"
+        np.save(before, board)
+        command = [python, str(Path(__file__).parent / "peer_cax.py"), str(before), str(after), str(SHORT)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=1200)
+        if done.returncode:
+            return [{"what": what, "remark": f"missing: {done.stderr.strip().splitlines()[-1]}"}]
+        version, theirs = done.stdout.split()[-2], float(done.stdout.split()[-1])
+        equal = np.array_equal(np.load(after), bitpacked.run("B3/S23", board, SHORT))
+    ours = alternate({"evolaw": lambda: bitpacked.run("B3/S23", board, LONG)}, 5)["evolaw"]
+    speed = board.size * SHORT / theirs
+    remark = f"CAX {version}, {'equal boards' if equal else 'BOARDS DIFFER'}; evolaw over {LONG} generations"
+    row = {"what": what, "cells/s": speed, "seconds": theirs, "evolaw is faster by": board.size * LONG / ours / speed}
+    return [{**row, "remark": remark}]
