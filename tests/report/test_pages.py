@@ -184,17 +184,79 @@ def test_text_can_be_read_in_light_and_dark(theme: int) -> None:
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-def test_the_page_runs_in_a_browser_without_complaint(document: Make, thin: Trajectory, tmp_path: Path) -> None:
-    """The policy lets the script run: the player has painted the first frame and the slider knows its length."""
-    path = pages.write(document("outer-totalistic"), tmp_path / "page.html", recording=thin)
+DRIVE = """
+const said = [];
+const seen = () => [...document.querySelectorAll("#table tbody tr")].filter((row) => !row.hidden).map((row) => row.dataset.name);
+const say = (name, value) => said.push([name, value]);
+say("all", seen().length);
+document.querySelectorAll("#table thead button")[2].click();
+say("fewest visits first", seen()[0]);
+document.querySelectorAll("#table thead button")[2].click();
+say("most visits first", seen()[0]);
+document.querySelector("[data-filter=present]").click();
+say("present", seen().sort());
+document.querySelector("[data-filter='']").click();
+document.querySelector("#search").value = "s3";
+document.querySelector("#search").dispatchEvent(new Event("input"));
+say("found", seen());
+const press = (key) => document.querySelector("#canvas").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+press("ArrowRight"); press("ArrowRight"); press("ArrowLeft");
+say("stepped", document.querySelector("#generation").textContent);
+press("End");
+say("last", document.querySelector("#generation").textContent);
+const pixels = document.querySelector("#canvas").getContext("2d").getImageData(0, 0, 32, 32).data;
+say("dark pixels", pixels.filter((value, place) => place % 4 === 0 && value < 128).length);
+press(" ");
+say("button", document.querySelector("#play").textContent);
+document.querySelector("#theme").click();
+say("theme", document.documentElement.dataset.theme);
+const told = document.createElement("pre");
+told.id = "told";
+told.textContent = JSON.stringify(Object.fromEntries(said));
+document.body.append(told);
+"""
+
+
+def in_browser(page: str, folder: Path) -> str:
+    """Open a page in Chromium and return its document afterwards; any complaint of the browser fails the test."""
+    path = folder / "page.html"
+    path.write_text(page, encoding="utf-8")
     options = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     options += (
         " --disable-component-update --disable-sync --virtual-time-budget=2000 --enable-logging=stderr --dump-dom"
     )
-    words = [str(CHROMIUM), *options.split(), f"--user-data-dir={tmp_path / 'profile'}", path.as_uri()]
+    words = [str(CHROMIUM), *options.split(), f"--user-data-dir={folder / 'profile'}", path.as_uri()]
     done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=True)
     assert "CONSOLE" not in done.stderr, done.stderr
-    assert 'aria-valuetext="0"' in done.stdout
-    assert f"1 / {len(thin)}" in done.stdout
+    return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_the_policy_lets_the_page_run(document: Make, thin: Trajectory, tmp_path: Path) -> None:
+    """The player has painted the first frame and the slider knows its length."""
+    dom = in_browser(pages.render(document("outer-totalistic"), recording=thin), tmp_path)
+    assert 'aria-valuetext="0"' in dom
+    assert f"1 / {len(thin)}" in dom
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_the_page_does_what_its_buttons_say(document: Make, thin: Trajectory, tmp_path: Path) -> None:
+    """Sorting, filtering, searching, stepping, playing, and light and dark."""
+    page = pages.render(document("outer-totalistic"), recording=thin)
+    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)  # or our own script would not run
+    dom = in_browser(page.replace("</body>", f"<script>{DRIVE}</script></body>"), tmp_path)
+    (told,) = re.findall(r'<pre id="told">(.*?)</pre>', dom)
+    assert json.loads(told) == {
+        "all": 18,
+        "fewest visits first": "B7",
+        "most visits first": "B0",
+        "present": ["B3", "S2", "S3"],
+        "found": ["S3"],
+        "stepped": "1",
+        "last": "20",
+        "dark pixels": int(thin.values[-1].sum()),
+        "button": "Pause",
+        "theme": "dark",
+    }
