@@ -115,7 +115,9 @@ def test_canonical_forms(text: str, canonical: str) -> None:
         ("R2,C3,S1,B1", 5, "from 0 to 2"),
         ("R2,S1,S2", 7, "each once"),
         ("R2,S1", 6, "counts B are missing"),
-        ("R2,S1..3=0.5,2,B1", 14, "two probabilities"),
+        ("R2,S1..3=0.5,2,B1", 14, "stands twice"),
+        ("B3=١/S", 4, "probability from 0 to 1"),
+        ("W١", 2, "from 0 to 255"),
     ],
 )
 def test_refusals_say_where_and_why(text: str, column: int, says: str) -> None:
@@ -126,7 +128,7 @@ def test_refusals_say_where_and_why(text: str, column: int, says: str) -> None:
 
 
 def test_long_texts_are_refused_before_they_are_read() -> None:
-    with pytest.raises(ParseError, match="at most 40000 characters") as caught:
+    with pytest.raises(ParseError, match="at most 3200000 characters") as caught:
         parse_rule("B" + "3" * 10**7)
     assert len(str(caught.value)) < 300
 

@@ -8,7 +8,13 @@ import pytest
 from evolaw.automata.hensel import arrangements
 from evolaw.automata.neighbourhoods import HEXAGONAL, VON_NEUMANN, inner_windows
 from evolaw.automata.rule_reading import MOST_CHARACTERS, parse_rule
-from evolaw.automata.rule_tables import RuleTable, neighbour_count, table_from_arrangements, table_from_counts
+from evolaw.automata.rule_tables import (
+    MOST_RADIUS,
+    RuleTable,
+    neighbour_count,
+    table_from_arrangements,
+    table_from_counts,
+)
 from evolaw.automata.rule_writing import write_hensel, write_map, write_rule
 
 
@@ -55,6 +61,14 @@ def test_round_trip(family: str, certain: bool) -> None:
         again = parse_rule(text)
         assert again.key == rule.key, text
         assert write_rule(again) == text
+
+
+def test_the_longest_rule_reads_back() -> None:
+    rng = np.random.default_rng(1)
+    rule = RuleTable("moore", MOST_RADIUS, rng.random((2, neighbour_count("moore", MOST_RADIUS) + 1)))
+    text = write_rule(rule)
+    assert len(text) <= MOST_CHARACTERS
+    assert parse_rule(text).key == rule.key
 
 
 def test_golden_strings() -> None:

@@ -9,7 +9,7 @@ from evolaw.errors import ParseError
 
 __all__ = ["RuleCursor"]
 
-_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 class RuleCursor:

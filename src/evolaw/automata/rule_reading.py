@@ -35,8 +35,8 @@ from evolaw.automata.rule_tables import (
 
 __all__ = ["MOST_CHARACTERS", "WELL_KNOWN", "parse_rule"]
 
-MOST_CHARACTERS = 40_000
-"""Longest rule text read; 512 probabilities written out take less."""
+MOST_CHARACTERS = 3_200_000
+"""Longest rule text read; the probabilities of all counts of the largest radius, written out, take less."""
 
 WELL_KNOWN = {
     "Life": "B3/S23",
@@ -304,10 +304,10 @@ def _count_table(
         for least, most, chance, start in ranges[field]:
             if most > neighbours + counted:
                 raise reader.error(f"There are at most {neighbours + counted} cells to count here.", start)
-            window = table[state, max(0, least - counted) : max(0, most + 1 - counted)]
-            if ((window != chance) & ~np.isnan(window)).any():
-                raise reader.error("A count is given two probabilities.", start)
-            window[:] = chance
+            counts = table[state, max(0, least - counted) : max(0, most + 1 - counted)]
+            if not np.isnan(counts).all():
+                raise reader.error("A count stands twice.", start)
+            counts[:] = chance
     table = np.nan_to_num(table, nan=0.0)
     if radius > 1:
         return shape, radius, table
