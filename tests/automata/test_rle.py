@@ -110,6 +110,15 @@ def test_hostile_text_costs_no_memory() -> None:
         tracemalloc.stop()
 
 
+def test_wide_and_tall_in_different_blocks_is_still_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evolaw.automata.rle._BLOCK", 12)
+    for text, column in (("20000bobobo$20000$3bo$$$$$$$$$$$$", 21), ("x = 20000, y = 1\n20000$o", 7)):
+        with pytest.raises(ParseError, match=r"2000[0-9] x 2000[0-9]|20001 x 20000") as caught:
+            parse_rle(text)
+        assert caught.value.column == column
+    assert parse_rle("2000bobobo$2000$3bo").board.shape == (2002, 2005)
+
+
 def test_runs_that_cross_blocks_and_long_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     board = np.random.default_rng(0).integers(0, 2, (40, 70), dtype=np.uint8)
     text = write_rle(board, rule="B3/S23", topology="torus")

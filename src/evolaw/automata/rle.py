@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
-from evolaw.automata.boards import Grid, Pattern, parse_grid, require_cells
+from evolaw.automata.boards import MOST_CELLS, Grid, Pattern, parse_grid, require_cells
 from evolaw.errors import ParseError
 
 __all__ = ["parse_rle", "write_rle"]
@@ -80,11 +80,7 @@ def parse_rle(text: str | bytes, *, source: str = "") -> Pattern:
     body, below = _without_comments(data[body_start:], body_start)
     facts = _comments([*top, *below], place)
     runs = _Runs(body, body_start, place)
-    for rows, starts, counts in runs:
-        if rows.size:
-            height, width = max(height, int(rows.max()) + 1), max(width, int((starts + counts).max()))
-    require_cells(height, width, source=source)
-    board = _paint(runs, height, width)
+    board = _paint(runs, *runs.extent(height, width))
     facts["rule"] = rule or facts["rule"]
     return Pattern(board, grid=grid, **facts)
 
@@ -96,10 +92,13 @@ class _Place:
     data: bytes
     source: str
 
-    def error(self, message: str, index: int) -> ParseError:
-        line = self.data.count(b"\n", 0, index) + 1
+    def find(self, index: int) -> tuple[int, int]:
+        """Line and column of a byte, from 1."""
         start = self.data.rfind(b"\n", 0, index) + 1
-        column = len(self.data[start:index].decode("utf-8", "replace")) + 1
+        return self.data.count(b"\n", 0, index) + 1, len(self.data[start:index].decode("utf-8", "replace")) + 1
+
+    def error(self, message: str, index: int) -> ParseError:
+        line, column = self.find(index)
         return ParseError(message, source=self.source, line=line, column=column)
 
 
@@ -112,7 +111,7 @@ def _header(header: str, place: _Place, start: int) -> tuple[int, int, str | Non
         if len(found[group]) > 18:
             raise place.error("The header gives a size of more than 18 digits.", start + lead + found.start(group))
     width, height = int(found[1]), int(found[2])
-    line = place.data.count(b"\n", 0, start) + 1
+    line, _ = place.find(start)
     require_cells(height, width, source=place.source, line=line, column=lead + 1)
     rule, colon, suffix = (found[3] or "").partition(":")
     column = lead + found.start(3) + len(rule) + 1
@@ -173,13 +172,29 @@ def _extended(line: str, place: _Place, start: int) -> dict[str, Any]:
 
 
 class _Runs:
-    """The live runs of a body, block by block: their rows, first columns and lengths."""
+    """The live runs of a body, block by block: their rows, first columns, lengths, and places in the dense text."""
 
     def __init__(self, body: bytes, offset: int, place: _Place) -> None:
         self._body, self._offset, self._place = body, offset, place
         self._dense = body.translate(None, b" \t\n\f\v")
 
-    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    def extent(self, height: int, width: int) -> tuple[int, int]:
+        """The size of the smallest board that holds every live run and is not below (height, width).
+
+        The first run that would need too large a board is refused where it stands.
+        """
+        for rows, starts, counts, places in self:
+            if rows.size:
+                tall = np.maximum(rows + 1, height)
+                wide = np.maximum(np.maximum.accumulate(starts + counts), width)
+                over = (tall.astype(np.float64) * wide > MOST_CELLS) | (np.maximum(tall, wide) > MOST_CELLS)
+                k = int(np.argmax(over)) if over.any() else -1
+                line, column = self._place.find(self._index(int(places[k]))) if k >= 0 else (None, None)
+                height, width = int(tall[k]), int(wide[k])
+                require_cells(height, width, source=self._place.source, line=line, column=column)
+        return height, width
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
         start, row, col = 0, 0, 0
         while start < len(self._dense):
             view = np.frombuffer(self._dense, np.uint8, min(_BLOCK, len(self._dense) - start), start)
@@ -199,8 +214,7 @@ class _Runs:
             base = np.maximum.accumulate(np.where(ends_row, total, -col))
             starts = total - cells - base
             live = kinds == _LIVE
-            self._require_room(rows, starts + cells, live, start, marks)
-            yield rows[live], starts[live], counts[live]
+            yield rows[live], starts[live], counts[live], start + marks[live]
             row, col = int(rows[-1]), int(total[-1] - base[-1])
             start += int(marks[-1]) + 1
 
@@ -218,19 +232,6 @@ class _Runs:
             k = int(np.argmin(counts))
             raise self._error("A run length is 0; it must be at least 1.", start + int(marks[k] - digits[k]))
         return counts
-
-    def _require_room(
-        self, rows: np.ndarray, ends: np.ndarray, live: np.ndarray, start: int, marks: np.ndarray
-    ) -> None:
-        """Refuse the first live run that would need too large a board."""
-        if not live.any():
-            return
-        tall, wide = int(rows[live].max()) + 1, int(ends[live].max())
-        try:
-            require_cells(tall, wide, source=self._place.source)
-        except ParseError as error:
-            worst = live & ((rows == tall - 1) if tall > wide else (ends == wide))
-            raise self._error(str(error), start + int(marks[int(np.argmax(worst))])) from None
 
     def _unknown(self, index: int) -> ParseError:
         letter = chr(self._dense[index])
@@ -256,7 +257,7 @@ class _Runs:
 def _paint(runs: _Runs, height: int, width: int) -> np.ndarray:
     """Mark where runs begin (+1) and end (-1) in reading order; the running sum is the board."""
     edges = np.zeros(height * width + 1, np.int8)
-    for rows, starts, counts in runs:
+    for rows, starts, counts, _ in runs:
         first = rows * width + starts
         edges[first] += 1
         edges[first + counts] -= 1
