@@ -237,6 +237,15 @@ def test_the_bytes_of_a_run_under_chance_are_fixed() -> None:
     assert hashlib.sha256(run.values.tobytes()).hexdigest()[:16] == "73836fc8f84de105"
 
 
+def test_addresses_of_chance_do_not_wrap() -> None:
+    stream, board = source(0).stream("update"), soup(4, 4)
+    step("B3/S23~0.1", board, stream=stream, time=2**32 - 1, first_board=2**28 - 1)
+    with pytest.raises(ArgumentError, match="`time`"):
+        step("B3/S23~0.1", board, stream=stream, time=2**32)
+    with pytest.raises(ArgumentError, match=r"2\*\*32 cells"):
+        step("B3/S23~0.1", board, stream=stream, first_board=2**28)
+
+
 def test_chance_needs_a_seed() -> None:
     with pytest.raises(ArgumentError, match="`rng`"):
         evolve("B3/S23~0.1", soup(5, 5), 1)

@@ -5,7 +5,7 @@
     B13/S13V   B2/S34H               the same by counts on the von Neumann or hexagonal neighbourhood
     MAP + base64                     one bit a window: 86 characters (3x3), 22 (hexagonal) or 6 (von Neumann); the spare bits
                                      of the last character mean nothing
-    W110                             elementary rule of a line
+    W110                             elementary rule of a line (Golly draws the even ones, generation below generation)
     R5,C0,M1,S34..58,B34..45,NM      larger neighbourhoods by counts; M1 counts the cell itself; NM, NN or NC
 
 Probabilities are ours: ``B3/S2=0.9,3`` gives S2 probability 0.9, ``B2ac=0.5,3/S23`` two arrangements of B2; windows of
