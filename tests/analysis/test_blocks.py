@@ -110,6 +110,7 @@ def test_a_markov_chain_along_rows_has_its_entropy_rate() -> None:
         (lambda t: mutual_information(t, (0, 0)), "`displacement`"),
         (lambda t: conditional_entropy(t, 0), "`length`"),
         (lambda t: block_frequencies(t, (1, 9)), "boards of at least 1 x 9"),
+        (lambda t: mutual_information(t, (10**9, 0)), "boards of at least 1000000001 x 1"),
         (lambda t: block_entropy(Trajectory(np.full((1, 1, 3, 3), 255), [0], AXES)), "completely observed"),
     ],
 )

@@ -29,7 +29,8 @@ def block_frequencies(trajectory: Trajectory, block: tuple[int, int] = (3, 3)) -
     """Estimate the frequency of every block at every saved time.
 
     Args:
-        trajectory: boards; blocks with a missing cell are left out, and blocks reach over the edge on a plain torus only.
+        trajectory: boards; at least as large as the block; blocks with a missing cell are left out, and blocks reach
+            over the edge on a plain torus only.
         block: (rows, cols) of the block, at most 16 cells.
 
     Returns:
@@ -97,43 +98,34 @@ def _frequencies(trajectory: Trajectory, offsets: list[tuple[int, int]]) -> np.n
     rows, cols = boards.shape[2:]
     top, left = (min(offset[axis] for offset in offsets) for axis in (0, 1))
     tall, wide = (max(offset[axis] for offset in offsets) - least + 1 for axis, least in ((0, top), (1, left)))
-    if not is_wrapped(trajectory):
-        checks.require(
-            tall <= rows and wide <= cols,
-            "trajectory",
-            f"have boards of at least {tall} x {wide}",
-            f"of {rows} x {cols}",
-        )
-    bins = 2 ** len(offsets)
-    result = np.empty((*boards.shape[:2], bins))
-    for board, frames in enumerate(boards):
-        for time, frame in enumerate(frames):
-            result[board, time] = _frame_counts(frame, offsets, (top, left, tall, wide), is_wrapped(trajectory))
-    totals = result.sum(axis=-1, keepdims=True)
+    checks.require(
+        tall <= rows and wide <= cols, "trajectory", f"have boards of at least {tall} x {wide}", f"of {rows} x {cols}"
+    )
+    if is_wrapped(trajectory):
+        # The box of offsets hangs over the edge by tall - 1 rows and wide - 1 columns: repeat that many.
+        boards = np.pad(boards, ((0, 0), (0, 0), (0, tall - 1), (0, wide - 1)), mode="wrap")
+    inside = [(down - top, right - left) for down, right in offsets]
+    counts = np.stack([_counts(frames, inside, (tall, wide)) for frames in boards])
+    totals = counts.sum(axis=-1, keepdims=True)
     checks.require(
         bool(totals.all()), "trajectory", "have a completely observed block on every board", "a board without one"
     )
-    return result / totals
+    return counts / totals
 
 
-def _frame_counts(
-    frame: np.ndarray, offsets: list[tuple[int, int]], box: tuple[int, int, int, int], wrapped: bool
-) -> np.ndarray:
-    top, left, tall, wide = box
-    rows, cols = frame.shape
-    shape = (rows, cols) if wrapped else (rows - tall + 1, cols - wide + 1)
-    codes = np.zeros(shape, np.int64)
-    seen = np.ones(shape, bool)
-    known = observed(frame)
+def _counts(frames: np.ndarray, offsets: list[tuple[int, int]], box: tuple[int, int]) -> np.ndarray:
+    """How often every joint state occurs in frames of shape (times, rows, cols), the box of offsets lying inside."""
+    times, rows, cols = frames.shape[0], frames.shape[1] - box[0] + 1, frames.shape[2] - box[1] + 1
+    bins = 2 ** len(offsets)
+    codes = np.zeros((times, rows, cols), np.int32)
     for down, right in offsets:
-        if wrapped:
-            cells, visible = (np.roll(array, (-down, -right), (0, 1)) for array in (frame, known))
-        else:
-            here = np.s_[down - top : down - top + shape[0], right - left : right - left + shape[1]]
-            cells, visible = frame[here], known[here]
-        codes = 2 * codes + (cells == 1)
-        seen &= visible
-    return np.bincount(codes[seen], minlength=2 ** len(offsets)).astype(np.float64)
+        codes <<= 1
+        codes |= frames[:, down : down + rows, right : right + cols] == 1
+    known = observed(frames)
+    if not known.all():
+        for down, right in offsets:
+            codes[~known[:, down : down + rows, right : right + cols]] = bins
+    return np.stack([np.bincount(frame.ravel(), minlength=bins + 1)[:bins] for frame in codes]).astype(np.float64)
 
 
 def _entropy(frequencies: np.ndarray) -> np.ndarray:
