@@ -69,7 +69,7 @@ def sift(
                 nodes=nodes - total.nodes,
                 generator=generator,
                 most=limit if limit is None else limit - len(total.cubes),
-                progress=None if progress is None else lambda done, base=total.nodes: progress(base + done),
+                progress=_shifted(progress, total.nodes),
             )
             total.nodes += found.nodes
             total.cubes += found.cubes
@@ -148,3 +148,7 @@ def _branch(space: RuleSpace, films: list[Film], here: Knowledge) -> int:
             weight += np.bincount(entry, gain, minlength=len(space))
     weight[here.theta != OPEN] = 0
     return int(weight.argmax()) if weight.any() else -1
+
+
+def _shifted(progress: Callable[[int], None] | None, base: int) -> Callable[[int], None] | None:
+    return None if progress is None else lambda done: progress(base + done)
