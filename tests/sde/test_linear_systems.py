@@ -1,5 +1,6 @@
 """Linear systems: closed forms against the general machine, and the exact transition."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -51,11 +52,12 @@ def test_the_exact_transition_has_the_exact_moments(float64):
     """Φ, φ and L read off from unit normals; two half steps make a whole one."""
     process = linear_system(A, b=[[0.5, 0.1], [0.0, 0.3]], a=[0.2, -0.4])
     law, x = process.exact, np.array([1.0, 0.7])
+    sample = jax.jit(law.sample)
 
     def step(h):
-        shift = np.asarray(law.sample(jnp.zeros(2), 0.0, h, jnp.zeros(2)))
-        turn = np.stack([np.asarray(law.sample(jnp.zeros(2), 0.0, h, jnp.eye(2)[i])) - shift for i in range(2)], 1)
-        push = np.stack([np.asarray(law.sample(jnp.eye(2)[i], 0.0, h, jnp.zeros(2))) - shift for i in range(2)], 1)
+        shift = np.asarray(sample(jnp.zeros(2), 0.0, h, jnp.zeros(2)))
+        turn = np.stack([np.asarray(sample(jnp.zeros(2), 0.0, h, jnp.eye(2)[i])) - shift for i in range(2)], 1)
+        push = np.stack([np.asarray(sample(jnp.eye(2)[i], 0.0, h, jnp.zeros(2))) - shift for i in range(2)], 1)
         return turn, shift, push @ push.T
 
     turn, shift, spread = step(0.8)
@@ -65,6 +67,14 @@ def test_the_exact_transition_has_the_exact_moments(float64):
     np.testing.assert_allclose(half @ half, turn, atol=1e-13)
     np.testing.assert_allclose(half @ half_shift + half_shift, shift, atol=1e-13)
     np.testing.assert_allclose(half @ half_spread @ half.T + half_spread, spread, atol=1e-13)
+
+
+def test_a_long_step_keeps_its_digits(float64):
+    """Over 20 time scales van Loan's exponential alone would be off by e^40; the law is then the stationary one."""
+    law = linear_system(A, b=[[0.5, 0.1], [0.0, 0.3]]).exact
+    shift = law.sample(jnp.zeros(2), 0.0, 60.0, jnp.ones(2))
+    push = np.stack([np.asarray(law.sample(jnp.eye(2)[i], 0.0, 60.0, jnp.ones(2)) - shift) for i in range(2)], 1)
+    np.testing.assert_allclose(push @ push.T, law.stationary_covariance(), rtol=1e-12)
 
 
 def test_a_component_that_no_noise_reaches_is_carried_along(float64):

@@ -247,9 +247,8 @@ class OscillatorLaw:
         force = self.params["force"]
         phase = force["drive_frequency"] * t
         wave = jnp.stack([jnp.cos(phase), jnp.sin(phase)])
-        none = jnp.zeros_like(normals)
-        moved = self._driven().sample(jnp.concatenate([none, none]), t, dt, jnp.concatenate([x, wave]))[:2]
-        return moved + self._free().sample(normals, t, dt, jnp.zeros_like(x))
+        quiet = jnp.zeros_like(wave)
+        return self._driven().sample(jnp.concatenate([normals, quiet]), t, dt, jnp.concatenate([x, wave]))[:2]
 
     def _free(self) -> GaussianLinearLaw:
         force, gamma, s = self.params["force"], self.params["friction"], self.params["amplitude"]
