@@ -12,12 +12,14 @@ from evolaw.sde.classics import (
     ornstein_uhlenbeck,
     square_root,
 )
+from evolaw.sde.convergence import order
 from evolaw.sde.exact_stepping import ExactStep
 from evolaw.sde.explicit_solutions import hyperbolic_sine, hyperbolic_tangent, iterated_integral, modulated_noise
 from evolaw.sde.implicit import DriftImplicitEuler, TamedEuler
 from evolaw.sde.langevin import GradientForce, double_well, overdamped, underdamped
 from evolaw.sde.linear_systems import linear_system
 from evolaw.sde.milstein import LevyMilstein, Milstein
+from evolaw.sde.multilevel import multilevel
 from evolaw.sde.passage import FirstPassage
 from evolaw.sde.processes import SDE
 from evolaw.sde.running import Histogram, Moments, Statistics
@@ -66,6 +68,8 @@ __all__ = [
     "iterated_integral",
     "linear_system",
     "modulated_noise",
+    "multilevel",
+    "order",
     "ornstein_uhlenbeck",
     "overdamped",
     "solve",

@@ -108,34 +108,57 @@ class Drawing:
 
     def run(self, keys: Keys, first: Any, dt: Any, count: int) -> list[Noise]:
         """Return the noise of ``count`` steps in a row; ``first`` is a multiple of ``count``, a power of two."""
-        if self.fine > 1 or count == 1:
+        if self.fine > 1 or count == 1 or self.per_word:
             return [self.step(keys, first + np.uint32(i), dt) for i in range(count)]
         return self._run(keys, jnp.asarray(first, jnp.uint32), dt, count)
+
+    # -- weak variables, many to a word ---------------------------------------------------------------------------------
+
+    @property
+    def per_word(self) -> int:
+        """Steps whose weak variables come from one word; 0 for noise of paths."""
+        return {"two_point": TWO_POINTS, "three_point": THREE_POINTS}.get(self.needs, 0)
+
+    def words(self, keys: Keys, first: Any, count: int) -> jax.Array:
+        """Return the words that serve ``count`` steps from ``first`` on, both multiples of 2 `per_word`.
+
+        Returns:
+            Words, shape (count / per_word, noises, paths).
+        """
+        block = jnp.asarray(first, jnp.uint32) // np.uint32(2 * self.per_word)
+        blocks = range(count // (2 * self.per_word))
+        pairs = [threefry2x32(*keys.component, block + np.uint32(i), _SLOT_W) for i in blocks]
+        return jnp.stack([word for pair in pairs for word in pair])
+
+    def read(self, keys: Keys, words: jax.Array, base: Any, first: Any, dt: Any, count: int) -> list[Noise]:
+        """Read ``count`` steps from the `words` that begin at step ``base``; ``first`` is a multiple of ``count``."""
+        first = jnp.asarray(first, jnp.uint32)
+        place = (first - jnp.asarray(base, jnp.uint32)) // np.uint32(self.per_word)
+        word = jax.lax.dynamic_index_in_dim(words, place, keepdims=False)
+        return self._weak(keys, word, first, dt, count)
+
+    def _weak(self, keys: Keys, word: Any, first: jax.Array, dt: Any, count: int) -> list[Noise]:
+        variable, root = two_point if self.needs == "two_point" else three_point, jnp.sqrt(dt)
+        offset = 0 if count == self.per_word else first % np.uint32(self.per_word)
+        noises = []
+        for i in range(count):
+            pair = None
+            if self.needs == "three_point" and self.noises > 1:
+                pair = self._pair_variables(keys, first + np.uint32(i), root)
+            noises.append(Noise(variable(word, offset + i, root), pair=pair))
+        return noises
 
     # -- one finest step, and a run of them that shares its words ------------------------------------------------------
 
     def _single(self, keys: Keys, step: jax.Array, dt: Any) -> Noise:
-        if self.needs == "two_point":
-            word = _choose(threefry2x32(*keys.component, step // (2 * TWO_POINTS), _SLOT_W), step // TWO_POINTS)
-            return self._finish(keys, step, dt, two_point(word, step % TWO_POINTS, self.dtype))
-        if self.needs == "three_point":
-            word = _choose(threefry2x32(*keys.component, step // (2 * THREE_POINTS), _SLOT_W), step // THREE_POINTS)
-            return self._finish(keys, step, dt, three_point(word, step % THREE_POINTS, self.dtype))
+        if self.per_word:
+            words = threefry2x32(*keys.component, step // np.uint32(2 * self.per_word), _SLOT_W)
+            return self._weak(keys, _choose(words, step // np.uint32(self.per_word)), step, dt, 1)[0]
         normal = _choose(self._normals(keys, step // 2, _SLOT_W), step)
         second = _choose(self._normals(keys, step // 2, _SLOT_Z), step) if self.needs == "dW,dZ" else None
         return self._finish(keys, step, dt, normal, second)
 
     def _run(self, keys: Keys, first: jax.Array, dt: Any, count: int) -> list[Noise]:
-        if self.needs in ("two_point", "three_point"):
-            per_word, read = (TWO_POINTS, two_point) if self.needs == "two_point" else (THREE_POINTS, three_point)
-            words: list[Any] = []
-            for block in range(max(1, count // (2 * per_word))):
-                words += threefry2x32(*keys.component, first // np.uint32(2 * per_word) + np.uint32(block), _SLOT_W)
-            if count <= per_word:
-                words = [_choose((words[0], words[1]), first // np.uint32(per_word))]
-            offset = 0 if count >= per_word else first % np.uint32(per_word)
-            variates = [read(words[i // per_word], offset + i % per_word, self.dtype) for i in range(count)]
-            return [self._finish(keys, first + np.uint32(i), dt, variate) for i, variate in enumerate(variates)]
         normals = self._pairs(keys, first, count, _SLOT_W)
         seconds = self._pairs(keys, first, count, _SLOT_Z) if self.needs == "dW,dZ" else [None] * count
         return [
@@ -160,8 +183,6 @@ class Drawing:
             return Noise(dw, (dt / 2) * (dw + second * (root / math.sqrt(3))))
         if self.needs == "levy":
             return Noise(dw, area=levy_area(dw, dt, self._area_normals(keys, step)))
-        if self.needs == "three_point" and self.noises > 1:
-            return Noise(dw, pair=self._pair_variables(keys, step) * root)
         return Noise(dw)
 
     def _area_normals(self, keys: Keys, step: Any) -> jax.Array:
@@ -171,12 +192,12 @@ class Drawing:
         # Without the barrier the compiler draws each normal anew wherever the areas use it.
         return jax.lax.optimization_barrier(jnp.concatenate(both)[:count])
 
-    def _pair_variables(self, keys: Keys, step: Any) -> jax.Array:
+    def _pair_variables(self, keys: Keys, step: Any, size: Any) -> jax.Array:
         m = self.noises
         count = m * (m - 1) // 2
         slots = [_SLOT_PAIR + np.uint32(i) for i in range(-(-count // 64))]
         words = [word for slot in slots for word in threefry2x32(*keys.path, step, slot)]
-        signs = iter([two_point(words[i // 32], i % 32, self.dtype) for i in range(count)])
+        signs = iter([two_point(words[i // 32], i % 32, size) for i in range(count)])
         upper = {(i, j): next(signs) for i in range(m) for j in range(i + 1, m)}
         zero = jnp.zeros_like(words[0], self.dtype)
         rows = [[zero if i == j else upper[i, j] if i < j else -upper[j, i] for j in range(m)] for i in range(m)]

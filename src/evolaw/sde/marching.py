@@ -60,7 +60,8 @@ class Plan:
         store: whether the states at the saved times are given back.
         block: paths that one summary of an observer speaks of.
         group: steps written out in the loop body, a power of two.
-        ahead: steps whose noise is drawn at once, a multiple of ``group``; 0 draws inside the body.
+        ahead: steps whose noise is drawn before they are made, a multiple of ``group``; 0 draws inside the body.
+        words: keep the words of those steps rather than their noise.
     """
 
     scheme: Scheme
@@ -71,6 +72,7 @@ class Plan:
     block: int = 1
     group: int = 1
     ahead: int = 0
+    words: bool = False
 
 
 class State(NamedTuple):
@@ -180,18 +182,28 @@ def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> S
 
     def block(number: Any, state: State) -> State:
         base = number * plan.ahead
-        numbers = base.astype(jnp.uint32) + jnp.arange(plan.ahead, dtype=jnp.uint32)
-        drawn = jax.vmap(lambda step: plan.drawing.step(keys, step, entry.dt))(numbers)
-        # Without the barrier the compiler would draw again at every reading.
-        drawn = jax.lax.optimization_barrier(drawn)
-
-        def read(first: Any, count: int) -> list[Noise]:
-            run = jax.tree.map(lambda a: jax.lax.dynamic_slice_in_dim(a, first - base, count), drawn)
-            return [jax.tree.map(lambda a, i=i: a[i], run) for i in range(count)]
-
+        read = _reader(plan, keys, base, entry.dt)
         return steps(state, jnp.maximum(entry.first, base), jnp.minimum(entry.last, base + plan.ahead), read)
 
     return jax.lax.fori_loop(entry.first // plan.ahead, -(-entry.last // plan.ahead), block, state)
+
+
+def _reader(plan: Plan, keys: Keys, base: Any, dt: Any) -> Callable[[Any, int], list[Noise]]:
+    """Draw for the ``ahead`` steps from ``base`` on; gives the function that reads runs of them."""
+    drawing = plan.drawing
+    if plan.words:
+        # The loop over steps takes the words as they are, so that they are made once for all steps they serve, and each
+        # pass is short: paths side by side hide the wait of one step for the one before.
+        words = drawing.words(keys, base, plan.ahead)
+        return lambda first, count: drawing.read(keys, words, base, first, dt, count)
+    numbers = base.astype(jnp.uint32) + jnp.arange(plan.ahead, dtype=jnp.uint32)
+    drawn = jax.vmap(lambda step: drawing.step(keys, step, dt))(numbers)
+
+    def read(first: Any, count: int) -> list[Noise]:
+        run = jax.tree.map(lambda a: jax.lax.dynamic_slice_in_dim(a, first - base, count), drawn)
+        return [jax.tree.map(lambda a, i=i: a[i], run) for i in range(count)]
+
+    return read
 
 
 def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, count: int) -> Callable[..., State]:

@@ -40,11 +40,12 @@ Progress = Callable[[int, int], None]
 
 _BLOCK = 1024
 _FEW_PATHS = 256
-_CACHE = 128 * 1024
+_CACHE = 256 * 1024
 _DEVICE = 2**30
 _NOISE_AHEAD = 16_384
-_GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 16, "two_point": 32, "exact": 4}
+_GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 8, "two_point": 4, "exact": 4}
 _LARGEST_BODY = 1200
+_WORDS_AHEAD = 64
 
 
 def solve(
@@ -254,12 +255,13 @@ def _plan(
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
     group = 1 if fine > 1 else _group(process, scheme, drawing, dtype)
     cells = noises * paths
-    ahead = 0
-    if paths < _FEW_PATHS and fine == 1 and jax.default_backend() == "cpu":
+    words = bool(drawing.per_word)
+    ahead = _WORDS_AHEAD if words else 0
+    if paths < _FEW_PATHS and not words and fine == 1 and jax.default_backend() == "cpu":
         ahead = max(16, group, 2 ** int(np.log2(max(1, _NOISE_AHEAD // cells))))
         # No further than the paths go.
         ahead = max(group, min(ahead, 2 ** int(np.ceil(np.log2(max(1, int(grid.last[-1])))))))
-    return Plan(scheme, drawing, observers, watchers, asked is None, min(_BLOCK, paths), group, ahead)
+    return Plan(scheme, drawing, observers, watchers, asked is None, min(_BLOCK, paths), group, ahead, words)
 
 
 def _group(process: SDE, scheme: Scheme, drawing: Drawing, dtype: np.dtype) -> int:
@@ -294,7 +296,7 @@ def _chunk_size(plan: Plan, process: SDE, paths: int, chunk: int | str) -> int:
         width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises)
         if plan.drawing.needs == "levy":
             width *= plan.drawing.noises
-        room = _CACHE if jax.default_backend() == "cpu" else _DEVICE
+        room = _CACHE * (2 if plan.words else 1) if jax.default_backend() == "cpu" else _DEVICE
         wanted = 2 ** int(np.log2(max(1, room // width)))
     else:
         wanted = checks.integer(chunk, "chunk", least=1)
@@ -310,7 +312,7 @@ def _fault(
 ) -> NumericalError:
     """Run the first lost path again alone, and say at which step it was lost."""
     path = gathered.first_lost
-    alone = replace(plan, observers=(), watchers=(FirstFault(),), store=False, block=1, ahead=0)
+    alone = replace(plan, observers=(), watchers=(FirstFault(),), store=False, block=1, ahead=0, words=False)
     number = np.array([gathered.first_path + path], np.uint32)
     x = begin if begin.shape[1] == 1 else begin[:, path : path + 1]
     key = np.array(source.stream("noise").key, np.uint32)

@@ -65,8 +65,8 @@ def normal_pair(word0: Any, word1: Any, dtype: Any) -> tuple[jax.Array, jax.Arra
 
     Example:
         >>> word = jnp.zeros((), jnp.uint32)
-        >>> round(float(normal_pair(word, word, jnp.float32)[0]), 4)
-        6.7638
+        >>> round(float(normal_pair(word, word, jnp.float32)[0]), 3)
+        6.764
     """
     radius = jnp.sqrt(-2 * jnp.log(uniform(word0, dtype)))
     angle = (word1 << 2).astype(jnp.int32).astype(dtype) * np.asarray(np.pi / 4 * 2.0**-31, dtype)
@@ -81,14 +81,13 @@ def normal_pair(word0: Any, word1: Any, dtype: Any) -> tuple[jax.Array, jax.Arra
     )
 
 
-def two_point(word: Any, index: Any, dtype: Any) -> jax.Array:
-    """Return ±1 by bit ``index`` (0 to 31) of each word."""
-    one = jnp.ones(jnp.shape(word), dtype)
-    return _with_sign(one, word << (np.uint32(31) - jnp.asarray(index, jnp.uint32)))
+def two_point(word: Any, index: Any, size: Any) -> jax.Array:
+    """Return ±size by bit ``index`` (0 to 31) of each word."""
+    return _with_sign(jnp.broadcast_to(size, jnp.shape(word)), word << (np.uint32(31) - jnp.asarray(index, jnp.uint32)))
 
 
-def three_point(word: Any, index: Any, dtype: Any) -> jax.Array:
-    """Return 0 or ±sqrt(3) by digit ``index`` (0 to 7) to base 6 of each word.
+def three_point(word: Any, index: Any, size: Any) -> jax.Array:
+    """Return 0 or ±sqrt(3) size by digit ``index`` (0 to 7) to base 6 of each word.
 
     Notes:
         Digits can be read in any order: digit j of u is the leading digit of u 6^j modulo 2^29.
@@ -97,9 +96,9 @@ def three_point(word: Any, index: Any, dtype: Any) -> jax.Array:
     shift = powers[index] if isinstance(index, int) else jnp.asarray(powers)[index]
     fraction = ((word >> np.uint32(3) | np.uint32(1)) * shift) & np.uint32(2**_FRACTION - 1)
     scaled = fraction * np.uint32(6)
-    root = np.asarray(np.sqrt(3.0), dtype)
-    low, high = scaled < np.uint32(2**_FRACTION), scaled >= np.uint32(5 * 2**_FRACTION)
-    return jnp.where(high, root, jnp.where(low, -root, np.asarray(0, dtype)))
+    high = jnp.sqrt(jnp.asarray(3, size.dtype)) * size
+    rest = jnp.where(scaled < np.uint32(2**_FRACTION), -high, jnp.zeros_like(high))
+    return jnp.where(scaled >= np.uint32(5 * 2**_FRACTION), high, rest)
 
 
 def _polynomial(coefficients: tuple[float, ...], z: jax.Array) -> jax.Array:
