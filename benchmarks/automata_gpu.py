@@ -19,7 +19,9 @@ import numpy as np
 
 from benchmarks.measuring import Row, machine, show
 from evolaw.automata import accelerated
-from evolaw.automata.bitlogic import Logic, counting_windows, logic_of
+from evolaw.automata.bitlogic import logic_of
+from evolaw.automata.counting_logic import counting_windows
+from evolaw.automata.networks import Logic
 from evolaw.automata.packing import Stripes
 from evolaw.automata.rules import Rule, entries
 from evolaw.automata.stepping import step

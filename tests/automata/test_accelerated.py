@@ -7,7 +7,8 @@ import pytest
 
 from evolaw.automata import bitpacked
 from evolaw.automata.accelerated import phases_for, run_arrays
-from evolaw.automata.bitlogic import counting_windows, logic_of
+from evolaw.automata.bitlogic import logic_of
+from evolaw.automata.counting_logic import counting_windows
 from evolaw.automata.rules import Rule
 from evolaw.automata.stepping import step
 from evolaw.errors import ArgumentError

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolaw.automata import bitpacked
-from evolaw.automata.bitlogic import counting_windows
+from evolaw.automata.counting_logic import counting_windows
 from evolaw.automata.rules import Rule, entries
 from evolaw.automata.stepping import step
 from evolaw.errors import ArgumentError, ShapeError

@@ -17,8 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
-from evolaw.automata.bitlogic import SELECT, Gate, Logic, counting_rows, counting_sum
+from evolaw.automata.counting_logic import counting_rows, counting_sum
 from evolaw.automata.gates import Operations, three_inputs
+from evolaw.automata.networks import SELECT, Gate, Logic
 from evolaw.automata.packing import Stripes
 from evolaw.automata.sweeping import TABLE_SIZES, Margins
 

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
-from evolaw.automata.bitlogic import Logic, counting_entries, counting_windows, logic_of
+from evolaw.automata.bitlogic import logic_of
 from evolaw.automata.boundaries import Boundary, parse_boundary
+from evolaw.automata.counting_logic import counting_entries, counting_windows
 from evolaw.automata.neighbourhoods import WINDOWS
+from evolaw.automata.networks import Logic
 from evolaw.automata.packing import Stripes
 from evolaw.automata.rules import Rule
 from evolaw.automata.sweeping import KINDS, TABLE_SIZES, Margins, sweep_function
@@ -25,7 +27,7 @@ from evolaw.errors import ShapeError
 
 __all__ = ["WORTHWHILE", "Laws", "read_boards", "run", "supports"]
 
-WORTHWHILE = 3_000_000
+WORTHWHILE = 10_000_000
 """Cell updates from which compiling pays: below, the plain step is done sooner."""
 
 _CACHE_WORDS = 80_000  # scratch of a core: 640 KB, to fit the second cache of common processors
@@ -113,8 +115,8 @@ def run(
         ShapeError: boards and rules do not go together.
 
     Notes:
-        A counting law needs 9 to 13 gates for 512 cells, an arbitrary one about 100. One law, or a few, are compiled (20
-        to 100 ms, remembered); many laws at once are computed from their tables, 64 boards with 64 laws in every word.
+        A counting law needs 9 to 13 gates for 512 cells, an arbitrary one about 65. One law, or a few, are compiled (30
+        to 300 ms, remembered); many laws at once are computed from their tables, 64 boards with 64 laws in every word.
         Boards that share words and rows of at least 8 words are the fastest: see `packing.Stripes`.
 
     References:

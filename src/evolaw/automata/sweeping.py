@@ -5,7 +5,7 @@ part one row shorter at both ends, and what is left at the end is the block. A b
 *resident*: it has one row more on each side, renewed every generation, and stays for all generations.
 
 Inside a generation a vector's column is followed down the rows, so that what a row contributes (its carried signals, see
-`bitlogic`) is computed once and used for the three rows it touches. After a generation the margins of its rows are renewed:
+`networks`) is computed once and used for the three rows it touches. After a generation the margins of its rows are renewed:
 this is where stripes meet and where the boundary enters.
 """
 
@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from evolaw.automata.bitlogic import SELECT, Gate, Logic, counting_rows, counting_sum
+from evolaw.automata.counting_logic import counting_rows, counting_sum
+from evolaw.automata.networks import SELECT, Gate, Logic
 from evolaw.automata.packing import Stripes
 from evolaw.automata.vectorcode import Writer, compile_functions, has_three_input_logic
 
