@@ -171,15 +171,18 @@ def test_twenty_kills_resume_to_the_same_bytes(tmp_path: Path, evolaw: Callable[
     assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
 
 
-def test_sigterm_commits_and_says_how_to_go_on(tmp_path: Path, command: list[str]) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_stop_commits_and_says_how_to_go_on(
+    tmp_path: Path, command: list[str], number: signal.Signals, code: int
+) -> None:
     words = [*command, "simulate", "B3/S23", "--size", "256", "--steps", "100000", "--noise", "0.01", "--out", "run"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not (tmp_path / "run" / "data.zarr" / "values" / "c" / "1").exists():
         time.sleep(0.05)
-    process.terminate()
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 143
+    assert process.returncode == code
     assert out == ""
     assert "continue with: evolaw simulate --resume run" in err
     assert Run.open(tmp_path / "run").state == "interrupted"
