@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from evolaw.automata.formats import parse_pattern, read_bytes, read_pattern
 from evolaw.errors import ParseError
@@ -52,3 +55,36 @@ def test_errors_name_the_file(tmp_path: Path) -> None:
     file.write_text("x = 3, y = 3\nbz!")
     with pytest.raises(ParseError, match=r"bad\.rle:2:2: 'z'"):
         read_pattern(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.cells", b"\n" * 2**19),
+        ("a.cells", b".\n" * 2**19),
+        ("a.mc", b"[M2]\n" + b"\n" * 2**20),
+        ("a.lif", b"#Life 1.06\n" + b"\n" * 2**24),
+        ("a.rle", b"#\n" * 2**20),
+        ("a.rle", b"x = 1, y = 1\n" + b"#\n" * 2**20),
+        ("a.rle", b"x = 1, y = 1, rule = " + b" " * 2**22 + b"a"),
+        ("a.rle", b"#CXRLE " + b"a" * 2**22),
+    ],
+)
+def test_files_of_very_many_or_long_lines_are_refused_soon(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    start = time.perf_counter()
+    with pytest.raises(ParseError):
+        read_pattern(tmp_path / name)
+    assert time.perf_counter() - start < 60
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=120) | st.text(alphabet="#Life 1.06[M]x=,y!\nbo$.O01*R", max_size=120).map(str.encode))
+def test_fuzz_files(tmp_path: Path, data: bytes) -> None:
+    for suffix in ("", ".rle", ".cells", ".mc"):
+        file = tmp_path / f"a{suffix}"
+        file.write_bytes(data)
+        try:
+            read_pattern(file)
+        except ParseError as error:
+            assert str(file) in str(error)

@@ -14,7 +14,9 @@ grid of w columns and h rows is at (-(w // 2), -(h // 2)).
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +26,7 @@ from evolaw import checks, display
 from evolaw.arrays import read_only
 from evolaw.errors import ParseError
 
-__all__ = ["MOST_CELLS", "Grid", "Pattern", "parse_grid", "require_cells"]
+__all__ = ["MOST_CELLS", "Grid", "Pattern", "numbered_lines", "parse_grid", "require_cells"]
 
 MOST_CELLS = 2**28
 """Cells of the largest board a reader builds; 256 MiB."""
@@ -213,3 +215,15 @@ def require_cells(rows: int, cols: int, *, source: str, line: int | None = None,
             line=line,
             column=column,
         )
+
+
+def numbered_lines(text: str, source: str, most: int) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text with their numbers, without line ends; LF, CR and CRLF end lines.
+
+    Raises:
+        ParseError: there are more than ``most`` lines.
+    """
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+        if number > most:
+            raise ParseError(f"The file has more than the {most} lines that are read.", source=source, line=number)
+        yield number, line.rstrip("\n")

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evolaw.automata.boards import Grid, Pattern, parse_grid, require_cells
+from evolaw.automata.boards import Grid, Pattern, numbered_lines, parse_grid, require_cells
 from evolaw.errors import ParseError
 
 __all__ = ["parse_macrocell"]
 
 _LEAF_LEVEL = 3
 _MOST_LEVELS = 60
+_MOST_LINES = 2**19
 _Box = tuple[int, int, int, int]
 
 
@@ -51,7 +52,7 @@ def parse_macrocell(text: str, *, source: str = "") -> Pattern:
     grid: Grid | None = None
     generation: int | None = None
     comments: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in numbered_lines(text, source, _MOST_LINES):
         if line.startswith("#R"):
             name, colon, suffix = line[2:].strip().partition(":")
             rule = name or None

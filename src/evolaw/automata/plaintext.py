@@ -10,16 +10,20 @@ Life 1.06     #Life 1.06           one live cell a line, x to the right and y do
 from __future__ import annotations
 
 import re
+from array import array
 
 import numpy as np
 
-from evolaw.automata.boards import Pattern, require_cells
+from evolaw.automata.boards import Pattern, numbered_lines, require_cells
 from evolaw.errors import ParseError
 
 __all__ = ["parse_life106", "parse_picture"]
 
-_ALIVE = "O*oA1"
-_DEAD = ".b0"
+_ALIVE, _DEAD = b"O*oA1", b".b0"
+_CELLS = bytes(1 if letter in _ALIVE else 0 if letter in _DEAD else 2 for letter in range(256))
+_STRANGE = r"[^O*oA1.b0 \t,\v\f]"
+_MOST_LINES = 2**18
+_MOST_CELLS_LISTED = 2**23
 
 
 def parse_picture(text: str, *, source: str = "") -> Pattern:
@@ -33,9 +37,10 @@ def parse_picture(text: str, *, source: str = "") -> Pattern:
         >>> parse_picture("!Name: Glider\\n.O\\n..O\\nOOO").board.tolist()
         [[0, 1, 0], [0, 0, 1], [1, 1, 1]]
     """
-    name, comments, rows = "", [], []
-    width = 0
-    for number, line in enumerate(text.splitlines(), start=1):
+    name, comments = "", []
+    rows: list[tuple[int, np.ndarray]] = []
+    width, digits = 0, False
+    for number, line in numbered_lines(text, source, _MOST_LINES):
         if line.startswith("!"):
             title = re.match(r"!\s*Name:\s*(.*)", line)
             if title and not name:
@@ -43,12 +48,11 @@ def parse_picture(text: str, *, source: str = "") -> Pattern:
             elif line[1:].strip():
                 comments.append(line[1:].strip())
             continue
-        row = _row(line, source, number)
-        width = max(width, row.size)
-        rows.append((number, row))
+        rows.append((number, _row(line, source, number)))
+        digits = digits or "0" in line or "1" in line
+        width = max(width, rows[-1][1].size)
         require_cells(len(rows), width, source=source, line=number)
-    digits = any(set(line) & set("01") for line in text.splitlines() if not line.startswith("!"))
-    while digits and rows and not rows[-1][1].size:
+    while digits and not rows[-1][1].size:
         rows.pop()
     board = np.zeros((len(rows), width), np.uint8)
     for index, (number, row) in enumerate(rows):
@@ -65,17 +69,17 @@ def parse_picture(text: str, *, source: str = "") -> Pattern:
 
 
 def _row(line: str, source: str, number: int) -> np.ndarray:
-    letters = re.sub(r"[\s,]", "", line)
-    strange = re.search(rf"[^{re.escape(_ALIVE + _DEAD)}\s,]", line)
-    if strange:
+    cells = line.encode("ascii", "replace").translate(_CELLS, b" \t,\v\f")
+    if 2 in cells:
+        strange = re.search(_STRANGE, line)
+        assert strange is not None
         raise ParseError(
             f"{strange[0]!r} means nothing here; draw dead cells as . and live ones as O, or as 0 and 1.",
             source=source,
             line=number,
             column=strange.start() + 1,
         )
-    codes = np.frombuffer(letters.encode("ascii"), np.uint8)
-    return np.isin(codes, np.frombuffer(_ALIVE.encode(), np.uint8)).astype(np.uint8)
+    return np.frombuffer(cells, np.uint8)
 
 
 def parse_life106(text: str, *, source: str = "") -> Pattern:
@@ -89,17 +93,19 @@ def parse_life106(text: str, *, source: str = "") -> Pattern:
         >>> parse_life106("#Life 1.06\\n-1 5\\n0 5").position
         (-1, 5)
     """
-    cells: list[tuple[int, int]] = []
+    cells = array("q")
     comments: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in numbered_lines(text, source, _MOST_CELLS_LISTED):
+        if not line.strip():
+            continue
         if line.startswith("#"):
             if number > 1 and line[1:].strip():
                 comments.append(line[1:].strip())
             continue
         found = re.fullmatch(r"\s*([+-]?\d{1,18})[\s,]+([+-]?\d{1,18})\s*", line)
         if found:
-            cells.append((int(found[1]), int(found[2])))
-        elif line.strip():
+            cells.extend((int(found[1]), int(found[2])))
+        else:
             column = re.match(r"\s*(?:[+-]?\d{1,18}[\s,]+)?", line)
             raise ParseError(
                 "A line of Life 1.06 must be two whole numbers of at most 18 digits, x and y, as in `3 -7`.",
@@ -109,7 +115,7 @@ def parse_life106(text: str, *, source: str = "") -> Pattern:
             )
     if not cells:
         return Pattern(np.zeros((0, 0), np.uint8), comments=tuple(comments))
-    points = np.array(cells, np.int64)
+    points = np.array(cells, np.int64).reshape(-1, 2)
     corner, far = points.min(axis=0), points.max(axis=0)
     width, height = (int(high) - int(low) + 1 for low, high in zip(corner, far, strict=True))
     require_cells(height, width, source=source)

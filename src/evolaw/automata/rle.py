@@ -35,6 +35,9 @@ _BLOCK = 2**20
 _MOST_DIGITS = 10
 _HEADER = re.compile(r"x\s*=\s*(\d+)\s*,\s*y\s*=\s*(\d+)\s*(?:,\s*rule\s*=\s*(.*?)\s*)?", re.IGNORECASE)
 _LINE_WIDTH = 70
+_BLANKS = re.compile(rb"\s*")
+_MOST_COMMENTS = 100_000
+_LONGEST_HEADER = 2000
 
 
 def parse_rle(text: str | bytes, *, source: str = "") -> Pattern:
@@ -63,21 +66,20 @@ def parse_rle(text: str | bytes, *, source: str = "") -> Pattern:
     data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     place = _Place(data, source)
     top: list[tuple[int, str]] = []
-    start, header, body_start = 0, "", len(data)
-    while start < len(data):
-        stop = data.find(b"\n", start)
-        stop = len(data) if stop < 0 else stop
-        line = data[start:stop]
-        if line.startswith(b"#"):
-            top.append((start, line.decode("utf-8", "replace")))
-        elif line.strip():
-            if re.match(rb"\s*x\s*=", line, re.IGNORECASE):
-                header = line.decode("utf-8", "replace")
-            body_start = stop if header else start
-            break
-        start = stop + 1
+    start = _blank_end(data, 0)
+    while data.startswith(b"#", start):
+        stop = _line_end(data, start)
+        top.append((start, data[start:stop].decode("utf-8", "replace")))
+        if len(top) > _MOST_COMMENTS:
+            raise place.error(f"There are more than {_MOST_COMMENTS} comment lines. Cut them.", start)
+        start = _blank_end(data, stop)
+    body_start = start
+    header = ""
+    if re.match(rb"x\s*=", data[start : start + 80], re.IGNORECASE):
+        body_start = _line_end(data, start)
+        header = data[start:body_start].decode("utf-8", "replace")
     height, width, rule, grid = _header(header, place, start) if header else (0, 0, None, None)
-    body, below = _without_comments(data[body_start:], body_start)
+    body, below = _without_comments(data[body_start:], body_start, place)
     facts = _comments([*top, *below], place)
     runs = _Runs(body, body_start, place)
     board = _paint(runs, *runs.extent(height, width))
@@ -102,31 +104,43 @@ class _Place:
         return ParseError(message, source=self.source, line=line, column=column)
 
 
+def _blank_end(data: bytes, start: int) -> int:
+    """The first byte from ``start`` on that is no blank."""
+    found = _BLANKS.match(data, start)
+    return found.end() if found else start
+
+
+def _line_end(data: bytes, start: int) -> int:
+    stop = data.find(b"\n", start)
+    return len(data) if stop < 0 else stop
+
+
 def _header(header: str, place: _Place, start: int) -> tuple[int, int, str | None, Grid | None]:
-    lead = len(header) - len(header.lstrip())
-    found = _HEADER.fullmatch(header.strip())
+    found = _HEADER.fullmatch(header.rstrip()) if len(header) <= _LONGEST_HEADER else None
     if not found:
         raise place.error("The header must read like `x = 3, y = 3, rule = B3/S23`.", start)
     for group in (1, 2):
         if len(found[group]) > 18:
-            raise place.error("The header gives a size of more than 18 digits.", start + lead + found.start(group))
+            raise place.error("The header gives a size of more than 18 digits.", start + found.start(group))
     width, height = int(found[1]), int(found[2])
-    line, _ = place.find(start)
-    require_cells(height, width, source=place.source, line=line, column=lead + 1)
+    line, first = place.find(start)
+    require_cells(height, width, source=place.source, line=line, column=first)
     rule, colon, suffix = (found[3] or "").partition(":")
-    column = lead + found.start(3) + len(rule) + 1
+    column = first + found.start(3) + len(rule)
     grid = parse_grid(suffix, source=place.source, line=line, column=column) if colon else None
     if grid:
         require_cells(grid.rows, grid.cols, source=place.source, line=line, column=column)
     return height, width, rule.strip() or None, grid
 
 
-def _without_comments(body: bytes, offset: int) -> tuple[bytes, list[tuple[int, str]]]:
+def _without_comments(body: bytes, offset: int, place: _Place) -> tuple[bytes, list[tuple[int, str]]]:
     """Blank the comment lines of the body, cut it at ``!``, and return the comments with their places."""
     comments: list[tuple[int, str]] = []
 
     def blank(found: re.Match[bytes]) -> bytes:
         comments.append((offset + found.start(), found[0].decode("utf-8", "replace")))
+        if len(comments) > _MOST_COMMENTS:
+            raise place.error(f"There are more than {_MOST_COMMENTS} comment lines. Cut them.", comments[-1][0])
         return b" " * len(found[0])
 
     if b"#" in body:
@@ -157,6 +171,8 @@ def _comments(lines: list[tuple[int, str]], place: _Place) -> dict[str, Any]:
 
 def _extended(line: str, place: _Place, start: int) -> dict[str, Any]:
     facts: dict[str, Any] = {}
+    if len(line) > _LONGEST_HEADER:
+        raise place.error(f"A #CXRLE line has at most {_LONGEST_HEADER} characters.", start)
     for found in re.finditer(r"(\w+)=(\S*)", line):
         key, value, index = found[1].lower(), found[2], start + found.start(2)
         if key == "pos":
