@@ -17,7 +17,6 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import MISSING
-from evolaw.errors import ArgumentError
 from evolaw.trajectory import Trajectory
 
 __all__ = ["AUTO", "CLEAN", "Channel", "Every", "Flips", "Missing", "of_recording"]
@@ -112,7 +111,7 @@ def of_recording(recording: Trajectory) -> Channel:
             flips=AUTO if flips == AUTO else float(flips),
             missing=bool((recording.values == MISSING).any()),
         )
-    except (TypeError, ArgumentError) as error:
+    except (TypeError, ValueError) as error:
         raise checks.refuse(
             "recording", f"state a flip probability from 0 to {_MOST_FLIPS} or 'auto'", f"one that states {flips!r}"
         ) from error

@@ -30,9 +30,8 @@ from evolaw.trajectory import Trajectory
 __all__ = ["Diagnosis", "diagnose"]
 
 _GOOD_EXCESS = 3.0
-_BAD_EXCESS = 2.2
+_FAR_WORSE = 3.0
 _CLEAR_COST = 20.0
-_CLEAR_DEVIANCE = 2.2
 
 Explains = Callable[[int], bool]
 
@@ -106,7 +105,10 @@ def _memoryless(
     space: RuleSpace,
     calm: tuple[Check, ...],
 ) -> Diagnosis:
-    """Tell three kinds of chance apart that leave no trace outside the window, where the table is large enough for it."""
+    """Tell three kinds of chance apart that leave no trace outside the window, where the table is large enough for it.
+
+    The marginal likelihood of misread cells is approximate, so that its cost alone does not rule them out.
+    """
     noise = min(noises, key=lambda fit: fit.cost)
     misread = noises[0] if len(noises) > 1 else None
     coins_best = coins.cost + _CLEAR_COST < noise.cost and (misread is None or _refuted(misread, coins, space))
@@ -128,13 +130,12 @@ def _memoryless(
 
 
 def _refuted(misread: NoiseFit, coins: NoiseFit, space: RuleSpace) -> bool:
-    """Whether misread cells are out of the question; their fit is approximate, so its cost alone does not settle it.
+    """Whether misread cells are out of the question: their best law is bad in itself, or far worse than coins.
 
-    In the general space coins fit every table without remainder, so that the misread fit must be bad in itself.
+    In the general space coins fit every table without remainder, so that only the first counts.
     """
-    if space.wider is None:
-        return misread.excess > _BAD_EXCESS
-    return misread.deviance > _CLEAR_DEVIANCE * coins.deviance
+    far_worse = space.wider is not None and misread.deviance > _FAR_WORSE * coins.deviance
+    return misread.excess > _GOOD_EXCESS or far_worse
 
 
 def _remote(p: float, skipping_explains: Explains) -> Diagnosis:

@@ -227,7 +227,8 @@ def memory(recordings: Sequence[Trajectory], classes: np.ndarray, windows: Tally
     """Return the log e-value against "given the window, the frame before does not matter".
 
     A cell is a surprise when it went against the majority of its window. A misread cell is one, and so are outcomes of the
-    windows it lies in; an automaton that merely throws coins forgets. The feature is the number of surprises in the window.
+    windows it lies in; an automaton that merely throws coins forgets. The feature is the number of surprises in
+    the window: none, one, more.
 
     Args:
         recordings: clean trajectories; those of two frames say nothing.
@@ -239,7 +240,7 @@ def memory(recordings: Sequence[Trajectory], classes: np.ndarray, windows: Tally
     long = [recording for recording in recordings if len(recording) > 2]
     if not long:
         return 0.0
-    return combine(_feature_dependence(long, classes, 10, partial(_surprises, majority=majority), 0))
+    return combine(_feature_dependence(long, classes, 3, partial(_surprises, majority=majority), 0))
 
 
 _OUTER = [(dr, dc) for dr in range(-2, 3) for dc in range(-2, 3) if max(abs(dr), abs(dc)) == 2]
@@ -269,9 +270,9 @@ def _feature_dependence(
             key = (classes[window] * values + extra).ravel()
             visits += np.bincount(key, minlength=size * values)
             alive += np.bincount(key[recording.values[frame + 1][inside].ravel() == 1], minlength=size * values)
-    visits, alive = visits.reshape(size, values), alive.reshape(size, values)
-    testable = (visits > 0).sum(1) > 1
-    return log_e_dependence(visits[testable], alive[testable])
+    table = np.stack([visits, alive]).reshape(2, size, values)
+    testable = (table[0] > 0).sum(1) > 1
+    return log_e_dependence(table[0, testable], table[1, testable])
 
 
 def _outer_cell(recording: Trajectory, frame: int, *, offset: tuple[int, int]) -> np.ndarray:
@@ -281,7 +282,7 @@ def _outer_cell(recording: Trajectory, frame: int, *, offset: tuple[int, int]) -
 
 
 def _outer_count(recording: Trajectory, frame: int) -> np.ndarray:
-    return np.sum([_outer_cell(recording, frame, offset=offset) for offset in _OUTER], axis=0, dtype=np.int64)
+    return np.array([_outer_cell(recording, frame, offset=offset) for offset in _OUTER]).sum(0, dtype=np.int64)
 
 
 def _surprises(recording: Trajectory, frame: int, *, majority: np.ndarray) -> np.ndarray | None:
@@ -290,7 +291,7 @@ def _surprises(recording: Trajectory, frame: int, *, majority: np.ndarray) -> np
     boundary = recording.boundary or "torus"
     expected = majority[stepping.windows(recording.values[frame - 1], boundary)]
     around = stepping.windows(expected ^ recording.values[frame], boundary)
-    return _ONES[around]
+    return np.minimum(_ONES[around], 2)
 
 
 _ONES = np.array([bin(window).count("1") for window in range(WINDOWS)])

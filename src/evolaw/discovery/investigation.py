@@ -10,6 +10,7 @@ ask         the experiment that shows every open entry; with a box the loop clos
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -244,17 +245,20 @@ def _investigate(recordings: list[Trajectory], channel: Channel, terms: _Terms) 
 
 def _weigh(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> Weighing:
     """Take the cheapest evidence that suffices for the channel; the heavier kinds load when they are needed."""
-    if channel.every > 1:
-        from evolaw.discovery.skipping import weigh
-    elif channel.flips:
-        from evolaw.discovery.denoising import weigh
-    elif channel.missing:
-        from evolaw.discovery.imputation import weigh
-    else:
-        from evolaw.discovery.counting import weigh
-    return weigh(
+    kind = (
+        "skipping"
+        if channel.every > 1
+        else "denoising"
+        if channel.flips
+        else "imputation"
+        if channel.missing
+        else "counting"
+    )
+    module = importlib.import_module(f"evolaw.discovery.{kind}")
+    weighing: Weighing = module.weigh(
         recordings, terms.space, terms.known, channel, alpha=terms.alpha, rng=terms.rng, progress=terms.progress
     )
+    return weighing
 
 
 def _doubt(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> tuple[Diagnosis, Tally | None]:

@@ -38,7 +38,7 @@ def ask(finding: Finding, *, budget_cells: int | None = None) -> Question | None
         >>> board[3, 2:5] = 1
         >>> recording = Trajectory(np.stack([board, board.T]), [0, 1], ("times", "rows", "cols"), boundary="torus")
         >>> ask(discover(recording, rng=0)).decides
-        14
+        12
     """
     space = RuleSpace.named(finding.space)
     names = {entry.name for entry in finding.entries if entry.decision in ("undetermined", "conflict")}
@@ -87,7 +87,7 @@ def record(box: Box, question: Question, repeat: int = 0) -> Trajectory:
     answer = box.answer(question.board, question.steps)
     return Trajectory(
         np.stack([question.board, answer]).astype(np.uint8),
-        [0, question.steps],
+        np.array([0, question.steps]),
         ("times", "rows", "cols"),
         boundary="torus",
         about={"question": question.says, "repeat": repeat},
@@ -107,7 +107,7 @@ def best_density(space: RuleSpace, open_: np.ndarray) -> tuple[float, float]:
     densities = np.arange(1, 100) / 100
     alive = np.array([bin(window).count("1") for window in range(512)])
     chance = densities[:, None] ** alive * (1 - densities[:, None]) ** (9 - alive)
-    rate = np.array([[row[space.windows(u)].sum() for u in np.flatnonzero(open_)] for row in chance])
+    rate = np.array([[row[space.windows(int(u))].sum() for u in np.flatnonzero(open_)] for row in chance])
     worst = rate.min(1)
     best = int(np.argmax(worst.round(12)))
     return float(densities[best]), float(worst[best])
@@ -127,11 +127,12 @@ def rate_bound(windows: int, confidence: float = 0.95) -> float:
 
 
 def _cheapest(space: RuleSpace, open_: np.ndarray, budget: int | None) -> np.ndarray:
-    wanted = np.array([space.windows(place)[0] for place in np.flatnonzero(open_)])
+    wanted = np.array([space.windows(int(place))[0] for place in np.flatnonzero(open_)])
     candidates = [stored(space.name), every_window(), mosaic(wanted)]
     if budget is not None:
-        candidates += [mosaic(wanted[: max(1, budget // 9)])]
+        fitting = (mosaic(wanted[:count]) for count in range(min(wanted.size, budget // 9), 0, -1))
         candidates = [board for board in candidates if board.size <= budget]
+        candidates.append(next(board for board in fitting if board.size <= budget))
 
     def cost(board: np.ndarray) -> tuple[int, int]:
         return -int((open_ & (entries_shown(board, space) > 0)).sum()), board.size

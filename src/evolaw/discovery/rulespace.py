@@ -45,7 +45,7 @@ class RuleSpace:
 
     Example:
         >>> space = RuleSpace.named("isotropic")
-        >>> len(space), space.names[:2], space.sizes.max()
+        >>> len(space), space.names[:2], int(space.sizes.max())
         (102, ('B0', 'B1c'), 8)
     """
 
