@@ -29,7 +29,7 @@ def block_frequencies(trajectory: Trajectory, block: tuple[int, int] = (3, 3)) -
     """Estimate the frequency of every block at every saved time.
 
     Args:
-        trajectory: boards; at least as large as the block; blocks with a missing cell are left out, and blocks reach
+        trajectory: boards at least as large as the block; blocks with a missing cell are left out, and blocks reach
             over the edge on a plain torus only.
         block: (rows, cols) of the block, at most 16 cells.
 

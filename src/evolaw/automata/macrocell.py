@@ -72,7 +72,7 @@ def parse_macrocell(text: str, *, source: str = "") -> Pattern:
     require_cells(bottom - top, right - left, source=source)
     half = 2 ** (root.level - 1)
     position = (left - half, top - half + 1)
-    return Pattern(_paint(nodes), rule, grid, position, generation, comments=tuple(comments))
+    return Pattern(_paint(nodes, root.box), rule, grid, position, generation, comments=tuple(comments))
 
 
 def _leaf(line: str, source: str, number: int) -> _Node:
@@ -125,10 +125,8 @@ def _branch(line: str, nodes: list[_Node], source: str, number: int) -> _Node:
     return _Node(level, box, children=(children[0], children[1], children[2], children[3]))
 
 
-def _paint(nodes: list[_Node]) -> np.ndarray:
+def _paint(nodes: list[_Node], box: _Box) -> np.ndarray:
     """Draw the leaves of the last node inside its bounding box, which has been found small enough."""
-    box = nodes[-1].box
-    assert box is not None
     board = np.zeros((box[2] - box[0], box[3] - box[1]), np.uint8)
     waiting = [(len(nodes) - 1, -box[0], -box[1])]
     while waiting:

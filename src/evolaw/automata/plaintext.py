@@ -70,9 +70,8 @@ def parse_picture(text: str, *, source: str = "") -> Pattern:
 
 def _row(line: str, source: str, number: int) -> np.ndarray:
     cells = line.encode("ascii", "replace").translate(_CELLS, b" \t,\v\f")
-    if 2 in cells:
-        strange = re.search(_STRANGE, line)
-        assert strange is not None
+    strange = re.search(_STRANGE, line) if 2 in cells else None
+    if strange:
         raise ParseError(
             f"{strange[0]!r} means nothing here; draw dead cells as . and live ones as O, or as 0 and 1.",
             source=source,
