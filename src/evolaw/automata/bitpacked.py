@@ -32,9 +32,9 @@ WORTHWHILE = 10_000_000
 
 _CACHE_WORDS = 80_000  # scratch of a core: 640 KB, to fit the second cache of common processors
 _LONGEST_BLOCK = 32  # generations in one journey of a block
-_CALL_UPDATES = 2.0**37  # cell updates in one native call, so that an interrupt is heard within a second
+_CALL_UPDATES = 2.0**35  # cell updates in one native call, so that an interrupt is heard within a second
 _FEW_LAWS = 4  # up to so many different laws each get code of their own
-_LONG_RUN = 2.0**36  # cell updates of one law from which its own code beats tables
+_LONG_RUN = {"counting": 2.0**36, "windows": 2.0**31}  # cell updates of one law from which its own code beats tables
 
 
 @dataclass(frozen=True)
@@ -195,8 +195,8 @@ def _run_laws(engine: Engine, laws: Laws, owners: np.ndarray, stack: np.ndarray,
     distinct, which = np.unique(laws.tables, axis=0, return_inverse=True)
     which = which.ravel()[owners]
     updates = float(stack.size) * steps / len(distinct)
-    if len(distinct) > _FEW_LAWS and updates < _LONG_RUN:
-        form, tables = _narrowest(distinct)
+    form, tables = _narrowest(distinct)
+    if len(distinct) > _FEW_LAWS and updates < _LONG_RUN[form]:
         return engine(form, stack, steps, kind, tables[which])
     different = Laws(distinct, False)
     result = np.empty(stack.shape, np.uint8)

@@ -95,20 +95,18 @@ def _decide(network: Network, names: tuple[int, ...], wanted: int, care: int) ->
         inner, triple, pair = found
         first = network.gate(inner + 1, *signals(_TRIPLES[triple]))
         return network.gate(table(classes[found]), first, *signals(_PAIRS[pair]))
-    best: tuple[int, Network, int] | None = None
+    halved: list[tuple[Network, int]] = []
     for signal in range(5):
-        trial = Network(network.inputs, list(network.gates))
         clear = sum(1 << i for i, point in enumerate(_points()) if not point[signal])
         if care & clear in (0, care):
             continue
+        trial = Network(network.inputs, list(network.gates))
         otherwise = _decide(trial, names, wanted, care & clear)
         then = _decide(trial, names, wanted, care & ~clear)
-        output = trial.gate(SELECT, names[signal], then, otherwise)
-        if best is None or len(trial.gates) < best[0]:
-            best = len(trial.gates), trial, output
-    assert best is not None
-    network.gates[:] = best[1].gates
-    return best[2]
+        halved.append((trial, trial.gate(SELECT, names[signal], then, otherwise)))
+    best, output = min(halved, key=lambda choice: len(choice[0].gates))
+    network.gates[:] = best.gates
+    return output
 
 
 @cache
