@@ -16,7 +16,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.automata.bitlogic import logic_of
 from evolaw.automata.boundaries import Boundary, parse_boundary
-from evolaw.automata.counting_logic import counting_entries, counting_windows
+from evolaw.automata.counting_logic import counting_windows
 from evolaw.automata.neighbourhoods import WINDOWS
 from evolaw.automata.networks import Logic
 from evolaw.automata.packing import Stripes
@@ -212,10 +212,12 @@ def _run_laws(engine: Engine, laws: Laws, owners: np.ndarray, stack: np.ndarray,
 def _narrowest(tables: np.ndarray) -> tuple[str, np.ndarray]:
     """Tables by count if all laws only count, else by window; with the name of the form."""
     if tables.shape[1] == WINDOWS:
-        counting = [counting_entries(table) for table in tables]
-        if all(entries is not None for entries in counting):
-            tables = np.array(counting)
-    return ("counting" if tables.shape[1] == TABLE_SIZES["counting"] else "windows"), tables
+        entries = np.empty((len(tables), TABLE_SIZES["counting"]), np.uint8)
+        entries[:, counting_windows()] = tables
+        if not np.array_equal(entries[:, counting_windows()], tables):
+            return "windows", tables
+        tables = entries
+    return "counting", tables
 
 
 def _run_native(law: Logic | str, stack: np.ndarray, steps: int, kind: str, tables: np.ndarray | None) -> np.ndarray:
