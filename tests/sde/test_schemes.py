@@ -37,6 +37,17 @@ def test_euler_mean_of_the_three_component_benchmark(moment_steps):
     assert after[0, 1] == pytest.approx(0.4462113621, abs=5e-11)
 
 
+def test_heun_moments_of_geometric_brownian_motion_are_exact(moment_steps):
+    """Y' = Y (1 + u + u²/2) with u = μh + sΔW; E (1 + u + u²/2)² = E(1 + 2u + 2u² + u³ + u⁴/4), u normal."""
+    mu, s, h = 0.5, 0.8, 0.25
+    growth = SDE(lambda t, x, p: mu * x, lambda t, x, p: s * x, noise="scalar", calculus="stratonovich")
+    matrix = moment_steps(growth, StochasticHeun())(0.0, h)
+    m, v = mu * h, s**2 * h
+    assert matrix[1, 1] == pytest.approx(1 + m + (m**2 + v) / 2, rel=1e-13)
+    fourth = m**4 + 6 * m**2 * v + 3 * v**2
+    assert matrix[3, 3] == pytest.approx(1 + 2 * m + 2 * (m**2 + v) + m**3 + 3 * m * v + fourth / 4, rel=1e-13)
+
+
 @pytest.mark.parametrize("z", [0.1, 0.5, 1.5])
 def test_stationary_variance_of_euler_and_heun_on_ornstein_uhlenbeck(z, moment_steps):
     """Euler: s²/(2θ)/(1 - θh/2). Heun: X' = (1 - z + z²/2) X + s (1 - z/2) ΔW with z = θh."""

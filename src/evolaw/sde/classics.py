@@ -343,7 +343,8 @@ def _truncated_drift(t: Any, x: Any, p: Any) -> Any:
 
 
 def _root_noise(t: Any, x: Any, p: Any) -> Any:
-    return p["scale"] * jnp.sqrt(jnp.maximum(x, 0.0))
+    # The inner choice keeps the derivative finite at and below 0, where √max(x, 0) alone would give a NaN to Milstein.
+    return p["scale"] * jnp.where(x > 0, jnp.sqrt(jnp.where(x > 0, x, 1.0)), 0.0)
 
 
 def _square_root_law(p: Any) -> SquareRootLaw:

@@ -1,0 +1,140 @@
+"""One contract over every scheme and every classic process of evolaw.sde: a new one is picked up by being exported."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import FrozenInstanceError, is_dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import evolaw.sde as sde
+from evolaw.arrays import precise
+from evolaw.sde.brownian import NEEDS
+from evolaw.sde.processes import CALCULI, NOISE_KINDS
+
+SCHEMES = [
+    value()
+    for value in vars(sde).values()
+    if inspect.isclass(value) and hasattr(value, "needs") and value is not sde.Scheme
+]
+PROCESSES = [
+    sde.brownian_motion(drift=0.3, scale=0.7),
+    sde.geometric_brownian_motion(growth=0.5, volatility=0.8, dim=2),
+    sde.brownian_bridge(end=1.0, duration=2.0),
+    sde.ornstein_uhlenbeck(rate=1.5, scale=0.5),
+    sde.integrated_ornstein_uhlenbeck(friction=0.8, amplitude=1.3),
+    sde.harmonic_oscillator(frequency=1.0, damping=0.5, amplitude=1.0, drive=0.3),
+    sde.square_root(rate=1.0, level=1.0, scale=0.5),
+    sde.double_well(),
+    sde.hyperbolic_sine(),
+    sde.hyperbolic_tangent(),
+    sde.iterated_integral(),
+    sde.modulated_noise(),
+    sde.linear_system(-np.eye(2), 0.3 * np.array([[[1.0, 2.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])),
+    sde.linear_system(-np.eye(2), b=np.eye(2)),
+]
+YARDSTICKS = ("mean", "covariance", "density", "sample", "pathwise", "stationary_density", "draw")
+
+
+def noise_for(scheme, process, h):
+    draw = np.random.Generator(np.random.Philox(key=8))
+    m = process.exact.normals if scheme.needs == "exact" else process.noises
+    if scheme.needs == "three_point":
+        dW = np.sqrt(3 * h) * draw.choice([-1.0, 0.0, 1.0], m)
+    else:
+        dW = np.sqrt(h) * draw.standard_normal(m)
+    half = h * draw.standard_normal((m, m))
+    return sde.Noise(
+        jnp.asarray(dW),
+        jnp.asarray(h / 2 * dW) if scheme.needs == "dW,dZ" else None,
+        jnp.asarray(half - half.T) if scheme.needs == "levy" else None,
+        jnp.asarray(np.sqrt(h) * np.sign(half - half.T)) if scheme.needs == "three_point" else None,
+    )
+
+
+def claimed():
+    """Every scheme with every process whose kind and calculus it claims; one process of each kind with every test."""
+    for scheme in SCHEMES:
+        seen = set()
+        for process in PROCESSES:
+            if process.noise not in scheme.noise_kinds:
+                continue
+            marks = [pytest.mark.slow] if process.noise in seen else []
+            seen.add(process.noise)
+            yield pytest.param(scheme, process, id=f"{scheme.name} on {process}", marks=marks)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+def test_declarations_are_complete(scheme):
+    assert is_dataclass(scheme)
+    assert scheme.needs in NEEDS
+    assert scheme.noise_kinds
+    assert set(scheme.noise_kinds) <= set(NOISE_KINDS)
+    assert scheme.calculus in (None, *CALCULI)
+    for order in (scheme.strong_order, scheme.weak_order):
+        if isinstance(order, Mapping):
+            assert set(order) == set(scheme.noise_kinds)
+        for value in order.values() if isinstance(order, Mapping) else [order]:
+            assert value in (None, 0.5, 1.0, 1.5, 2.0)
+    assert scheme.strong_order is not None or scheme.needs in ("three_point", "two_point", "exact")
+    assert hash(scheme) == hash(type(scheme)()), "equal schemes share a compilation"
+    with pytest.raises(FrozenInstanceError):
+        scheme.tableau = None
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+def test_a_scheme_names_its_source_and_its_orders(scheme):
+    text = inspect.getdoc(type(scheme))
+    assert "References:" in text
+    assert scheme.needs == "exact" or "order" in text.lower()
+
+
+@pytest.mark.parametrize(("scheme", "process"), list(claimed()))
+def test_a_step_keeps_shape_and_dtype_and_runs_on_many_paths(scheme, process):
+    """The same in float32 and float64; a refused process is none of the contract's business."""
+    if scheme.refuses(process) is not None:
+        pytest.skip("refused")
+    for precision in ("float32", "float64"):
+        with precise(precision) as dtype:
+            x = jnp.full(process.dim, 0.4, dtype)
+            noise = jax.tree.map(lambda part: jnp.asarray(part, dtype), noise_for(scheme, process, 0.05))
+            t, h = jnp.asarray(0.1, dtype), jnp.asarray(0.05, dtype)
+
+            def step(t, x, h, noise, scheme=scheme, process=process):
+                return scheme.step(process, t, x, h, noise, scheme.start(process, t, x))
+
+            one, memory = jax.eval_shape(step, t, x, h, noise)
+            assert (one.shape, one.dtype) == ((process.dim,), dtype)
+            assert jax.tree.structure(memory) == jax.tree.structure(scheme.start(process, t, x))
+    with precise("float64"):
+        pair = jax.tree.map(lambda part: jnp.stack([part, -part]), (x, noise))
+        both, _ = jax.jit(jax.vmap(step, (None, 0, None, 0)))(t, pair[0], h, pair[1])
+        assert bool(jnp.isfinite(both).all())
+        alone, _ = step(t, x, h, noise)
+        np.testing.assert_allclose(both[0], alone, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+def test_every_refusal_names_a_scheme_that_exists(scheme):
+    for process in PROCESSES:
+        sentence = scheme.refuses(process)
+        if sentence is not None:
+            assert any(name in sentence for name in (*sde.__all__, "process.exact.draw")), sentence
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=str)
+def test_every_process_has_a_scheme_and_a_yardstick(process):
+    """Somebody can solve it, and something is known exactly about it."""
+    assert any(scheme.refuses(process) is None for scheme in SCHEMES)
+    assert any(hasattr(process.exact, name) for name in YARDSTICKS)
+    assert str(process)
+    assert jax.tree.structure(process) == jax.tree.structure(jax.tree.map(lambda leaf: leaf, process))
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=str)
+def test_a_process_keeps_the_promise_of_its_noise_kind(process):
+    from evolaw.sde.noise_structure import broken_promise
+
+    assert broken_promise(process) is None
