@@ -9,7 +9,6 @@ to_sde                                    the same equation as a fast process
 typeset                                   LaTeX and Typst
 """
 
-from evolaw.ito.boundaries import Boundary, feller_test
 from evolaw.ito.calculus import (
     Differential,
     ProductRule,
@@ -30,6 +29,7 @@ from evolaw.ito.densities import (
     stationary_density,
 )
 from evolaw.ito.existence import Criterion, ExistenceReport, examine
+from evolaw.ito.feller import Boundary, feller_test
 from evolaw.ito.moments import MomentEquations, moment_equations
 from evolaw.ito.notation import read_expression
 from evolaw.ito.structure import Structure, classify

@@ -8,7 +8,7 @@ Five classical criteria are tried on the Itô form, on the whole of R^dim:
     Lyapunov          2 x.f + trace(G rho G^T) <= K (1 + |x|^2): no explosion (V = 1 + |x|^2 satisfies L V <= K V)
     Yamada-Watanabe   one dimension: f Lipschitz, g Hölder 1/2: pathwise uniqueness
 
-and, for scalar autonomous systems, Feller's test (`evolaw.ito.boundaries`). A bound is *proven* from the form of the
+and, for scalar autonomous systems, Feller's test (`evolaw.ito.feller`). A bound is *proven* from the form of the
 expressions (sums, products, powers, bounded functions). What is not found to hold is "fails" only where the form shows a
 counterexample (a polynomial of degree 2 or more is not Lipschitz); else it is "not proven", which is no verdict.
 
@@ -22,8 +22,8 @@ from dataclasses import dataclass
 import sympy
 
 from evolaw import display
-from evolaw.ito.boundaries import Boundary, feller_test
 from evolaw.ito.calculus import to_ito
+from evolaw.ito.feller import Boundary, feller_test
 from evolaw.ito.systems import System
 
 __all__ = ["Criterion", "ExistenceReport", "examine"]
