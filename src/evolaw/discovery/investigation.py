@@ -129,6 +129,8 @@ def interrogate(
 ) -> Finding:
     """Ask a black box until its law stands or the questions are used up.
 
+    When all is decided but some entry was seen only once, one more question looks a second time at each.
+
     Args:
         box: the black box.
         space: rule space; or a finding whose recordings are the start.
@@ -199,9 +201,18 @@ def _next_question(finding: Finding | None, terms: _Terms) -> Question | None:
     if finding is None:
         return _first(terms)
     question = question_for(terms.space, _open(finding.entries))
+    if question is None:
+        return _confirmation(finding)
     # Where chance is at work one visit settles nothing: the largest board gives most visits for one question.
     chance = finding.facts.get("deterministic", 1.0) < 0.5
-    return replace(question, board=every_window()) if question is not None and chance else question
+    return replace(question, board=every_window()) if chance else question
+
+
+def _confirmation(finding: Finding) -> Question | None:
+    """A second look at every entry, where one visit decided some: only a repeat can show that the box throws coins."""
+    once = [entry.name for entry in finding.entries if entry.basis == "counted" and entry.visits < 2]
+    says = "Ask once more, so that every entry is seen a second time: a box that throws coins would show it."
+    return Question(every_window(), 1, len(once), says, tuple(once)) if once else None
 
 
 def _first(terms: _Terms) -> Question:
