@@ -52,9 +52,10 @@ def describe(word: str, lang: str = "en") -> str:
     known = vocabulary.look_up(word, lang)
     if known:
         return "\n".join(f"{word} ({group}): {text}" for group, text in known)
-    if _ENTRY.fullmatch(word):
-        return _entry(word)
-    if "/" in word or word.upper().startswith("MAP") or re.fullmatch(r"[BbWw]\d.*", word):
+    name = word[:1].upper() + word[1:]
+    if _ENTRY.fullmatch(name):
+        return _entry(name)
+    if "/" in word or word.upper().startswith("MAP") or re.match(r"[BbWw]\d|[Rr]\d+,", word):
         return _rule(word)
     names = [name for group in vocabulary.words().values() for name in group]
     near = checks.nearest(word, names)
@@ -76,13 +77,10 @@ def _entry(name: str) -> str:
         isotropic = rules.entries("isotropic")
         letters = " ".join(entry for entry in isotropic if entry[:2] == name[:2])
         raise checks.refuse("word", f"be an entry; there are {letters}", name)
-    paragraphs = []
-    for space, entries in spaces.items():
-        windows = entries[name]
-        size = "1 window" if len(windows) == 1 else f"{len(windows)} windows"
-        paragraphs.append(f"{name}: an entry of the {space} space. {_situation(name)} It stands for {size}:")
-        paragraphs.append(_draw([int(window) for window in windows]))
-    return "\n".join(paragraphs)
+    windows = [int(window) for window in next(iter(spaces.values()))[name]]
+    where = " and of the ".join(spaces)  # B0, B8, S0 and S8 are the same single window in two spaces
+    size = "1 window" if len(windows) == 1 else f"{len(windows)} windows"
+    return f"{name}: an entry of the {where} space. {_situation(name)} It stands for {size}:\n{_draw(windows)}"
 
 
 def _situation(name: str) -> str:
@@ -127,9 +125,10 @@ def _moore(rule: Rule) -> list[tuple[str, str | None]]:
     from evolaw.automata import rules
 
     facts: list[tuple[str, str | None]] = [("narrowest space", rule.space), ("as a MAP", rule.map_string)]
-    if rule.space != "general" and rule.is_deterministic:
-        facts.append(("Hensel notation", rule.hensel()))
-        entries = rules.entries(rule.space)
-        present = [name for name, windows in entries.items() if rule.table[windows[0]]]
-        facts.append(("entries present", f"{len(present)} of {len(entries)}: {' '.join(present)}"))
+    if rule.space != "general":
+        if rule.is_deterministic:
+            facts.append(("Hensel notation", rule.hensel()))
+        chances = {name: float(rule.probabilities[ws[0]]) for name, ws in rules.entries(rule.space).items()}
+        present = [name if chance == 1 else f"{name}={chance:g}" for name, chance in chances.items() if chance > 0]
+        facts.append(("entries present", f"{len(present)} of {len(chances)}: {' '.join(present)}"))
     return facts
