@@ -145,11 +145,13 @@ def _smooth(
         sweep(sweeps)
         profile = sum(smoother.profile(space, theta, _GRID)[0].sum(0) for smoother in smoothers)
         before, theta = theta, np.where(free, _posterior_mean(weight * profile), theta)
+        moved = 0.0
         if flips == AUTO:
-            eps = _misread(smoothers)[0]
+            moved, eps = eps, _misread(smoothers)[0]
+            moved = abs(moved / eps - 1)
             for smoother in smoothers:
                 smoother.flips = eps
-        elif weight >= _TELLING and np.abs(theta - before).max() < _STILL:
+        if weight >= _TELLING and np.abs(theta - before).max() < _STILL and moved < 0.01:
             break
     lead = np.abs(profile[-1] - profile[0])
     theta = np.where(free & (lead < _OVERWHELMING), 0.5, theta)

@@ -22,7 +22,7 @@ import numpy as np
 
 from evolaw.arrays import MISSING
 from evolaw.discovery.constraints import neighbour_cells
-from evolaw.discovery.rulespace import WINDOWS, RuleSpace
+from evolaw.discovery.rulespace import RuleSpace
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Smoother"]
@@ -30,7 +30,7 @@ __all__ = ["Smoother"]
 _LIMIT = np.float32(8)
 """Largest log-odds of a cavity; a message may carry up to 10."""
 _MOST_MESSAGE = np.float32(10)
-_OUTSIDE = np.float32(-30)
+_OUTSIDE = np.float32(-16)
 _DAMPING = np.float32(0.3)
 _SURE = 1e-6
 _NEGLIGIBLE = 1e-4
@@ -62,7 +62,6 @@ class Smoother:
         self._to_inputs = np.zeros((frames - 1, cells, 9), np.float32)
         self._to_outcome = np.zeros((frames - 1, cells), np.float32)
         self._belief = np.zeros((frames, cells + 1), np.float32)
-        self._belief[:, -1] = _OUTSIDE
         self._evidence = np.zeros((frames, cells), np.float32)
         self.flips = flips
 
@@ -156,8 +155,11 @@ class Smoother:
         """
         for start in range(0, len(self._neighbours), _CHUNK):
             part = slice(start, start + _CHUNK)
-            inputs = _both(self._belief[pair][self._neighbours[part]] - self._to_inputs[pair, part])
-            outcome = _both(self._belief[pair + 1, :-1][part] - self._to_outcome[pair, part])
+            around = self._neighbours[part]
+            inputs = _both(
+                np.where(around < 0, _OUTSIDE, _kept(self._belief[pair][around] - self._to_inputs[pair, part]))
+            )
+            outcome = _both(_kept(self._belief[pair + 1, :-1][part] - self._to_outcome[pair, part]))
             yield part, _product(inputs[:, :_LEFT]), _product(inputs[:, _LEFT:]), inputs, outcome
 
     def _update(self, pair: int, table: np.ndarray) -> None:
@@ -197,10 +199,14 @@ def _odds(log_odds: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(log_odds, -60, 60)))
 
 
+def _kept(log_odds: np.ndarray) -> np.ndarray:
+    """Log-odds kept away from certainty, which no message could take back."""
+    return np.clip(log_odds, -_LIMIT, _LIMIT)
+
+
 def _both(log_odds: np.ndarray) -> np.ndarray:
-    """Probabilities of (dead, alive) on a new last axis, kept off 0 and 1."""
-    kept = np.clip(log_odds, -_LIMIT, _LIMIT)
-    return np.stack([_odds(-kept), _odds(kept)], axis=-1)
+    """Probabilities of (dead, alive) on a new last axis."""
+    return np.stack([_odds(-log_odds), _odds(log_odds)], axis=-1)
 
 
 def _product(both: np.ndarray) -> np.ndarray:
