@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from evolaw.errors import StorageError
-from evolaw.storage import Run, list_runs, write_document
+from evolaw.storage import Run, list_runs
 
 FRAMES, SIDE, CHUNK = 60, 16, 4
 
@@ -236,15 +236,6 @@ def test_a_huge_claim_is_refused_before_memory_is_taken(tmp_path: Path) -> None:
     header.write_text(json.dumps(document))
     with pytest.raises(StorageError, match="claims"):
         run.read("values")
-
-
-def test_documents_are_whole_or_absent(tmp_path: Path) -> None:
-    write_document(tmp_path / "a.txt", "old")
-    with pytest.raises(StorageError, match="cannot be written"):
-        write_document(tmp_path / "missing" / "a.txt", "new")
-    write_document(tmp_path / "a.txt", b"new")
-    assert (tmp_path / "a.txt").read_text() == "new"
-    assert list(tmp_path.iterdir()) == [tmp_path / "a.txt"]
 
 
 def test_runs_are_listed_newest_first(tmp_path: Path) -> None:

@@ -30,13 +30,13 @@ from typing import Any, Self
 
 import numpy as np
 
+from evolaw.documents import append_lines, flush, read_json, read_lines, to_json, write_document
 from evolaw.errors import StorageError
 
 __all__ = ["Run", "Series", "list_runs", "versions", "write_document"]
 
 SCHEMA = 1
 _STALE_AFTER = 120.0
-_MAX_JSON = 64 * 2**20
 _MAX_ARRAY = 64 * 2**30
 
 
@@ -68,7 +68,7 @@ class Run:
         manifest = {"schema": SCHEMA, "created": _now(), "about": about, "made_with": versions()}
         run = cls(path, manifest, writing=True)
         run._lock()
-        write_document(path / "manifest.json", _to_json(manifest))
+        write_document(path / "manifest.json", to_json(manifest))
         run._write_progress("running", 0)
         return run
 
@@ -78,7 +78,7 @@ class Run:
         path = Path(path)
         if not path.is_dir():
             raise StorageError(f"{path} is not a directory. `evolaw runs list` shows the runs there are.")
-        manifest = _read_json(path / "manifest.json")
+        manifest = read_json(path / "manifest.json")
         if manifest.get("schema") != SCHEMA:
             raise StorageError(f"{path} has schema {manifest.get('schema')!r}; this version reads schema {SCHEMA}.")
         return cls(path, manifest, writing=False)
@@ -112,7 +112,7 @@ class Run:
     @property
     def progress(self) -> dict[str, Any]:
         """The contents of progress.json."""
-        return _read_json(self.path / "progress.json")
+        return read_json(self.path / "progress.json")
 
     @property
     def state(self) -> str:
@@ -189,16 +189,16 @@ class Run:
     def record(self, record: dict[str, Any]) -> None:
         """Append one record."""
         self._require_writing()
-        _append_lines(self.path / "records.jsonl", [record])
+        append_lines(self.path / "records.jsonl", [record])
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the records; a torn last line is left out."""
-        yield from _read_lines(self.path / "records.jsonl")
+        yield from read_lines(self.path / "records.jsonl")
 
     def document(self, name: str, content: str | bytes | dict[str, Any]) -> Path:
         """Write a document into the run, whole or not at all; a dict is written as JSON. Returns its path."""
         self._require_writing()
-        return write_document(self.path / name, _to_json(content) if isinstance(content, dict) else content)
+        return write_document(self.path / name, to_json(content) if isinstance(content, dict) else content)
 
     def verify(self) -> list[str]:
         """Return one sentence for each fault of the stored data; an empty list means every committed byte is there."""
@@ -219,7 +219,7 @@ class Run:
     def _write_progress(self, state: str, cursor: int, series: dict[str, int] | None = None) -> None:
         known = self.progress.get("series", {}) if (self.path / "progress.json").exists() else {}
         progress = {"state": state, "cursor": cursor, "series": known | (series or {}), "updated": _now()}
-        write_document(self.path / "progress.json", _to_json(progress))
+        write_document(self.path / "progress.json", to_json(progress))
 
     def _new_array(
         self, name: str, shape: Sequence[int], dtype: Any, axes: Sequence[str], chunks: Sequence[int]
@@ -272,13 +272,13 @@ class Run:
         entries = []
         for chunk in self._chunk_files(name, first, last):
             data = chunk.read_bytes()
-            _flush(chunk)
+            flush(chunk)
             key = str(chunk.relative_to(self.path / "data.zarr"))
             entries.append({"chunk": key, "bytes": len(data), "crc32": zlib.crc32(data)})
-        _append_lines(self.path / "checksums.jsonl", entries)
+        append_lines(self.path / "checksums.jsonl", entries)
 
     def _check_chunks(self, name: str, array: Any, start: int, stop: int) -> None:
-        known = {entry["chunk"]: entry for entry in _read_lines(self.path / "checksums.jsonl")}
+        known = {entry["chunk"]: entry for entry in read_lines(self.path / "checksums.jsonl")}
         size = array.chunks[0] if array.ndim else 1
         wanted = range(start // size, -(-stop // size)) if array.ndim else range(1)
         for index in wanted:
@@ -363,70 +363,6 @@ def list_runs(folder: str | Path) -> list[Run]:
     return sorted(runs, key=lambda run: str(run.manifest.get("created")), reverse=True)
 
 
-def write_document(path: str | Path, content: str | bytes) -> Path:
-    """Write a file whole or not at all: to a temporary name, flushed, then renamed."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _flush(path.parent)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise StorageError(f"{path} cannot be written: {error.strerror}.") from error
-    return path
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > _MAX_JSON:
-            raise StorageError(f"{path} is larger than {_MAX_JSON} bytes; it is not one of ours.")
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StorageError(f"{path.parent} is not a run directory: {path.name} is missing.") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise StorageError(f"{path} cannot be read: {error}") from error
-    if not isinstance(value, dict):
-        raise StorageError(f"{path} does not hold a JSON object.")
-    return value
-
-
-def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            if not line.endswith("\n"):
-                return
-            try:
-                yield json.loads(line)
-            except ValueError:
-                continue
-
-
-def _append_lines(path: Path, entries: list[dict[str, Any]]) -> None:
-    """Append one JSON line an entry and flush; a line torn by an earlier kill is closed off first."""
-    with path.open("ab+") as file:
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                file.write(b"\n")
-        file.write("".join(json.dumps(entry, default=_plain) + "\n" for entry in entries).encode())
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def versions() -> dict[str, str]:
     """Return the versions of Python, the platform and the packages a result depends on."""
     from importlib.metadata import PackageNotFoundError, version
@@ -442,13 +378,3 @@ def versions() -> dict[str, str]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _to_json(value: Any) -> str:
-    return json.dumps(value, indent=1, default=_plain, ensure_ascii=False) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    return value.tolist() if isinstance(value, np.ndarray) else str(value)

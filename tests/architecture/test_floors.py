@@ -11,7 +11,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "evolaw"
 TESTS = Path(__file__).resolve().parents[1]
 
-GROUND = ["errors", "checks", "arrays", "randomness", "storage", "display"]
+GROUND = ["errors", "checks", "arrays", "randomness", "documents", "storage", "display"]
 FLOORS = {
     **dict.fromkeys(GROUND, 0),
     "trajectory": 1,

@@ -13,16 +13,18 @@ import typer
 from evolaw.cli import terminal
 
 if TYPE_CHECKING:
-    from evolaw.automata.boxes import CommandBox
     from evolaw.discovery import Finding
     from evolaw.discovery.channels import Channel
     from evolaw.trajectory import Trajectory
 
 __all__ = ["ask_next", "discover_law"]
 
-_Source = Annotated[
-    Path | None,
-    typer.Argument(metavar="SOURCE", help="An .npz with states, a folder of RLE frames, or a run directory."),
+_Sources = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="SOURCE...",
+        help="Recordings of one automaton: an .npz with states, a folder of RLE frames, or a run directory.",
+    ),
 ]
 _Space = Annotated[str, typer.Option("--space", help="outer-totalistic, isotropic or general.")]
 _Known = Annotated[str | None, typer.Option("--known", help="Entries known beforehand, as B3,S2=0.")]
@@ -42,7 +44,7 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def discover_law(
-    source: _Source = None,
+    sources: _Sources = None,
     space: _Space = "outer-totalistic",
     known: _Known = None,
     every: _Every = None,
@@ -69,10 +71,12 @@ def discover_law(
     if ask and box is None:
         raise checks.refuse("box", "be given when questions are to be asked", box, "Add --box COMMAND or drop --ask.")
     asked = None if box is None else CommandBox(box, timeout=box_timeout)
-    if source is None and not ask:
-        raise checks.refuse("source", "be given, or else --box COMMAND with --ask N", source, "Try: evolaw demo.")
+    if not sources and not ask:
+        raise checks.refuse("source", "be given, or else --box COMMAND with --ask N", None, "Try: evolaw demo.")
+    observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
+    options: dict[str, Any] = {"known": known, "alpha": alpha, "box": asked, "ask": ask, "rng": seed}
     with terminal.bar("discovering") as progress:
-        finding = _find(source, space, known, every, flip, boundary, alpha, asked, ask, seed, progress)
+        finding = _find(sources or [], space, **observed, progress=progress, **options)
     origin = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
     finding = dataclasses.replace(finding, facts=finding.facts | origin)
     if out is not None:
@@ -91,7 +95,9 @@ def discover_law(
 
 
 def ask_next(
-    source: Annotated[Path, typer.Argument(help="A recording, or the run directory of a finding.")],
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="Recordings, or the run directory of a finding.")
+    ],
     space: _Space = "outer-totalistic",
     known: _Known = None,
     every: _Every = None,
@@ -105,22 +111,23 @@ def ask_next(
     as_json: _Json = False,
 ) -> None:
     """Say which experiment would decide most of what is still unknown."""
-    from evolaw import storage
+    from evolaw import documents
 
-    if (source / "finding.json").is_file():
+    if (sources[0] / "finding.json").is_file():
         from evolaw.discovery import Finding
 
-        finding = Finding.load(source)
+        finding = Finding.load(sources[0])
     else:
         with terminal.bar("discovering") as progress:
-            finding = _find(source, space, known, every, flip, boundary, alpha, None, 0, seed, progress)
+            observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
+            finding = _find(sources, space, **observed, progress=progress, known=known, alpha=alpha, rng=seed)
     question = finding.next
     text = question.rle if question is not None else ""
     if out is not None and text:
-        storage.write_document(out, text if text.endswith("\n") else text + "\n")
+        documents.write_document(out, text if text.endswith("\n") else text + "\n")
     if as_json:
         terminal.document(
-            {"schema": 1, "source": str(source), "space": finding.space, "next": finding.to_json()["next"]}
+            {"schema": 1, "source": _name(sources), "space": finding.space, "next": finding.to_json()["next"]}
         )
     elif question is None:
         terminal.result("Nothing is left to ask: every entry of the space is decided.")
@@ -129,39 +136,33 @@ def ask_next(
 
 
 def _find(
-    source: Path | None,
+    sources: list[Path],
     space: str,
-    known: str | None,
+    *,
     every: int | None,
     flip: str | None,
     boundary: str | None,
-    alpha: float,
-    box: CommandBox | None,
-    ask: int,
-    seed: int,
-    progress: terminal.Progress,
+    **options: Any,
 ) -> Finding:
-    """Read, then discover; the box is asked only after everything that was typed has been checked."""
+    """Read, then discover; ``options`` go to `discover` as they are."""
     from evolaw import checks
-    from evolaw.automata.boundaries import parse_boundary
     from evolaw.automata.recordings import read_recording
     from evolaw.discovery import discover
     from evolaw.discovery.rulespace import SPACES
 
     checks.one_of(space, "space", SPACES)
-    recording = None if source is None else read_recording(source)
-    if recording is not None and boundary is not None:
-        recording = dataclasses.replace(recording, boundary=str(parse_boundary(boundary)))
-    observed = None if recording is None else _observed(recording, every, flip)
-    options: dict[str, Any] = {"known": known, "observed": observed, "alpha": alpha, "box": box, "ask": ask}
-    finding = discover(recording, space, **options, rng=seed, progress=progress)
-    return dataclasses.replace(
-        finding, source=str(source) if source is not None else f"box: {box.command if box else None}"
-    )
+    recordings = [read_recording(source) for source in sources]
+    observed = _observed(recordings, every, flip)
+    finding = discover(recordings or None, space, observed=observed, boundary=boundary, **options)
+    return dataclasses.replace(finding, source=_name(sources)) if sources else finding
 
 
-def _observed(recording: Trajectory, every: int | None, flip: str | None) -> Channel:
-    """What the recording says of itself, with --every and --flip in the place of what they name."""
+def _name(sources: list[Path]) -> str:
+    return ", ".join(str(source) for source in sources)
+
+
+def _observed(recordings: list[Trajectory], every: int | None, flip: str | None) -> Channel | None:
+    """What the first recording says of itself, with --every and --flip in the place of what they name; None without them."""
     from evolaw import checks
     from evolaw.discovery.channels import AUTO, of_recording
 
@@ -170,4 +171,4 @@ def _observed(recording: Trajectory, every: int | None, flip: str | None) -> Cha
         given["every"] = every
     if flip is not None:
         given["flips"] = AUTO if flip == AUTO else checks.probability(flip, "flip", most=0.45)
-    return dataclasses.replace(of_recording(recording), **given)
+    return dataclasses.replace(of_recording(recordings[0]), **given) if given and recordings else None

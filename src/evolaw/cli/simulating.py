@@ -255,10 +255,10 @@ def _advance(
 
 
 def _export(settings: Settings, last: np.ndarray, path: Path) -> None:
-    from evolaw import storage
+    from evolaw import documents
     from evolaw.automata.rle import write_rle
 
-    storage.write_document(path, write_rle(last, rule=settings.law))
+    documents.write_document(path, write_rle(last, rule=settings.law))
 
 
 def _text(settings: Settings, last: np.ndarray, statistics: dict[str, Any], place: Path | None) -> str:

@@ -18,7 +18,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from evolaw import storage
+from evolaw import documents, storage
 from evolaw.automata.rle import parse_rle
 from evolaw.report.answer import DECISIONS, rule_count, summarise
 from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
@@ -44,7 +44,7 @@ def write(
 ) -> Path:
     """Write the page of `render` to a file, whole or not at all, and return its path."""
     page = render(finding, recording=recording, lang=lang, command=command, seed=seed)
-    return storage.write_document(path, page)
+    return documents.write_document(path, page)
 
 
 def render(
@@ -87,7 +87,7 @@ def render(
             script=Markup(script),
             version=storage.versions().get("evolaw", ""),
             versions=storage.versions(),
-            answer=summarise(document, words),
+            answer=summarise(document, words, getattr(finding, "facts", None)),
             possible=_possible(document["law"]["log2_possible"], words),
             film=film,
             boundary=_boundary(film, words),
