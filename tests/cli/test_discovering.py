@@ -115,6 +115,21 @@ def test_a_box_is_asked_until_the_law_stands(evolaw: Callable[..., Any], tmp_pat
     assert found["law"]["log2_possible"] == 0
 
 
+def test_the_answer_to_a_question_is_a_second_recording(
+    evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path
+) -> None:
+    """ask, run the board by hand, discover from both: what the manual says."""
+    evolaw("ask", life_thin, "--out", "next.rle")
+    board = read_pattern(tmp_path / "next.rle").board
+    np.savez(tmp_path / "answer.npz", states=evolve("B3/S23", board, 1).values)
+    before = json.loads(evolaw("discover", life_thin, "--json").stdout)
+    after = json.loads(evolaw("discover", life_thin, "answer.npz", "--json").stdout)
+    assert before["law"]["log2_possible"] > 0
+    assert after["law"]["log2_possible"] == 0
+    assert after["law"]["most_probable"] == "B3/S23"
+    assert after["source"] == f"{life_thin}, answer.npz"
+
+
 @pytest.mark.skipif(shutil.which("bgolly") is None, reason="Golly's bgolly is not installed")
 def test_golly_can_be_the_box(evolaw: Callable[..., Any]) -> None:
     """The command of the README, asked without any recording."""

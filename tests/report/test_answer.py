@@ -80,3 +80,9 @@ def test_evidence_through_noise_is_told_as_an_e_value(document: Make) -> None:
 )
 def test_rule_counts(log2: float, text: str) -> None:
     assert rule_count(log2) == text
+
+
+def test_an_estimated_share_of_misread_cells_is_told(document: Make) -> None:
+    facts = {"flip_probability": 0.0505, "flip_probability_error": 0.0005}
+    says = summarise(document("isotropic"), Words("en"), facts).tiles[0].says
+    assert "Misread cells: 5.05% ± 0.05%." in says

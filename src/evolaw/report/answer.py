@@ -47,8 +47,8 @@ class Answer:
     tally: tuple[tuple[str, int], ...]
 
 
-def summarise(document: Mapping[str, Any], words: Words) -> Answer:
-    """Return the head of the report on a finding's JSON ``document``."""
+def summarise(document: Mapping[str, Any], words: Words, facts: Mapping[str, Any] | None = None) -> Answer:
+    """Return the head of the report on a finding's JSON ``document``; ``facts`` are what was learned on the way."""
     entries = document["entries"]
     tally = Counter(entry["decision"] for entry in entries)
     law = _law(document, words)
@@ -57,7 +57,7 @@ def summarise(document: Mapping[str, Any], words: Words) -> Answer:
         is_long=sum(len(text) for text, _ in law) > 28,
         is_conflict=bool(tally["conflict"]),
         says=_says(document, tally, words),
-        tiles=(_sure(document, words), _unknown(entries, words), _try(document.get("next"), words)),
+        tiles=(_sure(document, words, facts or {}), _unknown(entries, words), _try(document.get("next"), words)),
         tally=tuple((decision, tally[decision]) for decision in DECISIONS if tally[decision]),
     )
 
@@ -127,7 +127,7 @@ def rule_count(log2_possible: float) -> str:
     return f"{round(2**log2_possible):,}"
 
 
-def _sure(document: Mapping[str, Any], words: Words) -> Tile:
+def _sure(document: Mapping[str, Any], words: Words, facts: Mapping[str, Any]) -> Tile:
     decided = [e for e in document["entries"] if e["decision"] in ("present", "absent", "probabilistic")]
     earned = [e for e in decided if e["basis"] not in _UNEARNED]
     says = []
@@ -137,6 +137,9 @@ def _sure(document: Mapping[str, Any], words: Words) -> Tile:
         says.append(_ground(weakest, words))
     if len(decided) > len(earned):
         says.append(words("sure.given", count=len(decided) - len(earned)))
+    if "flip_probability" in facts:
+        error = f" ± {facts['flip_probability_error']:.2%}" if "flip_probability_error" in facts else ""
+        says.append(words("sure.flips", share=f"{facts['flip_probability']:.2%}{error}"))
     checks = document["checks"]
     failed = sum(not check["passed"] for check in checks)
     if checks:
