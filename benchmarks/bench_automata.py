@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measuring import Row, alternate
+from benchmarks.measuring import Row, Taken, alternate
 from evolaw.automata import bitpacked
 from evolaw.automata.boards import Pattern
 from evolaw.automata.rle import parse_rle, write_rle
@@ -57,12 +58,24 @@ def engine() -> list[Row]:
         "4096 counting laws, 64 x 64": (laws, soup(4096, 64, 64), 300),
     }
     works = {name: lambda load=load: bitpacked.run(*load) for name, load in loads.items()}
-    seconds = alternate(works, 5)
-    speeds = {name: loads[name][1].size * loads[name][2] / seconds[name] for name in loads}
+    taken = alternate(works, 5)
+    speeds = {name: updates(*load[1:]) / taken[name].processor for name, load in loads.items()}
     life = speeds["Life, 4096 x 4096"]
     return [
-        {"what": n, "cells/s": s, "seconds": seconds[n], "Life's speed / this": life / s} for n, s in speeds.items()
+        {
+            "what": name,
+            "cells/s": updates(*loads[name][1:]) / taken[name].clock,
+            "cells/s a core": speed,
+            "seconds": taken[name].clock,
+            "Life's speed a core / this": life / speed,
+        }
+        for name, speed in speeds.items()
     ]
+
+
+def updates(board: np.ndarray, generations: int) -> float:
+    """Cell updates."""
+    return float(board.size) * generations
 
 
 def against_golly() -> list[Row]:
@@ -75,21 +88,38 @@ def against_golly() -> list[Row]:
         text = write_rle(board, rule=f"B3/S23:T{SIDE},{SIDE}", position=(-SIDE // 2, -SIDE // 2))
         before.write_text(text)
 
-        def golly(generations: int) -> float:
+        def golly(generations: int) -> Taken:
             command = ["bgolly", "-q", "-q", "-a", "QuickLife", "-m", str(generations), "-i", str(max(generations, 1))]
-            begin = time.perf_counter()
+            clock, processor = time.perf_counter(), children_seconds()
             subprocess.run([*command, "-o", str(after), str(before)], check=True, capture_output=True, timeout=1200)
-            return time.perf_counter() - begin
+            return Taken(time.perf_counter() - clock, children_seconds() - processor)
 
-        start_up = min(golly(0) for _ in range(2))
-        theirs = golly(LONG) - start_up
+        start_up, whole = golly(0), golly(LONG)
+        theirs = Taken(whole.clock - start_up.clock, whole.processor - start_up.processor)
         ours = alternate({"evolaw": lambda: bitpacked.run("B3/S23", board, LONG)}, 5)["evolaw"]
         final = bitpacked.run("B3/S23", board, LONG)
         answer = re.sub(r"rule = \S+", "rule = B3/S23", after.read_text())
         equal = np.array_equal(cut(parse_rle(answer).board), cut(final))
     remark = f"equal boards, population {int(final.sum())}" if equal else "BOARDS DIFFER"
-    row = {"what": f"{what}: bgolly QuickLife", "cells/s": board.size * LONG / theirs, "seconds": theirs}
-    return [{**row, "evolaw is faster by": theirs / ours, "remark": remark}]
+    return [{"what": f"{what}: bgolly QuickLife", **compared(updates(board, LONG), theirs, ours), "remark": remark}]
+
+
+def compared(work: float, theirs: Taken, ours: Taken, our_work: float | None = None) -> Row:
+    """Speeds of another program, and how much faster evolaw is: on the clock, and by processor time on one core."""
+    share = (our_work or work) / work
+    return {
+        "cells/s": work / theirs.clock,
+        "cells/s a core": work / theirs.processor,
+        "seconds": theirs.clock,
+        "evolaw faster by": theirs.clock * share / ours.clock,
+        "evolaw faster by, a core": theirs.processor * share / ours.processor,
+    }
+
+
+def children_seconds() -> float:
+    """Processor seconds of all finished child processes."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def cut(board: np.ndarray) -> np.ndarray:
@@ -112,10 +142,9 @@ def against_cax() -> list[Row]:
         done = subprocess.run(command, capture_output=True, text=True, timeout=1200)
         if done.returncode:
             return [{"what": what, "remark": f"missing: {done.stderr.strip().splitlines()[-1]}"}]
-        version, theirs = done.stdout.split()[-2], float(done.stdout.split()[-1])
+        version, *seconds = done.stdout.split()[-3:]
+        theirs = Taken(*map(float, seconds))
         equal = np.array_equal(np.load(after), bitpacked.run("B3/S23", board, SHORT))
     ours = alternate({"evolaw": lambda: bitpacked.run("B3/S23", board, LONG)}, 5)["evolaw"]
-    speed = board.size * SHORT / theirs
     remark = f"CAX {version}, {'equal boards' if equal else 'BOARDS DIFFER'}; evolaw over {LONG} generations"
-    row = {"what": what, "cells/s": speed, "seconds": theirs, "evolaw is faster by": board.size * LONG / ours / speed}
-    return [{**row, "remark": remark}]
+    return [{"what": what, **compared(updates(board, SHORT), theirs, ours, updates(board, LONG)), "remark": remark}]

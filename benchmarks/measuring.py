@@ -9,26 +9,34 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["Row", "alternate", "machine", "show"]
+__all__ = ["Row", "Taken", "alternate", "machine", "show"]
 
 Row = Mapping[str, object]
 
 
-def alternate(works: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Time several works in turn, so that a noisy machine is as unkind to each; return median seconds of each.
+class Taken(NamedTuple):
+    """Median seconds of a work: on the clock, and of all processor cores together."""
+
+    clock: float
+    processor: float
+
+
+def alternate(works: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, Taken]:
+    """Time several works in turn, so that a noisy machine is as unkind to each.
 
     Every work is done once untimed before, which also compiles what it compiles.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in works}
+    taken: dict[str, list[Taken]] = {name: [] for name in works}
     for work in works.values():
         work()
     for _ in range(repeats):
         for name, work in works.items():
-            begin = time.perf_counter()
+            clock, processor = time.perf_counter(), time.process_time()
             work()
-            seconds[name].append(time.perf_counter() - begin)
-    return {name: statistics.median(values) for name, values in seconds.items()}
+            taken[name].append(Taken(time.perf_counter() - clock, time.process_time() - processor))
+    return {name: Taken(*map(statistics.median, zip(*times, strict=True))) for name, times in taken.items()}
 
 
 def machine() -> str:
