@@ -7,7 +7,7 @@ import pytest
 
 from evolaw.automata import evolve
 from evolaw.automata.recordings import read_recording
-from evolaw.discovery import skipping
+from evolaw.discovery import discover, skipping
 from evolaw.discovery.channels import Every, Flips
 from evolaw.discovery.evidence import Weighing
 from evolaw.discovery.exhaustive import surviving
@@ -125,6 +125,22 @@ def test_no_law_is_a_contradiction() -> None:
     found = weigh([recording], OUTER, every=2)
     assert "contradiction" in found.facts
     assert np.isnan(decided(found)).all()
+
+
+def test_discover_names_a_contradiction() -> None:
+    noise = np.random.default_rng(0).integers(0, 2, (2, 16, 16), dtype=np.uint8)
+    finding = discover(Trajectory(noise, [0, 2], ("times", "rows", "cols"), boundary="torus"), rng=0)
+    assert {entry.decision for entry in finding.entries} == {"conflict"}
+    assert not finding.checks[0].passed
+    assert "outside the space" in finding.checks[0].says
+
+
+def test_few_possible_laws_are_named() -> None:
+    """Over two generations a law and its twin with 0 and 1 exchanged can agree, and other pairs hang together."""
+    linear = np.array([0.0, 1] * 4 + [0] + [0.0, 1] * 4 + [0])
+    found = weigh([skipped(OUTER, linear, 0, 2, 24, 0.4)], OUTER, every=2)
+    assert len(found.facts["laws"]) == found.facts["possible_laws"] > 1
+    assert "B1357/S1357" in found.facts["laws"]
 
 
 def test_whether_skipping_explains() -> None:

@@ -230,6 +230,10 @@ def _investigate(recordings: list[Trajectory], channel: Channel, terms: _Terms) 
     reasons = [""] * len(decisions)
     if not diagnosis.sound and windows is not None:
         decisions, reasons = _withhold(weighing.evidence, decisions, diagnosis, windows, terms.space)
+    if "contradiction" in weighing.facts:
+        diagnosis = Diagnosis("unclear", (Check("a law that fits", False, 0.0, weighing.facts["contradiction"]),))
+        free = [item.basis != "known" for item in weighing.evidence]
+        decisions = ["conflict" if is_free else given for is_free, given in zip(free, decisions, strict=True)]
     space_checks = [*diagnosis.checks, *_known_check(weighing.evidence, decisions)]
     entries = _entries(weighing.evidence, decisions, reasons)
     law = Law.of(terms.space, entries, weighing.log2_possible)

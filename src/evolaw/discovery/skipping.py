@@ -41,6 +41,7 @@ BRANCHES = 6000
 
 _BRANCHES_EACH = 40
 _EXAMPLES = 16
+_NAMED = 16
 
 Progress = Callable[[int, int, str], None]
 
@@ -139,7 +140,7 @@ def _exhaustive(
         _agreement(space.names[entry], float(laws[:, entry].mean()), float(visits[entry]), f"{len(laws):,}", ran)
         for entry in range(len(space))
     ]
-    facts = {"possible_laws": len(laws), "search_finished": True}
+    facts = {"possible_laws": len(laws), "search_finished": True, "laws": _names(space, list(laws))}
     return Weighing(tuple(with_known(evidence, known)), facts, float(np.log2(len(laws))))
 
 
@@ -185,7 +186,13 @@ def _searched(
             _unfinished(name, refuted.get(entry), search.cubes, float(share[entry]), float(visits[entry]))
             for entry, name in enumerate(space.names)
         ]
-    facts = {"possible_laws": laws or None, "search_finished": search.finished, "branches": search.nodes}
+    whole = [cube for cube in search.cubes if search.finished and not (cube == OPEN).any()]
+    facts = {
+        "possible_laws": laws or None,
+        "search_finished": search.finished,
+        "branches": search.nodes,
+        "laws": _names(space, whole) if len(whole) == laws else [],
+    }
     return Weighing(tuple(with_known(evidence, known)), facts, float(np.log2(laws)) if laws else None)
 
 
@@ -254,6 +261,11 @@ def _courses(space: RuleSpace, films: list[Film], before: Knowledge, laws: Seque
         propagate(space, films, course)
         courses.append(course)
     return courses or [before]
+
+
+def _names(space: RuleSpace, laws: Sequence[np.ndarray]) -> list[str]:
+    """The possible laws by name where they are few: open entries that hang together cannot be read off one by one."""
+    return [str(space.rule(law)) for law in laws] if len(laws) <= _NAMED else []
 
 
 def _counter(progress: Progress | None, total: int) -> Callable[[int], None] | None:
