@@ -95,7 +95,7 @@ def test_a_scheme_names_its_source_and_its_orders(scheme):
 def test_a_step_keeps_shape_and_dtype_and_runs_on_many_paths(scheme, process):
     """The same in float32 and float64; a refused process is none of the contract's business."""
     if scheme.refuses(process) is not None:
-        pytest.skip("refused")
+        return
     for precision in ("float32", "float64"):
         with precise(precision) as dtype:
             x = jnp.full(process.dim, 0.4, dtype)

@@ -210,3 +210,63 @@ def test_tableaux_are_consistent():
 def test_a_weak_scheme_declares_no_strong_order(scheme):
     assert scheme.strong_order is None
     assert scheme.needs == "three_point"
+
+
+# -- nonlinear, three noises, time-dependent: the local conditions ---------------------------------------------------------
+
+
+def nonlinear(m):
+    """Coefficients without any structure: nothing commutes, everything depends on time."""
+
+    def drift(t, x, p):
+        return jnp.array([jnp.sin(x[1]) - x[0] * x[1] + t, jnp.cos(x[0] + 2 * t) - 0.5 * x[1]])
+
+    def diffusion(t, x, p):
+        columns = [
+            jnp.array([0.5 + 0.4 * jnp.sin(x[1] + t), 0.3 * x[0]]),
+            jnp.array([0.2 * x[0] * x[1], 0.6 * jnp.cos(x[0]) + 0.1 * t]),
+            jnp.array([0.3 * x[1] ** 2, 0.2 * jnp.exp(-x[0]) * (1 + t)]),
+        ]
+        return jnp.stack(columns[:m], axis=1)
+
+    return SDE(drift, diffusion, dim=2, noises=m)
+
+
+POWERS = np.array([(1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (2, 1), (1, 2), (3, 0), (2, 2), (4, 0), (3, 2)])
+
+
+def monomials(t, x):
+    return jnp.prod(jnp.stack([x[i] ** jnp.asarray(POWERS[:, i]) for i in range(2)]), axis=0) + 0.0 * t
+
+
+def generator(process, function):
+    """L u = ∂_t u + f·∇u + ½ tr(G Gᵀ ∇²u) of a vector of functions u, by automatic differentiation."""
+
+    def image(t, x):
+        G = process.matrix(t, x)
+        second = jnp.einsum("ik,jk,uij->u", G, G, jax.jacfwd(jax.jacfwd(function, 1), 1)(t, x)) / 2
+        return jax.jacfwd(function, 0)(t, x) + jax.jacfwd(function, 1)(t, x) @ process.drift_at(t, x) + second
+
+    return image
+
+
+@pytest.mark.parametrize("m", [1, 3])
+def test_one_step_is_right_to_third_order_on_nonlinear_noise(m, sde_tools, float64):
+    """E u(t+h, Y) = u + h L u + h²/2 L² u + O(h³) for polynomials u, by enumeration: with bounded moments this is weak
+    order 2. No linearity, no commuting, no special times. Euler–Maruyama falls short of it, as it must."""
+    process, t, x = nonlinear(m), 0.3, jnp.array([0.4, -0.7])
+    first = generator(process, monomials)
+    terms = jax.jit(lambda t, x: (monomials(t, x), first(t, x), generator(process, first)(t, x)))(t, x)
+    for scheme, order in ((RI6(), 3), (DRI1(), 3), (EulerMaruyama(), 2)):
+        step = jax.jit(jax.vmap(lambda h, n, scheme=scheme: scheme.step(process, t, x, h, n, None)[0], (None, 0)))
+        errors = []
+        for h in (2e-3, 1e-3):
+            noise, chance = sde_tools.noise_points("three_point", m, h)
+            y = np.asarray(step(h, noise))
+            mean = chance @ np.prod(y[:, None, :] ** POWERS, axis=2)
+            errors.append(np.abs(mean - terms[0] - h * terms[1] - h**2 / 2 * terms[2]))
+        slopes = np.log2(errors[0] / errors[1])
+        if order == 3:
+            assert slopes.min() > 2.8, (scheme, slopes)
+        else:
+            assert slopes.max() < 2.2, (scheme, slopes)
