@@ -115,6 +115,23 @@ def test_a_box_is_asked_until_the_law_stands(evolaw: Callable[..., Any], tmp_pat
     assert found["law"]["log2_possible"] == 0
 
 
+@pytest.mark.parametrize("places", [("--out", "taken"), ("--report", "nowhere/page.html"), ("--report", "taken")])
+def test_places_are_checked_before_the_work(
+    evolaw: Callable[..., Any],
+    life_thin: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    places: tuple[str, str],
+) -> None:
+    """Nobody waits for minutes to read that a directory exists."""
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "something").write_text("mine")
+    monkeypatch.setattr("evolaw.discovery.discover", lambda *_, **__: pytest.fail("the work has begun"))
+    done = evolaw("discover", life_thin, *places)
+    assert done.returncode == 3
+    assert (tmp_path / "taken" / "something").read_text() == "mine"
+
+
 def test_the_answer_to_a_question_is_a_second_recording(
     evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path
 ) -> None:

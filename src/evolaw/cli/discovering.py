@@ -73,6 +73,7 @@ def discover_law(
     asked = None if box is None else CommandBox(box, timeout=box_timeout)
     if not sources and not ask:
         raise checks.refuse("source", "be given, or else --box COMMAND with --ask N", None, "Try: evolaw demo.")
+    _require_places(out, report)
     observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
     options: dict[str, Any] = {"known": known, "alpha": alpha, "box": asked, "ask": ask, "rng": seed}
     with terminal.bar("discovering") as progress:
@@ -92,6 +93,18 @@ def discover_law(
     for name, place in (("run", out), ("report", report)):
         if place is not None:
             terminal.result(f"  {name} written to {place}")
+
+
+def _require_places(out: Path | None, report: Path | None) -> None:
+    """Refuse places that cannot be written before the work begins, not after it."""
+    from evolaw import checks
+    from evolaw.errors import StorageError
+
+    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise StorageError(f"{out} already exists. Choose another directory or remove this one.")
+    if report is not None:
+        checks.require(report.parent.is_dir(), "report", "lie in a directory that exists", str(report))
+        checks.require(not report.is_dir(), "report", "be a file", str(report), "Add report.html.")
 
 
 def ask_next(
