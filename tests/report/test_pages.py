@@ -260,3 +260,10 @@ def test_the_page_does_what_its_buttons_say(document: Make, thin: Trajectory, tm
         "button": "Pause",
         "theme": "dark",
     }
+
+
+def test_the_largest_page_stays_below_two_megabytes(document: Make) -> None:
+    """All 512 entries and a recording that no compression helps: noise in three states."""
+    noise = np.random.default_rng(0).choice(np.array([0, 1, 255], np.uint8), (12, 600, 600))
+    recording = Trajectory(noise, np.arange(12), ("times", "rows", "cols"))
+    assert len(pages.render(document("general"), recording=recording, lang="zh").encode()) < 2_000_000

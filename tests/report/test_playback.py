@@ -31,11 +31,11 @@ def test_what_is_packed_is_what_was_recorded() -> None:
 
 
 def test_a_recording_too_large_is_cut_and_says_so() -> None:
-    """The page stays small: at most 5 million bits of frames, at most 512 rows and columns."""
+    """The page stays small: at most 4 million bits of frames, at most 512 rows and columns."""
     film = pack(recording(np.ones((40, 600, 700), np.uint8)))
     assert film is not None
     assert (film.rows, film.cols, film.total_rows, film.total_cols) == (512, 512, 600, 700)
-    assert film.frames == 5_000_000 // 512**2 == 19
+    assert film.frames == 4_000_000 // 512**2 == 15
     assert film.total_frames == 40
     assert len(film.alive) < 900_000
 

@@ -14,8 +14,8 @@ from evolaw.trajectory import Trajectory
 
 __all__ = ["Playback", "data_uri", "pack"]
 
-_BUDGET_BITS = 5_000_000
-"""Bits of all packed frames together: 0.8 MB of base64, so that a page stays below 2 MB."""
+_BUDGET_BITS = 4_000_000
+"""Bits of all packed frames together: 0.7 MB of base64, so that a page stays below 2 MB."""
 _MOST_CELLS = 512
 _STRIP = 6
 
