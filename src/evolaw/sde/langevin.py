@@ -24,6 +24,7 @@ from evolaw.sde.gibbs import GibbsOf
 from evolaw.sde.processes import SDE
 
 __all__ = [
+    "Force",
     "GradientForce",
     "KineticDrift",
     "KineticNoise",

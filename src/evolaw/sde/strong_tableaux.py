@@ -18,7 +18,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["ADDITIVE_ONE", "ADDITIVE_THREE", "DIAGONAL_ONE", "DIAGONAL_TWO", "AdditiveTableau", "DiagonalTableau"]
+__all__ = [
+    "ADDITIVE_ONE",
+    "ADDITIVE_THREE",
+    "DIAGONAL_ONE",
+    "DIAGONAL_TWO",
+    "AdditiveTableau",
+    "DiagonalTableau",
+    "Row",
+]
 
 Row = tuple[Fraction, ...]
 
