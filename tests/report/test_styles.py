@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from itertools import pairwise
 from pathlib import Path
@@ -59,3 +61,13 @@ def contrast_of_lightness(colour: str) -> float:
 def test_the_three_cells_differ_in_grey_print() -> None:
     levels = sorted(contrast_of_lightness(colour) for colour in styles.CELLS)
     assert min(b - a for a, b in pairwise(levels)) > 40
+
+
+def test_the_facade_names_what_it_has_and_loads_nothing() -> None:
+    """`import evolaw.report` is free; Matplotlib is loaded by those who draw."""
+    program = (
+        "import sys, evolaw.report as report\n"
+        "assert 'matplotlib' not in sys.modules and 'jinja2' not in sys.modules\n"
+        "assert all(callable(getattr(report, name)) for name in report.__all__)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
