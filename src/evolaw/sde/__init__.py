@@ -19,7 +19,7 @@ from evolaw.sde.implicit import DriftImplicitEuler, TamedEuler
 from evolaw.sde.langevin import GradientForce, double_well, overdamped, underdamped
 from evolaw.sde.linear_systems import linear_system
 from evolaw.sde.milstein import LevyMilstein, Milstein
-from evolaw.sde.multilevel import multilevel
+from evolaw.sde.multilevel import multilevel_mean
 from evolaw.sde.passage import FirstPassage
 from evolaw.sde.processes import SDE
 from evolaw.sde.running import Histogram, Moments, Statistics
@@ -68,7 +68,7 @@ __all__ = [
     "iterated_integral",
     "linear_system",
     "modulated_noise",
-    "multilevel",
+    "multilevel_mean",
     "order",
     "ornstein_uhlenbeck",
     "overdamped",

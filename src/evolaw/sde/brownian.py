@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -266,11 +267,16 @@ def increments(
 
     stream = randomness.source(rng).stream("noise")
     with precise(precision) as dtype:
-        keys = path_keys(stream.key, np.arange(first_path, first_path + paths, dtype=np.uint32), noises)
-        drawing = Drawing("dW", noises, dtype.name)
-        numbers = jnp.arange(steps, dtype=jnp.uint32)
-        drawn = jax.vmap(lambda step: drawing.step(keys, step, jnp.asarray(dt, dtype)).dW)(numbers)
+        numbers = np.arange(first_path, first_path + paths, dtype=np.uint32)
+        drawn = _all_increments(Drawing("dW", noises, dtype.name), np.array(stream.key, np.uint32), numbers, steps, dt)
         return np.asarray(jnp.transpose(drawn, (2, 0, 1)))
+
+
+@partial(jax.jit, static_argnums=(0, 3))
+def _all_increments(drawing: Drawing, key: Any, paths: Any, steps: int, dt: Any) -> jax.Array:
+    """Increments of shape (steps, noises, paths)."""
+    keys, size = path_keys(key, paths, drawing.noises), jnp.asarray(dt, drawing.dtype)
+    return jax.vmap(lambda step: drawing.step(keys, step, size).dW)(jnp.arange(steps, dtype=jnp.uint32))
 
 
 def _choose(pair: tuple[Any, Any], number: Any) -> Any:

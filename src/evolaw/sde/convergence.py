@@ -131,7 +131,7 @@ def order(
     counts = np.array([checks.integer(n, "steps", least=1) for n in steps])
     finest = int(counts.max())
     checks.require(
-        counts.size > 2 and (np.diff(counts) > 0).all() and (finest % counts == 0).all(),
+        bool(counts.size > 2 and (np.diff(counts) > 0).all() and (finest % counts == 0).all()),
         "steps",
         "hold at least three rising numbers that divide the last one",
         steps,

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -28,7 +29,7 @@ from evolaw.sde.processes import SDE
 from evolaw.sde.schemes import Scheme
 from evolaw.sde.solver import solve
 
-__all__ = ["Level", "MultilevelEstimate", "multilevel"]
+__all__ = ["Level", "MultilevelEstimate", "multilevel_mean"]
 
 _PILOT = 1024
 _CONSISTENT = 5.0
@@ -114,7 +115,7 @@ class MultilevelEstimate:
         return display.card("MultilevelEstimate", self._facts())
 
 
-def multilevel(
+def multilevel_mean(
     process: SDE,
     scheme: Scheme,
     start: Any,
@@ -156,7 +157,7 @@ def multilevel(
     Example:
         >>> from evolaw.sde import SDE, Milstein
         >>> growth = SDE(lambda t, x, p: 0.05 * x, lambda t, x, p: 0.2 * x, noise="scalar")
-        >>> found = multilevel(growth, Milstein(), 1.0, 1.0, lambda x: x[0], error=0.01, rng=0)
+        >>> found = multilevel_mean(growth, Milstein(), 1.0, 1.0, lambda x: x[0], error=0.01, rng=0)
         >>> abs(found.mean - np.exp(0.05)) < 0.04
         True
     """
@@ -232,7 +233,7 @@ def _estimate(levels: list[Level]) -> MultilevelEstimate:
     order = min(max(weak, 0.5), 3.0)
     bias = max(means[-1], means[-2] / 2**order) / (2**order - 1)
     consistency = []
-    for coarse, fine in zip(levels, levels[1:], strict=False):
+    for coarse, fine in pairwise(levels):
         gap = fine.coarse[0] / fine.count - coarse.fine[0] / coarse.count
         spread = _variance(fine.coarse, fine.count) / fine.count + _variance(coarse.fine, coarse.count) / coarse.count
         consistency.append(float(gap / np.sqrt(spread)) if spread > 0 else 0.0)

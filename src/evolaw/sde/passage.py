@@ -84,7 +84,9 @@ class FirstPassage:
         normal = ndtri((word0 + 0.5) / 2**32)
         a, b, variance = a.astype(float), np.abs(b.astype(float)), variance.astype(float)
         tiny = np.finfo(float).tiny
-        y = _inverse_gaussian(a / np.maximum(b, tiny), a**2 / np.maximum(variance, tiny), normal, (word1 + 0.5) / 2**32)
+        with np.errstate(over="ignore"):
+            mean, shape = a / np.maximum(b, tiny), a**2 / np.maximum(variance, tiny)
+        y = _inverse_gaussian(mean, shape, normal, (word1 + 0.5) / 2**32)
         share = np.where(np.isfinite(y), y / (1 + y), 1.0) if self.bridge else np.ones_like(a)
         share = np.where(a > 0, share, 0.0)
         times = np.where(met, t + dt * share, np.inf)

@@ -151,16 +151,17 @@ class SDE:
             checks.one_of(name, "changes", known)
         return replace(self, params=known | changes)
 
-    def validate(self, t: float, x: np.ndarray) -> None:
-        """Check the shapes of drift and diffusion at (t, x) without computing them.
+    def validate(self, x: np.ndarray) -> None:
+        """Check the shapes of drift and diffusion for states like x without computing them.
 
         Raises:
             ArgumentError: a function failed; its own exception is the cause and is shown first.
             ShapeError: a function gives another shape than its noise kind asks for.
         """
+        dtype = jax.dtypes.canonicalize_dtype(x.dtype)
         for name, function in (("drift", self.drift_at), ("diffusion", self.diffusion_at)):
             try:
-                jax.eval_shape(function, jnp.asarray(t, x.dtype), jnp.asarray(x))
+                jax.eval_shape(function, jax.ShapeDtypeStruct((), dtype), jax.ShapeDtypeStruct(x.shape, dtype))
             except ShapeError:
                 raise
             except Exception as error:

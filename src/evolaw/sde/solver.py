@@ -112,7 +112,7 @@ def solve(
     grid, saved = grid_of(times, steps, dt)
     with precise(precision) as dtype:
         begin = _starts(start, process.dim, paths, dtype)
-        _check_pair(process, scheme, float(saved[0]), begin[..., 0])
+        _check_pair(process, scheme, begin[..., 0])
         asked = _asked(statistics)
         plan = _plan(process, scheme, grid, paths, asked, dtype, checks.integer(fine, "fine", least=1))
         size = _chunk_size(plan, process, paths, chunk)
@@ -218,8 +218,8 @@ def _starts(start: Any, dim: int, paths: int, dtype: np.dtype) -> np.ndarray:
     )
 
 
-def _check_pair(process: SDE, scheme: Scheme, t: float, x: np.ndarray) -> None:
-    process.validate(t, x)
+def _check_pair(process: SDE, scheme: Scheme, x: np.ndarray) -> None:
+    process.validate(x)
     sentence = scheme.refuses(process)
     if sentence:
         raise checks.refuse("scheme", f"be one for the process {process}", str(scheme), sentence)
@@ -254,6 +254,8 @@ def _plan(
     observers = tuple(one for one in asked or () if hasattr(one, "observe"))
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
     group = 1 if fine > 1 else _group(process, scheme, drawing, dtype)
+    # What watches every step makes the step long; written out many times it would only take long to compile.
+    group = min(group, 2) if watchers else group
     cells = noises * paths
     words = bool(drawing.per_word)
     ahead = _WORDS_AHEAD if words else 0

@@ -1,0 +1,28 @@
+"""The compiled loop: groups of steps and noise drawn ahead change nothing."""
+
+import numpy as np
+import pytest
+
+from evolaw import randomness
+from evolaw.sde.brownian import Drawing
+from evolaw.sde.marching import Plan, march
+from evolaw.sde.processes import SDE
+from evolaw.sde.schemes import EulerMaruyama
+from evolaw.sde.timegrid import grid_of
+
+KEY = np.array(randomness.source(0).stream("noise").key, np.uint32)
+PROCESS = SDE(lambda t, x, p: -x * t, 0.5, noise="additive")
+
+
+@pytest.mark.parametrize(("group", "ahead"), [(4, 0), (8, 0), (4, 16), (2, 64)])
+def test_groups_and_drawing_ahead_change_nothing(group, ahead):
+    # Saved steps 3, 8, 29 and 40 begin and end inside groups, on their edges and inside blocks.
+    grid, _ = grid_of(np.array([0, 3, 8, 29, 40]) / 40, steps=40)
+
+    def run(plan):
+        paths = np.arange(5, dtype=np.uint32)
+        return np.asarray(march(plan, PROCESS, KEY, paths, np.uint32(5), np.ones((1, 5), np.float32), grid).x)
+
+    drawing = Drawing("dW", 1, "float32")
+    plain = run(Plan(EulerMaruyama(), drawing))
+    np.testing.assert_allclose(run(Plan(EulerMaruyama(), drawing, group=group, ahead=ahead)), plain, rtol=2e-6)

@@ -1,0 +1,92 @@
+"""First passage: exact laws at any step, and what is said when paths are missing. False-alarm rates below 1e-4."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from evolaw.errors import ArgumentError
+from evolaw.sde.passage import FirstPassage
+from evolaw.sde.processes import SDE
+from evolaw.sde.schemes import EulerMaruyama
+from evolaw.sde.solver import solve
+
+PATHS = 20_000
+
+
+def passage(process, boundary, start, end, steps, **kinds):
+    statistics = solve(
+        process,
+        EulerMaruyama(),
+        start,
+        [0, end],
+        steps=steps,
+        paths=PATHS,
+        rng=4,
+        statistics=FirstPassage(boundary, **kinds),
+    )
+    return statistics.results[0]
+
+
+def test_drifting_brownian_motion_is_exact_at_any_step():
+    # Inverse Gaussian: mean a/μ, shape a²/s². Steps are as long as the mean time itself.
+    drift, s, a = 0.8, 0.6, 1.0
+    found = passage(SDE(drift, s, noise="additive"), lambda t, x, p: a - x[0], 0.0, 40.0, 32)
+    assert found.met.all()
+    mean, shape = a / drift, a**2 / s**2
+    assert stats.kstest(found.times, "invgauss", args=(mean / shape, 0, shape)).pvalue > 1e-4
+    value, error = found.mean
+    assert abs(value - mean) < 4.5 * error
+
+
+def test_without_the_bridge_times_are_late():
+    # The guard of the test above: looking at the ends of steps fails it by far.
+    found = passage(SDE(0.8, 0.6, noise="additive"), lambda t, x, p: 1.0 - x[0], 0.0, 40.0, 32, bridge=False)
+    assert found.mean[0] > 1.25 + 20 * found.mean[1]
+
+
+def test_exit_from_an_interval():
+    # E T = (a² - x²)/s² with two boundaries; the bridge sees the nearer one.
+    a, x, s = 1.0, 0.3, 0.7
+    found = passage(SDE(0.0, s, noise="additive"), lambda t, x, p: 1.0 - abs(x[0]), x, 30.0, 6000)
+    value, error = found.mean
+    assert abs(value - (a**2 - x**2) / s**2) < 4.5 * error + 0.003
+
+
+def test_reflection_principle_and_survival():
+    found = passage(SDE(0.0, 1.0, noise="additive"), lambda t, x, p: 1.0 - x[0], 0.0, 2.0, 4)
+    share, error = found.share
+    assert abs(share - 2 * stats.norm.sf(1 / np.sqrt(2.0))) < 4.5 * error
+    inside, error = found.survival([0.5, 1.0, 2.0])
+    assert (np.abs(inside - (1 - 2 * stats.norm.sf(1 / np.sqrt([0.5, 1.0, 2.0])))) < 4.5 * error).all()
+    with pytest.raises(ArgumentError, match=r"paths still inside\. Simulate longer"):
+        _ = found.mean
+
+
+def test_the_rate_counts_censored_paths():
+    # A deep Ornstein–Uhlenbeck well leaves at an exponential time: short and long runs must agree.
+    well = SDE(lambda t, x, p: -x, np.sqrt(2.0), noise="additive")
+    short, long = (passage(well, lambda t, x, p: 2.5 - x[0], 0.0, end, int(end * 50)) for end in (10.0, 30.0))
+    assert abs(short.rate[0] - long.rate[0]) < 5 * np.hypot(short.rate[1], long.rate[1]) + 0.03 * long.rate[0]
+
+
+def test_a_start_on_the_boundary_has_met_it():
+    found = passage(SDE(0.0, 1.0, noise="additive"), lambda t, x, p: 1.0 - x[0], 1.0, 1.0, 4)
+    assert found.met.all() and (found.times == 0).all()
+
+
+def test_stopped_paths_stay():
+    from evolaw.sde.running import Moments
+
+    watch = FirstPassage(lambda t, x, p: 1.0 - x[0], stops=True)
+    found = solve(
+        SDE(1.0, 0.0, noise="additive"),
+        EulerMaruyama(),
+        0.0,
+        [0, 4],
+        steps=16,
+        paths=2,
+        rng=0,
+        statistics=[Moments(), watch],
+    )
+    assert found.mean[-1, 0] == pytest.approx(1.0)
+    np.testing.assert_allclose(found.results[1].times, 1.0)
