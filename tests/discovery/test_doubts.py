@@ -54,6 +54,15 @@ def test_e_values_have_expectation_at_most_one() -> None:
         assert joint.mean() < 1 + 3 * joint.std() / np.sqrt(joint.size)
 
 
+def test_e_values_against_the_formula() -> None:
+    """e = prod B(k_i + 1, n_i - k_i + 1) / (theta^k (1 - theta)^(n - k))."""
+    assert log_e_dependence(np.array([1, 1]), np.array([1, 0])) == pytest.approx(0)
+    assert log_e_dependence(np.array([3, 2]), np.array([1, 2])) == pytest.approx(
+        np.log(1 / 12 * 1 / 3 / (0.6**3 * 0.4**2))
+    )
+    assert log_e_dependence(np.array([7, 0]), np.array([7, 0])) == pytest.approx(np.log(1 / 8))
+
+
 def test_average_and_p_values() -> None:
     assert average(np.log([1.0, 3.0])) == pytest.approx(np.log(2))
     assert average(np.zeros(0)) == 0

@@ -70,6 +70,13 @@ def test_noisy_and_hidden_recordings_accept_the_truth(channel: object, damage: d
     assert any(check.p_value <= LEVEL for check in wrong)
 
 
+def test_large_boards_are_checked_on_a_patch_that_the_outside_cannot_reach() -> None:
+    law = Rule("B3=0.8/S23=0.9")
+    film = soup(law, size=150, steps=12)
+    assert all(check.passed for check in check_law(law, [film], CLEAN, source(0)))
+    assert not all(check.passed for check in check_law(Rule("B3=0.9/S23=0.9"), [film], CLEAN, source(0)))
+
+
 def test_an_erring_law_runs_with_its_noise() -> None:
     film = soup(Rule("B3/S23").with_noise(0.05))
     assert all(check.passed for check in check_law(Rule("B3/S23"), [film], Flips(0.05, on="update"), source(0)))
@@ -79,8 +86,8 @@ def test_sampled_starts_are_nearer_to_the_truth_than_what_was_seen() -> None:
     film = soup(size=48, steps=1)
     noisy = degrade(film, eps=0.05)
     chance = np.random.default_rng(0)
-    starts = sample_start(Rule("B3/S23"), noisy.values[0], noisy.values[1], "torus", 0.05, 9, chance)
+    starts = sample_start(Rule("B3/S23"), noisy.values[0], noisy.values[1], "torus", 0.05, 25, chance)
     observed = (noisy.values[0] != film.values[0]).mean()
-    assert (starts != film.values[0]).mean() < 0.95 * observed
+    assert ((starts.mean(0) > 0.5) != film.values[0]).mean() < 0.85 * observed
     clear = sample_start(Rule("B3/S23"), film.values[0], film.values[1], "torus", 0.0, 2, chance)
     assert (clear == film.values[0]).all()

@@ -123,7 +123,7 @@ def _memoryless(
             return Diagnosis("flips", (_flips(noise, _relative(noise, coins), space),))
         says = (
             f"All entries go against their majority at one rate, {noise.flips:.2g}: the automaton itself errs. "
-            'Try observed=Flips("auto", on="update"), on the command line --flip auto --flip-on update.'
+            'Try observed=Flips("auto", on="update").'
         )
         return Diagnosis("erring", (Check("flips", False, _relative(noise, coins), says),))
     return Diagnosis("unclear", (_unclear(windows.pool(space), windows, space),))

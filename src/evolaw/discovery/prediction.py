@@ -19,6 +19,8 @@ then as good as that sample.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import EllipsisType
 
 import numpy as np
 
@@ -36,8 +38,10 @@ LEVEL = 0.005
 """A statistic whose p-value is at most this fails."""
 
 _RUNS = 199
-_BURN_IN = 3
-_SAMPLES = 4
+_SWEEPS = 6
+_LARGEST_SIDE = 64
+_PATCH_FRAMES = 9
+_HOT = 0.2
 _MOST_UPDATES = 20_000_000
 
 
@@ -83,15 +87,18 @@ def check_law(rule: Rule, recordings: Sequence[Trajectory], channel: Channel, rn
         rng: source of the runs.
 
     Notes:
-        Long recordings are compared over as many of their first frames as 2e7 cell updates allow.
+        Long recordings are compared over as many of their first frames as 2e7 cell updates allow; boards of more than 64 cells
+        a side, where runs must be drawn, over nine frames of a patch, less what the outside may have reached.
     """
     if channel.on == "update" and channel.flips:
         rule = rule.with_noise(float(channel.flips))
     exact = rule.is_deterministic and not channel.missing and not (channel.flips and channel.on == "observation")
     p_values = np.ones((len(recordings), len(STATISTICS)))
     for index, recording in enumerate(recordings):
+        recording, inside = (recording, ...) if exact else _patch(recording, channel)
         drawn = _replay(rule, recording, channel) if exact else _draw(rule, recording, channel, rng, index)
         seen = (recording.values[: drawn.shape[1]] != MISSING).astype(np.uint8)
+        seen &= _only(inside, seen.shape)
         observed = recording.values[: drawn.shape[1]] & seen
         for place, statistic in enumerate(STATISTICS.values()):
             series = statistic(
@@ -118,7 +125,7 @@ def sample_start(
                    + sum over the 9 cells it feeds of log P(second | alive) - log P(second | dead)
 
     where p is the density behind the one seen, and cells three apart are drawn together, because they feed different cells.
-    Each of several chains gives four samples, one a sweep: between runs that soon diverge that is independent enough.
+    Every sample has its own chain.
 
     Args:
         rule: the law.
@@ -132,28 +139,39 @@ def sample_start(
     seen = first != MISSING
     read = first[seen].mean() if seen.any() else 0.5
     share = float(np.clip((read - flips) / (1 - 2 * flips), 0.01, 0.99))
-    chains = runs if seen.all() and not flips else -(-runs // _SAMPLES)
-    boards = np.where(seen, first, chance.random((chains, *first.shape)) < share).astype(np.uint8)
-    if chains == runs:
+    boards = np.where(seen, first, chance.random((runs, *first.shape)) < share).astype(np.uint8)
+    if seen.all() and not flips:
         return boards
-    own = np.log(share / (1 - share)) + np.where(seen, np.where(first == 1, 1, -1) * np.log((1 - eps) / eps), 0.0)
     uncertain = np.ones(first.shape, bool) if flips else ~seen
-    row, col = np.indices(first.shape)
+    # The chains begin hot: at a small eps single cells hardly move against each other, and all would stay near what was read.
+    for heat in [*np.geomspace(max(eps, _HOT), eps, _SWEEPS - 1), eps]:
+        own = np.log(share / (1 - share)) + np.where(seen, np.where(first == 1, 1, -1) * np.log((1 - heat) / heat), 0.0)
+        boards = _sweep(rule, boards, own, np.where(second == MISSING, 2, second), uncertain, boundary, heat, chance)
+    return boards
+
+
+def _sweep(
+    rule: Rule,
+    boards: np.ndarray,
+    own: np.ndarray,
+    outcome: np.ndarray,
+    uncertain: np.ndarray,
+    boundary: str,
+    eps: float,
+    chance: np.random.Generator,
+) -> np.ndarray:
+    """Draw every uncertain cell once; ``own`` are its log odds by itself, ``outcome`` is 0, 1 or 2 (not seen)."""
+    row, col = np.indices(outcome.shape)
     alive_next = eps + (1 - 2 * eps) * rule.probabilities
     fits = np.stack([np.log1p(-alive_next), np.log(alive_next), np.zeros_like(alive_next)])
-    outcome = np.where(second == MISSING, 2, second)
-    kept = []
-    for sweep in range(_BURN_IN + _SAMPLES):
-        for colour in range(9):
-            drawn = uncertain & (row % 3 * 3 + col % 3 == colour)
-            alive, dead = (stepping.windows(np.where(drawn, cell, boards), boundary) for cell in (1, 0))
-            gain = fits[outcome, alive] - fits[outcome, dead]
-            around = sum(np.roll(gain, (dr, dc), (1, 2)) for dr in (-1, 0, 1) for dc in (-1, 0, 1))
-            live = chance.random(boards.shape, np.float32) < 1 / (1 + np.exp(-np.clip(own + around, -50, 50)))
-            boards = np.where(drawn, live, boards).astype(np.uint8)
-        if sweep >= _BURN_IN:
-            kept.append(boards)
-    return np.concatenate(kept)[:runs]
+    for colour in range(9):
+        drawn = uncertain & (row % 3 * 3 + col % 3 == colour)
+        alive, dead = (stepping.windows(np.where(drawn, cell, boards), boundary) for cell in (1, 0))
+        gain = fits[outcome, alive] - fits[outcome, dead]
+        around = sum(np.roll(gain, (dr, dc), (1, 2)) for dr in (-1, 0, 1) for dc in (-1, 0, 1))
+        live = chance.random(boards.shape, np.float32) < 1 / (1 + np.exp(-np.clip(own + around, -50, 50)))
+        boards = np.where(drawn, live, boards).astype(np.uint8)
+    return boards
 
 
 def _replay(rule: Rule, recording: Trajectory, channel: Channel) -> np.ndarray:
@@ -165,6 +183,27 @@ def _replay(rule: Rule, recording: Trajectory, channel: Channel) -> np.ndarray:
             board = stepping.step(rule, board, boundary=recording.boundary or "torus")
         run.append(board)
     return np.array(run)[None]
+
+
+def _patch(recording: Trajectory, channel: Channel) -> tuple[Trajectory, tuple[slice, ...]]:
+    """Return a patch of a large board over a few frames, and the part of it that nothing outside can have reached."""
+    inside = [slice(None)]
+    values, times = recording.values, recording.times
+    if max(values.shape[1:]) <= _LARGEST_SIDE:
+        return recording, (slice(None),)
+    values, times = values[:_PATCH_FRAMES], times[:_PATCH_FRAMES]
+    reach = (len(values) - 1) * channel.every
+    for axis in (1, 2):
+        cut = values.shape[axis] > _LARGEST_SIDE
+        values = np.take(values, range(_LARGEST_SIDE), axis) if cut else values
+        inside.append(slice(reach, _LARGEST_SIDE - reach) if cut else slice(None))
+    return replace(recording, values=values, times=times), tuple(inside)
+
+
+def _only(inside: tuple[slice, ...] | EllipsisType, shape: tuple[int, ...]) -> np.ndarray:
+    mask = np.zeros(shape, np.uint8)
+    mask[inside] = 1
+    return mask
 
 
 def _draw(rule: Rule, recording: Trajectory, channel: Channel, rng: Source, index: int) -> np.ndarray:
