@@ -86,3 +86,14 @@ def test_an_estimated_share_of_misread_cells_is_told(document: Make) -> None:
     facts = {"flip_probability": 0.0505, "flip_probability_error": 0.0005}
     says = summarise(document("isotropic"), Words("en"), facts).tiles[0].says
     assert "Misread cells: 5.05% ± 0.05%." in says
+
+
+def test_of_equal_evidence_the_fewest_visits_are_the_thinnest(document: Make) -> None:
+    found = document("outer-totalistic")
+    for entry in found["entries"]:
+        entry["log_e_value"] = 709.78
+    seen = [entry for entry in found["entries"] if entry["visits"] and entry["decision"] != "undetermined"]
+    fewest = min(seen, key=lambda entry: entry["visits"])
+    assert any(
+        f"{fewest['name']}, seen {fewest['visits']} times" in s for s in summarise(found, Words("en")).tiles[0].says
+    )

@@ -114,6 +114,13 @@ def test_the_next_board_is_drawn_cell_by_cell(document: Make) -> None:
     assert [(int(x), int(y), int(n)) for x, y, n in runs] == [(0, 0, 1), (2, 0, 3), (0, 2, 2), (3, 2, 1)]
 
 
+def test_a_single_law_is_listed_once(document: Make) -> None:
+    found = document("outer-totalistic")
+    assert pages.render(found).count('<td id="law-') == 4
+    found["law"]["log2_possible"] = 0.0
+    assert pages.render(found).count('<td id="law-') == 2
+
+
 def test_languages_differ_and_facts_do_not(document: Make) -> None:
     english, chinese = (pages.render(document("outer-totalistic"), lang=lang) for lang in LANGUAGES)
     assert "Which law moves it?" in english

@@ -132,7 +132,7 @@ def _sure(document: Mapping[str, Any], words: Words, facts: Mapping[str, Any]) -
     earned = [e for e in decided if e["basis"] not in _UNEARNED]
     says = []
     if earned:
-        weakest = min(earned, key=lambda entry: entry["log_e_value"])
+        weakest = min(earned, key=lambda entry: (entry["log_e_value"], entry["visits"]))
         says.append(words("sure.rate", alpha=f"{document['alpha']:.0%}"))
         says.append(_ground(weakest, words))
     if len(decided) > len(earned):

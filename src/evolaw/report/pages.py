@@ -106,7 +106,9 @@ def render(
 
 
 def _possible(log2_possible: float | None, words: Words) -> str:
-    return words("law.none") if log2_possible is None else words("law.possible", count=rule_count(log2_possible))
+    if log2_possible is None:
+        return words("law.none")
+    return words("law.possible", count=rule_count(log2_possible)) if log2_possible else words("answer.single")
 
 
 def _first(recording: Any) -> Trajectory | None:
