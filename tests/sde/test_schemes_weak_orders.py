@@ -90,6 +90,7 @@ SCHEMES = [
 def cell(scheme, kind, calculus):
     """Schemes for every noise run every kind with the slow tests, the two extreme ones always."""
     rare = len(scheme.noise_kinds) == 5 and kind not in ("additive", "general")
+    rare = rare or isinstance(scheme, SRA3) or (scheme.calculus is None and calculus == "stratonovich")
     return pytest.param(
         scheme, kind, calculus, id=f"{scheme!r} {kind} {calculus}", marks=[pytest.mark.slow] if rare else []
     )

@@ -250,7 +250,7 @@ def generator(process, function):
     return image
 
 
-@pytest.mark.parametrize("m", [1, 3])
+@pytest.mark.parametrize("m", [pytest.param(1, marks=pytest.mark.slow), 3])
 def test_one_step_is_right_to_third_order_on_nonlinear_noise(m, sde_tools, float64):
     """E u(t+h, Y) = u + h L u + h²/2 L² u + O(h³) for polynomials u, by enumeration: with bounded moments this is weak
     order 2. No linearity, no commuting, no special times. Euler–Maruyama falls short of it, as it must."""
