@@ -88,7 +88,7 @@ def weigh(
         ArgumentError: generations were skipped.
 
     Notes:
-        Cost: about 2500 operations for each cell, frame and sweep, 25 sweeps. Approximate: belief propagation on a graph with
+        Cost: about 2500 operations for each cell, frame and sweep, at most 12 sweeps. Approximate: belief propagation on a graph with
         loops; see the module for how its evidence is kept honest.
     """
     if channel.every > 1:
