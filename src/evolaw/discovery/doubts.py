@@ -33,7 +33,20 @@ from evolaw.discovery.counting import Tally, tally
 from evolaw.discovery.rulespace import WINDOWS, RuleSpace
 from evolaw.trajectory import Trajectory
 
-__all__ = ["BOUNDARIES", "Check", "boundary", "log_e_dependence", "neighbourhood", "symmetry", "time"]
+__all__ = [
+    "BOUNDARIES",
+    "LEVEL",
+    "Check",
+    "average",
+    "boundary",
+    "combine",
+    "log_e_dependence",
+    "memory",
+    "neighbourhood",
+    "p_value",
+    "symmetry",
+    "time",
+]
 
 BOUNDARIES = ("torus", "plane", "reflecting")
 """Boundaries that are tried when the given one is in doubt."""
