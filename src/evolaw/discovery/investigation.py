@@ -28,7 +28,7 @@ from evolaw.discovery.diagnosis import Diagnosis, diagnose
 from evolaw.discovery.doubts import Check
 from evolaw.discovery.evidence import Evidence, Weighing
 from evolaw.discovery.finding import EntryFinding, Finding, Law, Question
-from evolaw.discovery.gathering import agree, gather
+from evolaw.discovery.intake import agree, gather
 from evolaw.discovery.prediction import check_law
 from evolaw.discovery.questions import question_for, record
 from evolaw.discovery.rulespace import RuleSpace
@@ -83,7 +83,7 @@ def discover(
         progress: called with (done, total, words).
 
     Raises:
-        ArgumentError: the recording cannot teach anything (one frame, one value), or an argument is wrong; see `gathering`.
+        ArgumentError: the recording cannot teach anything (one frame, one value), or an argument is wrong; see `intake`.
 
     Notes:
         Clean recordings cost one look-up a cell. Same seed, same answer.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.discovery.channels import CLEAN, Channel, Every, Flips, Missing
-from evolaw.discovery.gathering import agree, gather
+from evolaw.discovery.intake import agree, gather
 from evolaw.errors import ArgumentError, ShapeError
 from evolaw.trajectory import Trajectory
 
