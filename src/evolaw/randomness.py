@@ -26,6 +26,7 @@ __all__ = ["STREAM_VERSION", "Source", "Stream", "source", "threefry2x32"]
 
 STREAM_VERSION = "v1"
 _PARITY = 0x1BD11BDA
+_BLOCK = 2**14
 
 
 def threefry2x32(key0: Any, key1: Any, count0: Any, count1: Any) -> tuple[Any, Any]:
@@ -107,9 +108,13 @@ class Stream:
         The cell is the flat index in ``shape``, so that the outcome does not depend on how cells are batched. The
         comparison is one of integers, hence the same on every machine; the probability is met to within 2**-33.
         """
-        threshold = round(checks.probability(probability, "probability") * 2**32)
-        word, _ = self.words(step, np.arange(int(np.prod(shape)), dtype=np.uint32))
-        return (word.astype(np.uint64) < threshold).reshape(shape)
+        threshold = np.uint64(round(checks.probability(probability, "probability") * 2**32))
+        result = np.empty(int(np.prod(shape)), bool)
+        # Blocks that stay in the cache: the words of a whole board at once are about eight times slower.
+        for start in range(0, result.size, _BLOCK):
+            stop = min(start + _BLOCK, result.size)
+            result[start:stop] = self.words(step, np.arange(start, stop))[0] < threshold
+        return result.reshape(shape)
 
     def generator(self) -> np.random.Generator:
         """Return a NumPy generator keyed by this stream, for draws that need no address (bootstraps, permutations)."""

@@ -314,3 +314,8 @@ def test_a_result_too_large_is_refused_before_it_is_begun() -> None:
 def test_unroll_checks_before_it_yields() -> None:
     with pytest.raises(ArgumentError, match="`times`"):
         unroll("B3/S23", soup(4, 4), [5, 3])
+
+
+def test_no_times_at_all_are_refused() -> None:
+    with pytest.raises(ArgumentError, match="`times` must hold at least one generation"):
+        unroll("B3/S23", np.zeros((3, 3), np.uint8), range(0))

@@ -343,6 +343,7 @@ def _times(times: Sequence[int], first_time: int) -> Sequence[int]:
     """The times as whole numbers, checked; a range is not written out."""
     checks.integer(first_time, "first_time", least=0)
     if isinstance(times, range):
+        checks.require(len(times) > 0, "times", "hold at least one generation", times)
         return times
     grid = [checks.integer(time, "times") for time in times]
     checks.increasing(grid, "times")

@@ -9,7 +9,7 @@
 A diagonal *matrix* is not diagonal *noise* unless g_ii depends on X_i alone. The first kind that fits is named, and a scheme
 that is right for a later one is right for an earlier one. Correlated noises are made independent first.
 
-References: kloeden1992, section 10.3; rossler2010, section 2.
+References: kloeden1992, section 10.3; roessler2010, section 2.
 """
 
 from __future__ import annotations
