@@ -23,7 +23,8 @@ _Sources = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="SOURCE...",
-        help="Recordings of one automaton: an .npz with states, a folder of RLE frames, or a run directory.",
+        help="Recordings of one automaton: an .npz with states, a folder of RLE frames, or a run directory; "
+        "or a .csv of statistics over time.",
     ),
 ]
 _Space = Annotated[str, typer.Option("--space", help="outer-totalistic, isotropic or general.")]
@@ -164,10 +165,26 @@ def _find(
     from evolaw.discovery.rulespace import SPACES
 
     checks.one_of(space, "space", SPACES)
+    if any(source.suffix.lower() == ".csv" for source in sources):
+        return _from_statistics(sources, space, {"every": every, "flip": flip, "boundary": boundary}, **options)
     recordings = [read_recording(source) for source in sources]
     observed = _observed(recordings, every, flip)
     finding = discover(recordings or None, space, observed=observed, boundary=boundary, **options)
     return dataclasses.replace(finding, source=_name(sources)) if sources else finding
+
+
+def _from_statistics(
+    sources: list[Path], space: str, unused: dict[str, Any], *, box: Any = None, ask: int = 0, **options: Any
+) -> Finding:
+    """Discover from one table of statistics; what can only be said of boards is refused, not ignored."""
+    from evolaw import checks
+    from evolaw.discovery.macroscopic import read_series
+    from evolaw.discovery.rollouts import discover_series
+
+    checks.require(len(sources) == 1, "source", "be one table of statistics, or recordings", _name(sources))
+    for name, value in (unused | {"box": box, "ask": ask or None}).items():
+        checks.require(value is None, name, "be left out for a table of statistics, which says it all itself", value)
+    return dataclasses.replace(discover_series(read_series(sources[0]), space, **options), source=str(sources[0]))
 
 
 def _name(sources: list[Path]) -> str:
