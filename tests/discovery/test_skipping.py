@@ -176,3 +176,20 @@ def test_flips_over_skipped_generations_are_refused() -> None:
             alpha=0.05,
             rng=source(0),
         )
+
+
+def test_the_most_probable_law_is_one_that_fits() -> None:
+    """Coupled entries: what each does most often alone need not be a law. Checked by running it over the skipped steps."""
+    from evolaw.automata.bitpacked import run
+
+    found = 0
+    for seed in range(12):
+        start = (np.random.default_rng(seed).random((6, 6)) < 0.3).astype(np.uint8)
+        end = run("B3/S23", start, 2)
+        finding = discover(
+            Trajectory(np.stack([start, end]), [0, 2], ("times", "rows", "cols"), boundary="torus"), rng=0
+        )
+        if finding.law.log2_possible > 0:
+            found += 1
+            assert (run(finding.rule, start, 2) == end).all()
+    assert found > 5

@@ -24,6 +24,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from evolaw import checks
 
 __all__ = ["BASES", "Evidence", "Weighing"]
@@ -76,8 +78,11 @@ class Weighing:
         facts: what was learned on the way, JSON values only, for example {"flip_probability": 0.048}.
         log2_possible: log2 of the number of rules that fit equally well, where the entries are coupled and the number is
             not simply that of the undetermined entries; else None.
+        typical: where the entries are coupled, the fitting law most like all of them, one value an entry: what each
+            entry does most often alone need not be a law that fits; else None.
     """
 
     evidence: tuple[Evidence, ...]
     facts: dict[str, Any] = field(default_factory=dict)
     log2_possible: float | None = None
+    typical: np.ndarray | None = None

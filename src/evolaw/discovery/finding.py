@@ -68,7 +68,7 @@ class Law:
 
     Attributes:
         minimum, maximum: every open entry off, on.
-        most_probable: every open entry by its probability; a tie is off.
+        most_probable: every open entry by its probability, a tie is off; where entries are coupled, a law that fits.
         map: `most_probable` as MAP string.
         log2_possible: log2 of the number of rules that fit equally well. Entries in conflict count as open; as long as there
             is one, no rule of the space fits.
@@ -86,14 +86,24 @@ class Law:
         return Rule(self.most_probable)
 
     @classmethod
-    def of(cls, space: RuleSpace, entries: tuple[EntryFinding, ...], log2_possible: float | None = None) -> Law:
-        """Return the law that the decisions on a space leave; ``log2_possible`` where the entries are coupled."""
+    def of(
+        cls,
+        space: RuleSpace,
+        entries: tuple[EntryFinding, ...],
+        log2_possible: float | None = None,
+        typical: np.ndarray | None = None,
+    ) -> Law:
+        """Return the law that the decisions on a space leave.
+
+        Where the entries are coupled, ``log2_possible`` counts the laws that fit and ``typical`` is one of them
+        (`evidence.Weighing`); then the most probable law is that one.
+        """
         decisions = np.array([entry.decision for entry in entries])
         probability = np.array([entry.probability for entry in entries])
         fixed = {"present": np.ones(len(space)), "absent": np.zeros(len(space)), "probabilistic": probability}
         values = np.select([decisions == name for name in fixed], list(fixed.values()), np.nan)
         open_ = np.isnan(values)
-        likely = space.rule(np.where(open_, probability > 0.5, values))
+        likely = space.rule(np.where(open_, probability > 0.5 if typical is None else typical, values))
         if log2_possible is None:
             log2_possible = float(open_.sum())
         return cls(

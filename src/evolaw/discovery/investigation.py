@@ -236,7 +236,7 @@ def _investigate(recordings: list[Trajectory], channel: Channel, terms: _Terms) 
         decisions = ["conflict" if is_free else given for is_free, given in zip(free, decisions, strict=True)]
     space_checks = [*diagnosis.checks, *_known_check(weighing.evidence, decisions)]
     entries = _entries(weighing.evidence, decisions, reasons)
-    law = Law.of(terms.space, entries, weighing.log2_possible)
+    law = Law.of(terms.space, entries, weighing.log2_possible, weighing.typical)
     law_checks: list[Check] = []
     if "conflict" not in decisions:
         law_checks = _predict(law, recordings, channel, weighing, terms)

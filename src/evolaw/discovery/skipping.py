@@ -141,7 +141,8 @@ def _exhaustive(
         for entry in range(len(space))
     ]
     facts = {"possible_laws": len(laws), "search_finished": True, "laws": _names(space, list(laws))}
-    return Weighing(tuple(with_known(evidence, known)), facts, float(np.log2(len(laws))))
+    typical = _typical(list(laws), laws.mean(0))
+    return Weighing(tuple(with_known(evidence, known)), facts, float(np.log2(len(laws))), typical)
 
 
 def _agreement(entry: str, share: float, visits: float, laws: str, ran: str) -> Evidence:
@@ -193,7 +194,8 @@ def _searched(
         "branches": search.nodes,
         "laws": _names(space, whole) if len(whole) == laws else [],
     }
-    return Weighing(tuple(with_known(evidence, known)), facts, float(np.log2(laws)) if laws else None)
+    typical = _typical(search.cubes, share)
+    return Weighing(tuple(with_known(evidence, known)), facts, float(np.log2(laws)) if laws else None, typical)
 
 
 def _refute(
@@ -250,6 +252,16 @@ def _share(cubes: list[np.ndarray], entries: int) -> np.ndarray:
     stacked = np.array(cubes)
     weight = 2.0 ** ((stacked == OPEN).sum(1) - (stacked == OPEN).sum(1).max())
     return weight @ np.where(stacked == OPEN, 0.5, stacked) / weight.sum()
+
+
+def _typical(cubes: list[np.ndarray], share: np.ndarray) -> np.ndarray | None:
+    """The law in these cubes that agrees best with the shares of all: the largest product of shares of its values."""
+    if not cubes:
+        return None
+    stacked = np.array(cubes)
+    filled = np.where(stacked == OPEN, share > 0.5, stacked)
+    agreement = np.log(np.clip(np.where(filled == 1, share, 1 - share), 1e-300, 1)).sum(1)
+    return filled[agreement.argmax()].astype(float)
 
 
 def _courses(space: RuleSpace, films: list[Film], before: Knowledge, laws: Sequence[np.ndarray]) -> list[Knowledge]:
