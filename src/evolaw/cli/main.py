@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from evolaw.cli import demonstrating, discovering, doctor, explaining, reporting, runs, simulating
+from evolaw.cli import demonstrating, discovering, doctor, explaining, laws, reporting, runs
 from evolaw.errors import EvolawError
 
 __all__ = ["app", "run"]
@@ -33,7 +33,7 @@ app = typer.Typer(
 app.command("demo")(demonstrating.demonstrate)
 app.command("discover")(discovering.discover_law)
 app.command("ask")(discovering.ask_next)
-app.command("simulate")(simulating.simulate)
+app.command("simulate")(laws.simulate)
 app.command("report")(reporting.write_report)
 app.add_typer(runs.app, name="runs")
 app.command("doctor")(doctor.diagnose)

@@ -1,4 +1,4 @@
-"""``evolaw simulate``: run a law from a stated start, into a run directory that survives a kill at any moment.
+"""``evolaw simulate`` for cellular automata: run a rule from a stated start, into a run directory that survives a kill at any moment.
 
 Everything a run needs is in its manifest before the first step is taken: the law, the start, the seed, the times to save.
 A resumed run reads it from there, continues at the last committed frame and ends in the same bytes.
@@ -6,11 +6,10 @@ A resumed run reads it from there, continues at the last committed frame and end
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from evolaw.cli import terminal
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from evolaw.storage import Run, Series
 
-__all__ = ["Settings", "simulate"]
+__all__ = ["Settings", "simulate_board"]
 
 _WIDEST_PICTURE = 100
 
@@ -71,34 +70,22 @@ class Settings:
         return board
 
 
-def simulate(
-    law: Annotated[str | None, typer.Argument(help="A rule, as B3/S23, B2-a/S12 or MAP….")] = None,
-    size: Annotated[str, typer.Option("--size", help="Side of the board, or ROWSxCOLS.")] = "64",
-    density: Annotated[float, typer.Option("--density", help="Share of living cells in a random start.")] = 0.35,
-    start: Annotated[str | None, typer.Option("--start", help="Start from a pattern file or a named pattern.")] = None,
-    steps: Annotated[int, typer.Option("--steps", help="Generations to run.")] = 100,
-    every: Annotated[int, typer.Option("--every", help="Save each so many generations.")] = 1,
-    boundary: Annotated[str, typer.Option("--boundary", help="torus, plane, reflecting or torus+dx,dy.")] = "torus",
-    noise: Annotated[float, typer.Option("--noise", help="Probability that a cell is flipped after each step.")] = 0.0,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the start and of chance.")] = 0,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Run directory to write; kill it, and it can be resumed.")
-    ] = None,
-    resume: Annotated[
-        Path | None, typer.Option("--resume", help="Continue this run directory; all else is in it.")
-    ] = None,
-    rle: Annotated[Path | None, typer.Option("--rle", help="Write the last board to this RLE file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+def simulate_board(
+    typed: Mapping[str, Any] | None, out: Path | None, resume: Path | None, rle: Path | None, as_json: bool
 ) -> None:
-    """Simulate a law and say what became of it."""
-    from evolaw import checks
+    """Run an automaton and say what became of it.
 
-    if (law is None) == (resume is None):
-        raise checks.refuse("law", "be given, or else --resume RUN", law, "Write, for example: evolaw simulate B3/S23.")
+    Args:
+        typed: what was typed: law, size, density, start, steps, every, boundary, noise and seed; None with ``resume``.
+        out: run directory to write.
+        resume: run directory to continue.
+        rle: file for the last board.
+        as_json: print one JSON document.
+    """
     if resume is not None:
         settings, last, statistics = _continue(resume)
     else:
-        settings = _settings(str(law), size, density, start, steps, every, boundary, noise, seed)
+        settings = _settings(**(typed or {}))
         last, statistics = _begin(settings, out)
     if rle is not None:
         _export(settings, last, rle)

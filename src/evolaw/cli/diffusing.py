@@ -1,0 +1,354 @@
+"""``evolaw simulate`` for stochastic differential equations: paths, their moments, and how they compare with the exact law.
+
+Paths are simulated in chunks whose size follows from the settings alone; each chunk is committed to the run directory before
+the next begins. Noise is addressed by path and step, so that a resumed run ends in the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evolaw.cli import catalogue, terminal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from evolaw.cli.ensembles import Ensemble
+    from evolaw.errors import NumericalError
+    from evolaw.sde.processes import SDE
+    from evolaw.storage import Run, Series
+
+__all__ = ["PathSettings", "continue_paths", "path_settings", "simulate_paths"]
+
+_STEPS = 1000
+_WORK = 2**27
+_VALUES = 2**22
+_MOST_COMPONENTS_DRAWN = 6
+
+
+@dataclass(frozen=True)
+class PathSettings:
+    """What fixes a simulation of a process to the last bit.
+
+    Attributes:
+        law: name of a classic, or an equation.
+        values: its parameters.
+        start: state at time 0, one number a component.
+        times: saved times, rising from 0.
+        dt: longest step.
+        scheme: name of the scheme.
+        paths: number of paths.
+        precision: "float64" or "float32".
+        seed: of the noise.
+    """
+
+    law: str
+    values: dict[str, float]
+    start: list[float]
+    times: list[float]
+    dt: float
+    scheme: str
+    paths: int
+    precision: str
+    seed: int
+
+    @cached_property
+    def process(self) -> SDE:
+        """The equation."""
+        return catalogue.process(self.law, self.values)
+
+    @property
+    def chunk(self) -> int:
+        """Paths a chunk: at most some seconds of work and 32 MiB of values, so that a kill loses little."""
+        steps = self.times[-1] / self.dt
+        most = min(_WORK / max(1.0, steps), _VALUES / (len(self.times) * len(self.start)))
+        return int(min(self.paths, max(64, 2 ** int(most).bit_length() // 2)))
+
+
+def path_settings(
+    law: str,
+    values: dict[str, float],
+    start: str | None,
+    time: float | None,
+    frames: int,
+    times: str | None,
+    dt: float | None,
+    steps: int | None,
+    scheme: str,
+    paths: int,
+    precision: str,
+    seed: int,
+) -> PathSettings:
+    """Check what was typed, before anything is written.
+
+    Raises:
+        ArgumentError: an argument is impossible, or the scheme is not for the process; the message says which one is.
+        ParseError: the equation cannot be read.
+    """
+    import numpy as np
+
+    from evolaw import checks, randomness
+    from evolaw.arrays import precise
+    from evolaw.sde.timegrid import grid_of
+
+    process = catalogue.process(law, values)
+    classic = catalogue.PROCESSES.get(catalogue.classic_name(law) or "")
+    first = _numbers(start, "start") if start is not None else list(classic.start if classic else (0.0,) * process.dim)
+    checks.require(len(first) == process.dim, "start", f"hold {process.dim} numbers, as 0,1", start or first)
+    saved = _saved(times, time if time is not None or times is not None else classic.time if classic else 1.0, frames)
+    chosen = catalogue.fitting_scheme(process) if scheme == "auto" else scheme
+    method = catalogue.scheme(chosen)
+    if dt is None:
+        coarse = 1 if chosen == "exact-step" else _STEPS
+        dt = float(saved[-1]) / checks.integer(steps, "steps", least=1) if steps is not None else saved[-1] / coarse
+    else:
+        checks.require(steps is None, "steps", "be left out when --dt is given", steps)
+    grid_of(saved, dt=dt)
+    with precise(checks.one_of(precision, "precision", ("float64", "float32"))):
+        process.validate(np.array(first))
+    refusal = method.refuses(process)
+    checks.require(refusal is None, "scheme", f"be one for the process {process}", chosen, str(refusal))
+    randomness.source(seed, "seed")
+    count = checks.integer(paths, "paths", least=1, most=2**32 - 2)
+    return PathSettings(law, values, first, saved, float(dt), chosen, count, precision, seed)
+
+
+def simulate_paths(settings: PathSettings, out: Path | None, figure: Path | None, as_json: bool) -> None:
+    """Simulate from the beginning and say what came out."""
+    from evolaw.storage import Run
+
+    if figure is not None:
+        _require_place(figure)
+    if out is None:
+        _tell(settings, *_advance(settings, None), None, figure, as_json)
+        return
+    header = {
+        "kind": "trajectory",
+        "axes": ["paths", "times", "dim"],
+        "law": str(settings.process),
+        "scheme": settings.scheme,
+        "boundary": None,
+        "seed": settings.seed,
+        "about": {"start": settings.start, "params": settings.values},
+        "settings": asdict(settings),
+        "resume": "simulate --resume",
+    }
+    with Run.create(out, about=header) as run:
+        _fill(run, settings, figure, as_json)
+
+
+def continue_paths(path: Path, figure: Path | None, as_json: bool) -> None:
+    """Continue a run of `simulate_paths` at its last committed chunk."""
+    from evolaw.storage import Run
+
+    if figure is not None:
+        _require_place(figure)
+    settings = PathSettings(**Run.open(path).about["settings"])
+    with Run.resume(path) as run:
+        _fill(run, settings, figure, as_json)
+
+
+def _fill(run: Run, settings: PathSettings, figure: Path | None, as_json: bool) -> None:
+    import numpy as np
+
+    try:
+        if "times" not in run.arrays():
+            run.write("times", np.array(settings.times), ("times",))
+        shape = (settings.paths, len(settings.times), len(settings.start))
+        axes = ("paths", "times", "dim")
+        series = run.series("values", shape, np.dtype(settings.precision), axes, chunk_frames=settings.chunk)
+        ensemble, fault = _advance(settings, series, run)
+    except (KeyboardInterrupt, SystemExit):
+        terminal.note(f"stopped after {run.cursor} committed paths; continue with: evolaw simulate --resume {run.path}")
+        raise
+    run.document("summary.json", _facts(settings, ensemble))
+    _tell(settings, ensemble, fault, run.path, figure, as_json)
+
+
+def _advance(
+    settings: PathSettings, series: Series | None, run: Run | None = None
+) -> tuple[Ensemble, NumericalError | None]:
+    """Simulate the paths that are not committed yet; a chunk with lost paths is kept like any other."""
+    import numpy as np
+
+    from evolaw.cli.ensembles import Ensemble
+    from evolaw.errors import NumericalError
+    from evolaw.sde.solver import solve
+
+    ensemble, fault = Ensemble(np.array(settings.times), len(settings.start)), None
+    process, method, size = settings.process, catalogue.scheme(settings.scheme), settings.chunk
+    with terminal.bar(f"simulating {settings.law[:32]}") as progress:
+        for offset in range(0, settings.paths, size):
+            count = min(size, settings.paths - offset)
+            if run is not None and series is not None and offset < series.cursor:
+                ensemble.add(run.read("values", offset, offset + count))
+                continue
+            try:
+                values = solve(
+                    process, method, settings.start, settings.times, paths=count, rng=settings.seed, dt=settings.dt,
+                    precision=settings.precision, first_path=offset,
+                ).values  # fmt: skip
+            except NumericalError as error:
+                fault, values = fault or error, error.partial.values
+            if series is not None:
+                series.append(values)
+            ensemble.add(values)
+            progress(offset + count, settings.paths, "")
+    return ensemble, fault
+
+
+def _tell(
+    settings: PathSettings,
+    ensemble: Ensemble,
+    fault: NumericalError | None,
+    place: Path | None,
+    figure: Path | None,
+    as_json: bool,
+) -> None:
+    """Print the result and draw it; lost paths end in an error after that."""
+    from evolaw.errors import NumericalError
+
+    if figure is not None and ensemble.finite:
+        _draw(settings, ensemble, figure)
+    if as_json:
+        places = {"run": place and str(place), "figure": figure and str(figure)}
+        terminal.document(_facts(settings, ensemble) | places)
+    else:
+        terminal.result(_text(settings, ensemble, place, figure))
+    if ensemble.lost:
+        kept = "" if place is None else f" All paths are kept in {place}."
+        detail = "" if fault is None else f" {fault}"
+        raise NumericalError(
+            f"{ensemble.lost} of {ensemble.paths} paths were lost, the first is path {ensemble.first_lost}; the numbers "
+            f"above are those of the others.{kept}{detail}"
+        )
+
+
+def _facts(settings: PathSettings, ensemble: Ensemble) -> dict[str, Any]:
+    """The JSON document."""
+    import numpy as np
+
+    from evolaw.cli.ensembles import exact_moments
+
+    mean, variance = exact_moments(settings.process, ensemble.times, np.array(settings.start))
+    known = ensemble.finite > 0
+    return {
+        "schema": 1,
+        **asdict(settings),
+        "lost": ensemble.lost,
+        "mean": ensemble.mean.tolist() if known else None,
+        "mean_error": ensemble.mean_error.tolist() if known else None,
+        "variance": ensemble.variance.tolist() if known else None,
+        "variance_error": ensemble.variance_error.tolist() if known else None,
+        "exact": {"mean": _listed(mean), "variance": _listed(variance)},
+        "gap": ensemble.gap(mean),
+    }
+
+
+def _text(settings: PathSettings, ensemble: Ensemble, place: Path | None, figure: Path | None) -> str:
+    import numpy as np
+
+    from evolaw import display
+    from evolaw.cli.ensembles import exact_moments
+
+    mean, variance = exact_moments(settings.process, ensemble.times, np.array(settings.start))
+    classic = catalogue.PROCESSES.get(catalogue.classic_name(settings.law) or "")
+    names = catalogue.component_names(settings.law, len(settings.start))
+    stepping = "no error of stepping" if settings.scheme == "exact-step" else f"dt at most {settings.dt:g}"
+    facts: list[tuple[str, Any]] = [
+        ("equation", classic and classic.equation),
+        ("parameters", ", ".join(_flat(settings.process.params or {})) or None),
+        ("start", ", ".join(f"{value:g}" for value in settings.start)),
+        ("scheme", f"{settings.scheme}, {stepping}"),
+        ("paths", f"{ensemble.paths}" + (f", {ensemble.lost} lost" if ensemble.lost else "")),
+        ("times", f"0 … {settings.times[-1]:g}, {len(settings.times)} saved"),
+    ]
+    if ensemble.finite:
+        rows = [("mean", ensemble.mean, ensemble.mean_error, mean)]
+        rows += [("variance", ensemble.variance, ensemble.variance_error, variance)]
+        for name, found, error, exact in rows:
+            for k in range(found.shape[1]):
+                truth = "" if exact is None else f"   exact {exact[-1, k]:.6g}"
+                facts.append((f"{name} of {names[k]} at the end", f"{found[-1, k]:.6g} ± {error[-1, k]:.2g}{truth}"))
+        gap = ensemble.gap(mean)
+        facts.append(("mean against exact", gap and f"at most {gap:.2f} standard errors apart at all saved times"))
+    return display.lines(str(settings.process), [*facts, ("run", place), ("figure", figure)])
+
+
+def _flat(params: Mapping[str, Any]) -> Iterator[str]:
+    """The parameters one by one, those of a force among them."""
+    for name, value in params.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value)
+        elif value is not None:
+            yield f"{name} {value:g}"
+
+
+def _draw(settings: PathSettings, ensemble: Ensemble, figure: Path) -> None:
+    import numpy as np
+
+    from evolaw.cli.ensembles import exact_density, exact_moments
+    from evolaw.report.path_charts import Curve, Panel, draw_paths
+    from evolaw.report.styles import save
+
+    start, time = np.array(settings.start), settings.times[-1]
+    mean, variance = exact_moments(settings.process, ensemble.times, start)
+    names = catalogue.component_names(settings.law, len(settings.start))
+    panels = []
+    for k in range(min(len(settings.start), _MOST_COMPONENTS_DRAWN)):
+        edges, density, _ = ensemble.density(k)
+        x = np.linspace(edges[0], edges[-1], 400)
+        height, words = exact_density(settings.process, x, k, time, start)
+        panels.append(
+            Panel(
+                names[k],
+                ensemble.kept[..., k],
+                ensemble.mean[:, k],
+                np.sqrt(ensemble.variance[:, k]),
+                None if mean is None else mean[:, k],
+                None if variance is None else np.sqrt(np.maximum(variance[:, k], 0)),
+                edges,
+                density,
+                None if height is None else Curve(x, height, words),
+            )
+        )
+    title = f"{settings.process}: {ensemble.finite} paths, {settings.scheme}"
+    save(draw_paths(ensemble.times, panels, title), figure)
+
+
+def _numbers(text: str, name: str) -> list[float]:
+    from evolaw import checks
+
+    return [checks.number(part.strip() or None, name) for part in text.split(",")]
+
+
+def _saved(times: str | None, time: float | None, frames: int) -> list[float]:
+    """The saved times: those typed, or evenly spaced ones from 0 to ``time``."""
+    import numpy as np
+
+    from evolaw import checks
+
+    if times is None:
+        end = checks.positive(time, "time")
+        return [float(t) for t in np.linspace(0, end, checks.integer(frames, "frames", least=2, most=100_000))]
+    checks.require(time is None, "time", "be left out when --times is given", time)
+    typed = checks.increasing(np.array(_numbers(times, "times")), "times")
+    fits = typed.size > 1 and typed[0] == 0
+    checks.require(fits, "times", "hold at least two times, the first 0, the time of the start", times)
+    return [float(t) for t in typed]
+
+
+def _require_place(figure: Path) -> None:
+    """Refuse a figure that cannot be written before the work begins, not after it."""
+    from evolaw import checks
+
+    checks.one_of(figure.suffix.lstrip(".").lower(), "figure", ("svg", "pdf", "png"))
+    checks.require(figure.parent.is_dir(), "figure", "lie in a directory that exists", str(figure))
+
+
+def _listed(values: np.ndarray | None) -> list[Any] | None:
+    return None if values is None else values.tolist()
