@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from evolaw.automata import evolve
+from evolaw.automata.bitpacked import run
 from evolaw.automata.recordings import read_recording
 from evolaw.discovery import discover, skipping
 from evolaw.discovery.channels import Every, Flips
@@ -178,18 +179,15 @@ def test_flips_over_skipped_generations_are_refused() -> None:
         )
 
 
-def test_the_most_probable_law_is_one_that_fits() -> None:
-    """Coupled entries: what each does most often alone need not be a law. Checked by running it over the skipped steps."""
-    from evolaw.automata.bitpacked import run
-
-    found = 0
-    for seed in range(12):
-        start = (np.random.default_rng(seed).random((6, 6)) < 0.3).astype(np.uint8)
-        end = run("B3/S23", start, 2)
-        finding = discover(
-            Trajectory(np.stack([start, end]), [0, 2], ("times", "rows", "cols"), boundary="torus"), rng=0
-        )
-        if finding.law.log2_possible > 0:
-            found += 1
-            assert (run(finding.rule, start, 2) == end).all()
-    assert found > 5
+@pytest.mark.parametrize("seed", [4, 9, 45, 111])
+def test_the_most_probable_law_is_one_that_fits(seed: int) -> None:
+    """Coupled entries: on these starts what each does most often alone is no law that fits. Checked by running the law."""
+    draw = np.random.default_rng(seed)
+    side, values = int(draw.integers(3, 7)), draw.integers(0, 2, 18)
+    values[0] = 0
+    start = (draw.random((side, side)) < draw.choice([0.15, 0.3, 0.5])).astype(np.uint8)
+    end = run(RuleSpace.named("outer-totalistic").rule(values), start, 2)
+    recording = Trajectory(np.stack([start, end]), [0, 2], ("times", "rows", "cols"), boundary="torus")
+    finding = discover(recording, rng=0)
+    assert finding.law.log2_possible > 0
+    assert (run(finding.rule, start, 2) == end).all()
