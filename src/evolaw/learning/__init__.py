@@ -1,0 +1,47 @@
+"""Learned laws: small networks that learn the step of an automaton, read out as rules and explained.
+
+    datasets      recordings to counts of windows, or pairs of boards
+    cnn           CNN-small and its relatives: one small network at every cell
+    equivariant   networks that know the symmetry of the grid; the orbit table
+    training      one loop, resumable to the same bytes
+    surrogate     `fit`, and the learned law that evolves like any rule
+    readout       what a network says of all 512 windows, and what its weights are
+    league        how often which architecture finds the law, and how fast
+
+Needs the extra ``learn``. The names load when they are first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import Any
+
+from evolaw.errors import MissingExtra
+
+_NAMES = {
+    "datasets": ("biased_recording", "board_pairs", "random_recordings", "window_pairs"),
+    "cnn": ("Cnn", "Quadratic", "on_boards"),
+    "equivariant": ("GroupNet", "OrbitTable", "equivariance_error"),
+    "training": ("Schedule", "State", "checkpoint", "resume", "train"),
+    "surrogate": ("LearnedLaw", "fit", "rollout_error"),
+    "readout": ("explain_filters", "read_rule", "response_curve"),
+    "league": ("ARCHITECTURES", "run_league"),
+}
+_FILES = {name: file for file, names in _NAMES.items() for name in names}
+
+__all__ = sorted(_FILES)
+
+for _package in ("equinox", "optax", "safetensors"):
+    if importlib.util.find_spec(_package) is None:
+        raise MissingExtra(_package, "learn")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FILES:
+        raise AttributeError(f"module 'evolaw.learning' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"evolaw.learning.{_FILES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

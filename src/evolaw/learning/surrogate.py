@@ -1,0 +1,183 @@
+"""A learned law: it evolves like any rule, because read out it is one.
+
+A network of one window's reach is a table of 512 probabilities; `Rule.from_table` makes a rule of it, hard (alive where the
+logit is positive) or probabilistic, and every loop, statistic and picture that knows rules knows it. An ensemble is several
+such tables; where they disagree, the training did not decide, and `disagreement` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from evolaw import checks, display
+from evolaw.arrays import read_only
+from evolaw.automata import stepping
+from evolaw.automata.rules import Rule, entries
+from evolaw.learning.cnn import WindowNet, read_logits
+from evolaw.learning.datasets import BoardPairs, WindowPairs
+from evolaw.learning.training import Record, Schedule, State, train
+from evolaw.randomness import source
+from evolaw.trajectory import Trajectory
+
+__all__ = ["LearnedLaw", "fit", "rollout_error"]
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedLaw:
+    """One or several networks trained on the same recordings, as a law.
+
+    Attributes:
+        logits: logit of life by network and window, shape (members, 512); read-only.
+        visited: cells seen with each window, shape (512,); None when the boards were learned through skipped steps.
+        history: the records of each member's training.
+        nets: the networks.
+    """
+
+    logits: np.ndarray
+    visited: np.ndarray | None
+    history: tuple[tuple[Record, ...], ...]
+    nets: tuple[WindowNet, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "logits", read_only(self.logits))
+
+    def __len__(self) -> int:
+        return len(self.logits)
+
+    def rule(self, member: int | None = None, *, hard: bool = True) -> Rule:
+        """Return the law as a rule.
+
+        Args:
+            member: one network, or None for the mean probability of all.
+            hard: whether a window gives life exactly when its probability exceeds 1/2.
+        """
+        chance = 1 / (1 + np.exp(-self.logits))
+        chance = (
+            chance.mean(0) if member is None else chance[checks.integer(member, "member", least=0, most=len(self) - 1)]
+        )
+        return Rule.from_table((chance > 0.5).astype(np.uint8) if hard else chance)
+
+    def holding(self, known: Mapping[str, float], space: str = "isotropic") -> LearnedLaw:
+        """Return the law with known entries held fixed, whatever the networks say of them.
+
+        Args:
+            known: entry name and its probability of life.
+            space: the space the names belong to.
+        """
+        windows = entries(space)
+        logits = np.array(self.logits)
+        for name, value in known.items():
+            chance = np.clip(checks.probability(value, name), 1e-9, 1 - 1e-9)
+            logits[:, windows[checks.one_of(name, "known", windows)]] = np.log(chance) - np.log1p(-chance)
+        return replace(self, logits=logits)
+
+    @property
+    def disagreement(self) -> np.ndarray:
+        """Share of the networks whose hard outcome differs from the majority's, by window, shape (512,)."""
+        alive = (self.logits > 0).mean(0)
+        return np.minimum(alive, 1 - alive)
+
+    def evolve(
+        self, start: Any, steps: int, *, member: int | None = None, hard: bool = True, rng: Any = None
+    ) -> Trajectory:
+        """Evolve boards on a torus by the law; a probabilistic one needs ``rng``."""
+        return stepping.evolve(self.rule(member, hard=hard), start, steps, rng=rng)
+
+    def _facts(self) -> list[tuple[str, Any]]:
+        seen = None if self.visited is None else f"{int((self.visited > 0).sum())} of 512"
+        settled = int((self.disagreement == 0).sum())
+        last = [records[-1].loss for records in self.history if records]
+        return [
+            ("rule", str(self.rule())),
+            ("networks", f"{len(self)} x {self.nets[0]}" if self.nets else len(self)),
+            ("windows seen", seen),
+            ("windows all agree on", f"{settled} of 512" if len(self) > 1 else None),
+            ("loss", f"{np.mean(last):.3g} nats a cell" if last else None),
+        ]
+
+    def __str__(self) -> str:
+        return f"learned {self.rule()}"
+
+    def __repr__(self) -> str:
+        return display.lines("LearnedLaw", self._facts())
+
+    def _repr_html_(self) -> str:
+        return display.card("LearnedLaw", self._facts())
+
+
+def fit(
+    nets: WindowNet | Sequence[WindowNet],
+    pairs: WindowPairs | BoardPairs,
+    *,
+    schedule: Schedule | None = None,
+    keep: int | None = None,
+    chance: bool = False,
+    rng: Any,
+    truth: Rule | str | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> LearnedLaw:
+    """Train one network, or several, and return the learned law.
+
+    Args:
+        nets: the networks as drawn; several make an ensemble, each with its own order of batches.
+        pairs: what to learn from.
+        schedule: how; the default is 8 epochs of 32 batches.
+        keep: keep only so many networks, those of the lowest training loss: restarts, chosen without knowing the truth.
+            Learning through skipped generations can stall, and the loss shows it. None keeps all.
+        chance: learn probabilities where one window was followed by both states, instead of refusing.
+        rng: deals the batches.
+        truth: the rule, if known, to count errors by; it never enters the training.
+        progress: called with (epochs done, epochs, words).
+
+    Raises:
+        ArgumentError: the recording contradicts itself and ``chance`` is False.
+
+    Example:
+        >>> from evolaw.learning.cnn import Cnn
+        >>> from evolaw.learning.datasets import random_recordings, window_pairs
+        >>> pairs = window_pairs(random_recordings("B3/S23", 256, rng=1))
+        >>> str(fit(Cnn.random(rng=0), pairs, rng=0).rule())
+        'B3/S23'
+    """
+    members = [nets] if isinstance(nets, WindowNet) else list(nets)
+    checks.require(len(members) > 0, "nets", "hold at least one network", "empty")
+    count = len(members) if keep is None else checks.integer(keep, "keep", least=1, most=len(members))
+    if isinstance(pairs, WindowPairs) and not chance:
+        pairs.require_one_outcome()
+    seeded, chosen = source(rng), schedule or Schedule()
+    trained = []
+    for number, net in enumerate(members):
+        seed, epochs = seeded.stream(f"member {number}").key[0], []
+        for epoch in train(State.begin(net, chosen), pairs, rng=seed, truth=truth):
+            epochs.append(epoch)
+            if progress is not None:
+                done, total = number * chosen.epochs + len(epochs), len(members) * chosen.epochs
+                progress(done, total, f"network {number + 1}, loss {epoch[1].loss:.3g}")
+        trained.append((epochs[-1][0].trained, tuple(record for _, record in epochs)))
+    order = sorted(range(len(trained)), key=lambda number: trained[number][1][-1].loss)[:count]
+    kept = [trained[number] for number in sorted(order)]
+    visited = pairs.visits.sum(0) if isinstance(pairs, WindowPairs) else None
+    logits = np.stack([read_logits(net) for net, _ in kept])
+    return LearnedLaw(logits, visited, tuple(records for _, records in kept), tuple(net for net, _ in kept))
+
+
+def rollout_error(law: LearnedLaw, truth: Rule | str, starts: Any, steps: int, *, rng: Any = None) -> np.ndarray:
+    """Return the share of cells where the rolled-out law differs from the truth, by network and time.
+
+    Args:
+        law: the learned law, hard.
+        truth: the true rule.
+        starts: boards, shape (boards, rows, cols) or (rows, cols).
+        steps: generations.
+        rng: for probabilistic truths.
+
+    Returns:
+        Shape (members, steps + 1); the first column is zero.
+    """
+    true = stepping.evolve(truth, starts, steps, rng=rng).frames
+    rolled = [law.evolve(starts, steps, member=member).frames for member in range(len(law))]
+    return np.stack([(found != true).reshape(steps + 1, -1).mean(1) for found in rolled])

@@ -1,0 +1,101 @@
+"""What a network says, and what its filters are, on networks whose answer is known."""
+
+from __future__ import annotations
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from evolaw.automata.rules import Rule, entries
+from evolaw.learning.cnn import Cnn, Quadratic, read_logits
+from evolaw.learning.equivariant import GroupNet, OrbitTable
+from evolaw.learning.readout import explain_filters, read_rule, response_curve
+
+
+def table_of(rule: str, strength: float = 3.0) -> OrbitTable:
+    return OrbitTable(jnp.where(jnp.asarray(Rule(rule).table == 1), strength, -strength), "general")
+
+
+def test_a_network_is_read_as_its_rule() -> None:
+    readout = read_rule(Cnn.life(), truth="B3/S23")
+    assert readout.rule == Rule("B3/S23")
+    assert readout.errors == 0
+    assert readout.margin == pytest.approx(0.5)
+    assert readout.equivariance_error == 0
+    assert readout.probabilities == pytest.approx(1 / (1 + np.exp(-readout.logits)))
+    assert "0 of those seen" in repr(readout)
+    assert "B3/S23" in readout._repr_html_()
+    assert read_rule(Cnn.life()).errors is None
+
+
+def test_errors_are_split_into_seen_and_unseen() -> None:
+    visited = np.ones(512, bool)
+    births = entries("outer-totalistic")["B6"]
+    visited[births[:5]] = False
+    readout = read_rule(table_of("B36/S23"), visited=visited, truth="B3/S23")
+    assert readout.window_errors == (len(births) - 5, 5)
+    names = {name for name, windows in entries("isotropic").items() if set(windows) <= set(births)}
+    assert set(readout.wrong[0]) | set(readout.wrong[1]) == names
+    seen = {name for name in names if visited[entries("isotropic")[name]].any()}
+    assert set(readout.wrong[0]) == seen
+
+
+def test_the_margin_is_the_weakest_window() -> None:
+    logits = np.full(512, -2.0)
+    logits[7], logits[8] = 0.25, 4.0
+    readout = read_rule(OrbitTable(jnp.asarray(logits, jnp.float32), "general"))
+    assert readout.margin == 0.25
+    assert readout.rule.space == "general"
+
+
+def test_response_curves_of_counting_networks_have_no_spread() -> None:
+    mean, spread = response_curve(read_rule(Quadratic.life()))
+    counts = np.arange(9)
+    for centre in (0, 1):
+        assert mean[centre] == pytest.approx(5 / 8 - (counts + centre / 2 - 3) ** 2, abs=1e-4)
+    assert spread.max() < 1e-4
+    assert response_curve(read_rule(Cnn.random((8,), rng=0)))[1][:, 1:8].min() > 0
+
+
+def test_the_canonical_filters_are_recognised_in_any_order_scale_and_sign() -> None:
+    for name, filters in (("relu", ["n", "n + c"]), ("tanh", ["n", "n + c/2"])):
+        life = Cnn.life(name)
+        shuffled = eqx.tree_at(
+            lambda n: (n.weights[0], n.weights[1]), life, (-3 * life.weights[0][:, ::-1], life.weights[1][::-1])
+        )
+        for net in (life, shuffled):
+            found = explain_filters(net)
+            assert sorted(each.nearest for each in found) == filters
+            assert [each.cosine for each in found] == pytest.approx([1.0, 1.0])
+            assert [each.symmetric_share for each in found] == pytest.approx([1.0, 1.0])
+            assert found[0].strength == 1.0
+    (parabola,) = explain_filters(Quadratic.life())
+    assert (parabola.nearest, round(parabola.cosine, 6)) == ("n + c/2", 1.0)
+
+
+def test_shares_of_a_filter_worked_out_by_hand() -> None:
+    """f = 1 on the north cell alone: P f = 1/4 on four edge cells, |P f|^2 = 1/4; Q f = 1/8 on the ring, |Q f|^2 = 1/8."""
+    net = Cnn.random((1,), rng=0)
+    north = jnp.zeros((9, 1)).at[1, 0].set(1.0)
+    (found,) = explain_filters(eqx.tree_at(lambda n: n.weights[0], net, north))
+    assert found.symmetric_share == pytest.approx(0.25)
+    assert found.symmetrisation_error == pytest.approx(np.sqrt(0.75))
+    assert found.totalistic_share == pytest.approx(0.125)
+    assert found.cosine == pytest.approx(1 / np.sqrt(8))
+    assert found.weights.shape == (3, 3)
+
+
+def test_filters_of_group_networks_and_tables_without_filters() -> None:
+    assert len(explain_filters(GroupNet.random((5, 3), rng=0))) == 5
+    assert len(explain_filters(GroupNet.random((4,), rng=0))) == 4
+    assert explain_filters(OrbitTable.flat()) == []
+
+
+def test_a_dead_filter_does_not_divide_by_zero() -> None:
+    net = Cnn.random((2,), rng=0)
+    dead = eqx.tree_at(lambda n: n.weights[0], net, net.weights[0].at[:, 1].set(0))
+    weakest = explain_filters(dead)[-1]
+    assert weakest.strength == 0
+    assert weakest.cosine == 0
+    assert np.array_equal(read_logits(dead).shape, (512,))
