@@ -14,7 +14,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_PARTS = ("analysis", "automata", "discovery", "ito", "markov", "report", "sde", "storage")
+_PARTS = ("analysis", "automata", "discovery", "ito", "learning", "markov", "report", "sde", "storage")
 _NAMES = {"Rule": "evolaw.automata.rules", "Trajectory": "evolaw.trajectory", "discover": "evolaw.discovery"}
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "discover",
     "discovery",
     "ito",
+    "learning",
     "markov",
     "report",
     "sde",
