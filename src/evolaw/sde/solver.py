@@ -324,7 +324,7 @@ def _fault(
     time = float(grid.begin[interval] + (step - grid.origin[interval]) * grid.dt[interval])
     return NumericalError(
         f"{gathered.lost} of {gathered.paths} paths of {process} did not stay finite under {plan.scheme.name}; the first is "
-        f"path {path}, after step {step} at time {time:g} (dt = {grid.dt[interval]:g}). Try a smaller dt, a tamed or implicit "
+        f"path {int(number[0])}, after step {step} at time {time:g} (dt = {grid.dt[interval]:g}). Try a smaller dt, a tamed or implicit "
         "scheme if the drift grows faster than linearly, or check the coefficients near the start. The result is kept in "
         "the error's `partial`.",
         result,
