@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from evolaw.sde.processes import SDE
     from evolaw.storage import Run, Series
 
-__all__ = ["PathSettings", "continue_paths", "path_settings", "simulate_paths"]
+__all__ = ["PathSettings", "continue_paths", "path_settings", "read_start", "require_place", "simulate_paths"]
 
 _STEPS = 1000
 _WORK = 2**27
@@ -97,8 +97,7 @@ def path_settings(
 
     process = catalogue.process(law, values)
     classic = catalogue.PROCESSES.get(catalogue.classic_name(law) or "")
-    first = _numbers(start, "start") if start is not None else list(classic.start if classic else (0.0,) * process.dim)
-    checks.require(len(first) == process.dim, "start", f"hold {process.dim} numbers, as 0,1", start or first)
+    first = read_start(law, process.dim, start)
     saved = _saved(times, time if time is not None or times is not None else classic.time if classic else 1.0, frames)
     chosen = catalogue.fitting_scheme(process) if scheme == "auto" else scheme
     method = catalogue.scheme(chosen)
@@ -117,12 +116,34 @@ def path_settings(
     return PathSettings(law, values, first, saved, float(dt), chosen, count, precision, seed)
 
 
+def read_start(law: str, dim: int, text: str | None) -> list[float]:
+    """Return the state at time 0: what was typed, else the classic's own, else zeros.
+
+    Raises:
+        ArgumentError: another number of components than the process has.
+    """
+    from evolaw import checks
+
+    classic = catalogue.PROCESSES.get(catalogue.classic_name(law) or "")
+    first = _numbers(text, "start") if text is not None else list(classic.start if classic else (0.0,) * dim)
+    checks.require(len(first) == dim, "start", f"hold one number for each of the {dim} components", text or first)
+    return first
+
+
+def require_place(figure: Path) -> None:
+    """Refuse a figure that cannot be written before the work begins, not after it."""
+    from evolaw import checks
+
+    checks.one_of(figure.suffix.lstrip(".").lower(), "figure", ("svg", "pdf", "png"))
+    checks.require(figure.parent.is_dir(), "figure", "lie in a directory that exists", str(figure))
+
+
 def simulate_paths(settings: PathSettings, out: Path | None, figure: Path | None, as_json: bool) -> None:
     """Simulate from the beginning and say what came out."""
     from evolaw.storage import Run
 
     if figure is not None:
-        _require_place(figure)
+        require_place(figure)
     if out is None:
         _tell(settings, *_advance(settings, None), None, figure, as_json)
         return
@@ -138,7 +159,8 @@ def simulate_paths(settings: PathSettings, out: Path | None, figure: Path | None
         "resume": "simulate --resume",
     }
     with Run.create(out, about=header) as run:
-        _fill(run, settings, figure, as_json)
+        ensemble, fault = _fill(run, settings)
+    _tell(settings, ensemble, fault, out, figure, as_json)
 
 
 def continue_paths(path: Path, figure: Path | None, as_json: bool) -> None:
@@ -146,13 +168,14 @@ def continue_paths(path: Path, figure: Path | None, as_json: bool) -> None:
     from evolaw.storage import Run
 
     if figure is not None:
-        _require_place(figure)
+        require_place(figure)
     settings = PathSettings(**Run.open(path).about["settings"])
     with Run.resume(path) as run:
-        _fill(run, settings, figure, as_json)
+        ensemble, fault = _fill(run, settings)
+    _tell(settings, ensemble, fault, path, figure, as_json)
 
 
-def _fill(run: Run, settings: PathSettings, figure: Path | None, as_json: bool) -> None:
+def _fill(run: Run, settings: PathSettings) -> tuple[Ensemble, NumericalError | None]:
     import numpy as np
 
     try:
@@ -166,7 +189,7 @@ def _fill(run: Run, settings: PathSettings, figure: Path | None, as_json: bool) 
         terminal.note(f"stopped after {run.cursor} committed paths; continue with: evolaw simulate --resume {run.path}")
         raise
     run.document("summary.json", _facts(settings, ensemble))
-    _tell(settings, ensemble, fault, run.path, figure, as_json)
+    return ensemble, fault
 
 
 def _advance(
@@ -220,12 +243,17 @@ def _tell(
     else:
         terminal.result(_text(settings, ensemble, place, figure))
     if ensemble.lost:
-        kept = "" if place is None else f" All paths are kept in {place}."
-        detail = "" if fault is None else f" {fault}"
-        raise NumericalError(
-            f"{ensemble.lost} of {ensemble.paths} paths were lost, the first is path {ensemble.first_lost}; the numbers "
-            f"above are those of the others.{kept}{detail}"
-        )
+        raise NumericalError(_loss(ensemble, fault, place), ensemble)
+
+
+def _loss(ensemble: Ensemble, fault: NumericalError | None, place: Path | None) -> str:
+    """What to say of paths that did not stay finite."""
+    count = f"{ensemble.lost} of {ensemble.paths} paths"
+    said = str(fault or f"{count} did not stay finite; the first is path {ensemble.first_lost}.")
+    said = said.removesuffix(" The result is kept in the error's `partial`.")
+    total = "" if said.startswith(count) else f" In all chunks together {count} were lost."
+    kept = "" if place is None else f" Every path is kept in {place}."
+    return f"{said}{total} The numbers above are those of the other paths.{kept}"
 
 
 def _facts(settings: PathSettings, ensemble: Ensemble) -> dict[str, Any]:
@@ -340,14 +368,6 @@ def _saved(times: str | None, time: float | None, frames: int) -> list[float]:
     fits = typed.size > 1 and typed[0] == 0
     checks.require(fits, "times", "hold at least two times, the first 0, the time of the start", times)
     return [float(t) for t in typed]
-
-
-def _require_place(figure: Path) -> None:
-    """Refuse a figure that cannot be written before the work begins, not after it."""
-    from evolaw import checks
-
-    checks.one_of(figure.suffix.lstrip(".").lower(), "figure", ("svg", "pdf", "png"))
-    checks.require(figure.parent.is_dir(), "figure", "lie in a directory that exists", str(figure))
 
 
 def _listed(values: np.ndarray | None) -> list[Any] | None:

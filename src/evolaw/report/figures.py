@@ -5,6 +5,7 @@ Trajectory of a line       space to the right, time downwards
 Trajectory of paths        median, the middle 50 % and 90 %, and a few paths
 Finding                    every entry with the interval of its probability, and how often it was visited
 Estimate                   values with two standard errors
+OrderEstimate              errors against the step, the fitted slope with its band, the declared slope
 Statistics of an SDE       mean with two standard errors, and one standard deviation around it
 """
 
@@ -23,6 +24,7 @@ from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
 from evolaw.discovery.finding import Finding
 from evolaw.report.evidence_charts import draw_finding
+from evolaw.report.order_charts import draw_orders
 from evolaw.report.styles import CELLS, CYCLE, new_figure, save, style
 from evolaw.trajectory import Trajectory
 
@@ -37,7 +39,7 @@ def draw(result: Any, **options: Any) -> Figure:
     """Return a Matplotlib figure of a result.
 
     Args:
-        result: a Trajectory, a Finding, an Estimate or the Statistics of an SDE.
+        result: a Trajectory, a Finding, an Estimate, an OrderEstimate or the Statistics of an SDE.
         **options: ``frames`` (how many frames of a lattice, default 6), ``paths`` (how many single paths, default 8),
             ``labels`` (axis names of a vector state), ``title``, ``x`` (abscissa of an Estimate).
 
@@ -73,7 +75,12 @@ def _drawer(result: Any) -> tuple[Any, tuple[str, ...]]:
     running = sys.modules.get("evolaw.sde.running")  # who holds one has loaded it; nobody else pays for JAX
     if running is not None and isinstance(result, running.Statistics):
         return _moments, ("labels",)
-    raise checks.refuse("result", "be a Trajectory, a Finding, an Estimate or Statistics", type(result).__name__)
+    convergence = sys.modules.get("evolaw.sde.convergence")
+    if convergence is not None and isinstance(result, convergence.OrderEstimate):
+        return lambda estimate: draw_orders([estimate]), ()
+    raise checks.refuse(
+        "result", "be a Trajectory, a Finding, an Estimate, an OrderEstimate or Statistics", type(result).__name__
+    )
 
 
 def _lattice(trajectory: Trajectory, frames: int = 6) -> Figure:

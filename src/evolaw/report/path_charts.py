@@ -55,8 +55,9 @@ def draw_paths(times: np.ndarray, panels: list[Panel], title: str = "") -> Figur
     """Return the figure of an ensemble of paths, one row a component."""
     with style():
         figure = new_figure(7.2, 2.75 * len(panels) + (0.35 if title else 0.0))
-        figure.get_layout_engine().set(wspace=0.06)
-        rows = figure.subplots(len(panels), 2, sharey="row", squeeze=False, width_ratios=[2.6, 1])
+        rows = figure.subplots(
+            len(panels), 2, sharey="row", squeeze=False, width_ratios=[2.6, 1], gridspec_kw={"wspace": 0.1}
+        )
         for row, panel in zip(rows, panels, strict=True):
             _over_time(row[0], times, panel)
             _at_the_end(row[1], panel, times[-1])
