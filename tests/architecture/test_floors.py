@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).resolve().parents[2] / "src" / "evolaw"
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "evolaw"
 TESTS = Path(__file__).resolve().parents[1]
 
 GROUND = ["errors", "checks", "arrays", "randomness", "documents", "storage", "display"]
@@ -151,3 +153,18 @@ def test_no_user_error_is_an_assert() -> None:
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             assert not isinstance(node, ast.Assert), f"{path.name}:{node.lineno} uses assert"
+
+
+def test_every_cited_key_is_in_the_bibliography() -> None:
+    known = set(re.findall(r"@\w+\{(\w+)", (ROOT / "docs" / "references.bib").read_text(encoding="utf-8")))
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                cited = set(re.findall(r"\b[a-z]{3,}(?:18|19|20)\d\d\b", ast.get_docstring(node) or ""))
+                assert cited <= known, f"{path.name} cites {sorted(cited - known)}; add them to docs/references.bib"
+
+
+def test_the_map_names_every_file() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    missing = [str(path.relative_to(SOURCE)) for path in MODULES if f"`{path.stem}`" not in text]
+    assert not missing, f"say in ARCHITECTURE.md what these are for: {missing}"
