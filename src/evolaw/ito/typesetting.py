@@ -158,7 +158,7 @@ class _Typst(Printer):
 
     def _print_Function(self, expr: sympy.Function) -> str:
         name = expr.func.__name__
-        known = {"log": "ln", "asinh": 'op("arsinh")', "atan": "arctan"}.get(name, name)
+        known = {"log": "ln", "asinh": 'op("arsinh")', "atan": "arctan", "gamma": "Gamma"}.get(name, name)
         return f"{known}({', '.join(map(self._print, expr.args))})"
 
     def _print_Derivative(self, expr: sympy.Derivative) -> str:
