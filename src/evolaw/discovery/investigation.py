@@ -2,7 +2,7 @@
 
 gather      recordings and channel are read and agreed
 diagnose    a clean recording that contradicts itself is asked why (`diagnosis`)
-weigh       the cheapest evidence that suffices: counted, likelihood (flips), joint (skipped frames, missing cells)
+weigh       the cheapest evidence that suffices: counted, likelihood (flips), joint (skipped frames, missing cells), rollout
 decide      e-BH at the declared error rate
 predict     the most probable law is run again and compared; a failure takes the decisions back
 ask         the experiment that shows every open entry; with a box the loop closes
@@ -10,7 +10,6 @@ ask         the experiment that shows every open entry; with a box the loop clos
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,10 +27,12 @@ from evolaw.discovery.diagnosis import Diagnosis, diagnose
 from evolaw.discovery.doubts import Check
 from evolaw.discovery.evidence import Evidence, Weighing
 from evolaw.discovery.finding import EntryFinding, Finding, Law, Question
+from evolaw.discovery.grounds import GROUNDS, weigh_recordings
 from evolaw.discovery.intake import agree, gather
 from evolaw.discovery.prediction import check_law
 from evolaw.discovery.questions import question_for, record
 from evolaw.discovery.rulespace import RuleSpace
+from evolaw.discovery.simulation import Simulator
 from evolaw.randomness import Source, source
 from evolaw.trajectory import Trajectory
 
@@ -50,6 +51,8 @@ class _Terms:
     error: str
     rng: Source
     progress: Progress | None
+    evidence: str = "auto"
+    simulator: Simulator | None = None
 
 
 def discover(
@@ -63,6 +66,8 @@ def discover(
     error: str = "fdr",
     box: Box | None = None,
     ask: int = 0,
+    evidence: str = "auto",
+    simulator: Simulator | None = None,
     rng: Any,
     progress: Progress | None = None,
 ) -> Finding:
@@ -79,6 +84,8 @@ def discover(
         error: "fdr", the expected share of wrong decisions; "fwer", the chance of any.
         box: a black box to question.
         ask: how many questions the box may be asked.
+        evidence: "auto", the cheapest evidence that suffices; "rollout", laws rolled out from frame to frame (`simulation`).
+        simulator: proposes laws for rollouts, such as a network trained on the recording (`simulation`).
         rng: seed of all chance: posterior-predictive runs, searches.
         progress: called with (done, total, words).
 
@@ -97,7 +104,11 @@ def discover(
         >>> discover(evolve("B3/S23", start, 10), rng=0).law.most_probable
         'B3/S23'
     """
-    terms = _terms(space, known, alpha, error, rng, progress)
+    terms = replace(
+        _terms(space, known, alpha, error, rng, progress),
+        evidence=checks.one_of(evidence, "evidence", GROUNDS),
+        simulator=simulator,
+    )
     asked = checks.integer(ask, "ask", least=0)
     checks.require(
         not asked or box is not None,
@@ -259,21 +270,17 @@ def _investigate(recordings: list[Trajectory], channel: Channel, terms: _Terms) 
 
 
 def _weigh(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> Weighing:
-    """Take the cheapest evidence that suffices for the channel; the heavier kinds load when they are needed."""
-    kind = (
-        "skipping"
-        if channel.every > 1
-        else "denoising"
-        if channel.flips
-        else "imputation"
-        if channel.missing
-        else "counting"
+    return weigh_recordings(
+        recordings,
+        terms.space,
+        terms.known,
+        channel,
+        evidence=terms.evidence,
+        simulator=terms.simulator,
+        alpha=terms.alpha,
+        rng=terms.rng,
+        progress=terms.progress,
     )
-    module = importlib.import_module(f"evolaw.discovery.{kind}")
-    weighing: Weighing = module.weigh(
-        recordings, terms.space, terms.known, channel, alpha=terms.alpha, rng=terms.rng, progress=terms.progress
-    )
-    return weighing
 
 
 def _doubt(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> tuple[Diagnosis, Tally | None]:

@@ -1,0 +1,122 @@
+"""Rollouts on recorded boards: the report's procedure where nothing can be counted, and its honesty."""
+
+import numpy as np
+import pytest
+
+from evolaw.automata import evolve
+from evolaw.automata.rules import Rule
+from evolaw.discovery import Every, Flips, discover
+from evolaw.discovery.decisions import decide
+from evolaw.discovery.rulespace import RuleSpace
+from evolaw.discovery.simulation import weigh_boards
+from evolaw.errors import ArgumentError
+from evolaw.randomness import Source, source
+from evolaw.trajectory import Trajectory
+
+ISOTROPIC = RuleSpace.named("isotropic")
+
+
+def a_case(seed: int, known: int, *, every: int = 3, frames: int = 8, side: int = 32, density: float = 0.4):
+    """A random isotropic law, its recording, and what is known of it."""
+    chance = np.random.default_rng([seed, 31])
+    law = chance.integers(0, 2, len(ISOTROPIC)).astype(float)
+    start = (chance.random((side, side)) < density).astype(np.uint8)
+    given = np.full(len(law), np.nan)
+    told = chance.permutation(len(law))[:known]
+    given[told] = law[told]
+    return law, evolve(ISOTROPIC.rule(law), start, every * (frames - 1), every=every), given
+
+
+def wrong(law: np.ndarray, decisions: list[str]) -> int:
+    return sum(decision == ("absent" if value else "present") for value, decision in zip(law, decisions, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_third_generation_with_half_the_entries_known(seed: int) -> None:
+    law, recording, known = a_case(seed, 51)
+    weighing = weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(seed))
+    decisions = decide(weighing.evidence, 0.05)
+    assert wrong(law, decisions) == 0
+    assert decisions.count("undetermined") <= 2
+    assert {item.basis for item in weighing.evidence} <= {"known", "rollout", "joint"}
+
+
+def test_what_is_hardly_seen_stays_open() -> None:
+    """A blinker alone on its board shows few entries; no other may be decided."""
+    board = np.zeros((10, 10), np.uint8)
+    board[5, 4:7] = 1
+    recording = evolve("B3/S23", board, 6, every=2)
+    table = Rule("B3/S23").table
+    known = np.array([float(table[ISOTROPIC.windows(name)[0]]) for name in ISOTROPIC.names])
+    hidden = [ISOTROPIC.index(name) for name in ("B3i", "B4q", "S8", "B6a")]
+    known[hidden] = np.nan
+    weighing = weigh_boards([recording], ISOTROPIC, known, Every(2), rng=source(0))
+    decisions = decide(weighing.evidence, 0.05)
+    assert [decisions[place] for place in hidden[1:]] == ["undetermined"] * 3
+    assert all("with and without" in weighing.evidence[place].why for place in hidden[1:])
+    assert decisions[hidden[0]] in ("present", "undetermined")
+
+
+def test_no_fitting_law_decides_nothing() -> None:
+    """Cells of a coin: no law fits, so nothing is decided and the sentence says how near the best came."""
+    frames = np.random.default_rng(0).integers(0, 2, (3, 16, 16), dtype=np.uint8)
+    recording = Trajectory(frames, [0, 3, 6], ("times", "rows", "cols"), boundary="torus")
+    _, _, known = a_case(0, 96)
+    weighing = weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(0), rounds=1)
+    free = np.isnan(known)
+    decisions = np.array(decide(weighing.evidence, 0.05))
+    assert (decisions[free] == "undetermined").all() and weighing.facts["laws_that_fit"] == 0
+    assert "laws rolled out fits" in weighing.evidence[int(np.flatnonzero(free)[0])].why
+
+
+def test_a_simulator_is_asked_with_the_known_entries_and_its_laws_are_rolled_out() -> None:
+    law, recording, known = a_case(1, 40)
+    asked = []
+
+    def simulator(given: np.ndarray, rng: Source) -> np.ndarray:
+        asked.append((given, rng))
+        return ISOTROPIC.spread(np.abs(law - 0.02))[None]
+
+    weighing = weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=simulator)
+    assert np.array_equal(asked[0][0], known, equal_nan=True)
+    decisions = decide(weighing.evidence, 0.05)
+    assert wrong(law, decisions) == 0 and decisions.count("undetermined") <= 4 and weighing.facts["simulator"]
+
+
+def test_a_misleading_simulator_misleads_nobody() -> None:
+    law, recording, known = a_case(2, 60)
+    weighing = weigh_boards(
+        [recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=lambda *_: ISOTROPIC.spread(1 - law)[None]
+    )
+    assert wrong(law, decide(weighing.evidence, 0.05)) == 0
+
+
+def test_the_same_seed_gives_the_same_evidence() -> None:
+    _, recording, known = a_case(0, 70)
+    first, again = (weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(4)) for _ in range(2))
+    assert first == again
+
+
+def test_discover_takes_rollouts_by_request() -> None:
+    law, recording, known = a_case(3, 60)
+    given = {name: value for name, value in zip(ISOTROPIC.names, known, strict=True) if not np.isnan(value)}
+    finding = discover(recording, "isotropic", known=given, evidence="rollout", rng=0)
+    assert finding.rule == ISOTROPIC.rule(law) and not finding.failed
+    assert {entry.basis for entry in finding.entries} == {"known", "rollout"}
+    with pytest.raises(ArgumentError, match="evidence"):
+        discover(recording, "isotropic", evidence="rollouts", rng=0)
+
+
+def test_flips_are_refused() -> None:
+    _, recording, known = a_case(0, 90)
+    with pytest.raises(ArgumentError, match="no flips"):
+        weigh_boards([recording], ISOTROPIC, known, Every(3) & Flips(0.1), rng=source(0))
+    known[0] = 0.5
+    with pytest.raises(ArgumentError, match="be 0 or 1"):
+        weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(0))
+
+
+def test_a_bad_simulator_is_refused() -> None:
+    _, recording, known = a_case(0, 90)
+    with pytest.raises(ArgumentError, match="simulator"):
+        weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=lambda *_: np.zeros((2, 5)))
