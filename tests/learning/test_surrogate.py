@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -131,3 +133,20 @@ def test_two_steps_with_shared_weights_find_life() -> None:
         found += law.rule() == Rule("B3/S23")
         assert np.array_equal(read_logits(law.nets[0]), law.logits[0])
     assert found >= 7
+
+
+def test_a_law_comes_back_from_its_run(law: LearnedLaw, tmp_path: Path) -> None:
+    again = LearnedLaw.load(law.save(tmp_path / "run", about={"source": "x"}))
+    assert np.array_equal(again.logits, law.logits)
+    assert np.array_equal(again.visited, law.visited)
+    assert again.history == law.history
+    assert "loss" in repr(again)
+    with pytest.raises(ArgumentError, match="learned law"):
+        LearnedLaw.load(evolve("B3/S23", np.zeros((4, 4), np.uint8), 1).save(tmp_path / "other"))
+
+
+def test_the_readout_of_an_ensemble_is_its_mean_probability(law: LearnedLaw) -> None:
+    readout = law.read("B3/S23")
+    assert readout.errors == 0
+    assert readout.probabilities == pytest.approx(law.rule(hard=False).probabilities, abs=1e-12)
+    assert readout.visited.all()

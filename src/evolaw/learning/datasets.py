@@ -277,9 +277,12 @@ def biased_recording(
 
 
 def training_batches(pairs: WindowPairs, batches: int, epoch: int, rng: Source) -> tuple[np.ndarray, np.ndarray]:
-    """Deal the items into batches, anew in each epoch: (visits, births), each of shape (batches, 512)."""
+    """Deal the items into batches, anew in each epoch: (visits, births), each of shape (batches, 512).
+
+    Where there are fewer items than batches, they are dealt again from the first.
+    """
     order = rng.stream(f"epoch {epoch}").generator().permutation(len(pairs))
-    parts = np.array_split(order, min(batches, len(pairs)))
+    parts = np.array_split(np.resize(order, max(batches, len(pairs))), batches)
     return tuple(  # type: ignore[return-value]
         np.stack([table[part].sum(0) for part in parts]).astype(np.float32) for table in (pairs.visits, pairs.births)
     )

@@ -76,7 +76,7 @@ ARCHITECTURES = {
     "d4-x2": Architecture("D4 network, width 4", _d4(4)),
     "d4-x4": Architecture("D4 network, width 8", _d4(8)),
     "d4-x8": Architecture("D4 network, width 16", _d4(16)),
-    "orbit-table": Architecture("one logit an isotropic entry", lambda seed: OrbitTable.flat(), 0.1),
+    "orbit-table": Architecture("one logit an isotropic entry", lambda seed: OrbitTable.flat(), 0.3),
 }
 """The architectures of the league. "x1" is the smallest of its kind that can hold Life."""
 

@@ -14,17 +14,17 @@ canonical one, up to sign, scale and the order of filters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from evolaw import display
-from evolaw.automata.rules import Rule, entries
+from evolaw.automata.rules import Rule, entries, reflect_windows, rotate_windows
 from evolaw.learning.cnn import Cnn, Quadratic, WindowNet, read_logits
 from evolaw.learning.equivariant import GroupNet, equivariance_error, symmetries
 
-__all__ = ["Filter", "Readout", "explain_filters", "read_rule", "response_curve"]
+__all__ = ["Filter", "Readout", "explain_filters", "read_rule", "read_table", "response_curve"]
 
 _CENTRE = 4
 _CANONICAL = {"n": 0.0, "n + c/2": 0.5, "n + c": 1.0}
@@ -120,7 +120,12 @@ def read_rule(net: WindowNet, *, visited: np.ndarray | None = None, truth: Rule 
         >>> read_rule(Cnn.life(), truth="B3/S23").errors
         0
     """
-    logits = read_logits(net)
+    readout = read_table(read_logits(net), visited=visited, truth=truth)
+    return replace(readout, equivariance_error=equivariance_error(net))
+
+
+def read_table(logits: np.ndarray, *, visited: np.ndarray | None = None, truth: Rule | str | None = None) -> Readout:
+    """Read logits of life of all windows, shape (512,), as a rule; otherwise as `read_rule`."""
     alive = (logits > 0).astype(np.uint8)
     seen = np.ones(logits.size, bool) if visited is None else np.asarray(visited, bool)
     wrong = errors = None
@@ -132,9 +137,8 @@ def read_rule(net: WindowNet, *, visited: np.ndarray | None = None, truth: Rule 
             [name for name, windows in faulty.items() if seen[windows].any()],
             [name for name, windows in faulty.items() if not seen[windows].any()],
         )
-    return Readout(
-        logits, Rule.from_table(alive), float(np.abs(logits).min()), equivariance_error(net), visited, wrong, errors
-    )
+    asymmetry = max(float(np.abs(logits - logits[turn]).max()) for turn in (rotate_windows(), reflect_windows()))
+    return Readout(logits, Rule.from_table(alive), float(np.abs(logits).min()), asymmetry, visited, wrong, errors)
 
 
 def explain_filters(net: WindowNet) -> list[Filter]:

@@ -8,17 +8,19 @@ such tables; where they disagree, the training did not decide, and `disagreement
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from evolaw import checks, display
+from evolaw import checks, display, storage
 from evolaw.arrays import read_only
 from evolaw.automata import stepping
 from evolaw.automata.rules import Rule, entries
 from evolaw.learning.cnn import WindowNet, read_logits
 from evolaw.learning.datasets import BoardPairs, WindowPairs
+from evolaw.learning.readout import Readout, read_table
 from evolaw.learning.training import Record, Schedule, State, train
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
@@ -61,6 +63,12 @@ class LearnedLaw:
         )
         return Rule.from_table((chance > 0.5).astype(np.uint8) if hard else chance)
 
+    def read(self, truth: Rule | str | None = None) -> Readout:
+        """Return what the networks say together, by the mean of their probabilities, of every window."""
+        chance = np.clip((1 / (1 + np.exp(-self.logits))).mean(0), 1e-15, 1 - 1e-15)
+        visited = None if self.visited is None else self.visited > 0
+        return read_table(np.log(chance) - np.log1p(-chance), visited=visited, truth=truth)
+
     def holding(self, known: Mapping[str, float], space: str = "isotropic") -> LearnedLaw:
         """Return the law with known entries held fixed, whatever the networks say of them.
 
@@ -86,6 +94,35 @@ class LearnedLaw:
     ) -> Trajectory:
         """Evolve boards on a torus by the law; a probabilistic one needs ``rng``."""
         return stepping.evolve(self.rule(member, hard=hard), start, steps, rng=rng)
+
+    def save(self, path: str | Path, *, about: dict[str, Any] | None = None) -> Path:
+        """Write a run directory that `load` reads back: logits, visits and records, not the weights."""
+        with storage.Run.create(path, about={"kind": "learned law", "law": str(self.rule()), **(about or {})}) as run:
+            run.write("logits", self.logits, ("members", "windows"))
+            if self.visited is not None:
+                run.write("visited", self.visited, ("windows",))
+            for member, records in enumerate(self.history):
+                for record in records:
+                    run.record({"member": member, **asdict(record)})
+        return Path(path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> LearnedLaw:
+        """Read a run directory that `save` wrote; the networks themselves are not in it."""
+        run = storage.Run.open(path)
+        kind = run.about.get("kind")
+        checks.require(kind == "learned law", "path", "be the run of a learned law", f"a run of {kind}")
+        logits = run.read("logits")
+        history: list[list[Record]] = [[] for _ in logits]
+        for found in run.records():
+            recall = tuple(found["recall"]) if found["recall"] else None
+            history[found.pop("member")].append(Record(**{**found, "recall": recall}))
+        visited = run.read("visited") if "visited" in run.arrays() else None
+        return cls(logits, visited, tuple(map(tuple, history)), ())
+
+    def plot(self, **options: Any) -> Any:
+        """Return a Matplotlib figure of the training, and of where the networks disagree."""
+        return display.plot(self, **options)
 
     def _facts(self) -> list[tuple[str, Any]]:
         seen = None if self.visited is None else f"{int((self.visited > 0).sum())} of 512"

@@ -1,0 +1,100 @@
+"""A learned law as one HTML page that needs nothing but itself: the law, the windows, the weights, the training, the league.
+
+Pictures are inside the page; nothing is loaded and no script runs. Every text is escaped by the template engine.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from evolaw import documents, storage
+from evolaw.report.learning_charts import draw_filters, draw_law, draw_league, draw_readout
+from evolaw.report.styles import style
+
+if TYPE_CHECKING:
+    from evolaw.learning.league import League
+    from evolaw.learning.readout import Filter, Readout
+    from evolaw.learning.surrogate import LearnedLaw
+
+__all__ = ["render_learned", "write_learned"]
+
+
+def write_learned(path: str | Path, **parts: object) -> Path:
+    """Write the page of `render_learned` to a file, whole or not at all, and return its path."""
+    return documents.write_document(path, render_learned(**parts))  # type: ignore[arg-type]
+
+
+def render_learned(
+    *,
+    source: str,
+    law: LearnedLaw | None = None,
+    readout: Readout | None = None,
+    filters: list[Filter] | None = None,
+    league: League | None = None,
+    remark: str = "",
+    command: str = "",
+    seed: int | None = None,
+) -> str:
+    """Return the HTML page of a training or of a league.
+
+    Args:
+        source: the recording or rule that was learned.
+        law, readout, filters: the learned law, what its networks say together, and the filters of the first.
+        league: the standings, in the place of a law or beside it.
+        remark: what the reader must know before trusting it.
+        command, seed: how to make the page again.
+    """
+    pictures = {}
+    with style():
+        if readout is not None:
+            pictures["readout"] = _embed(draw_readout(readout))
+        if law is not None and any(law.history):
+            pictures["training"] = _embed(draw_law(law))
+        if filters:
+            pictures["filters"] = _embed(draw_filters(filters))
+        if league is not None:
+            pictures["league"] = _embed(draw_league(league))
+    return (
+        _environment()
+        .get_template("learned.html.j2")
+        .render(
+            source=source,
+            law=law,
+            readout=readout,
+            filters=filters or [],
+            league=league,
+            remark=remark,
+            command=command,
+            seed=seed,
+            pictures=pictures,
+            style=Markup(files("evolaw.report").joinpath("templates", "finding.css").read_text(encoding="utf-8")),
+            versions=storage.versions(),
+        )
+    )
+
+
+def _embed(figure: Figure) -> str:
+    """The figure as an SVG inside a data address, the same bytes every time."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("evolaw.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,45 @@
+"""The page of a learned law: whole, offline, escaped."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from evolaw.learning.cnn import Cnn
+from evolaw.learning.league import League, Standing
+from evolaw.learning.readout import explain_filters
+from evolaw.learning.surrogate import LearnedLaw
+from evolaw.learning.training import Record
+from evolaw.report.learned_page import render_learned, write_learned
+
+
+def life() -> LearnedLaw:
+    logits = np.asarray(Cnn.life().window_logits())[None]
+    return LearnedLaw(logits, np.ones(512, int), ((Record(1, 0.1, 0, (1.0, 1.0), 0.5),),), (Cnn.life(),))
+
+
+def test_the_page_says_law_weights_and_how_to_make_it_again(tmp_path: Path) -> None:
+    law = life()
+    parts = {"source": "<b>x</b>", "law": law, "readout": law.read("B3/S23"), "filters": explain_filters(law.nets[0])}
+    page = render_learned(**parts, remark="mind <this>", command="evolaw learn x", seed=7)  # type: ignore[arg-type]
+    assert "B3/S23" in page
+    assert "&lt;b&gt;x&lt;/b&gt;" in page
+    assert "mind &lt;this&gt;" in page
+    assert "evolaw learn x" in page
+    assert "<dd>7</dd>" in page
+    assert page.count("data:image/svg+xml;base64,") == 3
+    assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
+    assert "<script" not in page
+    written = write_learned(tmp_path / "page.html", **parts)
+    assert written.read_text(encoding="utf-8") == render_learned(**parts)  # type: ignore[arg-type]
+
+
+def test_the_page_of_a_league() -> None:
+    found = np.array([1, 0])
+    standing = Standing("cnn2-x8", "two layers", 177, found, np.zeros((2, 3), int), np.ones((2, 3)), 1.0)
+    page = render_learned(source="B3/S23", league=League("B3/S23", "1024 boards", 2, 3, (standing,)))
+    assert "1/2" in page
+    assert "1024 boards" in page
+    assert page.count("data:image") == 1
