@@ -6,6 +6,8 @@ Trajectory of paths        median, the middle 50 % and 90 %, and a few paths
 Finding                    every entry with the interval of its probability, and how often it was visited
 Estimate                   values with two standard errors
 OrderEstimate              errors against the step, the fitted slope with its band, the declared slope
+LearnedLaw, Readout        the training; the logit by centre and neighbour count, and of all windows
+League                     the share of seeds that found the law, by architecture and epoch
 Statistics of an SDE       mean with two standard errors, and one standard deviation around it
 """
 
@@ -24,12 +26,18 @@ from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
 from evolaw.discovery.finding import Finding
 from evolaw.report.evidence_charts import draw_finding
+from evolaw.report.learning_charts import draw_law, draw_league, draw_readout
 from evolaw.report.order_charts import draw_orders
 from evolaw.report.styles import CELLS, CYCLE, new_figure, save, style
 from evolaw.trajectory import Trajectory
 
 __all__ = ["draw", "save"]
 
+_LEARNED = (
+    ("surrogate", "LearnedLaw", draw_law),
+    ("readout", "Readout", draw_readout),
+    ("league", "League", draw_league),
+)
 _BANDS = ((5, 95, 0.16), (25, 75, 0.28))
 _CELL_COLOURS = ListedColormap(CELLS)
 _CELL_NORM = BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3)
@@ -78,8 +86,14 @@ def _drawer(result: Any) -> tuple[Any, tuple[str, ...]]:
     convergence = sys.modules.get("evolaw.sde.convergence")
     if convergence is not None and isinstance(result, convergence.OrderEstimate):
         return lambda estimate: draw_orders([estimate]), ()
+    for file, kind, drawer in _LEARNED:
+        loaded = sys.modules.get(f"evolaw.learning.{file}")
+        if loaded is not None and isinstance(result, getattr(loaded, kind)):
+            return drawer, ()
     raise checks.refuse(
-        "result", "be a Trajectory, a Finding, an Estimate, an OrderEstimate or Statistics", type(result).__name__
+        "result",
+        "be a Trajectory, a Finding, an Estimate, an OrderEstimate, Statistics or something learned",
+        type(result).__name__,
     )
 
 
