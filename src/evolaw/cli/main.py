@@ -17,7 +17,18 @@ from typing import Annotated, Any
 
 import typer
 
-from evolaw.cli import demonstrating, deriving, discovering, doctor, explaining, laws, measuring, reporting, runs
+from evolaw.cli import (
+    demonstrating,
+    deriving,
+    discovering,
+    doctor,
+    explaining,
+    fitting,
+    laws,
+    measuring,
+    reporting,
+    runs,
+)
 from evolaw.errors import EvolawError
 
 __all__ = ["app", "run"]
@@ -36,6 +47,7 @@ app.command("ask")(discovering.ask_next)
 app.command("simulate")(laws.simulate)
 app.command("order")(measuring.measure_order)
 app.command("ito")(deriving.derive)
+app.command("learn")(fitting.learn_law)
 app.command("report")(reporting.write_report)
 app.add_typer(runs.app, name="runs")
 app.command("doctor")(doctor.diagnose)
