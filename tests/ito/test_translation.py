@@ -37,7 +37,7 @@ def test_kinds_and_sizes(text: str, noise: str, dim: int, noises: int) -> None:
     sde = to_sde(law, {str(p): 0.5 for p in law.parameters})
     assert (sde.noise, sde.dim, sde.noises) == (noise, dim, noises)
     with precise("float64"):
-        sde.validate(0.0, np.ones(dim))
+        sde.validate(np.ones(dim))
 
 
 def test_equal_equations_share_a_compilation() -> None:
