@@ -60,6 +60,7 @@ class Plan:
         store: whether the states at the saved times are given back.
         block: paths that one summary of an observer speaks of.
         group: steps written out in the loop body, a power of two.
+        aligned: every saved time is a multiple of ``group`` steps from the first.
         ahead: steps whose noise is drawn before they are made, a multiple of ``group``; 0 draws inside the body.
         words: keep the words of those steps rather than their noise.
     """
@@ -71,6 +72,7 @@ class Plan:
     store: bool = True
     block: int = 1
     group: int = 1
+    aligned: bool = False
     ahead: int = 0
     words: bool = False
 
@@ -166,8 +168,8 @@ def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> S
     grouped = _stepper(plan, process, keys, entry, plan.group)
 
     def steps(state: State, first: Any, last: Any, draw: Callable[[Any, int], list[Noise]]) -> State:
-        if plan.group == 1:
-            return jax.lax.fori_loop(first, last, partial(single, draw), state)
+        if plan.aligned:
+            return jax.lax.fori_loop(first // plan.group, last // plan.group, partial(grouped, draw), state)
         low, high = -(-first // plan.group), last // plan.group
         head = jnp.minimum(low * plan.group, last)
         tail = jnp.maximum(high * plan.group, head)

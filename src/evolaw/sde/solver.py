@@ -45,6 +45,8 @@ _DEVICE = 2**30
 _NOISE_AHEAD = 16_384
 _GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 8, "two_point": 4, "exact": 4}
 _LARGEST_BODY = 1200
+_SMALL_WORK = 4_000_000
+_FEW_STEPS = 20_000
 _WORDS_AHEAD = 64
 
 
@@ -253,7 +255,9 @@ def _plan(
     drawing = Drawing(scheme.needs, noises, dtype.name, terms, fine)
     observers = tuple(one for one in asked or () if hasattr(one, "observe"))
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
-    group = 1 if fine > 1 else _group(process, scheme, drawing, dtype)
+    small = paths * noises * int(grid.last[-1]) < _SMALL_WORK and int(grid.last[-1]) < _FEW_STEPS
+    # A written-out body runs faster and compiles slower: small work is done sooner without.
+    group = 1 if fine > 1 or small else _group(process, scheme, drawing, dtype)
     # What watches every step makes the step long; written out many times it would only take long to compile.
     group = min(group, 2) if watchers else group
     cells = noises * paths
@@ -263,7 +267,8 @@ def _plan(
         ahead = max(16, group, 2 ** int(np.log2(max(1, _NOISE_AHEAD // cells))))
         # No further than the paths go.
         ahead = max(group, min(ahead, 2 ** int(np.ceil(np.log2(max(1, int(grid.last[-1])))))))
-    return Plan(scheme, drawing, observers, watchers, asked is None, min(_BLOCK, paths), group, ahead, words)
+    aligned = not np.any(np.concatenate([grid.first, grid.last]) % group)
+    return Plan(scheme, drawing, observers, watchers, asked is None, min(_BLOCK, paths), group, aligned, ahead, words)
 
 
 def _group(process: SDE, scheme: Scheme, drawing: Drawing, dtype: np.dtype) -> int:
