@@ -56,6 +56,7 @@ def derive(
 
     if typeset is not None:
         checks.one_of(typeset, "typeset", ("latex", "typst"))
+    checks.integer(moments, "moments", least=1, most=8)
     signed = tuple(name.strip() for name in real.split(",") if name.strip())
     law = ito.system(equation, real=signed, correlation=dict(map(_pair, correlation or ())) or None)
     names = {str(symbol): symbol for symbol in (*law.states, law.time, *law.parameters)}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["PathSettings", "continue_paths", "path_settings", "read_start", "require_place", "simulate_paths"]
 
 _STEPS = 1000
-_WORK = 2**27
+_WORK = 2**24
 _VALUES = 2**22
 _MOST_COMPONENTS_DRAWN = 6
 
@@ -165,11 +165,15 @@ def simulate_paths(settings: PathSettings, out: Path | None, figure: Path | None
 
 def continue_paths(path: Path, figure: Path | None, as_json: bool) -> None:
     """Continue a run of `simulate_paths` at its last committed chunk."""
+    from evolaw.errors import StorageError
     from evolaw.storage import Run
 
     if figure is not None:
         require_place(figure)
-    settings = PathSettings(**Run.open(path).about["settings"])
+    try:
+        settings = PathSettings(**Run.open(path).about["settings"])
+    except TypeError as error:
+        raise StorageError(f"{path} holds settings that this version does not know: {error}.") from None
     with Run.resume(path) as run:
         ensemble, fault = _fill(run, settings)
     _tell(settings, ensemble, fault, path, figure, as_json)
@@ -268,10 +272,10 @@ def _facts(settings: PathSettings, ensemble: Ensemble) -> dict[str, Any]:
         "schema": 1,
         **asdict(settings),
         "lost": ensemble.lost,
-        "mean": ensemble.mean.tolist() if known else None,
-        "mean_error": ensemble.mean_error.tolist() if known else None,
-        "variance": ensemble.variance.tolist() if known else None,
-        "variance_error": ensemble.variance_error.tolist() if known else None,
+        "mean": _listed(ensemble.mean) if known else None,
+        "mean_error": _listed(ensemble.mean_error) if known else None,
+        "variance": _listed(ensemble.variance) if known else None,
+        "variance_error": _listed(ensemble.variance_error) if known else None,
         "exact": {"mean": _listed(mean), "variance": _listed(variance)},
         "gap": ensemble.gap(mean),
     }
@@ -371,4 +375,7 @@ def _saved(times: str | None, time: float | None, frames: int) -> list[float]:
 
 
 def _listed(values: np.ndarray | None) -> list[Any] | None:
-    return None if values is None else values.tolist()
+    """Nested lists for JSON, which has no infinity: moments of paths that grew beyond all numbers are null."""
+    import numpy as np
+
+    return None if values is None else np.where(np.isfinite(values), values.astype(object), None).tolist()

@@ -1,6 +1,7 @@
 """Many paths in few numbers: moments and a histogram gathered chunk by chunk, beside what is known exactly.
 
-    n = n_a + n_b,   m = m_a + (m_b - m_a) n_b/n,   C = C_a + C_b + (m_b - m_a)² n_a n_b/n            [chan1983]
+    S_k = Σ (x - c)^k  for k = 1 … 4,  c the mean of the first chunk,  m = S_1/n
+    mean = c + m,   Σ d² = S_2 - n m²,   Σ d⁴ = S_4 - 4 m S_3 + 6 m² S_2 - 3 n m⁴      with d = x - mean
 
 Chunks are added in the order of the paths, so that a resumed run ends in the same numbers. Paths that did not stay finite
 are counted and left out.
@@ -42,7 +43,8 @@ class Ensemble:
         self.edges: np.ndarray | None = None
         self.counts = np.zeros((dim, _BINS), np.int64)
         self._n = 0
-        self._mean, self._second, self._fourth = (np.zeros((len(times), dim)) for _ in range(3))
+        self._centre = np.zeros((len(times), dim))
+        self._sums = np.zeros((4, len(times), dim))
 
     def add(self, values: np.ndarray) -> None:
         """Take the next paths, shape (paths, times, dim)."""
@@ -56,14 +58,15 @@ class Ensemble:
             return
         self.kept = np.concatenate([self.kept, good[: _KEPT - len(self.kept)]])
         self._count(good[:, -1])
-        n, mean = len(good), good.mean(axis=0)
-        away = (good - mean) ** 2
-        shift, total = mean - self._mean, self._n + n
-        self._mean = self._mean + shift * n / total
-        self._second += away.sum(axis=0) + shift**2 * self._n * n / total
-        # The fourth sums stay about their own chunk's mean: a small error in an error bar.
-        self._fourth += (away**2).sum(axis=0)
-        self._n = total
+        if not self._n:
+            self._centre = good.mean(axis=0)
+        away = good - self._centre
+        power = away
+        with np.errstate(over="ignore", invalid="ignore"):  # a path about to explode has no finite fourth power
+            for k in range(4):
+                self._sums[k] += power.sum(axis=0)
+                power = power * away
+        self._n += len(good)
 
     def _count(self, last: np.ndarray) -> None:
         if self.edges is None:
@@ -82,7 +85,7 @@ class Ensemble:
     @property
     def mean(self) -> np.ndarray:
         """Mean, shape (times, dim)."""
-        return self._mean
+        return self._centre + self._sums[0] / max(self._n, 1)
 
     @property
     def mean_error(self) -> np.ndarray:
@@ -92,13 +95,22 @@ class Ensemble:
     @property
     def variance(self) -> np.ndarray:
         """Variance, shape (times, dim)."""
-        return self._second / max(self._n - 1, 1)
+        return self._central()[0] / max(self._n - 1, 1)
 
     @property
     def variance_error(self) -> np.ndarray:
         """Standard error of the variance, sqrt((E d⁴ - (E d²)²)/n), shape (times, dim)."""
         n = max(self._n, 1)
-        return np.sqrt(np.maximum(self._fourth / n - (self._second / n) ** 2, 0.0) / n)
+        second, fourth = self._central()
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.sqrt(np.maximum(fourth / n - (second / n) ** 2, 0.0) / n)
+
+    def _central(self) -> tuple[np.ndarray, np.ndarray]:
+        """Σ d² and Σ d⁴ about the mean."""
+        n, (one, two, three, four) = max(self._n, 1), self._sums
+        m = one / n
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.maximum(two - n * m**2, 0.0), four - 4 * m * three + 6 * m**2 * two - 3 * n * m**4
 
     def density(self, component: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return (edges, density, standard error) of a component at the last time."""
