@@ -3,7 +3,8 @@
 For frames several generations apart, where no count is possible and the search with proofs (`skipping`) may not end:
 
     1  propose   A simulator with the known entries held fixed gives each open entry a probability. It is a network trained on
-                 the recording, handed in as ``simulator``; without one every value is as likely as the other.
+                 the recording, handed in as ``simulator``. It is asked when laws drawn blindly did not lead to one that fits,
+                 and again with other seeds; without it every value stays as likely as the other.
     2  evolve    From laws so drawn, each open entry is tried present and absent by rolling both laws out from every frame to
                  the next; what fits the black box better is kept (`lawsearch`), until a law fits without a miss.
     3  doubt     For every entry the other value is fixed, and all other open entries may change to make up for it. A rival
@@ -45,7 +46,7 @@ Simulator = Callable[[np.ndarray, Source], np.ndarray]
 
 Progress = Callable[[int, int, str], None]
 
-_ROUNDS, _STARTS, _MOVES = 6, 8, 60
+_ROUNDS, _STARTS, _MOVES = 16, 8, 40
 _DOUBTING_MOVES = 6
 _MOST_CELLS = 2**18
 
@@ -77,7 +78,7 @@ def weigh_boards(
         ArgumentError: the channel has flips, or a known entry is a probability.
 
     Notes:
-        A round costs at most 8 x 60 x open entries rollouts of the recordings on the bit engine.
+        A round costs at most 8 x 40 x open entries rollouts of the recordings on the bit engine.
     """
     if channel.flips:
         fix = "Weigh flips by likelihood (evidence='auto')."
@@ -88,7 +89,9 @@ def weigh_boards(
         rollouts.cells > 0, "recording", "show cells whose past is complete for rollouts", "one without a single one"
     )
     free = np.isnan(known)
+    proposed = 0
     for number in range(rounds if free.any() else 0):
+        proposed = number
         _tell(progress, number, rounds, f"laws proposed, {ledger.tried:,} rolled out")
         starts = _propose(space, known, simulator, rng, number)
         descend(rollouts, ledger, starts, np.tile(free, (len(starts), 1)), _MOVES, first_fit=True)
@@ -99,7 +102,7 @@ def weigh_boards(
         ledger.fitting = ledger.fitting[Rollouts.of(recordings, space).misses(ledger.fitting) == 0]
     evidence = _evidence(rollouts, ledger, free)
     facts = {
-        "simulator": simulator is not None,
+        "simulator_asked": proposed if simulator is not None else 0,
         "laws_rolled_out": ledger.tried,
         "laws_that_fit": len(ledger.fitting),
         "compared_cells": rollouts.cells,
@@ -110,7 +113,7 @@ def weigh_boards(
 def _propose(space: RuleSpace, known: np.ndarray, simulator: Simulator | None, rng: Source, number: int) -> np.ndarray:
     """Draw laws to start from: the simulator's own, as it is, and laws drawn by its probabilities."""
     chance = rng.stream(f"proposals {number}").generator()
-    if simulator is None:
+    if simulator is None or number == 0:
         likely = np.full((_STARTS, len(space)), 0.5)
         drawn = chance.random(likely.shape) < likely
     else:

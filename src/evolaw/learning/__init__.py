@@ -6,6 +6,7 @@
     training      one loop, resumable to the same bytes
     surrogate     `fit`, and the learned law that evolves like any rule
     readout       what a network says of all 512 windows, and what its weights are
+    simulators    tables with known entries held fixed, for discovery by rollout
     league        how often which architecture finds the law, and how fast
 
 Needs the extra ``learn``. The names load when they are first used.
@@ -26,6 +27,7 @@ _NAMES = {
     "training": ("Schedule", "State", "checkpoint", "resume", "train"),
     "surrogate": ("LearnedLaw", "fit", "rollout_error"),
     "readout": ("explain_filters", "read_rule", "response_curve"),
+    "simulators": ("orbit_simulator",),
     "league": ("ARCHITECTURES", "run_league"),
 }
 _FILES = {name: file for file, names in _NAMES.items() for name in names}
