@@ -191,3 +191,17 @@ def test_the_most_probable_law_is_one_that_fits(seed: int) -> None:
     finding = discover(recording, rng=0)
     assert finding.law.log2_possible > 0
     assert (run(finding.rule, start, 2) == end).all()
+
+
+def test_few_possible_laws_are_listed_in_every_space() -> None:
+    """Coupled laws cannot be read off entry by entry; both spaces name the same ones."""
+    start = (np.random.default_rng(3).random((10, 10)) < 0.4).astype(np.uint8)
+    recording = Trajectory(
+        np.stack([start, run("B3/S23", start, 2)]), [0, 2], ("times", "rows", "cols"), boundary="torus"
+    )
+    finding = discover(recording, rng=0)
+    count = round(2**finding.law.log2_possible)
+    assert len(finding.facts["laws"]) == count <= 16
+    assert all((run(rule, start, 2) == recording.values[1]).all() for rule in finding.facts["laws"])
+    if count > 1:
+        assert finding.facts["laws"][0] in repr(finding)

@@ -46,6 +46,7 @@ __all__ = [
     "p_value",
     "symmetry",
     "time",
+    "worded_list",
 ]
 
 BOUNDARIES = ("torus", "plane", "reflecting")
@@ -146,9 +147,7 @@ def _homogeneous_parts(name: str, parts: Tally, entry_of: np.ndarray, space: Rul
         says = f"{len(tested)} entries were seen in more than one {what}; none depends on it."
     else:
         worst = [space.names[u] for u in np.argsort(-log_e) if log_e[u] > -np.log(LEVEL)]
-        says = (
-            f"The outcome of {_list(worst)} depends on the {what}, which no {space.name} law does. Try --space {wider}."
-        )
+        says = f"The outcome of {worded_list(worst)} depends on the {what}, which no {space.name} law does. Try --space {wider}."
     return Check(name, bool(passed), p_value(total), says)
 
 
@@ -327,6 +326,7 @@ def _with_boundary(recordings: Sequence[Trajectory], other: str) -> Tally:
     return tally([replace(recording, boundary=other) for recording in recordings])
 
 
-def _list(names: Sequence[str]) -> str:
+def worded_list(names: Sequence[str]) -> str:
+    """Return the first six names and how many more there are."""
     shown = ", ".join(names[:6])
     return f"{shown} and {len(names) - 6} more" if len(names) > 6 else shown

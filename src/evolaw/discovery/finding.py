@@ -282,8 +282,10 @@ class Finding:
             if self.of("conflict")
             else "one"
             if possible == 0
-            else f"2^{possible:g}, from {_short(self.law.minimum)} to {_short(self.law.maximum)}"
+            else f"{_count(possible)}, from {_short(self.law.minimum)} to {_short(self.law.maximum)}"
         )
+        if not self.of("conflict") and len(self.facts.get("laws") or ()) > 1:
+            fitting = f"{_count(possible)}: {', '.join(map(_short, self.facts['laws']))}"
         counted = {name: self.of(name) for name in ("present", "absent", "probabilistic", "undetermined", "conflict")}
         decided = [(name, _names(found)) for name, found in counted.items() if found]
         return [
@@ -324,3 +326,11 @@ def _names(found: tuple[str, ...]) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _count(log2_possible: float) -> str:
+    """A number of rules: a power of two as such, another number in full while it is small."""
+    whole = round(2**log2_possible) if log2_possible < 20 else 0
+    if whole and not float(log2_possible).is_integer():
+        return f"{whole:,}"
+    return f"2^{round(log2_possible, 1):g}"

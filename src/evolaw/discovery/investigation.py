@@ -33,6 +33,7 @@ from evolaw.discovery.prediction import check_law
 from evolaw.discovery.questions import question_for, record
 from evolaw.discovery.rulespace import RuleSpace
 from evolaw.discovery.simulation import Simulator
+from evolaw.discovery.widening import widen
 from evolaw.randomness import Source, source
 from evolaw.trajectory import Trajectory
 
@@ -245,6 +246,10 @@ def _investigate(recordings: list[Trajectory], channel: Channel, terms: _Terms) 
         diagnosis = Diagnosis("unclear", (Check("a law that fits", False, 0.0, weighing.facts["contradiction"]),))
         free = [item.basis != "known" for item in weighing.evidence]
         decisions = ["conflict" if is_free else given for is_free, given in zip(free, decisions, strict=True)]
+    if channel.flips and diagnosis.sound:
+        torn = widen(terms.space, weighing.evidence, decisions, _in_space(recordings, channel, terms))
+        if torn is not None:
+            diagnosis, decisions, reasons = Diagnosis("symmetry", (torn.check,)), torn.decisions, torn.reasons
     space_checks = [*diagnosis.checks, *_known_check(weighing.evidence, decisions)]
     entries = _entries(weighing.evidence, decisions, reasons)
     law = Law.of(terms.space, entries, weighing.log2_possible, weighing.typical)
@@ -281,6 +286,19 @@ def _weigh(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> Wei
         rng=terms.rng,
         progress=terms.progress,
     )
+
+
+def _in_space(
+    recordings: list[Trajectory], channel: Channel, terms: _Terms
+) -> Callable[[RuleSpace], tuple[Sequence[Evidence], Sequence[str]]]:
+    """How another space weighs and decides the same recordings; what is known stays known."""
+
+    def weigh(space: RuleSpace) -> tuple[Sequence[Evidence], Sequence[str]]:
+        narrow = terms.space.entry_of[[space.windows(place)[0] for place in range(len(space))]]
+        evidence = _weigh(recordings, channel, replace(terms, space=space, known=terms.known[narrow])).evidence
+        return evidence, decide(evidence, terms.alpha, terms.error)
+
+    return weigh
 
 
 def _doubt(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> tuple[Diagnosis, Tally | None]:

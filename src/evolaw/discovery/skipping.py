@@ -187,12 +187,11 @@ def _searched(
             _unfinished(name, refuted.get(entry), search.cubes, float(share[entry]), float(visits[entry]))
             for entry, name in enumerate(space.names)
         ]
-    whole = [cube for cube in search.cubes if search.finished and not (cube == OPEN).any()]
     facts = {
         "possible_laws": laws or None,
         "search_finished": search.finished,
         "branches": search.nodes,
-        "laws": _names(space, whole) if len(whole) == laws else [],
+        "laws": _names(space, _members(search.cubes)) if 0 < laws <= _NAMED else [],
     }
     typical = _typical(search.cubes, share)
     return Weighing(tuple(with_known(evidence, known)), facts, float(np.log2(laws)) if laws else None, typical)
@@ -273,6 +272,18 @@ def _courses(space: RuleSpace, films: list[Film], before: Knowledge, laws: Seque
         propagate(space, films, course)
         courses.append(course)
     return courses or [before]
+
+
+def _members(cubes: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Every law of some cubes, one array an entry value."""
+    laws = []
+    for cube in cubes:
+        free = np.flatnonzero(cube == OPEN)
+        for number in range(2**free.size):
+            law = cube.copy()
+            law[free] = number >> np.arange(free.size) & 1
+            laws.append(law)
+    return laws
 
 
 def _names(space: RuleSpace, laws: Sequence[np.ndarray]) -> list[str]:
