@@ -49,7 +49,12 @@ def test_the_command_is_repeatable(evolaw: Callable[..., Any], table: Path) -> N
 
 @pytest.mark.parametrize(
     "option",
-    [("--every", 2), ("--flip", "auto"), ("--boundary", "plane"), ("--box", "box {before} {after} {steps}", "--ask", 1)],
+    [
+        ("--every", 2),
+        ("--flip", "auto"),
+        ("--boundary", "plane"),
+        ("--box", "box {before} {after} {steps}", "--ask", 1),
+    ],
 )
 def test_options_of_boards_are_refused(evolaw: Callable[..., Any], table: Path, option: tuple[Any, ...]) -> None:
     done = evolaw("discover", table, "--known", KNOWN, *option)
@@ -65,3 +70,16 @@ def test_faults_of_the_table_are_told_with_their_line(evolaw: Callable[..., Any]
     )
     assert evolaw("discover", table.with_name("none.csv"), "--known", KNOWN).returncode == 3
     assert evolaw("discover", table).returncode == 3
+
+
+def test_rollouts_by_request(evolaw: Callable[..., Any], table: Path, tmp_path: Path) -> None:
+    chance = np.random.default_rng(5)
+    recording = evolve("B36/S23", (chance.random((32, 32)) < 0.4).astype(np.uint8), 8, every=2)
+    np.savez(tmp_path / "thin.npz", states=recording.values, times=recording.times)
+    done = evolaw("discover", tmp_path / "thin.npz", "--evidence", "rollout", "--known", "B0=0,B1=0,B4=0,B7=0,B8=0,S0=0,S7=0,S8=0", "--json")
+    assert done.returncode == 0, done.stderr
+    entries = json.loads(done.stdout)["entries"]
+    assert {entry["basis"] for entry in entries} <= {"known", "rollout", "joint"}
+    assert {entry["name"] for entry in entries if entry["decision"] == "present"} <= {"B3", "B6", "S2", "S3"}
+    assert evolaw("discover", table, "--known", KNOWN, "--evidence", "roll").returncode == 3
+    assert evolaw("discover", tmp_path / "thin.npz", "--evidence", "roll").returncode == 3

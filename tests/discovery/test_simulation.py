@@ -73,7 +73,8 @@ def test_a_simulator_is_asked_with_the_known_entries_and_its_laws_are_rolled_out
     law, recording, known = a_case(1, 24)
     asked = []
 
-    def simulator(given: np.ndarray, rng: Source) -> np.ndarray:
+    def simulator(recordings: list[Trajectory], space: str, given: np.ndarray, rng: Source) -> np.ndarray:
+        assert (len(recordings), space) == (1, "isotropic")
         asked.append((given, rng))
         return ISOTROPIC.spread(np.abs(law - 0.02))[None]
 
@@ -122,6 +123,12 @@ def test_flips_are_refused() -> None:
     known[0] = 0.5
     with pytest.raises(ArgumentError, match="be 0 or 1"):
         weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(0))
+
+
+def test_a_simulator_may_have_nothing_to_propose() -> None:
+    _, recording, known = a_case(0, 10)
+    weighing = weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=lambda *_: None, rounds=2)
+    assert weighing.facts["simulator_asked"] == 0
 
 
 def test_a_bad_simulator_is_refused() -> None:

@@ -56,6 +56,9 @@ def discover_law(
         str | None, typer.Option("--box", help="Command to question, with {before}, {after} and {steps} in it.")
     ] = None,
     ask: Annotated[int, typer.Option("--ask", help="Number of questions to put to the box.", min=0)] = 0,
+    evidence: Annotated[
+        str, typer.Option("--evidence", help="auto, the cheapest that suffices; or rollout, laws run and compared.")
+    ] = "auto",
     box_timeout: Annotated[float, typer.Option("--box-timeout", help="Seconds the box may take for an answer.")] = 60.0,
     seed: _Seed = 0,
     out: Annotated[Path | None, typer.Option("--out", help="Run directory to write.")] = None,
@@ -77,6 +80,7 @@ def discover_law(
     _require_places(out, report)
     observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
     options: dict[str, Any] = {"known": known, "alpha": alpha, "box": asked, "ask": ask, "rng": seed}
+    options["evidence"] = evidence
     with terminal.bar("discovering") as progress:
         finding = _find(sources or [], space, **observed, progress=progress, **options)
     origin = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
@@ -169,18 +173,40 @@ def _find(
         return _from_statistics(sources, space, {"every": every, "flip": flip, "boundary": boundary}, **options)
     recordings = [read_recording(source) for source in sources]
     observed = _observed(recordings, every, flip)
-    finding = discover(recordings or None, space, observed=observed, boundary=boundary, **options)
+    options |= {"observed": observed, "boundary": boundary, "simulator": _propose_by_network}
+    finding = discover(recordings or None, space, **options)
     return dataclasses.replace(finding, source=_name(sources)) if sources else finding
 
 
+def _propose_by_network(*given: Any) -> Any:
+    """Train a network when rollouts ask for one; None without the extra, or where a network has nothing to learn from."""
+    from evolaw.errors import ArgumentError, MissingExtra
+
+    try:
+        from evolaw.learning.simulators import orbit_simulator
+
+        return orbit_simulator(*given)
+    except (ArgumentError, MissingExtra):
+        return None
+
+
 def _from_statistics(
-    sources: list[Path], space: str, unused: dict[str, Any], *, box: Any = None, ask: int = 0, **options: Any
+    sources: list[Path],
+    space: str,
+    unused: dict[str, Any],
+    *,
+    box: Any = None,
+    ask: int = 0,
+    evidence: str = "auto",
+    **options: Any,
 ) -> Finding:
     """Discover from one table of statistics; what can only be said of boards is refused, not ignored."""
     from evolaw import checks
+    from evolaw.discovery.grounds import GROUNDS
     from evolaw.discovery.macroscopic import read_series
     from evolaw.discovery.rollouts import discover_series
 
+    checks.one_of(evidence, "evidence", GROUNDS)
     checks.require(len(sources) == 1, "source", "be one table of statistics, or recordings", _name(sources))
     for name, value in (unused | {"box": box, "ask": ask or None}).items():
         checks.require(value is None, name, "be left out for a table of statistics, which says it all itself", value)

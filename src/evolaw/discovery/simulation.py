@@ -41,8 +41,9 @@ __all__ = ["MISREAD", "Simulator", "weigh_boards"]
 MISREAD = 1e-6
 """Largest chance that a cell of a recording called clean is wrong."""
 
-Simulator = Callable[[np.ndarray, Source], np.ndarray]
-"""(known entries with NaN where open, seed) -> probabilities of life by window, shape (members, 512)."""
+Simulator = Callable[[Sequence[Trajectory], str, np.ndarray, Source], np.ndarray | None]
+"""(recordings, space, known entries with NaN where open, seed) -> probabilities of life by window, shape (members, 512); None if
+it has nothing to propose. `evolaw.learning.orbit_simulator` is one."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -89,11 +90,14 @@ def weigh_boards(
         rollouts.cells > 0, "recording", "show cells whose past is complete for rollouts", "one without a single one"
     )
     free = np.isnan(known)
-    proposed = 0
+    asked = 0
     for number in range(rounds if free.any() else 0):
-        proposed = number
         _tell(progress, number, rounds, f"laws proposed, {ledger.tried:,} rolled out")
-        starts = _propose(space, known, simulator, rng, number)
+        tables = None
+        if simulator is not None and number:
+            tables = simulator(recordings, space.name, known, Source(rng.stream(f"simulator {number}").key[0]))
+            asked += tables is not None
+        starts = _propose(space, known, tables, rng.stream(f"proposals {number}").generator())
         descend(rollouts, ledger, starts, np.tile(free, (len(starts), 1)), _MOVES, first_fit=True)
         if len(ledger.fitting):
             break
@@ -102,7 +106,7 @@ def weigh_boards(
         ledger.fitting = ledger.fitting[Rollouts.of(recordings, space).misses(ledger.fitting) == 0]
     evidence = _evidence(rollouts, ledger, free)
     facts = {
-        "simulator_asked": proposed if simulator is not None else 0,
+        "simulator_asked": asked,
         "laws_rolled_out": ledger.tried,
         "laws_that_fit": len(ledger.fitting),
         "compared_cells": rollouts.cells,
@@ -110,19 +114,15 @@ def weigh_boards(
     return Weighing(tuple(with_known(evidence, known)), facts)
 
 
-def _propose(space: RuleSpace, known: np.ndarray, simulator: Simulator | None, rng: Source, number: int) -> np.ndarray:
-    """Draw laws to start from: the simulator's own, as it is, and laws drawn by its probabilities."""
-    chance = rng.stream(f"proposals {number}").generator()
-    if simulator is None or number == 0:
-        likely = np.full((_STARTS, len(space)), 0.5)
-        drawn = chance.random(likely.shape) < likely
-    else:
-        tables = checks.shape(
-            simulator(known, Source(rng.stream(f"simulator {number}").key[0])), "simulator", ("members", WINDOWS)
-        )
-        likely = np.stack([space.pool(table) / space.sizes for table in np.asarray(tables, float)])
-        likely = np.resize(likely, (_STARTS, len(space)))
-        drawn = chance.random(likely.shape) < likely
+def _propose(space: RuleSpace, known: np.ndarray, tables: np.ndarray | None, chance: np.random.Generator) -> np.ndarray:
+    """Draw laws to start from: blindly; or half the simulator's own, hardened, and half drawn by its probabilities."""
+    likely = np.full((_STARTS, len(space)), 0.5)
+    if tables is not None:
+        checks.shape(tables, "simulator", ("members", WINDOWS))
+        members = np.stack([space.pool(table) / space.sizes for table in np.asarray(tables, float)])
+        likely = np.resize(members, likely.shape)
+    drawn = chance.random(likely.shape) < likely
+    if tables is not None:
         own = min(len(tables), _STARTS // 2)
         drawn[:own] = likely[:own] > 0.5
     return np.where(np.isnan(known), drawn, known).astype(np.uint8)

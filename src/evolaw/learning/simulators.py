@@ -6,7 +6,7 @@ the recording; its known ones are constants, in training as in use, so that what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import equinox as eqx
 import jax
@@ -69,19 +69,26 @@ class HeldTable(OrbitTable):
 
 
 def orbit_simulator(
-    recordings: Sequence[Trajectory], space: str, *, members: int = 2, epochs: int = 60
-) -> Callable[[np.ndarray, Source], np.ndarray]:
-    """Return a function that trains an ensemble on the recordings, given what is known, and returns its probabilities.
+    recordings: Sequence[Trajectory],
+    space: str,
+    known: np.ndarray,
+    rng: Source,
+    *,
+    members: int = 2,
+    epochs: int = 60,
+) -> np.ndarray:
+    """Train an ensemble of orbit tables on recordings, given what is known; a ``simulator`` for `evolaw.discovery.discover`.
 
     Args:
         recordings: trajectories whose times are generations, equally spaced; on a torus where generations are skipped.
         space: rule space.
-        members: tables trained for a proposal, each from other open logits.
+        known: probability of each known entry, NaN where open, shape (entries,).
+        rng: seed.
+        members: tables trained, each from other open logits.
         epochs: passes over the recordings.
 
     Returns:
-        (known entries with NaN where open, seed) -> probabilities of life by window, shape (members, 512): the
-        ``simulator`` of `evolaw.discovery.discover`. Known entries have their known probability there.
+        Probabilities of life by window, shape (members, 512); known entries have their known probability.
 
     Raises:
         ArgumentError: the recordings cannot be learned from; see `window_pairs` and `board_pairs`.
@@ -94,17 +101,11 @@ def orbit_simulator(
     every = gaps.pop()
     pairs = window_pairs(recordings) if every == 1 else board_pairs(recordings, every)
     schedule = Schedule(epochs=epochs, batches=8, learning_rate=0.1)
-
-    def train(known: np.ndarray, rng: Source) -> np.ndarray:
-        tables = [
-            HeldTable.random(known, space, rng=Source(rng.stream(f"member {number}").key[0]))
-            for number in range(members)
-        ]
-        law = fit(tables, pairs, schedule=schedule, chance=True, rng=rng)
-        chances = 1 / (1 + np.exp(-np.asarray(law.logits, float)))
-        for windows, value in zip(entries(space).values(), known, strict=True):
-            if not np.isnan(value):
-                chances[:, windows] = value
-        return chances
-
-    return train
+    seeds = [Source(rng.stream(f"member {number}").key[0]) for number in range(members)]
+    tables = [HeldTable.random(known, space, rng=seed) for seed in seeds]
+    law = fit(tables, pairs, schedule=schedule, chance=True, rng=rng)
+    chances = np.asarray(1 / (1 + np.exp(-np.asarray(law.logits, float))))
+    for windows, value in zip(entries(space).values(), known, strict=True):
+        if not np.isnan(value):
+            chances[:, windows] = value
+    return chances
