@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.automata import evolve
-from evolaw.discovery import Every, Missing, grounds, skipping
+from evolaw.discovery import Every, Missing, grounds
 from evolaw.discovery.channels import CLEAN, Channel
 from evolaw.discovery.grounds import weigh_recordings
 from evolaw.discovery.rulespace import RuleSpace
@@ -38,8 +38,7 @@ def test_counts_where_counting_is_possible(channel: Channel, basis: str) -> None
 def test_rollouts_take_over_where_proofs_give_up(monkeypatch) -> None:
     """With no branches to spend the search proves nothing; rollouts then decide, and right."""
     law, recording, known = a_case(3, 60)
-    plain = skipping.weigh
-    monkeypatch.setattr(skipping, "weigh", lambda *given, **options: plain(*given, **options, branches=1))
+    monkeypatch.setattr(grounds, "_BRANCHES", 1)
     weighing = weigh(recording, Every(3), known)
     bases = [item.basis for item in weighing.evidence]
     assert bases.count("rollout") > 30 and weighing.facts["search_finished"] is False

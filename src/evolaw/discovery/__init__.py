@@ -5,7 +5,8 @@
 `discover` is the whole investigation; the other files hold its parts, one idea each: how the recording was taken (channels),
 which entries there are (rulespace), what speaks for them (counting, denoising, imputation, skipping -> evidence), what is
 wrong with the space (doubts, diagnosis), when that suffices (hypotheses, decisions), whether the law looks like the recording
-(prediction), what to ask next (coverings, questions).
+(prediction), what to ask next (coverings, questions). Where nothing can be counted laws are rolled out and compared: from frame to
+frame (lawsearch -> simulation), or, where only statistics were recorded, run against run (macroscopic -> rollouts).
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from evolaw.discovery.channels import Channel, Every, Flips, Missing
 from evolaw.discovery.doubts import Check
 from evolaw.discovery.finding import EntryFinding, Finding, Law, Question
 from evolaw.discovery.investigation import discover, interrogate
+from evolaw.discovery.macroscopic import Series, read_series, series_of, write_series
 from evolaw.discovery.questions import ask
+from evolaw.discovery.rollouts import discover_series
 from evolaw.discovery.rulespace import SPACES, RuleSpace
 
 __all__ = [
@@ -29,7 +32,12 @@ __all__ = [
     "Missing",
     "Question",
     "RuleSpace",
+    "Series",
     "ask",
     "discover",
+    "discover_series",
     "interrogate",
+    "read_series",
+    "series_of",
+    "write_series",
 ]

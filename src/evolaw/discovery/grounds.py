@@ -30,6 +30,9 @@ GROUNDS = ("auto", "rollout")
 _MOST_ROLLED = 128
 """Largest number of open entries for which rollouts are tried unasked."""
 
+_BRANCHES = 3000
+"""Branches a search with proofs may look at before rollouts take over."""
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -60,8 +63,12 @@ def weigh_recordings(
     """
     if evidence == "rollout":
         return weigh_boards(recordings, space, known, channel, rng=rng, progress=progress, simulator=simulator)
-    module = importlib.import_module(f"evolaw.discovery.{_kind(channel)}")
-    weighing: Weighing = module.weigh(recordings, space, known, channel, alpha=alpha, rng=rng, progress=progress)
+    kind = _kind(channel)
+    module = importlib.import_module(f"evolaw.discovery.{kind}")
+    budget = {"branches": _BRANCHES} if kind == "skipping" else {}
+    weighing: Weighing = module.weigh(
+        recordings, space, known, channel, alpha=alpha, rng=rng, progress=progress, **budget
+    )
     if weighing.facts.get("search_finished", True):
         return weighing
     proven = np.array([_proven(item.log_e_present, item.log_e_absent) for item in weighing.evidence])

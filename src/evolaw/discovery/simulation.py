@@ -47,7 +47,7 @@ it has nothing to propose. `evolaw.learning.orbit_simulator` is one."""
 
 Progress = Callable[[int, int, str], None]
 
-_ROUNDS, _STARTS, _MOVES = 16, 8, 40
+_ROUNDS, _STARTS, _MOVES = 8, 8, 40
 _DOUBTING_MOVES = 6
 _MOST_CELLS = 2**18
 
