@@ -12,7 +12,7 @@ from evolaw.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "README.zh-CN.md", "docs/quickstart.md", "docs/quickstart.zh-CN.md", "docs/decisions.md"]
-PAGES += ["CONTRIBUTING.md", "ARCHITECTURE.md"]
+PAGES += ["CONTRIBUTING.md", "ARCHITECTURE.md", "docs/equations.md", "docs/schemes.md", "docs/processes.md"]
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PathSettings", "continue_paths", "path_settings", "read_start", "require_place", "simulate_paths"]
 
-_STEPS = 1000
+_STEPS, _MOST_STEPS = 1000, 100_000
 _WORK = 2**24
 _VALUES = 2**22
 _MOST_COMPONENTS_DRAWN = 6
@@ -102,8 +102,7 @@ def path_settings(
     chosen = catalogue.fitting_scheme(process) if scheme == "auto" else scheme
     method = catalogue.scheme(chosen)
     if dt is None:
-        coarse = 1 if chosen == "exact-step" else _STEPS
-        dt = float(saved[-1]) / checks.integer(steps, "steps", least=1) if steps is not None else saved[-1] / coarse
+        dt = _longest_step(saved[-1], steps, chosen == "exact-step", classic.time if classic else 1.0)
     else:
         checks.require(steps is None, "steps", "be left out when --dt is given", steps)
     grid_of(saved, dt=dt)
@@ -114,6 +113,15 @@ def path_settings(
     randomness.source(seed, "seed")
     count = checks.integer(paths, "paths", least=1, most=2**32 - 2)
     return PathSettings(law, values, first, saved, float(dt), chosen, count, precision, seed)
+
+
+def _longest_step(time: float, steps: int | None, exact: bool, usual: float) -> float:
+    """The step where none is typed: a thousandth of the time or of the usual time of the process, 10^5 steps at most."""
+    from evolaw import checks
+
+    if steps is not None:
+        return time / checks.integer(steps, "steps", least=1)
+    return time if exact else max(min(time, usual) / _STEPS, time / _MOST_STEPS)
 
 
 def read_start(law: str, dim: int, text: str | None) -> list[float]:
@@ -378,4 +386,8 @@ def _listed(values: np.ndarray | None) -> list[Any] | None:
     """Nested lists for JSON, which has no infinity: moments of paths that grew beyond all numbers are null."""
     import numpy as np
 
-    return None if values is None else np.where(np.isfinite(values), values.astype(object), None).tolist()
+    if values is None:
+        return None
+    listed = values.astype(object)
+    listed[~np.isfinite(values)] = None
+    return list(listed.tolist())

@@ -33,7 +33,13 @@ def explain(
     elif word is None:
         groups = [f"{heading}: {', '.join(vocabulary.words().get(g, {}))}" for g, heading in vocabulary.GROUPS.items()]
         terminal.result(
-            "\n".join([*groups, "Also: any rule, such as B3/S23, and any entry, such as B2a or 000111000."])
+            "\n".join(
+                [
+                    *groups,
+                    "Also: any rule, such as B3/S23, and any entry, such as B2a or 000111000.",
+                    "Tables: processes, schemes.",
+                ]
+            )
         )
     else:
         terminal.result(describe(word, lang))
@@ -47,8 +53,10 @@ def describe(word: str, lang: str = "en") -> str:
         ParseError: it looks like a rule and is none.
     """
     from evolaw import checks
-    from evolaw.cli import vocabulary
+    from evolaw.cli import tables, vocabulary
 
+    if word.strip().lower() in tables.PAGES:
+        return tables.page(word.strip().lower())
     known = vocabulary.look_up(word, lang)
     if known:
         return "\n".join(f"{word} ({group}): {text}" for group, text in known)

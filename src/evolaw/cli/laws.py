@@ -79,7 +79,9 @@ def simulate(
     ] = None,
     dt: Annotated[
         float | None,
-        typer.Option("--dt", help="Longest time step; by default 1/1000 of the time.", rich_help_panel=_PROCESS),
+        typer.Option(
+            "--dt", help="Longest time step; by default at most 1/1000 of the time.", rich_help_panel=_PROCESS
+        ),
     ] = None,
     precision: Annotated[
         str, typer.Option("--precision", help="float64 or float32.", rich_help_panel=_PROCESS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import catalogue, terminal
+from evolaw.cli import terminal
 
 if TYPE_CHECKING:
     from evolaw.sde.convergence import OrderEstimate
@@ -38,6 +38,7 @@ def measure_order(
     import numpy as np
 
     from evolaw import checks
+    from evolaw.cli import catalogue
     from evolaw.cli.diffusing import read_start, require_place
 
     checks.one_of(kind, "kind", ("both", "strong", "weak"))

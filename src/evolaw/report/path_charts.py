@@ -63,9 +63,7 @@ def draw_paths(times: np.ndarray, panels: list[Panel], title: str = "") -> Figur
             _at_the_end(row[1], panel, times[-1])
             row[1].locator_params(axis="x", nbins=4)
         rows[-1][0].set_xlabel("time")
-        rows[-1][1].set_xlabel("density")
-        handles, labels = rows[0][0].get_legend_handles_labels()
-        known = dict(zip(labels, handles, strict=True))
+        known = {line.get_label(): line for axes in rows[0] for line in axes.get_legend_handles_labels()[0]}
         figure.legend(known.values(), known.keys(), loc="outside lower left", ncols=3)
         if title:
             figure.suptitle(title, x=0.01, ha="left", weight="bold")
@@ -90,8 +88,6 @@ def _over_time(axes: Axes, times: np.ndarray, panel: Panel) -> None:
 def _at_the_end(axes: Axes, panel: Panel, time: float) -> None:
     axes.stairs(panel.density, panel.edges, orientation="horizontal", fill=True, color=CYCLE[0], alpha=0.35)
     if panel.curve is not None:
-        axes.plot(panel.curve.height, panel.curve.x, color=CYCLE[1], ls=(0, (4, 3)))
-        axes.set_title(f"t = {time:g}, {panel.curve.name} dashed")
-    else:
-        axes.set_title(f"t = {time:g}")
+        axes.plot(panel.curve.height, panel.curve.x, color=CYCLE[1], ls=(0, (4, 3)), label=panel.curve.name)
+    axes.set_xlabel(f"density at t = {time:g}")
     axes.set_xlim(left=0)
