@@ -13,7 +13,7 @@ test: $(VENV)/.tested
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(VENV)/.tested
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n 2 --timeout=1800
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check src tests benchmarks examples
