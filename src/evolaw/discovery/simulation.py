@@ -38,8 +38,9 @@ from evolaw.trajectory import Trajectory
 
 __all__ = ["MISREAD", "Simulator", "weigh_boards"]
 
-MISREAD = 1e-6
-"""Largest chance that a cell of a recording called clean is wrong."""
+MISREAD = 1e-12
+"""Largest chance that a cell of a recording called clean is wrong. It keeps one stray cell from deciding an entry whose rivals
+were searched for and not excluded by proof; two or three cells decide."""
 
 Simulator = Callable[[Sequence[Trajectory], str, np.ndarray, Source], np.ndarray | None]
 """(recordings, space, known entries with NaN where open, seed) -> probabilities of life by window, shape (members, 512); None if
@@ -147,7 +148,11 @@ def _doubt(rollouts: Rollouts, ledger: Ledger, free: np.ndarray, progress: Progr
 
 def _evidence(rollouts: Rollouts, ledger: Ledger, free: np.ndarray) -> list[Evidence]:
     space, none = rollouts.space, not len(ledger.fitting)
-    visits = rollouts.visits(ledger.fitting[0]) if not none else np.zeros(len(space), np.int64)
+    share = np.full(len(space), 0.5) if none else ledger.fitting.mean(0)
+    # Entries can be coupled, so that the majority of each is no law that fits: the fitting law nearest to it is named.
+    law = np.zeros(len(space)) if none else ledger.fitting[int((np.abs(ledger.fitting - share)).sum(1).argmin())]
+    share = np.where(law == 1, np.maximum(share, 0.51), np.minimum(share, 0.49))
+    visits = np.zeros(len(space), np.int64) if none else rollouts.visits(law)
     found = []
     for entry, name in enumerate(space.names):
         if none:
@@ -157,9 +162,8 @@ def _evidence(rollouts: Rollouts, ledger: Ledger, free: np.ndarray) -> list[Evid
             why = f"None of {ledger.tried:,} laws rolled out fits; {best}."
             found.append(unsettled(name, 0.5, 0.0, why))
         elif ledger.least[entry].max() == 0:
-            share = float(ledger.fitting[:, entry].mean())
             why = f"Laws with and without it fit all {rollouts.cells:,} cells compared."
-            found.append(unsettled(name, share, float(visits[entry]), why))
+            found.append(unsettled(name, float(share[entry]), float(visits[entry]), why))
         else:
             found.append(_settled(rollouts, ledger, entry, float(visits[entry]), int(free.sum())))
     return found
@@ -168,10 +172,10 @@ def _evidence(rollouts: Rollouts, ledger: Ledger, free: np.ndarray) -> list[Evid
 def _settled(rollouts: Rollouts, ledger: Ledger, entry: int, visits: float, free: int) -> Evidence:
     value = int(ledger.fitting[0, entry])
     least = int(ledger.least[entry, 1 - value])
-    log_e = min(least, rollouts.cells) * float(np.log((1 - MISREAD) / MISREAD)) - free * float(np.log(2))
-    # The other value has no evidence against it but the prior weight of what fits.
-    signed = (log_e, -log_e) if value else (-log_e, log_e)
-    chance = 1 / (1 + np.exp(-np.clip(signed[0], -700, 700)))
+    ratio = min(least, rollouts.cells) * float(np.log((1 - MISREAD) / MISREAD))
+    log_e = ratio - free * float(np.log(2))
+    signed = (log_e, -ratio) if value else (-ratio, log_e)
+    chance = 1.0 if value else 0.0
     why = (
         f"Of {ledger.tried:,} laws rolled out, the best without it misses {least:,} of {rollouts.cells:,} cells, the best with "
         "it none."
@@ -179,7 +183,7 @@ def _settled(rollouts: Rollouts, ledger: Ledger, entry: int, visits: float, free
         else f"Of {ledger.tried:,} laws rolled out, the best with it misses {least:,} of {rollouts.cells:,} cells, the best "
         "without it none."
     )
-    return Evidence(rollouts.space.names[entry], "rollout", visits, *signed, float(chance), (0.0, 1.0), why)
+    return Evidence(rollouts.space.names[entry], "rollout", visits, *signed, chance, (0.0, 1.0), why)
 
 
 def _tell(progress: Progress | None, done: int, total: int, words: str) -> None:
