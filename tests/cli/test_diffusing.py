@@ -195,11 +195,48 @@ def test_places_that_cannot_be_written_are_refused(evolaw: Callable[..., Any], t
 
 
 def test_the_text_says_what_was_done(evolaw: Callable[..., Any], tmp_path: Path) -> None:
-    done = evolaw("simulate", "double-well", "--set", "D=0.3", "--paths", 100, "--figure", "well.png")
+    done = evolaw("simulate", "double-well", "--set", "D=0.3", "--time", 2, "--paths", 100, "--figure", "well.png")
     assert done.returncode == 0
-    for words in ("barrier 1, width 1", "temperature 0.3", "sra1, dt at most 0.02", "4 U/a² (1 - (X/a)²) X dt"):
+    for words in ("barrier 1, width 1", "temperature 0.3", "sra1, dt at most 0.002", "4 U/a² (1 - (X/a)²) X dt"):
         assert words in done.stdout
     assert (tmp_path / "well.png").stat().st_size > 10_000
     exact = evolaw("simulate", "harmonic-oscillator", "--paths", 100).stdout
     assert "no error of stepping" in exact
     assert "variance of V at the end" in exact
+
+
+def test_a_stopped_run_says_how_to_go_on(command: list[str], tmp_path: Path) -> None:
+    """SIGTERM: what is finished is committed, the exit code is 143, and the last line says what to type."""
+    words = [
+        *OU,
+        "--scheme",
+        "euler-maruyama",
+        "--steps",
+        "100000",
+        "--frames",
+        "5",
+        "--paths",
+        "64000",
+        "--out",
+        "run",
+    ]
+    stopped = subprocess.Popen([*command, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    progress = tmp_path / "run" / "progress.json"
+    deadline = time.monotonic() + 90
+    while not (progress.exists() and json.loads(progress.read_text())["cursor"]) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    stopped.terminate()
+    _, said = stopped.communicate(timeout=60)
+    run = Run.open(tmp_path / "run")
+    assert stopped.returncode == 143
+    assert run.state == "interrupted"
+    assert f"stopped after {run.cursor} committed paths; continue with: evolaw simulate --resume run" in said
+    assert run.verify() == []
+
+
+def test_a_run_of_another_version_is_refused(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    evolaw(*OU, "--paths", 20, "--out", "run")
+    manifest = tmp_path / "run" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"paths": 20', '"walks": 20'))
+    done = evolaw("simulate", "--resume", "run")
+    assert (done.returncode, "does not know" in done.stderr) == (3, True)
