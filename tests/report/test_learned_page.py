@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from pathlib import Path
 
@@ -32,6 +34,8 @@ def test_the_page_says_law_weights_and_how_to_make_it_again(tmp_path: Path) -> N
     assert page.count("data:image/svg+xml;base64,") == 3
     assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
     assert "<script" not in page
+    (sheet,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert f"sha256-{base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()}" in page
     written = write_learned(tmp_path / "page.html", **parts)
     assert written.read_text(encoding="utf-8") == render_learned(**parts)  # type: ignore[arg-type]
 

@@ -6,6 +6,7 @@ Pictures are inside the page; nothing is loaded and no script runs. Every text i
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 from functools import cache
 from importlib.resources import files
@@ -53,6 +54,8 @@ def render_learned(
         remark: what the reader must know before trusting it.
         command, seed: how to make the page again.
     """
+    folder = files("evolaw.report").joinpath("templates")
+    sheet = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("finding.css", "learned.css"))
     pictures = {}
     with style():
         if readout is not None:
@@ -76,7 +79,8 @@ def render_learned(
             command=command,
             seed=seed,
             pictures=pictures,
-            style=Markup(files("evolaw.report").joinpath("templates", "finding.css").read_text(encoding="utf-8")),
+            style=Markup(sheet),
+            style_hash=Markup("'sha256-" + base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode() + "'"),
             versions=storage.versions(),
         )
     )
