@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from evolaw import sde
-from evolaw.cli.diffusing import path_settings
 from evolaw.storage import Run
 from evolaw.trajectory import Trajectory
 
@@ -68,7 +67,7 @@ def test_moments_are_the_exact_ones(evolaw: Callable[..., Any], arguments: tuple
 def test_chunks_do_not_matter(evolaw: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = (*OU, "--scheme", "sra1", "--steps", 100, "--frames", 3, "--paths", 300, "--out")
     evolaw(*command, "one")
-    monkeypatch.setattr("evolaw.cli.diffusing._WORK", 100 * 70)
+    monkeypatch.setattr("evolaw.cli.path_choices._WORK", 100 * 70)
     evolaw(*command, "many")
     one, many = Trajectory.load(tmp_path / "one"), Trajectory.load(tmp_path / "many")
     assert len(stored(tmp_path / "many")) > len(stored(tmp_path / "one"))
@@ -132,7 +131,7 @@ def test_a_nan_is_found_where_it_arose(
     evolaw: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The root of a negative number, in a later chunk: the path has its number in the whole, the step can be checked."""
-    monkeypatch.setattr("evolaw.cli.diffusing._WORK", 64)
+    monkeypatch.setattr("evolaw.cli.path_choices._WORK", 64)
     words = ("simulate", "dX = -X dt + sqrt(X) dW", "--start", 1.5, "--time", 0.4, "--dt", 0.01, "--paths", 640)
     done = evolaw(*words, "--frames", 41, "--scheme", "euler-maruyama", "--out", "run")
     values = Trajectory.load(tmp_path / "run").values[..., 0]
@@ -144,45 +143,6 @@ def test_a_nan_is_found_where_it_arose(
     assert f"the first is path {path}, after step {step} at time {step * 0.01:g}" in done.stderr
     lost = int((~finite.all(axis=1)).sum())
     assert f"{lost} of 640 paths" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"dt": -0.1}, "`dt` must be positive"),
-        ({"dt": 0.0}, "`dt` must be positive"),
-        ({"steps": 0}, "`steps`"),
-        ({"steps": 10, "dt": 0.1}, "`steps` must be left out"),
-        ({"time": -1.0}, "`time` must be positive"),
-        ({"frames": 1}, "`frames`"),
-        ({"times": "0,2,1"}, "`times` must rise strictly"),
-        ({"times": "1,2"}, "the first 0"),
-        ({"times": "0,x"}, "`times` must be a number"),
-        ({"times": "0,1", "time": 2.0}, "`time` must be left out"),
-        ({"start": "1,2"}, "one number for each of the 1 components"),
-        ({"start": "one"}, "`start` must be a number"),
-        ({"paths": 0}, "`paths`"),
-        ({"precision": "float16"}, "`precision`"),
-        ({"scheme": "euler"}, "Did you mean"),
-        ({"scheme": "stochastic-heun", "law": "dX = X^3 dt + X dW"}, "use SRI1W1"),
-        ({"scheme": "sra1", "law": "dX = X^3 dt + X dW"}, "use SRI1W1"),
-        ({"scheme": "milstein", "law": "dX = Y dW1; dY = X dW2"}, "LevyMilstein"),
-        ({"scheme": "exact-step", "law": "dX = -X^3 dt + dW"}, "not known"),
-    ],
-)
-def test_bad_input_is_refused_before_anything_is_written(changes: dict[str, Any], words: str) -> None:
-    given: dict[str, Any] = {"law": "brownian-motion", "values": {}, "start": None, "time": None, "frames": 11}
-    given |= {
-        "times": None,
-        "dt": None,
-        "steps": None,
-        "scheme": "auto",
-        "paths": 10,
-        "precision": "float64",
-        "seed": 0,
-    }
-    with pytest.raises(ValueError, match=words):
-        path_settings(**(given | changes))
 
 
 def test_places_that_cannot_be_written_are_refused(evolaw: Callable[..., Any], tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def simulate(
 ) -> None:
     """Simulate a law and say what became of it."""
     from evolaw import checks
-    from evolaw.cli import catalogue, diffusing, simulating
+    from evolaw.cli import catalogue, diffusing, path_choices, simulating
 
     given = {name for name in context.params if _is_typed(context, name)}
     if (law is None) == (resume is None):
@@ -110,7 +110,7 @@ def simulate(
         _require_only(given - set(_OF_BOARDS), given, "for a process")
         numbers = catalogue.read_settings(values or ())
         what = (start, time, frames, times, dt, steps, scheme, paths, precision, seed)
-        diffusing.simulate_paths(diffusing.path_settings(str(law), numbers, *what), out, figure, as_json)
+        diffusing.simulate_paths(path_choices.path_settings(str(law), numbers, *what), out, figure, as_json)
         return
     else:
         _require_only(given - set(_OF_PROCESSES), given, "for a cellular automaton")

@@ -39,7 +39,7 @@ def measure_order(
 
     from evolaw import checks
     from evolaw.cli import catalogue
-    from evolaw.cli.diffusing import read_start, require_place
+    from evolaw.cli.path_choices import read_start, require_place
 
     checks.one_of(kind, "kind", ("both", "strong", "weak"))
     if figure is not None:
