@@ -25,10 +25,10 @@ def logic_of(table: bytes) -> Logic:
         table: the 512 values of `Rule.table`, one byte each.
 
     Returns:
-        A network that computes exactly this law: 7 to 13 gates for a counting law, about 65 for a law without structure.
+        A network that computes exactly this law: 7 to 13 gates for a counting law, about 57 for a law without structure.
 
     Notes:
-        A few milliseconds for a counting law, 0.1 to 0.3 s for a law without structure. Results are remembered.
+        A few milliseconds for a counting law, 0.3 s for a law without structure. Results are remembered.
 
     Example:
         >>> from evolaw.automata.rules import Rule

@@ -115,7 +115,7 @@ def run(
         ShapeError: boards and rules do not go together.
 
     Notes:
-        A counting law needs 9 to 13 gates for 512 cells, an arbitrary one about 65. One law, or a few, are compiled (30
+        A counting law needs 9 to 13 gates for 512 cells, an arbitrary one about 57. One law, or a few, are compiled (30
         to 300 ms, remembered); many laws at once are computed from their tables, 64 boards with 64 laws in every word.
         Boards that share words and rows of at least 8 words are the fastest: see `packing.Stripes`.
 
