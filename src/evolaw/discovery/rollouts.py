@@ -87,7 +87,7 @@ def discover_series(
     sound = weighing.facts["largest_p"] > SOUND
     entries = tuple(EntryFinding.of(item, _decision(item, sound, bar)) for item in weighing.evidence)
     open_ = np.array([entry.decision in ("undetermined", "conflict") for entry in entries])
-    check = Check("a law shows the series", sound, weighing.facts["largest_p"], weighing.facts["says"])
+    check = Check("series", sound, weighing.facts["largest_p"], weighing.facts["says"])
     return Finding(
         source=f"{series.runs} runs of {', '.join(series.names)}, {series.rows} x {series.cols}, {series.boundary}",
         space=held.name,
