@@ -138,12 +138,14 @@ def strong_slope(float64: None) -> Callable[..., SimpleNamespace]:
 def noise_points(needs: str, noises: int, h: float, nodes: int = 4) -> tuple[Noise, np.ndarray]:
     """Return noise that has the moments of a scheme's noise exactly, and its probabilities.
 
-    Three-point noise is enumerated; normal variables become Gauss–Hermite points, exact up to degree 2 * nodes - 1; a
+    Two- and three-point noise is enumerated; normal variables become Gauss–Hermite points, exact up to degree 2 * nodes - 1; a
     Lévy area becomes ± its conditional standard deviation given dW, exact for what is quadratic in it.
     """
     pairs = [(i, j) for i in range(noises) for j in range(i + 1, noises)]
     if needs == "three_point":
         values, chances = np.sqrt(3 * h) * np.array([-1.0, 0.0, 1.0]), np.array([1, 4, 1]) / 6
+    elif needs == "two_point":
+        values, chances = np.sqrt(h) * np.array([-1.0, 1.0]), np.ones(2) / 2
     else:
         values, chances = np.polynomial.hermite_e.hermegauss(nodes)
         values, chances = np.sqrt(h) * values, chances / chances.sum()

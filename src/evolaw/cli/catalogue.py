@@ -155,6 +155,7 @@ SCHEMES = {
     "sri1w1": "SRI1W1",
     "sri2w1": "SRI2W1",
     "sri2": "SRI2",
+    "weak-euler": "WeakEuler",
     "platen": "Platen",
     "ri6": "RI6",
     "dri1": "DRI1",

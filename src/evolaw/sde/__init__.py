@@ -27,6 +27,7 @@ from evolaw.sde.schemes import EulerMaruyama, Noise, Scheme, StochasticHeun
 from evolaw.sde.solver import solve
 from evolaw.sde.splitting import BAOAB, OBABO
 from evolaw.sde.strong_runge_kutta import SRA1, SRA3, SRI1W1, SRI2, SRI2W1, ShARK
+from evolaw.sde.weak_euler import WeakEuler
 from evolaw.sde.weak_runge_kutta import DRI1, RI6, Platen
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Statistics",
     "StochasticHeun",
     "TamedEuler",
+    "WeakEuler",
     "brownian_bridge",
     "brownian_motion",
     "double_well",

@@ -113,6 +113,33 @@ class Drawing:
             return [self.step(keys, first + np.uint32(i), dt) for i in range(count)]
         return self._run(keys, jnp.asarray(first, jnp.uint32), dt, count)
 
+    # -- normals of many steps at once ----------------------------------------------------------------------------------
+
+    def normals(self, keys: Keys, first: Any, count: int) -> tuple[jax.Array, ...]:
+        """Return the normals of ``count`` steps from ``first`` on, both even, for `take`; for noise without areas.
+
+        Returns:
+            One array a kind of noise, shape (count / 2, noises, paths): the normals of two steps as one complex number,
+            which is how two results of one computation come out of one pass.
+        """
+        blocks = jnp.asarray(first, jnp.uint32) // 2 + jnp.arange(count // 2, dtype=jnp.uint32)[:, None, None]
+        slots = (_SLOT_W, _SLOT_Z) if self.needs == "dW,dZ" else (_SLOT_W,)
+        # Without the barrier the loop over steps would draw each normal again where it is used.
+        return tuple(
+            jax.lax.optimization_barrier(jax.lax.complex(*self._normals(keys, blocks, slot))) for slot in slots
+        )
+
+    def take(self, keys: Keys, drawn: tuple[jax.Array, ...], base: Any, first: Any, dt: Any, count: int) -> list[Noise]:
+        """Read ``count`` steps from the `normals` that begin at step ``base``; ``first`` is a multiple of ``count``."""
+        first = jnp.asarray(first, jnp.uint32)
+        place = (first - jnp.asarray(base, jnp.uint32)) // np.uint32(2)
+        if count == 1:
+            pairs = (jax.lax.dynamic_index_in_dim(z, place, keepdims=False) for z in drawn)
+            return [self._finish(keys, first, dt, *(_choose((z.real, z.imag), first) for z in pairs))]
+        parts = [jax.lax.dynamic_slice_in_dim(z, place, count // 2) for z in drawn]
+        taken = [[part[i // 2].imag if i % 2 else part[i // 2].real for part in parts] for i in range(count)]
+        return [self._finish(keys, first + np.uint32(i), dt, *variates) for i, variates in enumerate(taken)]
+
     # -- weak variables, many to a word ---------------------------------------------------------------------------------
 
     @property
@@ -190,8 +217,9 @@ class Drawing:
         count = area_normals(self.noises, self.terms)
         slots = _SLOT_AREA + jnp.arange((count + 1) // 2, dtype=jnp.uint32)[:, None]
         both = normal_pair(*threefry2x32(*keys.path, step, slots), self.dtype)
-        # Without the barrier the compiler draws each normal anew wherever the areas use it.
-        return jax.lax.optimization_barrier(jnp.concatenate(both)[:count])
+        # Without the barriers the compiler draws each normal anew wherever it is used; see `normals` for the complex.
+        pairs = jax.lax.optimization_barrier(jax.lax.complex(*both))
+        return jax.lax.optimization_barrier(jnp.concatenate([pairs.real, pairs.imag])[:count])
 
     def _pair_variables(self, keys: Keys, step: Any, size: Any) -> jax.Array:
         m = self.noises

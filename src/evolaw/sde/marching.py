@@ -198,14 +198,8 @@ def _reader(plan: Plan, keys: Keys, base: Any, dt: Any) -> Callable[[Any, int], 
         # pass is short: paths side by side hide the wait of one step for the one before.
         words = drawing.words(keys, base, plan.ahead)
         return lambda first, count: drawing.read(keys, words, base, first, dt, count)
-    numbers = base.astype(jnp.uint32) + jnp.arange(plan.ahead, dtype=jnp.uint32)
-    drawn = jax.vmap(lambda step: drawing.step(keys, step, dt))(numbers)
-
-    def read(first: Any, count: int) -> list[Noise]:
-        run = jax.tree.map(lambda a: jax.lax.dynamic_slice_in_dim(a, first - base, count), drawn)
-        return [jax.tree.map(lambda a, i=i: a[i], run) for i in range(count)]
-
-    return read
+    normals = drawing.normals(keys, base, plan.ahead)
+    return lambda first, count: drawing.take(keys, normals, base, first, dt, count)
 
 
 def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, count: int) -> Callable[..., State]:

@@ -134,4 +134,5 @@ def _self_derivative(process: SDE, t: Any, x: Any) -> jax.Array:
 
 def _area_part(process: SDE, t: Any, x: Any, integrals: jax.Array) -> jax.Array:
     """Return Σ_ij (Dg^j g^i) I_ij."""
-    return jnp.einsum("idj,ij->d", along_columns(process, t, jnp.asarray(x)), integrals)
+    # Written as products and a sum, which stay one pass over many paths; a contraction would be a tiny matrix a path.
+    return (along_columns(process, t, jnp.asarray(x)) * integrals[:, None, :]).sum((0, 2))

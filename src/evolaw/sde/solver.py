@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ _BLOCK = 1024
 _FEW_PATHS = 256
 _CACHE = 256 * 1024
 _DEVICE = 2**30
-_NOISE_AHEAD = 16_384
+_NOISE_AHEAD = 65_536
 _GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 8, "two_point": 4, "exact": 4}
 _LARGEST_BODY = 1200
 _SMALL_WORK = 4_000_000
@@ -221,10 +221,29 @@ def _starts(start: Any, dim: int, paths: int, dtype: np.dtype) -> np.ndarray:
 
 
 def _check_pair(process: SDE, scheme: Scheme, x: np.ndarray) -> None:
-    process.validate(x)
+    _check_shapes(*_structure(process), x.dtype.name)
     sentence = scheme.refuses(process)
     if sentence:
         raise checks.refuse("scheme", f"be one for the process {process}", str(scheme), sentence)
+
+
+def _structure(process: SDE) -> tuple[Any, Any]:
+    """What a process is apart from the values of its parameters; hashable."""
+    leaves, tree = jax.tree.flatten(process)
+    return tree, tuple((np.shape(leaf), np.result_type(leaf).name) for leaf in leaves)
+
+
+@lru_cache(maxsize=64)
+def _check_shapes(tree: Any, leaves: Any, dtype: str) -> None:
+    """`SDE.validate`, which traces the functions, once a process and not once a call."""
+    process = _like(tree, leaves)
+    process.validate(np.zeros(process.dim, dtype))
+
+
+def _like(tree: Any, leaves: Any) -> SDE:
+    """A process of the given structure, with ones for parameters."""
+    process: SDE = jax.tree.unflatten(tree, [np.ones(shape, kind) for shape, kind in leaves])
+    return process
 
 
 def _asked(statistics: Any) -> tuple[Any, ...] | None:
@@ -257,13 +276,13 @@ def _plan(
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
     small = paths * noises * int(grid.last[-1]) < _SMALL_WORK and int(grid.last[-1]) < _FEW_STEPS
     # A written-out body runs faster and compiles slower: small work is done sooner without.
-    group = 1 if fine > 1 or small else _group(process, scheme, drawing, dtype)
+    group = 1 if fine > 1 or small else _group(*_structure(process), scheme, drawing)  # type: ignore[arg-type]
     # What watches every step makes the step long; written out many times it would only take long to compile.
     group = min(group, 2) if watchers else group
     cells = noises * paths
     words = bool(drawing.per_word)
     ahead = _WORDS_AHEAD if words else 0
-    if paths < _FEW_PATHS and not words and fine == 1 and jax.default_backend() == "cpu":
+    if paths < _FEW_PATHS and scheme.needs in ("dW", "dW,dZ", "exact") and fine == 1 and jax.default_backend() == "cpu":
         ahead = max(16, group, 2 ** int(np.log2(max(1, _NOISE_AHEAD // cells))))
         # No further than the paths go.
         ahead = max(group, min(ahead, 2 ** int(np.ceil(np.log2(max(1, int(grid.last[-1])))))))
@@ -271,8 +290,10 @@ def _plan(
     return Plan(scheme, drawing, observers, watchers, asked is None, min(_BLOCK, paths), group, aligned, ahead, words)
 
 
-def _group(process: SDE, scheme: Scheme, drawing: Drawing, dtype: np.dtype) -> int:
+@lru_cache(maxsize=64)
+def _group(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> int:
     """Steps written out in the loop body: as many as share words, fewer when a step is long."""
+    process, dtype = _like(tree, leaves), np.dtype(drawing.dtype)
     x, t = np.zeros(process.dim, dtype), np.zeros((), dtype)
     m = drawing.noises
     noise = _blank_noise(drawing, m, dtype)
