@@ -58,6 +58,21 @@ def test_what_is_hardly_seen_stays_open() -> None:
     assert decisions[hidden[0]] in ("present", "undetermined")
 
 
+def test_doubt_finds_the_rivals_of_a_law_that_fits() -> None:
+    """One fitting law alone says nothing of its rivals: those that fit as well must be hunted down."""
+    board = np.zeros((10, 10), np.uint8)
+    board[5, 4:7] = 1
+    table = Rule("B3/S23").table
+    life = np.array([table[ISOTROPIC.windows(name)[0]] for name in ISOTROPIC.names])
+    free = np.isin(ISOTROPIC.names, ["B4q", "S8", "B6a", "B1c"])
+    rollouts, ledger = Rollouts.of([evolve("B3/S23", board, 6, every=2)], ISOTROPIC), Ledger.empty(102)
+    ledger.enter(life[None], rollouts.misses(life[None]))
+    simulation._doubt(rollouts, ledger, free, None)
+    assert ledger.least[free].max(1).tolist() == [ledger.least[ISOTROPIC.index("B1c")].max(), 0, 0, 0]
+    assert 0 < ledger.least[ISOTROPIC.index("B1c")].max() < rollouts.cells
+    assert len(ledger.fitting) >= 4
+
+
 def test_no_fitting_law_decides_nothing() -> None:
     """Cells of a coin: no law fits, so nothing is decided and the sentence says how near the best came."""
     frames = np.random.default_rng(0).integers(0, 2, (3, 16, 16), dtype=np.uint8)
