@@ -10,7 +10,7 @@ from evolaw.sde.processes import SDE
 from evolaw.sde.schemes import EulerMaruyama
 from evolaw.sde.solver import solve
 
-PATHS = 20_000
+PATHS = 10_000
 
 
 def passage(process, boundary, start, end, steps, **kinds):
@@ -47,7 +47,7 @@ def test_without_the_bridge_times_are_late():
 def test_exit_from_an_interval():
     # E T = (a² - x²)/s² with two boundaries; the bridge sees the nearer one.
     a, x, s = 1.0, 0.3, 0.7
-    found = passage(SDE(0.0, s, noise="additive"), lambda t, x, p: 1.0 - abs(x[0]), x, 30.0, 6000)
+    found = passage(SDE(0.0, s, noise="additive"), lambda t, x, p: 1.0 - abs(x[0]), x, 30.0, 3000)
     value, error = found.mean
     assert abs(value - (a**2 - x**2) / s**2) < 4.5 * error + 0.003
 

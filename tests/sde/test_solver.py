@@ -40,7 +40,7 @@ def general(dim=2):
 
 def test_the_discrete_moments_of_euler_maruyama_are_met():
     # Not those of the process: the scheme's own, in closed form.
-    n, paths, h = 64, 100_000, 1 / 64
+    n, paths, h = 64, 40_000, 1 / 64
     found = solve(GROWTH, EulerMaruyama(), 1.0, [0, 1], steps=n, paths=paths, rng=1, statistics=Moments())
     mean, second = (1 + 0.5 * h) ** n, ((1 + 0.5 * h) ** 2 + 0.64 * h) ** n
     assert abs(found.mean[-1, 0] - mean) < 4.5 * found.mean_error[-1, 0]
@@ -114,9 +114,9 @@ def test_schemes_of_every_need_follow_the_same_path():
 
 
 def test_weak_noise_serves_several_components():
-    found = solve(general(), RI6(), [1.0, 0.5], [0, 1], steps=16, paths=60_000, rng=1, statistics=Moments())
+    found = solve(general(), RI6(), [1.0, 0.5], [0, 1], steps=16, paths=20_000, rng=1, statistics=Moments())
     assert (np.abs(found.mean[-1] - np.exp(-1) * np.array([1.0, 0.5])) < 4.5 * found.mean_error[-1] + 1e-3).all()
-    again = solve(general(), RI6(), [1.0, 0.5], [0, 0.25, 1], steps=16, paths=60_000, rng=1, statistics=Moments())
+    again = solve(general(), RI6(), [1.0, 0.5], [0, 0.25, 1], steps=16, paths=20_000, rng=1, statistics=Moments())
     np.testing.assert_allclose(found.mean[-1], again.mean[-1], rtol=1e-10)
 
 
