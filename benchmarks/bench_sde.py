@@ -19,22 +19,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.measuring import Row, alternate
-from evolaw.sde import SDE, EulerMaruyama, LevyMilstein, Moments, ornstein_uhlenbeck, solve
+from evolaw.sde import SDE, EulerMaruyama, LevyMilstein, Moments, WeakEuler, ornstein_uhlenbeck, solve
 
 PATHS, STEPS = 2**18, 1000
 LONG = 1_000_000
-
-
-class ThreePoint(EulerMaruyama):
-    """Euler–Maruyama on three-point noise, which has the same weak order."""
-
-    needs = "three_point"
-
-
-class TwoPoint(EulerMaruyama):
-    """Euler–Maruyama on two-point noise."""
-
-    needs = "two_point"
 
 
 def run() -> list[Row]:
@@ -56,8 +44,8 @@ def ensembles() -> list[Row]:
         "the drawing alone (ceiling), float32": solved(motion, EulerMaruyama(), "float32"),
         "Gaussian, float32": solved(process, EulerMaruyama(), "float32"),
         "Gaussian, float64": solved(process, EulerMaruyama(), "float64"),
-        "three-point, float32": solved(process, ThreePoint(), "float32"),
-        "two-point, float32": solved(process, TwoPoint(), "float32"),
+        "three-point, float32": solved(process, WeakEuler(3), "float32"),
+        "two-point, float32": solved(process, WeakEuler(2), "float32"),
         "lax.scan with jax.random.normal, float32": lambda: jax.block_until_ready(drawn(jax.random.key(0))),
     }
     taken = alternate(works, 5)
