@@ -77,8 +77,7 @@ class Gathered:
 
     def result(self, scheme: Any) -> Trajectory | Statistics:
         """What `solve` gives back."""
-        if self.plan.store:
-            assert self.values is not None
+        if self.values is not None:
             return Trajectory(
                 self.values,
                 self.times,
@@ -132,7 +131,7 @@ class Kept:
     ) -> None:
         if self._run is not None:
             if kind is None and not self.gathered.plan.store:
-                self._write_results()
+                self._write_results(self._run)
             self._run.__exit__(kind, error, trace)
 
     def add(self, marched: Marched) -> None:
@@ -149,20 +148,17 @@ class Kept:
         if self._run is None:
             return
         if self._series is None:
-            self._series = self._new_series(frames)
+            self._series = self._new_series(self._run, frames)
         self._series.append(frames)
 
-    def _new_series(self, frames: np.ndarray) -> Any:
-        assert self._run is not None
+    def _new_series(self, run: storage.Run, frames: np.ndarray) -> Any:
         gathered = self.gathered
         if gathered.plan.store:
             shape = (gathered.paths, *frames.shape[1:])
             axes = ("paths", "times", "dim")
-            return self._run.series("values", shape, frames.dtype, axes, chunk_frames=gathered.size)
+            return run.series("values", shape, frames.dtype, axes, chunk_frames=gathered.size)
         count = -(-gathered.paths // gathered.size)
-        return self._run.series(
-            "summaries", (count, frames.shape[1]), frames.dtype, ("chunks", "numbers"), chunk_frames=1
-        )
+        return run.series("summaries", (count, frames.shape[1]), frames.dtype, ("chunks", "numbers"), chunk_frames=1)
 
     def _open(self, path: Path, grid: Grid) -> None:
         header = self._header(grid)
@@ -178,7 +174,7 @@ class Kept:
             self._run = storage.Run.resume(path)
         if "times" not in self._run.arrays():
             self._run.write("times", self.gathered.times, ("times",))
-        self._read_back()
+        self._read_back(self._run)
 
     def _header(self, grid: Grid) -> dict[str, Any]:
         gathered = self.gathered
@@ -201,10 +197,9 @@ class Kept:
             },
         }
 
-    def _read_back(self) -> None:
+    def _read_back(self, run: storage.Run) -> None:
         """Gather what an earlier, interrupted run has committed."""
-        assert self._run is not None
-        run, gathered = self._run, self.gathered
+        gathered = self.gathered
         if not run.cursor:
             return
         if gathered.plan.store:
@@ -214,15 +209,13 @@ class Kept:
             for row in run.read("summaries", 0, run.cursor):
                 gathered.add_summaries(_unpacked(row, shapes))
 
-    def _write_results(self) -> None:
-        assert self._run is not None
+    def _write_results(self, run: storage.Run) -> None:
         statistics = self.gathered.result(self._scheme)
-        assert isinstance(statistics, Statistics)
-        for i, result in enumerate(statistics.results):
+        for i, result in enumerate(statistics.results if isinstance(statistics, Statistics) else ()):
             fields = result._asdict() if hasattr(result, "_asdict") else {"times": result.times, "met": result.met}
             for name, values in fields.items():
                 array = np.asarray(values)
-                self._run.write(f"{type(result).__name__}_{i}_{name}", array, [f"axis_{k}" for k in range(array.ndim)])
+                run.write(f"{type(result).__name__}_{i}_{name}", array, [f"axis_{k}" for k in range(array.ndim)])
 
 
 def _packed(marched: Marched) -> np.ndarray:

@@ -24,7 +24,7 @@ from scipy.special import ndtri
 from evolaw import checks
 from evolaw.randomness import Stream
 
-__all__ = ["FirstFault", "FirstPassage", "PassageResult"]
+__all__ = ["Crossing", "FirstFault", "FirstPassage", "PassageResult"]
 
 
 @dataclass(frozen=True)

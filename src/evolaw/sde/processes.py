@@ -110,8 +110,7 @@ class SDE:
         """Return G(t, x) in its shortest form: shape (dim,) when G is diagonal, else (dim, noises)."""
         x = jnp.reshape(jnp.asarray(x), (self.dim,))
         value = jnp.asarray(self.diffusion(t, x, self.params), x.dtype)
-        assert self.noises is not None
-        dim, noises, given = self.dim, self.noises, value.shape
+        dim, noises, given = self.dim, self.noises or self.dim, value.shape
         if self.noise == "diagonal" or (self.noise == "additive" and dim == noises) or dim == noises == 1:
             if given in ((), (1,), (dim,)) or (dim == 1 and given == (1, 1)):
                 return jnp.broadcast_to(value.reshape(-1), (dim,))

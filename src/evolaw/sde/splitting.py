@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import jax.numpy as jnp
 
@@ -113,8 +113,8 @@ class OBABO(_Splitting):
 
 
 def _force(process: SDE, t: Any, place: Any) -> Any:
-    assert isinstance(process.drift, KineticDrift), "refuses() lets no other process in"
-    return process.drift.push(t, place, process.params)
+    # `refuses` lets no process in whose drift is not a KineticDrift.
+    return cast(KineticDrift, process.drift).push(t, place, process.params)
 
 
 def _bath(process: SDE, speed: Any, time: Any, normal: Any) -> Any:
