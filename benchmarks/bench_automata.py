@@ -51,10 +51,10 @@ def engine() -> list[Row]:
         "Life, 4096 x 4096": ("B3/S23", large, LONG),
         "Life, 1024 boards of 64 x 64": ("B3/S23", many, 4 * LONG),
         "Life, 512 x 512": ("B3/S23", small, 20 * LONG),
-        "isotropic B2-a/S12": ("B2-a/S12", large, 300),
-        "isotropic B3/S2-i34q": ("B3/S2-i34q", large, 300),
-        "isotropic, random": (random_isotropic(), large, 150),
-        "any law, random": (Rule.from_table(np.random.default_rng(3).integers(0, 2, 512)), large, 150),
+        "isotropic B2-a/S12": ("B2-a/S12", large, LONG),
+        "isotropic B3/S2-i34q": ("B3/S2-i34q", large, LONG),
+        "isotropic, random": (random_isotropic(), large, LONG),
+        "any law, random": (Rule.from_table(np.random.default_rng(3).integers(0, 2, 512)), large, LONG),
         "4096 counting laws, 64 x 64": (laws, soup(4096, 64, 64), 300),
     }
     works = {name: lambda load=load: bitpacked.run(*load) for name, load in loads.items()}

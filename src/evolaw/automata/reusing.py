@@ -23,7 +23,7 @@ __all__ = ["Pool", "normal"]
 _WHOLE = (1 << 32) - 1
 _SLOT_BITS = 20
 _NOTHING = 1  # no normal table is odd
-_ASKED = 200_000
+_ASKED = 400_000  # functions looked up to choose one gate
 _BATCHES = 24
 
 
