@@ -8,6 +8,8 @@ c is taken as a Brownian bridge of variance s² = |∇c · G|² h, so that with 
 
 Both are exact for constant drift and diffusion and a flat boundary, at any step. Looking at the ends of steps alone misses
 crossings and finds times that are too late by O(sqrt(h)).
+
+With ``bridge=False, stops=True`` this is a general stopping event: a path halts at the end of the first step at which c <= 0.
 """
 
 from __future__ import annotations
