@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from evolaw.automata.rules import Rule, entries
 from evolaw.automata.stepping import evolve
 from evolaw.errors import ArgumentError
-from evolaw.learning.cnn import Cnn, read_logits
+from evolaw.learning.cnn import Cnn, on_boards, read_logits
 from evolaw.learning.datasets import WindowPairs, board_pairs, random_recordings, window_pairs
 from evolaw.learning.surrogate import LearnedLaw, fit, rollout_error
 from evolaw.learning.training import Schedule
@@ -35,6 +36,15 @@ def test_the_learned_law_is_life_and_evolves(law: LearnedLaw) -> None:
     assert (law.disagreement == 0).all()
     assert "3 x Cnn(16; relu)" in repr(law)
     assert "B3/S23" in law._repr_html_()
+
+
+@pytest.mark.parametrize("side", [3, 4, 5, 31, 64, 257, 1024])
+def test_trained_networks_whose_readout_is_right_are_exact_on_every_size(law: LearnedLaw, side: int) -> None:
+    """Trained on 32 x 32 only, and run as convolutions on boards, not through the readout."""
+    board = np.random.default_rng(side).integers(0, 2, (side, side)).astype(np.uint8)
+    after = evolve("B3/S23", board, 1).final == 1
+    for net in law.nets:
+        assert np.array_equal(np.asarray(on_boards(net, jnp.asarray(board, jnp.float32))) > 0, after)
 
 
 def test_networks_of_an_ensemble_are_trained_as_if_alone(pairs: WindowPairs, law: LearnedLaw) -> None:
