@@ -1,4 +1,4 @@
-"""The SDE loop: path-steps a second (P2), against drawing with `jax.random`, PyTorch, diffrax and sdeint; one long path (P4).
+"""The SDE loop against other programs: ensembles (P2), one long path (P4), weak order two (P6), Lévy areas (P7), GBM (P1).
 
 Path-steps a second is paths x steps / seconds, the statistics included, compiling not. The share is that of the ceiling: the
 same loop with nothing in it but the drawing, x <- x + normal. The interpreter that has the other programs is named by the
@@ -19,14 +19,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.measuring import Row, alternate
-from evolaw.sde import SDE, EulerMaruyama, LevyMilstein, Moments, WeakEuler, ornstein_uhlenbeck, solve
+from evolaw.sde import DRI1, SDE, EulerMaruyama, LevyMilstein, Moments, WeakEuler, ornstein_uhlenbeck, solve
 
-PATHS, STEPS = 2**18, 1000
+PATHS, STEPS = 1_000_000, 1000
 LONG = 1_000_000
 
 
 def run() -> list[Row]:
-    return [*ensembles(), *one_path(), *with_areas()]
+    return [*ensembles(), *one_path(), *to_a_bias(), *with_areas(), *geometric()]
 
 
 def ensembles() -> list[Row]:
@@ -48,7 +48,7 @@ def ensembles() -> list[Row]:
         "two-point, float32": solved(process, WeakEuler(2), "float32"),
         "lax.scan with jax.random.normal, float32": lambda: jax.block_until_ready(drawn(jax.random.key(0))),
     }
-    taken = alternate(works, 5)
+    taken = alternate(works, 3)
     rates = {name: PATHS * STEPS / seconds.clock / 1e6 for name, seconds in taken.items()}
     rates |= peers("ensembles")
     ceiling, ours = rates["the drawing alone (ceiling), float32"], rates["Gaussian, float32"]
@@ -101,7 +101,7 @@ def with_areas() -> list[Row]:
         lambda t, x, p: -x, lambda t, x, p: 0.1 * jnp.eye(10) + jnp.einsum("ijk,k->ij", p, x), dim=10, noises=10,
         params=mixing.astype(np.float32),
     )  # fmt: skip
-    paths, steps = 8192, 20
+    paths, steps = 100_000, 20
 
     def work() -> object:
         return solve(
@@ -113,6 +113,58 @@ def with_areas() -> list[Row]:
     rates |= peers("areas")
     ours = rates["Milstein with Lévy areas, 10 noises"]
     return [{"load": name, "10^6 path-steps/s": rate, "ours is faster by": ours / rate} for name, rate in rates.items()]
+
+
+def to_a_bias() -> list[Row]:
+    """P6: second moments of a linear system with two noises to a bias below 1e-4, which costs Euler 1500 steps and DRI1 16.
+
+    dX = A X dt + B1 X dW1 + B2 X dW2 on [0, 1]. Euler's moments follow M' = (I + hA) M (I + hA)^T + h sum B M B^T exactly; those
+    of DRI1 are 9.08e-5 off with 16 steps, by enumeration of its noise (tests/sde).
+    """
+    a = np.array([[-0.6, 0.3], [-0.2, -0.8]])
+    b = np.array([[[0.5, 0.2], [-0.3, 0.1]], [[-0.1, 0.4], [0.3, 0.25]]])
+    exact = np.array([[0.55123478, 0.08588747], [0.08588747, 0.13297583]])
+    euler_steps, dri1_steps = 1500, 16
+    moments, step = np.outer([1, 0.7], [1, 0.7]), np.eye(2) + a / euler_steps
+    for _ in range(euler_steps):
+        moments = step @ moments @ step.T + sum(c @ moments @ c.T for c in b) / euler_steps
+    process = SDE(lambda t, x, p: a @ x, lambda t, x, p: (b @ x).T, dim=2, noises=2)
+
+    def solved(scheme: Any, steps: int) -> Callable[[], object]:
+        return lambda: solve(
+            process,
+            scheme,
+            [1, 0.7],
+            [0, 1],
+            steps=steps,
+            paths=200_000,
+            rng=0,
+            precision="float32",
+            statistics=Moments(),
+        )
+
+    euler = f"Euler–Maruyama, {euler_steps} steps, bias {np.abs(moments - exact).max():.1e}"
+    dri1 = f"DRI1, {dri1_steps} steps, bias 9.1e-05"
+    taken = alternate({euler: solved(EulerMaruyama(), euler_steps), dri1: solved(DRI1(), dri1_steps)}, 3)
+    return [
+        {"load": name, "seconds": spent.clock, "ours is faster by": taken[euler].clock / spent.clock}
+        for name, spent in taken.items()
+    ]
+
+
+def geometric() -> list[Row]:
+    """P1: geometric Brownian motion with 3 components, 256 Euler–Maruyama steps, the final state only."""
+    process = SDE(lambda t, x, p: 1.5 * x, lambda t, x, p: 0.01 * x, dim=3, noise="diagonal")
+    rows: list[Row] = []
+    for paths in (8192, 131_072, 2_097_152):
+        work = lambda paths=paths: solve(  # noqa: E731
+            process, EulerMaruyama(), [0.1] * 3, [0, 1], steps=256, paths=paths, rng=0, precision="float32",
+            statistics=Moments(covariance=False),
+        )  # fmt: skip
+        seconds = alternate({"": work}, 3)[""].clock
+        rows.append({"load": f"GBM, 3 components, {paths:,} paths x 256", "seconds": seconds,
+                     "10^6 path-steps/s": paths * 256 / seconds / 1e6})  # fmt: skip
+    return rows
 
 
 def peers(which: str) -> dict[str, float]:

@@ -23,7 +23,7 @@ def best(work: Callable[[], object], repeats: int = 3) -> float:
     return sorted(times)[len(times) // 2]
 
 
-def torch_loop(paths: int = 2**18, steps: int = 200) -> float:
+def torch_loop(paths: int = 1_000_000, steps: int = 200) -> float:
     import torch
 
     def work() -> object:

@@ -76,7 +76,15 @@ def test_rollouts_by_request(evolaw: Callable[..., Any], table: Path, tmp_path: 
     chance = np.random.default_rng(5)
     recording = evolve("B36/S23", (chance.random((32, 32)) < 0.4).astype(np.uint8), 8, every=2)
     np.savez(tmp_path / "thin.npz", states=recording.values, times=recording.times)
-    done = evolaw("discover", tmp_path / "thin.npz", "--evidence", "rollout", "--known", "B0=0,B1=0,B4=0,B7=0,B8=0,S0=0,S7=0,S8=0", "--json")
+    done = evolaw(
+        "discover",
+        tmp_path / "thin.npz",
+        "--evidence",
+        "rollout",
+        "--known",
+        "B0=0,B1=0,B4=0,B7=0,B8=0,S0=0,S7=0,S8=0",
+        "--json",
+    )
     assert done.returncode == 0, done.stderr
     entries = json.loads(done.stdout)["entries"]
     assert {entry["basis"] for entry in entries} <= {"known", "rollout", "joint"}
