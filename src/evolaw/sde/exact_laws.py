@@ -14,6 +14,7 @@ and run inside the loop. Where a component is independent of the others the laws
 
 from __future__ import annotations
 
+import abc
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,14 +32,14 @@ __all__ = [
 ]
 
 
-class _IndependentGaussian:
+class _IndependentGaussian(abc.ABC):
     """Moments to density, for independent normal components: subclasses give ``mean`` and ``variance``."""
 
-    def mean(self, t: Any, x0: Any) -> np.ndarray:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def mean(self, t: Any, x0: Any) -> np.ndarray: ...
 
-    def variance(self, t: Any) -> np.ndarray:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def variance(self, t: Any) -> np.ndarray: ...
 
     def covariance(self, t: Any, x0: Any) -> np.ndarray:
         """Return Cov X(t), a diagonal matrix, shape t.shape + (dim, dim)."""
