@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 else:
     Array = Any
 
-__all__ = ["MISSING", "Array", "byte_size", "memory_limit", "precise", "read_only", "require_memory"]
+__all__ = ["MISSING", "WIDE", "Array", "byte_size", "memory_limit", "precise", "read_only", "require_memory"]
 
 MISSING = 255
 """Value of an unobserved cell in a recording of a binary automaton."""
+
+WIDE: Final[dict[str, bool | str]] = {"xla_cpu_prefer_vector_width": "512"}
+"""Compiler options of heavy loops: the widest vectors the processor has, where XLA on its own stops at 256 bits. Without such
+vectors, and on accelerators, they change nothing."""
 
 
 def read_only(values: Any) -> np.ndarray:

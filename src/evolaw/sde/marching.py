@@ -19,6 +19,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from evolaw.arrays import WIDE
 from evolaw.randomness import threefry2x32
 from evolaw.sde.brownian import SLOT_EVENT, Drawing, Keys, path_keys
 from evolaw.sde.processes import SDE
@@ -111,7 +112,7 @@ class Marched(NamedTuple):
     finite: Any
 
 
-@partial(jax.jit, static_argnums=0)
+@partial(jax.jit, static_argnums=0, compiler_options=WIDE)
 def march(plan: Plan, process: SDE, key: Any, paths: Any, count: Any, x: Any, grid: Grid) -> Marched:
     """Run a chunk of paths over the whole grid.
 
