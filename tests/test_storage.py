@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evolaw import storage
 from evolaw.errors import StorageError
 from evolaw.storage import Run, list_runs
 
@@ -245,3 +246,50 @@ def test_runs_are_listed_newest_first(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     assert [run.path.name for run in list_runs(tmp_path)] == ["two", "one"]
     assert list_runs(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize("killed_at", ["lock", "progress.json", "manifest.json"])
+def test_a_creation_cut_short_leaves_a_place_to_start_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_at: str
+) -> None:
+    """Killed just before each of the three files of a creation is in place."""
+
+    def write(path: Path, content: str | bytes) -> Path:
+        if path.name == killed_at:
+            path.with_name(f".{path.name}.1.tmp").write_bytes(b"{")
+            raise SystemExit(137)
+        return whole(path, content)
+
+    whole = storage.write_document
+    monkeypatch.setattr(storage, "write_document", write)
+    with pytest.raises(SystemExit):
+        Run.create(tmp_path / "run", about={})
+    monkeypatch.undo()
+    (tmp_path / "run" / "lock").unlink(missing_ok=True)  # the writer of the test lives on; a killed one does not
+    with Run.create(tmp_path / "run", about={"kind": "test"}) as run:
+        assert run.state == "running"
+    assert Run.open(tmp_path / "run").state == "done"
+
+
+def test_resuming_sweeps_up_torn_files_and_reaching_says_how_far(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), Run.create(tmp_path / "run", about={}) as run:
+        run.reach(3)
+        raise KeyboardInterrupt
+    (tmp_path / "run" / "deeper").mkdir()
+    torn = [tmp_path / "run" / ".progress.json.7.tmp", tmp_path / "run" / "deeper" / ".x.8.tmp"]
+    for file in torn:
+        file.write_bytes(b"{")
+    with Run.resume(tmp_path / "run") as run:
+        assert run.cursor == 3
+        assert not any(file.exists() for file in torn)
+
+
+def test_a_lost_or_damaged_document_is_found(tmp_path: Path) -> None:
+    with Run.create(tmp_path / "run", about={}) as run:
+        for content in ("first", "second"):
+            run.document("note.txt", content)
+    assert run.verify() == []
+    (tmp_path / "run" / "note.txt").write_text("secone")
+    assert "note.txt is damaged" in run.verify()[0]
+    (tmp_path / "run" / "note.txt").unlink()
+    assert "note.txt is lost" in run.verify()[0]

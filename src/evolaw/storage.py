@@ -2,13 +2,13 @@
 
     run/ manifest.json     what, with which versions and seed; written once
          progress.json     state and cursor; replaced atomically, the only truth about how far the run got
-         checksums.jsonl   one line a chunk file: name, bytes, CRC-32
+         checksums.jsonl   one line a chunk file or document: name, bytes, CRC-32
          data.zarr/        Zarr v3 arrays with named axes; xarray opens it
          records.jsonl     one JSON line a record (metrics, log); a torn last line is ignored
          lock              who is writing
          anything else     documents, such as report.html, written whole or not at all
 
-**Commit.** A series is appended in whole chunks: chunk files first, then their checksums, each flushed to disk, then
+**Commit.** The manifest is the last file of a creation: a directory without it was never a run. A series is appended in whole chunks: chunk files first, then their checksums, each flushed to disk, then
 ``progress.json`` is replaced. A reader trusts only frames below the cursor and only chunks whose checksum agrees: a lost
 chunk is an error, never a board of dead cells. After a kill, `Run.resume` continues at the cursor.
 """
@@ -57,9 +57,9 @@ class Run:
 
     @classmethod
     def create(cls, path: str | Path, *, about: dict[str, Any]) -> Self:
-        """Start a new run; a directory that already holds anything is refused."""
+        """Start a new run; a directory that already holds anything, but for a creation cut short, is refused."""
         path = Path(path)
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and (not path.is_dir() or not all(map(_is_leftover, path.iterdir()))):
             raise StorageError(f"{path} already exists. Choose another directory or remove this one.")
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -68,8 +68,8 @@ class Run:
         manifest = {"schema": SCHEMA, "created": _now(), "about": about, "made_with": versions()}
         run = cls(path, manifest, writing=True)
         run._lock()
-        write_document(path / "manifest.json", to_json(manifest))
         run._write_progress("running", 0)
+        write_document(path / "manifest.json", to_json(manifest))
         return run
 
     @classmethod
@@ -91,6 +91,8 @@ class Run:
             raise StorageError(f"{run.path} is finished; there is nothing to resume.")
         run._writing = True
         run._lock()
+        for torn in run.path.rglob(".*.tmp"):
+            torn.unlink(missing_ok=True)
         run._write_progress("running", run.cursor)
         return run
 
@@ -198,11 +200,29 @@ class Run:
     def document(self, name: str, content: str | bytes | dict[str, Any]) -> Path:
         """Write a document into the run, whole or not at all; a dict is written as JSON. Returns its path."""
         self._require_writing()
-        return write_document(self.path / name, to_json(content) if isinstance(content, dict) else content)
+        text = to_json(content) if isinstance(content, dict) else content
+        data = text.encode() if isinstance(text, str) else text
+        path = write_document(self.path / name, data)
+        entry = {"document": name, "bytes": len(data), "crc32": zlib.crc32(data)}
+        append_lines(self.path / "checksums.jsonl", [entry])
+        return path
+
+    def reach(self, cursor: int) -> None:
+        """Say how far work without a series has got; it also tells other machines that the writer lives."""
+        self._require_writing()
+        self._write_progress("running", cursor)
 
     def verify(self) -> list[str]:
         """Return one sentence for each fault of the stored data; an empty list means every committed byte is there."""
         faults = []
+        written = {entry["document"]: entry for entry in self._checksums() if "document" in entry}
+        for name, entry in written.items():
+            file = self.path / name
+            data = file.read_bytes() if file.is_file() else None
+            if data is None:
+                faults.append(f"{self.path}: the document {name} is lost.")
+            elif len(data) != entry["bytes"] or zlib.crc32(data) != entry["crc32"]:
+                faults.append(f"{self.path}: the document {name} is damaged: it fails its checksum.")
         for name in self.arrays():
             try:
                 self.read(name)
@@ -278,7 +298,7 @@ class Run:
         append_lines(self.path / "checksums.jsonl", entries)
 
     def _check_chunks(self, name: str, array: Any, start: int, stop: int) -> None:
-        known = {entry["chunk"]: entry for entry in read_lines(self.path / "checksums.jsonl")}
+        known = {entry["chunk"]: entry for entry in self._checksums() if "chunk" in entry}
         size = array.chunks[0] if array.ndim else 1
         wanted = range(start // size, -(-stop // size)) if array.ndim else range(1)
         for index in wanted:
@@ -292,6 +312,9 @@ class Run:
                 raise StorageError(
                     f"{self.path}: {frames} are damaged (chunk {key} fails its checksum). Simulate the run again."
                 )
+
+    def _checksums(self) -> Iterator[dict[str, Any]]:
+        return read_lines(self.path / "checksums.jsonl")
 
     def _lock(self) -> None:
         lock = self.path / "lock"
@@ -374,6 +397,11 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _is_leftover(path: Path) -> bool:
+    """Whether a file is what a kill in the middle of `Run.create` leaves behind."""
+    return path.name in ("lock", "progress.json") or (path.name.startswith(".") and path.suffix == ".tmp")
 
 
 def _now() -> str:
