@@ -13,6 +13,7 @@ from evolaw.sde.classics import (
     square_root,
 )
 from evolaw.sde.convergence import order
+from evolaw.sde.events import Event
 from evolaw.sde.exact_stepping import ExactStep
 from evolaw.sde.explicit_solutions import hyperbolic_sine, hyperbolic_tangent, iterated_integral, modulated_noise
 from evolaw.sde.implicit import DriftImplicitEuler, TamedEuler
@@ -43,6 +44,7 @@ __all__ = [
     "SRI2W1",
     "DriftImplicitEuler",
     "EulerMaruyama",
+    "Event",
     "ExactStep",
     "FirstPassage",
     "GradientForce",
