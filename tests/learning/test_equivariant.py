@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 
+import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from evolaw.automata.rules import Rule, entries, reflect_windows, rotate_windows
 from evolaw.errors import ArgumentError
-from evolaw.learning.cnn import ACTIVATIONS, Cnn, read_logits
+from evolaw.learning.cnn import ACTIVATIONS, Cnn, on_boards, patches, read_logits
 from evolaw.learning.datasets import window_cells
 from evolaw.learning.equivariant import GROUPS, GroupNet, OrbitTable, equivariance_error, symmetries
 
@@ -64,6 +66,37 @@ def test_group_layers_are_the_equations() -> None:
             after[g] += hidden[number[tuple(turns[g][turns[u]])]] @ mix[u]
         expected = np.tanh(after).mean(0) @ np.asarray(net.readout[0]) + float(net.readout[1])
         assert float(net(jnp.asarray(window_cells()[window]))) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("side, steps", [(7, 1), (16, 2), (33, 1), (23, 2)])
+@pytest.mark.parametrize("kind", ["cnn", "d4", "table"])
+def test_blocks_of_columns_have_the_slopes_of_the_plain_form(kind: str, side: int, steps: int) -> None:
+    """`on_boards` takes blocks and computes hidden layers anew; the plain form differentiates all cells at once."""
+    chance = np.random.default_rng(side)
+    table = OrbitTable(jnp.asarray(chance.normal(0, 1, 102), jnp.float32), "isotropic")
+    net = {"cnn": Cnn.random((4, 3), rng=1), "d4": GroupNet.random((3, 2), rng=1), "table": table}[kind]
+    boards = jnp.asarray(chance.random((2, side, side)), jnp.float32)
+    weights = jnp.asarray(chance.normal(size=boards.shape), jnp.float32)
+
+    def plain(net, cells):
+        logits = net(jnp.moveaxis(patches(cells), 0, -1))
+        return logits if steps == 1 else net(jnp.moveaxis(patches(jax.nn.sigmoid(logits)), 0, -1))
+
+    ways = [lambda n, b: (on_boards(n, b, steps) * weights).mean(), lambda n, b: (plain(n, b) * weights).mean()]
+    (value, slope), (expected, naive) = (eqx.filter_jit(eqx.filter_value_and_grad(way))(net, boards) for way in ways)
+    np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(on_boards(net, boards, steps), plain(net, boards), atol=1e-4)
+    for ours, theirs in zip(jax.tree.leaves(slope), jax.tree.leaves(naive), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4 * float(jnp.abs(theirs).max()) + 1e-7)
+
+
+def test_turned_boards_give_turned_logits() -> None:
+    net = GroupNet.random((4, 4), rng=2)
+    board = np.random.default_rng(0).random((20, 20)).astype(np.float32)
+    logits = np.asarray(on_boards(net, jnp.asarray(board), 2))
+    for turn in (np.rot90, np.flipud, np.fliplr, np.transpose):
+        turned = np.asarray(on_boards(net, jnp.asarray(turn(board).copy()), 2))
+        np.testing.assert_allclose(turned, turn(logits), atol=1e-5)
 
 
 def test_a_plain_network_is_not_symmetric_and_life_is() -> None:

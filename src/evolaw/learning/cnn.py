@@ -5,9 +5,10 @@ A 3x3 convolution followed by 1x1 convolutions is one and the same small network
     h_1 = s(W_1^T c + b_1),    h_k = s(W_k^T h_{k-1} + b_k),    logit = w^T h_last + b       c: the 9 cells of the window
 
 "CNN-small" has one hidden layer (two layers of weights, 3x3 then 1x1), its three-layer form two. The network is written
-as a function of windows; `on_boards` gathers the windows of a board (on a torus) and applies it. That is a matrix product
-over cells, which XLA runs fast on a CPU where its convolution gradient is slow. On boards of whole cells it is faster still to
-evaluate the 512 windows once and to look every cell up: `on_windows`.
+as a function of windows; `on_boards` gathers the windows of a board (on a torus) and applies it: matrix products
+W^T C with one column a cell, which XLA runs fast on a CPU where its convolution gradient is slow. The columns are taken in
+blocks whose hidden layers stay in the processor's cache, and the gradient computes them anew instead of fetching them from
+memory. On boards of whole cells it is faster still to evaluate the 512 windows once and to look every cell up: `on_windows`.
 
 The same weights applied k times learn from frames k generations apart; in between a cell is its probability of life.
 
@@ -50,18 +51,23 @@ __all__ = [
 
 ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "gelu": jax.nn.gelu, "silu": jax.nn.silu, "square": jnp.square}
 CELLS = 9
+_BLOCK = 256
 
 
 class WindowNet(eqx.Module):
     """A network from the nine cells of a window to the logit of life."""
 
     @abc.abstractmethod
+    def columns(self, cells: jax.Array) -> jax.Array:
+        """Return the logit of life, shape (n,), for cells of shape (9, n), north-west first, values in [0, 1]."""
+
     def __call__(self, cells: jax.Array) -> jax.Array:
-        """Return the logit of life, shape (...), for cells of shape (..., 9), north-west first, values in [0, 1]."""
+        """Return the logit of life, shape (...), for cells of shape (..., 9)."""
+        return self.columns(cells.reshape(-1, CELLS).T).reshape(cells.shape[:-1])
 
     def window_logits(self) -> jax.Array:
         """Return the logits of all 512 windows, shape (512,): everything the network knows about whole cells."""
-        return self(jnp.asarray(window_cells()))
+        return self.columns(jnp.asarray(window_cells().T))
 
 
 class Cnn(WindowNet):
@@ -125,13 +131,13 @@ class Cnn(WindowNet):
         weights = (jnp.asarray(np.stack(first, 1), jnp.float32), jnp.asarray(last, jnp.float32)[:, None])
         return cls(weights, (jnp.asarray(biases, jnp.float32), jnp.asarray([bias], jnp.float32)), activation, False)
 
-    def __call__(self, cells: jax.Array) -> jax.Array:
-        """Return the logit of life, shape (...), for cells of shape (..., 9)."""
+    def columns(self, cells: jax.Array) -> jax.Array:
+        """Return the logit of life, shape (n,), for cells of shape (9, n)."""
         act = ACTIVATIONS[self.activation]
         values = 2 * cells - 1 if self.centred else cells
         for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            values = act(values @ weight + bias)
-        return (values @ self.weights[-1] + self.biases[-1])[..., 0]
+            values = act(weight.T @ values + bias[:, None])
+        return (self.weights[-1].T @ values + self.biases[-1][:, None])[0]
 
     def __str__(self) -> str:
         return f"Cnn({', '.join(str(bias.shape[-1]) for bias in self.biases[:-1])}; {self.activation})"
@@ -164,18 +170,18 @@ class Quadratic(WindowNet):
         filter_[CELLS // 2] = 0.25
         return cls(jnp.asarray(filter_, jnp.float32), jnp.float32(1.25), jnp.float32(0.625))
 
-    def __call__(self, cells: jax.Array) -> jax.Array:
-        """Return the logit of life, shape (...), for cells of shape (..., 9)."""
-        return self.level - ((2 * cells - 1) @ self.filter + self.offset) ** 2
+    def columns(self, cells: jax.Array) -> jax.Array:
+        """Return the logit of life, shape (n,), for cells of shape (9, n)."""
+        return self.level - (self.filter @ (2 * cells - 1) + self.offset) ** 2
 
     def __str__(self) -> str:
         return "Quadratic(1)"
 
 
 def patches(boards: jax.Array) -> jax.Array:
-    """Gather the windows of every cell on a torus: (..., rows, cols) to (..., rows, cols, 9), north-west first."""
+    """Gather the windows of every cell on a torus: (..., rows, cols) to (9, ..., rows, cols), north-west first."""
     shifts = [(row, col) for row in (1, 0, -1) for col in (1, 0, -1)]
-    return jnp.stack([jnp.roll(boards, shift, (-2, -1)) for shift in shifts], axis=-1)
+    return jnp.stack([jnp.roll(boards, shift, (-2, -1)) for shift in shifts])
 
 
 def on_boards(net: WindowNet, boards: jax.Array, steps: int = 1) -> jax.Array:
@@ -188,7 +194,7 @@ def on_boards(net: WindowNet, boards: jax.Array, steps: int = 1) -> jax.Array:
         >>> (on_boards(Cnn.life(), blinker) > 0)[:, 2].astype(int).tolist()
         [0, 1, 1, 1, 0]
     """
-    return _further(net, net(patches(boards)), steps)
+    return _further(net, _everywhere(net, boards), steps)
 
 
 def on_windows(net: WindowNet, windows: jax.Array, steps: int = 1) -> jax.Array:
@@ -202,8 +208,21 @@ def on_windows(net: WindowNet, windows: jax.Array, steps: int = 1) -> jax.Array:
 
 def _further(net: WindowNet, logits: jax.Array, steps: int) -> jax.Array:
     for _ in range(steps - 1):
-        logits = net(patches(jax.nn.sigmoid(logits)))
+        logits = _everywhere(net, jax.nn.sigmoid(logits))
     return logits
+
+
+def _everywhere(net: WindowNet, boards: jax.Array) -> jax.Array:
+    """Apply the network once to every cell, `_BLOCK` cells at a time."""
+    cells = patches(boards).reshape(CELLS, -1)
+    whole = boards.size // _BLOCK * _BLOCK
+    # Not the bound method: JAX looks functions up by their hash, and a network of arrays has none.
+    apply = jax.checkpoint(lambda block: net.columns(block))
+    blocks = cells[:, :whole].reshape(CELLS, -1, _BLOCK).swapaxes(0, 1)
+    parts = [jax.lax.map(apply, blocks).ravel()] if whole else []
+    if whole < boards.size:
+        parts.append(apply(cells[:, whole:]))
+    return jnp.concatenate(parts).reshape(boards.shape)
 
 
 def size(net: WindowNet) -> int:

@@ -95,21 +95,21 @@ class GroupNet(WindowNet):
     def window_logits(self) -> jax.Array:
         """Return the logits of all 512 windows: one evaluation an orbit, which is all that the symmetry leaves."""
         first, orbit_of = _orbits(self.group)
-        return self(jnp.asarray(window_cells()[first]))[orbit_of]
+        return self.columns(jnp.asarray(window_cells()[first].T))[orbit_of]
 
-    def __call__(self, cells: jax.Array) -> jax.Array:
-        """Return the logit of life, shape (...), for cells of shape (..., 9)."""
+    def columns(self, cells: jax.Array) -> jax.Array:
+        """Return the logit of life, shape (n,), for cells of shape (9, n)."""
         act, turns = ACTIVATIONS[self.activation], symmetries(self.group)
         order, width = len(turns), self.lift.shape[1]
         # Turning the filter instead of the window: copy g of the lifted weights is W at the inverse places of g.
-        lift = self.lift[np.argsort(turns, axis=1)].transpose(1, 0, 2).reshape(CELLS, order * width)
-        hidden = act((2 * cells - 1) @ lift + jnp.tile(self.biases[0], order))
+        lift = self.lift[np.argsort(turns, axis=1)].transpose(0, 2, 1).reshape(order * width, CELLS)
+        hidden = act(lift @ (2 * cells - 1) + jnp.tile(self.biases[0], order)[:, None])
         for mix, bias in zip(self.mixes, self.biases[1:], strict=True):
             # From h to g goes V[u] with g u = h: the layer is one matrix of blocks, and one product.
-            blocks = mix[_quotients(self.group)].transpose(1, 2, 0, 3).reshape(hidden.shape[-1], -1)
-            hidden = act(hidden @ blocks + jnp.tile(bias, order))
+            blocks = mix[_quotients(self.group)].transpose(0, 3, 1, 2).reshape(-1, len(hidden))
+            hidden = act(blocks @ hidden + jnp.tile(bias, order)[:, None])
         weight, level = self.readout
-        return hidden.reshape(*hidden.shape[:-1], order, -1).mean(-2) @ weight + level
+        return jnp.tile(weight / order, order) @ hidden + level
 
     def __str__(self) -> str:
         return f"GroupNet({', '.join(str(bias.shape[-1]) for bias in self.biases)}; {self.group}, {self.activation})"
@@ -137,16 +137,15 @@ class OrbitTable(WindowNet):
         """Return theta of the entry of each window, shape (512,)."""
         return self.logits[_entry_of(self.space)]
 
-    def __call__(self, cells: jax.Array) -> jax.Array:
-        """Return the logit of p', shape (...), for probabilities of life of shape (..., 9)."""
-        north, middle, south = (_row_chances(cells[..., row : row + 3]) for row in (0, 3, 6))
+    def columns(self, cells: jax.Array) -> jax.Array:
+        """Return the logit of p', shape (n,), for probabilities of life of shape (9, n)."""
+        north, middle, south = (_row_chances(cells[row : row + 3]) for row in (0, 3, 6))
         # One product with the table contracts the two upper rows, a sum the lowest: 512 multiplications a cell and outcome,
         # none of the 512 products stored.
-        pairs = (north[..., :, None] * middle[..., None, :]).reshape(*cells.shape[:-1], 64)
+        pairs = (north[:, None] * middle).reshape(64, -1)
         theta = self.window_logits().reshape(64, 8)
         table = jnp.concatenate([jax.nn.sigmoid(theta), jax.nn.sigmoid(-theta)], axis=1)
-        both = (pairs @ table).reshape(*cells.shape[:-1], 2, 8)
-        life, death = jnp.moveaxis((both * south[..., None, :]).sum(-1), -1, 0)
+        life, death = ((table.T @ pairs).reshape(2, 8, -1) * south).sum(1)
         tiny = jnp.finfo(life.dtype).tiny
         return jnp.log(life + tiny) - jnp.log(death + tiny)
 
@@ -192,7 +191,7 @@ def _entry_of(space: str) -> np.ndarray:
 
 
 def _row_chances(cells: jax.Array) -> jax.Array:
-    """The probabilities of the eight states of three independent cells, west the highest bit: (..., 3) to (..., 8)."""
-    a, b, c = (jnp.stack([1 - cells[..., i], cells[..., i]], -1) for i in range(3))
-    upper = (a[..., :, None] * b[..., None, :]).reshape(*cells.shape[:-1], 4)
-    return (upper[..., :, None] * c[..., None, :]).reshape(*cells.shape[:-1], 8)
+    """The probabilities of the eight states of three independent cells, west the highest bit: (3, n) to (8, n)."""
+    a, b, c = (jnp.stack([1 - cell, cell]) for cell in cells)
+    upper = (a[:, None] * b).reshape(4, -1)
+    return (upper[:, None] * c).reshape(8, -1)
