@@ -7,7 +7,7 @@ such tables; where they disagree, the training did not decide, and `disagreement
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from evolaw import checks, display, storage
 from evolaw.arrays import read_only
 from evolaw.automata import stepping
 from evolaw.automata.rules import Rule, entries
+from evolaw.errors import StorageError
+from evolaw.learning import keeping
 from evolaw.learning.cnn import WindowNet, read_logits
 from evolaw.learning.datasets import BoardPairs, WindowPairs
 from evolaw.learning.readout import Readout, read_table
 from evolaw.learning.training import Record, Schedule, State, train
-from evolaw.randomness import source
+from evolaw.randomness import Source, source
 from evolaw.trajectory import Trajectory
 
 __all__ = ["LearnedLaw", "fit", "rollout_error"]
@@ -96,29 +98,43 @@ class LearnedLaw:
         return stepping.evolve(self.rule(member, hard=hard), start, steps, rng=rng)
 
     def save(self, path: str | Path, *, about: dict[str, Any] | None = None) -> Path:
-        """Write a run directory that `load` reads back: logits, visits and records, not the weights."""
-        with storage.Run.create(path, about={"kind": "learned law", "law": str(self.rule()), **(about or {})}) as run:
-            run.write("logits", self.logits, ("members", "windows"))
-            if self.visited is not None:
-                run.write("visited", self.visited, ("windows",))
+        """Write a run directory that `load` reads back: networks with their weights, logits, visits and records."""
+        header = {"kind": keeping.KIND, "law": str(self.rule()), **(about or {})}
+        with storage.Run.create(path, about=header) as run:
             for member, records in enumerate(self.history):
                 for record in records:
                     run.record({"member": member, **asdict(record)})
+            keeping.write_result(run, self.nets, self._arrays(range(len(self))))
         return Path(path)
 
     @classmethod
     def load(cls, path: str | Path) -> LearnedLaw:
-        """Read a run directory that `save` wrote; the networks themselves are not in it."""
+        """Read a run directory that `save` or `fit` wrote, its networks included.
+
+        Raises:
+            StorageError: the training is not finished, or the run is damaged.
+        """
         run = storage.Run.open(path)
         kind = run.about.get("kind")
-        checks.require(kind == "learned law", "path", "be the run of a learned law", f"a run of {kind}")
+        checks.require(kind == keeping.KIND, "path", "be the run of a learned law", f"a run of {kind}")
+        if run.state != "done":
+            raise StorageError(
+                f"The training in {path} is not finished: {run.cursor} epochs are committed. Continue it, with the command that "
+                f"began it."
+            )
         logits = run.read("logits")
-        history: list[list[Record]] = [[] for _ in logits]
-        for found in run.records():
-            recall = tuple(found["recall"]) if found["recall"] else None
-            history[found.pop("member")].append(Record(**{**found, "recall": recall}))
-        visited = run.read("visited") if "visited" in run.arrays() else None
-        return cls(logits, visited, tuple(map(tuple, history)), ())
+        known = run.arrays()
+        visited = run.read("visited") if "visited" in known else None
+        kept = run.read("kept") if "kept" in known else np.arange(len(logits))
+        nets = keeping.stored_networks(run)
+        if len(nets) not in (0, len(logits)):
+            raise StorageError(f"{path} holds {len(nets)} networks and the logits of {len(logits)}.")
+        return cls(logits, visited, keeping.histories(run, kept), nets)
+
+    def _arrays(self, kept: Iterable[int]) -> dict[str, np.ndarray]:
+        """What is stored beside the networks; ``kept`` are the members' numbers in the records."""
+        arrays = {"logits": self.logits, "visited": self.visited, "kept": np.array(list(kept), np.int64)}
+        return {name: array for name, array in arrays.items() if array is not None}
 
     def plot(self, **options: Any) -> Any:
         """Return a Matplotlib figure of the training, and of where the networks disagree."""
@@ -156,6 +172,8 @@ def fit(
     rng: Any,
     truth: Rule | str | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    out: str | Path | None = None,
+    about: dict[str, Any] | None = None,
 ) -> LearnedLaw:
     """Train one network, or several, and return the learned law.
 
@@ -169,9 +187,13 @@ def fit(
         rng: deals the batches.
         truth: the rule, if known, to count errors by; it never enters the training.
         progress: called with (epochs done, epochs, words).
+        out: run directory to write. Every epoch is committed; the same call continues a training that was killed, to the same
+            bytes, and reads one that is finished.
+        about: further facts for the manifest of ``out``.
 
     Raises:
         ArgumentError: the recording contradicts itself and ``chance`` is False.
+        StorageError: ``out`` holds another training or something else.
 
     Example:
         >>> from evolaw.learning.cnn import Cnn
@@ -186,20 +208,53 @@ def fit(
     if isinstance(pairs, WindowPairs) and not chance:
         pairs.require_one_outcome()
     seeded, chosen = source(rng), schedule or Schedule()
+    goal = None if truth is None else Rule(truth)
+    training = (pairs, chosen, seeded, goal, progress)
+    if out is None:
+        return _choose(_train_all(members, *training, None), pairs, count)[0]
+    facts = keeping.fingerprint(members, pairs, chosen, keep=count, seed=seeded.seed, truth=str(goal) if goal else None)
+    with keeping.Training(out, facts, about or {}) as kept:
+        if not kept.finished:
+            law, numbers = _choose(_train_all(members, *training, kept), pairs, count)
+            keeping.write_result(kept.run, law.nets, law._arrays(numbers))
+    return LearnedLaw.load(out)
+
+
+def _train_all(
+    members: Sequence[WindowNet],
+    pairs: WindowPairs | BoardPairs,
+    schedule: Schedule,
+    seeded: Source,
+    truth: Rule | None,
+    progress: Callable[[int, int, str], None] | None,
+    kept: keeping.Training | None,
+) -> list[tuple[WindowNet, tuple[Record, ...]]]:
+    """Every network trained, with its records; where ``kept``, from its last committed epoch on."""
     trained = []
     for number, net in enumerate(members):
-        seed, epochs = seeded.stream(f"member {number}").key[0], []
-        for epoch in train(State.begin(net, chosen), pairs, rng=seed, truth=truth):
-            epochs.append(epoch)
+        seed, fresh = seeded.stream(f"member {number}").key[0], State.begin(net, schedule)
+        begun, records = (fresh, []) if kept is None else kept.begin(number, fresh)
+        state = begun
+        for state, record in train(begun, pairs, rng=seed, truth=truth):
+            records.append(record)
+            if kept is not None:
+                kept.commit(number, state, record)
             if progress is not None:
-                done, total = number * chosen.epochs + len(epochs), len(members) * chosen.epochs
-                progress(done, total, f"network {number + 1}, loss {epoch[1].loss:.3g}")
-        trained.append((epochs[-1][0].trained, tuple(record for _, record in epochs)))
-    order = sorted(range(len(trained)), key=lambda number: trained[number][1][-1].loss)[:count]
-    kept = [trained[number] for number in sorted(order)]
+                done, total = number * schedule.epochs + state.epoch, len(members) * schedule.epochs
+                progress(done, total, f"network {number + 1}, loss {record.loss:.3g}")
+        trained.append((state.trained, tuple(records)))
+    return trained
+
+
+def _choose(
+    trained: list[tuple[WindowNet, tuple[Record, ...]]], pairs: WindowPairs | BoardPairs, count: int
+) -> tuple[LearnedLaw, list[int]]:
+    """The law of the networks of the lowest training loss, and their numbers."""
+    kept = sorted(sorted(range(len(trained)), key=lambda number: trained[number][1][-1].loss)[:count])
+    nets = tuple(trained[number][0] for number in kept)
     visited = pairs.visits.sum(0) if isinstance(pairs, WindowPairs) else None
-    logits = np.stack([read_logits(net) for net, _ in kept])
-    return LearnedLaw(logits, visited, tuple(records for _, records in kept), tuple(net for net, _ in kept))
+    history = tuple(trained[number][1] for number in kept)
+    return LearnedLaw(np.stack([read_logits(net) for net in nets]), visited, history, nets), kept
 
 
 def rollout_error(law: LearnedLaw, truth: Rule | str, starts: Any, steps: int, *, rng: Any = None) -> np.ndarray:

@@ -15,11 +15,9 @@ References: kingma2015, algorithm 1.
 
 from __future__ import annotations
 
-import json
 import time
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +26,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from evolaw import checks, documents
 from evolaw.automata.rules import Rule
-from evolaw.errors import NumericalError, StorageError
+from evolaw.errors import ArgumentError, NumericalError, StorageError
 from evolaw.learning.cnn import WindowNet, on_windows, read_logits
 from evolaw.learning.datasets import BoardPairs, WindowPairs, training_batches
+from evolaw.learning.weights import build, describe, named, pack, unpack
 from evolaw.randomness import Source, source
 
 __all__ = ["Record", "Schedule", "State", "checkpoint", "deal", "resume", "run_epoch", "train"]
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ class Record:
         loss: mean loss over its batches, in nats a cell.
         window_errors: windows of 512 whose hard outcome is not the truth's; None when no truth was given.
         recall: share of right windows among those the pairs visited, and among the others; None likewise.
-        seconds: time since the training began; compiling counts.
+        seconds: time since the training began or was resumed; compiling counts.
     """
 
     epoch: int
@@ -100,13 +97,24 @@ class Record:
 
 @dataclass(frozen=True)
 class State:
-    """Everything a training needs to go on: weights, their average, the optimiser's memory and the epochs done."""
+    """Everything a training needs to go on.
+
+    Attributes:
+        net, average: the weights and their moving average.
+        memory: what the optimiser remembers.
+        schedule: how the training goes.
+        epoch: epochs done.
+        best: the lowest loss of an epoch so far.
+        stale: epochs since then.
+    """
 
     net: WindowNet
     average: WindowNet
     memory: Any
     schedule: Schedule
     epoch: int = 0
+    best: float = float("inf")
+    stale: int = 0
 
     @classmethod
     def begin(cls, net: WindowNet, schedule: Schedule | None = None) -> State:
@@ -115,6 +123,12 @@ class State:
         # A weight made from a Python number is "weakly" typed until the first step, which would compile a second time.
         net = jax.tree.map(lambda leaf: jnp.asarray(leaf, leaf.dtype), net)
         return cls(net, net, chosen.optimiser.init(eqx.filter(net, eqx.is_array)), chosen)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no epoch is left, or the patience is."""
+        patience = self.schedule.patience
+        return self.epoch >= self.schedule.epochs or (patience is not None and self.stale >= patience)
 
     @property
     def trained(self) -> WindowNet:
@@ -142,8 +156,7 @@ def train(
     seeded, rule, began = source(rng), None if truth is None else Rule(truth).table, time.perf_counter()
     visited = pairs.visits.sum(0) > 0 if isinstance(pairs, WindowPairs) else np.ones(512, bool)
     steps = pairs.steps if isinstance(pairs, BoardPairs) else 0
-    best, stale = np.inf, 0
-    while state.epoch < state.schedule.epochs:
+    while not state.is_over:
         batches = deal(pairs, state.schedule, state.epoch, seeded)
         carry, losses = run_epoch((state.net, state.average, state.memory), batches, state.schedule, steps)
         loss = float(losses.mean())
@@ -153,12 +166,9 @@ def train(
                 f"{state.schedule.learning_rate:g}.",
                 partial=state,
             )
-        state = replace(state, net=carry[0], average=carry[1], memory=carry[2], epoch=state.epoch + 1)
+        stale = 0 if loss < state.best else state.stale + 1
+        state = State(carry[0], carry[1], carry[2], state.schedule, state.epoch + 1, min(state.best, loss), stale)
         yield state, _record(state, loss, rule, visited, began)
-        stale = 0 if loss < best else stale + 1
-        best = min(best, loss)
-        if state.schedule.patience is not None and stale >= state.schedule.patience:
-            return
 
 
 def deal(pairs: WindowPairs | BoardPairs, schedule: Schedule, epoch: int, rng: Source) -> tuple[jax.Array, jax.Array]:
@@ -217,59 +227,55 @@ def _record(state: State, loss: float, truth: np.ndarray | None, visited: np.nda
 
 def checkpoint(state: State, path: str | Path) -> Path:
     """Write a state as safetensors, whole or not at all. Arrays are named by their place in the network."""
-    arrays = _arrays(state)
-    header = {"version": _VERSION, **_identity(state), "epoch": state.epoch, "checksum": _checksum(arrays)}
-    # One entry: safetensors writes several in an order that changes from run to run.
-    return documents.write_document(path, save(arrays, metadata={"evolaw": json.dumps(header)}))
+    progress = {"epoch": state.epoch, "best": state.best, "stale": state.stale}
+    header = {"version": _VERSION, "network": describe(state.net), "schedule": asdict(state.schedule), **progress}
+    return documents.write_document(path, pack(_arrays(state), header))
 
 
-def resume(path: str | Path, like: State) -> State:
+def resume(path: str | Path, like: State | None = None) -> State:
     """Read a state that `checkpoint` wrote.
 
     Args:
         path: the file.
-        like: a state of the same network and schedule, such as `State.begin` gives; its values are not used.
+        like: a state of the same network and schedule, such as `State.begin` gives, which the file must fit; its values are
+            not used. None takes network and schedule as the file describes them.
 
     Raises:
         StorageError: the file is damaged, or holds another network or schedule; the first difference is named.
     """
+    header, found = unpack(path)
+    if header.get("version") != _VERSION:
+        raise StorageError(f"{path} is no checkpoint of version {_VERSION}: its version is {header.get('version')}.")
+    like = _described(path, header, found) if like is None else like
+    if header["schedule"] != (here := asdict(like.schedule)):
+        name = next(name for name in here if header["schedule"].get(name) != here[name])
+        raise StorageError(
+            f"{path} does not fit: {name} of the schedule is {header['schedule'].get(name)} there and {here[name]} here."
+        )
     wanted = _arrays(like)
-    try:
-        with safe_open(str(path), framework="numpy") as file:
-            header = dict(json.loads((file.metadata() or {}).get("evolaw", "{}")))
-            for name, value in {"version": _VERSION, **_identity(like)}.items():
-                if header.get(name) != value:
-                    raise StorageError(f"{path} does not fit: {name} is {header.get(name)} there and {value} here.")
-            found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError, ValueError, TypeError) as error:
-        raise StorageError(f"{path} cannot be read as a checkpoint: {error}.") from error
     for name in sorted(set(found) | set(wanted)):
-        there, here = (_form(arrays.get(name)) for arrays in (found, wanted))
-        if there != here:
-            raise StorageError(f"{path} does not fit {like.net}: {name} is {there} there and {here} here.")
-    if header.get("checksum") != _checksum(found) or not isinstance(header.get("epoch"), int):
-        raise StorageError(f"{path} is damaged: its weights do not have the checksum they were written with.")
+        there, mine = (_form(arrays.get(name)) for arrays in (found, wanted))
+        if there != mine:
+            raise StorageError(f"{path} does not fit {like.net}: {name} is {there} there and {mine} here.")
+    if header["network"] != describe(like.net):
+        raise StorageError(f"{path} does not fit {like.net}: it holds a {header['network']}.")
     structure = jax.tree.structure((like.net, like.average, like.memory))
     net, average, memory = jax.tree.unflatten(structure, [jnp.asarray(found[name]) for name in wanted])
-    return replace(like, net=net, average=average, memory=memory, epoch=header["epoch"])
+    return State(net, average, memory, like.schedule, header["epoch"], header["best"], header["stale"])
+
+
+def _described(path: str | Path, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> State:
+    """The state before the first epoch of the training that a checkpoint describes."""
+    try:
+        return State.begin(build(header["network"], arrays, "net"), Schedule(**header["schedule"]))
+    except (StorageError, ArgumentError, KeyError, TypeError) as error:
+        raise StorageError(f"{path} describes no training: {error}") from error
 
 
 def _arrays(state: State) -> dict[str, np.ndarray]:
-    flat, _ = jax.tree_util.tree_flatten_with_path((state.net, state.average, state.memory))
-    parts = ("net", "average", "memory")
-    return {f"{parts[path[0].idx]}{jax.tree_util.keystr(path[1:])}": np.asarray(leaf) for path, leaf in flat}
-
-
-def _identity(state: State) -> dict[str, str]:
-    return {"net": str(state.net), "schedule": repr(state.schedule)}
+    parts = {"net": state.net, "average": state.average, "memory": state.memory}
+    return {name: array for part, tree in parts.items() for name, array in named(tree, part).items()}
 
 
 def _form(array: np.ndarray | None) -> str:
     return "missing" if array is None else f"{array.dtype} of shape {array.shape}"
-
-
-def _checksum(arrays: dict[str, np.ndarray]) -> int:
-    crc = 0
-    for name in sorted(arrays):
-        crc = zlib.crc32(np.ascontiguousarray(arrays[name]).tobytes(), crc)
-    return crc
