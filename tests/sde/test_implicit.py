@@ -1,12 +1,25 @@
 """Drift-implicit and tamed Euler: exact steps, stiffness, explosion. Orders: test_schemes_*_orders.py."""
 
+import re
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy import optimize
 
 from evolaw.errors import ArgumentError
-from evolaw.sde import SDE, DriftImplicitEuler, EulerMaruyama, Noise, TamedEuler, hyperbolic_tangent, ornstein_uhlenbeck
+from evolaw.sde import (
+    SDE,
+    DriftImplicitEuler,
+    EulerMaruyama,
+    Noise,
+    TamedEuler,
+    hyperbolic_tangent,
+    ornstein_uhlenbeck,
+    solve,
+)
+from evolaw.sde.implicit import _solve
 
 
 @pytest.mark.parametrize("theta", [0.5, 0.7, 1.0])
@@ -14,7 +27,7 @@ def test_implicit_euler_on_ornstein_uhlenbeck_has_the_known_stationary_variance(
     """X' (1 + θ_s z) = X (1 - (1 - θ_s) z) + s ΔW with z = rate·h, for any stiffness; at θ_s = 1/2 it is exact, s²/2θ."""
     rate, scale, h = 3.0, 0.7, 2.0
     z = rate * h
-    matrix = moment_steps(ornstein_uhlenbeck(rate=rate, scale=scale), DriftImplicitEuler(theta, 1))(0.0, h)
+    matrix = moment_steps(ornstein_uhlenbeck(rate=rate, scale=scale), DriftImplicitEuler(theta))(0.0, h)
     step, push = (1 - (1 - theta) * z) / (1 + theta * z), scale**2 * h / (1 + theta * z) ** 2
     stationary = matrix[3, 0] / (1 - matrix[3, 3])
     assert stationary == pytest.approx(push / (1 - step**2), rel=1e-11)
@@ -30,8 +43,67 @@ def test_newton_solves_a_coupled_nonlinear_step(float64):
 
     process = SDE(f, 1.0, dim=2, noise="diagonal")
     x, dW, h = jnp.array([1.2, -0.8]), jnp.array([0.3, -0.1]), 0.5
-    y = DriftImplicitEuler(iterations=8).step(process, 0.0, x, h, Noise(dW), None)[0]
+    y = DriftImplicitEuler().step(process, 0.0, x, h, Noise(dW), None)[0]
     np.testing.assert_allclose(y, x + h * f(h, y, None) + dW, atol=1e-13)
+
+
+@pytest.mark.parametrize("theta", [0.5, 1.0])
+def test_a_drift_that_throws_newton_back_and_forth_is_solved(theta, float64):
+    """f = -100 tanh(50 x): whole corrections from afar overshoot ever more; halved ones arrive, from every start."""
+    process = SDE(lambda t, x, p: -100 * jnp.tanh(50 * x), 1.0, noise="additive")
+    h, scheme = 0.01, DriftImplicitEuler(theta)
+    for x, dW in ((0.7, 0.1), (-2.0, 0.05), (0.0, 0.4), (1e-3, -0.2)):
+        y = float(scheme.step(process, 0.0, jnp.array([x]), h, Noise(jnp.array([dW])), None)[0][0])
+        known = x + dW - (1 - theta) * h * 100 * np.tanh(50 * x)
+        assert y == pytest.approx(
+            optimize.brentq(lambda y, c=known: y + theta * h * 100 * np.tanh(50 * y) - c, -9, 9), abs=1e-9
+        )
+
+
+def test_a_step_without_solution_is_no_state_and_says_why(float64):
+    """y = c + h y² has no real solution for 4 h c > 1; a path in the same chunk that has one is not disturbed."""
+    square = SDE(lambda t, x, p: x**2, 0.0, noise="additive", name="square")
+    scheme, still = DriftImplicitEuler(), Noise(jnp.zeros(1))
+    both = jax.vmap(lambda x: scheme.step(square, 0.0, x, 0.1, still, None)[0])(jnp.array([[5.0], [1.0]]))
+    assert np.isnan(both[0, 0]) and float(both[1, 0]) == pytest.approx(5 - np.sqrt(15.0), rel=1e-12)
+    assert scheme.explain(square, 0.0, jnp.array([1.0]), 0.1, still) is None
+    words = scheme.explain(square, 0.0, jnp.array([5.0]), 0.1, still)
+    # The residual of y - h y² - c is smallest at y = 1/(2h), where it is |1/(4h) - c| = 2.5.
+    residual = float(re.search(r"the residual is ([0-9.e+-]+)", words)[1])
+    assert residual == pytest.approx(2.5, rel=0.01)
+    assert re.search("after 30 iterations .* allowed. Try a smaller dt, more iterations than 30, or TamedEuler", words)
+
+
+def test_too_few_iterations_give_no_wrong_state(float64):
+    """From 10 down a cubic drift Newton needs seven iterations; four leave it at 2.34, where the solution is 2."""
+    cubic = SDE(lambda t, x, p: -(x**3), 0.0, noise="additive")
+    x, still = jnp.array([10.0]), Noise(jnp.zeros(1))
+    assert np.isnan(DriftImplicitEuler(iterations=4).step(cubic, 0.0, x, 1.0, still, None)[0][0])
+    y = float(DriftImplicitEuler().step(cubic, 0.0, x, 1.0, still, None)[0][0])
+    assert y + y**3 == pytest.approx(10.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_stiff_system_is_solved_in_both_precisions(precision):
+    """A linear system with rates 1 and 10^5: no scheme-made failures by rounding; every state is finite and at rest."""
+    A = jnp.array([[-1.0, 0.5], [0.0, -1e5]])
+    stiff = SDE(lambda t, x, p: A.astype(x.dtype) @ x, 0.1, dim=2, noise="diagonal")
+    found = solve(stiff, DriftImplicitEuler(), [3.0, -2.0], [0, 20], steps=40, paths=300, rng=0, precision=precision)
+    assert np.isfinite(found.values).all()
+    # Stationary variance of backward Euler: s² h/((1 + z)² - 1), z = rate h.
+    assert np.var(found.final[:, 0]) == pytest.approx(0.01 * 0.5 / (1.5**2 - 1), rel=0.45)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_small_systems_are_solved_with_pivots(size, float64):
+    """Matrices with zeros on the diagonal and of very different rows, against LAPACK."""
+    draw = np.random.Generator(np.random.Philox(key=size))
+    matrices = draw.standard_normal((200, size, size)) * 10.0 ** draw.integers(-6, 6, (200, size, 1))
+    if size > 1:
+        matrices[:, 0, 0] = 0
+    right = draw.standard_normal((200, size))
+    found = np.asarray(jax.vmap(_solve)(jnp.asarray(matrices), jnp.asarray(right)))
+    np.testing.assert_allclose(found, np.linalg.solve(matrices, right[..., None])[..., 0], rtol=1e-6)
 
 
 def test_tamed_euler_survives_where_euler_explodes(float64):
@@ -48,7 +120,7 @@ def test_tamed_euler_survives_where_euler_explodes(float64):
         return np.asarray(x)
 
     assert not np.isfinite(end(EulerMaruyama())).all()
-    for scheme in (TamedEuler(), DriftImplicitEuler(iterations=20)):
+    for scheme in (TamedEuler(), DriftImplicitEuler()):
         assert np.abs(end(scheme)).max() < 4
 
 
@@ -61,7 +133,13 @@ def test_euler_moments_explode_on_the_tanh_sde(strong_slope):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "name"), [({"theta": 0.0}, "theta"), ({"theta": 1.5}, "theta"), ({"iterations": 0}, "iterations")]
+    ("arguments", "name"),
+    [
+        ({"theta": 0.0}, "theta"),
+        ({"theta": 1.5}, "theta"),
+        ({"iterations": 1}, "iterations"),
+        ({"tolerance": 0}, "tolerance"),
+    ],
 )
 def test_settings_are_checked(arguments, name):
     with pytest.raises(ArgumentError, match=f"Argument `{name}`"):

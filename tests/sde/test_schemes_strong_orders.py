@@ -86,7 +86,7 @@ def best(kind, calculus):
 
 SCHEMES = [
     EulerMaruyama(), StochasticHeun(), Milstein(), LevyMilstein(), SRI1W1(), SRI2W1(), SRA1(), SRA3(), ShARK(), SRI2(),
-    DriftImplicitEuler(iterations=2), TamedEuler(),
+    DriftImplicitEuler(), TamedEuler(),
 ]  # fmt: skip
 
 

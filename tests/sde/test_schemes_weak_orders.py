@@ -83,7 +83,7 @@ def exact_second_moments(kind, calculus, depth=0.4):
 
 SCHEMES = [
     EulerMaruyama(), StochasticHeun(), Milstein(), LevyMilstein(), SRA1(), SRA3(), ShARK(), SRI2(),
-    DriftImplicitEuler(iterations=1), DriftImplicitEuler(theta=0.6, iterations=1), Platen(), RI6(), DRI1(),
+    DriftImplicitEuler(), DriftImplicitEuler(theta=0.6), Platen(), RI6(), DRI1(),
 ]  # fmt: skip
 
 
