@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 from evolaw.analysis.estimates import wilson
 from evolaw.automata.rules import Rule
-from evolaw.errors import ArgumentError
+from evolaw.errors import ArgumentError, StorageError
+from evolaw.learning import league as league_file
 from evolaw.learning.cnn import read_logits, size
 from evolaw.learning.datasets import random_recordings, window_pairs
 from evolaw.learning.league import ARCHITECTURES, League, Standing, run_league
@@ -115,3 +119,57 @@ def test_the_promise_of_the_default_network_in_64_seeds() -> None:
     rate, low, _ = mine.rate
     assert rate >= 0.95
     assert low >= 0.9
+
+
+SMALL: dict[str, Any] = {"seeds": 3, "epochs": 2, "batches": 4, "boards": 4, "size": 8, "rng": 3}
+
+
+def same(one: League, other: League) -> bool:
+    """All but the seconds."""
+    rows = [
+        [(s.name, s.says, s.parameters, s.found.tolist(), s.errors.tolist(), s.loss.tolist()) for s in league.standings]
+        for league in (one, other)
+    ]
+    return rows[0] == rows[1] and repr(one) == repr(other)
+
+
+def test_a_league_goes_on_by_architecture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["cnn2-x1", "quadratic", "orbit-table"]
+    whole = run_league(names=names, **SMALL)
+    trained: list[str] = []
+    really = league_file._stand
+
+    def stand(name: str, *given: Any) -> Standing:
+        trained.append(name)
+        if trained == ["cnn2-x1", "quadratic"]:
+            raise KeyboardInterrupt
+        return really(name, *given)
+
+    monkeypatch.setattr(league_file, "_stand", stand)
+    with pytest.raises(KeyboardInterrupt):
+        run_league(names=names, **SMALL, out=tmp_path / "run")
+    with pytest.raises(StorageError, match="not finished: 1 architectures are committed"):
+        League.load(tmp_path / "run")
+    again = run_league(names=names, **SMALL, out=tmp_path / "run", about={"source": "x"})
+    assert trained == ["cnn2-x1", "quadratic", "quadratic", "orbit-table"]
+    assert same(again, whole)
+    assert same(run_league(names=names, **SMALL, out=tmp_path / "run"), whole)
+    assert len(trained) == 4
+    for change in ({"seeds": 2}, {"epochs": 3}, {"rng": 4}, {"size": 9}, {"names": names[:2]}, {"rule": "B36/S23"}):
+        with pytest.raises(StorageError, match="another training"):
+            run_league(**({"names": names} | SMALL | change), out=tmp_path / "run")
+
+
+def test_a_league_comes_back_from_its_run(tmp_path: Path) -> None:
+    league = run_league(names=["orbit-table"], **SMALL)
+    assert same(League.load(league.save(tmp_path / "run")), league)
+    with pytest.raises(StorageError, match="already exists"):
+        league.save(tmp_path / "run")
+    random_recordings("B3/S23", 1, size=4, rng=1).save(tmp_path / "other")
+    with pytest.raises(ArgumentError, match="run of a league"):
+        League.load(tmp_path / "other")
+
+
+def test_a_league_beyond_memory_is_refused_at_once() -> None:
+    with pytest.raises(ArgumentError, match=r"seeds.*memory.*Take fewer seeds"):
+        run_league(seeds=10**8, rng=0)

@@ -28,7 +28,16 @@ from evolaw.learning.training import Record, Schedule, State, checkpoint, resume
 from evolaw.learning.weights import pack_networks, read_networks
 from evolaw.storage import Run
 
-__all__ = ["KIND", "Training", "fingerprint", "histories", "stored_networks", "write_result"]
+__all__ = [
+    "KIND",
+    "Training",
+    "begin_or_continue",
+    "fingerprint",
+    "histories",
+    "require_finished",
+    "stored_networks",
+    "write_result",
+]
 
 KIND = "learned law"
 _NETWORKS = "networks.safetensors"
@@ -50,16 +59,8 @@ class Training:
     """
 
     def __init__(self, path: str | Path, facts: dict[str, Any], about: dict[str, Any]) -> None:
-        path = Path(path)
-        if (path / "manifest.json").exists():
-            self.run = Run.open(path)
-            _require_same(self.run, facts)
-            self.finished = self.run.state == "done"
-            self.run = self.run if self.finished else Run.resume(path)
-        else:
-            header = {"kind": KIND, "unit": "epochs", "training": facts, **about}
-            self.run, self.finished = Run.create(path, about=header), False
-        (path / "checkpoints").mkdir(exist_ok=True)
+        self.run, self.finished = begin_or_continue(path, KIND, facts, {"unit": "epochs", **about})
+        (self.run.path / "checkpoints").mkdir(exist_ok=True)
         self._epochs: dict[int, int] = {}
 
     def __enter__(self) -> Self:
@@ -89,6 +90,45 @@ class Training:
 
     def _checkpoint(self, number: int) -> Path:
         return self.run.path / "checkpoints" / f"network-{number:03}.safetensors"
+
+
+def begin_or_continue(path: str | Path, kind: str, facts: dict[str, Any], about: dict[str, Any]) -> tuple[Run, bool]:
+    """Return the run of a training, and whether it is finished; an unfinished one is open for writing.
+
+    Args:
+        path: directory to write; one that holds the same training is continued.
+        kind: what is trained, as the manifest calls it.
+        facts: what fixes the training to the last bit, JSON values.
+        about: further facts for the manifest.
+
+    Raises:
+        StorageError: the directory holds something else, another training, or is being written.
+    """
+    path = Path(path)
+    if not (path / "manifest.json").exists():
+        return Run.create(path, about={"kind": kind, "training": facts, **about}), False
+    run = Run.open(path)
+    known = run.about.get("training")
+    if run.about.get("kind") != kind or known is None:
+        what = run.about.get("kind", "something else")
+        raise StorageError(f"{path} holds no training that could go on, but a {what}. Choose another directory.")
+    for name, value in facts.items():
+        if known.get(name) != value:
+            raise StorageError(
+                f"{path} holds another training: {name} is {known.get(name)} there and {value} here. Choose another "
+                f"directory, or train as before."
+            )
+    return (run, True) if run.state == "done" else (Run.resume(path), False)
+
+
+def require_finished(run: Run) -> None:
+    """Refuse a training that has not come to its end: what it would hold is not there yet."""
+    if run.state != "done":
+        unit = run.about.get("unit", "epochs")
+        raise StorageError(
+            f"The training in {run.path} is not finished: {run.cursor} {unit} are committed. Continue it, with the command that "
+            f"began it."
+        )
 
 
 def fingerprint(
@@ -133,19 +173,6 @@ def _records(run: Run) -> dict[int, dict[int, Record]]:
         recall = tuple(line["recall"]) if line["recall"] else None
         found.setdefault(number, {})[line["epoch"]] = Record(**{**line, "recall": recall})
     return found
-
-
-def _require_same(run: Run, facts: dict[str, Any]) -> None:
-    known = run.about.get("training")
-    if run.about.get("kind") != KIND or known is None:
-        what = run.about.get("kind", "something else")
-        raise StorageError(f"{run.path} holds no training that could go on, but a {what}. Choose another directory.")
-    for name, value in facts.items():
-        if known.get(name) != value:
-            raise StorageError(
-                f"{run.path} holds another training: {name} is {known.get(name)} there and {value} here. Choose another "
-                f"directory, or train as before."
-            )
 
 
 def _crc(arrays: Iterable[np.ndarray]) -> int:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -25,14 +26,19 @@ import numpy as np
 
 from evolaw import checks, display
 from evolaw.analysis.estimates import wilson
+from evolaw.arrays import memory_limit, require_memory
 from evolaw.automata.rules import Rule
 from evolaw.learning.cnn import Cnn, Quadratic, WindowNet, size
 from evolaw.learning.datasets import random_recordings, window_pairs
 from evolaw.learning.equivariant import GroupNet, OrbitTable
+from evolaw.learning.keeping import begin_or_continue, require_finished
 from evolaw.learning.training import Schedule, State, deal, run_epoch
-from evolaw.randomness import source
+from evolaw.randomness import Source, source
+from evolaw.storage import Run
 
-__all__ = ["ARCHITECTURES", "Architecture", "League", "Standing", "run_league"]
+__all__ = ["ARCHITECTURES", "KIND", "Architecture", "League", "Standing", "run_league"]
+
+KIND = "league"
 
 
 @dataclass(frozen=True)
@@ -165,6 +171,31 @@ class League:
             ],
         }
 
+    def save(self, path: str | Path) -> Path:
+        """Write a run directory that `load` reads back."""
+        facts = {"rule": self.rule, "seeds": self.seeds, "epochs": self.epochs}
+        names = [standing.name for standing in self.standings]
+        header = {"kind": KIND, "training": facts, "law": self.rule, "epoch": self.epoch, "names": names}
+        with Run.create(path, about=header) as run:
+            for standing in self.standings:
+                _commit(run, standing)
+        return Path(path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> League:
+        """Read a run directory that `save` or `run_league` wrote.
+
+        Raises:
+            StorageError: the league is not finished, or the run is damaged.
+        """
+        run = Run.open(path)
+        about = run.about
+        checks.require(about.get("kind") == KIND, "path", "be the run of a league", f"a run of {about.get('kind')}")
+        require_finished(run)
+        facts, known = about["training"], _committed(run)
+        standings = tuple(known[name] for name in about["names"])
+        return cls(facts["rule"], about["epoch"], facts["seeds"], facts["epochs"], standings)
+
     def __repr__(self) -> str:
         lines = [f"League: {self.rule}, {self.seeds} seeds, {self.epochs} epochs", f"  an epoch is {self.epoch}"]
         lines.append(f"  {'':14}{'weights':>8}  {'found the law':<26}{'epochs: half':>13}{'95 % of seeds':>15}")
@@ -192,6 +223,8 @@ def run_league(
     density: float = 0.38,
     rng: Any,
     progress: Callable[[int, int, str], None] | None = None,
+    out: str | Path | None = None,
+    about: dict[str, Any] | None = None,
 ) -> League:
     """Train every architecture from many seeds and count who finds the law.
 
@@ -206,6 +239,13 @@ def run_league(
         density: of the boards at the start.
         rng: seed of weights, recordings and batches.
         progress: called with (architectures done, architectures, words).
+        out: run directory to write. Every architecture is committed; the same call continues a league that was killed, to the
+            same standings, and reads one that is finished.
+        about: further facts for the manifest of ``out``.
+
+    Raises:
+        ArgumentError: the recordings of so many seeds do not fit into memory.
+        StorageError: ``out`` holds another league or something else.
 
     Notes:
         Memory: 4096 bytes a seed, epoch and batch.
@@ -218,23 +258,81 @@ def run_league(
     chosen = [checks.one_of(name, "names", ARCHITECTURES) for name in names]
     seeds, epochs = checks.integer(seeds, "seeds", least=1), checks.integer(epochs, "epochs", least=1)
     schedule = Schedule(epochs=epochs, batches=batches)
-    numbers = [seeded.stream(f"seed {number}").key[0] for number in range(seeds)]
-    tell = progress or (lambda done, total, words: None)
-    visits, births = [], []
-    for place, number in enumerate(numbers):
-        tell(0, len(chosen), f"recording {place + 1} of {seeds}")
-        pairs = window_pairs(random_recordings(law, batches * boards, size=size, density=density, rng=number))
-        dealt = [deal(pairs, schedule, epoch, source(number)) for epoch in range(epochs)]
-        visits.append(jnp.stack([part[0] for part in dealt]))
-        births.append(jnp.stack([part[1] for part in dealt]))
-    # The epochs come first, so that one slice is one epoch of all seeds.
-    data = jnp.stack(visits, 1), jnp.stack(births, 1)
-    standings = []
-    for place, name in enumerate(chosen):
-        tell(place, len(chosen), name)
-        standings.append(_stand(name, numbers, data, schedule, law.table))
+    fix = "Take fewer seeds or epochs: the rate of 64 seeds is known to about 3 % already."
+    require_memory("seeds", 2.0 * 4096 * seeds * epochs * batches, memory_limit(), fix)
+    data = {"batches": batches, "boards": boards, "size": size, "density": density}
     epoch = f"{batches * boards} boards of {size} x {size} at density {density:g}, in {batches} batches of {boards}"
-    return League(str(law), epoch, seeds, epochs, tuple(standings))
+    train = _Trainer(law, law.table, seeds, schedule, data, seeded, progress or (lambda done, total, words: None))
+    if out is None:
+        return League(str(law), epoch, seeds, epochs, tuple(train.all(chosen, {}, None)))
+    facts = {"rule": str(law), "seeds": seeds, "epochs": epochs, **data, "seed": seeded.seed, "architectures": chosen}
+    header = {"law": str(law), "epoch": epoch, "names": chosen, "unit": "architectures", **(about or {})}
+    run, finished = begin_or_continue(out, KIND, facts, header)
+    with run:
+        if not finished:
+            train.all(chosen, _committed(run), run)
+    return League.load(out)
+
+
+@dataclass(frozen=True)
+class _Trainer:
+    """What all architectures of a league share."""
+
+    law: Rule
+    truth: np.ndarray
+    seeds: int
+    schedule: Schedule
+    data: dict[str, Any]
+    seeded: Source
+    tell: Callable[[int, int, str], None]
+
+    def all(self, names: Sequence[str], known: dict[str, Standing], run: Run | None) -> list[Standing]:
+        """The standing of every architecture; those already known are not trained again, new ones are committed."""
+        numbers = [self.seeded.stream(f"seed {number}").key[0] for number in range(self.seeds)]
+        if missing := [name for name in names if name not in known]:
+            recorded, known = self._record(numbers, len(names)), dict(known)
+        for name in missing:
+            self.tell(len(known), len(names), name)
+            known[name] = _stand(name, numbers, recorded, self.schedule, self.truth)
+            if run is not None:
+                _commit(run, known[name])
+        return [known[name] for name in names]
+
+    def _record(self, numbers: list[int], total: int) -> tuple[jax.Array, jax.Array]:
+        """Counts of every batch of every epoch and seed; the epochs come first, so that one slice is one epoch of all seeds."""
+        visits, births = [], []
+        count = self.data["batches"] * self.data["boards"]
+        for place, number in enumerate(numbers):
+            self.tell(0, total, f"recording {place + 1} of {self.seeds}")
+            boards = {name: self.data[name] for name in ("size", "density")}
+            pairs = window_pairs(random_recordings(self.law, count, **boards, rng=number))
+            dealt = [deal(pairs, self.schedule, epoch, source(number)) for epoch in range(self.schedule.epochs)]
+            visits.append(jnp.stack([part[0] for part in dealt]))
+            births.append(jnp.stack([part[1] for part in dealt]))
+        return jnp.stack(visits, 1), jnp.stack(births, 1)
+
+
+def _commit(run: Run, standing: Standing) -> None:
+    """Write a standing: the arrays first, the record that makes them count last."""
+    run.write(f"{standing.name}-errors", standing.errors, ("seeds", "epochs"))
+    run.write(f"{standing.name}-loss", standing.loss, ("seeds", "epochs"))
+    facts = {"says": standing.says, "parameters": standing.parameters, "seconds": standing.seconds}
+    run.record({"name": standing.name, **facts})
+    run.reach(len({line["name"] for line in run.records()}))
+
+
+def _committed(run: Run) -> dict[str, Standing]:
+    found = {}
+    for line in run.records():
+        errors, loss = (run.read(f"{line['name']}-{what}") for what in ("errors", "loss"))
+        found[line["name"]] = Standing(found=_found(errors), errors=errors, loss=loss, **line)
+    return found
+
+
+def _found(errors: np.ndarray) -> np.ndarray:
+    """The epoch from which each seed had no error any more, from 1; 0 where the last epoch still had one."""
+    last = np.array([np.flatnonzero(row)[-1] + 1 if row.any() else 0 for row in errors])
+    return np.where(last < errors.shape[1], last + 1, 0)
 
 
 def _stand(
@@ -250,11 +348,9 @@ def _stand(
         errors.append(wrong)
         losses.append(loss)
     table = np.stack([np.asarray(wrong) for wrong in errors], 1)
-    last_error = np.array([np.flatnonzero(row)[-1] + 1 if row.any() else 0 for row in table])
-    found = np.where(last_error < schedule.epochs, last_error + 1, 0)
     loss = np.stack([np.asarray(part) for part in losses], 1)
     weights = size(states[0].net)
-    return Standing(name, architecture.says, weights, found, table, loss, time.perf_counter() - began)
+    return Standing(name, architecture.says, weights, _found(table), table, loss, time.perf_counter() - began)
 
 
 @eqx.filter_jit

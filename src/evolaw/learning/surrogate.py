@@ -117,11 +117,7 @@ class LearnedLaw:
         run = storage.Run.open(path)
         kind = run.about.get("kind")
         checks.require(kind == keeping.KIND, "path", "be the run of a learned law", f"a run of {kind}")
-        if run.state != "done":
-            raise StorageError(
-                f"The training in {path} is not finished: {run.cursor} epochs are committed. Continue it, with the command that "
-                f"began it."
-            )
+        keeping.require_finished(run)
         logits = run.read("logits")
         known = run.arrays()
         visited = run.read("visited") if "visited" in known else None
@@ -212,7 +208,8 @@ def fit(
     training = (pairs, chosen, seeded, goal, progress)
     if out is None:
         return _choose(_train_all(members, *training, None), pairs, count)[0]
-    facts = keeping.fingerprint(members, pairs, chosen, keep=count, seed=seeded.seed, truth=str(goal) if goal else None)
+    more = {"keep": count, "chance": chance, "seed": seeded.seed, "truth": None if goal is None else str(goal)}
+    facts = keeping.fingerprint(members, pairs, chosen, **more)
     with keeping.Training(out, facts, about or {}) as kept:
         if not kept.finished:
             law, numbers = _choose(_train_all(members, *training, kept), pairs, count)
