@@ -68,7 +68,7 @@ def test_group_layers_are_the_equations() -> None:
         assert float(net(jnp.asarray(window_cells()[window]))) == pytest.approx(expected, abs=1e-5)
 
 
-@pytest.mark.parametrize("side, steps", [(7, 1), (16, 2), (33, 1), (23, 2)])
+@pytest.mark.parametrize("side, steps", [(33, 1), (17, 2)])
 @pytest.mark.parametrize("kind", ["cnn", "d4", "table"])
 def test_blocks_of_columns_have_the_slopes_of_the_plain_form(kind: str, side: int, steps: int) -> None:
     """`on_boards` takes blocks and computes hidden layers anew; the plain form differentiates all cells at once."""
@@ -93,10 +93,10 @@ def test_blocks_of_columns_have_the_slopes_of_the_plain_form(kind: str, side: in
 def test_turned_boards_give_turned_logits() -> None:
     net = GroupNet.random((4, 4), rng=2)
     board = np.random.default_rng(0).random((20, 20)).astype(np.float32)
-    logits = np.asarray(on_boards(net, jnp.asarray(board), 2))
+    twice = jax.jit(lambda cells: on_boards(net, cells, 2))
+    logits = np.asarray(twice(board))
     for turn in (np.rot90, np.flipud, np.fliplr, np.transpose):
-        turned = np.asarray(on_boards(net, jnp.asarray(turn(board).copy()), 2))
-        np.testing.assert_allclose(turned, turn(logits), atol=1e-5)
+        np.testing.assert_allclose(twice(turn(board).copy()), turn(logits), atol=1e-5)
 
 
 def test_a_plain_network_is_not_symmetric_and_life_is() -> None:
