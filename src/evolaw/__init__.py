@@ -10,11 +10,18 @@ The parts load when they are first named, so that ``import evolaw`` costs millis
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 __version__ = "0.1.0"
 
 _PARTS = ("analysis", "automata", "discovery", "ito", "learning", "markov", "report", "sde", "storage")
+_KINDS = {
+    "trajectory": ("evolaw.trajectory", "Trajectory"),
+    "finding": ("evolaw.discovery", "Finding"),
+    "learned law": ("evolaw.learning", "LearnedLaw"),
+    "league": ("evolaw.learning.league", "League"),
+}
 _NAMES = {"Rule": "evolaw.automata.rules", "Trajectory": "evolaw.trajectory", "discover": "evolaw.discovery"}
 
 __all__ = [
@@ -26,11 +33,37 @@ __all__ = [
     "discovery",
     "ito",
     "learning",
+    "load",
     "markov",
     "report",
     "sde",
     "storage",
 ]
+
+
+def load(path: str | Path) -> Any:
+    """Open a run directory as what it holds: a trajectory, a finding, a learned law with its networks, or a league.
+
+    Raises:
+        StorageError: there is no run, it is damaged or unfinished, or it holds something that has no one object.
+
+    Example:
+        >>> import tempfile
+        >>> place = Path(tempfile.mkdtemp()) / "run"
+        >>> board = [[[0, 1], [1, 0]]]
+        >>> saved = importlib.import_module("evolaw.trajectory").Trajectory(board, [0], ("times", "rows", "cols")).save(place)
+        >>> load(saved).axes
+        ('times', 'rows', 'cols')
+    """
+    kind = importlib.import_module("evolaw.storage").Run.open(path).about.get("kind")
+    if kind not in _KINDS:
+        error = importlib.import_module("evolaw.errors").StorageError
+        known = ", ".join(_KINDS)
+        raise error(
+            f"{path} holds {kind or 'no kind that it names'}, which is none of: {known}. storage.Run.open reads its arrays."
+        )
+    module, name = _KINDS[kind]
+    return getattr(importlib.import_module(module), name).load(path)
 
 
 def __getattr__(name: str) -> Any:
