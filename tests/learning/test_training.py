@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evolaw.automata.rules import entries
 from evolaw.errors import ArgumentError, NumericalError, StorageError
 from evolaw.learning import training
 from evolaw.learning.cnn import Cnn, Quadratic, WindowNet, read_logits
@@ -89,9 +90,12 @@ def test_recall_is_split_into_seen_and_unseen() -> None:
     assert record.recall == (pytest.approx(right[seen].mean()), pytest.approx(right[~seen].mean()))
     assert record.window_errors == int((~right).sum()) > 0
     assert 0 < seen.sum() < 512
+    shares = {name: right[windows].mean() for name, windows in entries("isotropic").items()}
+    assert record.faulty == {name: pytest.approx(share) for name, share in shares.items() if share < 1}
+    assert 0 < len(record.faulty) < 102
     silent = next(train(State.begin(Cnn.random((4,), rng=5), schedule), thin, rng=0))[1]
     assert silent.window_errors is None
-    assert silent.recall is None
+    assert silent.recall is silent.faulty is None
 
 
 def test_an_epoch_compiles_once(pairs: WindowPairs) -> None:

@@ -5,6 +5,9 @@
     equivariant   networks that know the symmetry of the grid; the orbit table
     training      one loop, resumable to the same bytes
     surrogate     `fit`, and the learned law that evolves like any rule
+    rolling       the learned law beside the truth: cell by cell, and in its statistics
+    weights       networks as files
+    keeping       a training in a run directory, continued after a kill
     readout       what a network says of all 512 windows, and what its weights are
     simulators    tables with known entries held fixed, for discovery by rollout
     league        how often which architecture finds the law, and how fast
@@ -25,7 +28,8 @@ _NAMES = {
     "cnn": ("Cnn", "Quadratic", "on_boards"),
     "equivariant": ("GroupNet", "OrbitTable", "equivariance_error"),
     "training": ("Schedule", "State", "checkpoint", "resume", "train"),
-    "surrogate": ("LearnedLaw", "fit", "rollout_error"),
+    "surrogate": ("LearnedLaw", "fit"),
+    "rolling": ("rollout_error", "rollout_statistics", "rollouts"),
     "readout": ("explain_filters", "read_rule", "response_curve"),
     "simulators": ("orbit_simulator",),
     "league": ("ARCHITECTURES", "run_league"),

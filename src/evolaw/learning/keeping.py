@@ -149,7 +149,7 @@ def write_result(run: Run, nets: Sequence[WindowNet], arrays: dict[str, np.ndarr
     """Write the trained networks and what they say; the last thing a training or a `save` does."""
     if nets:
         run.document(_NETWORKS, pack_networks(nets))
-    axes = {"logits": ("members", "windows"), "visited": ("windows",), "kept": ("members",)}
+    axes = {"logits": ("members", "windows"), "visited": ("windows",), "births": ("windows",), "kept": ("members",)}
     for name, values in arrays.items():
         run.write(name, values, axes[name])
 

@@ -27,7 +27,7 @@ from evolaw.learning.training import Record, Schedule, State, train
 from evolaw.randomness import Source, source
 from evolaw.trajectory import Trajectory
 
-__all__ = ["LearnedLaw", "fit", "rollout_error"]
+__all__ = ["LearnedLaw", "fit"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +39,14 @@ class LearnedLaw:
         visited: cells seen with each window, shape (512,); None when the boards were learned through skipped steps.
         history: the records of each member's training.
         nets: the networks.
+        births: how many of the visited cells were alive one step later, shape (512,); None likewise.
     """
 
     logits: np.ndarray
     visited: np.ndarray | None
     history: tuple[tuple[Record, ...], ...]
     nets: tuple[WindowNet, ...]
+    births: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logits", read_only(self.logits))
@@ -86,6 +88,15 @@ class LearnedLaw:
         return replace(self, logits=logits)
 
     @property
+    def misread(self) -> np.ndarray:
+        """Windows that always had one outcome in the recording, of which the law says the other; counting cannot err there."""
+        if self.visited is None or self.births is None:
+            return np.empty(0, np.int64)
+        never, always = (self.visited > 0) & (self.births == 0), (self.visited > 0) & (self.births == self.visited)
+        alive = self.rule().table == 1
+        return np.flatnonzero((never & alive) | (always & ~alive))
+
+    @property
     def disagreement(self) -> np.ndarray:
         """Share of the networks whose hard outcome differs from the majority's, by window, shape (512,)."""
         alive = (self.logits > 0).mean(0)
@@ -120,16 +131,17 @@ class LearnedLaw:
         keeping.require_finished(run)
         logits = run.read("logits")
         known = run.arrays()
-        visited = run.read("visited") if "visited" in known else None
+        visited, births = (run.read(name) if name in known else None for name in ("visited", "births"))
         kept = run.read("kept") if "kept" in known else np.arange(len(logits))
         nets = keeping.stored_networks(run)
         if len(nets) not in (0, len(logits)):
             raise StorageError(f"{path} holds {len(nets)} networks and the logits of {len(logits)}.")
-        return cls(logits, visited, keeping.histories(run, kept), nets)
+        return cls(logits, visited, keeping.histories(run, kept), nets, births)
 
     def _arrays(self, kept: Iterable[int]) -> dict[str, np.ndarray]:
         """What is stored beside the networks; ``kept`` are the members' numbers in the records."""
-        arrays = {"logits": self.logits, "visited": self.visited, "kept": np.array(list(kept), np.int64)}
+        arrays = {"logits": self.logits, "visited": self.visited, "births": self.births}
+        arrays["kept"] = np.array(list(kept), np.int64)
         return {name: array for name, array in arrays.items() if array is not None}
 
     def plot(self, **options: Any) -> Any:
@@ -249,24 +261,6 @@ def _choose(
     """The law of the networks of the lowest training loss, and their numbers."""
     kept = sorted(sorted(range(len(trained)), key=lambda number: trained[number][1][-1].loss)[:count])
     nets = tuple(trained[number][0] for number in kept)
-    visited = pairs.visits.sum(0) if isinstance(pairs, WindowPairs) else None
     history = tuple(trained[number][1] for number in kept)
-    return LearnedLaw(np.stack([read_logits(net) for net in nets]), visited, history, nets), kept
-
-
-def rollout_error(law: LearnedLaw, truth: Rule | str, starts: Any, steps: int, *, rng: Any = None) -> np.ndarray:
-    """Return the share of cells where the rolled-out law differs from the truth, by network and time.
-
-    Args:
-        law: the learned law, hard.
-        truth: the true rule.
-        starts: boards, shape (boards, rows, cols) or (rows, cols).
-        steps: generations.
-        rng: for probabilistic truths.
-
-    Returns:
-        Shape (members, steps + 1); the first column is zero.
-    """
-    true = stepping.evolve(truth, starts, steps, rng=rng).frames
-    rolled = [law.evolve(starts, steps, member=member).frames for member in range(len(law))]
-    return np.stack([(found != true).reshape(steps + 1, -1).mean(1) for found in rolled])
+    seen = (pairs.visits.sum(0), pairs.births.sum(0)) if isinstance(pairs, WindowPairs) else (None, None)
+    return LearnedLaw(np.stack([read_logits(net) for net in nets]), seen[0], history, nets, seen[1]), kept

@@ -15,6 +15,7 @@ References: kingma2015, algorithm 1.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -28,7 +29,7 @@ import numpy as np
 import optax
 
 from evolaw import checks, documents
-from evolaw.automata.rules import Rule
+from evolaw.automata.rules import Rule, entries
 from evolaw.errors import ArgumentError, NumericalError, StorageError
 from evolaw.learning.cnn import WindowNet, on_windows, read_logits
 from evolaw.learning.datasets import BoardPairs, WindowPairs, training_batches
@@ -86,6 +87,7 @@ class Record:
         window_errors: windows of 512 whose hard outcome is not the truth's; None when no truth was given.
         recall: share of right windows among those the pairs visited, and among the others; None likewise.
         seconds: time since the training began or was resumed; compiling counts.
+        faulty: share of right windows of each isotropic entry that is not wholly right, by name; None likewise.
     """
 
     epoch: int
@@ -93,6 +95,7 @@ class Record:
     window_errors: int | None
     recall: tuple[float, float] | None
     seconds: float
+    faulty: dict[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -222,7 +225,20 @@ def _record(state: State, loss: float, truth: np.ndarray | None, visited: np.nda
         float(right[visited].mean()) if visited.any() else 1.0,
         float(right[~visited].mean()) if not visited.all() else 1.0,
     )
-    return Record(state.epoch, loss, int((~right).sum()), recall, time.perf_counter() - began)
+    names, entry_of = _isotropic()
+    shares = np.bincount(entry_of, right) / np.bincount(entry_of)
+    faulty = {names[entry]: float(shares[entry]) for entry in np.flatnonzero(shares < 1)}
+    return Record(state.epoch, loss, int((~right).sum()), recall, time.perf_counter() - began, faulty)
+
+
+@functools.cache
+def _isotropic() -> tuple[list[str], np.ndarray]:
+    """The names of the isotropic entries, and the entry of each window."""
+    windows_of = entries("isotropic")
+    entry_of = np.empty(512, np.int64)
+    for entry, windows in enumerate(windows_of.values()):
+        entry_of[windows] = entry
+    return list(windows_of), entry_of
 
 
 def checkpoint(state: State, path: str | Path) -> Path:
