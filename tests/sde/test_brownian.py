@@ -14,8 +14,12 @@ from scipy import stats
 from evolaw import randomness
 from evolaw.arrays import precise
 from evolaw.errors import ArgumentError
-from evolaw.sde.brownian import NEEDS, Drawing, compose, halve, increments, path_keys
+from evolaw.randomness import threefry2x32
+from evolaw.sde import brownian
+from evolaw.sde.areas import area_pairs
+from evolaw.sde.brownian import NEEDS, SLOT_EVENT, Drawing, compose, halve, increments, path_keys
 from evolaw.sde.schemes import Noise
+from evolaw.sde.variates import uniform
 
 KEY = randomness.source(0).stream("noise").key
 
@@ -83,6 +87,75 @@ def test_moments_of_the_iterated_integrals():
         w, z = np.asarray(noise.dW[0]), np.asarray(noise.dZ[0])
     for sample, truth in ((w**2, h), (z**2, h**3 / 3), (w * z, h**2 / 2)):
         assert abs(sample.mean() - truth) < 4.5 * sample.std() / np.sqrt(n)
+
+
+def features(needs, steps, paths=20_000, noises=3):
+    """What is drawn for some steps, one row a number: the variables, and the squares of those that are not signs."""
+    rows = []
+    keys = keys_of(paths, noises)
+    drawing = Drawing(needs, noises, "float32", terms=2)
+    for step in steps:
+        noise = jax.jit(drawing.step)(keys, jnp.uint32(step), jnp.float32(1))
+        rows += list(noise.dW) if needs != "three_point" else []
+        if needs == "dW,dZ":
+            rows += list(noise.dZ - noise.dW / 2)
+        if needs == "levy":
+            pairs = drawing._area_pairs(keys, jnp.uint32(step), 0, area_pairs(noises, 2))
+            rows += [*pairs.real, *pairs.imag]
+        event = uniform(threefry2x32(*keys.path, jnp.uint32(step), SLOT_EVENT)[0], jnp.float32)
+        rows.append(event)
+        rows += [row**2 for row in rows]
+        if needs == "three_point":
+            rows += list(noise.dW) + [noise.pair[i, j] for i in range(noises) for j in range(i + 1, noises)]
+    return np.array(rows, float)
+
+
+@pytest.mark.parametrize("needs", ["dW,dZ", "levy", "three_point"])
+def test_all_that_is_drawn_for_a_path_is_independent(needs):
+    """Between the numbers of one step and of two steps, and their squares, no correlation: a word is used once."""
+    rows = np.concatenate([features(needs, [6]), features(needs, [7])])
+    found = np.corrcoef(rows)
+    count = len(rows)
+    square = np.zeros((count, count), bool)
+    half = count // 2
+    # A number and its own square may be correlated (uniforms are).
+    for start in (0, half):
+        kept = half if needs != "three_point" else half - 6
+        for i in range(kept // 2):
+            square[start + i, start + kept // 2 + i] = square[start + kept // 2 + i, start + i] = True
+    apart = ~(np.eye(count, dtype=bool) | square)
+    assert np.abs(found[apart]).max() < 5.5 / np.sqrt(rows.shape[1])
+
+
+def test_drawn_areas_have_their_variance():
+    """E A² = h²/4 and E A_ij A_ik = 0, from the loop's own normals: those of one area must not be used twice."""
+    keys, n = keys_of(100_000), 100_000
+    area = np.asarray(jax.jit(Drawing("levy", 3, "float32", terms=3).step)(keys, jnp.uint32(5), jnp.float32(2)).area)
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        square = area[i, j].astype(float) ** 2
+        assert abs(square.mean() - 1) < 4.5 * square.std() / np.sqrt(n)
+    cross = area[0, 1].astype(float) * area[0, 2]
+    assert abs(cross.mean()) < 4.5 * cross.std() / np.sqrt(n)
+
+
+def test_pair_variables_are_signs_of_their_own_and_mirrored():
+    paths, m = 20_000, 12
+    drawing = Drawing("three_point", m, "float32")
+    pair = np.asarray(jax.jit(drawing.step)(keys_of(paths, m), jnp.uint32(3), jnp.float32(0.25)).pair)
+    np.testing.assert_array_equal(pair, -np.swapaxes(pair, 0, 1))
+    # 66 pairs take more words than one of 64 bits gives.
+    upper = pair[np.triu_indices(m, 1)]
+    assert set(np.unique(upper).tolist()) == {-0.5, 0.5}
+    assert np.abs(upper.mean(axis=1)).max() < 0.5 * 5 / np.sqrt(paths)
+    assert np.abs(np.corrcoef(upper) - np.eye(66)).max() < 5.5 / np.sqrt(paths)
+
+
+def test_kinds_of_noise_have_counters_of_their_own():
+    kinds = [brownian._SLOT_W, brownian._SLOT_Z, SLOT_EVENT, brownian._SLOT_AREA, brownian._SLOT_PAIR]
+    assert sorted(set(map(int, kinds))) == sorted(map(int, kinds))
+    # Room for the areas of 100 noises with 100 terms below the pairs, and for the pairs of 1000 noises.
+    assert int(brownian._SLOT_AREA) + area_pairs(100, 100) < int(brownian._SLOT_PAIR)
+    assert int(brownian._SLOT_PAIR) + 1000 * 999 // 2 // 64 < 2**32
 
 
 def test_halving_gives_brownian_halves_that_compose_to_the_step():

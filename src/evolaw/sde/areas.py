@@ -11,6 +11,7 @@ square error is sqrt(m/12) h / (π p) for m noises, so p = ceil(sqrt(m/12) / (π
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -20,7 +21,10 @@ from scipy.special import polygamma
 
 from evolaw import checks
 
-__all__ = ["area_normals", "area_terms", "levy_area"]
+__all__ = ["Pairs", "area_pairs", "area_terms", "levy_area"]
+
+Pairs = Callable[[Any, int], jax.Array]
+"""(first row, number of rows) -> complex standard normals, shape (rows, ...): two independent ones each."""
 
 
 def area_terms(noises: int, dt: float) -> int:
@@ -36,12 +40,12 @@ def area_terms(noises: int, dt: float) -> int:
     return max(1, math.ceil(math.sqrt(noises / 12) / (math.pi * math.sqrt(checks.positive(dt, "dt")))))
 
 
-def area_normals(noises: int, terms: int) -> int:
-    """Return how many standard normals `levy_area` takes: 2 m p + m + m (m - 1)/2."""
-    return 2 * noises * terms + noises + noises * (noises - 1) // 2
+def area_pairs(noises: int, terms: int) -> int:
+    """Return how many pairs of standard normals `levy_area` takes: m (p + 1) + ceil(m (m - 1)/4)."""
+    return noises * (terms + 1) + -(-noises * (noises - 1) // 4)
 
 
-def levy_area(dw: Any, dt: Any, normals: Any) -> jax.Array:
+def levy_area(dw: Any, dt: Any, terms: int, pairs: Pairs) -> jax.Array:
     """Return Lévy areas given their increments, by the method of Mrongowius and Rößler.
 
     With w = dw/sqrt(dt), independent normals X (m, p), Y (p, m), Ψ (m,), Z (upper triangle) and a² = 2 ψ₁(p+1):
@@ -51,39 +55,44 @@ def levy_area(dw: Any, dt: Any, normals: Any) -> jax.Array:
     Args:
         dw: increments, shape (noises, ...); trailing axes are independent steps or paths.
         dt: step.
-        normals: standard normals, shape (`area_normals`, ...).
+        terms: p.
+        pairs: draws standard normals: ``pairs(first, count)`` gives rows ``first`` to ``first + count - 1`` of
+            `area_pairs` rows, two normals each as one complex number, shape (count, ...).
 
     Returns:
         Areas, shape (noises, noises, ...), antisymmetric in the first two axes.
 
+    Raises:
+        ArgumentError: ``terms`` is below 1.
+
     Notes:
-        Cost 2 m² p multiplications a step. Mean square error (m/12) (dt/(π p))².
+        Cost 2 m² p multiplications a step. Mean square error (m/12) (dt/(π p))². The pairs of one term are drawn while
+        those of the term before are used: what a loop carries is kept, and drawn once.
 
     References:
         mrongowius2022, algorithm 1; kastner2023, section 2.
 
     Example:
-        >>> levy_area(jnp.zeros((2, 5)), 0.1, jnp.ones((area_normals(2, 3), 5))).shape
+        >>> def pairs(first, count):
+        ...     return jnp.full((count, 5), 1 + 1j)
+        >>> levy_area(jnp.zeros((2, 5)), 0.1, 3, pairs).shape
         (2, 2, 5)
     """
-    m, count = dw.shape[0], normals.shape[0]
-    terms = (count - m - m * (m - 1) // 2) // (2 * m)
-    checks.require(
-        terms >= 1 and count == area_normals(m, terms), "normals", f"hold area_normals({m}, p) rows for a p", count
-    )
-    w = dw / jnp.sqrt(dt)
-    x, y, psi, z = _split(normals, m, terms)
+    m, terms = dw.shape[0], checks.integer(terms, "terms", least=1)
+
+    def add(k: Any, carry: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
+        total, pair, w = carry
+        total = total + pair.real[:, None] * ((pair.imag - math.sqrt(2) * w) / (k + 1))[None]
+        return total, pairs((k + 1) * m, m), w
+
+    # The increments go along, so that they too are made once.
+    start = (jnp.zeros((m, *dw.shape), dw.dtype), pairs(0, m), dw / jnp.sqrt(dt))
+    total, pair, w = jax.lax.fori_loop(0, terms, add, start)
     tail = math.sqrt(2 * float(polygamma(1, terms + 1)))
-    shifted = y - math.sqrt(2) * w
-    product = sum(x[k][:, None] * (shifted[k] / (k + 1))[None, :] for k in range(terms))
-    product = product + tail * (w[:, None] * psi[None, :])
-    rows, columns = np.triu_indices(m, 1)
-    product = product.at[rows, columns].add(tail * z)
-    return (product - jnp.swapaxes(product, 0, 1)) * (dt / (2 * math.pi))
-
-
-def _split(normals: Any, m: int, terms: int) -> tuple[Any, Any, Any, Any]:
-    size = m * terms
-    x = normals[:size].reshape(terms, m, *normals.shape[1:])
-    y = normals[size : 2 * size].reshape(terms, m, *normals.shape[1:])
-    return x, y, normals[2 * size : 2 * size + m], normals[2 * size + m :]
+    total = total + tail * (w[:, None] * pair.real[None])
+    if m > 1:
+        rest = pairs(m * (terms + 1), area_pairs(m, terms) - m * (terms + 1))
+        rows, columns = np.triu_indices(m, 1)
+        upper = jnp.concatenate([rest.real, rest.imag])[: rows.size]
+        total = total.at[rows, columns].add(tail * upper)
+    return (total - jnp.swapaxes(total, 0, 1)) * (dt / (2 * math.pi))

@@ -33,7 +33,7 @@ import numpy as np
 
 from evolaw import checks, randomness
 from evolaw.randomness import threefry2x32
-from evolaw.sde.areas import area_normals, levy_area
+from evolaw.sde.areas import levy_area
 from evolaw.sde.schemes import Noise
 from evolaw.sde.variates import THREE_POINTS, TWO_POINTS, normal_pair, three_point, two_point
 
@@ -216,16 +216,13 @@ class Drawing:
         if self.needs == "dW,dZ":
             return Noise(dw, (dt / 2) * (dw + second * (root / math.sqrt(3))))
         if self.needs == "levy":
-            return Noise(dw, area=levy_area(dw, dt, self._area_normals(keys, step)))
+            return Noise(dw, area=levy_area(dw, dt, self.terms, partial(self._area_pairs, keys, step)))
         return Noise(dw)
 
-    def _area_normals(self, keys: Keys, step: Any) -> jax.Array:
-        count = area_normals(self.noises, self.terms)
-        slots = _SLOT_AREA + jnp.arange((count + 1) // 2, dtype=jnp.uint32)[:, None]
-        both = normal_pair(*threefry2x32(*keys.path, step, slots), self.dtype)
-        # Without the barriers the compiler draws each normal anew wherever it is used; see `normals` for the complex.
-        pairs = jax.lax.optimization_barrier(jax.lax.complex(*both))
-        return jax.lax.optimization_barrier(jnp.concatenate([pairs.real, pairs.imag])[:count])
+    def _area_pairs(self, keys: Keys, step: Any, first: Any, count: int) -> jax.Array:
+        """Normals of a path, two as one complex number, which is how both come out of one pass."""
+        rows = jnp.asarray(first, jnp.uint32) + jnp.arange(count, dtype=jnp.uint32)[:, None]
+        return jax.lax.complex(*normal_pair(*threefry2x32(*keys.path, step, _SLOT_AREA + rows), self.dtype))
 
     def _pair_variables(self, keys: Keys, step: Any, size: Any) -> jax.Array:
         m = self.noises

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 
-from evolaw.sde.noise_structure import along_columns
+from evolaw.sde.lanes import apply, outer, total
 from evolaw.sde.processes import SDE
 from evolaw.sde.schemes import Noise, OneStep
 
@@ -42,7 +42,7 @@ def iterated_integrals(noise: Noise, dt: Any, calculus: str = "ito") -> jax.Arra
         >>> iterated_integrals(Noise(jnp.array([1.0, 2.0])), 0.5).tolist()
         [[0.25, 1.0], [1.0, 1.75]]
     """
-    products = jnp.outer(noise.dW, noise.dW) / 2
+    products = outer(noise.dW, noise.dW) / 2
     if calculus == "ito":
         products = products - jnp.eye(noise.dW.shape[0], dtype=noise.dW.dtype) * dt / 2
     return products if noise.area is None else products + noise.area
@@ -82,7 +82,8 @@ class Milstein(OneStep):
             return euler, memory
         if process.noise == "diagonal" or process.noises == 1:
             return euler + _self_derivative(process, t, x) * _double(noise.dW, dt, process.calculus), memory
-        return euler + _area_part(process, t, x, iterated_integrals(noise, dt, process.calculus)), memory
+        integrals = iterated_integrals(noise, dt, process.calculus)
+        return _with_area_part(process, t, x, euler, integrals), memory
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ class LevyMilstein(OneStep):
     def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
         """Advance one step by the formula of the class."""
         euler = x + process.drift_at(t, x) * dt + process.diffuse(t, x, noise.dW)
-        return euler + _area_part(process, t, x, iterated_integrals(noise, dt, process.calculus)), memory
+        integrals = iterated_integrals(noise, dt, process.calculus)
+        return _with_area_part(process, t, x, euler, integrals), memory
 
 
 def _double(dW: Any, dt: Any, calculus: str) -> Any:
@@ -132,7 +134,14 @@ def _self_derivative(process: SDE, t: Any, x: Any) -> jax.Array:
     return jax.jvp(diffusion, (x,), (diffusion(x),))[1]
 
 
-def _area_part(process: SDE, t: Any, x: Any, integrals: jax.Array) -> jax.Array:
-    """Return Σ_ij (Dg^j g^i) I_ij."""
-    # Written as products and a sum, which stay one pass over many paths; a contraction would be a tiny matrix a path.
-    return (along_columns(process, t, jnp.asarray(x)) * integrals[:, None, :]).sum((0, 2))
+def _with_area_part(process: SDE, t: Any, x: Any, euler: Any, integrals: jax.Array) -> jax.Array:
+    """Return ``euler`` + Σ_ij (Dg^j g^i) I_ij: each column of G once, along the direction Σ_i g^i I_ij."""
+    x = jnp.asarray(x)
+    matrix = process.matrix(t, x)
+
+    def along(j: int) -> jax.Array:
+        direction = apply(matrix, integrals[:, j])
+        derivative: jax.Array = jax.jvp(lambda state: process.matrix(t, state)[:, j], (x,), (direction,))[1]
+        return derivative
+
+    return total(euler, *(along(j) for j in range(integrals.shape[1])))

@@ -28,6 +28,7 @@ import numpy as np
 from evolaw import checks, display
 from evolaw.arrays import Array
 from evolaw.errors import ShapeError
+from evolaw.sde.lanes import apply
 
 __all__ = ["CALCULI", "NOISE_KINDS", "SDE"]
 
@@ -131,7 +132,7 @@ class SDE:
     def diffuse(self, t: Any, x: Any, dw: Any) -> jax.Array:
         """Return G(t, x) dw, shape (dim,); costs no matrix where G is diagonal."""
         value = self.diffusion_at(t, x)
-        return value * dw if value.ndim == 1 else value @ dw
+        return value * dw if value.ndim == 1 else apply(value, dw)
 
     @property
     def exact(self) -> Any:
