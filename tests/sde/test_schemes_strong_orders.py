@@ -22,6 +22,7 @@ from evolaw.sde import (
     SRI1W1,
     SRI2,
     SRI2W1,
+    SRS2,
     DriftImplicitEuler,
     EulerMaruyama,
     GradientForce,
@@ -85,7 +86,7 @@ def best(kind, calculus):
 
 
 SCHEMES = [
-    EulerMaruyama(), StochasticHeun(), Milstein(), LevyMilstein(), SRI1W1(), SRI2W1(), SRA1(), SRA3(), ShARK(), SRI2(),
+    EulerMaruyama(), StochasticHeun(), Milstein(), LevyMilstein(), SRI1W1(), SRI2W1(), SRA1(), SRA3(), ShARK(), SRI2(), SRS2(),
     DriftImplicitEuler(), TamedEuler(),
 ]  # fmt: skip
 

@@ -16,12 +16,15 @@ from evolaw.sde import (
     DRI1,
     OBABO,
     RI6,
+    RS1,
+    RS2,
     SDE,
     SRA1,
     SRA3,
     SRI1W1,
     SRI2,
     SRI2W1,
+    SRS2,
     DriftImplicitEuler,
     EulerMaruyama,
     LevyMilstein,
@@ -82,8 +85,8 @@ def exact_second_moments(kind, calculus, depth=0.4):
 
 
 SCHEMES = [
-    EulerMaruyama(), StochasticHeun(), Milstein(), LevyMilstein(), SRA1(), SRA3(), ShARK(), SRI2(),
-    DriftImplicitEuler(), DriftImplicitEuler(theta=0.6), Platen(), RI6(), DRI1(),
+    EulerMaruyama(), StochasticHeun(), Milstein(), LevyMilstein(), SRA1(), SRA3(), ShARK(), SRI2(), SRS2(),
+    DriftImplicitEuler(), DriftImplicitEuler(theta=0.6), Platen(), RI6(), DRI1(), RS1(), RS2(),
 ]  # fmt: skip
 
 

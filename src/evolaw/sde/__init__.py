@@ -27,21 +27,25 @@ from evolaw.sde.running import Histogram, Moments, Statistics
 from evolaw.sde.schemes import EulerMaruyama, Noise, Scheme, StochasticHeun
 from evolaw.sde.solver import solve
 from evolaw.sde.splitting import BAOAB, OBABO
-from evolaw.sde.strong_runge_kutta import SRA1, SRA3, SRI1W1, SRI2, SRI2W1, ShARK
+from evolaw.sde.strong_runge_kutta import SRA1, SRA3, SRI1W1, SRI2, SRI2W1, SRS2, ShARK
 from evolaw.sde.weak_euler import WeakEuler
 from evolaw.sde.weak_runge_kutta import DRI1, RI6, Platen
+from evolaw.sde.weak_stratonovich import RS1, RS2
 
 __all__ = [
     "BAOAB",
     "DRI1",
     "OBABO",
     "RI6",
+    "RS1",
+    "RS2",
     "SDE",
     "SRA1",
     "SRA3",
     "SRI1W1",
     "SRI2",
     "SRI2W1",
+    "SRS2",
     "DriftImplicitEuler",
     "EulerMaruyama",
     "Event",

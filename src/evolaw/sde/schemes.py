@@ -111,7 +111,7 @@ _FITTING = {
     ("stratonovich", "scalar"): "StochasticHeun",
     ("stratonovich", "diagonal"): "StochasticHeun",
     ("stratonovich", "commutative"): "StochasticHeun",
-    ("stratonovich", "general"): "LevyMilstein",
+    ("stratonovich", "general"): "LevyMilstein for paths or RS2 for averages",
 }
 
 

@@ -1,4 +1,4 @@
-"""Stochastic Runge–Kutta schemes of strong order 1.5 for Itô equations, and SRI2 of order 1 for general noise.
+"""Stochastic Runge–Kutta schemes of strong order 1.5 for Itô equations, and SRI2, SRS2 of order 1 for general noise.
 
 Noise of a step, W and I_10 per component: I_1 = ΔW, I_10 = ∫ (W(s) - W(t)) ds, I_11 = (I_1² - h)/2, I_111 = (I_1³ - 3 h I_1)/6.
 
@@ -35,7 +35,7 @@ from evolaw.sde.strong_tableaux import (
     Row,
 )
 
-__all__ = ["SRA1", "SRA3", "SRI1W1", "SRI2", "SRI2W1", "ShARK"]
+__all__ = ["SRA1", "SRA3", "SRI1W1", "SRI2", "SRI2W1", "SRS2", "ShARK"]
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,7 @@ class SRI2(OneStep):
 
     name: ClassVar[str] = "SRI2"
     needs: ClassVar[str] = "levy"
+    integrals: ClassVar[str] = "ito"
     trusts_kind: ClassVar[bool] = False
     strong_order: ClassVar[float] = 1.0
     weak_order: ClassVar[float] = 1.0
@@ -217,11 +218,29 @@ class SRI2(OneStep):
         root = jnp.sqrt(dt)
         g, k = process.matrix(t, x), process.drift_at(t, x)
         base = x + k * dt
-        support = g @ iterated_integrals(noise, dt) / root
+        support = g @ iterated_integrals(noise, dt, self.integrals) / root
         plus = jax.vmap(lambda column: process.matrix(t + dt, base + column))(support.T)  # [k, i, column]
         minus = jax.vmap(lambda column: process.matrix(t + dt, base - column))(support.T)
         drift = (k + process.drift_at(t + dt, base)) * dt / 2
         return x + drift + g @ noise.dW + root / 2 * jnp.einsum("kik->i", plus - minus), memory
+
+
+@dataclass(frozen=True)
+class SRS2(SRI2):
+    """SRS2: as SRI2 for Stratonovich noise: strong order 1 without derivatives, the integrals being Stratonovich's.
+
+        S_k = Σ_l g^l(t, Y) J_lk/√h,     J_lk = ∫ W_l ∘ dW_k = ΔW_l ΔW_k/2 + A_lk
+
+    Notes:
+        Everything else is the step of `SRI2`, and so is its cost. Weak order 1.
+
+    References:
+        roessler2010, the scheme SRS2 of strong order 1.
+    """
+
+    name: ClassVar[str] = "SRS2"
+    calculus: ClassVar[str] = "stratonovich"
+    integrals: ClassVar[str] = "stratonovich"
 
 
 def _weighed(row: Row, values: list[Any]) -> Any:
