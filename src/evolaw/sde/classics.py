@@ -7,7 +7,7 @@
     ornstein_uhlenbeck           dX = θ (m - X) dt + s dW                   law, transition
     integrated_ornstein_uhlenbeck  dY = V dt, dV = -β V dt + s dW           law, transition
     harmonic_oscillator          x'' + γ x' + ω² x = A cos(Ω t) + s ξ       law, transition, equilibrium
-    square_root                  dX = a (b - X) dt + s √X dW                law, draw
+    square_root                  dX = a (b - X) dt + s √X dW                law, transition, draw
 
 "Langevin equation" names the equation of the velocity in part of the literature, and "Ornstein–Uhlenbeck process" its
 position; here, as in most libraries, `ornstein_uhlenbeck` is the velocity and `integrated_ornstein_uhlenbeck` the position.
@@ -186,7 +186,8 @@ def square_root(*, rate: float, level: float, scale: float) -> SDE:
 
     Notes:
         Zero is never reached when 2 a b >= s². The coefficients read max(X, 0) for X (full truncation), so that a scheme
-        that steps below zero finds its way back without a NaN.
+        that steps below zero finds its way back without a NaN. `ExactStep` draws the transition itself and stays above zero;
+        it needs 4 a b > s².
 
     References:
         cox1985, equation 17; lord2010 for the truncation.

@@ -22,7 +22,8 @@ class ExactStep:
         process, though not of the same Brownian motion as with other schemes.
 
     References:
-        gillespie1996 for the Ornstein–Uhlenbeck process; kloeden1992, section 4.4.
+        gillespie1996 for the Ornstein–Uhlenbeck process; glasserman2003, section 3.4 for the square root; kloeden1992,
+        section 4.4.
 
     Example:
         >>> import jax.numpy as jnp
@@ -47,12 +48,9 @@ class ExactStep:
         return process.exact.sample(noise.dW, t, dt, x), None
 
     def refuses(self, process: SDE) -> str | None:
-        """Refuse a process whose transition cannot be sampled from normals."""
+        """Refuse a process whose transition cannot be sampled from normals, or not at its parameters."""
         law = process.exact
         if hasattr(law, "sample"):
-            return None
-        if hasattr(law, "draw"):
-            return (
-                f"The transition of {process} is not a function of normals; use process.exact.draw, or DRI1 in steps."
-            )
+            limits: str | None = law.limits() if hasattr(law, "limits") else None
+            return limits
         return f"The transition of {process} is not known; use DRI1 for averages or Milstein for paths."
