@@ -8,7 +8,7 @@ import pytest
 import sympy
 
 from evolaw.errors import ArgumentError
-from evolaw.ito import differential, forward_equation, system, typeset
+from evolaw.ito import differential, forward_equation, moment_equations, system, typeset
 
 OU = system("dX = -theta X dt + sigma dW1")
 
@@ -53,12 +53,30 @@ def test_equations_and_differentials() -> None:
     assert typeset(differential(OU.states[0] ** 2, OU), "typst").startswith("dif (X^(2)) = ")
 
 
+def test_moments_have_ordinary_derivatives() -> None:
+    """A mean depends on time alone; the derivatives of a density stay partial."""
+    law = system("dX = (b - a X) dt + s dW")
+    means = moment_equations(law)
+    assert typeset(means) == (
+        r"\frac{d}{d t} \operatorname{E}\left[X\right] = - a \operatorname{E}\left[X\right] + b \\ "
+        r"\frac{d}{d t} \operatorname{E}\left[X^{2}\right] = "
+        r"- 2 a \operatorname{E}\left[X^{2}\right] + 2 b \operatorname{E}\left[X\right] + s^{2}"
+    )
+    first, second = typeset(means, "typst").split(" \\\n")
+    assert first.startswith('(dif op("E") [X])/(dif t) = ') and 'op("E") [X^(2)]' in second
+    assert r"\frac{\partial}{\partial t} p" in typeset(forward_equation(law))
+    assert typeset(sympy.Function("E")(sympy.Symbol("X")) ** 2).endswith(r"\right]^{2}")
+    other = sympy.Derivative(sympy.Function("E")(sympy.Symbol("Y")), sympy.Symbol("s"))
+    assert typeset(other) == r"\frac{d}{d s} \operatorname{E}\left[Y\right]"
+
+
 @pytest.mark.skipif(importlib.util.find_spec("typst") is None, reason="the Typst compiler is not installed")
 def test_typst_compiles(tmp_path: object) -> None:
     import typst  # type: ignore[import-not-found]
 
     law = system("dX = (Y - a X^3) dt + sin(X Y) dW1; dY = exp(-X)/(1 + X^2) dt + sqrt(b) abs(Y) dW2")
     lines = [typeset(law, "typst"), typeset(forward_equation(law), "typst")]
+    lines.append(typeset(moment_equations(system("dX = (b - a X) dt + s dW")), "typst"))
     assert typst.compile("\n\n".join(f"$ {line} $" for line in lines).encode())
 
 

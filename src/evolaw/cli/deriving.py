@@ -139,23 +139,9 @@ def _moments(law: System, order: int) -> Derived:
     from evolaw.ito import moment_equations
 
     found = moment_equations(law, order)
-    expectation = sympy.Function("E")
-
-    def mean(powers: tuple[int, ...]) -> Any:
-        monomial = sympy.prod(x**k for x, k in zip(law.states, powers, strict=True))
-        return expectation(monomial) if any(powers) else sympy.Integer(1)
-
-    rates: list[Any] = [
-        sympy.Eq(
-            sympy.Derivative(mean(powers), law.time, evaluate=False),
-            sympy.Add(*(value * mean(a) for a, value in rate.items())),
-            evaluate=False,
-        )
-        for powers, rate in found.rates.items()
-    ]
     higher = [str(sympy.prod(x**k for x, k in zip(law.states, powers, strict=True))) for powers in found.higher]
     closing = () if found.is_closed else (f"not closed: they need E of {', '.join(higher)}",)
-    return Derived("moments", "Moment equations", (*rates, *closing), {"closed": found.is_closed})
+    return Derived("moments", "Moment equations", (*found.equations, *closing), {"closed": found.is_closed})
 
 
 def _solutions(law: System, ends: Any) -> Derived:

@@ -5,7 +5,7 @@ differential, product, covariation        the chain and product rules in many di
 to_ito, to_stratonovich, lamperti, change_variables
 generator, adjoint, backward_equation, forward_equation, stationary_density
 moment_equations, classify, examine, feller_test
-to_sde                                    the same equation as a fast process
+to_sde, linear_law                        the same equation as a fast process; its exact law when it is linear
 typeset                                   LaTeX and Typst
 """
 
@@ -30,6 +30,7 @@ from evolaw.ito.densities import (
 )
 from evolaw.ito.existence import Criterion, ExistenceReport, examine
 from evolaw.ito.feller import Boundary, feller_test
+from evolaw.ito.linearity import linear_law
 from evolaw.ito.moments import MomentEquations, moment_equations
 from evolaw.ito.notation import read_expression
 from evolaw.ito.structure import Structure, classify
@@ -58,6 +59,7 @@ __all__ = [
     "forward_equation",
     "generator",
     "lamperti",
+    "linear_law",
     "moment_equations",
     "product",
     "read_expression",

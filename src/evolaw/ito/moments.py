@@ -54,6 +54,18 @@ class MomentEquations:
         """Whether the equations hold every moment they need."""
         return not self.higher
 
+    @property
+    def equations(self) -> tuple[sympy.Eq, ...]:
+        """The equations as SymPy's, dE(x^a)/dt on the left; E is an undefined function."""
+        return tuple(
+            sympy.Eq(
+                sympy.Derivative(self._mean(a), self.time, evaluate=False),
+                sympy.Add(*(value * self._mean(b) for b, value in rate.items())),
+                evaluate=False,
+            )
+            for a, rate in self.rates.items()
+        )
+
     def __str__(self) -> str:
         return "\n".join(f"dE[{self._name(a)}]/dt = {self._right(rate)}" for a, rate in self.rates.items())
 
@@ -84,8 +96,14 @@ class MomentEquations:
         begin = np.array([np.prod(x0 ** np.array(a)) for a in order] + [1.0])
         return dict(zip(order, (expm(matrix * time) @ begin)[:-1].tolist(), strict=True))
 
+    def _monomial(self, powers: Powers) -> sympy.Expr:
+        return sympy.prod(x**k for x, k in zip(self.states, powers, strict=True))
+
+    def _mean(self, powers: Powers) -> sympy.Expr:
+        return sympy.Function("E")(self._monomial(powers)) if any(powers) else sympy.Integer(1)
+
     def _name(self, powers: Powers) -> str:
-        return str(sympy.prod(x**k for x, k in zip(self.states, powers, strict=True)))
+        return str(self._monomial(powers))
 
     def _right(self, rate: Mapping[Powers, sympy.Expr]) -> str:
         terms = [f"({value})" + (f" E[{self._name(a)}]" if any(a) else "") for a, value in rate.items()]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import sympy
+from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE, precedence_traditional
 from sympy.printing.printer import Printer
 
 from evolaw import checks
 from evolaw.ito.calculus import Differential
+from evolaw.ito.moments import MomentEquations
 from evolaw.ito.systems import System
 
 __all__ = ["typeset"]
@@ -22,8 +24,10 @@ _GREEK = frozenset[str]().union(
 )
 
 
-def typeset(thing: System | Differential | sympy.Basic, language: str = "latex") -> str:
-    """Write a system, a differential, an equation or an expression as mathematics.
+def typeset(thing: System | Differential | MomentEquations | sympy.Basic, language: str = "latex") -> str:
+    """Write a system, a differential, moment equations, an equation or an expression as mathematics.
+
+    Means depend on time alone: their derivatives are ordinary ones, those of densities and of expectations partial ones.
 
     Args:
         thing: what to write.
@@ -37,6 +41,7 @@ def typeset(thing: System | Differential | sympy.Basic, language: str = "latex")
     checks.one_of(language, "language", ("latex", "typst"))
     write = _latex if language == "latex" else _Typst().doprint
     step = "d" if language == "latex" else "dif "
+    line = r" \\ " if language == "latex" else " \\\n"
     if isinstance(thing, System):
         circle = {"latex": r" \circ ", "typst": " compose "}[language] if thing.calculus == "stratonovich" else " "
         rows = [
@@ -44,7 +49,9 @@ def typeset(thing: System | Differential | sympy.Basic, language: str = "latex")
             + _sum(write, thing.drift[i], list(thing.diffusion[i, :]), thing.noises, step, circle)
             for i, x in enumerate(thing.states)
         ]
-        return (r" \\ " if language == "latex" else " \\\n").join(rows)
+        return line.join(rows)
+    if isinstance(thing, MomentEquations):
+        return line.join(write(equation) for equation in thing.equations)
     if isinstance(thing, Differential):
         left = f"{step}({write(thing.of)})" if not thing.of.is_Symbol else f"{step}{write(thing.of)}"
         return f"{left} = " + _sum(write, thing.drift, list(thing.diffusion), thing.noises, step, " ")
@@ -75,7 +82,26 @@ def _factor(write: Callable[[sympy.Basic], str], value: sympy.Expr) -> str:
 
 
 def _latex(expression: sympy.Basic) -> str:
-    return str(LatexPrinter().doprint(expression))
+    return str(_Latex().doprint(expression))
+
+
+def _is_mean(expr: sympy.Basic) -> bool:
+    return isinstance(expr, AppliedUndef) and expr.func.__name__ == "E"
+
+
+class _Latex(LatexPrinter):
+    """SymPy's printer, with means in square brackets and ordinary derivatives of them."""
+
+    def _print_Function(self, expr: sympy.Function, exp: str | None = None) -> str:
+        if not _is_mean(expr):
+            return str(super()._print_Function(expr, exp))
+        mean = rf"\operatorname{{E}}\left[{self._print(expr.args[0])}\right]"
+        return mean if exp is None else f"{mean}^{{{exp}}}"
+
+    def _print_Derivative(self, expr: sympy.Derivative) -> str:
+        if not _is_mean(expr.expr):
+            return str(super()._print_Derivative(expr))
+        return rf"\frac{{d}}{{d {self._print(expr.variables[0])}}} {self._print(expr.expr)}"
 
 
 class _Typst(Printer):
@@ -158,10 +184,14 @@ class _Typst(Printer):
 
     def _print_Function(self, expr: sympy.Function) -> str:
         name = expr.func.__name__
+        if _is_mean(expr):
+            return f'op("E") [{self._print(expr.args[0])}]'
         known = {"log": "ln", "asinh": 'op("arsinh")', "atan": "arctan", "gamma": "Gamma"}.get(name, name)
         return f"{known}({', '.join(map(self._print, expr.args))})"
 
     def _print_Derivative(self, expr: sympy.Derivative) -> str:
+        if _is_mean(expr.expr):
+            return f"(dif {self._print(expr.expr)})/(dif {self._print(expr.variables[0])})"
         below = " ".join(
             f"diff {self._print(x)}" + (f"^{count}" if count != 1 else "") for x, count in expr.variable_count
         )
