@@ -3,9 +3,10 @@
     sound           no entry gave two outcomes
     boundary        only the rim contradicts
     time            before and after a cut in time there are different laws
+    skipped frames  a law that counts, taken several times between the frames, has no contradiction
+    memory          the frame before explains every outcome, or foretells more than any larger window
+    neighbourhood   counting in a larger neighbourhood explains every outcome, or networks that see more foretell more
     flips           cells were misread: a cell that surprised makes its neighbours surprise, and one eps explains the table
-    skipped frames  a law of the space taken several times between the frames has no contradiction
-    neighbourhood   cells two steps away matter
     symmetry        windows of one entry differ, and a wider space separates them
     erring          the automaton itself flips cells, all entries at one rate
     coins           entries with a probability each: the law is probabilistic, and the space stands
@@ -17,23 +18,28 @@ Only "sound" and "coins" let the entries be judged. The order matters: each test
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evolaw.discovery.counting import Tally
+from evolaw.discovery.counting import Tally, tally
 from evolaw.discovery.doubts import LEVEL, Check, boundary, memory, neighbourhood, p_value, symmetry, time
 from evolaw.discovery.misreading import NoiseFit, fit_coins, fit_erring, fit_misread
 from evolaw.discovery.rulespace import RuleSpace
+from evolaw.discovery.surroundings import Surroundings, worded_e
+from evolaw.discovery.wider_laws import WiderLaw, counting_law, law_with_memory, log_best
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Diagnosis", "diagnose"]
+__all__ = ["Diagnosis", "beginning", "diagnose"]
 
 _GOOD_EXCESS = 3.0
 _FAR_WORSE = 3.0
 _CLEAR_COST = 20.0
+_BEGINNING, _SEVERAL = 6, 3
+_TOTALISTIC = 18
 
 Explains = Callable[[int], bool]
+Networks = Callable[[], Surroundings | str]
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ def diagnose(
     space: RuleSpace,
     *,
     skipping_explains: Explains,
+    networks: Networks = lambda: "Not tested: no network was asked.",
     exact_inputs: bool = False,
 ) -> Diagnosis:
     """Test the space and name what contradicts it.
@@ -69,6 +76,8 @@ def diagnose(
         windows: their tally.
         space: rule space.
         skipping_explains: whether the recordings have no contradiction when so many generations lie between two frames.
+        networks: asks networks whether cells beyond the 3x3 window matter (`surroundings`), or says why they cannot be
+            asked; it takes seconds and is called only where windows contradict themselves.
         exact_inputs: whether the first of two frames is certain, as in answers of a box; then no cell of it was misread.
     """
     counts = windows.pool(space)
@@ -84,18 +93,80 @@ def diagnose(
         failed = tuple(check for check in orbits if not check.passed)
         return Diagnosis("symmetry", failed) if failed else Diagnosis("unclear", (_unclear(counts, windows, space),))
 
+    explained = _skipped(recordings, skipping_explains) or _wider(recordings, windows)
+    if explained is not None:
+        return explained
     remote, past = neighbourhood(recordings, space.entry_of), memory(recordings, space.entry_of, windows)
     misread, erring, coins = (fit(windows, space) for fit in (fit_misread, fit_erring, fit_coins))
     threshold = -np.log(LEVEL)
     if past > threshold and past >= remote:
         return Diagnosis("flips", (_flips(misread, p_value(past), space),))
+    seen = networks()
+    if isinstance(seen, Surroundings) and seen.reach > 1:
+        return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(seen.log_e), seen.says + _GAPS),))
     if remote > threshold:
-        return _remote(p_value(remote), skipping_explains)
+        return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(remote), _REMOTE + _GAPS),))
+    if isinstance(seen, Surroundings) and seen.remembers:
+        says = (
+            "Who sees the frame before as well foretells the next one better than any law of 3 x 3 windows, refuted at "
+            f"e = {worded_e(seen.past_log_e)}: the automaton remembers or has hidden states, or cells were misread. "
+            "If they may be misread, try --flip auto."
+        )
+        return Diagnosis("memory", (Check("memory", False, p_value(seen.past_log_e), says),))
     failed = tuple(check for check in orbits if not check.passed)
     if failed:
         return Diagnosis("symmetry", failed)
+    near = Check("neighbourhood", True, 1.0, seen.says if isinstance(seen, Surroundings) else seen)
     noises = [erring] if exact_inputs else [misread, erring]
-    return _memoryless(noises, coins, windows, space, calm[1:])
+    return _memoryless(noises, coins, windows, space, (*calm[1:], near))
+
+
+def beginning(recordings: Sequence[Trajectory]) -> list[Trajectory]:
+    """Return six frames of each of three recordings, which kill every wrong law on any but the smallest boards."""
+    return [
+        replace(item, values=item.values[:_BEGINNING], times=item.times[:_BEGINNING]) for item in recordings[:_SEVERAL]
+    ]
+
+
+def _skipped(recordings: Sequence[Trajectory], explains: Explains) -> Diagnosis | None:
+    """Laws that have no contradiction when generations lie between the frames.
+
+    All 2^18 laws bet with equal stakes, so one that is never wrong has e >= 2^-18 / best 3x3 table in hindsight.
+    """
+    log_e = -_TOTALISTIC * np.log(2) - log_best(tally(beginning(recordings)))
+    if log_e <= -np.log(LEVEL):
+        return None
+    for every in (2, 3):
+        if explains(every):
+            says = (
+                f"Taken as every {_ordinal(every)} generation the recording has no contradiction: frames were skipped. "
+                f"Try --every {every}."
+            )
+            return Diagnosis("skipped frames", (Check("skipped frames", False, p_value(log_e), says),))
+    return None
+
+
+def _wider(recordings: Sequence[Trajectory], windows: Tally) -> Diagnosis | None:
+    """Laws beyond 3x3 windows that explain every outcome."""
+    remembering = law_with_memory(recordings)
+    if remembering is not None:
+        says = (
+            f"The frame before matters: {remembering.says} every outcome, without a contradiction. Laws that see one frame and "
+            f"3 x 3 windows are refuted at e = {worded_e(remembering.log_e)}; no rule of this program has a memory."
+        )
+        return Diagnosis("memory", (Check("memory", False, p_value(remembering.log_e), says),))
+    counted = counting_law(recordings, windows)
+    if counted is None:
+        return None
+    return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(counted.log_e), _counts(counted)),))
+
+
+def _counts(found: WiderLaw) -> str:
+    unseen = f" ({found.unseen} counts were never seen and are taken as absent)" if found.unseen else ""
+    return (
+        f"The neighbourhood is larger than 3 x 3: {found.says} every outcome, without a contradiction, and laws of 3 x 3 windows "
+        f"are refuted at e = {worded_e(found.log_e)}. The law is {found.law}{unseen}."
+    )
 
 
 def _memoryless(
@@ -138,19 +209,10 @@ def _refuted(misread: NoiseFit, coins: NoiseFit, space: RuleSpace) -> bool:
     return misread.excess > _GOOD_EXCESS or far_worse
 
 
-def _remote(p: float, skipping_explains: Explains) -> Diagnosis:
-    for every in (2, 3):
-        if skipping_explains(every):
-            says = (
-                f"Taken as every {_ordinal(every)} generation the recording has no contradiction: frames were skipped. "
-                f"Try --every {every}."
-            )
-            return Diagnosis("skipped frames", (Check("skipped frames", False, p, says),))
-    says = (
-        "The outcome of one and the same window depends on cells two steps away: the neighbourhood is larger than 3 x 3, "
-        "or generations were skipped in a way that no law found explains. If you know how many, try --every K."
-    )
-    return Diagnosis("neighbourhood", (Check("neighbourhood", False, p, says),))
+_REMOTE = (
+    "The outcome of one and the same window depends on cells two steps away: the neighbourhood is larger than 3 x 3."
+)
+_GAPS = " Or generations were skipped in a way that no law found explains; if you know how many, try --every K."
 
 
 def _flips(fit: NoiseFit, p: float, space: RuleSpace) -> Check:

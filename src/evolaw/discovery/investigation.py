@@ -23,8 +23,8 @@ from evolaw.discovery.channels import AUTO, CLEAN, Channel
 from evolaw.discovery.counting import Tally, tally
 from evolaw.discovery.coverings import every_window
 from evolaw.discovery.decisions import decide
-from evolaw.discovery.diagnosis import Diagnosis, diagnose
-from evolaw.discovery.doubts import Check
+from evolaw.discovery.diagnosis import Diagnosis, beginning, diagnose
+from evolaw.discovery.doubts import Check, p_value
 from evolaw.discovery.evidence import Evidence, Weighing
 from evolaw.discovery.finding import EntryFinding, Finding, Law, Question
 from evolaw.discovery.grounds import GROUNDS, weigh_recordings
@@ -33,6 +33,7 @@ from evolaw.discovery.prediction import check_law
 from evolaw.discovery.questions import question_for, record
 from evolaw.discovery.rulespace import RuleSpace
 from evolaw.discovery.simulation import Simulator
+from evolaw.discovery.surroundings import Surroundings, ask_networks
 from evolaw.discovery.widening import widen
 from evolaw.randomness import Source, source
 from evolaw.trajectory import Trajectory
@@ -243,7 +244,7 @@ def _investigate(recordings: list[Trajectory], channel: Channel, terms: _Terms) 
     if not diagnosis.sound and windows is not None:
         decisions, reasons = _withhold(weighing.evidence, decisions, diagnosis, windows, terms.space)
     if "contradiction" in weighing.facts:
-        diagnosis = Diagnosis("unclear", (Check("a law that fits", False, 0.0, weighing.facts["contradiction"]),))
+        diagnosis = _unfitting(recordings, channel, weighing.facts["contradiction"], terms)
         free = [item.basis != "known" for item in weighing.evidence]
         decisions = ["conflict" if is_free else given for is_free, given in zip(free, decisions, strict=True)]
     if channel.flips and diagnosis.sound:
@@ -311,7 +312,24 @@ def _doubt(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> tup
     def skipping_explains(every: int) -> bool:
         return _skipping_explains(recordings, terms, every)
 
-    return diagnose(recordings, windows, terms.space, skipping_explains=skipping_explains, exact_inputs=asked), windows
+    found = diagnose(
+        recordings,
+        windows,
+        terms.space,
+        skipping_explains=skipping_explains,
+        networks=lambda: ask_networks(recordings, terms.rng),
+        exact_inputs=asked,
+    )
+    return found, windows
+
+
+def _unfitting(recordings: Sequence[Trajectory], channel: Channel, contradiction: str, terms: _Terms) -> Diagnosis:
+    """No law of the space fits: a larger neighbourhood, where the frames are consecutive and no cell was misread?"""
+    if channel.every == 1 and not channel.flips:
+        seen = ask_networks(recordings, terms.rng)
+        if isinstance(seen, Surroundings) and seen.reach > 1:
+            return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(seen.log_e), seen.says),))
+    return Diagnosis("unclear", (Check("a law that fits", False, 0.0, contradiction),))
 
 
 def _skipping_explains(recordings: Sequence[Trajectory], terms: _Terms, every: int) -> bool:
@@ -322,10 +340,7 @@ def _skipping_explains(recordings: Sequence[Trajectory], terms: _Terms, every: i
     known = terms.known if terms.space is totalistic else np.full(len(totalistic), np.nan)
     if not np.isin(known[~np.isnan(known)], (0, 1)).all():
         return False
-    # Three frames kill every wrong law there is on any but the smallest boards; more would only cost time.
-    spread = [
-        replace(item, values=item.values[:3], times=np.arange(min(3, len(item))) * every) for item in recordings[:3]
-    ]
+    spread = [replace(item, times=np.arange(len(item)) * every) for item in beginning(recordings)]
     return len(surviving(spread, totalistic, known)) > 0
 
 
