@@ -69,6 +69,48 @@ def test_the_rate_counts_censored_paths():
     assert abs(short.rate[0] - long.rate[0]) < 5 * np.hypot(short.rate[1], long.rate[1]) + 0.03 * long.rate[0]
 
 
+def test_a_moving_boundary_is_met_with_the_exact_law():
+    """W_t and the line 0.8 + 0.5 t, in steps as long as the time it takes: Bachelier and Lévy."""
+    found = passage(SDE(0.0, 1.0, noise="additive"), lambda t, x, p: 0.8 + 0.5 * t - x[0], 0.0, 4.0, 4)
+    for t in (0.7, 1.0, 2.5, 4.0):
+        hit = stats.norm.sf((0.8 + 0.5 * t) / np.sqrt(t))
+        hit += np.exp(-0.8) * stats.norm.cdf((0.5 * t - 0.8) / np.sqrt(t))
+        assert abs(np.mean(found.times <= t) - hit) < 4.5 * np.sqrt(0.25 / PATHS)
+
+
+def test_times_count_from_the_beginning_of_the_simulation():
+    """The same law from t = 5 on: mean, rate and survival are those since then."""
+    watch = FirstPassage(lambda t, x, p: 1.0 - x[0])
+    drifting = SDE(0.8, 0.6, noise="additive")
+    late = solve(drifting, EulerMaruyama(), 0.0, [5, 45], steps=32, paths=PATHS, rng=4, statistics=watch).results[0]
+    soon = passage(drifting, lambda t, x, p: 1.0 - x[0], 0.0, 40.0, 32)
+    np.testing.assert_allclose(late.times - 5, soon.times, rtol=1e-9)
+    assert late.mean == pytest.approx(soon.mean, rel=1e-9) and late.rate == pytest.approx(soon.rate, rel=1e-9)
+    assert late.rate[0] == pytest.approx(1 / late.mean[0], rel=1e-9)
+
+
+def test_exactly_on_the_boundary_is_outside():
+    """Without a bridge, on whole numbers: a start on it, a step that ends on it, and survival at the very time."""
+    walk = SDE(1.0, 0.0, noise="additive")
+    start = np.array([[1.0], [0.0], [-1.0], [-8.0]])
+    watch = FirstPassage(lambda t, x, p: 1.0 - x[0], bridge=False)
+    found = solve(walk, EulerMaruyama(), start, [0, 4], steps=4, paths=4, rng=0, statistics=watch).results[0]
+    assert found.times.tolist() == [0.0, 1.0, 2.0, np.inf] and found.met.tolist() == [True, True, True, False]
+    inside, error = found.survival([0.0, 0.5, 1.0, 1.5, 4.0])
+    assert inside.tolist() == [0.75, 0.75, 0.5, 0.5, 0.25]
+    assert error[0] == pytest.approx(np.sqrt(0.75 * 0.25 / 4))
+    assert found.rate[0] == pytest.approx(3 / (0 + 1 + 2 + 4))
+
+
+def test_the_bridge_knows_the_slope_of_the_boundary_and_the_noise():
+    """1 - x_1 scaled by 10, and noise through a matrix: the law of |g| W is the same as for one component."""
+    g = np.array([[0.36, 0.48], [0.7, -0.2]])
+    process = SDE([0.8, 0.0], lambda t, x, p: g, dim=2, noise="additive")
+    found = passage(process, lambda t, x, p: 10 * (1.0 - x[0]), [0.0, 0.0], 40.0, 32)
+    mean, shape = 1 / 0.8, 1 / 0.36
+    assert stats.kstest(found.times, "invgauss", args=(mean / shape, 0, shape)).pvalue > 1e-4
+
+
 def test_a_start_on_the_boundary_has_met_it():
     found = passage(SDE(0.0, 1.0, noise="additive"), lambda t, x, p: 1.0 - x[0], 1.0, 1.0, 4)
     assert found.met.all() and (found.times == 0).all()

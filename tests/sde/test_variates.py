@@ -62,6 +62,15 @@ def test_the_angle_is_exact_to_rounding():
     np.testing.assert_allclose(sine, radius * np.sin(turn), atol=1e-14)
 
 
+def test_the_angle_is_exact_to_rounding_in_single_precision():
+    word = jnp.asarray(WORDS[0][:100_000])
+    cosine, sine = normal_pair(jnp.zeros(100_000, jnp.uint32), word, jnp.float32)
+    radius = np.sqrt(-2 * np.log(2.0**-33))
+    turn = ((np.asarray(word) >> 30) + (np.asarray(word) << 2).astype(np.int32) / 2**32) * np.pi / 2
+    assert np.abs(np.asarray(cosine, float) / radius - np.cos(turn)).max() < 1.5e-7
+    assert np.abs(np.asarray(sine, float) / radius - np.sin(turn)).max() < 1.5e-7
+
+
 def test_both_precisions_see_the_same_normal():
     with precise("float64") as dtype:
         wide = np.asarray(normal_pair(*map(jnp.asarray, WORDS), dtype)[0])
