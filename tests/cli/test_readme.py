@@ -12,7 +12,14 @@ from evolaw.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "README.zh-CN.md", "docs/quickstart.md", "docs/quickstart.zh-CN.md", "docs/decisions.md"]
-PAGES += ["CONTRIBUTING.md", "ARCHITECTURE.md", "docs/equations.md", "docs/schemes.md", "docs/processes.md"]
+PAGES += [
+    "CONTRIBUTING.md",
+    "ARCHITECTURE.md",
+    "docs/equations.md",
+    "docs/equations.zh-CN.md",
+    "docs/schemes.md",
+    "docs/processes.md",
+]
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
@@ -55,3 +62,9 @@ def test_both_readmes_show_the_same_commands() -> None:
 
 def test_the_picture_is_small() -> None:
     assert (ROOT / "docs" / "report.png").stat().st_size < 200_000
+
+
+def test_both_languages_show_the_same_equations() -> None:
+    pages = [(ROOT / "docs" / f"equations{end}.md").read_text(encoding="utf-8") for end in ("", ".zh-CN")]
+    shown = [re.findall(r"^    .+$", page, re.MULTILINE) for page in pages]
+    assert shown[0] == shown[1]
