@@ -193,7 +193,8 @@ def _shapes(plan: Plan, process: SDE, begin: np.ndarray, grid: Grid, size: int) 
     """The shapes of what `march` gives for a chunk."""
     words = np.zeros(size, np.uint32)
     x = np.zeros((len(begin), size), begin.dtype)
-    result: Marched = jax.eval_shape(partial(march, plan), process, words[:2], words, np.uint32(1), x, grid)
+    # Its own method: within `jax.eval_shape` a function with compiler options is not at the top.
+    result: Marched = march.eval_shape(plan, process, words[:2], words, np.uint32(1), x, grid)
     return result
 
 
