@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from evolaw import storage
-from evolaw.errors import StorageError
-from evolaw.sde import SDE, EulerMaruyama, FirstPassage, Histogram, Moments, solve
+from evolaw.errors import NumericalError, StorageError
+from evolaw.sde import SDE, EulerMaruyama, FirstPassage, Histogram, Moments, TamedEuler, solve
 from evolaw.trajectory import Trajectory
 
-OU = SDE(lambda t, x, p: -x, 0.5, noise="additive", name="OU")
+OU = SDE(lambda t, x, p: -p["rate"] * x, 0.5, noise="additive", params={"rate": 1.0}, name="OU")
 KINDS = {"steps": 10, "paths": 3500, "rng": 0, "chunk": 1024}
 
 
@@ -61,6 +61,47 @@ def test_statistics_continue_after_a_stop(tmp_path):
     run = storage.Run.open(tmp_path / "run")
     np.testing.assert_array_equal(run.read("MomentsResult_0_mean"), whole.mean)
     assert run.state == "done" and run.verify() == []
+
+
+def test_the_first_lost_path_is_counted_over_all_chunks(tmp_path):
+    """Paths 2100 and 3000 have starts from which they are lost; the chunk begins at 2048, the numbering at 10."""
+    start = np.zeros((3500, 1))
+    start[[2100, 3000]] = 50.0
+    cubic = SDE(lambda t, x, p: x**5, 0.0, noise="additive", name="quintic")
+    with pytest.raises(
+        NumericalError, match=r"2 of 3500 paths of quintic .* the first is path 2110, after step 4 at"
+    ) as caught:
+        solve(cubic, EulerMaruyama(), start, [0, 1], first_path=10, **KINDS)
+    assert np.flatnonzero(~np.isfinite(caught.value.partial.final[:, 0])).tolist() == [2100, 3000]
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"paths": 3400}, "paths"),
+        ({"steps": 20}, "steps"),
+        ({"times": [0, 2]}, "times"),
+        ({"first_path": 1}, "first_path"),
+        ({"precision": "float32"}, "precision"),
+        ({"process": OU.with_params(rate=2.0)}, "params"),
+        ({"statistics": Moments(covariance=False)}, "statistics"),
+        ({"scheme": TamedEuler()}, "scheme"),
+        ({"rng": 1}, "seed"),
+        ({"chunk": 2048}, "chunk"),
+    ],
+)
+def test_a_solution_that_differs_in_anything_is_not_continued(tmp_path, change, word):
+    given = {"process": OU, "scheme": EulerMaruyama(), "times": [0, 1], "statistics": Moments()} | KINDS
+
+    def run(progress=None, **kinds):
+        kinds = dict(kinds)
+        process, scheme, times = (kinds.pop(name) for name in ("process", "scheme", "times"))
+        return solve(process, scheme, 1.0, times, out=tmp_path / "run", progress=progress, **kinds)
+
+    with pytest.raises(Stop):
+        run(stop_after(2048), **given)
+    with pytest.raises(StorageError, match=rf"it differs in ([a-z_]+, )*{word}\b"):
+        run(**(given | change))
 
 
 def test_another_solution_is_not_continued(tmp_path):

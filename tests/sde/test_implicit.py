@@ -106,6 +106,21 @@ def test_small_systems_are_solved_with_pivots(size, float64):
     np.testing.assert_allclose(found, np.linalg.solve(matrices, right[..., None])[..., 0], rtol=1e-6)
 
 
+def test_one_step_of_the_trapezoidal_rule_is_its_formula(float64):
+    """(1 + θ h (t+h)) y = x (1 - (1-θ) h t) + g(t, x) ΔW for f = -t x."""
+    process = SDE(lambda t, x, p: -t * x, lambda t, x, p: (1 + t) * x, noise="scalar")
+    t, x, h, dW, theta = 0.8, 1.3, 0.25, 0.4, 0.6
+    y = DriftImplicitEuler(theta).step(process, t, jnp.array([x]), h, Noise(jnp.array([dW])), None)[0]
+    wanted = (x * (1 - (1 - theta) * h * t) + (1 + t) * x * dW) / (1 + theta * h * (t + h))
+    assert float(y[0]) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_the_tamed_step_is_no_longer_than_one_in_the_euclidean_norm(float64):
+    process = SDE(lambda t, x, p: 100 * jnp.array([3.0, 4.0]), 0.0, dim=2, noise="additive")
+    y = TamedEuler().step(process, 0.0, jnp.zeros(2), 0.1, Noise(jnp.zeros(2)), None)[0]
+    np.testing.assert_allclose(y, np.array([30.0, 40.0]) / 51.0, rtol=1e-12)
+
+
 def test_tamed_euler_survives_where_euler_explodes(float64):
     """dX = -X³ dt + dW from 10 with h = 0.1: Euler multiplies 10 by -9 at once; the tamed and the implicit step stay."""
     cubic = SDE(lambda t, x, p: -(x**3), 1.0, noise="additive")

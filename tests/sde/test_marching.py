@@ -5,13 +5,23 @@ import pytest
 
 from evolaw import randomness
 from evolaw.sde.brownian import Drawing
-from evolaw.sde.marching import Plan, march
+from evolaw.sde.marching import Plan, _wrap, march
 from evolaw.sde.processes import SDE
 from evolaw.sde.schemes import EulerMaruyama
 from evolaw.sde.timegrid import grid_of
 
 KEY = np.array(randomness.source(0).stream("noise").key, np.uint32)
 PROCESS = SDE(lambda t, x, p: -x * t, 0.5, noise="additive")
+
+
+def test_a_phase_just_below_zero_is_zero_of_the_next_turn():
+    """-1e-12 + 1 rounds to the period itself in float32; the value within the period must stay below it."""
+    ring = SDE(0.0, 0.0, noise="additive", periods=(1.0,))
+    x = np.array([[-1e-12, -0.25, 0.0, 0.999, 1.0, 2.5, -3.0]], np.float32)
+    within, turns = _wrap(ring, x, np.zeros(x.shape, np.int32))
+    assert np.asarray(within)[0].tolist() == pytest.approx([0.0, 0.75, 0.0, 0.999, 0.0, 0.5, 0.0])
+    assert np.asarray(turns)[0].tolist() == [0, -1, 0, 0, 1, 2, -3]
+    assert (np.asarray(within) < 1).all()
 
 
 @pytest.mark.parametrize(("group", "ahead"), [(4, 0), (8, 0), (4, 16), (2, 64)])

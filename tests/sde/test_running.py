@@ -91,6 +91,32 @@ def test_a_wrapped_histogram_counts_within_the_period():
         measured(Histogram((0.0, 1.0), component=1, wrapped=True), 1)
 
 
+def test_a_value_on_an_inner_edge_belongs_above_it_and_densities_have_their_error():
+    observer = Histogram((0.0, 1.0, 3.0))
+    x = jnp.array([[-0.5, 0.0, 0.5, 1.0, 2.0, 2.5, 3.0, 9.0]], jnp.float32)
+    counts = observer.observe(SDE(0.0, 1.0), 0.0, x, jnp.ones(8, bool), 8)
+    found = observer.finish(observer.merge(None, np.asarray(counts)[None]))
+    assert found.counts.tolist() == [[2, 3]] and found.below.tolist() == [1] and found.above.tolist() == [2]
+    np.testing.assert_allclose(found.density, [[2 / 8, 3 / 8 / 2]])
+    np.testing.assert_allclose(
+        found.density_error, [[np.sqrt(2 / 8 * 6 / 8 / 8), np.sqrt(3 / 8 * 5 / 8 / 8) / 2]], rtol=1e-6
+    )
+
+
+def test_errors_of_merged_moments_are_those_of_all_values():
+    """Fourth moments stay about each block's mean: exact when the blocks have one mean."""
+    rng = np.random.default_rng(8)
+    blocks = rng.gamma(0.7, size=(6, 128))
+    blocks = (blocks - blocks.mean(axis=1, keepdims=True)) * np.arange(1, 7)[:, None]
+    observer = Moments(covariance=False)
+    with precise("float64"):
+        summary = observer.observe(SDE(0.0, 1.0), 0.0, jnp.asarray(blocks.reshape(1, -1)), jnp.ones(768, bool), 128)
+    found = observer.finish(observer.merge(None, [np.asarray(part)[None] for part in summary]))
+    square = blocks.ravel() ** 2
+    assert found.covariance_error[0, 0] == pytest.approx(square.std() / np.sqrt(768), rel=1e-9)
+    assert found.variance[0, 0] == pytest.approx(blocks.ravel().var(ddof=1), rel=1e-12)
+
+
 def test_edges_must_rise():
     with pytest.raises(ArgumentError, match="`edges` must rise strictly"):
         Histogram((0.0, 0.0, 1.0))

@@ -3,6 +3,8 @@
 False-alarm rates of the statistical tests are below 1e-4; seeds are fixed.
 """
 
+from itertools import pairwise
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -21,6 +23,9 @@ from evolaw.sde import (
     increments,
     solve,
 )
+from evolaw.sde.areas import area_terms
+from evolaw.sde.solver import _plan
+from evolaw.sde.timegrid import grid_of
 
 OU = SDE(
     lambda t, x, p: -p["rate"] * x, lambda t, x, p: p["s"], noise="additive", params={"rate": 1.0, "s": 0.5}, name="OU"
@@ -170,6 +175,49 @@ def test_faults_name_path_step_and_time_and_keep_the_rest():
     partial = caught.value.partial
     assert partial.lost == lost.sum() and partial.moments.paths[-1] == 1200 - lost.sum()
     np.testing.assert_allclose(partial.mean[-1], values[~lost, -1].mean(axis=0), rtol=1e-10)
+
+
+def test_a_fault_is_placed_with_its_own_start_and_interval():
+    """Only path 3 is lost, because of its start; in the last step of an interval whose steps differ from the next one's."""
+    start = np.zeros((5, 1))
+    start[3] = 1.0
+    quick = SDE(lambda t, x, p: jnp.where((x > 0.5) & (t > 0.7), jnp.inf, 0.0), 0.0, noise="additive", name="quick")
+    with pytest.raises(NumericalError, match=r"1 of 5 paths .* path 3, after step 4 at time 1 \(dt = 0\.25\)"):
+        solve(quick, EulerMaruyama(), start, [0, 1, 3], dt=0.25, paths=5, rng=0)
+    with pytest.raises(NumericalError, match=r"path 3, after step 3 at time 2 \(dt = 1\)"):
+        solve(quick, EulerMaruyama(), start, [0, 0.5, 1, 3], steps=None, dt=1.0, paths=5, rng=0)
+
+
+def test_the_clock_of_every_step_is_right_on_uneven_grids():
+    """Euler sums of dX = t dt over intervals with steps of their own, and the time that observers are given."""
+    clock = SDE(lambda t, x, p: t + 0 * x, 0.0, noise="additive")
+    times = np.array([1.0, 2.0, 2.5, 4.0])
+    found = solve(clock, EulerMaruyama(), 0.0, times, dt=0.3, rng=0).values[0, :, 0]
+    wanted = [0.0]
+    for a, b in pairwise(times):
+        n = int(np.ceil((b - a) / 0.3 - 1e-9))
+        wanted.append(wanted[-1] + sum((a + k * (b - a) / n) * (b - a) / n for k in range(n)))
+    np.testing.assert_allclose(found, wanted, rtol=1e-13)
+    seen = solve(
+        clock, EulerMaruyama(), 0.0, times, dt=0.3, rng=0, statistics=Moments(of=lambda t, x, p: jnp.stack([t, x[0]]))
+    )
+    np.testing.assert_allclose(seen.mean, np.stack([times, wanted], 1), rtol=1e-13)
+
+
+def test_saved_times_change_nothing_in_long_runs():
+    """From 20,000 steps on, steps are written out in groups, which odd saved times break up."""
+    kinds = {"steps": 20_010, "rng": 2, "paths": 3}
+    few = solve(GROWTH, EulerMaruyama(), 1.0, [0, 1], **kinds).final
+    many = solve(GROWTH, EulerMaruyama(), 1.0, np.array([0, 3, 10_001, 10_002, 20_010]) / 20_010, **kinds).final
+    np.testing.assert_allclose(few, many, rtol=1e-11)
+
+
+def test_areas_take_the_terms_that_the_finest_step_asks_for():
+    grid, _ = grid_of([0, 1], steps=1000)
+    process = SDE(lambda t, x, p: -x, lambda t, x, p: jnp.eye(10), dim=10)
+    for fine, terms in ((1, area_terms(10, 1e-3)), (4, area_terms(10, 2.5e-4))):
+        plan = _plan(process, LevyMilstein(), grid, 5, None, np.dtype("float64"), fine)
+        assert plan.drawing.terms == terms and terms > area_terms(10, 1.0)
 
 
 def test_an_exploding_process_is_an_error():

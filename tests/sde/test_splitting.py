@@ -74,6 +74,17 @@ def test_the_force_is_evaluated_once_a_step(float64):
     assert float(memory[0]) == pytest.approx(float(-z[0]) + 0.1)
 
 
+@pytest.mark.parametrize("scheme", [BAOAB(), OBABO()], ids=lambda scheme: scheme.name)
+def test_the_second_kick_is_that_of_the_end_of_the_step(scheme, float64):
+    """Without friction, noise and position dependence: v gains h (F(t) + F(t+h))/2, for F = cos t."""
+    driven = underdamped(lambda t, x, p: jnp.cos(t) + 0 * x, friction=0.0, amplitude=0.0)
+    still, t, h = Noise(jnp.zeros(1), jnp.zeros(1)), 0.4, 0.3
+    z = jnp.array([0.2, 0.0])
+    z, memory = scheme.step(driven, t, z, h, still, scheme.start(driven, t, z))
+    assert float(z[1]) == pytest.approx(h * (np.cos(0.4) + np.cos(0.7)) / 2, rel=1e-12)
+    assert float(memory[0]) == pytest.approx(np.cos(0.7), rel=1e-12)
+
+
 def test_other_processes_are_refused():
     assert BAOAB().refuses(harmonic_oscillator(frequency=1.0, damping=1.0, amplitude=1.0)) is None
     assert "underdamped" in str(OBABO().refuses(ornstein_uhlenbeck(rate=1.0, scale=1.0)))

@@ -70,6 +70,12 @@ def test_the_loop_draws_what_the_enumeration_assumes(scheme):
     assert abs(found.mean[-1, 0] - exact) < 4.5 * found.mean_error[-1, 0]
 
 
+def test_one_step_reads_its_coefficients_at_its_beginning():
+    process = SDE(lambda t, x, p: t * x, lambda t, x, p: (1 + t) * x, noise="scalar")
+    step = WeakEuler().step(process, 2.0, np.array([3.0]), 0.5, Noise(np.array([-0.25])), None)[0]
+    assert float(step[0]) == pytest.approx(3 + 2 * 3 * 0.5 - 3 * 3 * 0.25)
+
+
 def test_no_path_is_followed():
     with pytest.raises(ArgumentError, match="Brownian"):
         multilevel_mean(ornstein_uhlenbeck(rate=1, scale=1), WeakEuler(), 1.0, 1.0, lambda x: x[0], error=0.1, rng=0)

@@ -166,7 +166,7 @@ class Kept:
             self._run = storage.Run.create(path, about=header)
         else:
             known = storage.Run.open(path).about
-            differing = sorted(name for name in header if known.get(name) != header[name])
+            differing = _differing(header, known)
             if differing:
                 raise StorageError(
                     f"{path} holds another solution: it differs in {', '.join(differing)}. Choose another directory."
@@ -216,6 +216,13 @@ class Kept:
             for name, values in fields.items():
                 array = np.asarray(values)
                 run.write(f"{type(result).__name__}_{i}_{name}", array, [f"axis_{k}" for k in range(array.ndim)])
+
+
+def _differing(header: dict[str, Any], known: dict[str, Any]) -> list[str]:
+    """The names of the facts in which two solutions differ."""
+    names = {name for name in header if name != "about" and known.get(name) != header[name]}
+    here, there = header["about"], known.get("about") or {}
+    return sorted(names | {name for name in here if there.get(name) != here[name]})
 
 
 def _packed(marched: Marched) -> np.ndarray:
