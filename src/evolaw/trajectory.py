@@ -128,9 +128,10 @@ class Trajectory:
         """
         run = storage.Run.open(path)
         header = run.about
-        checks.require(
-            header.get("kind") == "trajectory", "path", "be the run of a trajectory", f"a run of {header.get('kind')}"
-        )
+        kind = header.get("kind")
+        law = kind in ("learned law", "finding")
+        fix = f"It holds a law; `evolaw simulate {path} --out OTHER` records it." if law else ""
+        checks.require(kind == "trajectory", "path", "be the run of a trajectory", f"a run of {kind}", fix)
         axes = tuple(header["axes"])
         values, times = run.read("values"), run.read("times")
         if axes[0] == "times":

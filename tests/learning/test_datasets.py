@@ -65,7 +65,7 @@ def test_only_successive_generations_count() -> None:
     run = evolve("B3/S23", source(1).stream("start").chance(0, (12, 12), 0.4).astype(np.uint8), 5)
     thin = film(run.values[[0, 1, 3, 4]], [0, 1, 3, 4])
     assert len(window_pairs(thin)) == 2
-    with pytest.raises(ArgumentError, match=r"No two frames are one generation apart.*steps="):
+    with pytest.raises(ArgumentError, match=r"No two frames are one generation apart.*steps=2.*--steps 2"):
         window_pairs(film(run.values[::2], [0, 2, 4]))
 
 
@@ -151,6 +151,8 @@ def test_recordings_that_teach_nothing_are_refused() -> None:
             window_pairs(film(values))
         with pytest.raises(ArgumentError, match=says):
             board_pairs(film(values))
+    with pytest.raises(ArgumentError, match=r"Every cell of the recording is missing"):
+        window_pairs(film(np.full((3, 6, 6), 255, np.uint8)))
     with pytest.raises(ArgumentError, match=r"two frames.*One frame shows no step"):
         window_pairs(film(block[:1]))
     with pytest.raises(ArgumentError, match=r"states 0, 1 and 255.*\[2, 7\]"):
@@ -181,8 +183,14 @@ def test_contradictions_are_named() -> None:
     if pairs.visits[0, window] > 1:
         assert pairs.contradictions.tolist() == [window]
     noisy = window_pairs(evolve("B3/S23~0.2", values[0, 0], 1, rng=1))
-    with pytest.raises(ArgumentError, match=r"window [01]{9} was followed by life \d+ times and by death.*chance=True"):
+    with pytest.raises(
+        ArgumentError,
+        match=r"window [01]{9}, \d+ were alive .* dead, and \d+ more windows were followed by both.*chance=True",
+    ):
         noisy.require_one_outcome()
+    lone = WindowPairs(np.full((1, 512), 3), np.eye(1, 512, 7, dtype=int), np.zeros(1, int))
+    with pytest.raises(ArgumentError, match=r"window 000000111, 1 were alive one step later and 2 dead\. No certain"):
+        lone.require_one_outcome()
     certain = window_pairs(random_recordings("B3/S23", 2, size=8, rng=1))
     certain.require_one_outcome()
 

@@ -99,3 +99,11 @@ def test_a_dead_filter_does_not_divide_by_zero() -> None:
     assert weakest.strength == 0
     assert weakest.cosine == 0
     assert np.array_equal(read_logits(dead).shape, (512,))
+
+
+def test_unseen_entries_have_no_seen_window() -> None:
+    visited = np.zeros(512, bool)
+    windows = entries("isotropic")
+    visited[windows["B3a"][0]] = visited[windows["S2c"]] = True
+    assert read_rule(Cnn.life()).unseen_entries is None
+    assert read_rule(Cnn.life(), visited=visited).unseen_entries == [n for n in windows if n not in ("B3a", "S2c")]

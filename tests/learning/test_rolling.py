@@ -8,7 +8,7 @@ import pytest
 from evolaw.automata.rules import Rule
 from evolaw.automata.stepping import evolve
 from evolaw.errors import ArgumentError
-from evolaw.learning.rolling import rollout_error, rollout_statistics, rollouts
+from evolaw.learning.rolling import Beside, rollout_error, rollout_statistics, rollouts
 from evolaw.learning.surrogate import LearnedLaw
 
 
@@ -54,3 +54,14 @@ def test_statistics_tell_another_law_and_not_the_same() -> None:
     assert same.smallest > 0.001
     other = rollout_statistics(law_of("B2/S"), "B3/S23", soups(60), 20, rng=1)
     assert other.smallest <= 4 / 1000
+
+
+def test_beside_gathers_errors_densities_and_tests() -> None:
+    starts = soups(20)
+    found = Beside.of(law_of("B36/S23"), "B3/S23", starts, 6, rng=0)
+    assert np.array_equal(found.error, rollout_error(law_of("B36/S23"), "B3/S23", starts, 6))
+    law, true = found.densities
+    assert law.value == pytest.approx(evolve("B36/S23", starts[:10], 6).frames.mean((1, 2, 3)))
+    assert true.value == pytest.approx(evolve("B3/S23", starts[10:], 6).frames.mean((1, 2, 3)))
+    assert found.boards == law.n == 10
+    assert "10 for each, 6 generations" in repr(found)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from evolaw.automata.rules import entries
+from evolaw.errors import ArgumentError
 from evolaw.learning.cnn import Cnn
 from evolaw.learning.league import League, Standing
 from evolaw.learning.readout import explain_filters
+from evolaw.learning.rolling import Beside
 from evolaw.learning.surrogate import LearnedLaw
 from evolaw.learning.training import Record
 from evolaw.report.learned_page import render_learned, write_learned
@@ -47,3 +52,41 @@ def test_the_page_of_a_league() -> None:
     assert "1/2" in page
     assert "1024 boards" in page
     assert page.count("data:image") == 1
+
+
+def test_law_and_truth_stand_beside_each_other() -> None:
+    starts = np.random.default_rng(0).integers(0, 2, (8, 8, 8)).astype(np.uint8)
+    law = life()
+    page = render_learned(
+        source="x", law=law, readout=law.read("B3/S23"), beside=Beside.of(law, "B3/S23", starts, 3, rng=0)
+    )
+    assert "Beside the truth" in page
+    assert re.search(r"density p = [01][.\d]*, activity p = ", page)
+
+
+def test_what_was_never_seen_or_is_wrong_is_named() -> None:
+    visited = np.ones(512, int)
+    visited[entries("isotropic")["B6a"]] = 0
+    law = replace(life(), visited=visited)
+    page = render_learned(source="x", law=law, readout=law.read("B36a/S23"))
+    assert "1 of 102: B6a" in page
+    assert "<dt>Entries wrong</dt><dd>B6a</dd>" in page
+    whole = render_learned(source="x", law=life(), readout=life().read("B3/S23"))
+    assert "Entries never seen" not in whole
+    assert "Entries wrong" not in whole
+    assert "all 512" in whole
+
+
+def test_the_page_in_chinese() -> None:
+    law = life()
+    page = render_learned(
+        source="x", law=law, readout=law.read("B3/S23"), filters=explain_filters(law.nets[0]), lang="zh"
+    )
+    assert '<html lang="zh">' in page
+    assert "网络所持的规律" in page
+    words = re.sub(
+        r"<[^>]*>", " ", re.sub(r"<style>.*?</style>|<dd>.*?</dd>|<table>.*?</table>", " ", page, flags=re.DOTALL)
+    )
+    assert not re.findall(r"\b(?:the|and|of|network|window)\b", words), "an English word was left in the Chinese page"
+    with pytest.raises(ArgumentError, match="lang"):
+        render_learned(source="x", lang="fr")

@@ -23,7 +23,7 @@ def simulate(
     law: Annotated[
         str | None,
         typer.Argument(
-            help='A rule, as B3/S23, B2-a/S12 or MAP…; a process, as ornstein-uhlenbeck; or an equation, as "dX = -X dt + dW".'
+            help='A rule, as B3/S23, B2-a/S12 or MAP…, or the run of a learned or discovered one; a process, as ornstein-uhlenbeck; or an equation, as "dX = -X dt + dW".'
         ),
     ] = None,
     start: Annotated[
@@ -93,9 +93,9 @@ def simulate(
 ) -> None:
     """Simulate a law and say what became of it."""
     from evolaw import checks
-    from evolaw.cli import catalogue, diffusing, path_choices, simulating
+    from evolaw.cli import catalogue, diffusing, learned, path_choices, simulating
 
-    given = {name for name in context.params if _is_typed(context, name)}
+    given, held = {name for name in context.params if _is_typed(context, name)}, None
     if (law is None) == (resume is None):
         raise checks.refuse("law", "be given, or else --resume RUN", law, "Write, for example: evolaw simulate B3/S23.")
     if resume is not None:
@@ -106,7 +106,7 @@ def simulate(
             diffusing.continue_paths(resume, figure, as_json)
             return
         _require_only(given - {"figure"}, given, "for a cellular automaton")
-    elif catalogue.names_process(str(law)):
+    elif (held := learned.law_of_run(str(law))) is None and catalogue.names_process(str(law)):
         _require_only(given - set(_OF_BOARDS), given, "for a process")
         numbers = catalogue.read_settings(values or ())
         what = (start, time, frames, times, dt, steps, scheme, paths, precision, seed)
@@ -115,7 +115,7 @@ def simulate(
     else:
         _require_only(given - set(_OF_PROCESSES), given, "for a cellular automaton")
     generations = 100 if steps is None else steps
-    typed = {"law": law, "size": size, "density": density, "start": start, "steps": generations}
+    typed = {"law": held or law, "size": size, "density": density, "start": start, "steps": generations}
     typed |= {"every": every, "boundary": boundary, "noise": noise, "seed": seed}
     simulating.simulate_board(typed, out, resume, rle, as_json)
 

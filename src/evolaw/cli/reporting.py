@@ -1,4 +1,4 @@
-"""``evolaw report``: a stored finding as one HTML page."""
+"""``evolaw report``: a stored finding, learned law or league as one HTML page."""
 
 from __future__ import annotations
 
@@ -13,14 +13,36 @@ __all__ = ["write_report"]
 
 
 def write_report(
-    source: Annotated[Path, typer.Argument(help="Run directory of a finding, written by discover --out.")],
+    source: Annotated[Path, typer.Argument(help="Run directory written by discover --out or learn --out.")],
     out: Annotated[Path | None, typer.Option("--out", help="File to write; by default report.html in the run.")] = None,
     lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
 ) -> None:
-    """Write the HTML report on a stored finding."""
+    """Write the HTML report on a stored finding, learned law or league."""
     from evolaw.discovery import Finding
     from evolaw.report import write
+    from evolaw.storage import Run
 
+    if Run.open(source).about.get("kind") in ("learned law", "league"):
+        terminal.result(str(_write_learned(source, out or source / "report.html", lang)))
+        return
     finding = Finding.load(source)
     origin = {name: finding.facts.get(name) for name in ("command", "seed")}
     terminal.result(str(write(finding, out or source / "report.html", lang=lang, **origin)))
+
+
+def _write_learned(source: Path, out: Path, lang: str) -> Path:
+    from evolaw.cli import learned
+    from evolaw.learning.league import KIND, League
+    from evolaw.learning.surrogate import LearnedLaw
+    from evolaw.storage import Run
+
+    about = Run.open(source).about
+    training = about.get("training") or {}
+    facts = {
+        "source": about.get("source") or source.name,
+        "command": about.get("command", ""),
+        "seed": about.get("seed"),
+    }
+    facts |= {"truth": training.get("truth"), "chance": bool(training.get("chance"))}
+    kind = League if about.get("kind") == KIND else LearnedLaw
+    return learned.report_learned(kind.load(source), facts, out, lang)

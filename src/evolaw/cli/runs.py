@@ -55,7 +55,7 @@ def show(path: Annotated[Path, typer.Argument(help="A run directory.")], as_json
     about = {name: value for name, value in run.about.items() if isinstance(value, str | int | float)}
     lines = [
         ("state", facts["state"]),
-        ("committed", f"{facts['cursor']} frames" if facts["cursor"] else None),
+        ("committed", f"{facts['cursor']} {run.about.get('unit', 'frames')}" if facts["cursor"] else None),
         ("created", facts["created"]),
         *about.items(),
         ("arrays", ", ".join(facts["arrays"]) or None),

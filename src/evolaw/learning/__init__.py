@@ -29,7 +29,7 @@ _NAMES = {
     "equivariant": ("GroupNet", "OrbitTable", "equivariance_error"),
     "training": ("Schedule", "State", "checkpoint", "resume", "train"),
     "surrogate": ("LearnedLaw", "fit"),
-    "rolling": ("rollout_error", "rollout_statistics", "rollouts"),
+    "rolling": ("Beside", "rollout_error", "rollout_statistics", "rollouts"),
     "readout": ("explain_filters", "read_rule", "response_curve"),
     "simulators": ("orbit_simulator",),
     "league": ("ARCHITECTURES", "run_league"),

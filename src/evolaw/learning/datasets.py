@@ -76,12 +76,12 @@ class WindowPairs:
         found = self.contradictions
         if found.size:
             window, total, alive = int(found[0]), self.visits.sum(0), self.births.sum(0)
+            more = f", and {found.size - 1} more windows were followed by both" if found.size > 1 else ""
             raise ArgumentError(
-                f"The recording contradicts itself: window {window:09b} was followed by life {alive[window]} times and by "
-                f"death {total[window] - alive[window]} times, and so were {found.size - 1} more windows. No certain law of "
-                f"3x3 windows does this, so none can be learned: cells were misread, generations skipped, the "
-                f"neighbourhood is larger, or chance is part of the law. `evolaw discover` says which; pass chance=True "
-                f"(--chance) to learn probabilities."
+                f"The recording contradicts itself: of the cells with window {window:09b}, {alive[window]} were alive one step "
+                f"later and {total[window] - alive[window]} dead{more}. No certain law of 3x3 windows does this, so none can "
+                f"be learned: cells were misread, generations skipped, the neighbourhood is larger, or chance is part of the "
+                f"law. `evolaw discover` says which; pass chance=True (--chance) to learn probabilities."
             )
 
     def coverage(self, space: str = "isotropic") -> dict[str, int]:
@@ -174,9 +174,10 @@ def window_pairs(recordings: Trajectory | Sequence[Trajectory]) -> WindowPairs:
         boards.append(np.repeat(np.arange(first, first + seen.shape[0]), seen.shape[1]))
         first += seen.shape[0]
     if not sum(map(len, visits)):
+        gap = min(int(np.diff(times).min()) for _, times, _ in stacks)
         raise ArgumentError(
-            "No two frames are one generation apart, so no step was seen. Record consecutive generations, "
-            "or learn with steps= the generations between the frames."
+            f"No two frames are one generation apart, so no step was seen. Record consecutive generations, or learn through "
+            f"the {gap} generations between the frames: board_pairs(…, steps={gap}), on the command line --steps {gap}."
         )
     _require_change(stacks)
     pairs = WindowPairs(np.concatenate(visits), np.concatenate(births), np.concatenate(boards))
@@ -332,6 +333,8 @@ def _require_change(stacks: list[tuple[np.ndarray, np.ndarray, str]]) -> None:
         if ((before != after) & (before != MISSING) & (after != MISSING)).any():
             return
     states = np.setdiff1d(np.concatenate([np.unique(values) for values, _, _ in stacks]), [MISSING]).tolist()
+    if not states:
+        raise ArgumentError("Every cell of the recording is missing, so there is nothing to learn from.")
     what = "every cell is dead" if states == [0] else "every cell is alive" if states == [1] else "no cell changes"
     raise ArgumentError(
         f"The recording is constant: {what}, so a network would only learn to copy cells. "

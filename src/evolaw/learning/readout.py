@@ -63,6 +63,13 @@ class Readout:
         """Wrong windows of 512; None when no truth was given."""
         return None if self.window_errors is None else sum(self.window_errors)
 
+    @property
+    def unseen_entries(self) -> list[str] | None:
+        """Isotropic entries of which no window was seen in training; None when that is unknown."""
+        if self.visited is None:
+            return None
+        return [name for name, windows in entries("isotropic").items() if not self.visited[windows].any()]
+
     def _facts(self) -> list[tuple[str, Any]]:
         split = self.window_errors
         return [
@@ -90,7 +97,8 @@ class Filter:
     """One filter of a first layer.
 
     Attributes:
-        weights: shape (3, 3).
+        weights: f, shape (3, 3).
+        symmetric: P f, shape (3, 3).
         symmetric_share: |P f|^2 / |f|^2.
         symmetrisation_error: |f - P f| / |f|.
         totalistic_share: |Q f|^2 / |f|^2.
@@ -100,6 +108,7 @@ class Filter:
     """
 
     weights: np.ndarray
+    symmetric: np.ndarray
     symmetric_share: float
     symmetrisation_error: float
     totalistic_share: float
@@ -161,6 +170,7 @@ def explain_filters(net: WindowNet) -> list[Filter]:
         found.append(
             Filter(
                 weights=weights.reshape(3, 3),
+                symmetric=symmetric.reshape(3, 3),
                 symmetric_share=float((symmetric**2).sum() / size),
                 symmetrisation_error=float(np.sqrt(((weights - symmetric) ** 2).sum() / size)),
                 totalistic_share=float((weights[_CENTRE] ** 2 + ring.sum() ** 2 / ring.size) / size),

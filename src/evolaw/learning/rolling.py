@@ -6,19 +6,22 @@ ever. Both are worth knowing, and neither stands for the other.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from evolaw import checks
+from evolaw import checks, display
 from evolaw.analysis.comparison import Comparison, compare
+from evolaw.analysis.estimates import Estimate
+from evolaw.analysis.evolution import density
 from evolaw.automata import stepping
 from evolaw.automata.rules import Rule
 from evolaw.learning.surrogate import LearnedLaw
 from evolaw.randomness import Source, source
 from evolaw.trajectory import Trajectory
 
-__all__ = ["rollout_error", "rollout_statistics", "rollouts"]
+__all__ = ["Beside", "rollout_error", "rollout_statistics", "rollouts"]
 
 
 def rollout_error(law: LearnedLaw, truth: Rule | str, starts: Any, steps: int, *, rng: Any = None) -> np.ndarray:
@@ -99,3 +102,36 @@ def rollout_statistics(
     seeded = source(rng)
     learned, true = rollouts(law, truth, starts, steps, member=member, hard=hard, rng=seeded)
     return compare(learned, true, permutations=permutations, rng=Source(seeded.stream("permutations").key[0]))
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """Law and truth side by side: what a report shows of the two.
+
+    Attributes:
+        error: share of wrong cells by network and time from the same boards, shape (members, steps + 1).
+        densities: density over time of the law and of the truth, from independent boards.
+        comparison: permutation tests of four statistics over time.
+        boards: boards each of the two was rolled out from.
+    """
+
+    error: np.ndarray
+    densities: tuple[Estimate, Estimate]
+    comparison: Comparison
+    boards: int
+
+    @classmethod
+    def of(cls, law: LearnedLaw, truth: Rule | str, starts: Any, steps: int, *, rng: Any) -> Beside:
+        """Roll out both from ``starts``; the arguments are those of `rollout_statistics`."""
+        learned, true = rollouts(law, truth, starts, steps, rng=rng)
+        comparison = compare(learned, true, rng=Source(source(rng).stream("permutations").key[0]))
+        error = rollout_error(law, truth, starts, steps, rng=rng)
+        return cls(error, (density(learned), density(true)), comparison, learned.repetitions)
+
+    def __repr__(self) -> str:
+        facts = [
+            ("boards", f"{self.boards} for each, {self.error.shape[1] - 1} generations"),
+            ("wrong cells at the end", ", ".join(f"{share:.3g}" for share in self.error[:8, -1])),
+            ("smallest adjusted p", f"{self.comparison.smallest:.3g}"),
+        ]
+        return display.lines("Beside the truth", facts)

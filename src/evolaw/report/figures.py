@@ -8,6 +8,7 @@ Estimate                   values with two standard errors
 OrderEstimate              errors against the step, the fitted slope with its band, the declared slope
 LearnedLaw, Readout        the training; the logit by centre and neighbour count, and of all windows
 League                     the share of seeds that found the law, by architecture and epoch
+Beside                     wrong cells and density over time of a learned law and the truth
 Statistics of an SDE       mean with two standard errors, and one standard deviation around it
 """
 
@@ -26,7 +27,7 @@ from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
 from evolaw.discovery.finding import Finding
 from evolaw.report.evidence_charts import draw_finding
-from evolaw.report.learning_charts import draw_law, draw_league, draw_readout
+from evolaw.report.learning_charts import draw_beside, draw_law, draw_league, draw_readout
 from evolaw.report.order_charts import draw_orders
 from evolaw.report.styles import CELLS, CYCLE, new_figure, save, style
 from evolaw.trajectory import Trajectory
@@ -37,6 +38,7 @@ _LEARNED = (
     ("surrogate", "LearnedLaw", draw_law),
     ("readout", "Readout", draw_readout),
     ("league", "League", draw_league),
+    ("rolling", "Beside", draw_beside),
 )
 _BANDS = ((5, 95, 0.16), (25, 75, 0.28))
 _CELL_COLOURS = ListedColormap(CELLS)

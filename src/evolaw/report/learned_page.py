@@ -18,12 +18,14 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from evolaw import documents, storage
-from evolaw.report.learning_charts import draw_filters, draw_law, draw_league, draw_readout
+from evolaw.report.learning_charts import draw_beside, draw_filters, draw_law, draw_league, draw_readout
 from evolaw.report.styles import style
+from evolaw.report.wording import Words
 
 if TYPE_CHECKING:
     from evolaw.learning.league import League
     from evolaw.learning.readout import Filter, Readout
+    from evolaw.learning.rolling import Beside
     from evolaw.learning.surrogate import LearnedLaw
 
 __all__ = ["render_learned", "write_learned"]
@@ -40,8 +42,10 @@ def render_learned(
     law: LearnedLaw | None = None,
     readout: Readout | None = None,
     filters: list[Filter] | None = None,
+    beside: Beside | None = None,
     league: League | None = None,
     remark: str = "",
+    lang: str = "en",
     command: str = "",
     seed: int | None = None,
 ) -> str:
@@ -50,10 +54,13 @@ def render_learned(
     Args:
         source: the recording or rule that was learned.
         law, readout, filters: the learned law, what its networks say together, and the filters of the first.
+        beside: law and truth rolled out, where the truth is known.
         league: the standings, in the place of a law or beside it.
         remark: what the reader must know before trusting it.
+        lang: "en" or "zh"; words inside pictures are English.
         command, seed: how to make the page again.
     """
+    words = Words(lang)
     folder = files("evolaw.report").joinpath("templates")
     sheet = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("finding.css", "learned.css"))
     pictures = {}
@@ -64,16 +71,21 @@ def render_learned(
             pictures["training"] = _embed(draw_law(law))
         if filters:
             pictures["filters"] = _embed(draw_filters(filters))
+        if beside is not None:
+            pictures["beside"] = _embed(draw_beside(beside))
         if league is not None:
             pictures["league"] = _embed(draw_league(league))
     return (
         _environment()
         .get_template("learned.html.j2")
         .render(
+            words=words,
             source=source,
             law=law,
             readout=readout,
             filters=filters or [],
+            beside=beside,
+            tests=_tests(beside),
             league=league,
             remark=remark,
             command=command,
@@ -84,6 +96,12 @@ def render_learned(
             versions=storage.versions(),
         )
     )
+
+
+def _tests(beside: Beside | None) -> str:
+    """The adjusted p-value of each statistic, in words."""
+    found = {} if beside is None else beside.comparison.differences
+    return ", ".join(f"{name} p = {difference.adjusted:.3g}" for name, difference in found.items())
 
 
 def _embed(figure: Figure) -> str:

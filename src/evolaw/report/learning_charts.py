@@ -9,92 +9,127 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, SymLogNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from evolaw.report.styles import CYCLE, new_figure
 
 if TYPE_CHECKING:
     from evolaw.learning.league import League
     from evolaw.learning.readout import Filter, Readout
+    from evolaw.learning.rolling import Beside
     from evolaw.learning.surrogate import LearnedLaw
 
-__all__ = ["draw_filters", "draw_law", "draw_league", "draw_readout"]
+__all__ = ["draw_beside", "draw_filters", "draw_law", "draw_league", "draw_readout"]
 
 _SIGNED = LinearSegmentedColormap.from_list("signed", [CYCLE[1], "#ffffff", CYCLE[0]])
 _MOST_FILTERS = 16
+_LINEAR = 1.0
+"""Logits below this are shown in proportion, larger ones by their logarithm: what counts is which side of 0."""
 
 
 def draw_readout(readout: Readout) -> Figure:
-    """Return the logit against centre and neighbour count, over the map of all 512 windows."""
+    """Return the logit of every window by neighbour count, for dead and living centres, over the map of all 512."""
     from evolaw.learning.readout import response_curve
 
-    figure = new_figure(7.2, 5.4)
-    above, below = figure.subplots(2, 1, height_ratios=[1.15, 1])
-    mean, spread = response_curve(readout)
-    counts = np.arange(9)
-    for centre, (name, marker) in enumerate((("dead centre", "o"), ("living centre", "s"))):
-        above.errorbar(
-            counts + 0.08 * (centre - 0.5),
-            mean[centre],
-            yerr=spread[centre],
-            fmt=f"{marker}-",
-            color=CYCLE[centre],
-            capsize=2.5,
-            markersize=4,
-            label=name,
-        )
-    above.axhline(0, color="#8a8f99", lw=0.8, ls=":")
-    above.set_xlabel("living neighbours")
-    above.set_ylabel("logit of life")
-    above.set_title("Mean logit; bars: standard deviation over the windows of one count")
-    above.legend()
-    _map(figure, below, readout.logits, readout.visited)
+    figure = new_figure(7.2, 5.6)
+    axes = figure.subplot_mosaic([["dead", "living"], ["map", "map"]], height_ratios=[1.1, 1])
+    mean, _ = response_curve(readout)
+    windows = np.arange(512)
+    centre = windows >> 4 & 1
+    count = np.bitwise_count(windows) - centre
+    for state, name in enumerate(("dead", "living")):
+        mine = np.flatnonzero(centre == state)
+        # Windows of one count stand beside each other in the order of their logits, so that none hides another.
+        order = mine[np.lexsort((readout.logits[mine], count[mine]))]
+        rank = np.concatenate([np.linspace(-0.3, 0.3, n) if n > 1 else np.zeros(1) for n in np.bincount(count[order])])
+        axes[name].plot(count[order] + rank, readout.logits[order], "o", markersize=1.8, alpha=0.55, color=CYCLE[state])
+        axes[name].plot(np.arange(9), mean[state], "-", lw=1, color="#333a45")
+        axes[name].axhline(0, color="#8a8f99", lw=0.8, ls=":")
+        axes[name].set_yscale("symlog", linthresh=_LINEAR)
+        axes[name].set_xticks(range(9))
+        axes[name].set_xlabel("living neighbours")
+        axes[name].set_title(f"{name} centre")
+        lowest, highest = min(float(readout.logits.min()), -_LINEAR), max(float(readout.logits.max()), _LINEAR)
+        axes[name].set_ylim(1.7 * lowest, 1.7 * highest)
+    axes["dead"].set_ylabel("logit of life")
+    _map(figure, axes["map"], readout.logits, readout.visited)
     return figure
 
 
 def draw_law(law: LearnedLaw) -> Figure:
-    """Return the training of every network, and where the networks disagree."""
-    several = len(law) > 1
-    figure = new_figure(7.2, 5.2 if several else 2.7)
-    rows = figure.subplots(2 if several else 1, 1, squeeze=False)[:, 0]
-    for records in law.history:
-        rows[0].plot([r.epoch for r in records], [max(r.loss, 1e-9) for r in records], color=CYCLE[0], lw=1, alpha=0.7)
-    rows[0].set_yscale("log")
-    rows[0].set_xlabel("epoch")
-    rows[0].set_ylabel("loss, nats a cell")
-    rows[0].margins(x=0.02)
-    wrong = [[r.window_errors for r in records] for records in law.history]
-    if all(error is not None for row in wrong for error in row) and any(wrong):
-        beside = rows[0].twinx()
-        for records, errors in zip(law.history, wrong, strict=True):
-            beside.plot([r.epoch for r in records], errors, color=CYCLE[1], lw=1, ls="--", alpha=0.7)
-        beside.set_ylabel("wrong windows of 512 (dashed)", color=CYCLE[1])
-        beside.set_yscale("symlog", linthresh=1)
-        beside.set_ylim(bottom=0)
-        beside.spines["right"].set_visible(True)
+    """Return loss and wrong windows of every network by epoch, and where the networks disagree."""
+    several, known = len(law) > 1, [records for records in law.history if records]
+    judged = all(record.window_errors is not None for records in known for record in records) and bool(known)
+    figure = new_figure(7.2, 5.0 if several else 2.6)
+    rows: list[Any] = [["loss", "wrong"] if judged else ["loss", "loss"], ["map", "map"]]
+    axes = figure.subplot_mosaic(rows[: 1 + several])
+    for records in known:
+        epochs = [record.epoch for record in records]
+        axes["loss"].plot(epochs, [max(record.loss, 1e-9) for record in records], color=CYCLE[0], lw=1, alpha=0.7)
+        if judged:
+            wrong = [record.window_errors or 0 for record in records]
+            axes["wrong"].plot(epochs, wrong, ".-", color=CYCLE[1], lw=1, alpha=0.7)
+    axes["loss"].set_yscale("log")
+    axes["loss"].set_ylabel("loss, nats a cell")
+    if judged:
+        axes["wrong"].set_yscale("symlog", linthresh=1)
+        axes["wrong"].set_ylim(-0.15, 512)
+        axes["wrong"].set_yticks([0, 1, 10, 100], ["0", "1", "10", "100"])
+        axes["wrong"].set_ylabel("wrong windows of 512")
+    for name in ("loss", "wrong") if judged else ("loss",):
+        axes[name].set_xlabel("epoch")
+        axes[name].xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes[name].margins(x=0.02)
     if several:
-        image = rows[1].imshow(law.disagreement.reshape(16, 32), cmap="Purples", vmin=0, vmax=0.5)
-        figure.colorbar(image, ax=rows[1], label="share in the minority", shrink=0.8)
-        _name_axes(rows[1], f"Windows on which the {len(law)} networks disagree")
+        image = axes["map"].imshow(law.disagreement.reshape(16, 32), cmap="Purples", vmin=0, vmax=0.5, aspect="auto")
+        figure.colorbar(image, ax=axes["map"], label="share in the minority")
+        split = int((law.disagreement > 0).sum())
+        _name_axes(axes["map"], f"Windows on which the {len(law)} networks disagree: {split} of 512")
+    return figure
+
+
+def draw_beside(beside: Beside) -> Figure:
+    """Return wrong cells by network and the density of law and truth over time, with two standard errors."""
+    figure = new_figure(7.2, 2.7)
+    left, right = figure.subplots(1, 2)
+    times = np.arange(beside.error.shape[1])
+    for share in beside.error:
+        left.plot(times, share, color=CYCLE[1], lw=1, alpha=0.7)
+    left.set_ylim(bottom=min(-0.002, -0.02 * float(beside.error.max())))
+    left.set_xlabel("generation")
+    left.set_ylabel("share of wrong cells")
+    for name, estimate, colour in zip(("law", "truth"), beside.densities, (CYCLE[1], CYCLE[0]), strict=True):
+        value, error = estimate.value, 2 * estimate.standard_error
+        right.plot(times, value, color=colour, lw=1.2, label=name)
+        right.fill_between(times, value - error, value + error, color=colour, alpha=0.2, lw=0)
+    right.set_xlabel("generation")
+    right.set_ylabel("density")
+    right.set_ylim(bottom=0)
+    right.legend()
     return figure
 
 
 def draw_filters(filters: list[Filter]) -> Figure:
-    """Return the strongest filters as pictures, each with the canonical one it is most like."""
+    """Return the strongest filters, each with the canonical one it is most like, over their symmetric parts."""
     shown = filters[:_MOST_FILTERS]
     columns = min(8, max(len(shown), 1))
-    rows = max(1, -(-len(shown) // columns))
-    figure = new_figure(max(1.05 * columns, 3.0), 1.55 * rows)
-    places = figure.subplots(rows, columns, squeeze=False).ravel()
+    rows = 2 * max(1, -(-len(shown) // columns))
+    figure = new_figure(max(0.95 * columns, 3.0), 1.12 * rows)
+    places = figure.subplots(rows, columns, squeeze=False)
     most = max((float(np.abs(each.weights).max()) for each in shown), default=1.0) or 1.0
-    for axes in places:
+    for axes in places.ravel():
         axes.axis("off")
-    for axes, each in zip(places, shown, strict=False):
-        axes.imshow(each.weights, cmap=_SIGNED, vmin=-most, vmax=most)
-        for row, col in np.ndindex(3, 3):
-            axes.text(col, row, f"{each.weights[row, col]:.1f}", ha="center", va="center", fontsize=6, color="#333a45")
-        axes.set_title(f"{each.nearest}  {each.cosine:.2f}", fontsize=7.5, loc="center")
+    for number, each in enumerate(shown):
+        row, column = 2 * (number // columns), number % columns
+        for axes, weights in ((places[row, column], each.weights), (places[row + 1, column], each.symmetric)):
+            axes.imshow(weights, cmap=_SIGNED, vmin=-most, vmax=most)
+            for at in np.ndindex(3, 3):
+                words = f"{weights[at]:.1f}".replace("-0.0", "0.0")
+                axes.text(at[1], at[0], words, ha="center", va="center", fontsize=5.5, color="#1b222c")
+        places[row, column].set_title(f"{each.nearest}  {each.cosine:.2f}", fontsize=7, loc="center")
+        places[row + 1, column].set_title(f"P f, {100 * each.symmetric_share:.0f} %", fontsize=6.5, loc="center", pad=2)
     return figure
 
 
@@ -127,12 +162,13 @@ def draw_league(league: League) -> Figure:
 
 
 def _map(figure: Figure, axes: Axes, logits: np.ndarray, visited: np.ndarray | None) -> None:
-    most = max(float(np.percentile(np.abs(logits), 95)), 1e-9)
-    image = axes.imshow(logits.reshape(16, 32), cmap=_SIGNED, vmin=-most, vmax=most)
+    most = max(float(np.abs(logits).max()), 2 * _LINEAR)
+    norm = SymLogNorm(_LINEAR, vmin=-most, vmax=most)
+    image = axes.imshow(logits.reshape(16, 32), cmap=_SIGNED, norm=norm, aspect="auto")
     unseen = np.flatnonzero(~visited) if visited is not None else np.empty(0, int)
     if unseen.size:
         axes.plot(unseen % 32, unseen // 32, "x", color="#333a45", markersize=3, mew=0.7)
-    figure.colorbar(image, ax=axes, label="logit of life", shrink=0.8)
+    figure.colorbar(image, ax=axes, label="logit of life")
     _name_axes(axes, f"All 512 windows{'; crosses: never seen in training' if unseen.size else ''}")
 
 
