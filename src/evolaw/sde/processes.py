@@ -28,7 +28,7 @@ import numpy as np
 from evolaw import checks, display
 from evolaw.arrays import Array
 from evolaw.errors import ShapeError
-from evolaw.sde.lanes import apply
+from evolaw.sde.captured import with_own_arrays
 
 __all__ = ["CALCULI", "NOISE_KINDS", "SDE"]
 
@@ -100,7 +100,7 @@ class SDE:
     def drift_at(self, t: Any, x: Any) -> jax.Array:
         """Return f(t, x), shape (dim,), for a state of shape (dim,) or, for dim = 1, a scalar."""
         x = jnp.reshape(jnp.asarray(x), (self.dim,))
-        value = jnp.asarray(self.drift(t, x, self.params), x.dtype)
+        value = jnp.asarray(with_own_arrays(self.drift)(t, x, self.params), x.dtype)
         if value.shape == (self.dim,):
             return value
         if value.shape == () and self.dim == 1:
@@ -110,7 +110,7 @@ class SDE:
     def diffusion_at(self, t: Any, x: Any) -> jax.Array:
         """Return G(t, x) in its shortest form: shape (dim,) when G is diagonal, else (dim, noises)."""
         x = jnp.reshape(jnp.asarray(x), (self.dim,))
-        value = jnp.asarray(self.diffusion(t, x, self.params), x.dtype)
+        value = jnp.asarray(with_own_arrays(self.diffusion)(t, x, self.params), x.dtype)
         dim, noises, given = self.dim, self.noises or self.dim, value.shape
         if self.noise == "diagonal" or (self.noise == "additive" and dim == noises) or dim == noises == 1:
             if given in ((), (1,), (dim,)) or (dim == 1 and given == (1, 1)):
@@ -132,7 +132,7 @@ class SDE:
     def diffuse(self, t: Any, x: Any, dw: Any) -> jax.Array:
         """Return G(t, x) dw, shape (dim,); costs no matrix where G is diagonal."""
         value = self.diffusion_at(t, x)
-        return value * dw if value.ndim == 1 else apply(value, dw)
+        return value * dw if value.ndim == 1 else value @ dw
 
     @property
     def exact(self) -> Any:
