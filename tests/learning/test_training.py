@@ -130,6 +130,24 @@ def test_the_average_follows_the_weights(pairs: WindowPairs) -> None:
     assert jax.tree.leaves(next(train(plain, pairs, rng=0))[0].trained)[0].shape == (9, 4)
 
 
+def test_balance_counts_entries_by_their_visits() -> None:
+    """A batch of counts made by hand: every seen entry weighs 1 at b = 1, the root of its visits at b = 1/2."""
+    chance = np.random.default_rng(0)
+    seen = chance.integers(0, 50, (1, 512)) * (chance.random(512) < 0.3)
+    mine = WindowPairs(seen, seen // 3, np.zeros(1, int))
+    for space in ("outer-totalistic", "isotropic", "general"):
+        for power in (0.0, 0.5, 1.0):
+            schedule = Schedule(epochs=1, batches=1, balance=power, balance_by=space)
+            visits, births = deal(mine, schedule, 0, source(0))
+            for windows in entries(space).values():
+                count = seen[0, windows].sum()
+                assert float(visits[0, windows].sum()) == pytest.approx(count ** (1 - power) if count else 0, rel=1e-5)
+                share = np.asarray(births)[0, windows] * max(count, 1) ** power
+                assert share == pytest.approx(seen[0, windows] // 3, rel=1e-5)
+    with pytest.raises(ArgumentError, match="balance_by"):
+        Schedule(balance_by="hexagonal")
+
+
 def test_balance_one_counts_every_seen_window_alike(pairs: WindowPairs) -> None:
     visits, births = deal(pairs, Schedule(epochs=1, batches=1, balance=1), 0, source(0))
     assert set(np.round(np.asarray(visits), 5).ravel().tolist()) <= {0.0, 1.0}

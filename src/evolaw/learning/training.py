@@ -29,7 +29,7 @@ import numpy as np
 import optax
 
 from evolaw import checks, documents
-from evolaw.automata.rules import Rule, entries
+from evolaw.automata.rules import SPACES, Rule, entries
 from evolaw.errors import ArgumentError, NumericalError, StorageError
 from evolaw.learning.cnn import WindowNet, on_windows, read_logits
 from evolaw.learning.datasets import BoardPairs, WindowPairs, training_batches
@@ -51,7 +51,9 @@ class Schedule:
         learning_rate: its value at the start; it falls to zero along a half cosine.
         average: decay of the exponential moving average of the weights, 0 for none; the average is what is returned.
         patience: stop after this many epochs without a lower loss; None trains to the end.
-        balance: exponent b in [0, 1]; window counts enter as visits^(1 - b), so 1 counts every seen window alike.
+        balance: exponent b in [0, 1]: the counts of a window are divided by v^b, v the visits of its entry in the batch, so
+            1 counts every seen entry alike.
+        balance_by: space of those entries; "general" balances the windows themselves.
     """
 
     epochs: int = 8
@@ -60,6 +62,7 @@ class Schedule:
     average: float = 0.0
     patience: int | None = None
     balance: float = 0.0
+    balance_by: str = "general"
 
     def __post_init__(self) -> None:
         checks.integer(self.epochs, "epochs", least=1)
@@ -67,6 +70,7 @@ class Schedule:
         checks.positive(self.learning_rate, "learning_rate")
         checks.probability(self.average, "average", most=0.9999)
         checks.probability(self.balance, "balance")
+        checks.one_of(self.balance_by, "balance_by", SPACES)
         if self.patience is not None:
             checks.integer(self.patience, "patience", least=1)
 
@@ -178,7 +182,9 @@ def deal(pairs: WindowPairs | BoardPairs, schedule: Schedule, epoch: int, rng: S
     """Return the batches of an epoch: (visits, births) or (windows before, cells after), the batch axis first."""
     if isinstance(pairs, WindowPairs):
         visits, births = training_batches(pairs, schedule.batches, epoch, rng)
-        scale = np.maximum(visits, 1.0) ** -schedule.balance
+        entry_of = _entry_of(schedule.balance_by)[1]
+        of_entry = np.stack([np.bincount(entry_of, counts)[entry_of] for counts in visits]).astype(visits.dtype)
+        scale = np.maximum(of_entry, 1.0) ** -schedule.balance
         return jnp.asarray(visits * scale), jnp.asarray(births * scale)
     order = rng.stream(f"epoch {epoch}").generator().permutation(len(pairs))
     size = -(-len(pairs) // schedule.batches)  # boards fill up the last batch again from the first
@@ -225,16 +231,16 @@ def _record(state: State, loss: float, truth: np.ndarray | None, visited: np.nda
         float(right[visited].mean()) if visited.any() else 1.0,
         float(right[~visited].mean()) if not visited.all() else 1.0,
     )
-    names, entry_of = _isotropic()
+    names, entry_of = _entry_of("isotropic")
     shares = np.bincount(entry_of, right) / np.bincount(entry_of)
     faulty = {names[entry]: float(shares[entry]) for entry in np.flatnonzero(shares < 1)}
     return Record(state.epoch, loss, int((~right).sum()), recall, time.perf_counter() - began, faulty)
 
 
 @functools.cache
-def _isotropic() -> tuple[list[str], np.ndarray]:
-    """The names of the isotropic entries, and the entry of each window."""
-    windows_of = entries("isotropic")
+def _entry_of(space: str) -> tuple[list[str], np.ndarray]:
+    """The names of the entries of a space, and the entry of each window."""
+    windows_of = entries(space)
     entry_of = np.empty(512, np.int64)
     for entry, windows in enumerate(windows_of.values()):
         entry_of[windows] = entry
