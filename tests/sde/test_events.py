@@ -156,6 +156,27 @@ def test_a_stopped_path_stays_and_has_one_event():
     assert turning.counts.tolist() == [1]
 
 
+def test_what_one_watcher_stopped_no_other_one_sees_move():
+    """Paths stop at 0.5; crossings of 0.4 and passages of -0.5 are those of the path until then, counted by hand."""
+    n, paths, level = 200, 2000, 0.4
+    asked = [
+        FirstPassage(lambda t, x, p: 0.5 - x[0], bridge=False, stops=True),
+        Event(lambda t, x, p: x[0] - level),
+        FirstPassage(lambda t, x, p: x[0] + 0.5, bridge=False),
+    ]
+    found = solve(MOTION, EulerMaruyama(), 0.0, [0, 1], steps=n, paths=paths, rng=6, statistics=[Moments(), *asked])
+    w = np.cumsum(increments(6, paths=paths, steps=n, dt=1 / n)[:, :, 0], axis=1)
+    over = w >= 0.5
+    last = np.where(over.any(axis=1), over.argmax(axis=1), n - 1)
+    alive = np.arange(n) <= last[:, None]
+    above = np.concatenate([np.zeros((paths, 1), bool), w >= level], axis=1)
+    wanted = ((above[:, 1:] != above[:, :-1]) & alive).sum(axis=1)
+    np.testing.assert_array_equal(found.results[2].counts, wanted)
+    np.testing.assert_array_equal(found.results[3].met, ((w <= -0.5) & alive).any(axis=1))
+    np.testing.assert_allclose(found.mean[-1, 0], w[np.arange(paths), last].mean(), rtol=1e-9)
+    assert wanted.max() > 1
+
+
 def test_windings_are_unwound_for_the_function():
     """A phase that has turned 2.5 times passes 4π once and never comes back to it."""
     turning = SDE(1.0, 0.0, noise="additive", periods=(2 * np.pi,))

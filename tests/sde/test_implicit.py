@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from evolaw.errors import ArgumentError
+from evolaw.errors import ArgumentError, NotConverged, NumericalError
 from evolaw.sde import (
     SDE,
     DriftImplicitEuler,
@@ -72,6 +72,44 @@ def test_a_step_without_solution_is_no_state_and_says_why(float64):
     residual = float(re.search(r"the residual is ([0-9.e+-]+)", words)[1])
     assert residual == pytest.approx(2.5, rel=0.01)
     assert re.search("after 30 iterations .* allowed. Try a smaller dt, more iterations than 30, or TamedEuler", words)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_the_loop_says_which_step_was_not_solved_and_why(precision):
+    """dX = X² dt from 0.3 + 0.8 p: y = x + h y² has no solution from x = 2.5 on, for h = 0.1; and the same with noise."""
+    start = 0.3 + 0.8 * np.arange(3.0)[:, None]
+    kinds = {"steps": 10, "paths": 3, "rng": 0, "precision": precision}
+    square = SDE(lambda t, x, p: x**2, 0.0, noise="additive", name="square")
+    with pytest.raises(NotConverged, match="did not stay finite under drift-implicit Euler") as caught:
+        solve(square, DriftImplicitEuler(), start, [0, 0.5, 1], **kinds)
+    # By hand: path 1 starts at 1.1 and is at 1.26, 1.48, 1.81, 2.39 after 1 to 4 steps; 4 h 2.39 < 1 still; then lost.
+    x, steps = 1.1, 0
+    while 4 * 0.1 * x <= 1:
+        x, steps = (1 - np.sqrt(1 - 0.4 * x)) / 0.2, steps + 1
+    words = str(caught.value)
+    assert (
+        "2 of 3 paths of square" in words
+        and f"path 1, after step {steps + 1} at time {(steps + 1) / 10:g} (dt = 0.1)" in words
+    )
+    residual = float(re.search(r"the residual is ([0-9.e+-]+) and the last correction", words)[1])
+    assert residual == pytest.approx(x - 2.5, rel=0.05)
+    assert "Try a smaller dt, more iterations than 30, or TamedEuler. The result is kept" in words
+    assert caught.value.exit_code == 4 and np.isfinite(caught.value.partial.values[0]).all()
+    noisy = SDE(lambda t, x, p: x**2, 0.5, noise="additive", name="noisy")
+    with pytest.raises(
+        NotConverged, match="Newton's method did not solve the implicit equation of this step: after 30"
+    ):
+        solve(noisy, DriftImplicitEuler(), start, [0, 1], **kinds)
+
+
+def test_a_fault_of_the_coefficients_is_not_blamed_on_newton():
+    """The diffusion is not a number from t = 0.5 on: the drift's equation is then none, and the last correction says so."""
+    stale = SDE(lambda t, x, p: -x, lambda t, x, p: jnp.where(t > 0.45, jnp.nan, 1.0), noise="diagonal", name="stale")
+    with pytest.raises(
+        NumericalError, match=r"path 0, after step 6 at time 0\.6 .*Try a smaller dt, a tamed"
+    ) as caught:
+        solve(stale, DriftImplicitEuler(), 1.0, [0, 1], steps=10, paths=2, rng=0)
+    assert not isinstance(caught.value, NotConverged)
 
 
 def test_too_few_iterations_give_no_wrong_state(float64):

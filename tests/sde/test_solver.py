@@ -237,7 +237,7 @@ def test_an_exploding_process_is_an_error():
         ({"chunk": "big"}, "`chunk` must be one of auto"),
         ({"precision": "float16"}, "`precision` must be one of float32, float64"),
         ({"start": np.nan}, "`start` must be finite"),
-        ({"statistics": "mean"}, "Moments, Histogram or FirstPassage"),
+        ({"statistics": "mean"}, "Moments, Histogram, FirstPassage or Event"),
         ({"scheme": Milstein(), "process": general()}, "LevyMilstein"),
         ({"scheme": RI6(), "fine": 2}, "weak noise belongs to no path"),
         ({"paths": 2**31, "times": np.linspace(0, 1, 101)}, "ask for statistics"),

@@ -78,8 +78,6 @@ class Event:
         # Written so that a value which is not a number is on neither side.
         up, down = (before < 0) & (after >= 0), (before >= 0) & (after < 0)
         now = {0: up | down, 1: up, -1: down}[self.direction]
-        if self.stops:
-            now &= memory.count == 0
         share = before / jnp.where(now, before - after, 1)
         here = now & (jnp.arange(self.keep) == memory.count)
         return Happened(

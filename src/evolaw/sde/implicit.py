@@ -76,9 +76,9 @@ class DriftImplicitEuler(OneStep):
         return jnp.where(end.change <= self._allowed(end.y), end.y, jnp.nan), memory
 
     def explain(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise) -> str | None:
-        """Return why the step from a finite x gave no state; None when its equation was solved."""
+        """Return why the step from a finite x gave no state; None when its equation was solved, or there was none."""
         end = self._iterate(process, t, x, dt, noise)
-        if bool(end.change <= self._allowed(end.y)):
+        if bool(end.change <= self._allowed(end.y)) or not bool(jnp.isfinite(end.left).all()):
             return None
         return (
             f"Newton's method did not solve the implicit equation of this step: after {int(end.rounds)} iterations the "

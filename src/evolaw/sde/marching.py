@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 import jax
@@ -235,17 +235,21 @@ def _watched_step(
     plan: Plan, process: SDE, keys: Keys, entry: Grid, number: Any, t: Any, new: State, old: State
 ) -> State:
     chance = uniform(threefry2x32(*keys.path, number.astype(jnp.uint32), SLOT_EVENT)[0], new.x.dtype)
-    before, after = (unwrapped(process, x, old.turns) for x in (old.x, new.x))
-    x, turns = _wrap(process, new.x, new.turns)
+    pairs = list(zip(plan.watchers, old.watched, strict=True))
+    halted = [watcher.done(memory) for watcher, memory in pairs if watcher.stops]
+
+    def unless_halted(kept: Any, moved: Any) -> Any:
+        return jnp.where(reduce(jnp.logical_or, halted), kept, moved) if halted else moved
+
+    there = unless_halted(old.x, new.x)
+    before, after = (unwrapped(process, x, old.turns) for x in (old.x, there))
+    x, turns = _wrap(process, there, new.turns)
     watched = []
-    for watcher, memory in zip(plan.watchers, old.watched, strict=True):
-        if watcher.stops:
-            stopped = watcher.done(memory)
-            x, turns = jax.tree.map(
-                lambda kept, moved, s=stopped: jnp.where(s, kept, moved), (old.x, old.turns), (x, turns)
-            )
+    for watcher, memory in pairs:
         update = partial(watcher.update, process, number, t, entry.dt)
-        watched.append(jax.vmap(update, in_axes=-1, out_axes=-1)(before, after, chance, memory))
+        seen = jax.vmap(update, in_axes=-1, out_axes=-1)(before, after, chance, memory)
+        # A path that one watcher has stopped shows nothing more to any of them.
+        watched.append(jax.tree.map(unless_halted, memory, seen))
     return State(x, turns, new.memory, tuple(watched))
 
 

@@ -26,7 +26,7 @@ from scipy.special import ndtri
 from evolaw import checks
 from evolaw.randomness import Stream
 
-__all__ = ["Crossing", "FirstFault", "FirstPassage", "PassageResult"]
+__all__ = ["Crossing", "Fault", "FirstFault", "FirstPassage", "PassageResult"]
 
 
 @dataclass(frozen=True)
@@ -165,22 +165,32 @@ class PassageResult:
 
 @dataclass(frozen=True)
 class FirstFault:
-    """Watches for the first step after which a path is not finite."""
+    """Watches for the first step after which a path is not finite, and keeps the state before it."""
 
     stops: ClassVar[bool] = False
 
-    def start(self, process: Any, t: Any, x: Any) -> Any:
-        """Return -1, or 0 when the start itself is at fault."""
-        return jnp.where(jnp.all(jnp.isfinite(x)), -1, 0).astype(jnp.int32)
+    def start(self, process: Any, t: Any, x: Any) -> Fault:
+        """Return step -1, or 0 when the start itself is at fault."""
+        return Fault(jnp.where(jnp.all(jnp.isfinite(x)), -1, 0).astype(jnp.int32), x)
 
-    def update(self, process: Any, number: Any, t: Any, dt: Any, old: Any, new: Any, chance: Any, memory: Any) -> Any:
+    def update(
+        self, process: Any, number: Any, t: Any, dt: Any, old: Any, new: Any, chance: Any, memory: Fault
+    ) -> Fault:
         """Return the number of the first step, counted from 1, after which the state was not finite."""
-        fault = ~jnp.all(jnp.isfinite(new)) & (memory < 0)
-        return jnp.where(fault, jnp.asarray(number, jnp.int32) + 1, memory)
+        fault = ~jnp.all(jnp.isfinite(new)) & (memory.step < 0)
+        found = Fault(jnp.asarray(number, jnp.int32) + 1, old)
+        return jax.tree.map(lambda now, kept: jnp.where(fault, now, kept), found, memory)
 
-    def done(self, memory: Any) -> Any:
+    def done(self, memory: Fault) -> Any:
         """Return whether a fault was seen."""
-        return memory >= 0
+        return memory.step >= 0
+
+
+class Fault(NamedTuple):
+    """The step after which a path was lost, counted from 1, and the state before that step."""
+
+    step: Any
+    before: Any
 
 
 def _inverse_gaussian(mean: np.ndarray, shape: np.ndarray, normal: np.ndarray, chance: np.ndarray) -> np.ndarray:

@@ -23,9 +23,9 @@ import numpy as np
 
 from evolaw import checks, randomness
 from evolaw.arrays import memory_limit, precise, require_memory
-from evolaw.errors import NumericalError, ShapeError
+from evolaw.errors import NotConverged, NumericalError, ShapeError
 from evolaw.sde.areas import area_terms
-from evolaw.sde.brownian import Drawing
+from evolaw.sde.brownian import Drawing, Keys, path_keys
 from evolaw.sde.gathering import Gathered, Kept
 from evolaw.sde.marching import Grid, Marched, Plan, march
 from evolaw.sde.passage import FirstFault
@@ -79,7 +79,7 @@ def solve(
         rng: seed or source of chance, see `evolaw.randomness.source`.
         steps: number of equal steps from the first to the last time; every saved time must be on that grid.
         dt: instead of ``steps``: the longest step allowed; each interval between saved times is cut into equal steps.
-        statistics: None stores the paths; else one or several of `Moments`, `Histogram`, `FirstPassage`.
+        statistics: None stores the paths; else one or several of `Moments`, `Histogram`, `FirstPassage`, `Event`.
         precision: "float32" or "float64" for states and noise. The same words make the same noise in both.
         chunk: paths that run together, "auto" to fit the cache of a processor or the memory of an accelerator; rounded
             up to a multiple of 1024 where there are more paths than that. It does not change results.
@@ -97,6 +97,7 @@ def solve(
         ArgumentError: the scheme is not for the process, a function has the wrong shape, the time grid is impossible.
         NumericalError: some paths did not stay finite; says which path, step and time came first. Its ``partial`` is
             the result, statistics without those paths.
+        NotConverged: so, because an implicit step was not solved; says besides what was left of its equation.
 
     Notes:
         Paths are looked at for non-finite values at the saved times; the step at fault is then found by running the
@@ -255,7 +256,7 @@ def _asked(statistics: Any) -> tuple[Any, ...] | None:
         checks.require(
             hasattr(one, "observe") or hasattr(one, "update"),
             "statistics",
-            "hold Moments, Histogram or FirstPassage objects",
+            "hold Moments, Histogram, FirstPassage or Event objects",
             one,
         )
     return asked
@@ -346,13 +347,32 @@ def _fault(
     x = begin if begin.shape[1] == 1 else begin[:, path : path + 1]
     key = np.array(source.stream("noise").key, np.uint32)
     marched = march(alone, process, key, number, np.uint32(int(number[0]) + 1), x, grid)
-    step = int(np.asarray(marched.watched[0])[0])
-    interval = int(np.searchsorted(grid.last, step))
-    time = float(grid.begin[interval] + (step - grid.origin[interval]) * grid.dt[interval])
-    return NumericalError(
+    step, before = (np.asarray(part)[..., 0] for part in marched.watched[0])
+    interval = int(np.searchsorted(grid.last, int(step)))
+    dt = float(grid.dt[interval])
+    time = float(grid.begin[interval] + (int(step) - grid.origin[interval]) * dt)
+    reason = _reason(plan, process, path_keys(key, number, plan.drawing.noises), int(step), before, time - dt, dt)
+    kind = NotConverged if reason else NumericalError
+    return kind(
         f"{gathered.lost} of {gathered.paths} paths of {process} did not stay finite under {plan.scheme.name}; the first is "
-        f"path {int(number[0])}, after step {step} at time {time:g} (dt = {grid.dt[interval]:g}). Try a smaller dt, a tamed or implicit "
-        "scheme if the drift grows faster than linearly, or check the coefficients near the start. The result is kept in "
-        "the error's `partial`.",
+        f"path {int(number[0])}, after step {int(step)} at time {time:g} (dt = {dt:g}). "
+        + (
+            reason
+            or "Try a smaller dt, a tamed or implicit scheme if the drift grows faster than linearly, or check the "
+            "coefficients near the start."
+        )
+        + " The result is kept in the error's `partial`.",
         result,
     )
+
+
+def _reason(plan: Plan, process: SDE, keys: Keys, step: int, before: np.ndarray, time: float, dt: float) -> str | None:
+    """Why the scheme itself gave no state after a step; None when it cannot tell, or did."""
+    explain = getattr(plan.scheme, "explain", None)
+    if explain is None or step < 1:
+        return None
+    kind = before.dtype.type
+    drawn = plan.drawing.step(keys, np.uint32(step - 1), kind(dt))
+    noise = jax.tree.map(lambda part: part[..., 0], drawn)
+    reason: str | None = explain(process, kind(time), before, kind(dt), noise)
+    return reason
