@@ -18,6 +18,7 @@ from evolaw.learning.cnn import Cnn
 from evolaw.learning.keeping import Training
 from evolaw.learning.league import ARCHITECTURES
 from evolaw.learning.surrogate import LearnedLaw
+from evolaw.storage import Run
 
 
 def record(path: Path, states: np.ndarray, **more: Any) -> Path:
@@ -266,7 +267,7 @@ def test_a_command_killed_twenty_times_ends_in_the_same_bytes(tmp_path: Path, co
     """The very command line, killed at random moments from its first breath on."""
 
     def start(path: str) -> subprocess.Popen[bytes]:
-        words = [*command, "learn", "B36/S23", "--net", "table", "--seeds", "4", "--epochs", "60", "--out", path]
+        words = [*command, "learn", "B36/S23", "--net", "table", "--seeds", "4", "--epochs", "30", "--out", path]
         return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def content(path: str) -> list[tuple[str, bytes]]:
@@ -274,14 +275,21 @@ def test_a_command_killed_twenty_times_ends_in_the_same_bytes(tmp_path: Path, co
         files = [*folder.rglob("*.safetensors"), *(folder / "data.zarr").rglob("*")]
         return sorted((str(file.relative_to(folder)), file.read_bytes()) for file in files if file.is_file())
 
-    process = start("straight")
-    process.communicate(timeout=120)
+    def cursor() -> int:
+        return Run.open(tmp_path / "killed").cursor if (tmp_path / "killed" / "manifest.json").exists() else 0
+
+    start("straight").communicate(timeout=120)
     chance = np.random.default_rng(5)
-    for _ in range(20):
-        killed = start("killed")
-        time.sleep(chance.uniform(0.0, 6.0))
+    for kill in range(20):
+        killed, goal = start("killed"), cursor() + int(chance.integers(0, 9))
+        if kill % 4 == 0:
+            time.sleep(chance.uniform(0.0, 2.0))  # while it starts
+        else:
+            while cursor() < goal and killed.poll() is None:
+                time.sleep(0.01)
         killed.kill()
         killed.communicate()
+    assert cursor() > 20
     process = start("killed")
     out, _ = process.communicate(timeout=120)
     assert (process.returncode, b"B36/S23" in out) == (0, True)
