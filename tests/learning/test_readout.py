@@ -10,7 +10,7 @@ import pytest
 from evolaw.automata.rules import Rule, entries
 from evolaw.learning.cnn import Cnn, Quadratic, read_logits
 from evolaw.learning.equivariant import GroupNet, OrbitTable
-from evolaw.learning.readout import explain_filters, read_rule, response_curve
+from evolaw.learning.readout import explain_filters, match_solutions, read_rule, response_curve
 
 
 def table_of(rule: str, strength: float = 3.0) -> OrbitTable:
@@ -107,3 +107,28 @@ def test_unseen_entries_have_no_seen_window() -> None:
     visited[windows["B3a"][0]] = visited[windows["S2c"]] = True
     assert read_rule(Cnn.life()).unseen_entries is None
     assert read_rule(Cnn.life(), visited=visited).unseen_entries == [n for n in windows if n not in ("B3a", "S2c")]
+
+
+def test_the_canonical_solutions_are_matched_in_any_order_scale_and_sign() -> None:
+    for name, net in (("relu", Cnn.life()), ("tanh", Cnn.life("tanh")), ("quadratic", Quadratic.life())):
+        weights = net.weights[0] if isinstance(net, Cnn) else net.filter[:, None]
+        turned = Cnn.random((weights.shape[1] + 1,), rng=0)
+        # Reversed, scaled and of the other sign, beside a filter that hardly counts.
+        first = jnp.concatenate([-3 * weights[:, ::-1], turned.weights[0][:, :1]], axis=1)
+        last = jnp.ones_like(turned.weights[1]).at[-1].set(1e-3)
+        mixed = eqx.tree_at(lambda n: (n.weights[0], n.weights[1]), turned, (first, last))
+        found = match_solutions(explain_filters(mixed))
+        assert found[name] == pytest.approx(1.0, abs=1e-6)
+        assert max(found.values()) == next(iter(found.values()))
+        if name != "quadratic":
+            assert next(iter(found)) in (name, "quadratic")
+
+
+def test_a_pairing_uses_each_filter_once() -> None:
+    """Two filters n: the pair (n, n + c) is matched by n and n, cosines 1 and 8/sqrt(72)."""
+    net = Cnn.random((2,), rng=0)
+    ring = jnp.ones((9, 2)).at[4].set(0)
+    found = match_solutions(explain_filters(eqx.tree_at(lambda n: n.weights[0], net, ring)))
+    assert found["relu"] == pytest.approx((1 + 8 / np.sqrt(72)) / 2)
+    assert match_solutions([]) == {}
+    assert list(match_solutions(explain_filters(Quadratic.life()))) == ["quadratic"]

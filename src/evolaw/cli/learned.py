@@ -127,6 +127,9 @@ def _beside(law: LearnedLaw, truth: Rule | str | None) -> Any:
 def _filter_lines(filters: list[Filter]) -> list[str]:
     if not filters:
         return []
+    from evolaw.learning.readout import match_solutions
+
+    likeness = ", ".join(f"{name} {share:.3f}" for name, share in match_solutions(filters).items())
     head = f"Filters (strongest first){'':7}most like    cosine  strength  symmetric  counting"
     return [
         head,
@@ -134,10 +137,13 @@ def _filter_lines(filters: list[Filter]) -> list[str]:
             f"  {number + 1:<30}{f.nearest:<10}{f.cosine:>9.3f}{f.strength:>10.3f}{f.symmetric_share:>11.3f}{f.totalistic_share:>10.3f}"
             for number, f in enumerate(filters)
         ),
+        f"Canonical solutions of Life, mean cosine: {likeness or 'too few filters'}",
     ]
 
 
 def _document(source: str, law: LearnedLaw, readout: Readout, filters: list[Filter], said: str) -> dict[str, Any]:
+    from evolaw.learning.readout import match_solutions
+
     errors, wrong = readout.window_errors, readout.wrong
     return {
         "schema": 1,
@@ -155,6 +161,7 @@ def _document(source: str, law: LearnedLaw, readout: Readout, filters: list[Filt
         "entries_wrong": None if wrong is None else {"seen": wrong[0], "unseen": wrong[1]},
         "entries_unseen": readout.unseen_entries,
         "loss": [records[-1].loss for records in law.history if records],
+        "canonical": match_solutions(filters),
         "filters": [
             {
                 "weights": f.weights.tolist(),

@@ -30,7 +30,7 @@ _NAMES = {
     "training": ("Schedule", "State", "checkpoint", "resume", "train"),
     "surrogate": ("LearnedLaw", "fit"),
     "rolling": ("Beside", "rollout_error", "rollout_statistics", "rollouts"),
-    "readout": ("explain_filters", "read_rule", "response_curve"),
+    "readout": ("explain_filters", "match_solutions", "read_rule", "response_curve"),
     "simulators": ("orbit_simulator",),
     "league": ("ARCHITECTURES", "run_league"),
 }

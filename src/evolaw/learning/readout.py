@@ -18,16 +18,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from evolaw import display
 from evolaw.automata.rules import Rule, entries, reflect_windows, rotate_windows
 from evolaw.learning.cnn import Cnn, Quadratic, WindowNet, read_logits
 from evolaw.learning.equivariant import GroupNet, equivariance_error, symmetries
 
-__all__ = ["Filter", "Readout", "explain_filters", "read_rule", "read_table", "response_curve"]
+__all__ = ["Filter", "Readout", "explain_filters", "match_solutions", "read_rule", "read_table", "response_curve"]
 
 _CENTRE = 4
 _CANONICAL = {"n": 0.0, "n + c/2": 0.5, "n + c": 1.0}
+_SOLUTIONS = {"relu": ("n", "n + c"), "tanh": ("n", "n + c/2"), "quadratic": ("n + c/2",)}
+_FELT = 0.1
+"""Filters weaker than this share of the strongest are no part of a solution."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +108,7 @@ class Filter:
         totalistic_share: |Q f|^2 / |f|^2.
         nearest: the canonical filter it is most like: "n", "n + c/2" or "n + c".
         cosine: |cosine| of the angle to it.
+        cosines: the same for each canonical filter.
         strength: |f| times the size of its outgoing weight, relative to the largest.
     """
 
@@ -115,6 +120,7 @@ class Filter:
     nearest: str
     cosine: float
     strength: float
+    cosines: dict[str, float]
 
 
 def read_rule(net: WindowNet, *, visited: np.ndarray | None = None, truth: Rule | str | None = None) -> Readout:
@@ -177,9 +183,33 @@ def explain_filters(net: WindowNet) -> list[Filter]:
                 nearest=nearest,
                 cosine=cosines[nearest],
                 strength=float(force),
+                cosines=cosines,
             )
         )
     return found
+
+
+def match_solutions(filters: list[Filter]) -> dict[str, float]:
+    """Compare filters with the canonical solutions of Life, whatever their order, sign and scale.
+
+    Args:
+        filters: what `explain_filters` gave; those weaker than a tenth of the strongest are left out.
+
+    Returns:
+        For each solution of `evolaw.learning.cnn` the mean |cosine| between its filters and as many different ones of the
+        network, paired for the largest mean; the best solution first. Empty where the network has too few filters for any.
+
+    Example:
+        >>> {name: round(share, 3) for name, share in match_solutions(explain_filters(Cnn.life())).items()}
+        {'relu': 1.0, 'tanh': 0.993, 'quadratic': 0.986}
+    """
+    felt = [each for each in filters if each.strength >= _FELT]
+    found = {}
+    for solution, wanted in _SOLUTIONS.items():
+        if len(wanted) <= len(felt):
+            likeness = np.array([[each.cosines[name] for each in felt] for name in wanted])
+            found[solution] = float(likeness[linear_sum_assignment(likeness, maximize=True)].mean())
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def response_curve(readout: Readout) -> tuple[np.ndarray, np.ndarray]:

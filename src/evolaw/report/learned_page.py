@@ -86,6 +86,7 @@ def render_learned(
             filters=filters or [],
             beside=beside,
             tests=_tests(beside),
+            solutions=_solutions(filters or []),
             league=league,
             remark=remark,
             command=command,
@@ -102,6 +103,13 @@ def _tests(beside: Beside | None) -> str:
     """The adjusted p-value of each statistic, in words."""
     found = {} if beside is None else beside.comparison.differences
     return ", ".join(f"{name} p = {difference.adjusted:.3g}" for name, difference in found.items())
+
+
+def _solutions(filters: list[Filter]) -> str:
+    """How like the canonical solutions the filters are, in words."""
+    from evolaw.learning.readout import match_solutions
+
+    return ", ".join(f"{name} {share:.3f}" for name, share in match_solutions(filters).items())
 
 
 def _embed(figure: Figure) -> str:
