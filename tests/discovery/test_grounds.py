@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from evolaw.automata import evolve
-from evolaw.discovery import Every, Missing, grounds
+from evolaw.discovery import Every, Flips, Missing, grounds
 from evolaw.discovery.channels import CLEAN, Channel
 from evolaw.discovery.grounds import weigh_recordings
 from evolaw.discovery.rulespace import RuleSpace
 from evolaw.randomness import source
+from evolaw.trajectory import Trajectory
 
 ISOTROPIC = RuleSpace.named("isotropic")
 
@@ -47,6 +48,16 @@ def test_rollouts_take_over_where_proofs_give_up(monkeypatch) -> None:
             assert (item.log_e_present > 0) == (value == 1)
     monkeypatch.setattr(grounds, "_MOST_ROLLED", 5)
     assert "rollout" not in {item.basis for item in weigh(recording, Every(3), known).evidence}
+
+
+def test_flips_over_skipped_generations_are_rolled_out() -> None:
+    law, recording, known = a_case(2, 99)
+    values = recording.values ^ (np.random.default_rng(0).random(recording.values.shape) < 0.02)
+    misread = Trajectory(values.astype(np.uint8), recording.times, recording.axes, boundary="torus")
+    weighing = weigh(misread, Every(2) & Flips(0.02), known)
+    found = [item for item in weighing.evidence if item.basis == "rollout"]
+    assert len(found) == 3
+    assert all((item.log_e_present > 0) == (law[ISOTROPIC.index(item.entry)] == 1) for item in found)
 
 
 def test_proofs_are_kept_where_they_suffice() -> None:

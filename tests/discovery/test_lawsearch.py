@@ -68,10 +68,22 @@ def test_a_search_finds_the_law_and_only_moves_what_it_may() -> None:
     movable[changed] = True
     start[changed[:8]] ^= 1
     ledger = Ledger.empty(len(law))
-    fewest = descend(rollouts, ledger, start[None], movable[None], 60)
-    assert fewest.tolist() == [0]
+    fewest, found = descend(ledger.misses(rollouts), start[None], movable[None], 60)
+    assert fewest.tolist() == [0] and np.array_equal(rollouts.misses(found), fewest)
     assert (ledger.fitting[:, ~movable] == law[~movable]).all()
     assert (rollouts.misses(ledger.fitting) == 0).all()
+
+
+def test_a_search_in_vain_ends() -> None:
+    """No law costs less than the start: the search looks around for as long as it has patience, and keeps the start."""
+    calls = []
+
+    def cost(laws: np.ndarray) -> np.ndarray:
+        calls.append(len(laws))
+        return 1.0 + laws.sum(1)
+
+    least, best = descend(cost, np.zeros((1, 4), np.uint8), np.ones((1, 4), bool), 50, patience=3)
+    assert least.tolist() == [1] and not best.any() and calls == [1, 4, 4, 4]
 
 
 def test_a_ledger_keeps_the_least() -> None:

@@ -4,6 +4,7 @@ every generation, complete, clean    counting
 flips                                denoising
 missing cells                        imputation
 skipped generations                  skipping, and simulation for what its search leaves unproven
+skipped generations and flips        simulation
 evidence="rollout"                   simulation
 """
 
@@ -17,8 +18,9 @@ import numpy as np
 
 from evolaw.discovery.channels import Channel
 from evolaw.discovery.evidence import Weighing
+from evolaw.discovery.proposals import Simulator
 from evolaw.discovery.rulespace import RuleSpace
-from evolaw.discovery.simulation import Simulator, weigh_boards
+from evolaw.discovery.simulation import weigh_boards
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
@@ -32,6 +34,9 @@ _MOST_ROLLED = 128
 
 _BRANCHES = 3000
 """Branches a search with proofs may look at before rollouts take over."""
+
+_BRANCHES_HIDDEN = 300
+"""The same where cells are missing: all frames hang together there, and a branch costs ten times as much."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -61,11 +66,11 @@ def weigh_recordings(
         rng: seed.
         progress: called with (done, total, words).
     """
-    if evidence == "rollout":
+    if evidence == "rollout" or (channel.flips and channel.every > 1):
         return weigh_boards(recordings, space, known, channel, rng=rng, progress=progress, simulator=simulator)
     kind = _kind(channel)
     module = importlib.import_module(f"evolaw.discovery.{kind}")
-    budget = {"branches": _BRANCHES} if kind == "skipping" else {}
+    budget = {"branches": _BRANCHES_HIDDEN if channel.missing else _BRANCHES} if kind == "skipping" else {}
     weighing: Weighing = module.weigh(
         recordings, space, known, channel, alpha=alpha, rng=rng, progress=progress, **budget
     )

@@ -30,9 +30,9 @@ from evolaw.discovery.finding import EntryFinding, Finding, Law, Question
 from evolaw.discovery.grounds import GROUNDS, weigh_recordings
 from evolaw.discovery.intake import agree, gather
 from evolaw.discovery.prediction import check_law
+from evolaw.discovery.proposals import Simulator
 from evolaw.discovery.questions import question_for, record
 from evolaw.discovery.rulespace import RuleSpace
-from evolaw.discovery.simulation import Simulator
 from evolaw.discovery.surroundings import Surroundings, ask_networks
 from evolaw.discovery.widening import widen
 from evolaw.randomness import Source, source

@@ -9,7 +9,7 @@ made, and an entry just changed rests for some moves (tabu search [glover1989]).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,10 @@ from evolaw.automata import bitpacked, stepping
 from evolaw.discovery.rulespace import WINDOWS, RuleSpace
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Ledger", "Rollouts", "descend"]
+__all__ = ["Cost", "Ledger", "Rollouts", "descend"]
+
+Cost = Callable[[np.ndarray], np.ndarray]
+"""From laws, shape (laws, entries), to what each costs, shape (laws,)."""
 
 _CELLS_AT_ONCE = 2**26
 _REST = 6
@@ -132,6 +135,16 @@ class Ledger:
         """Return the ledger before any search."""
         return cls(np.full((entries, 2), np.iinfo(np.int64).max), np.zeros((0, entries), np.uint8))
 
+    def misses(self, rollouts: Rollouts) -> Cost:
+        """Return the cost "number of misses" that takes down every law it is asked for."""
+
+        def cost(laws: np.ndarray) -> np.ndarray:
+            found = rollouts.misses(laws)
+            self.enter(laws, found)
+            return found
+
+        return cost
+
     def enter(self, laws: np.ndarray, misses: np.ndarray) -> None:
         """Write down laws and their misses."""
         self.tried += len(laws)
@@ -143,45 +156,53 @@ class Ledger:
 
 
 def descend(
-    rollouts: Rollouts, ledger: Ledger, starts: np.ndarray, movable: np.ndarray, moves: int, *, first_fit: bool = False
-) -> np.ndarray:
+    cost: Cost,
+    starts: np.ndarray,
+    movable: np.ndarray,
+    moves: int,
+    *,
+    first_fit: bool = False,
+    patience: int | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Search laws from several starts at once.
 
     Args:
-        rollouts: the recordings.
-        ledger: takes down every law that is rolled out.
+        cost: from laws, shape (laws, entries), to what each costs, shape (laws,); 0 is a law that fits. Every law that is rolled
+            out goes through it: `Ledger.misses` takes them down.
         starts: laws to start from, shape (searches, entries).
         movable: which entries a search may change, shape (searches, entries).
         moves: most moves a search; one that meets a fitting law ends there.
         first_fit: end all searches when one has met a fitting law.
+        patience: end a search after so many moves without a better law; None for never.
 
     Returns:
-        The fewest misses each search met, shape (searches,).
+        The least cost each search met, shape (searches,), and the law that had it, shape (searches, entries).
 
     Notes:
         Cost a move: searches x movable entries rollouts of the recordings. No chance enters; ties go to the first entry.
     """
     now = starts.astype(np.uint8).copy()
-    fewest = rollouts.misses(now)
-    ledger.enter(now, fewest)
-    resting = np.zeros(now.shape, np.int64)
+    least, best = cost(now).astype(np.float64), now.copy()
+    resting, vain = np.zeros(now.shape, np.int64), np.zeros(len(now), np.int64)
     for move in range(1, moves + 1):
-        active = np.flatnonzero((fewest > 0) & movable.any(1))
-        if not active.size or (first_fit and (fewest == 0).any()):
+        going = (least > 0) & movable.any(1) & (vain < (moves if patience is None else patience))
+        active = np.flatnonzero(going)
+        if not active.size or (first_fit and (least == 0).any()):
             break
         search, entry = np.nonzero(movable[active])
         search = active[search]
         tried = now[search]
         tried[np.arange(len(tried)), entry] ^= 1
-        misses = rollouts.misses(tried)
-        ledger.enter(tried, misses)
+        costs = cost(tried)
         # A resting entry may move only if that gives the best law this search has met.
-        barred = (resting[search, entry] >= move) & (misses >= fewest[search])
-        cost = np.where(barred, np.iinfo(np.int64).max, misses)
+        barred = (resting[search, entry] >= move) & (costs >= least[search])
+        open_costs = np.where(barred, np.inf, costs)
         for number in active:
             mine = np.flatnonzero(search == number)
-            chosen = mine[int(cost[mine].argmin())]
+            chosen = mine[int(open_costs[mine].argmin())]
             now[number] = tried[chosen]
             resting[number, entry[chosen]] = move + _REST
-            fewest[number] = min(fewest[number], misses[chosen])
-    return fewest
+            vain[number] += 1
+            if costs[chosen] < least[number]:
+                least[number], best[number], vain[number] = costs[chosen], tried[chosen], 0
+    return least, best

@@ -1,6 +1,8 @@
 """Evidence by rollout for recorded boards: a simulator proposes laws, exact rollouts judge them, rivals are hunted.
 
-For frames several generations apart, where no count is possible and the search with proofs (`skipping`) may not end:
+For frames several generations apart, where no count is possible and the search with proofs (`skipping`) may not end. Here of
+complete and error-free frames, of which a law misses cells or does not; `forecasting` does the same where cells are missing or
+misread, and a law can only forecast.
 
     1  propose   A simulator with the known entries held fixed gives each open entry a probability. It is a network trained on
                  the recording, handed in as ``simulator``. It is asked when laws drawn blindly did not lead to one that fits,
@@ -27,24 +29,22 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from evolaw import checks
+from evolaw.arrays import MISSING
+from evolaw.discovery import forecasting
 from evolaw.discovery.channels import Channel
 from evolaw.discovery.evidence import Evidence, Weighing
 from evolaw.discovery.lawsearch import Ledger, Rollouts, descend
-from evolaw.discovery.rulespace import WINDOWS, RuleSpace
+from evolaw.discovery.proposals import Proposals, Simulator
+from evolaw.discovery.rulespace import RuleSpace
 from evolaw.discovery.verdicts import require_certain, unsettled, with_known
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
-__all__ = ["MISREAD", "Simulator", "weigh_boards"]
+__all__ = ["MISREAD", "weigh_boards"]
 
 MISREAD = 1e-12
 """Largest chance that a cell of a recording called clean is wrong. It keeps one stray cell from deciding an entry whose rivals
 were searched for and not excluded by proof; two or three cells decide."""
-
-Simulator = Callable[[Sequence[Trajectory], str, np.ndarray, Source], np.ndarray | None]
-"""(recordings, space, known entries with NaN where open, seed) -> probabilities of life by window, shape (members, 512); None if
-it has nothing to propose. `evolaw.learning.orbit_simulator` is one."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -70,63 +70,42 @@ def weigh_boards(
         recordings: trajectories whose times are generations; 255 marks missing cells.
         space: rule space.
         known: 0 or 1 for a known entry, NaN for an open one, shape (entries,).
-        channel: without flips.
+        channel: how they were taken.
         rng: draws the laws to start from.
         progress: called with (done, total, words).
         simulator: proposes laws; asked anew in every round.
         rounds: how often to propose laws while none fits.
 
     Raises:
-        ArgumentError: the channel has flips, or a known entry is a probability.
+        ArgumentError: the automaton itself errs, or a known entry is a probability.
 
     Notes:
         A round costs at most 8 x 40 x open entries rollouts of the recordings on the bit engine.
     """
-    if channel.flips:
-        fix = "Weigh flips by likelihood (evidence='auto')."
-        raise checks.refuse("observed", "have no flips for rollouts from frame to frame", repr(channel), fix)
+    if channel.flips or any((item.values == MISSING).any() for item in recordings):
+        return forecasting.weigh(
+            recordings, space, known, channel, rng=rng, progress=progress, simulator=simulator, rounds=2 * rounds
+        )
     require_certain(space, known)
     rollouts, ledger = Rollouts.of(recordings, space, _MOST_CELLS), Ledger.empty(len(space))
-    checks.require(
-        rollouts.cells > 0, "recording", "show cells whose past is complete for rollouts", "one without a single one"
-    )
     free = np.isnan(known)
-    asked = 0
+    proposals = Proposals(recordings, space, known, simulator, rng)
     for number in range(rounds if free.any() else 0):
         _tell(progress, number, rounds, f"laws proposed, {ledger.tried:,} rolled out")
-        tables = None
-        if simulator is not None and number:
-            tables = simulator(recordings, space.name, known, Source(rng.stream(f"simulator {number}").key[0]))
-            asked += tables is not None
-        starts = _propose(space, known, tables, rng.stream(f"proposals {number}").generator())
-        descend(rollouts, ledger, starts, np.tile(free, (len(starts), 1)), _MOVES, first_fit=True)
+        starts = proposals.draw(number, _STARTS)
+        descend(ledger.misses(rollouts), starts, np.tile(free, (len(starts), 1)), _MOVES, first_fit=True)
         if len(ledger.fitting):
             break
     _doubt(rollouts, ledger, free, progress)
     if len(ledger.fitting) and rollouts.is_part:
         ledger.fitting = ledger.fitting[Rollouts.of(recordings, space).misses(ledger.fitting) == 0]
     evidence = _evidence(rollouts, ledger, free)
-    facts = {
-        "simulator_asked": asked,
+    facts = proposals.facts | {
         "laws_rolled_out": ledger.tried,
         "laws_that_fit": len(ledger.fitting),
         "compared_cells": rollouts.cells,
     }
     return Weighing(tuple(with_known(evidence, known)), facts)
-
-
-def _propose(space: RuleSpace, known: np.ndarray, tables: np.ndarray | None, chance: np.random.Generator) -> np.ndarray:
-    """Draw laws to start from: blindly; or half the simulator's own, hardened, and half drawn by its probabilities."""
-    likely = np.full((_STARTS, len(space)), 0.5)
-    if tables is not None:
-        checks.shape(tables, "simulator", ("members", WINDOWS))
-        members = np.stack([space.pool(table) / space.sizes for table in np.asarray(tables, float)])
-        likely = np.resize(members, likely.shape)
-    drawn = chance.random(likely.shape) < likely
-    if tables is not None:
-        own = min(len(tables), _STARTS // 2)
-        drawn[:own] = likely[:own] > 0.5
-    return np.where(np.isnan(known), drawn, known).astype(np.uint8)
 
 
 def _doubt(rollouts: Rollouts, ledger: Ledger, free: np.ndarray, progress: Progress | None) -> None:
@@ -143,7 +122,7 @@ def _doubt(rollouts: Rollouts, ledger: Ledger, free: np.ndarray, progress: Progr
         movable = np.tile(free, (entries.size, 1))
         movable[np.arange(entries.size), entries] = False
         if entries.size:
-            descend(rollouts, ledger, starts, movable, _DOUBTING_MOVES)
+            descend(ledger.misses(rollouts), starts, movable, _DOUBTING_MOVES)
 
 
 def _evidence(rollouts: Rollouts, ledger: Ledger, free: np.ndarray) -> list[Evidence]:
