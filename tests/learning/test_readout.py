@@ -132,3 +132,27 @@ def test_a_pairing_uses_each_filter_once() -> None:
     assert found["relu"] == pytest.approx((1 + 8 / np.sqrt(72)) / 2)
     assert match_solutions([]) == {}
     assert list(match_solutions(explain_filters(Quadratic.life()))) == ["quadratic"]
+
+
+def test_strength_is_the_norm_times_what_leaves() -> None:
+    """Filters of norms 2 and 1 with outgoing weights (3, 4) and (0, 20): strengths 10 and 20."""
+    net = Cnn.random((2, 2), rng=0)
+    first = jnp.zeros((9, 2)).at[0, 0].set(2.0).at[1, 1].set(1.0)
+    last = jnp.array([[3.0, 4.0], [0.0, 20.0]])
+    strong, weak = explain_filters(eqx.tree_at(lambda n: (n.weights[0], n.weights[1]), net, (first, last)))
+    assert (strong.strength, weak.strength) == (1.0, pytest.approx(0.5))
+    assert weak.weights[0, 0] == 2.0
+    group = GroupNet.random((2, 3), rng=0)
+    mixes = jnp.zeros((8, 2, 3)).at[1, 0, 2].set(3.0).at[2, 0, 0].set(4.0).at[0, 1, 0].set(20.0)
+    strong, weak = explain_filters(eqx.tree_at(lambda n: (n.lift, n.mixes[0]), group, (first, mixes)))
+    assert (strong.strength, weak.strength) == (1.0, pytest.approx(0.5))
+
+
+def test_response_curves_are_mean_and_standard_deviation_of_each_count() -> None:
+    logits = np.random.default_rng(1).normal(size=512).astype(np.float32).astype(float)
+    mean, spread = response_curve(read_rule(OrbitTable(jnp.asarray(logits, jnp.float32), "general")))
+    for centre in (0, 1):
+        for count in range(9):
+            group = [logits[w] for w in range(512) if w >> 4 & 1 == centre and w.bit_count() - centre == count]
+            assert mean[centre, count] == pytest.approx(np.mean(group))
+            assert spread[centre, count] == pytest.approx(np.std(group))
