@@ -3,7 +3,7 @@
     sound           no entry gave two outcomes
     boundary        only the rim contradicts
     time            before and after a cut in time there are different laws
-    skipped frames  a law that counts, taken several times between the frames, has no contradiction
+    skipped frames  a law that counts, or one that was learned, has no contradiction when taken several times between the frames
     memory          the frame before explains every outcome, or foretells more than any larger window
     neighbourhood   counting in a larger neighbourhood explains every outcome, or networks that see more foretell more
     flips           cells were misread: a cell that surprised makes its neighbours surprise, and one eps explains the table
@@ -24,6 +24,7 @@ import numpy as np
 
 from evolaw.discovery.counting import Tally, tally
 from evolaw.discovery.doubts import LEVEL, Check, boundary, memory, neighbourhood, p_value, symmetry, time
+from evolaw.discovery.gaps import SkippedLaw, looks_scrambled
 from evolaw.discovery.misreading import NoiseFit, fit_coins, fit_erring, fit_misread
 from evolaw.discovery.rulespace import RuleSpace
 from evolaw.discovery.surroundings import Surroundings, worded_e
@@ -39,6 +40,7 @@ _BEGINNING, _SEVERAL = 6, 3
 _TOTALISTIC = 18
 
 Explains = Callable[[int], bool]
+Learned = Callable[[], SkippedLaw | None]
 Networks = Callable[[], Surroundings | str]
 
 
@@ -66,6 +68,7 @@ def diagnose(
     space: RuleSpace,
     *,
     skipping_explains: Explains,
+    learned_gap: Learned = lambda: None,
     networks: Networks = lambda: "Not tested: no network was asked.",
     exact_inputs: bool = False,
 ) -> Diagnosis:
@@ -76,6 +79,7 @@ def diagnose(
         windows: their tally.
         space: rule space.
         skipping_explains: whether the recordings have no contradiction when so many generations lie between two frames.
+        learned_gap: learns laws through skipped generations (`gaps`); called only where windows look scrambled.
         networks: asks networks whether cells beyond the 3x3 window matter (`surroundings`), or says why they cannot be
             asked; it takes seconds and is called only where windows contradict themselves.
         exact_inputs: whether the first of two frames is certain, as in answers of a box; then no cell of it was misread.
@@ -101,6 +105,9 @@ def diagnose(
     threshold = -np.log(LEVEL)
     if past > threshold and past >= remote:
         return Diagnosis("flips", (_flips(misread, p_value(past), space),))
+    gap = learned_gap() if looks_scrambled(windows) else None
+    if gap is not None:
+        return _gap(gap.every, gap.log_e, f"an isotropic law learned from it, {gap.law},", " --space isotropic")
     seen = networks()
     if isinstance(seen, Surroundings) and seen.reach > 1:
         return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(seen.log_e), seen.says + _GAPS),))
@@ -138,12 +145,16 @@ def _skipped(recordings: Sequence[Trajectory], explains: Explains) -> Diagnosis 
         return None
     for every in (2, 3):
         if explains(every):
-            says = (
-                f"Taken as every {_ordinal(every)} generation the recording has no contradiction: frames were skipped. "
-                f"Try --every {every}."
-            )
-            return Diagnosis("skipped frames", (Check("skipped frames", False, p_value(log_e), says),))
+            return _gap(every, log_e, "a law that counts", "")
     return None
+
+
+def _gap(every: int, log_e: float, law: str, space: str) -> Diagnosis:
+    says = (
+        f"Taken as every {_ordinal(every)} generation the recording has no contradiction: {law} explains it, so frames were "
+        f"skipped. Try --every {every}{space}."
+    )
+    return Diagnosis("skipped frames", (Check("skipped frames", False, p_value(log_e), says),))
 
 
 def _wider(recordings: Sequence[Trajectory], windows: Tally) -> Diagnosis | None:

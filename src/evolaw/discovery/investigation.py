@@ -27,6 +27,7 @@ from evolaw.discovery.diagnosis import Diagnosis, beginning, diagnose
 from evolaw.discovery.doubts import Check, p_value
 from evolaw.discovery.evidence import Evidence, Weighing
 from evolaw.discovery.finding import EntryFinding, Finding, Law, Question
+from evolaw.discovery.gaps import skipped_law
 from evolaw.discovery.grounds import GROUNDS, weigh_recordings
 from evolaw.discovery.intake import agree, gather
 from evolaw.discovery.prediction import check_law
@@ -317,6 +318,7 @@ def _doubt(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> tup
         windows,
         terms.space,
         skipping_explains=skipping_explains,
+        learned_gap=lambda: skipped_law(recordings, windows, terms.rng),
         networks=lambda: ask_networks(recordings, terms.rng),
         exact_inputs=asked,
     )
