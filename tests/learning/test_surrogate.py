@@ -15,8 +15,8 @@ from evolaw.errors import ArgumentError
 from evolaw.learning.cnn import Cnn, on_boards, read_logits
 from evolaw.learning.datasets import WindowPairs, board_pairs, random_recordings, window_pairs
 from evolaw.learning.readout import explain_filters
-from evolaw.learning.surrogate import LearnedLaw, fit
-from evolaw.learning.training import Schedule
+from evolaw.learning.surrogate import LearnedLaw, _choose, fit
+from evolaw.learning.training import Record, Schedule
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +99,22 @@ def test_the_lowest_losses_are_kept(pairs: WindowPairs) -> None:
     assert [done for done, _, _ in told] == list(range(1, 9))
     with pytest.raises(ArgumentError, match="keep"):
         fit(nets, pairs, keep=5, rng=0)
+
+
+def test_it_is_the_loss_at_the_end_that_counts(pairs: WindowPairs) -> None:
+    """Losses by epoch made by hand: who began best ends worst."""
+    losses = ((0.1, 0.9), (0.5, 0.2), (0.9, 0.1), (0.4, 0.8))
+    trained = [
+        (
+            Cnn.random((2,), rng=seed),
+            tuple(Record(epoch, loss, None, None, 0.0) for epoch, loss in enumerate(row, start=1)),
+        )
+        for seed, row in enumerate(losses)
+    ]
+    law, kept = _choose(trained, pairs, 2)
+    assert kept == [1, 2]
+    assert [records[-1].loss for records in law.history] == [0.2, 0.1]
+    assert np.array_equal(law.logits[1], read_logits(trained[2][0]))
 
 
 def test_a_contradictory_recording_is_refused_unless_chance_is_meant() -> None:
