@@ -1,5 +1,6 @@
 """First passage: exact laws at any step, and what is said when paths are missing. False-alarm rates below 1e-4."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import stats
@@ -100,6 +101,16 @@ def test_exactly_on_the_boundary_is_outside():
     assert inside.tolist() == [0.75, 0.75, 0.5, 0.5, 0.25]
     assert error[0] == pytest.approx(np.sqrt(0.75 * 0.25 / 4))
     assert found.rate[0] == pytest.approx(3 / (0 + 1 + 2 + 4))
+    # Touching it is enough: one path leaves it at once, one comes to it exactly and turns back.
+    turning = SDE(lambda t, x, p: jnp.where(t < 1, p, -p) + 0 * x, 0.0, noise="additive", params=1.0)
+    found = solve(turning, EulerMaruyama(), [[0.0], [-0.5]], [0, 4], steps=4, paths=2, rng=0, statistics=watch).results[
+        0
+    ]
+    assert found.times.tolist() == [1.0, np.inf]
+    found = solve(turning, EulerMaruyama(), [[1.0], [0.5]], [2, 4], steps=2, paths=2, rng=0, statistics=watch).results[
+        0
+    ]
+    assert found.times.tolist() == [2.0, np.inf]
 
 
 def test_the_bridge_knows_the_slope_of_the_boundary_and_the_noise():

@@ -22,6 +22,8 @@ from evolaw.sde import (
     harmonic_oscillator,
     ornstein_uhlenbeck,
 )
+from evolaw.sde.schemes import own_columns
+from evolaw.sde.weak_runge_kutta import _matrices
 
 
 def test_euler_moments_of_geometric_brownian_motion_are_exact(moment_steps):
@@ -79,6 +81,19 @@ def test_euler_doubles_the_temperature_of_a_weakly_damped_oscillator(moment_step
     oscillator = harmonic_oscillator(frequency=1.0, damping=0.1, amplitude=np.sqrt(0.2))
     matrix = np.linalg.matrix_power(moment_steps(oscillator, EulerMaruyama())(0.0, 0.05), 20_000)
     assert matrix[8, 0] == pytest.approx(2.004, abs=5e-4)
+
+
+@pytest.mark.parametrize("noises", [2, 6])
+def test_own_columns_are_the_columns_at_their_own_stages(noises, float64):
+    """Few noises are written out, many are mapped over: both are g^k at stage k."""
+    draw = np.random.Generator(np.random.Philox(key=7))
+    B, stages = draw.standard_normal((noises, 3, 3)), draw.standard_normal((3, noises))
+    process = SDE(lambda t, x, p: x, lambda t, x, p: (1 + t) * jnp.sin(jnp.asarray(B) @ x).T, dim=3, noises=noises)
+    wanted = np.stack([2 * np.sin(B[k] @ stages[:, k]) for k in range(noises)], axis=1)
+    np.testing.assert_allclose(own_columns(process, 1.0, jnp.asarray(stages)), wanted, rtol=1e-12)
+    matrices = _matrices(process, 1.0, jnp.asarray(stages))
+    for l in range(noises):
+        np.testing.assert_allclose(matrices[l], process.matrix(1.0, jnp.asarray(stages[:, l])), rtol=1e-12)
 
 
 # -- refusals --------------------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ class Event:
         """Turn the memories of all paths into times, states and counts."""
         count = np.asarray(memory.count)
         seen = np.arange(self.keep) < count[:, None]
-        # Two parts added in double precision: a time in float32 would not resolve a step late in a long run.
+        # Two parts added in double precision: their sum in float32 would lose the place within the step.
         times = np.asarray(memory.begin, float) + np.asarray(memory.since, float)
         states = np.moveaxis(np.asarray(memory.state), -1, 0)
         return EventResult(

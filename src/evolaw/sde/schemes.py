@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+import jax
+import jax.numpy as jnp
+
 from evolaw.sde.noise_structure import broken_promise, noise_kind
 from evolaw.sde.processes import NOISE_KINDS, SDE
 
-__all__ = ["EulerMaruyama", "Noise", "OneStep", "Scheme", "StochasticHeun"]
+__all__ = ["EulerMaruyama", "Noise", "OneStep", "Scheme", "StochasticHeun", "own_columns"]
 
 
 class Noise(NamedTuple):
@@ -100,6 +103,16 @@ class OneStep:
         return broken and f"{broken} Declare it general, and use {_FITTING[process.calculus, 'general']}."
 
 
+def own_columns(process: SDE, t: Any, stages: Any) -> Any:
+    """Return g^k(t, stage k) for stages of shape (dim, noises), one a column, as columns of the same shape."""
+    if stages.shape[1] <= _FEW_NOISES:
+        # Written out, so that the columns nobody asks for are not computed.
+        return jnp.stack([process.matrix(t, stages[:, k])[:, k] for k in range(stages.shape[1])], axis=1)
+    at = jax.vmap(lambda stage: process.matrix(t, stage))(stages.T)  # [k, i, column]
+    return jnp.einsum("kik->ik", at)
+
+
+_FEW_NOISES = 4
 _CALCULUS = {"ito": "Itô", "stratonovich": "Stratonovich"}
 _FITTING = {
     ("ito", "additive"): "SRA1",

@@ -19,12 +19,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import jax
 import jax.numpy as jnp
 
 from evolaw.sde.milstein import iterated_integrals
 from evolaw.sde.processes import SDE
-from evolaw.sde.schemes import Noise, OneStep
+from evolaw.sde.schemes import Noise, OneStep, own_columns
 from evolaw.sde.strong_tableaux import (
     ADDITIVE_ONE,
     ADDITIVE_THREE,
@@ -219,10 +218,9 @@ class SRI2(OneStep):
         g, k = process.matrix(t, x), process.drift_at(t, x)
         base = x + k * dt
         support = g @ iterated_integrals(noise, dt, self.integrals) / root
-        plus = jax.vmap(lambda column: process.matrix(t + dt, base + column))(support.T)  # [k, i, column]
-        minus = jax.vmap(lambda column: process.matrix(t + dt, base - column))(support.T)
+        plus, minus = (own_columns(process, t + dt, base[:, None] + sign * support) for sign in (1, -1))
         drift = (k + process.drift_at(t + dt, base)) * dt / 2
-        return x + drift + g @ noise.dW + root / 2 * jnp.einsum("kik->i", plus - minus), memory
+        return x + drift + g @ noise.dW + root / 2 * (plus - minus).sum(1), memory
 
 
 @dataclass(frozen=True)

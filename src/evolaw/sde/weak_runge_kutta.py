@@ -32,9 +32,11 @@ import jax.numpy as jnp
 
 from evolaw.arrays import Array
 from evolaw.sde.processes import SDE
-from evolaw.sde.schemes import Noise, OneStep
+from evolaw.sde.schemes import Noise, OneStep, own_columns
 
 __all__ = ["DRI1", "RI6", "Platen", "WeakTableau"]
+
+_FEW_NOISES = 4
 
 
 @dataclass(frozen=True)
@@ -101,14 +103,11 @@ class _EfficientWeak(OneStep):
             return x + mean + (tab.b1[0] * g + (tab.b1[1] + tab.b1[2]) * later) @ noise.dW, memory
         base = x + tab.A1 * k1 * dt
 
-        def own_column(sign: float) -> Array:
-            at = jax.vmap(lambda column: process.matrix(t + tab.c1 * dt, base + sign * tab.B * column * root))(g.T)
-            return jnp.einsum("kik->ik", at)
-
-        g2, g3 = own_column(1.0), own_column(-1.0)
+        reach = tab.B * g * root
+        g2, g3 = (own_columns(process, t + tab.c1 * dt, base[:, None] + sign * reach) for sign in (1, -1))
         support = tab.e[0] * g + tab.e[1] * g2 + tab.e[2] * g3
-        plus = jax.vmap(lambda column: process.matrix(t, x + column * root))(support.T)  # [l, i, k]: g^k(Hh(l)_+)
-        minus = jax.vmap(lambda column: process.matrix(t, x - column * root))(support.T)
+        plus = _matrices(process, t, x[:, None] + support * root)  # [l, i, k]: g^k(Hh(l)_+)
+        minus = _matrices(process, t, x[:, None] - support * root)
         double = _double_integrals(noise, dt)
         others = 1.0 - jnp.eye(g.shape[1], dtype=x.dtype)
         single, mixed = others * noise.dW, others * tab.b4 * double.T / root  # [l, k]
@@ -208,6 +207,14 @@ class Platen(OneStep):
 def _column(process: SDE, t: Any, x: Any) -> jax.Array:
     """Return g as a vector, shape (dim,): the one column of scalar noise, or the diagonal of diagonal noise."""
     return process.diffusion_at(t, x).reshape(process.dim)
+
+
+def _matrices(process: SDE, t: Any, stages: Any) -> jax.Array:
+    """Return G(t, stage l) for stages of shape (dim, noises), one a column: shape (noises, dim, noises)."""
+    if stages.shape[1] <= _FEW_NOISES:
+        # Written out, which runs on many paths in one pass.
+        return jnp.stack([process.matrix(t, stages[:, l]) for l in range(stages.shape[1])])
+    return jax.vmap(lambda stage: process.matrix(t, stage))(stages.T)
 
 
 def _double_integrals(noise: Noise, dt: Array) -> Array:

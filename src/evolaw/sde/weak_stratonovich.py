@@ -29,7 +29,7 @@ import jax.numpy as jnp
 
 from evolaw.arrays import Array
 from evolaw.sde.processes import SDE
-from evolaw.sde.schemes import Noise, OneStep
+from evolaw.sde.schemes import Noise, OneStep, own_columns
 
 __all__ = ["RS1", "RS2", "DriftTableau"]
 
@@ -70,16 +70,16 @@ class _StratonovichWeak(OneStep):
         if process.noise == "diagonal" or process.noises == 1:
             return self._diagonal_step(process, t, x, dt, dW), memory
         g = process.matrix(t, x)
-        g2 = _own_columns(process, t, x[:, None] + 2 / 3 * g * dW)
+        g2 = own_columns(process, t, x[:, None] + 2 / 3 * g * dW)
         part = (g / 4 + 3 / 4 * g2) * dW
         push = part.sum(1)
         mean, k1 = self._drift_part(process, t, x, dt, push)
         base = (x + k1 * dt + push)[:, None] - part
-        g3 = _own_columns(process, t + dt, base + part / 3)
-        g4 = _own_columns(process, t + dt, base + (-5 / 4 * g + g2 / 4 + 2 * g3) * dW)
+        g3 = own_columns(process, t + dt, base + part / 3)
+        g4 = own_columns(process, t + dt, base + (-5 / 4 * g + g2 / 4 + 2 * g3) * dW)
         # Entry [l, k] of the pair variables, whose diagonal is zero, weighs g^l in q_k.
         across = g @ noise.pair
-        plus, minus = (_own_columns(process, t, x[:, None] + sign * across) for sign in (1, -1))
+        plus, minus = (own_columns(process, t, x[:, None] + sign * across) for sign in (1, -1))
         areas = jnp.sqrt(dt) / 4 * (plus - minus).sum(1)
         return x + mean + (g + 3 * g2 + 3 * g3 + g4) @ dW / 8 + areas, memory
 
@@ -138,9 +138,3 @@ class RS2(_StratonovichWeak):
 def _column(process: SDE, t: Any, x: Any) -> jax.Array:
     """Return g as a vector, shape (dim,): the one column of scalar noise, or the diagonal of diagonal noise."""
     return process.diffusion_at(t, x).reshape(process.dim)
-
-
-def _own_columns(process: SDE, t: Any, stages: Any) -> jax.Array:
-    """Return g^k(t, stage k) for stages of shape (dim, noises), as columns of the same shape."""
-    at = jax.vmap(lambda stage: process.matrix(t, stage))(stages.T)  # [k, i, column]
-    return jnp.einsum("kik->ik", at)
