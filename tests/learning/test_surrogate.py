@@ -55,6 +55,11 @@ def test_networks_of_an_ensemble_are_trained_as_if_alone(pairs: WindowPairs, law
     assert not law.logits.flags.writeable
 
 
+def test_each_member_sees_its_own_order_of_batches(pairs: WindowPairs) -> None:
+    twins = fit([Cnn.random((4,), rng=1)] * 2, pairs, schedule=Schedule(epochs=1), rng=0)
+    assert not np.array_equal(twins.logits[0], twins.logits[1])
+
+
 def test_soft_rules_are_the_probabilities(law: LearnedLaw) -> None:
     chance = 1 / (1 + np.exp(-law.logits))
     assert law.rule(1, hard=False).probabilities == pytest.approx(chance[1])

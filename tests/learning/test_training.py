@@ -154,6 +154,20 @@ def test_balance_one_counts_every_seen_window_alike(pairs: WindowPairs) -> None:
     assert set(np.round(np.asarray(births), 5).ravel().tolist()) <= {0.0, 1.0}
 
 
+def test_the_optimiser_is_adam_on_a_half_cosine_with_short_gradients() -> None:
+    """Under a constant gradient Adam's step is the learning rate; a gradient of norm 500 counts as one of norm 1."""
+    optimiser = Schedule(epochs=2, batches=4, learning_rate=0.1).optimiser
+    slope = jnp.array([0.6, -0.8])
+    memory = optimiser.init(jnp.zeros(2))
+    for step in range(8):
+        update, memory = optimiser.update(slope, memory)
+        rate = 0.1 * (1 + np.cos(np.pi * step / 8)) / 2
+        assert np.asarray(update) == pytest.approx([-rate, rate], rel=1e-4)
+    one, other = (optimiser.update(scale * slope, optimiser.init(jnp.zeros(2)))[1] for scale in (1.0, 500.0))
+    for a, b in zip(jax.tree.leaves(one), jax.tree.leaves(other), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
 def test_board_batches_hold_every_item() -> None:
     boards = board_pairs(random_recordings("B3/S23", 7, size=6, steps=2, rng=1), 2)
     windows, after = deal(boards, Schedule(epochs=1, batches=3), 0, source(0))
