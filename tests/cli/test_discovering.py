@@ -7,6 +7,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -282,3 +283,28 @@ def test_options_override_what_the_recording_says(evolaw: Callable[..., Any], tm
     wrong = [e["name"] for e in found["entries"] if e["decision"] == "present" and e["name"] not in ("B3", "S2", "S3")]
     assert wrong == []
     assert found["law"]["most_probable"] == "B3/S23"
+
+
+def test_a_network_that_cannot_learn_says_so() -> None:
+    """Boards on a plane cannot be learned through skipped generations: the reason is a sentence for the finding."""
+    from evolaw.cli.discovering import _propose_by_network
+    from evolaw.randomness import source
+
+    start = np.random.default_rng(0).integers(0, 2, (8, 8), dtype=np.uint8)
+    film = evolve("B3/S23", start, 4, every=2, boundary="plane")
+    answer = _propose_by_network([film], "outer-totalistic", np.full(18, np.nan), source(0))
+    assert answer.startswith("No network proposed laws, so they were drawn blindly:") and "torus" in answer
+
+
+def test_what_a_simulator_refused_is_noted(monkeypatch: pytest.MonkeyPatch, capsys: Any, life_thin: Path) -> None:
+    """A finding that had to do without its network is told of at the command line, outside the result."""
+    from evolaw.cli import discovering
+
+    found = Finding.from_json(
+        discovering._find([life_thin], "outer-totalistic", every=None, flip=None, boundary=None, rng=0).to_json()
+    )
+    refused = replace(found, facts={"simulator_refused": "No network proposed laws."})
+    monkeypatch.setattr(discovering, "_find", lambda *_, **__: refused)
+    discovering.discover_law([life_thin], as_json=True)
+    shown = capsys.readouterr()
+    assert "No network proposed laws." in shown.err and "No network" not in shown.out

@@ -52,6 +52,18 @@ def test_a_simulator_learns_the_open_entries_and_keeps_the_known(every: int) -> 
     assert ((learned > 0.5) == LIFE).all()
 
 
+def test_missing_cells_over_skipped_generations_are_filled() -> None:
+    """No frame is complete, yet the open entries of Life are learned from cells drawn into the gaps."""
+    known, film = half_known(), a_recording(2)
+    values = np.where(np.random.default_rng(0).random(film.values.shape) < 0.1, 255, film.values).astype(np.uint8)
+    gappy = Trajectory(values, film.times, film.axes, boundary="torus")
+    chances = orbit_simulator([gappy], SPACE, known, Source(1), members=2, epochs=30)
+    learned = np.stack([chances[:, windows[0]] for windows in entries(SPACE).values()], axis=1)
+    assert (learned[:, ~np.isnan(known)] == LIFE[~np.isnan(known)]).all()
+    seen = [2, 3, 11, 12]
+    assert ((learned[:, seen] > 0.5) == LIFE[seen]).all()
+
+
 def test_a_wrong_known_entry_stays_wrong() -> None:
     known = half_known()
     known[7] = 1.0

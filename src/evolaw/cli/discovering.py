@@ -91,6 +91,8 @@ def discover_law(
         from evolaw.report import write
 
         write(finding, report, lang=lang, **origin)
+    if "simulator_refused" in finding.facts:
+        terminal.note(finding.facts["simulator_refused"])
     if as_json:
         terminal.document(finding.to_json())
         return
@@ -179,15 +181,15 @@ def _find(
 
 
 def _propose_by_network(*given: Any) -> Any:
-    """Train a network when rollouts ask for one; None without the extra, or where a network has nothing to learn from."""
+    """Train a network when rollouts ask for one; or say why there is none, and that laws are drawn blindly instead."""
     from evolaw.errors import ArgumentError, MissingExtra
 
     try:
         from evolaw.learning.simulators import orbit_simulator
 
         return orbit_simulator(*given)
-    except (ArgumentError, MissingExtra):
-        return None
+    except (ArgumentError, MissingExtra) as error:
+        return f"No network proposed laws, so they were drawn blindly: {error}"
 
 
 def _from_statistics(
