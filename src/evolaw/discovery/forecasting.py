@@ -7,25 +7,24 @@ No law misses a frame for certain where a rollout's start is uncertain, so a law
                  one leads all others by more than all 2^F laws weighed alike could make up, F the number of open entries.
     2  evolve    The best law, and those it is tested against, make the recording again, 59 times or more: rolled out from the
                  recorded first frame, misread and hidden where the recording was.
-    3  doubt     Every entry is flipped: alone, which gives that entry's rival, and with each other entry, because two can make up
-                 for each other.
+    3  doubt     Every entry is flipped, alone and with each other entry, because two can make up for each other: its rivals.
 
 **Null distribution and error control.** H: the recording was made by the law r, from a board whose hidden or misread cells are
 independent with the density of the first frame. Under H the recording and its R replicas are exchangeable given the first frame,
-whatever the statistic [besag1989]. With r the best law s but for entry u, and
+whatever the statistic [besag1989]. With r a rival of entry u, s the same law with u flipped back, and
 T = log f(s) - log f(r) on one of them,
 
     e = (R + 1) exp(T_recorded) / (exp(T_recorded) + sum over the replicas of exp(T_replica))
 
-has expectation 1 under H, exactly: it is an e-value against r, whatever s has been chosen, because r and u say what s is. Entry u
-gets that of its rival r, and e-BH decides. Three things can keep entries open whatever their e-values:
+has expectation 1 under H, exactly: it is an e-value against r, however r was found, because r and u say what s is. Entry u gets
+the smallest e-value against its rivals, and e-BH decides. Three things can keep entries open whatever their e-values:
 
     fit     The best law must itself look like the maker: log f on the recording against log f on its own replicas, the one-sided
             normal p-value above 0.005. Otherwise nothing is decided.
-    others  Other laws are put aside only if the lead of the best law over them, z standard deviations above the lead on their
-            own replicas, is beyond what the choice among all C(F, d) laws that far away explains: z^2 / 2 >= log C(F, d) + log 200,
-            by the union bound for normal variables. A law where another search ended, three or more entries away, keeps open every
-            entry on which it differs; the best law with u and a partner flipped keeps u open.
+    peaks   A law where another search ended, three or more entries away, keeps open every entry on which it differs from the best
+            law, unless it is put aside: the lead of the best law over it, z standard deviations above the lead on its own
+            replicas, must be beyond what the choice among all C(F, d) laws that far away explains, z^2 / 2 >= log C(F, d) +
+            log 200, by the union bound for normal variables. A rival with a partner that is put aside so needs no e-value.
     search  Laws are searched for and not proven to be the best: the sentence of each entry says how many laws were
             tried. Density and, with flips "auto", the flip probability are estimates put in place of the truth.
 """
@@ -141,7 +140,7 @@ def weigh(
     peaks, rivals = _doubted(case, ascent, peaks)
     best = peaks[0]
     fit = _fit(case, best)
-    disputed = _disputed(case, peaks, rivals) if fit > LEVEL else np.zeros(len(space), bool)
+    disputed = _disputed(case, peaks) if fit > LEVEL else np.zeros(len(space), bool)
     visits = case.ensemble.visits(best.law)
     facts: dict[str, Any] = proposals.facts | {
         "laws_rolled_out": ascent.tried,
@@ -162,7 +161,7 @@ def weigh(
         for entry in case.free:
             evidence[entry] = unsettled(space.names[entry], 0.5, float(visits[entry]), why)
     else:
-        for item in _weighed(case, best, disputed, visits, ascent.tried):
+        for item in _weighed(case, best, rivals, disputed, visits, ascent.tried):
             evidence[space.index(item.entry)] = item
     typical = np.where(np.isnan(known), best.law, known)
     return Weighing(tuple(with_known(evidence, known)), facts, None, typical)
@@ -244,17 +243,12 @@ def _fit(case: _Case, best: Summit) -> float:
     return float(ndtr((best.score - own.mean()) / spread)) if spread > 0 else float(best.score >= own.mean() - 1e-6)
 
 
-def _disputed(case: _Case, peaks: Sequence[Summit], rivals: np.ndarray) -> np.ndarray:
-    """Entries that a law which cannot be put aside has otherwise than the best law, shape (entries,).
-
-    Peaks speak for every entry on which they differ, rivals with a partner for the entry whose rivals they are.
-    """
+def _disputed(case: _Case, peaks: Sequence[Summit]) -> np.ndarray:
+    """Entries on which a peak that cannot be put aside differs from the best law, shape (entries,)."""
     best, found = peaks[0].law, np.zeros(peaks[0].law.shape, bool)
     others = [peak.law for peak in peaks[1 : 1 + _MOST_PEAKS]]
     for law, aside in zip(others, _put_aside(case, peaks[0], others, "peaks compared"), strict=True):
         found |= (law != best) & ~aside
-    paired = np.flatnonzero((rivals != best).sum(1) > 1)
-    found[case.free[paired]] |= ~_put_aside(case, peaks[0], list(rivals[paired]), "rivals with a partner compared")
     return found
 
 
@@ -281,31 +275,57 @@ def _leads(case: _Case, laws: np.ndarray, makers: np.ndarray, number: int, chanc
     return case.ensemble.score_copies(laws, copies) - case.ensemble.score_copies(makers, copies)
 
 
-def _weighed(case: _Case, best: Summit, disputed: np.ndarray, visits: np.ndarray, tried: int) -> Iterator[Evidence]:
-    """Yield the evidence on every open entry: the best law against itself with that entry flipped."""
-    chance, free = case.rng.stream("replicas, rivals").generator(), case.free
-    laws = np.tile(best.law, (free.size, 1))
-    rivals = laws.copy()
-    rivals[np.arange(free.size), free] ^= 1
-    recorded = best.score - case.ensemble.score(rivals)
-    for at in range(0, free.size, _TOGETHER):
-        case.tell(at, free.size, "recordings made again by rivals")
+def _weighed(
+    case: _Case, best: Summit, rivals: np.ndarray, disputed: np.ndarray, visits: np.ndarray, tried: int
+) -> Iterator[Evidence]:
+    """Yield the evidence on every open entry: the smallest e-value against any of its rivals."""
+    free = case.free
+    alone = np.tile(best.law, (free.size, 1))
+    alone[np.arange(free.size), free] ^= 1
+    paired = np.flatnonzero((rivals != alone).any(1))
+    standing = paired[~_put_aside(case, best, list(rivals[paired]), "rivals with a partner compared")]
+    trials = [*_tried(case, alone, np.arange(free.size)), *_tried(case, rivals[standing], standing)]
+    for place, entry in enumerate(free.tolist()):
+        name, value, seen = case.ensemble.space.names[entry], int(best.law[entry]), float(visits[entry])
+        if disputed[entry]:
+            why = (
+                f"Of {tried:,} laws rolled out, one that has it otherwise, and other entries too, cannot be put aside."
+            )
+            yield unsettled(name, 0.5, seen, why)
+        else:
+            weakest = min((trial for trial in trials if trial.place == place), key=lambda trial: trial.log_e)
+            yield _against(name, value, seen, weakest, tried)
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """A rival of the open entry at ``place``: the lead over it of itself with the entry flipped back, here and on replicas."""
+
+    place: int
+    recorded: float
+    leads: np.ndarray
+
+    @property
+    def log_e(self) -> float:
+        return float(np.log(self.leads.size + 1) + self.recorded - logsumexp([self.recorded, *self.leads]))
+
+
+def _tried(case: _Case, rivals: np.ndarray, places: np.ndarray) -> Iterator[_Trial]:
+    chance = case.rng.stream(f"replicas, rivals {len(rivals)}").generator()
+    laws = rivals.copy()
+    laws[np.arange(len(laws)), case.free[places]] ^= 1
+    for at in range(0, len(laws), _TOGETHER):
+        case.tell(at, len(laws), "recordings made again by rivals")
         part = slice(at, at + _TOGETHER)
+        recorded = case.ensemble.score(laws[part]) - case.ensemble.score(rivals[part])
         leads = _leads(case, laws[part], rivals[part], case.replicas, chance)
-        for place, lead in enumerate(leads, at):
-            entry = int(free[place])
-            name, value, seen = case.ensemble.space.names[entry], int(best.law[entry]), float(visits[entry])
-            if disputed[entry]:
-                why = f"Of {tried:,} laws rolled out, one that has it otherwise, and other entries too, cannot be put aside."
-                yield unsettled(name, 0.5, seen, why)
-            else:
-                yield _against(name, value, seen, float(recorded[place]), lead, tried)
+        yield from map(_Trial, places[part].tolist(), recorded.tolist(), leads)
 
 
-def _against(name: str, value: int, visits: float, recorded: float, leads: np.ndarray, tried: int) -> Evidence:
+def _against(name: str, value: int, visits: float, trial: _Trial, tried: int) -> Evidence:
     """The evidence on one entry: how its rival fares on the recording, and on recordings that the rival made."""
+    log_e, recorded, leads = trial.log_e, trial.recorded, trial.leads
     rival = f"Of {tried:,} laws rolled out, the likeliest {'without' if value else 'with'} it"
-    log_e = float(np.log(leads.size + 1) + recorded - logsumexp([recorded, *leads]))
     if recorded <= 0 or log_e <= 0:
         return unsettled(name, 0.5, visits, f"{rival} forecasts the recording about as well as the best.")
     count = int((leads >= recorded).sum())

@@ -33,6 +33,7 @@ __all__ = ["Ensemble", "Scene"]
 
 _CELLS_AT_ONCE = 2**24
 _LEAST_DENSITY = 0.01
+_COMPANY = (np.bitwise_count(np.arange(WINDOWS)) == np.arange(5)[:, None]).astype(np.uint8)
 _SURE = 1e-4
 """A reading called clean is wrong with this chance: a forecast that excludes it costs much, and not everything."""
 
@@ -140,7 +141,7 @@ class Ensemble:
             now = (chance.random((len(laws), copies, *first.shape), np.float32) < alive).astype(np.uint8)
             frames = [np.broadcast_to(first, now.shape)]
             for frame, gap in zip(scene.frames[1:], scene.gaps, strict=True):
-                now = bitpacked.run(tables, now, gap, boundary=scene.boundary)
+                now = _rolled(tables, now, gap, scene.boundary)
                 read = now ^ (chance.random(now.shape, np.float32) < self.flips) if self.flips else now
                 frames.append(np.where(frame == MISSING, MISSING, read).astype(np.uint8))
             made.append(np.stack(frames, 2))
@@ -191,7 +192,7 @@ class Ensemble:
                 now = np.where(hidden[time], ran, now)
             if count:
                 counts += self._windows(tables[0], now[0], gap, scene.boundary)
-            ran = bitpacked.run(tables, now, gap, boundary=scene.boundary)
+            ran = _rolled(tables, now, gap, scene.boundary)
             forecast = (ran.sum(1, dtype=np.int32) + 0.5) / (self.boards + 1)
             reading = forecast * (1 - self.flips) + (1 - forecast) * self.flips
             after = frames[:, time + 1]
@@ -207,3 +208,16 @@ class Ensemble:
             counts += np.bincount(seen.ravel(), minlength=WINDOWS)
             boards = table[seen]
         return counts / len(boards)
+
+
+def _rolled(tables: np.ndarray, boards: np.ndarray, steps: int, boundary: str) -> np.ndarray:
+    """Run boards, (laws, ..., rows, cols), each by its law's table, without compiling any.
+
+    The engine compiles laws that come few at a time, which pays in long runs; these are short, and every law comes a few times
+    only. So a few laws get company.
+    """
+    if len(np.unique(tables, axis=0)) > len(_COMPANY):
+        return bitpacked.run(tables, boards, steps, boundary=boundary)
+    together = np.concatenate([tables, _COMPANY])
+    padded = np.concatenate([boards, np.zeros((len(_COMPANY), *boards.shape[1:]), np.uint8)])
+    return bitpacked.run(together, padded, steps, boundary=boundary)[: len(tables)]
