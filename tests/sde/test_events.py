@@ -68,6 +68,11 @@ def test_a_straight_crossing_is_exact_and_times_count_from_the_clock():
     assert np.isnan(found.states[0, 1:]).all()
 
 
+def test_coming_to_zero_exactly_is_the_event_up_and_leaving_it_is_none():
+    found = events(SDE(1.0, 0.0, noise="additive"), Event(lambda t, x, p: x[0], keep=2), -1.0, 4.0, 4)
+    assert found.counts.tolist() == [1] and found.times[0].tolist() == [1.0, np.inf]
+
+
 def test_every_path_has_its_own_events():
     """Starts -k reach 0 at time k; what does not arrive has none."""
     start = -np.arange(1.0, 1401.0)[:, None] / 100
@@ -163,6 +168,7 @@ def test_what_one_watcher_stopped_no_other_one_sees_move():
         FirstPassage(lambda t, x, p: 0.5 - x[0], bridge=False, stops=True),
         Event(lambda t, x, p: x[0] - level),
         FirstPassage(lambda t, x, p: x[0] + 0.5, bridge=False),
+        FirstPassage(lambda t, x, p: 0.6 - x[0]),
     ]
     found = solve(MOTION, EulerMaruyama(), 0.0, [0, 1], steps=n, paths=paths, rng=6, statistics=[Moments(), *asked])
     w = np.cumsum(increments(6, paths=paths, steps=n, dt=1 / n)[:, :, 0], axis=1)
@@ -175,6 +181,9 @@ def test_what_one_watcher_stopped_no_other_one_sees_move():
     np.testing.assert_array_equal(found.results[3].met, ((w <= -0.5) & alive).any(axis=1))
     np.testing.assert_allclose(found.mean[-1, 0], w[np.arange(paths), last].mean(), rtol=1e-9)
     assert wanted.max() > 1
+    # A bridge over a step in which nothing moves would cross now and then.
+    met = found.results[4]
+    assert met.met.any() and (met.times[met.met] <= (last[met.met] + 1) / n + 1e-12).all()
 
 
 def test_windings_are_unwound_for_the_function():

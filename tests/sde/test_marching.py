@@ -1,13 +1,16 @@
 """The compiled loop: groups of steps and noise drawn ahead change nothing."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from evolaw import randomness
-from evolaw.sde.brownian import Drawing
+from evolaw.errors import NumericalError
+from evolaw.sde.brownian import Drawing, increments
 from evolaw.sde.marching import Plan, _wrap, march
 from evolaw.sde.processes import SDE
 from evolaw.sde.schemes import EulerMaruyama
+from evolaw.sde.solver import solve
 from evolaw.sde.timegrid import grid_of
 
 KEY = np.array(randomness.source(0).stream("noise").key, np.uint32)
@@ -36,3 +39,17 @@ def test_groups_and_drawing_ahead_change_nothing(group, ahead):
     drawing = Drawing("dW", 1, "float32")
     plain = run(Plan(EulerMaruyama(), drawing))
     np.testing.assert_allclose(run(Plan(EulerMaruyama(), drawing, group=group, ahead=ahead)), plain, rtol=2e-6)
+
+
+def test_long_runs_make_every_step():
+    """20,010 steps are not a whole number of groups: the end is the sum of all increments, the last two included."""
+    motion = SDE(0.0, 1.0, noise="additive")
+    end = solve(motion, EulerMaruyama(), 0.0, np.array([0, 3, 20_010]) / 20_010, steps=20_010, paths=3, rng=2).final
+    w = increments(2, paths=3, steps=20_010, dt=1 / 20_010)
+    np.testing.assert_allclose(end, w.sum(axis=1), atol=1e-11)
+
+
+def test_a_fault_in_the_last_step_of_an_interval_has_that_interval_s_step():
+    late = SDE(lambda t, x, p: jnp.where(t > 0.6, jnp.inf, x), 0.0, noise="diagonal", name="late")
+    with pytest.raises(NumericalError, match=r"after step 3 at time 1 \(dt = 0\.333333\)"):
+        solve(late, EulerMaruyama(), 1.0, [0, 1, 3], dt=0.4, rng=0)
