@@ -16,6 +16,7 @@ from evolaw.sde import (
     Noise,
     TamedEuler,
     hyperbolic_tangent,
+    increments,
     ornstein_uhlenbeck,
     solve,
 )
@@ -197,3 +198,16 @@ def test_euler_moments_explode_on_the_tanh_sde(strong_slope):
 def test_settings_are_checked(arguments, name):
     with pytest.raises(ArgumentError, match=f"Argument `{name}`"):
         DriftImplicitEuler(**arguments)
+
+
+def test_the_explained_residual_is_that_of_the_step_s_own_time_and_noise():
+    """y = c + h (1 + t + h) y² without a solution: the residual is least at the vertex, c - 1/(4 h (1 + t + h))."""
+    noisy = SDE(lambda t, x, p: (1 + t) * x**2, 1.5, noise="additive", name="noisy")
+    times, h = np.linspace(0, 1, 11), 0.1
+    with pytest.raises(NotConverged) as caught:
+        solve(noisy, DriftImplicitEuler(), 2.0, times, steps=10, rng=0)
+    step = int(re.search(r"after step (\d+) at time", str(caught.value))[1])
+    x = caught.value.partial.values[0, step - 1, 0]
+    known = x + 1.5 * increments(0, paths=1, steps=10, dt=h)[0, step - 1, 0]
+    residual = float(re.search(r"the residual is ([0-9.e+-]+) and", str(caught.value))[1])
+    assert residual == pytest.approx(known - 1 / (4 * h * (1 + times[step])), rel=0.01)
