@@ -24,7 +24,7 @@ from evolaw.sde import (
     solve,
 )
 from evolaw.sde.areas import area_terms
-from evolaw.sde.solver import _plan
+from evolaw.sde.planning import plan_of
 from evolaw.sde.timegrid import grid_of
 
 OU = SDE(
@@ -216,7 +216,7 @@ def test_areas_take_the_terms_that_the_finest_step_asks_for():
     grid, _ = grid_of([0, 1], steps=1000)
     process = SDE(lambda t, x, p: -x, lambda t, x, p: jnp.eye(10), dim=10)
     for fine, terms in ((1, area_terms(10, 1e-3)), (4, area_terms(10, 2.5e-4))):
-        plan = _plan(process, LevyMilstein(), grid, 5, None, np.dtype("float64"), fine)
+        plan = plan_of(process, LevyMilstein(), grid, 5, None, np.dtype("float64"), fine)
         assert plan.drawing.terms == terms and terms > area_terms(10, 1.0)
 
 

@@ -171,13 +171,64 @@ class Drawing:
         word = jax.lax.dynamic_index_in_dim(words, place, keepdims=False)
         return self._weak(keys, word, first, dt, count)
 
+    def variables(self, keys: Keys, words: jax.Array, base: Any, dt: Any) -> tuple[jax.Array, jax.Array]:
+        """Return the weak variables of the `words` that begin at step ``base``, all at once.
+
+        Returns:
+            Those of the noises, shape (steps, noises, paths), and those of pairs of noises, shape (steps, pairs, paths).
+        """
+        root, places = jnp.sqrt(dt), jnp.arange(self.per_word, dtype=jnp.uint32)[:, None, None]
+        variable = two_point if self.needs == "two_point" else three_point
+        own = jax.lax.map(lambda word: variable(word[None], places, root), words)
+        own = own.reshape(-1, *words.shape[1:])
+        steps = jnp.asarray(base, jnp.uint32) + jnp.arange(own.shape[0], dtype=jnp.uint32)
+        many = self._pairs_of_noises
+        if not many:
+            return own, jnp.zeros((own.shape[0], 0, own.shape[-1]), own.dtype)
+        place = np.arange(many, dtype=np.uint32)[:, None]
+
+        def of_step(step: Any) -> jax.Array:
+            first, second = threefry2x32(*keys.path, step, _SLOT_PAIR + place // np.uint32(64))
+            return two_point(jnp.where(place // 32 % 2 == 0, first, second), place % np.uint32(32), root)
+
+        return own, jax.lax.map(of_step, steps)
+
+    # -- one step read number by number, as `advancing` takes it apart ---------------------------------------------------
+    # Each number is cut out by itself: a vector cut out whole and then indexed keeps the compiler from using vector units.
+
+    def take_apart(self, keys: Keys, drawn: tuple[jax.Array, ...], base: Any, step: Any, dt: Any) -> Noise:
+        """Read one step from the `normals` that begin at step ``base``."""
+        step = jnp.asarray(step, jnp.uint32)
+        place = (step - jnp.asarray(base, jnp.uint32)) // np.uint32(2)
+        both = ([_cut(part, place, k) for part in drawn] for k in range(self.noises))
+        found = [self._finish(keys, step, dt, *(_choose((z.real, z.imag), step) for z in pair)) for pair in both]
+        return Noise(*(_numbers([noise[i] for noise in found]) for i in range(2)))
+
+    def read_apart(self, variables: tuple[jax.Array, jax.Array], place: Any) -> Noise:
+        """Read one step from the weak `variables`."""
+        own, paired = variables
+        numbers = _numbers([_cut(own, place, k) for k in range(self.noises)])
+        if not self._pairs_of_noises:
+            return Noise(numbers)
+        pair = np.empty((self.noises, self.noises), object)
+        pair[...] = np.zeros((), self.dtype)
+        rows, columns = np.triu_indices(self.noises, 1)
+        for number, (i, j) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
+            pair[i, j] = _cut(paired, place, number)
+            pair[j, i] = -pair[i, j]
+        return Noise(numbers, pair=pair)
+
+    @property
+    def _pairs_of_noises(self) -> int:
+        return self.noises * (self.noises - 1) // 2 if self.needs == "three_point" else 0
+
     def _weak(self, keys: Keys, word: Any, first: jax.Array, dt: Any, count: int) -> list[Noise]:
         variable, root = two_point if self.needs == "two_point" else three_point, jnp.sqrt(dt)
         offset = 0 if count == self.per_word else first % np.uint32(self.per_word)
         noises = []
         for i in range(count):
             pair = None
-            if self.needs == "three_point" and self.noises > 1:
+            if self._pairs_of_noises:
                 pair = self._pair_variables(keys, first + np.uint32(i), root)
             noises.append(Noise(variable(word, offset + i, root), pair=pair))
         return noises
@@ -225,8 +276,7 @@ class Drawing:
         return jax.lax.complex(*normal_pair(*threefry2x32(*keys.path, step, _SLOT_AREA + rows), self.dtype))
 
     def _pair_variables(self, keys: Keys, step: Any, size: Any) -> jax.Array:
-        m = self.noises
-        count = m * (m - 1) // 2
+        m, count = self.noises, self._pairs_of_noises
         slots = [_SLOT_PAIR + np.uint32(i) for i in range(-(-count // 64))]
         words = [word for slot in slots for word in threefry2x32(*keys.path, step, slot)]
         signs = iter([two_point(words[i // 32], i % 32, size) for i in range(count)])
@@ -234,6 +284,22 @@ class Drawing:
         zero = jnp.zeros_like(words[0], self.dtype)
         rows = [[zero if i == j else upper[i, j] if i < j else -upper[j, i] for j in range(m)] for i in range(m)]
         return jnp.stack([jnp.stack(row) for row in rows])
+
+
+def _cut(array: jax.Array, place: Any, row: int) -> jax.Array:
+    """One row of one step, shape (paths,)."""
+    start = (jnp.asarray(place, jnp.int32), np.int32(row), np.int32(0))
+    return jax.lax.dynamic_slice(array, start, (1, 1, array.shape[-1])).reshape(-1)
+
+
+def _numbers(found: list[Any]) -> np.ndarray | None:
+    """An object array; None when there is nothing."""
+    if found[0] is None:
+        return None
+    numbers = np.empty(len(found), object)
+    for place, number in enumerate(found):
+        numbers[place] = number
+    return numbers
 
 
 def compose(first: Noise, second: Noise, dt: Any) -> Noise:

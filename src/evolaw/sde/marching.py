@@ -21,6 +21,7 @@ import numpy as np
 
 from evolaw.arrays import WIDE
 from evolaw.randomness import threefry2x32
+from evolaw.sde.advancing import Form, form_of
 from evolaw.sde.brownian import SLOT_EVENT, Drawing, Keys, path_keys
 from evolaw.sde.processes import SDE
 from evolaw.sde.schemes import Noise, Scheme
@@ -64,6 +65,7 @@ class Plan:
         aligned: every saved time is a multiple of ``group`` steps from the first.
         ahead: steps whose noise is drawn before they are made, a multiple of ``group``; 0 draws inside the body.
         words: keep the words of those steps rather than their noise.
+        apart: whether steps are taken apart; see `evolaw.sde.advancing`.
     """
 
     scheme: Scheme
@@ -76,10 +78,11 @@ class Plan:
     aligned: bool = False
     ahead: int = 0
     words: bool = False
+    apart: bool = False
 
 
 class State(NamedTuple):
-    """Where a chunk stands.
+    """Where a chunk stands; while steps are made, ``x`` and ``memory`` are held in the form of `evolaw.sde.advancing`.
 
     Attributes:
         x: states, shape (dim, paths); periodic components in [0, period).
@@ -151,8 +154,8 @@ def unwrapped(process: SDE, x: Any, turns: Any) -> Any:
     """Return states with their windings added: x + turns · period; shape (dim, ...)."""
     if turns is None:
         return x
-    periods, _ = _period_arrays(process, x)
-    return x + turns.astype(x.dtype) * periods
+    periods = np.array([period or 0.0 for period in process.periods or ()], x.dtype)
+    return x + turns.astype(x.dtype) * periods[:, None]
 
 
 def _look(plan: Plan, process: SDE, t: Any, state: State, real: Any) -> tuple[Any, Any]:
@@ -165,8 +168,9 @@ def _look(plan: Plan, process: SDE, t: Any, state: State, real: Any) -> tuple[An
 
 def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> State:
     """Step from the beginning of an interval to its end."""
-    single = _stepper(plan, process, keys, entry, 1)
-    grouped = _stepper(plan, process, keys, entry, plan.group)
+    form = _form(plan, process, keys, state, entry)
+    single = _stepper(plan, process, keys, entry, form, 1)
+    grouped = _stepper(plan, process, keys, entry, form, plan.group)
 
     def steps(state: State, first: Any, last: Any, draw: Callable[[Any, int], list[Noise]]) -> State:
         if plan.aligned:
@@ -178,17 +182,32 @@ def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> S
         state = jax.lax.fori_loop(low, high, partial(grouped, draw), state)
         return jax.lax.fori_loop(tail, last, partial(single, draw), state)
 
-    if not plan.ahead:
-        return steps(
-            state, entry.first, entry.last, lambda first, count: plan.drawing.run(keys, first, entry.dt, count)
-        )
-
     def block(number: Any, state: State) -> State:
         base = number * plan.ahead
         read = _reader(plan, keys, base, entry.dt)
         return steps(state, jnp.maximum(entry.first, base), jnp.minimum(entry.last, base + plan.ahead), read)
 
-    return jax.lax.fori_loop(entry.first // plan.ahead, -(-entry.last // plan.ahead), block, state)
+    turns = None if state.turns is None else form.split(state.turns, None)[0]
+    x, memory = form.split(state.x, state.memory)
+    state = State(x, turns, memory, state.watched)
+    if plan.ahead:
+        state = jax.lax.fori_loop(entry.first // plan.ahead, -(-entry.last // plan.ahead), block, state)
+    else:
+        draw = partial(plan.drawing.run, keys, dt=entry.dt)
+        state = steps(state, entry.first, entry.last, lambda first, count: draw(first=first, count=count))
+    return _joined(form, state)
+
+
+def _form(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> Form:
+    noise = jax.eval_shape(plan.drawing.step, keys, entry.first, entry.dt)
+    step = partial(_one, plan.scheme, process)
+    return form_of(step, plan.apart, entry.begin.astype(state.x.dtype), entry.dt, state.x, noise, state.memory)
+
+
+def _joined(form: Form, state: State) -> State:
+    x, memory = form.join(state.x, state.memory)
+    turns = jnp.stack(state.turns) if isinstance(state.turns, tuple) else state.turns
+    return State(x, turns, memory, state.watched)
 
 
 def _reader(plan: Plan, keys: Keys, base: Any, dt: Any) -> Callable[[Any, int], list[Noise]]:
@@ -198,31 +217,38 @@ def _reader(plan: Plan, keys: Keys, base: Any, dt: Any) -> Callable[[Any, int], 
         # The loop over steps takes the words as they are, so that they are made once for all steps they serve, and each
         # pass is short: paths side by side hide the wait of one step for the one before.
         words = drawing.words(keys, base, plan.ahead)
+        if plan.apart:
+            variables = drawing.variables(keys, words, base, dt)
+            return lambda first, count: [drawing.read_apart(variables, first + i - base) for i in range(count)]
         return lambda first, count: drawing.read(keys, words, base, first, dt, count)
     normals = drawing.normals(keys, base, plan.ahead)
+    if plan.apart:
+        return lambda first, count: [drawing.take_apart(keys, normals, base, first + i, dt) for i in range(count)]
     return lambda first, count: drawing.take(keys, normals, base, first, dt, count)
 
 
-def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, count: int) -> Callable[..., State]:
+def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, count: int) -> Callable[..., State]:
     """The loop body that makes ``count`` steps; its loop variable counts in units of ``count``."""
 
     def body(draw: Callable[[Any, int], list[Noise]], number: Any, state: State) -> State:
         first = number * count
         for i, noise in enumerate(draw(first, count)):
-            state = _step(plan, process, keys, entry, first + i, noise, state)
+            state = _step(plan, process, keys, entry, form, first + i, noise, state)
         return state
 
     return body
 
 
-def _step(plan: Plan, process: SDE, keys: Keys, entry: Grid, number: Any, noise: Noise, state: State) -> State:
+def _step(
+    plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, number: Any, noise: Noise, state: State
+) -> State:
     # The time is computed from the step number: a sum of many small steps would stop advancing.
-    t = entry.time(number, state.x.dtype)
-    x, memory = jax.vmap(partial(_one, plan.scheme, process, t, entry.dt), in_axes=-1, out_axes=-1)(
-        state.x, noise, state.memory
-    )
+    t = entry.time(number, state.x[0].dtype)
+    x, memory = form.advance(t, entry.dt, state.x, noise, state.memory)
+    moved = State(x, state.turns, memory, state.watched)
     if plan.watchers:
-        return _watched_step(plan, process, keys, entry, number, t, State(x, state.turns, memory, ()), state)
+        old, new = _joined(form, state), _joined(form, moved)
+        return _watched_step(plan, process, keys, entry, form, number, t, new, old)
     x, turns = _wrap(process, x, state.turns)
     return State(x, turns, memory, ())
 
@@ -232,7 +258,7 @@ def _one(scheme: Scheme, process: SDE, t: Any, dt: Any, x: Any, noise: Noise, me
 
 
 def _watched_step(
-    plan: Plan, process: SDE, keys: Keys, entry: Grid, number: Any, t: Any, new: State, old: State
+    plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, number: Any, t: Any, new: State, old: State
 ) -> State:
     chance = uniform(threefry2x32(*keys.path, number.astype(jnp.uint32), SLOT_EVENT)[0], new.x.dtype)
     pairs = list(zip(plan.watchers, old.watched, strict=True))
@@ -243,30 +269,32 @@ def _watched_step(
 
     there = unless_halted(old.x, new.x)
     before, after = (unwrapped(process, x, old.turns) for x in (old.x, there))
-    x, turns = _wrap(process, there, new.turns)
     watched = []
     for watcher, memory in pairs:
         update = partial(watcher.update, process, number, t, entry.dt)
         seen = jax.vmap(update, in_axes=-1, out_axes=-1)(before, after, chance, memory)
         # A path that one watcher has stopped shows nothing more to any of them.
         watched.append(jax.tree.map(unless_halted, memory, seen))
-    return State(x, turns, new.memory, tuple(watched))
+    x, turns = _wrap(process, there, new.turns)
+    (x, kept), turns = form.split(x, new.memory), None if turns is None else form.split(turns, None)[0]
+    return State(x, turns, kept, tuple(watched))
 
 
 def _wrap(process: SDE, x: Any, turns: Any) -> tuple[Any, Any]:
+    """Bring periodic components back into [0, period) and count; components are tuples or the first axis of arrays."""
     if turns is None:
         return x, None
-    periods, periodic = _period_arrays(process, x)
-    whole = jnp.where(periodic, jnp.floor(x / periods), 0)
-    x = x - whole * periods
+    rows, windings = zip(*map(_wrapped, x, turns, process.periods or ()), strict=True)
+    gather: Callable[[Any], Any] = tuple if isinstance(x, tuple) else jnp.stack
+    return gather(rows), gather(windings)
+
+
+def _wrapped(x: Any, turns: Any, period: float | None) -> tuple[Any, Any]:
+    if period is None:
+        return x, turns
+    length = np.asarray(period, x.dtype)
+    whole = jnp.floor(x / length)
+    x = x - whole * length
     # A value just below zero rounds up to the period itself, which is zero of the next turn.
-    full = periodic & (x >= periods)
+    full = x >= length
     return jnp.where(full, 0, x), turns + whole.astype(jnp.int32) + full.astype(jnp.int32)
-
-
-def _period_arrays(process: SDE, x: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Periods, with 0 in place of none divided by nowhere, and which components have one; shape (dim, 1)."""
-    given = process.periods or ()
-    periods = np.array([1.0 if period is None else period for period in given], x.dtype)
-    periodic = np.array([period is not None for period in given])
-    return periods[:, None] * 1, periodic[:, None]

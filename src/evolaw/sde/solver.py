@@ -24,11 +24,11 @@ import numpy as np
 from evolaw import checks, randomness
 from evolaw.arrays import memory_limit, precise, require_memory
 from evolaw.errors import NotConverged, NumericalError, ShapeError
-from evolaw.sde.areas import area_terms
-from evolaw.sde.brownian import Drawing, Keys, path_keys
+from evolaw.sde.brownian import Keys, path_keys
 from evolaw.sde.gathering import Gathered, Kept
 from evolaw.sde.marching import Grid, Marched, Plan, march
 from evolaw.sde.passage import FirstFault
+from evolaw.sde.planning import chunk_size, like, plan_of, structure_of
 from evolaw.sde.processes import SDE
 from evolaw.sde.schemes import Scheme
 from evolaw.sde.timegrid import grid_of
@@ -37,17 +37,6 @@ __all__ = ["Progress", "solve"]
 
 Progress = Callable[[int, int], None]
 """Called with (paths done, paths in all) after every chunk."""
-
-_BLOCK = 1024
-_FEW_PATHS = 256
-_CACHE = 256 * 1024
-_DEVICE = 2**30
-_NOISE_AHEAD = 65_536
-_GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 8, "two_point": 4, "exact": 4}
-_LARGEST_BODY = 1200
-_SMALL_WORK = 4_000_000
-_FEW_STEPS = 20_000
-_WORDS_AHEAD = 64
 
 
 def solve(
@@ -117,8 +106,8 @@ def solve(
         begin = _starts(start, process.dim, paths, dtype)
         _check_pair(process, scheme, begin[..., 0])
         asked = _asked(statistics)
-        plan = _plan(process, scheme, grid, paths, asked, dtype, checks.integer(fine, "fine", least=1))
-        size = _chunk_size(plan, process, paths, chunk)
+        plan = plan_of(process, scheme, grid, paths, asked, dtype, checks.integer(fine, "fine", least=1))
+        size = chunk_size(plan, process, paths, chunk)
         if asked is None:
             wanted = paths * saved.size * process.dim * (8 if process.periods else dtype.itemsize)
             require_memory(
@@ -223,29 +212,17 @@ def _starts(start: Any, dim: int, paths: int, dtype: np.dtype) -> np.ndarray:
 
 
 def _check_pair(process: SDE, scheme: Scheme, x: np.ndarray) -> None:
-    _check_shapes(*_structure(process), x.dtype.name)
+    _check_shapes(*structure_of(process), x.dtype.name)
     sentence = scheme.refuses(process)
     if sentence:
         raise checks.refuse("scheme", f"be one for the process {process}", str(scheme), sentence)
 
 
-def _structure(process: SDE) -> tuple[Any, Any]:
-    """What a process is apart from the values of its parameters; hashable."""
-    leaves, tree = jax.tree.flatten(process)
-    return tree, tuple((np.shape(leaf), np.result_type(leaf).name) for leaf in leaves)
-
-
 @lru_cache(maxsize=64)
 def _check_shapes(tree: Any, leaves: Any, dtype: str) -> None:
     """`SDE.validate`, which traces the functions, once a process and not once a call."""
-    process = _like(tree, leaves)
+    process = like(tree, leaves)
     process.validate(np.zeros(process.dim, dtype))
-
-
-def _like(tree: Any, leaves: Any) -> SDE:
-    """A process of the given structure, with ones for parameters."""
-    process: SDE = jax.tree.unflatten(tree, [np.ones(shape, kind) for shape, kind in leaves])
-    return process
 
 
 def _asked(statistics: Any) -> tuple[Any, ...] | None:
@@ -260,78 +237,6 @@ def _asked(statistics: Any) -> tuple[Any, ...] | None:
             one,
         )
     return asked
-
-
-def _plan(
-    process: SDE, scheme: Scheme, grid: Grid, paths: int, asked: tuple[Any, ...] | None, dtype: np.dtype, fine: int
-) -> Plan:
-    weak = scheme.needs in ("two_point", "three_point")
-    checks.require(
-        fine == 1 or not weak, "fine", f"be 1 for {scheme.name}: weak noise belongs to no path and has no sum", fine
-    )
-    noises = process.noises or 1
-    if scheme.needs == "exact":
-        noises = getattr(process.exact, "normals", process.dim)
-    terms = area_terms(noises, float(grid.dt.max()) / fine) if scheme.needs == "levy" else 1
-    drawing = Drawing(scheme.needs, noises, dtype.name, terms, fine)
-    observers = tuple(one for one in asked or () if hasattr(one, "observe"))
-    watchers = tuple(one for one in asked or () if hasattr(one, "update"))
-    small = paths * noises * int(grid.last[-1]) < _SMALL_WORK and int(grid.last[-1]) < _FEW_STEPS
-    # A written-out body runs faster and compiles slower: small work is done sooner without.
-    group = 1 if fine > 1 or small else _group(*_structure(process), scheme, drawing)  # type: ignore[arg-type]
-    # What watches every step makes the step long; written out many times it would only take long to compile.
-    group = min(group, 2) if watchers else group
-    cells = noises * paths
-    words = bool(drawing.per_word)
-    ahead = _WORDS_AHEAD if words else 0
-    if paths < _FEW_PATHS and scheme.needs in ("dW", "dW,dZ", "exact") and fine == 1 and jax.default_backend() == "cpu":
-        ahead = max(16, group, 2 ** int(np.log2(max(1, _NOISE_AHEAD // cells))))
-        # No further than the paths go.
-        ahead = max(group, min(ahead, 2 ** int(np.ceil(np.log2(max(1, int(grid.last[-1])))))))
-    aligned = not np.any(np.concatenate([grid.first, grid.last]) % group)
-    return Plan(scheme, drawing, observers, watchers, asked is None, min(_BLOCK, paths), group, aligned, ahead, words)
-
-
-@lru_cache(maxsize=64)
-def _group(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> int:
-    """Steps written out in the loop body: as many as share words, fewer when a step is long."""
-    process, dtype = _like(tree, leaves), np.dtype(drawing.dtype)
-    x, t = np.zeros(process.dim, dtype), np.zeros((), dtype)
-    m = drawing.noises
-    noise = _blank_noise(drawing, m, dtype)
-
-    def one(t: Any, x: Any) -> Any:
-        return scheme.step(process, t, x, t, noise, scheme.start(process, t, x))
-
-    length = len(jax.make_jaxpr(one)(t, x).eqns)
-    return max(1, min(_GROUPS[drawing.needs], 2 ** int(np.log2(max(1, _LARGEST_BODY // max(1, length * m))))))
-
-
-def _blank_noise(drawing: Drawing, m: int, dtype: np.dtype) -> Any:
-    from evolaw.sde.schemes import Noise
-
-    vector, matrix = np.zeros(m, dtype), np.zeros((m, m), dtype)
-    return Noise(
-        vector,
-        vector if drawing.needs == "dW,dZ" else None,
-        matrix if drawing.needs == "levy" else None,
-        matrix if drawing.needs == "three_point" and m > 1 else None,
-    )
-
-
-def _chunk_size(plan: Plan, process: SDE, paths: int, chunk: int | str) -> int:
-    """Paths a chunk: a multiple of the block of the statistics."""
-    if isinstance(chunk, str):
-        checks.one_of(chunk, "chunk", ("auto",))
-        width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises)
-        if plan.drawing.needs == "levy":
-            width *= plan.drawing.noises
-        room = _CACHE * (2 if plan.words else 1) if jax.default_backend() == "cpu" else _DEVICE
-        wanted = 2 ** int(np.log2(max(1, room // width)))
-    else:
-        wanted = checks.integer(chunk, "chunk", least=1)
-    wanted = min(wanted, paths)
-    return -(-wanted // plan.block) * plan.block
 
 
 # -- what went wrong --------------------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ class _EfficientWeak(OneStep):
             x
             + mean
             + own @ noise.dW
-            + tab.b2 * (g2 - g3) @ jnp.diagonal(double) / root
+            + tab.b2 * (g2 - g3) @ (noise.dW**2 - dt) / (2 * root)
             + jnp.einsum("lik,lk->i", plus, tab.b3[1] * single + mixed)
             + jnp.einsum("lik,lk->i", minus, tab.b3[2] * single - mixed)
         ), memory
