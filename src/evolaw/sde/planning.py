@@ -23,10 +23,10 @@ __all__ = ["chunk_size", "like", "plan_of", "structure_of"]
 
 _BLOCK = 1024
 _FEW_PATHS = 256
-_CACHE = 256 * 1024
+_CACHE = 512 * 1024
 _DEVICE = 2**30
 _NOISE_AHEAD = 65_536
-_GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 8, "two_point": 4, "exact": 4}
+_GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 8, "two_point": 2, "exact": 4}
 _LARGEST_BODY = 1200
 _SMALL_WORK = 4_000_000
 _FEW_STEPS = 20_000
@@ -133,7 +133,8 @@ def chunk_size(plan: Plan, process: SDE, paths: int, chunk: int | str) -> int:
         width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises)
         if plan.drawing.needs == "levy":
             width *= plan.drawing.noises
-        room = _CACHE * (2 if plan.words else 1) if jax.default_backend() == "cpu" else _DEVICE
+        share = 0.5 if plan.apart else 2 if plan.words else 1
+        room = share * _CACHE if jax.default_backend() == "cpu" else _DEVICE
         wanted = 2 ** int(np.log2(max(1, room // width)))
     else:
         wanted = checks.integer(chunk, "chunk", least=1)
