@@ -77,7 +77,7 @@ class Milstein(OneStep):
 
     def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
         """Advance one step by the formula of the class."""
-        euler = x + process.drift_at(t, x) * dt + process.diffuse(t, x, noise.dW)
+        euler = x + process.diffuse(t, x, noise.dW) + process.drift_at(t, x) * dt
         if process.noise == "additive":
             return euler, memory
         if process.noise == "diagonal" or process.noises == 1:
@@ -115,7 +115,7 @@ class LevyMilstein(OneStep):
 
     def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
         """Advance one step by the formula of the class."""
-        euler = x + process.drift_at(t, x) * dt + process.diffuse(t, x, noise.dW)
+        euler = x + process.diffuse(t, x, noise.dW) + process.drift_at(t, x) * dt
         integrals = iterated_integrals(noise, dt, process.calculus)
         return _with_area_part(process, t, x, euler, integrals), memory
 

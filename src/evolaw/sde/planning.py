@@ -25,7 +25,7 @@ _BLOCK = 1024
 _FEW_PATHS = 256
 _CACHE = 512 * 1024
 _DEVICE = 2**30
-_NOISE_AHEAD = 65_536
+_NOISE_AHEAD = 262_144
 _GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 8, "two_point": 2, "exact": 4}
 _LARGEST_BODY = 1200
 _SMALL_WORK = 4_000_000
@@ -76,7 +76,9 @@ def plan_of(
     on_cpu = jax.default_backend() == "cpu"
     length, apart = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
     small = paths * noises * int(grid.last[-1]) < _SMALL_WORK and int(grid.last[-1]) < _FEW_STEPS
-    group = max(1, min(_GROUPS[scheme.needs], 2 ** int(np.log2(max(1, _LARGEST_BODY // max(1, length * noises))))))
+    # With few paths a loop has little to do beside counting, and more of it is worth writing out.
+    most = _GROUPS[scheme.needs] * (2 if paths < _FEW_PATHS else 1)
+    group = max(1, min(most, 2 ** int(np.log2(max(1, _LARGEST_BODY // max(1, length * noises))))))
     if fine > 1 or small or (apart and on_cpu):
         # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
         # another are computed anew for each component that needs them, step by step, until nothing is gained.

@@ -64,4 +64,4 @@ class WeakEuler(OneStep):
 
     def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
         """Return x + f h + G ξ."""
-        return x + process.drift_at(t, x) * dt + process.diffuse(t, x, noise.dW), memory
+        return x + process.diffuse(t, x, noise.dW) + process.drift_at(t, x) * dt, memory
