@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from evolaw.sde.componentwise import Apart, taken_apart
+from evolaw.sde.componentwise import Apart, object_array, taken_apart
 
 __all__ = ["Form", "form_of"]
 
@@ -90,9 +90,9 @@ class _Numbers:
 
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
         leaves = zip(memory, self._shapes, strict=True)
-        held = jax.tree.unflatten(self._tree, [_object_array(leaf).reshape(shape) for leaf, shape in leaves])
-        clock = (_object_array((now,)).reshape(()) for now in (t, dt))
-        x, *memory = self._apart(*clock, _object_array(x), jax.tree.map(_numbers, noise), held)
+        held = jax.tree.unflatten(self._tree, [object_array(leaf).reshape(shape) for leaf, shape in leaves])
+        clock = (object_array((now,)).reshape(()) for now in (t, dt))
+        x, *memory = self._apart(*clock, object_array(x), jax.tree.map(_numbers, noise), held)
         return self._all_paths(x), tuple(map(self._all_paths, memory))
 
     def _all_paths(self, numbers: np.ndarray) -> tuple[Any, ...]:
@@ -104,11 +104,4 @@ def _numbers(array: Any) -> np.ndarray:
     if isinstance(array, np.ndarray) and array.dtype == object:
         return array
     flat = array.reshape(-1, array.shape[-1])
-    return _object_array(tuple(flat)).reshape(array.shape[:-1])
-
-
-def _object_array(numbers: tuple[Any, ...]) -> np.ndarray:
-    array = np.empty(len(numbers), object)
-    for place, number in enumerate(numbers):
-        array[place] = number
-    return array
+    return object_array(tuple(flat)).reshape(array.shape[:-1])

@@ -34,6 +34,7 @@ import numpy as np
 from evolaw import checks, randomness
 from evolaw.randomness import threefry2x32
 from evolaw.sde.areas import levy_area
+from evolaw.sde.componentwise import object_array
 from evolaw.sde.schemes import Noise
 from evolaw.sde.variates import THREE_POINTS, TWO_POINTS, normal_pair, three_point, two_point
 
@@ -202,12 +203,13 @@ class Drawing:
         place = (step - jnp.asarray(base, jnp.uint32)) // np.uint32(2)
         both = ([_cut(part, place, k) for part in drawn] for k in range(self.noises))
         found = [self._finish(keys, step, dt, *(_choose((z.real, z.imag), step) for z in pair)) for pair in both]
-        return Noise(*(_numbers([noise[i] for noise in found]) for i in range(2)))
+        seconds = object_array([noise.dZ for noise in found]) if self.needs == "dW,dZ" else None
+        return Noise(object_array([noise.dW for noise in found]), seconds)
 
     def read_apart(self, variables: tuple[jax.Array, jax.Array], place: Any) -> Noise:
         """Read one step from the weak `variables`."""
         own, paired = variables
-        numbers = _numbers([_cut(own, place, k) for k in range(self.noises)])
+        numbers = object_array([_cut(own, place, k) for k in range(self.noises)])
         if not self._pairs_of_noises:
             return Noise(numbers)
         pair = np.empty((self.noises, self.noises), object)
@@ -290,16 +292,6 @@ def _cut(array: jax.Array, place: Any, row: int) -> jax.Array:
     """One row of one step, shape (paths,)."""
     start = (jnp.asarray(place, jnp.int32), np.int32(row), np.int32(0))
     return jax.lax.dynamic_slice(array, start, (1, 1, array.shape[-1])).reshape(-1)
-
-
-def _numbers(found: list[Any]) -> np.ndarray | None:
-    """An object array; None when there is nothing."""
-    if found[0] is None:
-        return None
-    numbers = np.empty(len(found), object)
-    for place, number in enumerate(found):
-        numbers[place] = number
-    return numbers
 
 
 def compose(first: Noise, second: Noise, dt: Any) -> Noise:

@@ -21,7 +21,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-__all__ = ["Apart", "taken_apart"]
+__all__ = ["Apart", "object_array", "taken_apart"]
 
 # fmt: off
 _ELEMENTWISE = frozenset([
@@ -106,6 +106,19 @@ def taken_apart(function: Callable[..., Any], *examples: Any, asked: int = 0) ->
     first = results[0].ravel() if results else ()
     mixes = tuple(entry if isinstance(entry, frozenset) else none for entry in first)
     return Apart(counter[0], mixes, traced)
+
+
+def object_array(numbers: Sequence[Any]) -> np.ndarray:
+    """Return an array that holds the given objects, whatever they are, as its entries.
+
+    Example:
+        >>> object_array([np.ones(3), 2.0]).shape
+        (2,)
+    """
+    array = np.empty(len(numbers), object)
+    for place, number in enumerate(numbers):
+        array[place] = number
+    return array
 
 
 def _is_leaf(value: Any) -> bool:
