@@ -111,7 +111,7 @@ def test_an_existing_run_is_left_alone(evolaw: Callable[..., Any], tmp_path: Pat
 
 
 def committed(path: Path) -> int:
-    return Run.open(path).cursor if (path / "progress.json").exists() else 0
+    return Run.open(path).cursor if (path / "manifest.json").exists() else 0
 
 
 def wait_for_more(path: Path, cursor: int, process: subprocess.Popen[bytes]) -> None:

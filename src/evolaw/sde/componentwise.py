@@ -90,7 +90,7 @@ def taken_apart(function: Callable[..., Any], *examples: Any, asked: int = 0) ->
         >>> turned = taken_apart(lambda x: jnp.stack([x[1], -x[0]]), np.zeros(2, np.float32))
         >>> turned.mixes
         (frozenset({1}), frozenset({0}))
-        >>> (result,) = turned(np.array([jnp.ones(5), jnp.zeros(5)], object))
+        >>> (result,) = turned(object_array([jnp.ones(5), jnp.zeros(5)]))
         >>> result.shape, result[1].shape
         ((2,), (5,))
     """
