@@ -75,14 +75,19 @@ def test_weak_noise_has_no_finer_steps():
 
 PAIRS = [
     (lorenz(), EulerMaruyama()),
-    (lorenz(), SRI1W1()),
-    (lorenz("additive"), SRA1()),
-    (lorenz(calculus="stratonovich"), StochasticHeun()),
-    (lorenz(), WeakEuler(2)),
     (lorenz(), WeakEuler(3)),
-    (GENERAL, EulerMaruyama()),
     (GENERAL, DRI1()),
     (COMMUTING, Milstein()),
+    *(
+        pytest.param(*pair, marks=pytest.mark.slow)
+        for pair in [
+            (lorenz(), SRI1W1()),
+            (lorenz("additive"), SRA1()),
+            (lorenz(calculus="stratonovich"), StochasticHeun()),
+            (lorenz(), WeakEuler(2)),
+            (GENERAL, EulerMaruyama()),
+        ]
+    ),
 ]
 
 
