@@ -215,6 +215,28 @@ def moment_steps(float64: None) -> type[MomentSteps]:
     return MomentSteps
 
 
+# -- expectations over every string of noise ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def enumerated_error(float64: None) -> Callable[[Any, SDE, int], float]:
+    """Return a function that runs a weak scheme on all 3^steps strings of three-point noise."""
+
+    def error(scheme: Any, process: SDE, steps: int) -> float:
+        """|E p(arsinh Y) - 0.375| at t = 0.5 for X = sinh(t + W); p = z³ - 6z² + 8z, exact T³ - 3T² + 2T."""
+        h = 0.5 / steps
+        step = jax.jit(jax.vmap(lambda x, dW: scheme.step(process, 0.0, x, h, Noise(dW), None)[0]))
+        x, weight = np.zeros((1, 1)), np.ones(1)
+        for _ in range(steps):
+            weight = np.outer(weight, [1 / 6, 2 / 3, 1 / 6]).ravel()
+            dW = np.tile(np.sqrt(3 * h) * np.array([-1.0, 0.0, 1.0]), len(x))[:, None]
+            x = np.asarray(step(np.repeat(x, 3, axis=0), dW))
+        z = np.arcsinh(x[:, 0])
+        return float(abs(weight @ (z**3 - 6 * z**2 + 8 * z) - 0.375))
+
+    return error
+
+
 @pytest.fixture
 def sde_tools() -> SimpleNamespace:
     """The plain functions of this file."""

@@ -29,25 +29,27 @@ def forms():
 
 def test_the_two_forms_are_two():
     apart, whole = forms()
-    assert isinstance(apart.split(X, MEMORY)[0], tuple)
-    assert whole.split(X, MEMORY)[0] is X
+    assert isinstance(apart.split(X, None, MEMORY)[0], tuple)
+    assert whole.split(X, None, MEMORY)[0] is X
 
 
 def test_splitting_undoes_itself():
     apart, _ = forms()
-    x, memory = apart.join(*apart.split(X, MEMORY))
+    turns = np.arange(X.size, dtype=np.int32).reshape(X.shape)
+    x, wound, memory = apart.join(*apart.split(X, turns, MEMORY))
     np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(wound, turns)
     assert jax.tree.all(jax.tree.map(np.array_equal, memory, MEMORY))
 
 
 def test_both_forms_step_alike():
     results = []
     for form in forms():
-        x, memory = form.split(X, MEMORY)
+        x, _, memory = form.split(X, None, MEMORY)
         for _ in range(2):
             x, memory = form.advance(T, DT, x, NOISE, memory)
-        results.append(form.join(x, memory))
-    (x, memory), (wanted, kept) = results
+        results.append(form.join(x, None, memory))
+    (x, _, memory), (wanted, _, kept) = results
     np.testing.assert_allclose(x, wanted, rtol=1e-6)
     for name in MEMORY:
         np.testing.assert_allclose(memory[name], kept[name], rtol=1e-5, atol=1e-6)
@@ -55,7 +57,7 @@ def test_both_forms_step_alike():
 
 def test_noise_may_come_in_numbers():
     apart, _ = forms()
-    x, memory = apart.split(X, MEMORY)
+    x, _, memory = apart.split(X, None, MEMORY)
     numbers = np.empty(3, object)
     numbers[:] = list(NOISE.dW)
     mixed = Noise(numbers, area=NOISE.area)
@@ -66,7 +68,7 @@ def test_noise_may_come_in_numbers():
 
 def test_a_state_that_forgets_its_paths_is_the_same_for_all():
     form = form_of(lambda t, dt, x, noise, memory: (jnp.ones(3) * t + 0 * x[0], memory), True, T, DT, X, NOISE, None)
-    x, _ = form.advance(T, DT, form.split(X, None)[0], NOISE, ())
+    x, _ = form.advance(T, DT, form.split(X, None, None)[0], NOISE, ())
     assert jnp.stack(x).shape == (3, PATHS)
 
 
@@ -81,9 +83,10 @@ def test_forms_work_inside_a_compiled_loop(is_apart):
 
     @jax.jit
     def run(x, memory):
-        state = jax.lax.fori_loop(0, 4, lambda i, s: form.advance(T, DT, s[0], NOISE, s[1]), form.split(x, memory))
-        return form.join(*state)
+        x, _, memory = form.split(x, None, memory)
+        x, memory = jax.lax.fori_loop(0, 4, lambda i, s: form.advance(T, DT, s[0], NOISE, s[1]), (x, memory))
+        return form.join(x, None, memory)
 
-    x, memory = run(X, MEMORY)
+    x, _, memory = run(X, MEMORY)
     assert x.shape == X.shape
     assert memory["count"].tolist() == [4.0] * PATHS

@@ -25,10 +25,10 @@ Step = Callable[..., tuple[Any, Any]]
 class Form(Protocol):
     """How the state of all paths is held while steps are made."""
 
-    def split(self, x: Any, memory: Any) -> tuple[Any, Any]:
-        """Take states, shape (dim, paths), and the scheme's memory into the form."""
+    def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
+        """Take states, shape (dim, paths), their winding numbers or None, and the scheme's memory into the form."""
 
-    def join(self, x: Any, memory: Any) -> tuple[Any, Any]:
+    def join(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
         """Undo `split`."""
 
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
@@ -60,11 +60,11 @@ class _Arrays:
     def __init__(self, step: Step) -> None:
         self._step = step
 
-    def split(self, x: Any, memory: Any) -> tuple[Any, Any]:
-        return x, memory
+    def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
+        return x, turns, memory
 
-    def join(self, x: Any, memory: Any) -> tuple[Any, Any]:
-        return x, memory
+    def join(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
+        return x, turns, memory
 
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
         mapped = jax.vmap(lambda *lanes: self._step(t, dt, *lanes), in_axes=-1, out_axes=-1)
@@ -80,13 +80,14 @@ class _Numbers:
         leaves, self._tree = jax.tree.flatten(memory)
         self._shapes = [leaf.shape[:-1] for leaf in leaves]
 
-    def split(self, x: Any, memory: Any) -> tuple[Any, Any]:
-        return tuple(x), tuple(tuple(_numbers(leaf).ravel()) for leaf in jax.tree.leaves(memory))
+    def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
+        leaves = tuple(tuple(_numbers(leaf).ravel()) for leaf in jax.tree.leaves(memory))
+        return tuple(x), None if turns is None else tuple(turns), leaves
 
-    def join(self, x: Any, memory: Any) -> tuple[Any, Any]:
+    def join(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
         leaves = zip(memory, self._shapes, strict=True)
         whole = [jnp.stack(leaf).reshape(*shape, -1) for leaf, shape in leaves]
-        return jnp.stack(x), jax.tree.unflatten(self._tree, whole)
+        return jnp.stack(x), None if turns is None else jnp.stack(turns), jax.tree.unflatten(self._tree, whole)
 
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
         leaves = zip(memory, self._shapes, strict=True)

@@ -179,20 +179,12 @@ class Drawing:
             Those of the noises, shape (steps, noises, paths), and those of pairs of noises, shape (steps, pairs, paths).
         """
         root, places = jnp.sqrt(dt), jnp.arange(self.per_word, dtype=jnp.uint32)[:, None, None]
-        variable = two_point if self.needs == "two_point" else three_point
-        own = jax.lax.map(lambda word: variable(word[None], places, root), words)
+        own = jax.lax.map(lambda word: self._variable(word[None], places, root), words)
         own = own.reshape(-1, *words.shape[1:])
         steps = jnp.asarray(base, jnp.uint32) + jnp.arange(own.shape[0], dtype=jnp.uint32)
-        many = self._pairs_of_noises
-        if not many:
+        if not self._pairs_of_noises:
             return own, jnp.zeros((own.shape[0], 0, own.shape[-1]), own.dtype)
-        place = np.arange(many, dtype=np.uint32)[:, None]
-
-        def of_step(step: Any) -> jax.Array:
-            first, second = threefry2x32(*keys.path, step, _SLOT_PAIR + place // np.uint32(64))
-            return two_point(jnp.where(place // 32 % 2 == 0, first, second), place % np.uint32(32), root)
-
-        return own, jax.lax.map(of_step, steps)
+        return own, jax.lax.map(lambda step: jnp.stack(self._pair_signs(keys, step, root)), steps)
 
     # -- one step read number by number, as `advancing` takes it apart ---------------------------------------------------
     # Each number is cut out by itself: a vector cut out whole and then indexed keeps the compiler from using vector units.
@@ -212,27 +204,23 @@ class Drawing:
         numbers = object_array([_cut(own, place, k) for k in range(self.noises)])
         if not self._pairs_of_noises:
             return Noise(numbers)
-        pair = np.empty((self.noises, self.noises), object)
-        pair[...] = np.zeros((), self.dtype)
-        rows, columns = np.triu_indices(self.noises, 1)
-        for number, (i, j) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
-            pair[i, j] = _cut(paired, place, number)
-            pair[j, i] = -pair[i, j]
-        return Noise(numbers, pair=pair)
+        signs = [_cut(paired, place, number) for number in range(self._pairs_of_noises)]
+        return Noise(numbers, pair=_antisymmetric(signs, self.noises))
 
     @property
     def _pairs_of_noises(self) -> int:
         return self.noises * (self.noises - 1) // 2 if self.needs == "three_point" else 0
 
     def _weak(self, keys: Keys, word: Any, first: jax.Array, dt: Any, count: int) -> list[Noise]:
-        variable, root = two_point if self.needs == "two_point" else three_point, jnp.sqrt(dt)
+        root = jnp.sqrt(dt)
         offset = 0 if count == self.per_word else first % np.uint32(self.per_word)
         noises = []
         for i in range(count):
             pair = None
             if self._pairs_of_noises:
-                pair = self._pair_variables(keys, first + np.uint32(i), root)
-            noises.append(Noise(variable(word, offset + i, root), pair=pair))
+                rows = _antisymmetric(self._pair_signs(keys, first + np.uint32(i), root), self.noises)
+                pair = jnp.stack([jnp.stack(list(row)) for row in rows])
+            noises.append(Noise(self._variable(word, offset + i, root), pair=pair))
         return noises
 
     # -- one finest step, and a run of them that shares its words ------------------------------------------------------
@@ -277,15 +265,25 @@ class Drawing:
         rows = jnp.asarray(first, jnp.uint32) + jnp.arange(count, dtype=jnp.uint32)[:, None]
         return jax.lax.complex(*normal_pair(*threefry2x32(*keys.path, step, _SLOT_AREA + rows), self.dtype))
 
-    def _pair_variables(self, keys: Keys, step: Any, size: Any) -> jax.Array:
-        m, count = self.noises, self._pairs_of_noises
-        slots = [_SLOT_PAIR + np.uint32(i) for i in range(-(-count // 64))]
+    def _variable(self, word: Any, index: Any, size: Any) -> jax.Array:
+        return (two_point if self.needs == "two_point" else three_point)(word, index, size)
+
+    def _pair_signs(self, keys: Keys, step: Any, size: Any) -> list[jax.Array]:
+        """±size for each pair of noises (i, j), i < j, row by row, each of shape (paths,)."""
+        count = self._pairs_of_noises
+        slots = [_SLOT_PAIR + np.uint32(i) for i in range(-(-count // (2 * TWO_POINTS)))]
         words = [word for slot in slots for word in threefry2x32(*keys.path, step, slot)]
-        signs = iter([two_point(words[i // 32], i % 32, size) for i in range(count)])
-        upper = {(i, j): next(signs) for i in range(m) for j in range(i + 1, m)}
-        zero = jnp.zeros_like(words[0], self.dtype)
-        rows = [[zero if i == j else upper[i, j] if i < j else -upper[j, i] for j in range(m)] for i in range(m)]
-        return jnp.stack([jnp.stack(row) for row in rows])
+        return [two_point(words[i // TWO_POINTS], i % TWO_POINTS, size) for i in range(count)]
+
+
+def _antisymmetric(upper: list[jax.Array], size: int) -> np.ndarray:
+    """An object array V with V_ij from ``upper``, row by row, V_ji = -V_ij and V_ii = 0."""
+    matrix = np.empty((size, size), object)
+    for number, (i, j) in enumerate(zip(*(places.tolist() for places in np.triu_indices(size, 1)), strict=True)):
+        matrix[i, j], matrix[j, i] = upper[number], -upper[number]
+    for i in range(size):
+        matrix[i, i] = jnp.zeros_like(upper[0])
+    return matrix
 
 
 def _cut(array: jax.Array, place: Any, row: int) -> jax.Array:

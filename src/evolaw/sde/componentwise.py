@@ -53,11 +53,9 @@ class Apart:
     """A function of arrays, carried out number by number.
 
     Attributes:
-        numbers: how many numbers it computes on the way.
         mixes: for each number of the first result, which numbers of the argument asked about it depends on.
     """
 
-    numbers: int
     mixes: tuple[frozenset[int], ...]
     _traced: Any
 
@@ -105,7 +103,7 @@ def taken_apart(function: Callable[..., Any], *examples: Any, asked: int = 0) ->
     none: frozenset[int] = frozenset()
     first = results[0].ravel() if results else ()
     mixes = tuple(entry if isinstance(entry, frozenset) else none for entry in first)
-    return Apart(counter[0], mixes, traced)
+    return Apart(mixes, traced)
 
 
 def object_array(numbers: Sequence[Any]) -> np.ndarray:

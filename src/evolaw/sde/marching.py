@@ -187,14 +187,13 @@ def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> S
         read = _reader(plan, keys, base, entry.dt)
         return steps(state, jnp.maximum(entry.first, base), jnp.minimum(entry.last, base + plan.ahead), read)
 
-    turns = None if state.turns is None else form.split(state.turns, None)[0]
-    x, memory = form.split(state.x, state.memory)
-    state = State(x, turns, memory, state.watched)
+    state = State(*form.split(state.x, state.turns, state.memory), state.watched)
     if plan.ahead:
         state = jax.lax.fori_loop(entry.first // plan.ahead, -(-entry.last // plan.ahead), block, state)
     else:
-        draw = partial(plan.drawing.run, keys, dt=entry.dt)
-        state = steps(state, entry.first, entry.last, lambda first, count: draw(first=first, count=count))
+        state = steps(
+            state, entry.first, entry.last, lambda first, count: plan.drawing.run(keys, first, entry.dt, count)
+        )
     return _joined(form, state)
 
 
@@ -205,9 +204,7 @@ def _form(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> Fo
 
 
 def _joined(form: Form, state: State) -> State:
-    x, memory = form.join(state.x, state.memory)
-    turns = jnp.stack(state.turns) if isinstance(state.turns, tuple) else state.turns
-    return State(x, turns, memory, state.watched)
+    return State(*form.join(state.x, state.turns, state.memory), state.watched)
 
 
 def _reader(plan: Plan, keys: Keys, base: Any, dt: Any) -> Callable[[Any, int], list[Noise]]:
@@ -276,8 +273,7 @@ def _watched_step(
         # A path that one watcher has stopped shows nothing more to any of them.
         watched.append(jax.tree.map(unless_halted, memory, seen))
     x, turns = _wrap(process, there, new.turns)
-    (x, kept), turns = form.split(x, new.memory), None if turns is None else form.split(turns, None)[0]
-    return State(x, turns, kept, tuple(watched))
+    return State(*form.split(x, turns, new.memory), tuple(watched))
 
 
 def _wrap(process: SDE, x: Any, turns: Any) -> tuple[Any, Any]:

@@ -127,11 +127,8 @@ def _double(dW: Any, dt: Any, calculus: str) -> Any:
 def _self_derivative(process: SDE, t: Any, x: Any) -> jax.Array:
     """Return Dg g, shape (dim,), for scalar noise; for diagonal noise the same product gives g_i ∂g_i/∂x_i."""
 
-    def diffusion(state: Any) -> jax.Array:
-        return process.diffusion_at(t, state).reshape(process.dim)
-
     x = jnp.asarray(x)
-    return jax.jvp(diffusion, (x,), (diffusion(x),))[1]
+    return jax.jvp(lambda state: process.column(t, state), (x,), (process.column(t, x),))[1]
 
 
 def _with_area_part(process: SDE, t: Any, x: Any, euler: Any, integrals: jax.Array) -> jax.Array:

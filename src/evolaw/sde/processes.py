@@ -129,6 +129,10 @@ class SDE:
         value = self.diffusion_at(t, x)
         return jnp.diag(value) if value.ndim == 1 else value
 
+    def column(self, t: Any, x: Any) -> jax.Array:
+        """Return g(t, x) as a vector, shape (dim,): the one column of scalar noise, or the diagonal of diagonal noise."""
+        return self.diffusion_at(t, x).reshape(self.dim)
+
     def diffuse(self, t: Any, x: Any, dw: Any) -> jax.Array:
         """Return G(t, x) dw, shape (dim,); costs no matrix where G is diagonal."""
         value = self.diffusion_at(t, x)

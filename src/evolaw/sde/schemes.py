@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from evolaw.sde.noise_structure import broken_promise, noise_kind
 from evolaw.sde.processes import NOISE_KINDS, SDE
 
-__all__ = ["EulerMaruyama", "Noise", "OneStep", "Scheme", "StochasticHeun", "own_columns"]
+__all__ = ["EulerMaruyama", "Noise", "OneStep", "Scheme", "StochasticHeun", "matrices_at", "own_columns"]
 
 
 class Noise(NamedTuple):
@@ -105,11 +105,16 @@ class OneStep:
 
 def own_columns(process: SDE, t: Any, stages: Any) -> Any:
     """Return g^k(t, stage k) for stages of shape (dim, noises), one a column, as columns of the same shape."""
+    at = matrices_at(process, t, stages)
+    return jnp.stack([at[k, :, k] for k in range(stages.shape[1])], axis=1)
+
+
+def matrices_at(process: SDE, t: Any, stages: Any) -> Any:
+    """Return G(t, stage l) for stages of shape (dim, noises), one a column: shape (noises, dim, noises)."""
     if stages.shape[1] <= _FEW_NOISES:
-        # Written out, so that the columns nobody asks for are not computed.
-        return jnp.stack([process.matrix(t, stages[:, k])[:, k] for k in range(stages.shape[1])], axis=1)
-    at = jax.vmap(lambda stage: process.matrix(t, stage))(stages.T)  # [k, i, column]
-    return jnp.einsum("kik->ik", at)
+        # Written out: on many paths each matrix is one pass, and columns that nobody asks for are not computed.
+        return jnp.stack([process.matrix(t, stages[:, l]) for l in range(stages.shape[1])])
+    return jax.vmap(lambda stage: process.matrix(t, stage))(stages.T)
 
 
 _FEW_NOISES = 4
@@ -158,6 +163,7 @@ class EulerMaruyama(OneStep):
 
     def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
         """Return x + f h + G dW."""
+        # The noise comes first: what a step waits for from the one before is then the drift alone, and one sum less.
         return x + process.diffuse(t, x, noise.dW) + process.drift_at(t, x) * dt, memory
 
 

@@ -57,7 +57,7 @@ class _DiagonalScheme(OneStep):
             noise_stage = x + _weighed(tab.A1[i], f) * dt + _weighed(tab.B1[i], g) * root
             used = any(row[i] for row in (tab.alpha, *tab.A0, *tab.A1))
             f.append(process.drift_at(t + float(tab.c0[i]) * dt, drift_stage) if used else 0.0)
-            g.append(process.diffusion_at(t + float(tab.c1[i]) * dt, noise_stage).reshape(process.dim))
+            g.append(process.column(t + float(tab.c1[i]) * dt, noise_stage))
         twice, thrice = (dW**2 - dt) / 2, (dW**3 - 3 * dt * dW) / 6
         integrals = (dW, twice / root, later, thrice / dt)
         noise_part = sum(_weighed(row, g) * integral for row, integral in zip(tab.b, integrals, strict=True))

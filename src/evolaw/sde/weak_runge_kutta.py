@@ -27,16 +27,13 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, ClassVar
 
-import jax
 import jax.numpy as jnp
 
 from evolaw.arrays import Array
 from evolaw.sde.processes import SDE
-from evolaw.sde.schemes import Noise, OneStep, own_columns
+from evolaw.sde.schemes import Noise, OneStep, matrices_at, own_columns
 
 __all__ = ["DRI1", "RI6", "Platen", "WeakTableau"]
-
-_FEW_NOISES = 4
 
 
 @dataclass(frozen=True)
@@ -106,8 +103,8 @@ class _EfficientWeak(OneStep):
         reach = tab.B * g * root
         g2, g3 = (own_columns(process, t + tab.c1 * dt, base[:, None] + sign * reach) for sign in (1, -1))
         support = tab.e[0] * g + tab.e[1] * g2 + tab.e[2] * g3
-        plus = _matrices(process, t, x[:, None] + support * root)  # [l, i, k]: g^k(Hh(l)_+)
-        minus = _matrices(process, t, x[:, None] - support * root)
+        plus = matrices_at(process, t, x[:, None] + support * root)  # [l, i, k]: g^k(Hh(l)_+)
+        minus = matrices_at(process, t, x[:, None] - support * root)
         double = _double_integrals(noise, dt)
         others = 1.0 - jnp.eye(g.shape[1], dtype=x.dtype)
         single, mixed = others * noise.dW, others * tab.b4 * double.T / root  # [l, k]
@@ -134,11 +131,11 @@ class _EfficientWeak(OneStep):
 
     def _diagonal_step(self, process: SDE, t: Array, x: Array, dt: Array, dW: Array) -> Array:
         tab, root = self.tableau, jnp.sqrt(dt)
-        g = _column(process, t, x)
+        g = process.column(t, x)
         mean, k1 = self._drift_part(process, t, x, dt, g * dW)
         base = x + tab.A1 * k1 * dt
-        g2 = _column(process, t + tab.c1 * dt, base + tab.B * g * root)
-        g3 = _column(process, t + tab.c1 * dt, base - tab.B * g * root)
+        g2 = process.column(t + tab.c1 * dt, base + tab.B * g * root)
+        g3 = process.column(t + tab.c1 * dt, base - tab.B * g * root)
         own = tab.b1[0] * g + tab.b1[1] * g2 + tab.b1[2] * g3
         return x + mean + own * dW + tab.b2 * (g2 - g3) * (dW**2 - dt) / (2 * root)
 
@@ -197,24 +194,11 @@ class Platen(OneStep):
     def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
         """Advance one step by the formula of the class."""
         dW, root = noise.dW, jnp.sqrt(dt)
-        f, g = process.drift_at(t, x), _column(process, t, x)
-        up = _column(process, t + dt, x + f * dt + g * root)
-        down = _column(process, t + dt, x + f * dt - g * root)
+        f, g = process.drift_at(t, x), process.column(t, x)
+        up = process.column(t + dt, x + f * dt + g * root)
+        down = process.column(t + dt, x + f * dt - g * root)
         drift = (process.drift_at(t + dt, x + f * dt + g * dW) + f) * dt / 2
         return x + drift + (up + down + 2 * g) * dW / 4 + (up - down) * (dW**2 - dt) / (4 * root), memory
-
-
-def _column(process: SDE, t: Any, x: Any) -> jax.Array:
-    """Return g as a vector, shape (dim,): the one column of scalar noise, or the diagonal of diagonal noise."""
-    return process.diffusion_at(t, x).reshape(process.dim)
-
-
-def _matrices(process: SDE, t: Any, stages: Any) -> jax.Array:
-    """Return G(t, stage l) for stages of shape (dim, noises), one a column: shape (noises, dim, noises)."""
-    if stages.shape[1] <= _FEW_NOISES:
-        # Written out, which runs on many paths in one pass.
-        return jnp.stack([process.matrix(t, stages[:, l]) for l in range(stages.shape[1])])
-    return jax.vmap(lambda stage: process.matrix(t, stage))(stages.T)
 
 
 def _double_integrals(noise: Noise, dt: Array) -> Array:

@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-import jax
 import jax.numpy as jnp
 
 from evolaw.arrays import Array
@@ -95,12 +94,12 @@ class _StratonovichWeak(OneStep):
         return (total + float(tab.alpha[2]) * k3) * dt, k1
 
     def _diagonal_step(self, process: SDE, t: Array, x: Array, dt: Array, dW: Array) -> Array:
-        g = _column(process, t, x)
-        g2 = _column(process, t, x + 2 / 3 * g * dW)
+        g = process.column(t, x)
+        g2 = process.column(t, x + 2 / 3 * g * dW)
         push = (g / 4 + 3 / 4 * g2) * dW
         mean, k1 = self._drift_part(process, t, x, dt, push)
-        g3 = _column(process, t + dt, x + k1 * dt + push / 3)
-        g4 = _column(process, t + dt, x + k1 * dt + (-5 / 4 * g + g2 / 4 + 2 * g3) * dW)
+        g3 = process.column(t + dt, x + k1 * dt + push / 3)
+        g4 = process.column(t + dt, x + k1 * dt + (-5 / 4 * g + g2 / 4 + 2 * g3) * dW)
         return x + mean + (g + 3 * g2 + 3 * g3 + g4) * dW / 8
 
 
@@ -133,8 +132,3 @@ class RS2(_StratonovichWeak):
 
     name: ClassVar[str] = "RS2"
     tableau: ClassVar[DriftTableau] = _RS2
-
-
-def _column(process: SDE, t: Any, x: Any) -> jax.Array:
-    """Return g as a vector, shape (dim,): the one column of scalar noise, or the diagonal of diagonal noise."""
-    return process.diffusion_at(t, x).reshape(process.dim)
