@@ -175,13 +175,21 @@ def test_twenty_kills_resume_to_the_same_bytes(tmp_path: Path, evolaw: Callable[
 def test_a_stop_commits_and_says_how_to_go_on(
     tmp_path: Path, command: list[str], number: signal.Signals, code: int
 ) -> None:
-    words = [*command, "simulate", "B3/S23", "--size", "256", "--steps", "100000", "--noise", "0.01", "--out", "run"]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not (tmp_path / "run" / "data.zarr" / "values" / "c" / "1").exists():
-        time.sleep(0.05)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    python, option, program = command
+    # Tests that run in the background are born with Ctrl-C ignored, and hand that down; a terminal's programs are not.
+    program = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {program}"
+    words = ["simulate", "B3/S23", "--size", "256", "--steps", "100000", "--noise", "0.01", "--out", "run"]
+    process = subprocess.Popen(
+        [python, option, program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not (tmp_path / "run" / "data.zarr" / "values" / "c" / "1").exists():
+            time.sleep(0.05)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == code
     assert out == ""
     assert "continue with: evolaw simulate --resume run" in err

@@ -151,7 +151,8 @@ def test_pair_variables_are_signs_of_their_own_and_mirrored():
 
 
 def test_kinds_of_noise_have_counters_of_their_own():
-    kinds = [brownian._SLOT_W, brownian._SLOT_Z, SLOT_EVENT, brownian._SLOT_AREA, brownian._SLOT_PAIR]
+    radii = [brownian._SLOT_W, brownian._SLOT_Z]
+    kinds = [*radii, *(slot + 1 for slot in radii), SLOT_EVENT, brownian._SLOT_AREA, brownian._SLOT_PAIR]
     assert sorted(set(map(int, kinds))) == sorted(map(int, kinds))
     # Room for the areas of 100 noises with 100 terms below the pairs, and for the pairs of 1000 noises.
     assert int(brownian._SLOT_AREA) + area_pairs(100, 100) < int(brownian._SLOT_PAIR)
@@ -188,7 +189,8 @@ def test_neighbouring_addresses_are_independent():
     pairs = [
         (w[1:], w[:-1]),
         (w[:, 1:], w[:, :-1]),
-        (w[:, 2:], w[:, :-2]),
+        # Eight steps share three blocks of words: two radii a block, and two directions a word.
+        *((w[:, lag:], w[:, :-lag]) for lag in (2, 4, 6, 8)),
         (w[:, :, 1:], w[:, :, :-1]),
         (w[1:, 1:], w[:-1, :-1]),
     ]
@@ -210,4 +212,4 @@ def test_golden_increments():
     np.testing.assert_allclose(found, GOLDEN, rtol=1e-12)
 
 
-GOLDEN = [-1.1486676216857794, 0.738480445753798, 0.1575107055459391]
+GOLDEN = [-1.0311541628750083, -0.89527189548598, -0.6395785409043494]

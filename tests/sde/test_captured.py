@@ -57,7 +57,7 @@ def test_both_precisions_one_after_the_other(way):
         solution = solve(process, EulerMaruyama(), [1.0, 0.5], [0, 0.5], steps=8, paths=3, rng=0, precision=precision)
         assert solution.values.dtype == precision
         ends[precision] = solution.values
-    np.testing.assert_allclose(ends["float32"], ends["float64"], rtol=1e-5)
+    np.testing.assert_allclose(ends["float32"], ends["float64"], rtol=1e-5, atol=1e-6)
 
 
 def test_probing_the_noise_after_single_precision():

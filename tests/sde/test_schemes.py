@@ -22,8 +22,7 @@ from evolaw.sde import (
     harmonic_oscillator,
     ornstein_uhlenbeck,
 )
-from evolaw.sde.schemes import own_columns
-from evolaw.sde.weak_runge_kutta import _matrices
+from evolaw.sde.schemes import matrices_at, own_columns
 
 
 def test_euler_moments_of_geometric_brownian_motion_are_exact(moment_steps):
@@ -91,7 +90,7 @@ def test_own_columns_are_the_columns_at_their_own_stages(noises, float64):
     process = SDE(lambda t, x, p: x, lambda t, x, p: (1 + t) * jnp.sin(jnp.asarray(B) @ x).T, dim=3, noises=noises)
     wanted = np.stack([2 * np.sin(B[k] @ stages[:, k]) for k in range(noises)], axis=1)
     np.testing.assert_allclose(own_columns(process, 1.0, jnp.asarray(stages)), wanted, rtol=1e-12)
-    matrices = _matrices(process, 1.0, jnp.asarray(stages))
+    matrices = matrices_at(process, 1.0, jnp.asarray(stages))
     for l in range(noises):
         np.testing.assert_allclose(matrices[l], process.matrix(1.0, jnp.asarray(stages[:, l])), rtol=1e-12)
 

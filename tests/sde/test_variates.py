@@ -6,7 +6,7 @@ False-alarm rates: each statistical test below fails with probability under 1e-4
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from evolaw import randomness
 from evolaw.arrays import precise
@@ -35,12 +35,14 @@ def test_normals_have_the_normal_law(precision):
 
 
 def test_normals_reach_beyond_six_standard_deviations_and_are_never_infinite():
-    edge = jnp.array([0, 1, 2**32 - 1], jnp.uint32)
-    first, second = normal_pair(edge, jnp.zeros(3, jnp.uint32), jnp.float32)
+    edge = jnp.array([0, 1, 2, 2**32 - 1], jnp.uint32)
+    first, second = (np.asarray(z, float) for z in normal_pair(edge, jnp.zeros(4, jnp.uint32), jnp.float32))
     assert np.isfinite(first).all() and np.isfinite(second).all()
-    assert float(first[0]) == pytest.approx(np.sqrt(2 * 33 * np.log(2)), rel=1e-6) and first[0] > 6.7
-    # No other word gives a radius between: the tail is cut at probability 2**-33, not at a 24-bit fraction.
-    assert float(first[1]) == pytest.approx(np.sqrt(-2 * np.log(1.5 / 2**32)), rel=1e-6)
+    radius = np.hypot(first, second)
+    assert radius[0] == pytest.approx(np.sqrt(2 * 32 * np.log(2)), rel=1e-6) and radius[0] > 6.6
+    # No other word gives a radius between: the tail is cut at probability 2**-32, not at a 24-bit fraction.
+    assert radius[1] == radius[0]
+    assert radius[2] == pytest.approx(np.sqrt(-2 * np.log(3 / 2**32)), rel=1e-6)
 
 
 def test_the_radius_is_real_for_every_float_near_one():
@@ -50,25 +52,44 @@ def test_the_radius_is_real_for_every_float_near_one():
     assert float(uniform(jnp.uint32(2**32 - 1), jnp.float32)) <= 1
 
 
-def test_the_angle_is_exact_to_rounding():
-    word = jnp.asarray(WORDS[0][:10_000])
-    with precise("float64") as dtype:
-        cosine, sine = normal_pair(jnp.zeros(10_000, jnp.uint32), jnp.asarray(word), dtype)
-    radius = np.sqrt(-2 * np.log(2.0**-33))
-    # The two top bits are the quadrant, the others a signed fraction of it.
-    quadrant = np.asarray(word) >> 30
-    turn = (quadrant + (np.asarray(word) << 2).astype(np.int32) / 2**32) * np.pi / 2
-    np.testing.assert_allclose(cosine, radius * np.cos(turn), atol=1e-14)
-    np.testing.assert_allclose(sine, radius * np.sin(turn), atol=1e-14)
+@pytest.mark.parametrize(("precision", "error"), [("float32", 3e-7), ("float64", 4e-15)])
+def test_the_radius_is_the_root_of_minus_two_logarithms(precision, error):
+    """At random words, and at the ends of every octave, where the logarithm is put together anew."""
+    ends = np.array([[2**k - 1, 2**k, 2**k + 1] for k in range(1, 32)], np.uint32).ravel()
+    word = np.concatenate([WORDS[0][:200_000], ends])
+    with precise(precision) as dtype:
+        both = normal_pair(jnp.asarray(word), jnp.asarray(np.roll(word, 1)), dtype)
+        radius = np.hypot(*(np.asarray(z, float) for z in both))
+        u = np.asarray((word | 1).astype(dtype), float) / 2**32
+    np.testing.assert_allclose(radius[u < 1], np.sqrt(-2 * np.log(u[u < 1])), rtol=error)
 
 
-def test_the_angle_is_exact_to_rounding_in_single_precision():
-    word = jnp.asarray(WORDS[0][:100_000])
-    cosine, sine = normal_pair(jnp.zeros(100_000, jnp.uint32), word, jnp.float32)
-    radius = np.sqrt(-2 * np.log(2.0**-33))
-    turn = ((np.asarray(word) >> 30) + (np.asarray(word) << 2).astype(np.int32) / 2**32) * np.pi / 2
-    assert np.abs(np.asarray(cosine, float) / radius - np.cos(turn)).max() < 1.5e-7
-    assert np.abs(np.asarray(sine, float) / radius - np.sin(turn)).max() < 1.5e-7
+def direction(word):
+    """Cosine and sine as the upper bits say: a sign, which of the two comes first, and 14 bits of an arc about 0."""
+    arc = (((word >> 16) % 2**14 + 0.5) / 2**14 - 0.5) * np.pi / 2
+    large, small = np.where(word >> 31, -1, 1) * np.cos(arc), np.sin(arc)
+    swapped = (word >> 30) & 1 == 1
+    return np.where(swapped, small, large), np.where(swapped, large, small)
+
+
+@pytest.mark.parametrize(("precision", "error"), [("float32", 2e-7), ("float64", 2e-15)])
+def test_the_direction_is_exact_to_rounding(precision, error):
+    word = WORDS[0][:100_000]
+    with precise(precision) as dtype:
+        both = normal_pair(jnp.zeros(word.size, jnp.uint32), jnp.asarray(word), dtype)
+        found = np.array([np.asarray(z, float) for z in both]) / np.sqrt(-2 * np.log(2.0**-32))
+    assert np.abs(found - np.array(direction(word))).max() < error
+
+
+def test_directions_are_the_midpoints_of_equal_arcs():
+    cosine, sine = direction(np.arange(2**16, dtype=np.uint32) << 16)
+    arcs = np.arctan2(sine, cosine) / (2 * np.pi) * 2**16
+    assert np.abs(arcs - np.floor(arcs) - 0.5).max() < 1e-8
+    assert len(np.unique(np.floor(arcs))) == 2**16
+    # Hence every linear combination of the two is normal: here its characteristic function, by radii and directions.
+    turned = np.cos(0.3) * cosine + np.sin(0.3) * sine
+    for r in (0.5, 3.0, 6.0):
+        assert np.mean(np.cos(20 * r * turned)) == pytest.approx(special.j0(20 * r), abs=1e-14)
 
 
 def test_both_precisions_see_the_same_normal():
