@@ -41,7 +41,7 @@ def score(weighing: Weighing, truth: np.ndarray) -> tuple[int, int, int]:
     return len(made), sum(value != right for value, right in made), decisions.count("probabilistic")
 
 
-@pytest.mark.parametrize("flips", [0.05, pytest.param("auto", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("flips", [pytest.param(flips, marks=pytest.mark.slow) for flips in (0.05, "auto")])
 def test_the_told_recording_is_recovered(flips: float | str) -> None:
     found = weigh(read_recording(RECORDINGS / "life_flipped.npz"), flips, OUTER)
     assert score(found, LIFE_OUTER) == (18, 0, 0)

@@ -50,6 +50,7 @@ def test_rollouts_take_over_where_proofs_give_up(monkeypatch) -> None:
     assert "rollout" not in {item.basis for item in weigh(recording, Every(3), known).evidence}
 
 
+@pytest.mark.slow
 def test_flips_over_skipped_generations_are_rolled_out() -> None:
     law, recording, known = a_case(2, 99)
     values = recording.values ^ (np.random.default_rng(0).random(recording.values.shape) < 0.02)

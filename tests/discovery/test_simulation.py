@@ -161,6 +161,7 @@ def test_the_law_that_is_named_fits_though_entries_are_coupled() -> None:
     assert (ledger.fitting == named).all(1).any()
 
 
+@pytest.mark.slow
 def test_imperfect_recordings_are_forecast() -> None:
     """Flips and missing cells go to the evidence that can bear them."""
     space = RuleSpace.named("outer-totalistic")

@@ -68,8 +68,17 @@ def test_group_layers_are_the_equations() -> None:
         assert float(net(jnp.asarray(window_cells()[window]))) == pytest.approx(expected, abs=1e-5)
 
 
-@pytest.mark.parametrize("side, steps", [(33, 1), (17, 2)])
-@pytest.mark.parametrize("kind", ["cnn", "d4", "table"])
+@pytest.mark.parametrize(
+    ("kind", "side", "steps"),
+    [
+        ("cnn", 33, 1),
+        ("d4", 17, 2),
+        *(
+            pytest.param(*one, marks=pytest.mark.slow)
+            for one in [("cnn", 17, 2), ("d4", 33, 1), ("table", 33, 1), ("table", 17, 2)]
+        ),
+    ],
+)
 def test_blocks_of_columns_have_the_slopes_of_the_plain_form(kind: str, side: int, steps: int) -> None:
     """`on_boards` takes blocks and computes hidden layers anew; the plain form differentiates all cells at once."""
     chance = np.random.default_rng(side)

@@ -218,6 +218,7 @@ def test_one_step_has_the_moments_of_the_generator_to_second_order(scheme, seed)
     assert order_of_moments(lambda f, g: rs_step(f, g, scheme.tableau), seed=seed) == 2
 
 
+@pytest.mark.slow
 def test_the_proof_can_fail():
     """Heun has order 1; the solution of Itô's equation is another; and each of these slips costs an order."""
     assert order_of_moments(heun_step) == 1
