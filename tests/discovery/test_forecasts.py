@@ -106,6 +106,7 @@ def test_replicas_are_the_recording_made_again() -> None:
     assert abs(share - 0.1) < 4 * np.sqrt(0.09 / (still != MISSING).sum())
 
 
+@pytest.mark.slow
 def test_a_recording_ranks_anywhere_among_its_law_s_replicas() -> None:
     """Under the law itself the rank of a statistic is uniform; Kolmogorov-Smirnov at 1e-4 over 150 recordings."""
     other = LIFE.copy()

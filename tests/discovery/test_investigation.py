@@ -219,6 +219,7 @@ def test_questions_close_what_a_recording_left_open() -> None:
     assert again.rule == rule
 
 
+@pytest.mark.slow
 def test_probabilistic_boxes_are_asked_until_the_evidence_suffices() -> None:
     law, stream, count = Rule("B3=0.7/S2=0.9,34=0.2"), source(5).stream("box"), iter(range(100))
     box = FunctionBox(lambda board, steps: step(law, board, stream=stream, time=next(count)))

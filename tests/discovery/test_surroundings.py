@@ -63,11 +63,13 @@ def test_two_far_cells_are_found_and_named() -> None:
     assert "5 x 5" in found.says and "2 up; 2 down and 1 right" in found.says
 
 
+@pytest.mark.slow
 def test_three_steps_away_needs_seven_by_seven() -> None:
     found = examine([parity(cells=((0, 3),))], Source(0))
     assert found is not None and found.reach == 3 and found.cells == ((0, 3),)
 
 
+@pytest.mark.slow
 def test_larger_than_life_needs_all_its_cells_even_hidden_ones() -> None:
     values = evolve(LARGE, start(0, 64), 12).values
     hidden = np.where(np.random.default_rng(0).random(values.shape) < 0.1, 255, values).astype(np.uint8)
