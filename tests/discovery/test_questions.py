@@ -7,7 +7,7 @@ from evolaw.automata.boxes import FunctionBox
 from evolaw.automata.stepping import step
 from evolaw.discovery import ask, discover
 from evolaw.discovery.coverings import entries_shown
-from evolaw.discovery.questions import best_density, question_for, rate_bound, record
+from evolaw.discovery.questions import best_density, question_for, question_of_reach, rate_bound, record
 from evolaw.discovery.rulespace import SPACES, RuleSpace
 from evolaw.errors import ArgumentError
 from evolaw.trajectory import Trajectory
@@ -87,3 +87,12 @@ def test_ask_names_the_open_entries_of_a_finding() -> None:
     assert set(question.entries) == set(finding.of("undetermined")) | set(finding.of("conflict"))
     assert finding.next is not None
     assert finding.next.rle == question.rle
+
+
+def test_a_law_with_memory_is_asked_for_its_past() -> None:
+    question = question_of_reach("memory", 900)
+    assert question is not None and question.board.shape == (30, 30) and question.steps == 2
+    assert "once after an empty board and once after a full one" in question.says
+    assert question_of_reach("symmetry") is None and question_of_reach(None) is None
+    with pytest.raises(ArgumentError, match="budget_cells"):
+        question_of_reach("memory", 4)

@@ -10,7 +10,9 @@ import pytest
 
 from evolaw.automata.rules import Rule
 from evolaw.automata.stepping import evolve, windows
-from evolaw.discovery import discover
+from evolaw.discovery import ask, discover
+from evolaw.discovery.coverings import entries_shown
+from evolaw.discovery.rulespace import RuleSpace
 from evolaw.discovery.surroundings import Surroundings, ask_networks, examine, worded_cells, worded_e
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
@@ -149,6 +151,11 @@ def test_the_finding_says_it() -> None:
     assert finding.facts["cause"] == "neighbourhood"
     assert "nats a cell" in finding.failed[0].says and "e = 10^" in finding.failed[0].says
     assert not finding.of("present") and not finding.of("absent")
+    # No board of single windows tells what lies beside them: here each lies in several surroundings.
+    question = finding.next
+    assert question is not None and question.decides == 0 and ask(finding).rle == question.rle
+    assert entries_shown(question.board, RuleSpace.named("general")).min() >= 1
+    assert "about 8 times" in question.says
 
 
 @pytest.mark.slow

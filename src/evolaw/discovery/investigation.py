@@ -32,7 +32,7 @@ from evolaw.discovery.grounds import GROUNDS, weigh_recordings
 from evolaw.discovery.intake import agree, gather
 from evolaw.discovery.prediction import check_law
 from evolaw.discovery.proposals import Simulator
-from evolaw.discovery.questions import question_for, record
+from evolaw.discovery.questions import question_for, question_of_reach, record
 from evolaw.discovery.rulespace import RuleSpace
 from evolaw.discovery.surroundings import Surroundings, ask_networks
 from evolaw.discovery.widening import widen
@@ -379,7 +379,10 @@ def _experiment(
     question = question_for(terms.space, _open(entries), flips=flips, alpha=terms.alpha)
     if question is None or diagnosis.sound:
         return question
-    # A space in doubt is not settled by its own open entries: every window once, with inputs that are certain, is.
+    reach = question_of_reach(diagnosis.cause)
+    if reach is not None:
+        return reach
+    # Another space in doubt is not settled by its own open entries: every window once, with inputs that are certain, is.
     rows, cols = every_window().shape
     says = (
         f"{diagnosis.checks[0].says} To settle it by experiment, put this {cols} x {rows} board, which shows every window "

@@ -6,15 +6,19 @@ that it shows (`coverings`). The cheapest board in cells that shows all open ent
     a few open entries     a mosaic of 3 x 3 tiles, one an entry
     many                   the stored torus of the space, or the 8 x 64 torus that shows each window once
     nothing open           no question
+    a law that sees more   a board of chance, on which every window lies in many surroundings
 
 Where an answer is noisy the same board is asked several times, as often as the e-values need.
 """
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
-from evolaw import checks
+from evolaw import checks, randomness
 from evolaw.arrays import read_only
 from evolaw.automata.boxes import Box
 from evolaw.discovery.coverings import entries_shown, every_window, mosaic, stored
@@ -22,7 +26,15 @@ from evolaw.discovery.finding import Finding, Question
 from evolaw.discovery.rulespace import RuleSpace
 from evolaw.trajectory import Trajectory
 
-__all__ = ["ask", "best_density", "question_for", "rate_bound", "record"]
+__all__ = ["ask", "best_density", "question_for", "question_of_reach", "rate_bound", "record"]
+
+_REACHES = {
+    "neighbourhood": "before and after one generation: each of the 512 windows lies there about {times} times, among other "
+    "cells, so what equal windows do differently tells of the cells beside them.",
+    "memory": "for two generations, once after an empty board and once after a full one: what comes out differently tells of "
+    "the frames before.",
+}
+_SIDE = 64
 
 
 def ask(finding: Finding, *, budget_cells: int | None = None) -> Question | None:
@@ -40,6 +52,9 @@ def ask(finding: Finding, *, budget_cells: int | None = None) -> Question | None
         >>> ask(discover(recording, rng=0)).decides
         12
     """
+    reach = question_of_reach(finding.facts.get("cause"), budget_cells)
+    if reach is not None:
+        return reach
     space = RuleSpace.named(finding.space)
     names = {entry.name for entry in finding.entries if entry.decision in ("undetermined", "conflict")}
     open_ = np.array([name in names for name in space.names])
@@ -80,6 +95,28 @@ def question_for(
         f"{open_.sum()} open entries."
     )
     return Question(read_only(board), 1, len(names), says, names)
+
+
+def question_of_reach(cause: Any, budget_cells: int | None = None) -> Question | None:
+    """Return the experiment for a law that sees more than the 3 x 3 window before it; None for any other cause of doubt.
+
+    No board of single windows settles such a law: a board of chance shows each of them in many surroundings.
+
+    Args:
+        cause: why the rule space is in doubt, as in the facts of a finding.
+        budget_cells: largest board in cells.
+    """
+    if cause not in _REACHES:
+        return None
+    if budget_cells is not None:
+        checks.integer(budget_cells, "budget_cells", least=9)
+    side = _SIDE if budget_cells is None else min(_SIDE, math.isqrt(budget_cells))
+    board = randomness.source(0).stream("question of reach").chance(0, (side, side), 0.5).astype(np.uint8)
+    how = _REACHES[cause].format(times=max(1, round(side**2 / 512)))
+    steps = 1 if cause == "neighbourhood" else 2
+    return Question(
+        read_only(board), steps, 0, f"Put this {side} x {side} board on a torus into the box and record it {how}"
+    )
 
 
 def record(box: Box, question: Question, repeat: int = 0) -> Trajectory:

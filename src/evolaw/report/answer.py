@@ -177,8 +177,10 @@ def _names_or_count(names: list[str], words: Words) -> str:
 
 
 def _try(question: Mapping[str, Any] | None, words: Words) -> Tile:
-    if not question or not question.get("rle") or not question["decides"]:
+    if not question or not question.get("rle"):
         return Tile(words("try.title"), words("try.none"), (words("try.none_says"),), "next")
+    if not question["decides"]:
+        return Tile(words("try.title"), words("try.beyond"), (_how(question, words),), "next")
     count = words("unknown.one") if question["decides"] == 1 else words("unknown.count", count=question["decides"])
     return Tile(words("try.title"), words("try.decides", count=count), (_how(question, words),), "next")
 
