@@ -39,6 +39,7 @@ def test_splitting_undoes_itself():
     x, wound, memory = apart.join(*apart.split(X, turns, MEMORY))
     np.testing.assert_array_equal(x, X)
     np.testing.assert_array_equal(wound, turns)
+    assert isinstance(wound, jax.Array)
     assert jax.tree.all(jax.tree.map(np.array_equal, memory, MEMORY))
 
 

@@ -101,7 +101,7 @@ def normal_pair(word0: Any, word1: Any, dtype: Any) -> tuple[jax.Array, jax.Arra
     # An odd number of 2^-15ths, less a half: symmetric about 0, and free of rounding in both precisions.
     odd = ((word1 >> np.uint32(7)) & np.uint32(0x7FFE00) | np.uint32(0x100)).astype(whole)
     turn = _from_one_to_two(odd << whole(info.nmant - 23), dtype) - np.asarray(1.5, dtype)
-    square, degree = turn * turn, 3 if info.bits == 32 else 8
+    square, degree = turn * turn, 3 if info.bits == 32 else 6
     sine = turn * _polynomial(_near(_sine, 0.25, degree), square)
     cosine = _with_sign(_polynomial(_near(_cosine, 0.25, degree), square), word1)
     swapped = (word1 & (_TOP >> 1)) != 0
@@ -143,7 +143,7 @@ def _minus_two_log(word: Any, dtype: Any) -> jax.Array:
     # Words just below 2^32 are rounded up to it in float32.
     bits = jnp.minimum(bits - np.asarray(2.0**32, dtype).view(whole), whole(-1))
     t = np.asarray(2, dtype) - _from_one_to_two(bits & whole(2**info.nmant - 1), dtype)
-    bend = [c / info.eps for c in _near(_bend, 1.0, 7 if info.bits == 32 else 21)]
+    bend = [c / info.eps for c in _near(_bend, 1.0, 7 if info.bits == 32 else 18)]
     # Even and odd powers apart: of two short chains of operations one does not wait for the other.
     rest = _polynomial(bend[::2], t * t) + t * _polynomial(bend[1::2], t * t)
     logarithm: jax.Array = (bits.astype(dtype) + t * rest) * np.asarray(-2 * math.log(2) * info.eps, dtype)
