@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -27,6 +28,43 @@ def test_work_out_of_time_is_stopped() -> None:
     seen = steps[0]
     time.sleep(0.1)
     assert steps[0] == seen
+
+
+def test_an_interruption_lost_in_a_finaliser_is_sent_again_without_a_word() -> None:
+    """Python reports what a finaliser raises, and goes on; a report would fail this test."""
+
+    class Slow:
+        def __del__(self) -> None:
+            for _ in range(200_000):
+                pass
+
+    def forever() -> None:
+        while True:  # four fifths of the time in the finaliser
+            Slow()
+            for _ in range(50_000):
+                pass
+
+    hook = sys.unraisablehook
+    with pytest.raises(OutOfTime):
+        within(0.1, forever)
+    assert sys.unraisablehook is hook
+
+
+def test_other_reports_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: heard.append(lost.exc_type))
+
+    class Broken:
+        def __del__(self) -> None:
+            raise KeyError
+
+    def forever() -> None:
+        while True:
+            Broken()
+
+    with pytest.raises(OutOfTime):
+        within(0.1, forever)
+    assert set(heard) == {KeyError}
 
 
 def test_errors_pass_through() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from evolaw import checks
@@ -42,10 +44,27 @@ def within(seconds: float, work: Callable[[], Any]) -> Any:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     thread.join(seconds)
-    while thread.is_alive():
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(OutOfTime))
-        thread.join(0.2)
+    with _lost_quietly():
+        while thread.is_alive():
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(OutOfTime))
+            thread.join(0.2)
     succeeded, value = outcome[0]
     if succeeded:
         return value
     raise value
+
+
+@contextmanager
+def _lost_quietly() -> Iterator[None]:
+    """Keep Python from reporting an interruption that met a finaliser and ended there: it is sent again."""
+    report = sys.unraisablehook
+
+    def report_others(lost: Any) -> None:
+        if not issubclass(lost.exc_type, OutOfTime):
+            report(lost)
+
+    sys.unraisablehook = report_others
+    try:
+        yield
+    finally:
+        sys.unraisablehook = report
