@@ -45,8 +45,9 @@ def test_an_interruption_lost_in_a_finaliser_is_sent_again_without_a_word() -> N
                 pass
 
     hook = sys.unraisablehook
-    with pytest.raises(OutOfTime):
-        within(0.1, forever)
+    for _ in range(3):  # that none of three is lost has a chance of 0.008
+        with pytest.raises(OutOfTime):
+            within(0.1, forever)
     assert sys.unraisablehook is hook
 
 
