@@ -93,6 +93,8 @@ def test_a_law_with_memory_is_asked_for_its_past() -> None:
     question = question_of_reach("memory", 900)
     assert question is not None and question.board.shape == (30, 30) and question.steps == 2
     assert "once after an empty board and once after a full one" in question.says
+    small = question_of_reach("neighbourhood", 16)
+    assert small is not None and "about 0.031 times" in small.says
     assert question_of_reach("symmetry") is None and question_of_reach(None) is None
     with pytest.raises(ArgumentError, match="budget_cells"):
         question_of_reach("memory", 4)

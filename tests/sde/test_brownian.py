@@ -209,7 +209,7 @@ def test_streams_seeds_and_paths_differ():
 
 
 def test_golden_increments():
-    # A change of any bit needs a new version of the stream.
+    # Once a version is out, a change of any bit needs a new version of the stream.
     found = increments(7, paths=1, steps=3, dt=1.0)[0, :, 0]
     np.testing.assert_allclose(found, GOLDEN, rtol=1e-12)
 

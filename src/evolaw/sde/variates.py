@@ -8,10 +8,10 @@ compiles into one loop. Words come in pairs, the two halves of a Threefry block.
     three points   ±sqrt(3) with probability 1/6 each and 0 with 2/3: one digit to base 6 each, 8 a word
 
 **Normals.** u takes the 2^31 odd multiples of 2^-32, the midpoints of as many equal intervals, so normals reach ±6.66 standard
-deviations and no word gives an infinite one. The directions are the midpoints of 2^16 equal arcs, so half a word serves a pair: the mean over
-them of a polynomial of degree below 2^16 is that over the circle, and every linear combination of the two normals has the
-characteristic function of a normal up to Bessel functions of order 2^16. The words alone decide: float32 and float64 give the
-same normal, rounded differently.
+deviations and no word gives an infinite one. The directions are the midpoints of 2^16 equal arcs, so half a word serves a
+pair: the mean over them of a polynomial of degree below 2^16 is that over the circle, and every linear combination of the two
+normals has the characteristic function of a normal up to Bessel functions of order 2^16. The words alone decide: float32 and
+float64 give the same normal, rounded differently.
 
 **Three points.** The word's upper 29 bits, the last one set, are a fraction u / 2^29; its digits to base 6 are read off by
 repeated multiplication. Multiplying an odd u by 6 modulo 2^29 commutes with negation, so the digits d and 5 - d are exactly
