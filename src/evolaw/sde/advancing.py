@@ -8,6 +8,7 @@ over it. Apart is many times faster where components meet one another; whole ser
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import jax
@@ -15,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw.sde.componentwise import Apart, object_array, taken_apart
+from evolaw.sde.hoisting import hoisted
 
 __all__ = ["Form", "form_of"]
 
@@ -45,19 +47,19 @@ def form_of(step: Step, is_apart: bool, t: Any, dt: Any, x: Any, noise: Any, mem
         x, noise, memory: arrays or their shapes, the paths last.
     """
     lanes = (x, noise, memory)
+    one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[:-1], leaf.dtype), lanes)
+    now, length = (jax.ShapeDtypeStruct(jnp.shape(leaf), leaf.dtype) for leaf in (t, dt))
     if is_apart:
-        one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[:-1], leaf.dtype), lanes)
-        clock = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(jnp.shape(leaf), leaf.dtype), (t, dt))
-        apart = taken_apart(step, *clock, *one)
+        apart = taken_apart(step, now, length, *one)
         if apart is not None:
             return _Numbers(apart, x.shape[-1], memory)
-    return _Arrays(step)
+    return _Arrays(hoisted(lambda t, *one: step(t, dt, *one), now, *one))
 
 
 class _Arrays:
     """Whole: arrays as they are."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Callable[..., tuple[Any, Any]]) -> None:
         self._step = step
 
     def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
@@ -67,7 +69,7 @@ class _Arrays:
         return x, turns, memory
 
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
-        mapped = jax.vmap(lambda *lanes: self._step(t, dt, *lanes), in_axes=-1, out_axes=-1)
+        mapped = jax.vmap(partial(self._step, t), in_axes=-1, out_axes=-1)
         result: tuple[Any, Any] = mapped(x, noise, memory)
         return result
 

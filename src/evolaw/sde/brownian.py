@@ -125,28 +125,31 @@ class Drawing:
 
     # -- normals of many steps at once ----------------------------------------------------------------------------------
 
-    def normals(self, keys: Keys, first: Any, count: int) -> tuple[jax.Array, ...]:
-        """Return the normals of ``count`` steps from ``first`` on, both even, for `take`; for noise without areas.
+    def ahead(self, keys: Keys, first: Any, dt: Any, count: int) -> Noise:
+        """Return the noise of ``count`` steps from ``first`` on, both even, for `take`; for noise without areas.
 
         Returns:
-            One array a kind of noise, shape (count / 2, noises, paths): the normals of two steps as one complex number,
-            which is how two results of one computation come out of one pass.
+            Arrays of shape (count / 2, noises, paths): the noise of two steps as one complex number, which is how two
+            results of one computation come out of one pass.
         """
         pairs = jnp.asarray(first, jnp.uint32) // 2 + jnp.arange(count // 2, dtype=jnp.uint32)[:, None, None]
         slots = (_SLOT_W, _SLOT_Z) if self.needs == "dW,dZ" else (_SLOT_W,)
+        normals = [self._normals(keys, pairs, slot) for slot in slots]
+        early, late = (self._finish(keys, first, dt, *variates) for variates in zip(*normals, strict=True))
         # Without the barrier the loop over steps would draw each normal again where it is used.
-        return tuple(jax.lax.optimization_barrier(jax.lax.complex(*self._normals(keys, pairs, slot))) for slot in slots)
+        drawn: Noise = jax.lax.optimization_barrier(jax.tree.map(jax.lax.complex, early, late))
+        return drawn
 
-    def take(self, keys: Keys, drawn: tuple[jax.Array, ...], base: Any, first: Any, dt: Any, count: int) -> list[Noise]:
-        """Read ``count`` steps from the `normals` that begin at step ``base``; ``first`` is a multiple of ``count``."""
+    def take(self, drawn: Noise, base: Any, first: Any, count: int) -> list[Noise]:
+        """Read ``count`` steps from what was drawn `ahead` from step ``base`` on; ``first`` is a multiple of ``count``."""
         first = jnp.asarray(first, jnp.uint32)
         place = (first - jnp.asarray(base, jnp.uint32)) // np.uint32(2)
         if count == 1:
-            pairs = (jax.lax.dynamic_index_in_dim(z, place, keepdims=False) for z in drawn)
-            return [self._finish(keys, first, dt, *(_choose((z.real, z.imag), first) for z in pairs))]
-        parts = [jax.lax.dynamic_slice_in_dim(z, place, count // 2) for z in drawn]
-        taken = [[part[i // 2].imag if i % 2 else part[i // 2].real for part in parts] for i in range(count)]
-        return [self._finish(keys, first + np.uint32(i), dt, *variates) for i, variates in enumerate(taken)]
+            return [
+                jax.tree.map(lambda z: _either(jax.lax.dynamic_index_in_dim(z, place, keepdims=False), first), drawn)
+            ]
+        part = jax.tree.map(lambda z: jax.lax.dynamic_slice_in_dim(z, place, count // 2), drawn)
+        return [jax.tree.map(lambda z, i=i: _either(z[i // 2], i), part) for i in range(count)]
 
     # -- weak variables, many to a word ---------------------------------------------------------------------------------
 
@@ -190,14 +193,13 @@ class Drawing:
     # -- one step read number by number, as `advancing` takes it apart ---------------------------------------------------
     # Each number is cut out by itself: a vector cut out whole and then indexed keeps the compiler from using vector units.
 
-    def take_apart(self, keys: Keys, drawn: tuple[jax.Array, ...], base: Any, step: Any, dt: Any) -> Noise:
-        """Read one step from the `normals` that begin at step ``base``."""
+    def take_apart(self, drawn: Noise, base: Any, step: Any) -> Noise:
+        """Read one step from what was drawn `ahead` from step ``base`` on."""
         step = jnp.asarray(step, jnp.uint32)
         place = (step - jnp.asarray(base, jnp.uint32)) // np.uint32(2)
-        both = ([_cut(part, place, k) for part in drawn] for k in range(self.noises))
-        found = [self._finish(keys, step, dt, *(_choose((z.real, z.imag), step) for z in pair)) for pair in both]
-        seconds = object_array([noise.dZ for noise in found]) if self.needs == "dW,dZ" else None
-        return Noise(object_array([noise.dW for noise in found]), seconds)
+        return jax.tree.map(
+            lambda z: object_array([_either(_cut(z, place, k), step) for k in range(self.noises)]), drawn
+        )
 
     def read_apart(self, variables: tuple[jax.Array, jax.Array], place: Any) -> Noise:
         """Read one step from the weak `variables`."""
@@ -383,4 +385,11 @@ def _all_increments(drawing: Drawing, key: Any, paths: Any, steps: int, dt: Any)
 
 def _choose(pair: Sequence[Any], number: Any) -> Any:
     """The first of two for an even number, the second for an odd one."""
+    if isinstance(number, int):
+        return pair[number % 2]
     return jnp.where(number % np.uint32(2) == 0, pair[0], pair[1])
+
+
+def _either(complex_pair: jax.Array, number: Any) -> jax.Array:
+    """The real part for an even number, the imaginary part for an odd one."""
+    return _choose((complex_pair.real, complex_pair.imag), number)

@@ -218,10 +218,10 @@ def _reader(plan: Plan, keys: Keys, base: Any, dt: Any) -> Callable[[Any, int], 
             variables = drawing.variables(keys, words, base, dt)
             return lambda first, count: [drawing.read_apart(variables, first + i - base) for i in range(count)]
         return lambda first, count: drawing.read(keys, words, base, first, dt, count)
-    normals = drawing.normals(keys, base, plan.ahead)
+    drawn = drawing.ahead(keys, base, dt, plan.ahead)
     if plan.apart:
-        return lambda first, count: [drawing.take_apart(keys, normals, base, first + i, dt) for i in range(count)]
-    return lambda first, count: drawing.take(keys, normals, base, first, dt, count)
+        return lambda first, count: [drawing.take_apart(drawn, base, first + i) for i in range(count)]
+    return lambda first, count: drawing.take(drawn, base, first, count)
 
 
 def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, count: int) -> Callable[..., State]:

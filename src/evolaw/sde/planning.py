@@ -26,8 +26,10 @@ _FEW_PATHS = 256
 _CACHE = 512 * 1024
 _DEVICE = 2**30
 _NOISE_AHEAD = 262_144
+_ROW = 128
 _GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 8, "two_point": 2, "exact": 4}
 _LARGEST_BODY = 1200
+_SHORT_BODY = 75
 _SMALL_WORK = 4_000_000
 _FEW_STEPS = 20_000
 _WORDS_AHEAD = 64
@@ -78,7 +80,7 @@ def plan_of(
     small = paths * noises * int(grid.last[-1]) < _SMALL_WORK and int(grid.last[-1]) < _FEW_STEPS
     # With few paths a loop has little to do beside counting, and more of it is worth writing out.
     most = _GROUPS[scheme.needs] * (2 if paths < _FEW_PATHS else 1)
-    group = max(1, min(most, 2 ** int(np.log2(max(1, _LARGEST_BODY // max(1, length * noises))))))
+    group = min(most, _power_of_two(_LARGEST_BODY // max(1, length * noises)))
     if fine > 1 or small or (apart and on_cpu):
         # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
         # another are computed anew for each component that needs them, step by step, until nothing is gained.
@@ -90,12 +92,22 @@ def plan_of(
     if words:
         shortest, ahead = 2 * drawing.per_word, _WORDS_AHEAD
     elif scheme.needs in _DRAWN_AHEAD and fine == 1 and on_cpu and (paths < _FEW_PATHS or (apart and not small)):
-        ahead = max(shortest, 2 ** int(np.log2(max(1, _NOISE_AHEAD // (noises * paths)))))
+        ahead = max(shortest, _power_of_two(_NOISE_AHEAD // (noises * paths)))
+        if paths == noises == 1 and not (small or apart or watchers):
+            # Noise for a few steps is one short vector, and fills the time in which a step waits for the one before. It
+            # needs a loop that XLA compiles into one function: one that touches less than a kilobyte in a turn.
+            shortest = ahead = _ROW // (dtype.itemsize * (2 if scheme.needs == "dW,dZ" else 1))
+            group = min(ahead, _power_of_two(_SHORT_BODY // max(1, length)))
     # No further than the paths go.
     ahead = min(ahead, max(shortest, 2 ** int(np.ceil(np.log2(max(1, int(grid.last[-1])))))))
     aligned = not np.any(np.concatenate([grid.first, grid.last]) % group)
     block = min(_BLOCK, paths)
     return Plan(scheme, drawing, observers, watchers, asked is None, block, group, aligned, ahead, words, apart)
+
+
+def _power_of_two(number: int) -> int:
+    """The largest power of two that is not above a number, at least 1."""
+    return int(2 ** (max(1, number).bit_length() - 1))
 
 
 @lru_cache(maxsize=64)
@@ -137,7 +149,7 @@ def chunk_size(plan: Plan, process: SDE, paths: int, chunk: int | str) -> int:
             width *= plan.drawing.noises
         share = 0.5 if plan.apart else 2 if plan.words else 1
         room = share * _CACHE if jax.default_backend() == "cpu" else _DEVICE
-        wanted = 2 ** int(np.log2(max(1, room // width)))
+        wanted = _power_of_two(int(room // width))
     else:
         wanted = checks.integer(chunk, "chunk", least=1)
     wanted = min(wanted, paths)
