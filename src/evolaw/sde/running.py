@@ -24,6 +24,9 @@ from evolaw import checks, display
 __all__ = ["Histogram", "HistogramResult", "Moments", "MomentsResult", "Statistics"]
 
 
+_TOGETHER = 64
+
+
 @dataclass(frozen=True)
 class Moments:
     """Mean and covariance of the state, or of a function of it, at every saved time.
@@ -58,14 +61,18 @@ class Moments:
         return count, mean, _sum(products), _sum(products * products)
 
     def merge(self, total: Any, summary: Any) -> Any:
-        """Add the summaries of a chunk, block by block, to what was gathered before."""
-        for block in zip(*(_blocks(part) for part in summary), strict=True):
-            total = block if total is None else self._add(total, block)
-        return total
+        """Add the summaries of a chunk to what was gathered before; the blocks are merged 64 by 64, wherever chunks end."""
+        parts = [np.moveaxis(np.asarray(part, np.float64), -1, 0) for part in summary]
+        merged, waiting = (None, parts) if total is None else (total[0], _one_after_other(total[1], parts))
+        while len(waiting[0]) >= _TOGETHER:
+            merged = self._merged(merged, [part[:_TOGETHER] for part in waiting])
+            waiting = [part[_TOGETHER:] for part in waiting]
+        return merged, waiting
 
     def finish(self, total: Any) -> MomentsResult:
         """Turn the sums into mean and covariance with their standard errors."""
-        count, mean, second, fourth = total
+        merged, waiting = total
+        count, mean, second, fourth = self._merged(merged, waiting) if len(waiting[0]) else merged
         n = count.reshape(-1, *[1] * (mean.ndim - 1))
         wide = n[..., None] if self.covariance else n
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -76,20 +83,18 @@ class Moments:
                 count, mean, np.sqrt(variance / n), covariance, np.sqrt(spread / wide), np.array(variance)
             )
 
-    def _add(self, a: Any, b: Any) -> Any:
-        (n_a, m_a, s_a, q_a), (n_b, m_b, s_b, q_b) = a, b
-        n = n_a + n_b
-        weight_b = np.divide(n_b, n, out=np.zeros_like(n), where=n > 0)[:, None]
-        shift = m_b - m_a
-        cross = shift[..., :, None] * shift[..., None, :] if self.covariance else shift * shift
-        factor = n_a[:, None] * weight_b
+    def _merged(self, before: Any, blocks: Any) -> list[np.ndarray]:
+        """Count, mean, second and fourth sums of all blocks together, and of what was merged before."""
+        if before is not None:
+            blocks = _one_after_other([part[None] for part in before], blocks)
+        count, mean, second, fourth = map(np.ascontiguousarray, blocks)
+        n, weight = count.sum(0), count[..., None]
+        whole = (weight * mean).sum(0) / np.maximum(n, 1)[:, None]
+        shift = mean - whole
+        products = shift[..., :, None] * shift[..., None, :] if self.covariance else shift * shift
+        weight = weight[..., None] if self.covariance else weight
         # The fourth sums stay about their own block's mean: an error of one part in a block's size, in an error bar.
-        return (
-            n,
-            m_a + weight_b * shift,
-            s_a + s_b + (factor[..., None] if self.covariance else factor) * cross,
-            q_a + q_b,
-        )
+        return [n, whole, (second + weight * products).sum(0), fourth.sum(0)]
 
 
 class MomentsResult(NamedTuple):
@@ -281,7 +286,6 @@ def _sum(values: Any) -> Any:
     return values[..., 0]
 
 
-def _blocks(summary: Any) -> Any:
-    """Yield one block's part of a summary after the other, in double precision, with the times axis first."""
-    values = np.asarray(summary, np.float64)
-    return iter(np.moveaxis(values, -1, 0))
+def _one_after_other(first: Any, second: Any) -> list[np.ndarray]:
+    """The blocks of two summaries."""
+    return [np.concatenate(both) for both in zip(first, second, strict=True)]
