@@ -49,10 +49,34 @@ def test_weak_variables_read_from_kept_words_are_the_same(needs, count):
     drawing = Drawing(needs, 2, "float32")
     keys, dt = keys_of(5, 2), jnp.float32(0.1)
     words = drawing.words(keys, 64, 64)
-    read = jax.jit(lambda first: drawing.read(keys, words, 64, first, dt, count))
     run = jax.jit(lambda first: drawing.run(keys, first, dt, count))
     for first in (64, 80, 120):
-        jax.tree.map(np.testing.assert_array_equal, read(jnp.uint32(first)), run(jnp.uint32(first)))
+        read = drawing.read(keys, words[(first - 64) // drawing.per_word], dt, first, count)
+        jax.tree.map(np.testing.assert_array_equal, read, run(jnp.uint32(first)))
+
+
+@pytest.mark.parametrize(("needs", "count"), [("two_point", 64), ("three_point", 16), ("three_point", 32)])
+def test_a_run_that_uses_up_its_words_is_its_single_steps(needs, count):
+    drawing = Drawing(needs, 2, "float32")
+    keys, dt = keys_of(5, 2), jnp.float32(0.1)
+    step = jax.jit(drawing.step)
+    run = jax.jit(partial(drawing.run, keys, dt=dt, count=count))(first=jnp.uint32(64))
+    jax.tree.map(np.testing.assert_array_equal, run, [step(keys, jnp.uint32(64 + i), dt) for i in range(count)])
+
+
+@pytest.mark.parametrize("needs", ["dW", "dW,dZ", "exact"])
+@pytest.mark.parametrize("count", [1, 2, 8])
+def test_noise_drawn_ahead_is_that_of_the_steps(needs, count):
+    drawing = Drawing(needs, 3, "float32")
+    keys, dt = keys_of(5), jnp.float32(0.1)
+    single = [jax.jit(drawing.step)(keys, jnp.uint32(n), dt) for n in range(16, 32)]
+    drawn = jax.jit(lambda: drawing.ahead(keys, jnp.uint32(16), dt, 16))()
+    taken = [noise for first in range(16, 32, count) for noise in drawing.take(drawn, 16, first, count)]
+    apart = [drawing.take_apart(drawn, 16, jnp.uint32(n)) for n in range(16, 32)]
+    # A product and a sum, which the compiler may fuse differently.
+    close = partial(np.testing.assert_allclose, rtol=1e-6, atol=1e-7)
+    jax.tree.map(close, taken, single)
+    jax.tree.map(lambda one, other: close(np.stack(list(one)), other), apart, single)
 
 
 @pytest.mark.parametrize("needs", ["dW", "dW,dZ", "levy"])

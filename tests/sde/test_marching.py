@@ -12,6 +12,7 @@ from evolaw.sde.processes import SDE
 from evolaw.sde.schemes import EulerMaruyama
 from evolaw.sde.solver import solve
 from evolaw.sde.timegrid import grid_of
+from evolaw.sde.weak_euler import WeakEuler
 
 KEY = np.array(randomness.source(0).stream("noise").key, np.uint32)
 PROCESS = SDE(lambda t, x, p: -x * t, 0.5, noise="additive")
@@ -27,7 +28,7 @@ def test_a_phase_just_below_zero_is_zero_of_the_next_turn():
     assert (np.asarray(within) < 1).all()
 
 
-@pytest.mark.parametrize(("group", "ahead"), [(4, 0), (8, 0), (4, 16), (2, 64)])
+@pytest.mark.parametrize(("group", "ahead"), [(4, 0), (8, 0), (4, 16), (2, 64), (8, 8)])
 def test_groups_and_drawing_ahead_change_nothing(group, ahead):
     # Saved steps 3, 8, 29 and 40 begin and end inside groups, on their edges and inside blocks.
     grid, _ = grid_of(np.array([0, 3, 8, 29, 40]) / 40, steps=40)
@@ -39,6 +40,25 @@ def test_groups_and_drawing_ahead_change_nothing(group, ahead):
     drawing = Drawing("dW", 1, "float32")
     plain = run(Plan(EulerMaruyama(), drawing))
     np.testing.assert_allclose(run(Plan(EulerMaruyama(), drawing, group=group, ahead=ahead)), plain, rtol=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("needs", "group", "words"),
+    [("two_point", 8, True), ("two_point", 64, False), ("three_point", 4, True), ("three_point", 16, False)],
+)
+def test_weak_steps_from_kept_or_used_up_words_change_nothing(needs, group, words):
+    # Saved steps 3, 16, 70 and 160 begin and end inside words, on their edges and inside blocks.
+    grid, _ = grid_of(np.array([0, 3, 16, 70, 160]) / 160, steps=160)
+
+    def run(plan):
+        paths = np.arange(5, dtype=np.uint32)
+        return np.asarray(march(plan, PROCESS, KEY, paths, np.uint32(5), np.ones((1, 5), np.float32), grid).x)
+
+    drawing = Drawing(needs, 1, "float32")
+    scheme = WeakEuler(2 if needs == "two_point" else 3)
+    ahead = 2 * drawing.per_word if words else 0
+    plan = Plan(scheme, drawing, group=group, ahead=ahead, words=words)
+    np.testing.assert_allclose(run(plan), run(Plan(scheme, drawing)), rtol=2e-6)
 
 
 def test_long_runs_make_every_step():

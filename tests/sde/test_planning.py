@@ -12,6 +12,7 @@ from evolaw.sde import (
     SRA1,
     SRI1W1,
     EulerMaruyama,
+    FirstPassage,
     LevyMilstein,
     Milstein,
     StochasticHeun,
@@ -56,9 +57,35 @@ def test_components_that_meet_are_stepped_one_by_one_from_noise_drawn_ahead():
 
 
 def test_weak_words_are_drawn_no_further_than_the_paths_go():
-    assert plan(APART, WeakEuler(3), steps=16).ahead == 16
-    assert plan(APART, WeakEuler(2), steps=16).ahead == 64
-    assert plan(APART, WeakEuler(3), steps=1000).ahead == 64
+    assert plan(GENERAL, WeakEuler(3), steps=16).ahead == 16
+    assert plan(GENERAL, WeakEuler(3), steps=1000).ahead == 64
+    assert plan(GENERAL, WeakEuler(2), steps=16).ahead == 64
+
+
+def test_weak_steps_are_read_from_kept_words_unless_they_use_them_up():
+    whole, kept, watched = (
+        plan(APART, WeakEuler(3)),
+        plan(APART, WeakEuler(2)),
+        plan(APART, WeakEuler(3), statistics=(FirstPassage(2.0),)),
+    )
+    assert (whole.group, whole.words, whole.ahead) == (16, False, 0)
+    assert (kept.group, kept.words, kept.ahead) == (8, True, 64)
+    assert (watched.group, watched.words, watched.ahead) == (2, True, 16)
+    assert (plan(APART, DRI1()).group, plan(APART, DRI1()).words) == (4, True)
+
+
+def test_a_turn_never_uses_up_a_kept_word(monkeypatch):
+    monkeypatch.setattr(planning, "_step_of", lambda *given: (100 // 3, False))
+    kept = plan(APART, WeakEuler(3))
+    assert (kept.words, kept.group) == (True, 4)
+
+
+def test_a_single_path_has_its_normals_from_short_rows():
+    scalar = SDE(lambda t, x, p: -x, 1.0, noise="additive")
+    long, short = plan(scalar, EulerMaruyama(), 1, 50_000), plan(scalar, EulerMaruyama(), 1, 5000)
+    assert (long.ahead, long.ahead % long.group, long.group > 1) == (32, 0, True)
+    assert (plan(scalar, SRA1(), 1, 50_000).ahead, short.group) == (16, 1)
+    assert plan(APART, EulerMaruyama(), 1, 50_000).ahead > 10_000
 
 
 def test_chunks_are_whole_blocks():

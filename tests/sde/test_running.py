@@ -17,9 +17,9 @@ VALID = np.ones(96, bool)
 VALID[[3, 40]] = False
 
 
-def measured(observer, pieces):
+def measured(observer, pieces, block=16):
     total = None
-    observe = jax.jit(lambda x, valid: observer.observe(PROCESS, 0.0, x, valid, 16))
+    observe = jax.jit(lambda x, valid: observer.observe(PROCESS, 0.0, x, valid, block))
     with precise("float64"):
         for piece in np.split(np.arange(96), pieces):
             summary = observe(jnp.asarray(X[:, piece]), jnp.asarray(VALID[piece]))
@@ -42,6 +42,19 @@ def test_moments_are_those_of_the_valid_values(pieces):
     again = measured(Moments(), 1)
     for one, other in zip(found, again, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("covariance", [True, False])
+def test_more_blocks_than_are_merged_at_once_make_the_same_moments_wherever_chunks_end(covariance):
+    observer, good = Moments(covariance=covariance), X[:, VALID]
+    whole = measured(observer, 1, block=1)
+    assert whole.paths.tolist() == [94]
+    np.testing.assert_allclose(whole.mean[0], good.mean(axis=1), rtol=1e-13)
+    wanted = np.cov(good) if covariance else good.var(axis=1, ddof=1)
+    np.testing.assert_allclose(whole.covariance[0], wanted, rtol=1e-9, atol=1e-12)
+    for pieces in (2, 3, 96):
+        for one, other in zip(measured(observer, pieces, block=1), whole, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 def test_variances_alone_are_the_diagonal():

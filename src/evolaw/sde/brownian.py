@@ -119,9 +119,15 @@ class Drawing:
 
     def run(self, keys: Keys, first: Any, dt: Any, count: int) -> list[Noise]:
         """Return the noise of ``count`` steps in a row; ``first`` is a multiple of ``count``, a power of two."""
+        first = jnp.asarray(first, jnp.uint32)
+        if self.per_word and count % (2 * self.per_word) == 0:
+            words = self._words(keys, first // np.uint32(2 * self.per_word), count // (2 * self.per_word), _SLOT_W)
+            starts = [first + np.uint32(number * self.per_word) for number in range(len(words))]
+            runs = [self._weak(keys, *pair, dt, self.per_word) for pair in zip(words, starts, strict=True)]
+            return [noise for run in runs for noise in run]
         if self.fine > 1 or count == 1 or self.per_word:
             return [self.step(keys, first + np.uint32(i), dt) for i in range(count)]
-        return self._run(keys, jnp.asarray(first, jnp.uint32), dt, count)
+        return self._run(keys, first, dt, count)
 
     # -- normals of many steps at once ----------------------------------------------------------------------------------
 
@@ -158,33 +164,28 @@ class Drawing:
         """Steps whose weak variables come from one word; 0 for noise of paths."""
         return {"two_point": TWO_POINTS, "three_point": THREE_POINTS}.get(self.needs, 0)
 
-    def words(self, keys: Keys, first: Any, count: int) -> jax.Array:
+    def words(self, keys: Keys, first: Any, count: int) -> list[jax.Array]:
         """Return the words that serve ``count`` steps from ``first`` on, both multiples of 2 `per_word`.
 
         Returns:
-            Words, shape (count / per_word, noises, paths).
+            One word for every `per_word` steps, shape (noises, paths).
         """
         block = jnp.asarray(first, jnp.uint32) // np.uint32(2 * self.per_word)
-        blocks = range(count // (2 * self.per_word))
-        pairs = [threefry2x32(*keys.component, block + np.uint32(i), _SLOT_W) for i in blocks]
-        return jnp.stack([word for pair in pairs for word in pair])
+        return self._words(keys, block, count // (2 * self.per_word), _SLOT_W)
 
-    def read(self, keys: Keys, words: jax.Array, base: Any, first: Any, dt: Any, count: int) -> list[Noise]:
-        """Read ``count`` steps from the `words` that begin at step ``base``; ``first`` is a multiple of ``count``."""
-        first = jnp.asarray(first, jnp.uint32)
-        place = (first - jnp.asarray(base, jnp.uint32)) // np.uint32(self.per_word)
-        word = jax.lax.dynamic_index_in_dim(words, place, keepdims=False)
-        return self._weak(keys, word, first, dt, count)
+    def read(self, keys: Keys, word: jax.Array, dt: Any, first: Any, count: int) -> list[Noise]:
+        """Read ``count`` steps from the word that serves them; ``first`` is a multiple of ``count``."""
+        return self._weak(keys, word, jnp.asarray(first, jnp.uint32), dt, count)
 
-    def variables(self, keys: Keys, words: jax.Array, base: Any, dt: Any) -> tuple[jax.Array, jax.Array]:
+    def variables(self, keys: Keys, words: list[jax.Array], base: Any, dt: Any) -> tuple[jax.Array, jax.Array]:
         """Return the weak variables of the `words` that begin at step ``base``, all at once.
 
         Returns:
             Those of the noises, shape (steps, noises, paths), and those of pairs of noises, shape (steps, pairs, paths).
         """
         root, places = jnp.sqrt(dt), jnp.arange(self.per_word, dtype=jnp.uint32)[:, None, None]
-        own = jax.lax.map(lambda word: self._variable(word[None], places, root), words)
-        own = own.reshape(-1, *words.shape[1:])
+        own = jax.lax.map(lambda word: self._variable(word[None], places, root), jnp.stack(words))
+        own = own.reshape(-1, *words[0].shape)
         steps = jnp.asarray(base, jnp.uint32) + jnp.arange(own.shape[0], dtype=jnp.uint32)
         if not self._pairs_of_noises:
             return own, jnp.zeros((own.shape[0], 0, own.shape[-1]), own.dtype)

@@ -10,7 +10,7 @@ When there are few paths the noise of ``ahead`` steps is drawn in one go and rea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any, NamedTuple
@@ -79,6 +79,10 @@ class Plan:
     ahead: int = 0
     words: bool = False
     apart: bool = False
+
+
+Draw = Callable[[Any, int], list[Noise]]
+"""(first step, how many) -> the noise of each."""
 
 
 class State(NamedTuple):
@@ -172,7 +176,7 @@ def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> S
     single = _stepper(plan, process, keys, entry, form, 1)
     grouped = _stepper(plan, process, keys, entry, form, plan.group)
 
-    def steps(state: State, first: Any, last: Any, draw: Callable[[Any, int], list[Noise]]) -> State:
+    def steps(state: State, first: Any, last: Any, draw: Draw) -> State:
         if plan.aligned:
             return jax.lax.fori_loop(first // plan.group, last // plan.group, partial(grouped, draw), state)
         low, high = -(-first // plan.group), last // plan.group
@@ -183,9 +187,9 @@ def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> S
         return jax.lax.fori_loop(tail, last, partial(single, draw), state)
 
     def block(number: Any, state: State) -> State:
-        base = number * plan.ahead
-        read = _reader(plan, keys, base, entry.dt)
-        return steps(state, jnp.maximum(entry.first, base), jnp.minimum(entry.last, base + plan.ahead), read)
+        for start, end, read in _stretches(plan, keys, number * plan.ahead, entry.dt):
+            state = steps(state, jnp.maximum(entry.first, start), jnp.minimum(entry.last, end), read)
+        return state
 
     state = State(*form.split(state.x, state.turns, state.memory), state.watched)
     if plan.ahead:
@@ -207,21 +211,29 @@ def _joined(form: Form, state: State) -> State:
     return State(*form.join(state.x, state.turns, state.memory), state.watched)
 
 
-def _reader(plan: Plan, keys: Keys, base: Any, dt: Any) -> Callable[[Any, int], list[Noise]]:
-    """Draw for the ``ahead`` steps from ``base`` on; gives the function that reads runs of them."""
-    drawing = plan.drawing
+def _stretches(plan: Plan, keys: Keys, base: Any, dt: Any) -> Iterator[tuple[Any, Any, Draw]]:
+    """Draw for the ``ahead`` steps from ``base`` on; gives stretches of them, from and to, and what reads their noise."""
+    drawing, end = plan.drawing, base + plan.ahead
     if plan.words:
-        # The loop over steps takes the words as they are, so that they are made once for all steps they serve, and each
-        # pass is short: paths side by side hide the wait of one step for the one before.
         words = drawing.words(keys, base, plan.ahead)
         if plan.apart:
             variables = drawing.variables(keys, words, base, dt)
-            return lambda first, count: [drawing.read_apart(variables, first + i - base) for i in range(count)]
-        return lambda first, count: drawing.read(keys, words, base, first, dt, count)
-    drawn = drawing.ahead(keys, base, dt, plan.ahead)
-    if plan.apart:
-        return lambda first, count: [drawing.take_apart(drawn, base, first + i) for i in range(count)]
-    return lambda first, count: drawing.take(drawn, base, first, count)
+            yield (
+                base,
+                end,
+                lambda first, count: [drawing.read_apart(variables, first + i - base) for i in range(count)],
+            )
+        else:
+            # Without the barrier the loop over steps would make each word again for every few steps it serves.
+            for number, word in enumerate(jax.lax.optimization_barrier(words)):
+                start = base + number * drawing.per_word
+                yield start, start + drawing.per_word, partial(drawing.read, keys, word, dt)
+    else:
+        drawn = drawing.ahead(keys, base, dt, plan.ahead)
+        if plan.apart:
+            yield base, end, lambda first, count: [drawing.take_apart(drawn, base, first + i) for i in range(count)]
+        else:
+            yield base, end, partial(drawing.take, drawn, base)
 
 
 def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, count: int) -> Callable[..., State]:

@@ -27,12 +27,12 @@ _CACHE = 512 * 1024
 _DEVICE = 2**30
 _NOISE_AHEAD = 262_144
 _ROW = 128
-_GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 8, "two_point": 2, "exact": 4}
+_WEAK_AHEAD = 64
+_GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 16, "two_point": 8, "exact": 4}
 _LARGEST_BODY = 1200
 _SHORT_BODY = 75
 _SMALL_WORK = 4_000_000
 _FEW_STEPS = 20_000
-_WORDS_AHEAD = 64
 _DRAWN_AHEAD = ("dW", "dW,dZ", "exact")
 
 
@@ -77,32 +77,42 @@ def plan_of(
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
     on_cpu = jax.default_backend() == "cpu"
     length, apart = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
-    small = paths * noises * int(grid.last[-1]) < _SMALL_WORK and int(grid.last[-1]) < _FEW_STEPS
-    # With few paths a loop has little to do beside counting, and more of it is worth writing out.
-    most = _GROUPS[scheme.needs] * (2 if paths < _FEW_PATHS else 1)
-    group = min(most, _power_of_two(_LARGEST_BODY // max(1, length * noises)))
-    if fine > 1 or small or (apart and on_cpu):
-        # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
-        # another are computed anew for each component that needs them, step by step, until nothing is gained.
-        group = 1
-    # What watches every step makes the step long; written out many times it would only take long to compile.
-    group = min(group, 2) if watchers else group
-    words = bool(drawing.per_word)
+    steps = int(grid.last[-1])
+    small = paths * noises * steps < _SMALL_WORK and steps < _FEW_STEPS
+    # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
+    # another are computed anew for each component that needs them, step by step, until nothing is gained.
+    one_by_one = fine > 1 or small or (apart and on_cpu)
+    group = 1 if one_by_one else _turn(scheme.needs, paths, length * noises, bool(watchers))
+    words = bool(drawing.per_word) and group < 2 * drawing.per_word
     shortest, ahead = max(16, group), 0
     if words:
-        shortest, ahead = 2 * drawing.per_word, _WORDS_AHEAD
+        # A turn that used up its word would be a loop of one turn, out of which XLA takes all that the word decides.
+        group = min(group, drawing.per_word // 2)
+        shortest = 2 * drawing.per_word
+        ahead = _WEAK_AHEAD if apart else shortest
     elif scheme.needs in _DRAWN_AHEAD and fine == 1 and on_cpu and (paths < _FEW_PATHS or (apart and not small)):
         ahead = max(shortest, _power_of_two(_NOISE_AHEAD // (noises * paths)))
-        if paths == noises == 1 and not (small or apart or watchers):
+        if paths == noises == 1 and not (one_by_one or watchers):
             # Noise for a few steps is one short vector, and fills the time in which a step waits for the one before. It
             # needs a loop that XLA compiles into one function: one that touches less than a kilobyte in a turn.
             shortest = ahead = _ROW // (dtype.itemsize * (2 if scheme.needs == "dW,dZ" else 1))
             group = min(ahead, _power_of_two(_SHORT_BODY // max(1, length)))
     # No further than the paths go.
-    ahead = min(ahead, max(shortest, 2 ** int(np.ceil(np.log2(max(1, int(grid.last[-1])))))))
+    ahead = min(ahead, max(shortest, 2 ** int(np.ceil(np.log2(max(1, steps))))))
     aligned = not np.any(np.concatenate([grid.first, grid.last]) % group)
     block = min(_BLOCK, paths)
     return Plan(scheme, drawing, observers, watchers, asked is None, block, group, aligned, ahead, words, apart)
+
+
+def _turn(needs: str, paths: int, work: int, is_watched: bool) -> int:
+    """Steps written out in a turn of the loop; ``work`` counts the operations of one."""
+    # With few paths a loop has little to do beside counting, and more of it is worth writing out.
+    most = _GROUPS[needs] * (2 if paths < _FEW_PATHS else 1)
+    if needs == "two_point" and paths < _BLOCK:
+        # XLA would cut a longer turn into two tasks, which cost more than one.
+        most = 4
+    # What watches every step makes the step long; written out many times it would only take long to compile.
+    return min(most, 2 if is_watched else most, _power_of_two(_LARGEST_BODY // max(1, work)))
 
 
 def _power_of_two(number: int) -> int:
@@ -147,7 +157,7 @@ def chunk_size(plan: Plan, process: SDE, paths: int, chunk: int | str) -> int:
         width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises)
         if plan.drawing.needs == "levy":
             width *= plan.drawing.noises
-        share = 0.5 if plan.apart else 2 if plan.words else 1
+        share = 0.5 if plan.apart else 4 if plan.words else 1
         room = share * _CACHE if jax.default_backend() == "cpu" else _DEVICE
         wanted = _power_of_two(int(room // width))
     else:
