@@ -191,25 +191,31 @@ class Drawing:
             return own, jnp.zeros((own.shape[0], 0, own.shape[-1]), own.dtype)
         return own, jax.lax.map(lambda step: jnp.stack(self._pair_signs(keys, step, root)), steps)
 
-    # -- one step read number by number, as `advancing` takes it apart ---------------------------------------------------
+    # -- steps read number by number, as `advancing` takes them apart ---------------------------------------------------
     # Each number is cut out by itself: a vector cut out whole and then indexed keeps the compiler from using vector units.
 
-    def take_apart(self, drawn: Noise, base: Any, step: Any) -> Noise:
-        """Read one step from what was drawn `ahead` from step ``base`` on."""
-        step = jnp.asarray(step, jnp.uint32)
-        place = (step - jnp.asarray(base, jnp.uint32)) // np.uint32(2)
-        return jax.tree.map(
-            lambda z: object_array([_either(_cut(z, place, k), step) for k in range(self.noises)]), drawn
-        )
+    def take_apart(self, drawn: Noise, base: Any, first: Any, count: int) -> list[Noise]:
+        """Read ``count`` steps from what was drawn `ahead` from step ``base`` on."""
 
-    def read_apart(self, variables: tuple[jax.Array, jax.Array], place: Any) -> Noise:
-        """Read one step from the weak `variables`."""
+        def step(number: Any) -> Noise:
+            place = (number - jnp.asarray(base, jnp.uint32)) // np.uint32(2)
+            components = range(self.noises)
+            return jax.tree.map(lambda z: object_array([_either(_cut(z, place, k), number) for k in components]), drawn)
+
+        return [step(jnp.asarray(first, jnp.uint32) + np.uint32(i)) for i in range(count)]
+
+    def read_apart(self, variables: tuple[jax.Array, jax.Array], base: Any, first: Any, count: int) -> list[Noise]:
+        """Read ``count`` steps from the weak `variables` that begin at step ``base``."""
         own, paired = variables
-        numbers = object_array([_cut(own, place, k) for k in range(self.noises)])
-        if not self._pairs_of_noises:
-            return Noise(numbers)
-        signs = [_cut(paired, place, number) for number in range(self._pairs_of_noises)]
-        return Noise(numbers, pair=_antisymmetric(signs, self.noises))
+
+        def step(place: Any) -> Noise:
+            numbers = object_array([_cut(own, place, k) for k in range(self.noises)])
+            if not self._pairs_of_noises:
+                return Noise(numbers)
+            signs = [_cut(paired, place, number) for number in range(self._pairs_of_noises)]
+            return Noise(numbers, pair=_antisymmetric(signs, self.noises))
+
+        return [step(first + i - base) for i in range(count)]
 
     @property
     def _pairs_of_noises(self) -> int:

@@ -217,12 +217,7 @@ def _stretches(plan: Plan, keys: Keys, base: Any, dt: Any) -> Iterator[tuple[Any
     if plan.words:
         words = drawing.words(keys, base, plan.ahead)
         if plan.apart:
-            variables = drawing.variables(keys, words, base, dt)
-            yield (
-                base,
-                end,
-                lambda first, count: [drawing.read_apart(variables, first + i - base) for i in range(count)],
-            )
+            yield base, end, partial(drawing.read_apart, drawing.variables(keys, words, base, dt), base)
         else:
             # Without the barrier the loop over steps would make each word again for every few steps it serves.
             for number, word in enumerate(jax.lax.optimization_barrier(words)):
@@ -230,10 +225,7 @@ def _stretches(plan: Plan, keys: Keys, base: Any, dt: Any) -> Iterator[tuple[Any
                 yield start, start + drawing.per_word, partial(drawing.read, keys, word, dt)
     else:
         drawn = drawing.ahead(keys, base, dt, plan.ahead)
-        if plan.apart:
-            yield base, end, lambda first, count: [drawing.take_apart(drawn, base, first + i) for i in range(count)]
-        else:
-            yield base, end, partial(drawing.take, drawn, base)
+        yield base, end, partial(drawing.take_apart if plan.apart else drawing.take, drawn, base)
 
 
 def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, count: int) -> Callable[..., State]:
