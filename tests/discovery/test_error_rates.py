@@ -80,7 +80,7 @@ def calibration(laws: int, seed: int) -> None:
 
 
 def test_stated_probabilities_are_calibrated() -> None:
-    calibration(16, 3)
+    calibration(8, 3)
 
 
 @pytest.mark.slow

@@ -69,7 +69,8 @@ def test_a_run_that_uses_up_its_words_is_its_single_steps(needs, count):
 def test_noise_drawn_ahead_is_that_of_the_steps(needs, count):
     drawing = Drawing(needs, 3, "float32")
     keys, dt = keys_of(5), jnp.float32(0.1)
-    single = [jax.jit(drawing.step)(keys, jnp.uint32(n), dt) for n in range(16, 32)]
+    step = jax.jit(drawing.step)
+    single = [step(keys, jnp.uint32(n), dt) for n in range(16, 32)]
     drawn = jax.jit(lambda: drawing.ahead(keys, jnp.uint32(16), dt, 16))()
     taken = [noise for first in range(16, 32, count) for noise in drawing.take(drawn, 16, first, count)]
     apart = [noise for first in range(16, 32, count) for noise in drawing.take_apart(drawn, 16, first, count)]
