@@ -57,7 +57,7 @@ def form_of(step: Step, is_apart: bool, t: Any, dt: Any, x: Any, noise: Any, mem
 
 
 class _Arrays:
-    """Whole: arrays as they are."""
+    """Whole: arrays as they are; the step's length is in ``step`` already, with all that depends on it alone."""
 
     def __init__(self, step: Callable[..., tuple[Any, Any]]) -> None:
         self._step = step
