@@ -12,7 +12,9 @@ the direction, so that three blocks serve 8 steps. Slots keep the kinds of noise
 path. Tests, with 20 or 30 p-values each: diehard birthdays, operm5, ranks 32x32 and 6x8, bitstream, both count_1s,
 parking_lot, 2dsphere, 3dsphere, squeeze, runs, craps; sts monobit and runs; rgb permutations, lagged_sum, kstest, and
 minimum_distance in 2 and 3 dimensions; sts_serial along paths and dab_dct across them. None of 75 results failed. Two were
-weak, both the same count of single bits along paths (sts_monobit and sts_serial 1, p = 0.0005).
+weak, both the same count of single bits along paths (sts_monobit and sts_serial 1, p = 0.0005). Over 201 other seeds that test
+gave nothing below 0.008 (its p-values gather near 1, those of NumPy's Philox too), and counted directly 1600 streams of 1.3e8
+bits have as many ones as they should (Kolmogorov–Smirnov p 0.17 and 0.86 for radii and directions).
 
 **Refinement.** A step that is composed of r finer ones gets exactly their sum, iterated integrals included:
 
