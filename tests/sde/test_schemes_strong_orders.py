@@ -2,12 +2,13 @@
 
 Coarse increments, time integrals and Lévy areas are composed from fine ones, never drawn again. The processes are nonlinear,
 depend on time in drift and diffusion, and do not decouple. A measured slope is asked to be within 0.15 of the declared one plus
-three standard errors (false alarms below 1 in 1000 a cell; the seed is fixed). Two slopes may lie higher at these steps: those
-of the schemes of order 1.5, whose next term has order 2 (1.7 to 1.9 for additive noise is known), and that of tamed Euler,
-whose taming error of order 1 adds to its noise error of order 0.5.
+three standard errors (false alarms below 1 in 1000 a cell; the seed is fixed). Two terms of higher order hide the declared one
+at long steps: that of order 2 for additive noise (slopes of 1.7 to 1.9 are known), where the drift is therefore bent more and
+the steps are finer, and the taming of order 1, where the steps are finer.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import jax.numpy as jnp
 import numpy as np
@@ -43,6 +44,10 @@ START = np.array([0.4, -0.3])
 
 def drift(t, x, p):
     return jnp.array([jnp.sin(x[1]) - x[0] + jnp.cos(2 * t), jnp.cos(x[0]) - 0.5 * x[1]])
+
+
+def bent(t, x, p):
+    return jnp.array([jnp.sin(3 * x[1]) - x[0] + jnp.cos(2 * t), jnp.cos(3 * x[0]) - 0.5 * x[1]])
 
 
 def swing(t):
@@ -115,11 +120,13 @@ def order_of(declared, kind):
 
 @pytest.mark.parametrize(("scheme", "kind", "calculus"), CELLS)
 def test_strong_order_is_the_declared_one(scheme, kind, calculus, strong_slope):
-    result = strong_slope(process(kind, calculus), scheme, START, reference=best(kind, calculus))
-    declared = order_of(scheme.strong_order, kind)
-    assert result.slope > declared - 0.15 - 3 * result.error, result
-    above = 0.55 if declared == 1.5 or isinstance(scheme, TamedEuler) else 0.15
-    assert result.slope < declared + above + 3 * result.error, result
+    law, declared, grids = process(kind, calculus), order_of(scheme.strong_order, kind), {}
+    if kind == "additive" and declared == 1.5:
+        law, grids = replace(law, drift=bent), {"levels": (6, 7, 8, 9, 10), "finest": 13}
+    elif isinstance(scheme, TamedEuler):
+        grids = {"levels": (5, 6, 7, 8, 9), "finest": 12}
+    result = strong_slope(law, scheme, START, reference=best(kind, calculus), **grids)
+    assert abs(result.slope - declared) < 0.15 + 3 * result.error, result
 
 
 @pytest.mark.parametrize("scheme", [SRI1W1(), SRI2W1()], ids=lambda scheme: scheme.name)
