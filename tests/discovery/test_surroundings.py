@@ -146,6 +146,7 @@ def test_a_second_order_law_is_not_taken_for_misread_cells() -> None:
     assert not finding.of("present") and not finding.of("probabilistic")
 
 
+@pytest.mark.slow
 def test_the_finding_says_it() -> None:
     finding = discover(parity(), rng=0)
     assert finding.facts["cause"] == "neighbourhood"
