@@ -123,9 +123,8 @@ class Drawing:
         """Return the noise of ``count`` steps in a row; ``first`` is a multiple of ``count``, a power of two."""
         first = jnp.asarray(first, jnp.uint32)
         if self.per_word and count % (2 * self.per_word) == 0:
-            words = self._words(keys, first // np.uint32(2 * self.per_word), count // (2 * self.per_word), _SLOT_W)
-            starts = [first + np.uint32(number * self.per_word) for number in range(len(words))]
-            runs = [self._weak(keys, *pair, dt, self.per_word) for pair in zip(words, starts, strict=True)]
+            words = enumerate(self.words(keys, first, count))
+            runs = [self.read(keys, word, dt, first + np.uint32(i * self.per_word), self.per_word) for i, word in words]
             return [noise for run in runs for noise in run]
         if self.fine > 1 or count == 1 or self.per_word:
             return [self.step(keys, first + np.uint32(i), dt) for i in range(count)]
