@@ -18,12 +18,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.measuring import Row, machine, show
-from evolaw.automata import accelerated
-from evolaw.automata.bitlogic import logic_of
-from evolaw.automata.counting_logic import counting_windows
-from evolaw.automata.networks import Logic
-from evolaw.automata.packing import Stripes
-from evolaw.automata.rules import Rule, entries
+from evolaw.automata.engine import jax_kernel
+from evolaw.automata.engine.netlists import Logic
+from evolaw.automata.engine.packing import Stripes
+from evolaw.automata.engine.synthesis import logic_of
+from evolaw.automata.engine.totalistic import counting_windows
+from evolaw.automata.rules.rule import Rule, entries
 from evolaw.automata.stepping import step
 
 REPEATS = 7
@@ -47,12 +47,12 @@ def check(device: str) -> None:
                 expected = cells
                 for _ in range(5):
                     expected = step(rule, expected, boundary=boundary)
-                found = accelerated.run_arrays(logic_of(rule.table.tobytes()), cells, 5, boundary, None, device)
+                found = jax_kernel.run_arrays(logic_of(rule.table.tobytes()), cells, 5, boundary, None, device)
                 if not np.array_equal(found, expected):
                     sys.exit(f"WRONG: {rule} on {shape}, {boundary}")
     tables = chance.integers(0, 2, (70, 18), dtype=np.uint8)
     cells = chance.integers(0, 2, (70, 8, 40), dtype=np.uint8)
-    found = accelerated.run_arrays("counting", cells, 5, "torus", tables, device)
+    found = jax_kernel.run_arrays("counting", cells, 5, "torus", tables, device)
     for table, start, end in zip(tables, cells, found, strict=True):
         for _ in range(5):
             start = step(Rule.from_table(table[counting_windows()]), start)
@@ -61,20 +61,20 @@ def check(device: str) -> None:
     print("equal to the plain step: 36 boards by network, 70 by tables")
 
 
-def random_words(stripes: Stripes, phases: int, seed: int) -> accelerated.Phases:
+def random_words(stripes: Stripes, phases: int, seed: int) -> jax_kernel.Phases:
     """Random cells, drawn as words on the device; valid where stripes are filled by the columns."""
     shape = (stripes.groups, 2, stripes.rows // phases, stripes.words)
     keys = jax.random.split(jax.random.key(seed), phases)
     return tuple(jax.random.bits(key, shape, jnp.uint32) for key in keys)
 
 
-def population(words: accelerated.Phases) -> int:
+def population(words: jax_kernel.Phases) -> int:
     """Living cells; counted by row on the device, added up in 64 bits here."""
     rows = [jnp.sum(jax.lax.population_count(part), axis=-1, dtype=jnp.uint32) for part in words]
     return sum(int(np.asarray(row).astype(np.int64).sum()) for row in rows)
 
 
-def timed(move: Callable[[int], accelerated.Phases]) -> tuple[int, float, float, accelerated.Phases]:
+def timed(move: Callable[[int], jax_kernel.Phases]) -> tuple[int, float, float, jax_kernel.Phases]:
     """Generations in a call, median seconds, spread between quartiles in seconds, and the last state."""
     steps = 256
     while True:
@@ -97,9 +97,9 @@ def measure(
     what: str, law: Logic | str, stripes: Stripes, tables: np.ndarray | None = None, phases: int | None = None
 ) -> Row:
     masks = np.zeros((stripes.groups, 0), np.uint64) if tables is None else stripes.board_masks(tables)
-    phases = phases or accelerated.phases_for(law, stripes.rows)
-    words, halves = random_words(stripes, phases, 1), accelerated.half_words(masks)
-    mover = accelerated.mover(law, stripes, "torus")
+    phases = phases or jax_kernel.phases_for(law, stripes.rows)
+    words, halves = random_words(stripes, phases, 1), jax_kernel.half_words(masks)
+    mover = jax_kernel.mover(law, stripes, "torus")
     begin = time.perf_counter()
     jax.block_until_ready(mover(words, halves, 256))
     compiled = time.perf_counter() - begin
@@ -120,7 +120,7 @@ def measure(
 def sizes(device: str, largest: int, quick: bool) -> list[Row]:
     life = logic_of(Rule("B3/S23").table.tobytes())
     rows = []
-    with jax.default_device(accelerated.device_named(device)):
+    with jax.default_device(jax_kernel.device_named(device)):
         side = 4096
         while side <= largest:
             rows.append(measure("Life", life, Stripes.fitting(1, side, side)))
@@ -144,12 +144,12 @@ def sizes(device: str, largest: int, quick: bool) -> list[Row]:
 
 def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
-    reader.add_argument("--device", default="gpu", choices=accelerated.DEVICES)
+    reader.add_argument("--device", default="gpu", choices=jax_kernel.DEVICES)
     reader.add_argument("--largest", type=int, default=65536)
     reader.add_argument("--quick", action="store_true", help="a small sample of laws")
     asked = reader.parse_args()
     print(machine())
-    print(f"device: {accelerated.device_named(asked.device).device_kind}")
+    print(f"device: {jax_kernel.device_named(asked.device).device_kind}")
     check(asked.device)
     rows = sizes(asked.device, asked.largest, asked.quick)
     show("automata on the device", rows)

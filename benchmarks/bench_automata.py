@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measuring import Row, Taken, alternate
-from evolaw.automata import bitpacked
-from evolaw.automata.boards import Pattern
-from evolaw.automata.rle import parse_rle, write_rle
-from evolaw.automata.rules import Rule, entries
+from evolaw.automata.engine import bitpacked
+from evolaw.automata.files.boards import Pattern
+from evolaw.automata.files.rle import parse_rle, write_rle
+from evolaw.automata.rules.rule import Rule, entries
 
 SIDE = 4096
 LONG = 1000  # generations of the comparison with Golly

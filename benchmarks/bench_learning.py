@@ -22,15 +22,15 @@ import optax
 from benchmarks.measuring import Row
 from evolaw import discover
 from evolaw.analysis.estimates import wilson
-from evolaw.automata.rules import Rule, entries
+from evolaw.automata.rules.rule import Rule, entries
 from evolaw.automata.stepping import evolve, windows
-from evolaw.discovery.channels import Channel
-from evolaw.learning.cnn import Cnn, WindowNet, on_boards
-from evolaw.learning.datasets import WindowPairs, biased_recording, board_pairs, random_recordings, window_pairs
-from evolaw.learning.equivariant import GroupNet, _quotients, symmetries
-from evolaw.learning.league import run_league
-from evolaw.learning.surrogate import fit
-from evolaw.learning.training import Schedule, State, run_epoch
+from evolaw.discovery.lattices.model.observation import Channel
+from evolaw.learning.loop.training import Schedule, State, run_epoch
+from evolaw.learning.windows.architecture_study import run_league
+from evolaw.learning.windows.cnn import Cnn, WindowNet, on_boards
+from evolaw.learning.windows.datasets import WindowPairs, biased_recording, board_pairs, random_recordings, window_pairs
+from evolaw.learning.windows.equivariant import GroupNet, _quotients, symmetries
+from evolaw.learning.windows.learned_law import fit
 from evolaw.trajectory import Trajectory
 
 LIFE = Rule("B3/S23")

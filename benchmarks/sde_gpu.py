@@ -18,13 +18,13 @@ import numpy as np
 
 from benchmarks.measuring import Row, show
 from evolaw import randomness
-from evolaw.sde.brownian import Drawing
-from evolaw.sde.marching import Plan, march
-from evolaw.sde.processes import SDE
-from evolaw.sde.running import Moments
-from evolaw.sde.schemes import EulerMaruyama
-from evolaw.sde.solver import solve
-from evolaw.sde.timegrid import grid_of
+from evolaw.sde.loop.integrate import Plan, march
+from evolaw.sde.loop.solver import solve
+from evolaw.sde.loop.time_grid import grid_of
+from evolaw.sde.noise.brownian import Drawing
+from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.scheme import EulerMaruyama
+from evolaw.sde.statistics.moments import Moments
 
 REPEATS = 5
 GROWTH = SDE(lambda t, x, p: 1.5 * x, lambda t, x, p: 0.01 * x, dim=3, noise="diagonal", name="GBM")

@@ -15,8 +15,8 @@ from evolaw.storage import Run
 
 def test_every_kind_of_run_is_opened_as_itself(tmp_path: Path) -> None:
     from evolaw.learning import LearnedLaw
-    from evolaw.learning.cnn import Cnn
-    from evolaw.learning.league import League, run_league
+    from evolaw.learning.windows.architecture_study import League, run_league
+    from evolaw.learning.windows.cnn import Cnn
 
     recording = evolve("B3/S23", np.pad(np.ones((1, 3), np.uint8), 3), 4)
     law = LearnedLaw(np.asarray(Cnn.life().window_logits())[None], None, ((),), (Cnn.life(),))

@@ -20,9 +20,9 @@ _KINDS = {
     "trajectory": ("evolaw.trajectory", "Trajectory"),
     "finding": ("evolaw.discovery", "Finding"),
     "learned law": ("evolaw.learning", "LearnedLaw"),
-    "league": ("evolaw.learning.league", "League"),
+    "league": ("evolaw.learning.windows.architecture_study", "League"),
 }
-_NAMES = {"Rule": "evolaw.automata.rules", "Trajectory": "evolaw.trajectory", "discover": "evolaw.discovery"}
+_NAMES = {"Rule": "evolaw.automata.rules.rule", "Trajectory": "evolaw.trajectory", "discover": "evolaw.discovery"}
 
 __all__ = [
     "Rule",

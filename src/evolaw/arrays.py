@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 else:
     Array = Any
 
-__all__ = ["MISSING", "WIDE", "Array", "byte_size", "memory_limit", "precise", "read_only", "require_memory"]
+__all__ = [
+    "MISSING",
+    "WIDE",
+    "Array",
+    "byte_size",
+    "memory_limit",
+    "object_array",
+    "precise",
+    "read_only",
+    "require_memory",
+]
 
 MISSING = 255
 """Value of an unobserved cell in a recording of a binary automaton."""
@@ -34,6 +44,19 @@ def read_only(values: Any) -> np.ndarray:
     if array.flags.writeable:
         array = array.copy()
         array.flags.writeable = False
+    return array
+
+
+def object_array(numbers: Sequence[Any]) -> np.ndarray:
+    """Return an array that holds the given objects, whatever they are, as its entries.
+
+    Example:
+        >>> object_array([np.ones(3), 2.0]).shape
+        (2,)
+    """
+    array = np.empty(len(numbers), object)
+    for place, number in enumerate(numbers):
+        array[place] = number
     return array
 
 

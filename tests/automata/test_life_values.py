@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from evolaw.automata.rules import Rule, entries
+from evolaw.automata.rules.rule import Rule, entries
 from evolaw.automata.stepping import evolve, step, windows
 
 R_PENTOMINO = ".OO/OO./.O."

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evolaw.automata import bitpacked
-from evolaw.automata.boundaries import parse_boundary
-from evolaw.automata.rules import Rule, reflect_windows
+from evolaw.automata.engine import bitpacked
+from evolaw.automata.grid.boundaries import parse_boundary
+from evolaw.automata.rules.rule import Rule, reflect_windows
 from evolaw.automata.stepping import evolve, line_windows, neighbours, step, unroll, windows
 from evolaw.errors import ArgumentError, ShapeError
 from evolaw.randomness import source

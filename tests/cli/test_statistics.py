@@ -12,8 +12,8 @@ import pytest
 
 from evolaw.automata import evolve
 from evolaw.discovery import Finding
-from evolaw.discovery.macroscopic import series_of, write_series
-from evolaw.discovery.rulespace import RuleSpace
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.series.series import series_of, write_series
 
 KNOWN = ",".join(
     f"{name}={int(name in ('B3', 'S2', 'S3'))}" for name in RuleSpace.named("outer-totalistic").names if name != "B6"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evolaw.cli import catalogue
+from evolaw.cli import arguments
 from evolaw.cli.tables import PAGES, page
 from evolaw.errors import ArgumentError
 
@@ -25,8 +25,8 @@ def test_the_committed_page_is_the_generated_one(name: str, evolaw: Callable[...
 
 def test_every_row_is_there_and_speaks_of_itself() -> None:
     schemes, processes = page("schemes"), page("processes")
-    assert all(f"| `{name}` |" in schemes for name in catalogue.SCHEMES)
-    assert all(f"| `{name}` |" in processes for name in catalogue.PROCESSES)
+    assert all(f"| `{name}` |" in schemes for name in arguments.SCHEMES)
+    assert all(f"| `{name}` |" in processes for name in arguments.PROCESSES)
     rows = {line.split("|")[1].strip(" `"): line for line in schemes.splitlines() if line.startswith("| `")}
     assert "| 0.5, additive 1 | 1 |" in rows["euler-maruyama"]
     assert "| – | 2 | three-point variables |" in rows["dri1"]

@@ -8,9 +8,9 @@ import pytest
 
 from evolaw import errors
 from evolaw.cli import vocabulary
-from evolaw.discovery.decisions import DECISIONS
-from evolaw.discovery.evidence import BASES
-from evolaw.discovery.prediction import STATISTICS
+from evolaw.discovery.lattices.misfit.predictive_check import STATISTICS
+from evolaw.discovery.spine.decisions import DECISIONS
+from evolaw.discovery.spine.evidence import BASES
 
 GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 

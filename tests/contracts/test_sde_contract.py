@@ -11,8 +11,8 @@ import pytest
 
 import evolaw.sde as sde
 from evolaw.arrays import precise
-from evolaw.sde.brownian import NEEDS
-from evolaw.sde.processes import CALCULI, NOISE_KINDS
+from evolaw.sde.noise.brownian import NEEDS
+from evolaw.sde.processes.process import CALCULI, NOISE_KINDS
 
 SCHEMES = [
     value()
@@ -135,6 +135,6 @@ def test_every_process_has_a_scheme_and_a_yardstick(process):
 
 @pytest.mark.parametrize("process", PROCESSES, ids=str)
 def test_a_process_keeps_the_promise_of_its_noise_kind(process):
-    from evolaw.sde.noise_structure import broken_promise
+    from evolaw.sde.processes.noise_kinds import broken_promise
 
     assert broken_promise(process) is None

@@ -5,7 +5,7 @@ import pytest
 
 from evolaw.automata.stepping import evolve
 from evolaw.discovery import Finding, discover
-from evolaw.discovery.rulespace import RuleSpace
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
 
 ALPHA = 0.05
 

@@ -8,9 +8,9 @@ import pytest
 from evolaw.errors import ArgumentError
 from evolaw.ito import moment_equations, system
 from evolaw.ito.linearity import linear_law
-from evolaw.sde.classics import geometric_brownian_motion, harmonic_oscillator
-from evolaw.sde.exact_laws import GeometricLaw
-from evolaw.sde.linear_systems import GaussianLinearLaw, LinearLaw
+from evolaw.sde.processes.classics import geometric_brownian_motion, harmonic_oscillator
+from evolaw.sde.processes.exact_laws import GeometricLaw
+from evolaw.sde.processes.linear_systems import GaussianLinearLaw, LinearLaw
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ real = importlib.util.find_spec
 importlib.util.find_spec = lambda name, *rest: None if name == "equinox" else real(name, *rest)
 from evolaw.errors import MissingExtra
 try:
-    import evolaw.learning.cnn
+    import evolaw.learning.windows.cnn
 except MissingExtra as error:
     print(error)
 """

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evolaw.automata import rules
+from evolaw.automata.rules.rule import entries as entries_of
 from evolaw.trajectory import Trajectory
 
 RLE = "x = 8, y = 8, rule = B3/S23:T8,8\n3o2b3o$o2bob2o$8o$2bo2bo$b6o$8o$2o2b2o$ob5o!"
@@ -40,7 +40,7 @@ def count_document(recording: Trajectory, space: str) -> dict[str, Any]:
     frames = recording.values
     seen = np.bincount(np.concatenate([windows(frame).ravel() for frame in frames[:-1]]), minlength=512)
     entries = []
-    for name, members in rules.entries(space).items():
+    for name, members in entries_of(space).items():
         visits, alive = int(seen[members].sum()), bool(life_table()[members[0]])
         decision = ("present" if alive else "absent") if visits else "undetermined"
         entries.append(

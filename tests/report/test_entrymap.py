@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from evolaw.automata import rules
+from evolaw.automata.rules.rule import entries as entries_of
 from evolaw.report.entrymap import arrange, glyph, views
 
 Make = Callable[[str], dict[str, Any]]
@@ -20,7 +20,7 @@ Make = Callable[[str], dict[str, Any]]
 def test_every_entry_has_its_place_once(document: Make, space: str, shape: list[list[int]] | None) -> None:
     groups = arrange(space, views(document(space)))
     names = [cell.name for group in groups for row in group.rows for cell in row.cells]
-    assert sorted(names) == sorted(rules.entries(space))
+    assert sorted(names) == sorted(entries_of(space))
     counts = [[len(row.cells) for row in group.rows] for group in groups]
     assert counts == (shape or [[1, 2, 6, 10, 13, 10, 6, 2, 1]] * 2)
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evolaw.automata.rules import entries
+from evolaw.automata.rules.rule import entries
 from evolaw.errors import ArgumentError
-from evolaw.learning.cnn import Cnn
-from evolaw.learning.league import League, Standing
-from evolaw.learning.readout import explain_filters
-from evolaw.learning.rolling import Beside
-from evolaw.learning.surrogate import LearnedLaw
-from evolaw.learning.training import Record
+from evolaw.learning.loop.training import Record
+from evolaw.learning.windows.architecture_study import League, Standing
+from evolaw.learning.windows.cnn import Cnn
+from evolaw.learning.windows.interpretation import explain_filters
+from evolaw.learning.windows.learned_law import LearnedLaw
+from evolaw.learning.windows.rollouts import Beside
 from evolaw.report.learned_page import render_learned, write_learned
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from evolaw.report.figures import draw
 from evolaw.report.order_charts import draw_orders
-from evolaw.sde.convergence import OrderEstimate
+from evolaw.sde.studies.convergence import OrderEstimate
 
 
 @pytest.fixture

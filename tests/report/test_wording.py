@@ -8,10 +8,10 @@ from importlib.resources import files
 
 import pytest
 
-from evolaw.discovery.decisions import DECISIONS
-from evolaw.discovery.evidence import BASES
-from evolaw.discovery.prediction import STATISTICS
-from evolaw.discovery.rulespace import SPACES
+from evolaw.discovery.lattices.misfit.predictive_check import STATISTICS
+from evolaw.discovery.lattices.model.rule_space import SPACES
+from evolaw.discovery.spine.decisions import DECISIONS
+from evolaw.discovery.spine.evidence import BASES
 from evolaw.errors import ArgumentError
 from evolaw.report import wording
 from evolaw.report.wording import Words, e_value, short_count, superscript

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from evolaw.arrays import precise
-from evolaw.sde.processes import SDE
-from evolaw.sde.schemes import Noise
+from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.scheme import Noise
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ import importlib
 from typing import Any
 
 _NAMES = {
-    "rules": ("Rule", "entries", "reflect_windows", "rotate_windows"),
+    "rules.rule": ("Rule", "entries", "reflect_windows", "rotate_windows"),
     "stepping": ("evolve", "step", "unroll", "windows"),
-    "bitpacked": ("run",),
-    "patterns": ("NAMES", "Pattern", "named", "parse_rle", "read_pattern", "read_recording", "write_rle"),
-    "boxes": ("Box", "CommandBox", "FunctionBox"),
+    "engine.bitpacked": ("run",),
+    "files.patterns": ("NAMES", "Pattern", "named", "parse_rle", "read_pattern", "read_recording", "write_rle"),
+    "boxes.black_box": ("Box", "CommandBox", "FunctionBox"),
 }
 _FILES = {name: file for file, names in _NAMES.items() for name in names}
 

@@ -16,10 +16,10 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import MISSING, memory_limit, require_memory
-from evolaw.automata import bitpacked
-from evolaw.automata.boundaries import Boundary, parse_boundary
-from evolaw.automata.neighbourhoods import half_widths
-from evolaw.automata.rules import Rule
+from evolaw.automata.engine import bitpacked
+from evolaw.automata.grid.boundaries import Boundary, parse_boundary
+from evolaw.automata.grid.neighbourhoods import half_widths
+from evolaw.automata.rules.rule import Rule
 from evolaw.errors import ShapeError
 from evolaw.randomness import Stream, source
 from evolaw.trajectory import Trajectory

@@ -18,17 +18,17 @@ from typing import Annotated, Any
 import typer
 
 from evolaw.cli import (
-    demonstrating,
-    deriving,
-    discovering,
+    demo,
+    discover,
     doctor,
-    explaining,
-    fitting,
-    laws,
-    measuring,
-    reporting,
+    explain,
+    ito,
+    order,
+    report,
     runs,
 )
+from evolaw.cli.learn import command as learn
+from evolaw.cli.simulate import command as simulate
 from evolaw.errors import EvolawError
 
 __all__ = ["app", "run"]
@@ -41,17 +41,17 @@ app = typer.Typer(
     help="From a recording of something that moves to its law: how sure, what is unknown, what to try next.",
     epilog="Start with: evolaw demo. Any word you meet is explained by: evolaw explain WORD.",
 )
-app.command("demo")(demonstrating.demonstrate)
-app.command("discover")(discovering.discover_law)
-app.command("ask")(discovering.ask_next)
-app.command("simulate")(laws.simulate)
-app.command("order")(measuring.measure_order)
-app.command("ito")(deriving.derive)
-app.command("learn")(fitting.learn_law)
-app.command("report")(reporting.write_report)
+app.command("demo")(demo.demonstrate)
+app.command("discover")(discover.discover_law)
+app.command("ask")(discover.ask_next)
+app.command("simulate")(simulate.simulate)
+app.command("order")(order.measure_order)
+app.command("ito")(ito.derive)
+app.command("learn")(learn.learn_law)
+app.command("report")(report.write_report)
 app.add_typer(runs.app, name="runs")
 app.command("doctor")(doctor.diagnose)
-app.command("explain")(explaining.explain)
+app.command("explain")(explain.explain)
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evolaw import checks
-from evolaw.cli import catalogue
+from evolaw.cli import arguments
 
 __all__ = ["PAGES", "page"]
 
@@ -45,7 +45,7 @@ def page(name: str) -> str:
 
 def _processes() -> str:
     rows = []
-    for name, classic in catalogue.PROCESSES.items():
+    for name, classic in arguments.PROCESSES.items():
         letters = {parameter: letter for letter, parameter in list(classic.letters.items())[::-1]}
         parameters = [
             f"`{parameter}`{f' ({letters[parameter]})' if parameter in letters else ''} = {value:g}"
@@ -71,8 +71,8 @@ def _processes() -> str:
 
 def _schemes() -> str:
     rows = []
-    for name in catalogue.SCHEMES:
-        scheme = catalogue.scheme(name)
+    for name in arguments.SCHEMES:
+        scheme = arguments.scheme(name)
         rows.append(
             [
                 f"`{name}`",
@@ -105,7 +105,7 @@ def _table(head: list[str], rows: list[list[str]]) -> list[str]:
 
 
 def _kinds(kinds: tuple[str, ...]) -> str:
-    from evolaw.sde.processes import NOISE_KINDS
+    from evolaw.sde.processes.process import NOISE_KINDS
 
     return "any" if set(kinds) == set(NOISE_KINDS) else ", ".join(kinds)
 

@@ -11,14 +11,14 @@ frame (lawsearch -> simulation), or, where only statistics were recorded, run ag
 
 from __future__ import annotations
 
-from evolaw.discovery.channels import Channel, Every, Flips, Missing
-from evolaw.discovery.doubts import Check
-from evolaw.discovery.finding import EntryFinding, Finding, Law, Question
-from evolaw.discovery.investigation import discover, interrogate
-from evolaw.discovery.macroscopic import Series, read_series, series_of, write_series
-from evolaw.discovery.questions import ask
-from evolaw.discovery.rollouts import discover_series
-from evolaw.discovery.rulespace import SPACES, RuleSpace
+from evolaw.discovery.lattices.experiment.questions import ask
+from evolaw.discovery.lattices.investigation import discover, interrogate
+from evolaw.discovery.lattices.misfit.specification_tests import Check
+from evolaw.discovery.lattices.model.observation import Channel, Every, Flips, Missing
+from evolaw.discovery.lattices.model.rule_space import SPACES, RuleSpace
+from evolaw.discovery.lattices.series.series import Series, read_series, series_of, write_series
+from evolaw.discovery.lattices.series.series_evidence import discover_series
+from evolaw.discovery.spine.finding import EntryFinding, Finding, Law, Question
 
 __all__ = [
     "SPACES",

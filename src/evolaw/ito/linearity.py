@@ -18,8 +18,8 @@ from evolaw import checks
 from evolaw.ito.calculus import to_ito
 from evolaw.ito.structure import classify
 from evolaw.ito.systems import System
-from evolaw.sde.exact_laws import GeometricLaw
-from evolaw.sde.linear_systems import GaussianLinearLaw, LinearLaw
+from evolaw.sde.processes.exact_laws import GeometricLaw
+from evolaw.sde.processes.linear_systems import GaussianLinearLaw, LinearLaw
 
 __all__ = ["linear_law"]
 

@@ -12,7 +12,7 @@ import sympy
 from evolaw import checks
 from evolaw.ito.structure import classify
 from evolaw.ito.systems import System
-from evolaw.sde.processes import SDE
+from evolaw.sde.processes.process import SDE
 
 __all__ = ["to_sde"]
 

@@ -24,15 +24,15 @@ from typing import Any
 from evolaw.errors import MissingExtra
 
 _NAMES = {
-    "datasets": ("biased_recording", "board_pairs", "random_recordings", "window_pairs"),
-    "cnn": ("Cnn", "Quadratic", "on_boards"),
-    "equivariant": ("GroupNet", "OrbitTable", "equivariance_error"),
-    "training": ("Schedule", "State", "checkpoint", "resume", "train"),
-    "surrogate": ("LearnedLaw", "fit"),
-    "rolling": ("Beside", "rollout_error", "rollout_statistics", "rollouts"),
-    "readout": ("explain_filters", "match_solutions", "read_rule", "response_curve"),
-    "simulators": ("orbit_simulator",),
-    "league": ("ARCHITECTURES", "run_league"),
+    "windows.datasets": ("biased_recording", "board_pairs", "random_recordings", "window_pairs"),
+    "windows.cnn": ("Cnn", "Quadratic", "on_boards"),
+    "windows.equivariant": ("GroupNet", "OrbitTable", "equivariance_error"),
+    "loop.training": ("Schedule", "State", "checkpoint", "resume", "train"),
+    "windows.learned_law": ("LearnedLaw", "fit"),
+    "windows.rollouts": ("Beside", "rollout_error", "rollout_statistics", "rollouts"),
+    "windows.interpretation": ("explain_filters", "match_solutions", "read_rule", "response_curve"),
+    "windows.orbit_tables": ("orbit_simulator",),
+    "windows.architecture_study": ("ARCHITECTURES", "run_league"),
 }
 _FILES = {name: file for file, names in _NAMES.items() for name in names}
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evolaw.automata import rules
+from evolaw.automata.rules.rule import entries as entries_of
 from evolaw.report.wording import short_count
 
 __all__ = ["SIGNS", "EntryGroup", "EntryRow", "EntryView", "arrange", "glyph", "views"]
@@ -70,7 +70,7 @@ class EntryGroup:
 
 def views(document: Mapping[str, Any]) -> list[EntryView]:
     """Return the entries of a finding's JSON in their order."""
-    space = rules.entries(document["space"])
+    space = entries_of(document["space"])
     return [
         EntryView(
             name=entry["name"],

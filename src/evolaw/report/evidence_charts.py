@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from evolaw.discovery.finding import EntryFinding, Finding
+from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.report.styles import DECISION_COLOURS, DECISION_MARKERS, new_figure
 
 __all__ = ["draw_finding"]

@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
-from evolaw.discovery.finding import Finding
+from evolaw.discovery.spine.finding import Finding
 from evolaw.report.evidence_charts import draw_finding
 from evolaw.report.learning_charts import draw_beside, draw_law, draw_league, draw_readout
 from evolaw.report.order_charts import draw_orders
@@ -35,10 +35,10 @@ from evolaw.trajectory import Trajectory
 __all__ = ["draw", "save"]
 
 _LEARNED = (
-    ("surrogate", "LearnedLaw", draw_law),
-    ("readout", "Readout", draw_readout),
-    ("league", "League", draw_league),
-    ("rolling", "Beside", draw_beside),
+    ("learned_law", "LearnedLaw", draw_law),
+    ("interpretation", "Readout", draw_readout),
+    ("architecture_study", "League", draw_league),
+    ("rollouts", "Beside", draw_beside),
 )
 _BANDS = ((5, 95, 0.16), (25, 75, 0.28))
 _CELL_COLOURS = ListedColormap(CELLS)
@@ -82,14 +82,14 @@ def _drawer(result: Any) -> tuple[Any, tuple[str, ...]]:
         if result.axes[-2:] == ("rows", "cols"):
             return _lattice, ("frames",)
         return (_line, ()) if result.axes[-1] == "cells" else (_paths, ("paths", "labels"))
-    running = sys.modules.get("evolaw.sde.running")  # who holds one has loaded it; nobody else pays for JAX
+    running = sys.modules.get("evolaw.sde.statistics.moments")  # who holds one has loaded it; nobody else pays for JAX
     if running is not None and isinstance(result, running.Statistics):
         return _moments, ("labels",)
-    convergence = sys.modules.get("evolaw.sde.convergence")
+    convergence = sys.modules.get("evolaw.sde.studies.convergence")
     if convergence is not None and isinstance(result, convergence.OrderEstimate):
         return lambda estimate: draw_orders([estimate]), ()
     for file, kind, drawer in _LEARNED:
-        loaded = sys.modules.get(f"evolaw.learning.{file}")
+        loaded = sys.modules.get(f"evolaw.learning.windows.{file}")
         if loaded is not None and isinstance(result, getattr(loaded, kind)):
             return drawer, ()
     raise checks.refuse(

@@ -23,10 +23,10 @@ from evolaw.report.styles import style
 from evolaw.report.wording import Words
 
 if TYPE_CHECKING:
-    from evolaw.learning.league import League
-    from evolaw.learning.readout import Filter, Readout
-    from evolaw.learning.rolling import Beside
-    from evolaw.learning.surrogate import LearnedLaw
+    from evolaw.learning.windows.architecture_study import League
+    from evolaw.learning.windows.interpretation import Filter, Readout
+    from evolaw.learning.windows.learned_law import LearnedLaw
+    from evolaw.learning.windows.rollouts import Beside
 
 __all__ = ["render_learned", "write_learned"]
 
@@ -107,7 +107,7 @@ def _tests(beside: Beside | None) -> str:
 
 def _solutions(filters: list[Filter]) -> str:
     """How like the canonical solutions the filters are, in words."""
-    from evolaw.learning.readout import match_solutions
+    from evolaw.learning.windows.interpretation import match_solutions
 
     return ", ".join(f"{name} {share:.3f}" for name, share in match_solutions(filters).items())
 

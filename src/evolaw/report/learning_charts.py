@@ -16,10 +16,10 @@ from matplotlib.ticker import MaxNLocator
 from evolaw.report.styles import CYCLE, new_figure
 
 if TYPE_CHECKING:
-    from evolaw.learning.league import League
-    from evolaw.learning.readout import Filter, Readout
-    from evolaw.learning.rolling import Beside
-    from evolaw.learning.surrogate import LearnedLaw
+    from evolaw.learning.windows.architecture_study import League
+    from evolaw.learning.windows.interpretation import Filter, Readout
+    from evolaw.learning.windows.learned_law import LearnedLaw
+    from evolaw.learning.windows.rollouts import Beside
 
 __all__ = ["draw_beside", "draw_filters", "draw_law", "draw_league", "draw_readout"]
 
@@ -31,7 +31,7 @@ _LINEAR = 1.0
 
 def draw_readout(readout: Readout) -> Figure:
     """Return the logit of every window by neighbour count, for dead and living centres, over the map of all 512."""
-    from evolaw.learning.readout import response_curve
+    from evolaw.learning.windows.interpretation import response_curve
 
     figure = new_figure(7.2, 5.6)
     axes = figure.subplot_mosaic([["dead", "living"], ["map", "map"]], height_ratios=[1.1, 1])

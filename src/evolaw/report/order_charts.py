@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from evolaw.report.styles import CYCLE, new_figure, style
 
 if TYPE_CHECKING:
-    from evolaw.sde.convergence import OrderEstimate
+    from evolaw.sde.studies.convergence import OrderEstimate
 
 __all__ = ["draw_orders"]
 

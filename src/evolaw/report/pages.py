@@ -19,7 +19,7 @@ import numpy as np
 from markupsafe import Markup
 
 from evolaw import documents, storage
-from evolaw.automata.rle import parse_rle
+from evolaw.automata.files.rle import parse_rle
 from evolaw.report.answer import DECISIONS, rule_count, summarise
 from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
 from evolaw.report.playback import Playback, pack

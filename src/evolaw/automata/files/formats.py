@@ -1,0 +1,67 @@
+"""From a pattern file of any known format to a Pattern."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from evolaw.automata.files.boards import Pattern
+from evolaw.automata.files.macrocell import parse_macrocell
+from evolaw.automata.files.plaintext import parse_life106, parse_picture
+from evolaw.automata.files.rle import parse_rle
+from evolaw.errors import ParseError
+
+__all__ = ["MOST_BYTES", "parse_pattern", "read_bytes", "read_pattern"]
+
+MOST_BYTES = 64 * 2**20
+"""Size of the largest pattern file that is read."""
+
+_SUFFIXES = {".rle": parse_rle, ".cells": parse_picture, ".mc": parse_macrocell}
+
+
+def read_pattern(path: str | Path) -> Pattern:
+    """Read a pattern file: RLE, ``.cells``, Life 1.06, macrocell, or rows of 0 and 1.
+
+    The suffixes .rle, .cells and .mc decide; any other file is recognised by how it begins.
+
+    Raises:
+        ParseError: the file is missing, larger than `MOST_BYTES`, or cannot be read as a pattern; with line and column.
+    """
+    path = Path(path)
+    text = read_bytes(path, MOST_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
+    parse = _SUFFIXES.get(path.suffix.lower(), parse_pattern)
+    return parse(text, source=str(path))
+
+
+def parse_pattern(text: str, *, source: str = "") -> Pattern:
+    """Read a pattern text, recognising its format by how it begins.
+
+    Example:
+        >>> parse_pattern(".O\\n..O\\nOOO").population
+        5
+    """
+    if text.startswith("#Life 1.06"):
+        return parse_life106(text, source=source)
+    if text.startswith("[M2]"):
+        return parse_macrocell(text, source=source)
+    first = re.search(r"(?m)^(?!#)[^\S\n]*(\S.*)$", text[:65536])
+    if (
+        first
+        and re.fullmatch(r"[!.O*01,\s].*", first[1])
+        and not re.search(r"[b$]|\d[o.A]", first[1].partition("!")[0])
+    ):
+        return parse_picture(text, source=source)
+    return parse_rle(text, source=source)
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """Return the contents of a file of at most ``most`` bytes."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        reason = "There is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise ParseError(f"{reason}. Check the path.", source=str(path)) from error
+    if len(data) > most:
+        raise ParseError(f"The file is larger than the {most} bytes that are read.", source=str(path))
+    return data

@@ -1,0 +1,232 @@
+"""``evolaw discover`` and ``evolaw ask``: from a recording to its law, and to the next experiment."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from evolaw.cli import terminal
+
+if TYPE_CHECKING:
+    from evolaw.discovery import Finding
+    from evolaw.discovery.lattices.model.observation import Channel
+    from evolaw.trajectory import Trajectory
+
+__all__ = ["ask_next", "discover_law"]
+
+_Sources = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="SOURCE...",
+        help="Recordings of one automaton: an .npz with states, a folder of RLE frames, or a run directory; "
+        "or a .csv of statistics over time.",
+    ),
+]
+_Space = Annotated[str, typer.Option("--space", help="outer-totalistic, isotropic or general.")]
+_Known = Annotated[str | None, typer.Option("--known", help="Entries known beforehand, as B3,S2=0.")]
+_Every = Annotated[
+    int | None, typer.Option("--every", help="Generations between frames; by default the times in the recording.")
+]
+_Flip = Annotated[
+    str | None, typer.Option("--flip", help="Probability that a cell was read wrongly, or auto to estimate it.")
+]
+_Boundary = Annotated[
+    str | None,
+    typer.Option("--boundary", help="Edge of the board: torus, plane or reflecting; by default the recording's."),
+]
+_Alpha = Annotated[float, typer.Option("--alpha", help="Declared rate of wrong decisions.")]
+_Seed = Annotated[int, typer.Option("--seed", help="Seed of all chance in the search.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def discover_law(
+    sources: _Sources = None,
+    space: _Space = "outer-totalistic",
+    known: _Known = None,
+    every: _Every = None,
+    flip: _Flip = None,
+    boundary: _Boundary = None,
+    alpha: _Alpha = 0.05,
+    box: Annotated[
+        str | None, typer.Option("--box", help="Command to question, with {before}, {after} and {steps} in it.")
+    ] = None,
+    ask: Annotated[int, typer.Option("--ask", help="Number of questions to put to the box.", min=0)] = 0,
+    evidence: Annotated[
+        str, typer.Option("--evidence", help="auto, the cheapest that suffices; or rollout, laws run and compared.")
+    ] = "auto",
+    box_timeout: Annotated[float, typer.Option("--box-timeout", help="Seconds the box may take for an answer.")] = 60.0,
+    seed: _Seed = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="Run directory to write.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    as_json: _Json = False,
+) -> None:
+    """Find the law behind a recording: how sure, what is unknown, what to try next."""
+    from evolaw import checks
+    from evolaw.automata.boxes.black_box import CommandBox
+    from evolaw.report.wording import LANGUAGES
+
+    checks.one_of(lang, "lang", LANGUAGES)
+    if ask and box is None:
+        raise checks.refuse("box", "be given when questions are to be asked", box, "Add --box COMMAND or drop --ask.")
+    asked = None if box is None else CommandBox(box, timeout=box_timeout)
+    if not sources and not ask:
+        raise checks.refuse("source", "be given, or else --box COMMAND with --ask N", None, "Try: evolaw demo.")
+    _require_places(out, report)
+    observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
+    options: dict[str, Any] = {"known": known, "alpha": alpha, "box": asked, "ask": ask, "rng": seed}
+    options["evidence"] = evidence
+    with terminal.bar("discovering") as progress:
+        finding = _find(sources or [], space, **observed, progress=progress, **options)
+    origin = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
+    finding = dataclasses.replace(finding, facts=finding.facts | origin)
+    if out is not None:
+        finding.save(out)
+    if report is not None:
+        from evolaw.report import write
+
+        write(finding, report, lang=lang, **origin)
+    if "simulator_refused" in finding.facts:
+        terminal.note(finding.facts["simulator_refused"])
+    if as_json:
+        terminal.document(finding.to_json())
+        return
+    terminal.result(repr(finding))
+    for name, place in (("run", out), ("report", report)):
+        if place is not None:
+            terminal.result(f"  {name} written to {place}")
+
+
+def _require_places(out: Path | None, report: Path | None) -> None:
+    """Refuse places that cannot be written before the work begins, not after it."""
+    from evolaw import checks
+    from evolaw.errors import StorageError
+
+    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise StorageError(f"{out} already exists. Choose another directory or remove this one.")
+    if report is not None:
+        checks.require(report.parent.is_dir(), "report", "lie in a directory that exists", str(report))
+        checks.require(not report.is_dir(), "report", "be a file", str(report), "Add report.html.")
+
+
+def ask_next(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="Recordings, or the run directory of a finding.")
+    ],
+    space: _Space = "outer-totalistic",
+    known: _Known = None,
+    every: _Every = None,
+    flip: _Flip = None,
+    boundary: _Boundary = None,
+    alpha: _Alpha = 0.05,
+    seed: _Seed = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the board of the experiment to this RLE file.")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """Say which experiment would decide most of what is still unknown."""
+    from evolaw import documents
+
+    if (sources[0] / "finding.json").is_file():
+        from evolaw.discovery import Finding
+
+        finding = Finding.load(sources[0])
+    else:
+        with terminal.bar("discovering") as progress:
+            observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
+            finding = _find(sources, space, **observed, progress=progress, known=known, alpha=alpha, rng=seed)
+    question = finding.next
+    text = question.rle if question is not None else ""
+    if out is not None and text:
+        documents.write_document(out, text if text.endswith("\n") else text + "\n")
+    if as_json:
+        terminal.document(
+            {"schema": 1, "source": _name(sources), "space": finding.space, "next": finding.to_json()["next"]}
+        )
+    elif question is None:
+        terminal.result("Nothing is left to ask: every entry of the space is decided.")
+    else:
+        terminal.result("\n".join([question.says, text]).rstrip())
+
+
+def _find(
+    sources: list[Path],
+    space: str,
+    *,
+    every: int | None,
+    flip: str | None,
+    boundary: str | None,
+    **options: Any,
+) -> Finding:
+    """Read, then discover; ``options`` go to `discover` as they are."""
+    from evolaw import checks
+    from evolaw.automata.files.recordings import read_recording
+    from evolaw.discovery import discover
+    from evolaw.discovery.lattices.model.rule_space import SPACES
+
+    checks.one_of(space, "space", SPACES)
+    if any(source.suffix.lower() == ".csv" for source in sources):
+        return _from_statistics(sources, space, {"every": every, "flip": flip, "boundary": boundary}, **options)
+    recordings = [read_recording(source) for source in sources]
+    observed = _observed(recordings, every, flip)
+    options |= {"observed": observed, "boundary": boundary, "simulator": _propose_by_network}
+    finding = discover(recordings or None, space, **options)
+    return dataclasses.replace(finding, source=_name(sources)) if sources else finding
+
+
+def _propose_by_network(*given: Any) -> Any:
+    """Train a network when rollouts ask for one; or say why there is none, and that laws are drawn blindly instead."""
+    from evolaw.errors import ArgumentError, MissingExtra
+
+    try:
+        from evolaw.learning.windows.orbit_tables import orbit_simulator
+
+        return orbit_simulator(*given)
+    except (ArgumentError, MissingExtra) as error:
+        return f"No network proposed laws, so they were drawn blindly: {error}"
+
+
+def _from_statistics(
+    sources: list[Path],
+    space: str,
+    unused: dict[str, Any],
+    *,
+    box: Any = None,
+    ask: int = 0,
+    evidence: str = "auto",
+    **options: Any,
+) -> Finding:
+    """Discover from one table of statistics; what can only be said of boards is refused, not ignored."""
+    from evolaw import checks
+    from evolaw.discovery.lattices.selection import GROUNDS
+    from evolaw.discovery.lattices.series.series import read_series
+    from evolaw.discovery.lattices.series.series_evidence import discover_series
+
+    checks.one_of(evidence, "evidence", GROUNDS)
+    checks.require(len(sources) == 1, "source", "be one table of statistics, or recordings", _name(sources))
+    for name, value in (unused | {"box": box, "ask": ask or None}).items():
+        checks.require(value is None, name, "be left out for a table of statistics, which says it all itself", value)
+    return dataclasses.replace(discover_series(read_series(sources[0]), space, **options), source=str(sources[0]))
+
+
+def _name(sources: list[Path]) -> str:
+    return ", ".join(str(source) for source in sources)
+
+
+def _observed(recordings: list[Trajectory], every: int | None, flip: str | None) -> Channel | None:
+    """What the first recording says of itself, with --every and --flip in the place of what they name; None without them."""
+    from evolaw import checks
+    from evolaw.discovery.lattices.model.observation import AUTO, of_recording
+
+    given: dict[str, Any] = {}
+    if every is not None:
+        given["every"] = every
+    if flip is not None:
+        given["flips"] = AUTO if flip == AUTO else checks.probability(flip, "flip", most=0.45)
+    return dataclasses.replace(of_recording(recordings[0]), **given) if given and recordings else None

@@ -1,0 +1,247 @@
+"""``evolaw learn``: train small networks on a recording or on a rule, and say what law they hold.
+
+With ``--out`` every epoch is committed to a run directory. The same command, or ``evolaw learn --resume RUN``, continues a
+training that was stopped or killed, and it ends in the same bytes.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from evolaw.cli import terminal
+from evolaw.cli.learn import answers
+
+if TYPE_CHECKING:
+    from evolaw.automata.rules.rule import Rule
+    from evolaw.learning.windows.architecture_study import League
+    from evolaw.learning.windows.learned_law import LearnedLaw
+    from evolaw.trajectory import Trajectory
+
+__all__ = ["NETS", "Settings", "learn_law"]
+
+NETS = {"cnn": "cnn2-x8", "cnn3": "cnn3-x8", "quadratic": "quadratic-x4", "d4": "d4-x8", "table": "orbit-table"}
+"""The networks of --net, as architectures of the league."""
+
+_LIMITS = {
+    "seeds": (4096, "What share of networks agrees is known to one in a hundred by then."),
+    "epochs": (1_000_000, "A network that has not settled by then does not settle; try --restarts or another --net."),
+    "steps": (1000, "No frame says so much of another one so much later; record nearer frames."),
+    "restarts": (64, "The lowest loss of that many draws is as low as it gets; try more --epochs."),
+}
+"""Most that may be asked for, and why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was typed, as far as it fixes the training; see the options of `learn_law`."""
+
+    source: str
+    net: str
+    seeds: int | None
+    league: bool
+    epochs: int | None
+    steps: int
+    restarts: int | None
+    chance: bool
+    seed: int
+
+
+def learn_law(
+    context: typer.Context,
+    source: Annotated[
+        str | None, typer.Argument(metavar="SOURCE|RULE", help="A recording, or a rule to record and learn.")
+    ] = None,
+    net: Annotated[str, typer.Option("--net", help="cnn, cnn3, quadratic, d4 or table.")] = "cnn",
+    seeds: Annotated[
+        int | None,
+        typer.Option("--seeds", help="Networks to train; by default 1, in a league 64."),
+    ] = None,
+    league: Annotated[
+        bool, typer.Option("--league", help="Train every architecture from many seeds on a rule and count successes.")
+    ] = False,
+    epochs: Annotated[
+        int | None,
+        typer.Option("--epochs", help="Passes over the data; by default 8, 16 with --steps."),
+    ] = None,
+    steps: Annotated[int, typer.Option("--steps", help="Generations between the frames to learn from.")] = 1,
+    restarts: Annotated[
+        int | None,
+        typer.Option("--restarts", help="Draws a network, the lowest loss is kept; by default 1, 4 with --steps."),
+    ] = None,
+    chance: Annotated[bool, typer.Option("--chance", help="Learn probabilities from a recording with noise.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of weights, batches and recorded boards.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run directory to write; kill it, and the same command continues.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", help="Continue this run directory; all else is in it.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Learn a law with small networks, and read it off their weights."""
+    from evolaw import checks
+
+    if (source is None) == (resume is None):
+        fix = "Write, for example: evolaw learn B3/S23."
+        raise checks.refuse("source", "be given, or else --resume RUN", source, fix)
+    if resume is None:
+        settings = Settings(str(source), net, seeds, league, epochs, steps, restarts, chance, seed)
+    else:
+        settings, out = _stored(resume, context), resume
+    _check(settings, report, lang)
+    header = {
+        "source": settings.source,
+        "settings": asdict(settings),
+        "resume": "learn --resume",
+        "seed": settings.seed,
+    }
+    header["command"] = shlex.join(["evolaw", *sys.argv[1:]])
+    with _stoppable(out, asdict(settings)):
+        result, truth = (_hold_league if settings.league else _train)(settings, out, header)
+    about = {**header, "truth": truth, "chance": settings.chance}
+    if report is not None:
+        answers.report_learned(result, about, report, lang)
+    answers.show_learned(result, about, as_json)
+    for name, place in (("run", out), ("report", report)):
+        if place is not None and not as_json:
+            terminal.result(f"  {name} written to {place}")
+
+
+def _stored(path: Path, context: typer.Context) -> Settings:
+    """The settings of a run, beside which nothing may be typed that would change them."""
+    from evolaw import checks
+    from evolaw.errors import StorageError
+    from evolaw.storage import Run
+
+    for name in context.params:
+        given = context.get_parameter_source(name)
+        if name not in ("resume", "report", "lang", "as_json") and given is not None and given.name == "COMMANDLINE":
+            raise checks.refuse(name, "be left out with --resume: all else is in the run", "given")
+    try:
+        return Settings(**Run.open(path).about["settings"])
+    except (KeyError, TypeError):
+        raise StorageError(
+            f"{path} was not written by `evolaw learn --out`, so there is no training to continue."
+        ) from None
+
+
+def _check(settings: Settings, report: Path | None, lang: str) -> None:
+    """Refuse what cannot work before the work begins."""
+    from evolaw import checks
+    from evolaw.report.wording import LANGUAGES
+
+    checks.one_of(lang, "lang", LANGUAGES)
+    checks.one_of(settings.net, "net", NETS)
+    checks.integer(settings.seed, "seed", least=0, most=2**128 - 1)
+    for name, (most, why) in _LIMITS.items():
+        value = getattr(settings, name)
+        checks.require(value is None or 1 <= value <= most, name, f"be a whole number from 1 to {most}", value, why)
+    if report is not None:
+        checks.require(report.parent.is_dir(), "report", "lie in a directory that exists", str(report))
+        checks.require(not report.is_dir(), "report", "be a file", str(report), "Add answers.html.")
+    if settings.league:
+        for name, standard in (("steps", 1), ("restarts", None), ("chance", False), ("net", "cnn")):
+            value = getattr(settings, name)
+            fix = "A league trains every architecture, once a seed, on a rule without chance."
+            checks.require(value == standard, name, "be left out with --league", value, fix)
+
+
+@contextmanager
+def _stoppable(out: Path | None, settings: dict[str, Any]) -> Iterator[None]:
+    """Say where a training goes on from, and, when it is stopped, how to go on."""
+    from evolaw.storage import Run
+
+    if out is not None and (out / "manifest.json").exists():
+        run = Run.open(out)
+        unit = run.about.get("unit", "epochs")
+        where = (
+            "finished before, so nothing is trained" if run.state == "done" else f"going on after {run.cursor} {unit}"
+        )
+        terminal.note(f"{out}: {where}")
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        if out is not None and (out / "manifest.json").exists():
+            terminal.note(f"stopped; every epoch so far is kept. Continue with: evolaw learn --resume {out}")
+        raise
+
+
+def _train(settings: Settings, out: Path | None, header: dict[str, Any]) -> tuple[LearnedLaw, Rule | None]:
+    """The learned law, and the rule behind the recording where that is known: it only counts errors."""
+    from evolaw.learning.loop.training import Schedule
+    from evolaw.learning.windows.architecture_study import ARCHITECTURES
+    from evolaw.learning.windows.datasets import board_pairs, window_pairs
+    from evolaw.learning.windows.learned_law import fit
+    from evolaw.randomness import source
+
+    steps, nets = settings.steps, settings.seeds or 1
+    recording, truth = _open(settings.source, steps, settings.seed)
+    pairs: Any = window_pairs(recording) if steps == 1 else board_pairs(recording, steps)
+    architecture = ARCHITECTURES[NETS[settings.net]]
+    rate = architecture.learning_rate * (1 if steps == 1 else 0.6)
+    # What is certain may count alike however rarely it was seen; frequencies must count as often as they were.
+    balance = 0.0 if settings.chance or steps > 1 else 1.0
+    schedule = Schedule(epochs=settings.epochs or (8 if steps == 1 else 16), learning_rate=rate, balance=balance)
+    draws = nets * (settings.restarts or (1 if steps == 1 else 4))
+    drawn = [architecture.draw(source(settings.seed).stream(f"draw {number}").key[0]) for number in range(draws)]
+    options: dict[str, Any] = {"schedule": schedule, "keep": nets, "chance": settings.chance, "truth": truth}
+    with terminal.bar("learning") as progress:
+        return fit(drawn, pairs, **options, rng=settings.seed, progress=progress, out=out, about=header), truth
+
+
+def _hold_league(settings: Settings, out: Path | None, header: dict[str, Any]) -> tuple[League, None]:
+    from evolaw.learning.windows.architecture_study import run_league
+
+    seeds, epochs = settings.seeds or 64, settings.epochs or 8
+    with terminal.bar("league") as progress:
+        options: dict[str, Any] = {"rng": settings.seed, "progress": progress, "out": out, "about": header}
+        return run_league(_rule(settings.source), seeds=seeds, epochs=epochs, **options), None
+
+
+def _open(source: str, steps: int, seed: int) -> tuple[Trajectory, Rule | None]:
+    """The recording, and the rule behind it where that is known."""
+    from evolaw.automata.files.recordings import read_recording
+    from evolaw.automata.rules.rule import Rule
+    from evolaw.errors import ParseError
+    from evolaw.learning.windows.datasets import random_recordings
+
+    if source and Path(source).exists():
+        recording = read_recording(source)
+        try:
+            rule = Rule(recording.law) if recording.law is not None else None
+        except ParseError:
+            rule = None
+    else:
+        rule = _rule(source)
+        boards, size = (1024, 32) if steps == 1 else (256, 16)
+        recording = random_recordings(rule, boards, size=size, steps=steps, rng=seed)
+    known = rule is not None and rule.is_deterministic and rule.probabilities.size == 512
+    return recording, rule if known else None
+
+
+def _rule(source: str) -> Rule:
+    """The rule that was typed, one that a network of a 3x3 window can hold."""
+    from evolaw import checks
+    from evolaw.automata.rules.rule import Rule
+    from evolaw.errors import ParseError
+
+    try:
+        rule = Rule(source)
+    except ParseError as error:
+        why = str(error).partition(": ")[2]
+        says = "This is neither a file that exists nor a rule. Check the path, or write a rule such as B3/S23."
+        raise ParseError(f"{says} As a rule it fails in column {error.column}: {why}", source=source) from error
+    fits = rule.neighbourhood != "line" and rule.probabilities.size == 512
+    why = "A network that sees one such window cannot hold another."
+    checks.require(fits, "source", "be a rule of 3x3 windows on a board", source, why)
+    return rule

@@ -1,0 +1,273 @@
+"""``evolaw simulate`` for cellular automata: run a rule from a stated start, into a run directory that survives a kill at any moment.
+
+Everything a run needs is in its manifest before the first step is taken: the law, the start, the seed, the times to save.
+A resumed run reads it from there, continues at the last committed frame and ends in the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evolaw.cli import terminal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from evolaw.storage import Run, Series
+
+__all__ = ["Settings", "simulate_board"]
+
+_WIDEST_PICTURE = 100
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What fixes a simulation of an automaton to the last bit.
+
+    Attributes:
+        law: rule in its canonical notation.
+        rows, cols: size of the board.
+        density: share of living cells in a random start; None with ``start``.
+        start: RLE of the start; None with ``density``.
+        steps: generations to run.
+        every: generations between saved frames; divides ``steps``.
+        boundary: what lies beyond the edge.
+        seed: of the random start and of a rule with chance in it.
+    """
+
+    law: str
+    rows: int
+    cols: int
+    density: float | None
+    start: str | None
+    steps: int
+    every: int
+    boundary: str
+    seed: int
+
+    @property
+    def frames(self) -> int:
+        """Number of saved frames, the start included."""
+        return self.steps // self.every + 1
+
+    def first_board(self) -> np.ndarray:
+        """Return the start, uint8 (rows, cols): the pattern in the middle of the board, or a random soup."""
+        import numpy as np
+
+        from evolaw.automata.files.rle import parse_rle
+        from evolaw.randomness import source
+
+        if self.start is None:
+            soup = source(self.seed).stream("start").chance(0, (self.rows, self.cols), self.density or 0.0)
+            return soup.astype(np.uint8)
+        pattern = parse_rle(self.start).board
+        board = np.zeros((self.rows, self.cols), np.uint8)
+        top, left = (self.rows - pattern.shape[0]) // 2, (self.cols - pattern.shape[1]) // 2
+        board[top : top + pattern.shape[0], left : left + pattern.shape[1]] = pattern
+        return board
+
+
+def simulate_board(
+    typed: Mapping[str, Any] | None, out: Path | None, resume: Path | None, rle: Path | None, as_json: bool
+) -> None:
+    """Run an automaton and say what became of it.
+
+    Args:
+        typed: what was typed: law, size, density, start, steps, every, boundary, noise and seed; None with ``resume``.
+        out: run directory to write.
+        resume: run directory to continue.
+        rle: file for the last board.
+        as_json: print one JSON document.
+    """
+    if resume is not None:
+        settings, last, statistics = _continue(resume)
+    else:
+        settings = _settings(**(typed or {}))
+        last, statistics = _begin(settings, out)
+    if rle is not None:
+        _export(settings, last, rle)
+    place = resume or out
+    if as_json:
+        facts = {"run": None if place is None else str(place), "rle": None if rle is None else str(rle)}
+        terminal.document({"schema": 1, **asdict(settings), **statistics, **facts})
+    else:
+        terminal.result(_text(settings, last, statistics, place))
+
+
+def _settings(
+    law: str,
+    size: str,
+    density: float,
+    start: str | None,
+    steps: int,
+    every: int,
+    boundary: str,
+    noise: float,
+    seed: int,
+) -> Settings:
+    """Check what was typed, before anything is written."""
+    from evolaw import checks
+    from evolaw.automata.files.rle import write_rle
+    from evolaw.automata.grid.boundaries import parse_boundary
+    from evolaw.automata.rules.rule import Rule
+    from evolaw.randomness import source
+
+    rule = Rule(law)
+    if noise:
+        rule = rule.with_noise(checks.probability(noise, "noise"))
+    checks.require(
+        rule.neighbourhood != "line",
+        "law",
+        "be a rule of a board",
+        law,
+        "Rules of a line run in Python: automata.evolve.",
+    )
+    rows, cols = _size(size)
+    steps = checks.integer(steps, "steps", least=0)
+    every = checks.integer(every, "every", least=1)
+    checks.require(steps % every == 0, "every", f"divide the {steps} steps", every)
+    source(seed, "seed")
+    pattern = None
+    if start is not None:
+        board = _pattern(start)
+        fits = board.shape[0] <= rows and board.shape[1] <= cols
+        checks.require(fits, "size", f"hold the start of {board.shape[0]}x{board.shape[1]} cells", f"{rows}x{cols}")
+        pattern = write_rle(board)
+    share = None if start is not None else checks.probability(density, "density")
+    parse_boundary(boundary)
+    return Settings(str(rule), rows, cols, share, pattern, steps, every, boundary, seed)
+
+
+def _size(text: str) -> tuple[int, int]:
+    from evolaw import checks
+
+    sides = text.lower().split("x")
+    checks.require(
+        len(sides) <= 2 and all(side.isdecimal() for side in sides),
+        "size",
+        "be a side or ROWSxCOLS, as in 64 or 48x64",
+        text,
+    )
+    rows, cols = int(sides[0]), int(sides[-1])
+    checks.require(min(rows, cols) >= 1 and rows * cols <= 2**28, "size", "hold 1 to 2**28 cells", text)
+    return rows, cols
+
+
+def _pattern(start: str) -> np.ndarray:
+    """A pattern file, or a pattern of the collection."""
+    from evolaw.automata.files import patterns
+
+    if Path(start).exists() or any(mark in start for mark in "./\\"):
+        return patterns.read_pattern(start).board
+    return patterns.named(start).board
+
+
+def _begin(settings: Settings, out: Path | None) -> tuple[np.ndarray, dict[str, Any]]:
+    from evolaw.storage import Run
+
+    first = settings.first_board()
+    if out is None:
+        return _advance(settings, first, 0, None)
+    header = {
+        "kind": "trajectory",
+        "axes": ["times", "rows", "cols"],
+        "law": settings.law,
+        "boundary": settings.boundary,
+        "seed": settings.seed,
+        "about": {},
+        "settings": asdict(settings),
+        "resume": "simulate --resume",
+    }
+    with Run.create(out, about=header) as run:
+        return _fill(run, settings, out)
+
+
+def _continue(path: Path) -> tuple[Settings, np.ndarray, dict[str, Any]]:
+    from evolaw.errors import StorageError
+    from evolaw.storage import Run
+
+    given = Run.open(path).about.get("settings")
+    if not given:
+        raise StorageError(f"{path} was not written by `evolaw simulate`, so there is nothing to continue.")
+    settings = Settings(**given)
+    with Run.resume(path) as run:
+        return settings, *_fill(run, settings, path)
+
+
+def _fill(run: Run, settings: Settings, path: Path) -> tuple[np.ndarray, dict[str, Any]]:
+    """Append the frames that are not committed yet; say how to go on when stopped."""
+    import numpy as np
+
+    shape = (settings.frames, settings.rows, settings.cols)
+    try:
+        if not run.cursor:
+            run.write("times", np.arange(settings.frames, dtype=np.int64) * settings.every, ("times",))
+        series = run.series("values", shape, np.uint8, ("times", "rows", "cols"))
+        done = series.cursor
+        last = run.read("values", done - 1, done)[0] if done else settings.first_board()
+        return _advance(settings, last, done, series)
+    except (KeyboardInterrupt, SystemExit):
+        terminal.note(f"stopped after {run.cursor} committed frames; continue with: evolaw simulate --resume {path}")
+        raise
+
+
+def _advance(
+    settings: Settings, board: np.ndarray, done: int, series: Series | None
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """Run from ``board``, frame ``done - 1`` or the start, to the last frame; return it and what to say about it."""
+    import numpy as np
+
+    from evolaw.automata.stepping import unroll
+
+    every, frames = settings.every, settings.frames
+    if done == 0 and series is not None:
+        series.append(board[None])
+    begun = max(done - 1, 0)
+    before, last = board, board
+    times = range((begun + 1) * every, settings.steps + 1, every)
+    chance = {"rng": settings.seed, "first_time": begun * every}
+    boards = unroll(settings.law, board, times, boundary=settings.boundary, **chance) if times else ()
+    with terminal.bar(f"simulating {settings.law[:24]}") as progress:
+        for frame, state in enumerate(boards, start=begun + 2):
+            before, last = last, state
+            if series is not None:
+                series.append(state[None])
+            progress(frame, frames, "")
+    changed = float(np.mean(before != last)) if settings.steps else 0.0
+    facts = {"density_last": float(np.mean(last)), "population_last": int(np.sum(last)), "changed_last": changed}
+    return last, facts
+
+
+def _export(settings: Settings, last: np.ndarray, path: Path) -> None:
+    from evolaw import documents
+    from evolaw.automata.files.rle import write_rle
+
+    documents.write_document(path, write_rle(last, rule=settings.law))
+
+
+def _text(settings: Settings, last: np.ndarray, statistics: dict[str, Any], place: Path | None) -> str:
+    from evolaw import display
+
+    between = "in the last step" if settings.every == 1 else f"over the last {settings.every} steps"
+    start = "a pattern" if settings.start is not None else f"a random soup of density {settings.density:g}"
+    lines = [
+        ("board", f"{settings.rows} x {settings.cols}, {settings.boundary}, from {start}, seed {settings.seed}"),
+        ("steps", f"{settings.steps}, {settings.frames} frames"),
+        ("alive at the end", f"{statistics['population_last']} cells, density {statistics['density_last']:.4f}"),
+        ("changed", f"{statistics['changed_last']:.4f} of the cells {between}"),
+        ("run", place),
+    ]
+    picture = _picture(last) if settings.cols <= _WIDEST_PICTURE and settings.rows <= _WIDEST_PICTURE else ""
+    return display.lines(settings.law if len(settings.law) <= 60 else settings.law[:57] + "…", lines) + "\n" + picture
+
+
+def _picture(board: np.ndarray) -> str:
+    """Two rows of cells a line of text."""
+    import numpy as np
+
+    rows = np.vstack([board, np.zeros((board.shape[0] % 2, board.shape[1]), board.dtype)])
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return "\n".join("".join(" ▀▄█"[up + 2 * down] for up, down in zip(*pair, strict=True)).rstrip() for pair in pairs)

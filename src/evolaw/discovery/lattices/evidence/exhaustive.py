@@ -1,0 +1,174 @@
+"""Exhaustive joint evidence: every outer-totalistic law run at once, one bit a law.
+
+With F free entries there are 2^F laws; a cell of a hidden generation is a function of the law, kept as a bit vector of length
+2^F. The first generation is the entry's own bit vector; later ones add the nine vectors around a cell with carry-save adders
+and pick the entry by its count:
+
+    x_1(c) = theta_{u(c)},        x_{t+1}(c) = OR over entries u of [window of x_t(c) lies in u] AND theta_u
+
+A law survives when x_k(c) equals what was seen, at every seen cell c. Cells are compared in small patches, from whose light
+cones alone the vectors are built, and after each patch only the survivors are kept: most laws die on the first few cells.
+Nothing is approximated, so the survivors are exactly those of running all laws on all boards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from evolaw.arrays import MISSING
+from evolaw.discovery.lattices.evidence.constraints import neighbour_cells
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.trajectory import Trajectory
+
+__all__ = ["MOST_FREE", "surviving"]
+
+MOST_FREE = 18
+"""Largest number of free entries: all of the outer-totalistic space."""
+
+_WORDS = 1 << 19
+"""Words of one layer of a patch, to stay within the processor's caches."""
+_ALL = ~np.uint64(0)
+
+
+def surviving(
+    recordings: Sequence[Trajectory],
+    space: RuleSpace,
+    known: np.ndarray,
+    progress: Callable[[int, int], None] | None = None,
+) -> np.ndarray:
+    """Return every outer-totalistic law that leads from each frame to the next.
+
+    Args:
+        recordings: clean trajectories with axes ("times", "rows", "cols"); the gaps between times may be any and may differ.
+            Cells that are missing, or whose light cone holds a missing cell, are not compared.
+        space: the outer-totalistic space.
+        known: 0 or 1 for a known entry, NaN for a free one, shape (entries,).
+        progress: called with the numbers of compared and of all cells.
+
+    Returns:
+        Entry values 0 and 1, shape (survivors, entries), uint8, in rising order of the free entries read as a binary number.
+
+    Notes:
+        Cost: about 120 operations on 2^F / 64 words for each cell of the first patch's light cone; later patches cost as
+        many as there are survivors.
+
+    Example:
+        >>> from evolaw.automata import evolve
+        >>> board = np.random.default_rng(0).integers(0, 2, (12, 12), dtype=np.uint8)
+        >>> twice = evolve("B3/S23", board, 2, every=2)
+        >>> laws = surviving([twice], RuleSpace.named("outer-totalistic"), np.full(18, np.nan))
+        >>> str(RuleSpace.named("outer-totalistic").rule(laws[0]))
+        'B3/S23'
+    """
+    free = np.flatnonzero(np.isnan(known))
+    codes = np.arange(2**free.size)
+    pairs = [(pair, cells) for recording in recordings for pair, cells in _pairs(recording)]
+    total, done = sum(cells.size for _, cells in pairs), 0
+    for (before, after, neighbours, gap), cells in pairs:
+        while cells.size and codes.size:
+            size = max(1, _WORDS // (max(1, codes.size // 64) * (2 * gap + 1) ** 2))
+            patch, cells = cells[:size], cells[size:]
+            theta = _bits_of(codes, free, known)
+            mismatch = _mismatch(space, theta, before, after, neighbours, gap, patch)
+            codes = codes[np.unpackbits(mismatch.view(np.uint8), bitorder="little")[: codes.size] == 0]
+            done += patch.size
+            if progress is not None:
+                progress(done, total)
+    laws = np.tile(np.nan_to_num(known).astype(np.uint8), (codes.size, 1))
+    laws[:, free] = codes[:, None] >> np.arange(free.size - 1, -1, -1) & 1
+    return laws
+
+
+def _pairs(recording: Trajectory) -> Iterator[tuple[tuple[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]]:
+    """Each frame and the next, flattened with the dead outside as last cell, with the cells that can be compared."""
+    rows, cols = recording.values.shape[-2:]
+    neighbours = neighbour_cells(rows, cols, recording.boundary or "torus")
+    frames = np.pad(recording.values.reshape(len(recording), -1), ((0, 0), (0, 1)))
+    for before, after, gap in zip(frames[:-1], frames[1:], np.diff(recording.times), strict=True):
+        hidden = before == MISSING
+        for _ in range(int(gap)):
+            hidden[:-1] = hidden[neighbours].any(1)
+        seen = np.flatnonzero((after != MISSING) & ~hidden)
+        seen = seen[seen < rows * cols]
+        yield (before, after, neighbours, int(gap)), seen[np.argsort(_tile(seen, cols), kind="stable")]
+
+
+def _tile(cells: np.ndarray, cols: int) -> np.ndarray:
+    """Order of cells by 4 x 4 tiles, so that the cells of a patch share most of their light cones."""
+    row, col = np.divmod(cells, cols)
+    return row // 4 * cols + col // 4
+
+
+def _bits_of(codes: np.ndarray, free: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Bit vectors of all entries over the laws with these codes, shape (entries, words)."""
+    padded = -codes.size % 64
+    theta = np.zeros((known.size, (codes.size + padded) // 64), np.uint64)
+    theta[known == 1] = _ALL
+    for place, entry in enumerate(free):
+        bits = np.pad((codes >> (free.size - 1 - place) & 1).astype(np.uint8), (0, padded))
+        theta[entry] = np.packbits(bits, bitorder="little").view(np.uint64)
+    return theta
+
+
+def _mismatch(
+    space: RuleSpace,
+    theta: np.ndarray,
+    before: np.ndarray,
+    after: np.ndarray,
+    neighbours: np.ndarray,
+    gap: int,
+    patch: np.ndarray,
+) -> np.ndarray:
+    """The laws that do not lead to what was seen on the patch, one bit a law, shape (words,)."""
+    layers = [patch]
+    for _ in range(gap - 1):
+        around = np.unique(neighbours[layers[-1]])
+        layers.append(around[around >= 0])
+    cells = layers.pop()
+    state = theta[space.entry_of[before[neighbours[cells]].astype(np.int64) @ (1 << np.arange(8, -1, -1))]]
+    while layers:
+        wanted = layers.pop()
+        # Outside cells, numbered -1, find the row of zeros put last.
+        place = np.where(neighbours[wanted] < 0, cells.size, np.searchsorted(cells, neighbours[wanted]))
+        extended = np.concatenate([state, np.zeros((1, state.shape[1]), np.uint64)])
+        state = _next(theta, extended, place)
+        cells = wanted
+    seen = np.where(after[cells] == 1, _ALL, np.uint64(0))
+    result: np.ndarray = np.bitwise_or.reduce(state ^ seen[:, None], axis=0)
+    return result
+
+
+def _next(theta: np.ndarray, state: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """The bit vectors of cells one generation later; ``place`` holds the rows of their nine cells in ``state``."""
+    result = np.empty((len(place), theta.shape[1]), np.uint64)
+    for row, around in enumerate(place):
+        centre = state[around[4]]
+        ones, twos, fours, eights = _count([state[i] for i in around[[0, 1, 2, 3, 5, 6, 7, 8]]])
+        alive = np.zeros_like(centre)
+        low = [~ones & ~twos, ones & ~twos, ~ones & twos, ones & twos]
+        high = ~fours & ~eights
+        for count in range(9):
+            is_count = eights if count == 8 else low[count % 4] & (fours if count >= 4 else high)
+            alive |= is_count & (theta[count] ^ ((theta[count] ^ theta[9 + count]) & centre))
+        result[row] = alive
+    return result
+
+
+def _count(vectors: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The number of set bits among eight vectors, in binary."""
+    a, b, c, d, e, f, g, h = vectors
+    s0, c0 = _add(a, b, c)
+    s1, c1 = _add(d, e, f)
+    s2, c2 = g ^ h, g & h
+    ones, c3 = _add(s0, s1, s2)
+    t0, d0 = _add(c0, c1, c2)
+    twos, d1 = t0 ^ c3, t0 & c3
+    return ones, twos, d0 ^ d1, d0 & d1
+
+
+def _add(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sum and carry of three bits."""
+    half = a ^ b
+    return half ^ c, (a & b) | (half & c)

@@ -1,0 +1,185 @@
+"""What to ask next: the experiment that decides most, and the loop that asks a black box until the law stands.
+
+A question is a board on a torus and a number of steps; one step shows every window of the board, so it decides every open entry
+that it shows (`coverings`). The cheapest board in cells that shows all open entries is proposed:
+
+    a few open entries     a mosaic of 3 x 3 tiles, one an entry
+    many                   the stored torus of the space, or the 8 x 64 torus that shows each window once
+    nothing open           no question
+    a law that sees more   a board of chance, on which every window lies in many surroundings
+
+Where an answer is noisy the same board is asked several times, as often as the e-values need.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from evolaw import checks, randomness
+from evolaw.arrays import read_only
+from evolaw.automata.boxes.black_box import Box
+from evolaw.discovery.lattices.experiment.coverings import entries_shown, every_window, mosaic, stored
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.spine.finding import Finding, Question
+from evolaw.trajectory import Trajectory
+
+__all__ = ["ask", "best_density", "question_for", "question_of_reach", "rate_bound", "record"]
+
+_REACHES = {
+    "neighbourhood": "before and after one generation: each of the 512 windows lies there about {times} times, among other "
+    "cells, so what equal windows do differently tells of the cells beside them.",
+    "memory": "for two generations, once after an empty board and once after a full one: what comes out differently tells of "
+    "the frames before.",
+}
+_SIDE = 64
+
+
+def ask(finding: Finding, *, budget_cells: int | None = None) -> Question | None:
+    """Return the next experiment for a finding, or None when nothing is open.
+
+    Args:
+        finding: what is known so far.
+        budget_cells: largest board, in cells; None for no limit. With a limit the board shows as many open entries as fit.
+
+    Example:
+        >>> from evolaw.discovery import discover
+        >>> board = np.zeros((8, 8), np.uint8)
+        >>> board[3, 2:5] = 1
+        >>> recording = Trajectory(np.stack([board, board.T]), [0, 1], ("times", "rows", "cols"), boundary="torus")
+        >>> ask(discover(recording, rng=0)).decides
+        12
+    """
+    reach = question_of_reach(finding.facts.get("cause"), budget_cells)
+    if reach is not None:
+        return reach
+    space = RuleSpace.named(finding.space)
+    names = {entry.name for entry in finding.entries if entry.decision in ("undetermined", "conflict")}
+    open_ = np.array([name in names for name in space.names])
+    flips = float(finding.facts.get("flip_probability", 0.0))
+    return question_for(space, open_, budget_cells=budget_cells, flips=flips, alpha=finding.alpha)
+
+
+def question_for(
+    space: RuleSpace,
+    open_: np.ndarray,
+    *,
+    budget_cells: int | None = None,
+    flips: float = 0.0,
+    alpha: float = 0.05,
+) -> Question | None:
+    """Return the cheapest board that shows the open entries; None when none is open.
+
+    Args:
+        space: rule space.
+        open_: which entries are open, shape (entries,).
+        budget_cells: largest board in cells.
+        flips: flip probability of the answers; the sentence then says how often to ask.
+        alpha: error rate the repeats must meet.
+    """
+    if not open_.any():
+        return None
+    if budget_cells is not None:
+        checks.integer(budget_cells, "budget_cells", least=9)
+    board = _cheapest(space, open_, budget_cells)
+    shown = open_ & (entries_shown(board, space) > 0)
+    names = tuple(space.names[place] for place in np.flatnonzero(shown))
+    rows, cols = board.shape
+    times = _repeats(board, space, shown, flips, alpha)
+    says = (
+        f"Put this {cols} x {rows} board on a torus into the box and record it before and after one generation"
+        f"{f', {times} times' if times > 1 else ''}: "
+        f"it shows {'all' if shown.sum() == open_.sum() else f'{shown.sum()} of the'} "
+        f"{open_.sum()} open entries."
+    )
+    return Question(read_only(board), 1, len(names), says, names)
+
+
+def question_of_reach(cause: Any, budget_cells: int | None = None) -> Question | None:
+    """Return the experiment for a law that sees more than the 3 x 3 window before it; None for any other cause of doubt.
+
+    No board of single windows settles such a law: a board of chance shows each of them in many surroundings.
+
+    Args:
+        cause: why the rule space is in doubt, as in the facts of a finding.
+        budget_cells: largest board in cells.
+    """
+    if cause not in _REACHES:
+        return None
+    if budget_cells is not None:
+        checks.integer(budget_cells, "budget_cells", least=9)
+    side = _SIDE if budget_cells is None else min(_SIDE, math.isqrt(budget_cells))
+    board = randomness.source(0).stream("question of reach").chance(0, (side, side), 0.5).astype(np.uint8)
+    how = _REACHES[cause].format(times=f"{side**2 / 512:.2g}")
+    steps = 1 if cause == "neighbourhood" else 2
+    return Question(
+        read_only(board), steps, 0, f"Put this {side} x {side} board on a torus into the box and record it {how}"
+    )
+
+
+def record(box: Box, question: Question, repeat: int = 0) -> Trajectory:
+    """Ask a black box and return question and answer as a recording of two frames."""
+    answer = box.answer(question.board, question.steps)
+    return Trajectory(
+        np.stack([question.board, answer]).astype(np.uint8),
+        np.array([0, question.steps]),
+        ("times", "rows", "cols"),
+        boundary="torus",
+        about={"question": question.says, "repeat": repeat},
+    )
+
+
+def best_density(space: RuleSpace, open_: np.ndarray) -> tuple[float, float]:
+    """Return the density of random boards that shows the rarest open entry most often, and how often per cell.
+
+    For boxes whose start can only be chosen at random:  max over p of min over open u of
+    sum over windows w of u of p^|w| (1 - p)^(9 - |w|).
+
+    Example:
+        >>> best_density(RuleSpace.named("outer-totalistic"), np.ones(18, bool))
+        (0.5, 0.001953125)
+    """
+    densities = np.arange(1, 100) / 100
+    alive = np.array([bin(window).count("1") for window in range(512)])
+    chance = densities[:, None] ** alive * (1 - densities[:, None]) ** (9 - alive)
+    rate = np.array([[row[space.windows(int(u))].sum() for u in np.flatnonzero(open_)] for row in chance])
+    worst = rate.min(1)
+    best = int(np.argmax(worst.round(12)))
+    return float(densities[best]), float(worst[best])
+
+
+def rate_bound(windows: int, confidence: float = 0.95) -> float:
+    """Return the largest visit rate that fits with no visit in ``windows`` independent windows.
+
+    P(no visit) = (1 - rate)^n = 1 - confidence; about 3 / n for 95 %.
+
+    Example:
+        >>> round(rate_bound(3000), 5)
+        0.001
+    """
+    checks.integer(windows, "windows", least=1)
+    return float(1 - (1 - checks.probability(confidence, "confidence")) ** (1 / windows))
+
+
+def _cheapest(space: RuleSpace, open_: np.ndarray, budget: int | None) -> np.ndarray:
+    wanted = np.array([space.windows(int(place))[0] for place in np.flatnonzero(open_)])
+    candidates = [stored(space.name), every_window(), mosaic(wanted)]
+    if budget is not None:
+        fitting = (mosaic(wanted[:count]) for count in range(min(wanted.size, budget // 9), 0, -1))
+        candidates = [board for board in candidates if board.size <= budget]
+        candidates.append(next(board for board in fitting if board.size <= budget))
+
+    def cost(board: np.ndarray) -> tuple[int, int]:
+        return -int((open_ & (entries_shown(board, space) > 0)).sum()), board.size
+
+    return min(candidates, key=cost)
+
+
+def _repeats(board: np.ndarray, space: RuleSpace, shown: np.ndarray, flips: float, alpha: float) -> int:
+    """How often the board must be asked: net agreeing visits log(F / alpha) / log((1 - eps) / eps), over visits an answer."""
+    if not 0 < flips < 0.5:
+        return 1
+    needed = np.log(len(space) / alpha) / np.log((1 - flips) / flips) / (1 - 2 * flips)
+    return int(np.ceil(needed / entries_shown(board, space)[shown].min()))

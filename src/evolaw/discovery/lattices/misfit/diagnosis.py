@@ -1,0 +1,282 @@
+"""The diagnosis of a clean recording that contradicts itself: each cause is tested, and the one that holds is named.
+
+    sound           no entry gave two outcomes
+    boundary        only the rim contradicts
+    time            before and after a cut in time there are different laws
+    skipped frames  a law that counts, or one that was learned, has no contradiction when taken several times between the frames
+    memory          the frame before explains every outcome, or foretells more than any larger window
+    neighbourhood   counting in a larger neighbourhood explains every outcome, or networks that see more foretell more
+    flips           cells were misread: a cell that surprised makes its neighbours surprise, and one eps explains the table
+    symmetry        windows of one entry differ, and a wider space separates them
+    erring          the automaton itself flips cells, all entries at one rate
+    coins           entries with a probability each: the law is probabilistic, and the space stands
+    unclear         two outcomes, but too few visits to tell why
+
+Only "sound" and "coins" let the entries be judged. The order matters: each test supposes that the causes before it are absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from evolaw.discovery.lattices.evidence.counting import Tally, tally
+from evolaw.discovery.lattices.misfit.larger_neighbourhoods import WiderLaw, counting_law, law_with_memory, log_best
+from evolaw.discovery.lattices.misfit.neighbourhood_networks import Surroundings, worded_e
+from evolaw.discovery.lattices.misfit.noise_models import NoiseFit, fit_coins, fit_erring, fit_misread
+from evolaw.discovery.lattices.misfit.specification_tests import (
+    LEVEL,
+    Check,
+    boundary,
+    memory,
+    neighbourhood,
+    p_value,
+    symmetry,
+    time,
+)
+from evolaw.discovery.lattices.misfit.subsampling import SkippedLaw, looks_scrambled
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.trajectory import Trajectory
+
+__all__ = ["Diagnosis", "beginning", "diagnose"]
+
+_GOOD_EXCESS = 3.0
+_FAR_WORSE = 3.0
+_CLEAR_COST = 20.0
+_BEGINNING, _SEVERAL = 6, 3
+_TOTALISTIC = 18
+
+Explains = Callable[[int], bool]
+Learned = Callable[[], SkippedLaw | None]
+Networks = Callable[[], Surroundings | str]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What the checks of the space say.
+
+    Attributes:
+        cause: one of the words of the module.
+        checks: the checks, passed and failed.
+    """
+
+    cause: str
+    checks: tuple[Check, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether the space may be believed."""
+        return self.cause in ("sound", "coins")
+
+
+def diagnose(
+    recordings: Sequence[Trajectory],
+    windows: Tally,
+    space: RuleSpace,
+    *,
+    skipping_explains: Explains,
+    learned_gap: Learned = lambda: None,
+    networks: Networks = lambda: "Not tested: no network was asked.",
+    exact_inputs: bool = False,
+) -> Diagnosis:
+    """Test the space and name what contradicts it.
+
+    Args:
+        recordings: clean trajectories.
+        windows: their tally.
+        space: rule space.
+        skipping_explains: whether the recordings have no contradiction when so many generations lie between two frames.
+        learned_gap: learns laws through skipped generations (`gaps`); called only where windows look scrambled.
+        networks: asks networks whether cells beyond the 3x3 window matter (`surroundings`), or says why they cannot be
+            asked; it takes seconds and is called only where windows contradict themselves.
+        exact_inputs: whether the first of two frames is certain, as in answers of a box; then no cell of it was misread.
+    """
+    counts = windows.pool(space)
+    rim, change, orbits = boundary(recordings, space), time(recordings, space), symmetry(windows, space)
+    calm = (_determinism(counts, space), rim, change, *orbits)
+    if not counts.mixed.any():
+        return Diagnosis("sound", calm)
+    if not rim.passed:
+        return Diagnosis("boundary", (rim,))
+    if not change.passed:
+        return Diagnosis("time", (change,))
+    if not windows.mixed.any():
+        failed = tuple(check for check in orbits if not check.passed)
+        return Diagnosis("symmetry", failed) if failed else Diagnosis("unclear", (_unclear(counts, windows, space),))
+
+    explained = _skipped(recordings, skipping_explains) or _wider(recordings, windows)
+    if explained is not None:
+        return explained
+    remote, past = neighbourhood(recordings, space.entry_of), memory(recordings, space.entry_of, windows)
+    misread, erring, coins = (fit(windows, space) for fit in (fit_misread, fit_erring, fit_coins))
+    threshold = -np.log(LEVEL)
+    if past > threshold and past >= remote:
+        return Diagnosis("flips", (_flips(misread, p_value(past), space),))
+    gap = learned_gap() if looks_scrambled(windows) else None
+    if gap is not None:
+        return _gap(gap.every, gap.log_e, f"an isotropic law learned from it, {gap.law},", " --space isotropic")
+    seen = networks()
+    if isinstance(seen, Surroundings) and seen.reach > 1:
+        return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(seen.log_e), seen.says + _GAPS),))
+    if remote > threshold:
+        return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(remote), _REMOTE + _GAPS),))
+    if isinstance(seen, Surroundings) and seen.remembers:
+        says = (
+            "Who sees the frame before as well foretells the next one better than any law of 3 x 3 windows, refuted at "
+            f"e = {worded_e(seen.past_log_e)}: the automaton remembers or has hidden states, or cells were misread. "
+            "If they may be misread, try --flip auto."
+        )
+        return Diagnosis("memory", (Check("memory", False, p_value(seen.past_log_e), says),))
+    failed = tuple(check for check in orbits if not check.passed)
+    if failed:
+        return Diagnosis("symmetry", failed)
+    near = Check("neighbourhood", True, 1.0, seen.says if isinstance(seen, Surroundings) else seen)
+    noises = [erring] if exact_inputs else [misread, erring]
+    return _memoryless(noises, coins, windows, space, (*calm[1:], near))
+
+
+def beginning(recordings: Sequence[Trajectory]) -> list[Trajectory]:
+    """Return six frames of each of three recordings, which kill every wrong law on any but the smallest boards."""
+    return [
+        replace(item, values=item.values[:_BEGINNING], times=item.times[:_BEGINNING]) for item in recordings[:_SEVERAL]
+    ]
+
+
+def _skipped(recordings: Sequence[Trajectory], explains: Explains) -> Diagnosis | None:
+    """Laws that have no contradiction when generations lie between the frames.
+
+    All 2^18 laws bet with equal stakes, so one that is never wrong has e >= 2^-18 / best 3x3 table in hindsight.
+    """
+    log_e = -_TOTALISTIC * np.log(2) - log_best(tally(beginning(recordings)))
+    if log_e <= -np.log(LEVEL):
+        return None
+    for every in (2, 3):
+        if explains(every):
+            return _gap(every, log_e, "a law that counts", "")
+    return None
+
+
+def _gap(every: int, log_e: float, law: str, space: str) -> Diagnosis:
+    says = (
+        f"Taken as every {_ordinal(every)} generation the recording has no contradiction: {law} explains it, so frames were "
+        f"skipped. Try --every {every}{space}."
+    )
+    return Diagnosis("skipped frames", (Check("skipped frames", False, p_value(log_e), says),))
+
+
+def _wider(recordings: Sequence[Trajectory], windows: Tally) -> Diagnosis | None:
+    """Laws beyond 3x3 windows that explain every outcome."""
+    remembering = law_with_memory(recordings)
+    if remembering is not None:
+        says = (
+            f"The frame before matters: {remembering.says} every outcome, without a contradiction. Laws that see one frame and "
+            f"3 x 3 windows are refuted at e = {worded_e(remembering.log_e)}; no rule of this program has a memory."
+        )
+        return Diagnosis("memory", (Check("memory", False, p_value(remembering.log_e), says),))
+    counted = counting_law(recordings, windows)
+    if counted is None:
+        return None
+    return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(counted.log_e), _counts(counted)),))
+
+
+def _counts(found: WiderLaw) -> str:
+    unseen = f" ({found.unseen} counts were never seen and are taken as absent)" if found.unseen else ""
+    return (
+        f"The neighbourhood is larger than 3 x 3: {found.says} every outcome, without a contradiction, and laws of 3 x 3 windows "
+        f"are refuted at e = {worded_e(found.log_e)}. The law is {found.law}{unseen}."
+    )
+
+
+def _memoryless(
+    noises: Sequence[NoiseFit],
+    coins: NoiseFit,
+    windows: Tally,
+    space: RuleSpace,
+    calm: tuple[Check, ...],
+) -> Diagnosis:
+    """Tell three kinds of chance apart that leave no trace outside the window, where the table is large enough for it.
+
+    The marginal likelihood of misread cells is approximate, so that its cost alone does not rule them out.
+    """
+    noise = min(noises, key=lambda fit: fit.cost)
+    misread = noises[0] if len(noises) > 1 else None
+    coins_best = coins.cost + _CLEAR_COST < noise.cost and (misread is None or _refuted(misread, coins, space))
+    if coins_best:
+        says = (
+            f"{int(windows.pool(space).mixed.sum())} entries gave both outcomes, and nothing outside the window tells when: "
+            "they are probabilistic."
+        )
+        return Diagnosis("coins", (Check("determinism", True, 1.0, says), *calm))
+    if noise.cost + _CLEAR_COST < coins.cost and noise.excess < _GOOD_EXCESS:
+        if noise is not noises[-1]:
+            return Diagnosis("flips", (_flips(noise, _relative(noise, coins), space),))
+        says = (
+            f"All entries go against their majority at one rate, {noise.flips:.2g}: the automaton itself errs. "
+            'Try observed=Flips("auto", on="update").'
+        )
+        return Diagnosis("erring", (Check("flips", False, _relative(noise, coins), says),))
+    return Diagnosis("unclear", (_unclear(windows.pool(space), windows, space),))
+
+
+def _refuted(misread: NoiseFit, coins: NoiseFit, space: RuleSpace) -> bool:
+    """Whether misread cells are out of the question: their best law is bad in itself, or far worse than coins.
+
+    In the general space coins fit every table without remainder, so that only the first counts.
+    """
+    far_worse = space.wider is not None and misread.deviance > _FAR_WORSE * coins.deviance
+    return misread.excess > _GOOD_EXCESS or far_worse
+
+
+_REMOTE = (
+    "The outcome of one and the same window depends on cells two steps away: the neighbourhood is larger than 3 x 3."
+)
+_GAPS = " Or generations were skipped in a way that no law found explains; if you know how many, try --every K."
+
+
+def _flips(fit: NoiseFit, p: float, space: RuleSpace) -> Check:
+    wider = (
+        ""
+        if fit.excess < _GOOD_EXCESS or space.wider is None
+        else f" Even so the {space.name} space does not fit well; add --space {space.wider.name}."
+    )
+    says = (
+        f"The contradictions look like misread cells, about {100 * fit.flips:.2g} % of all: "
+        f"they come in clusters around single cells. Try --flip auto.{wider}"
+    )
+    return Check("flips", False, min(p, 1.0), says)
+
+
+def _determinism(counts: Tally, space: RuleSpace) -> Check:
+    repeated = int((counts.visits > 1).sum())
+    says = (
+        f"{repeated} entries were seen more than once, none with two outcomes."
+        if repeated
+        else "Not tested: no entry was seen more than once. The law is taken to be deterministic."
+    )
+    return Check("determinism", True, 1.0, says)
+
+
+def _unclear(counts: Tally, windows: Tally, space: RuleSpace) -> Check:
+    names = ", ".join(space.names[place] for place in np.flatnonzero(counts.mixed)[:6])
+    if windows.mixed.any() or space.wider is None:
+        says = (
+            f"Entries gave both outcomes ({names}), but too rarely to tell misread cells, a broken symmetry and a "
+            "probabilistic law apart. Record more frames or larger boards."
+        )
+    else:
+        says = (
+            f"Entries gave both outcomes ({names}), each single window only one, too rarely to tell a broken symmetry from "
+            f"chance. Try --space {space.wider.name}, or record more."
+        )
+    return Check("determinism", False, 1.0, says)
+
+
+def _relative(better: NoiseFit, worse: NoiseFit) -> float:
+    """The approximate posterior odds exp(-(cost - cost') / 2) against the better model, as a number from 0 to 1."""
+    return float(np.exp(-min(700.0, max(0.0, (worse.cost - better.cost) / 2))))
+
+
+def _ordinal(count: int) -> str:
+    return {2: "second", 3: "third"}.get(count, f"{count}th")

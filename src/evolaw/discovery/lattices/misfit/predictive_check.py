@@ -1,0 +1,247 @@
+"""Posterior prediction: does the most probable law, run again, look like the recording?
+
+The law starts where the recording starts, runs through the same channel, and three statistics are compared frame by frame:
+
+    density    share of living cells
+    activity   share of cells that differ from the frame before
+    blocks     frequencies of the sixteen 2 x 2 blocks
+
+A deterministic law seen clearly must give the recording's own frames. Otherwise B runs are drawn, and the largest standardised
+deviation over frames, of the recording and of each run from the mean of all B + 1, is ranked:
+
+    p = (1 + #{runs at least as far out as the recording}) / (B + 1)
+
+which is a p-value because under the law the recording is one run among B + 1. Where the first frame is itself uncertain
+(misread or missing cells) each run starts from a Gibbs sample of it, given the first two frames and the law; the p-value is
+then as good as that sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import EllipsisType
+
+import numpy as np
+
+from evolaw.arrays import MISSING
+from evolaw.automata import stepping
+from evolaw.automata.rules.rule import Rule
+from evolaw.discovery.lattices.misfit.specification_tests import Check
+from evolaw.discovery.lattices.model.observation import Channel
+from evolaw.randomness import Source
+from evolaw.trajectory import Trajectory
+
+__all__ = ["LEVEL", "STATISTICS", "check_law", "sample_start"]
+
+LEVEL = 0.005
+"""A statistic whose p-value is at most this fails."""
+
+_RUNS = 199
+_SWEEPS = 6
+_LARGEST_SIDE = 64
+_PATCH_FRAMES = 9
+_HOT = 0.2
+_MOST_UPDATES = 20_000_000
+
+
+def _density(frames: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    return _share(frames & seen, seen)
+
+
+def _activity(frames: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    both = seen[..., 1:, :, :] & seen[..., :-1, :, :]
+    return _share((frames[..., 1:, :, :] ^ frames[..., :-1, :, :]) & both, both)
+
+
+def _blocks(frames: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    def corners(cells: np.ndarray) -> list[np.ndarray]:
+        return [cells[..., :-1, :-1], cells[..., :-1, 1:], cells[..., 1:, :-1], cells[..., 1:, 1:]]
+
+    a, b, c, d = corners(frames)
+    code = a << 3 | b << 2 | c << 1 | d
+    complete = np.logical_and.reduce(corners(seen.astype(bool)))
+    total = np.maximum(complete.sum((-2, -1)), 1)
+    return np.concatenate([((code == block) & complete).sum((-2, -1)) / total for block in range(16)], axis=-1)
+
+
+def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return part.sum((-2, -1), dtype=np.int64) / np.maximum(whole.sum((-2, -1), dtype=np.int64), 1)
+
+
+STATISTICS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "density": _density,
+    "activity": _activity,
+    "blocks": _blocks,
+}
+"""Name -> function (frames, seen) -> series; both arguments uint8 (…, times, rows, cols), the result (…, numbers)."""
+
+
+def check_law(rule: Rule, recordings: Sequence[Trajectory], channel: Channel, rng: Source) -> list[Check]:
+    """Compare the recording with runs of the law; one check a statistic.
+
+    Args:
+        rule: the most probable law.
+        recordings: trajectories with axes ("times", "rows", "cols"); 255 marks missing cells.
+        channel: how they were taken.
+        rng: source of the runs.
+
+    Notes:
+        Long recordings are compared over as many of their first frames as 2e7 cell updates allow; boards of more than 64 cells
+        a side, where runs must be drawn, over nine frames of a patch, less what the outside may have reached.
+    """
+    if channel.on == "update" and channel.flips:
+        rule = rule.with_noise(float(channel.flips))
+    exact = rule.is_deterministic and not channel.missing and not (channel.flips and channel.on == "observation")
+    p_values = np.ones((len(recordings), len(STATISTICS)))
+    for index, recording in enumerate(recordings):
+        recording, inside = (recording, ...) if exact else _patch(recording, channel)
+        drawn = _replay(rule, recording, channel) if exact else _draw(rule, recording, channel, rng, index)
+        seen = (recording.values[: drawn.shape[1]] != MISSING).astype(np.uint8)
+        seen &= _only(inside, seen.shape)
+        observed = recording.values[: drawn.shape[1]] & seen
+        for place, statistic in enumerate(STATISTICS.values()):
+            series = statistic(
+                np.concatenate([observed[None], drawn & seen]), np.broadcast_to(seen, (len(drawn) + 1, *seen.shape))
+            )
+            p_values[index, place] = float(np.array_equal(series[0], series[1])) if exact else _rank(series)
+    return [_word(name, p_values[:, place], exact) for place, name in enumerate(STATISTICS)]
+
+
+def sample_start(
+    rule: Rule,
+    first: np.ndarray,
+    second: np.ndarray,
+    boundary: str,
+    flips: float,
+    runs: int,
+    chance: np.random.Generator,
+) -> np.ndarray:
+    """Return Gibbs samples of the true first board, uint8 (runs, rows, cols).
+
+    Each cell in turn is drawn given all others from
+
+        log odds = log(p / (1 - p)) + [seen: ± log((1 - eps) / eps)]
+                   + sum over the 9 cells it feeds of log P(second | alive) - log P(second | dead)
+
+    where p is the density behind the one seen, and cells three apart are drawn together, because they feed different cells.
+    Every sample has its own chain.
+
+    Args:
+        rule: the law.
+        first, second: two consecutive observed boards; 255 marks missing cells.
+        boundary: boundary of the boards.
+        flips: eps, at least 1e-3 is used so that no cell is beyond correction.
+        runs: number of samples.
+        chance: random generator.
+    """
+    eps = max(flips, 1e-3)
+    seen = first != MISSING
+    read = first[seen].mean() if seen.any() else 0.5
+    share = float(np.clip((read - flips) / (1 - 2 * flips), 0.01, 0.99))
+    boards = np.where(seen, first, chance.random((runs, *first.shape)) < share).astype(np.uint8)
+    if seen.all() and not flips:
+        return boards
+    uncertain = np.ones(first.shape, bool) if flips else ~seen
+    # The chains begin hot: at a small eps single cells hardly move against each other, and all would stay near what was read.
+    for heat in [*np.geomspace(max(eps, _HOT), eps, _SWEEPS - 1), eps]:
+        own = np.log(share / (1 - share)) + np.where(seen, np.where(first == 1, 1, -1) * np.log((1 - heat) / heat), 0.0)
+        boards = _sweep(rule, boards, own, np.where(second == MISSING, 2, second), uncertain, boundary, heat, chance)
+    return boards
+
+
+def _sweep(
+    rule: Rule,
+    boards: np.ndarray,
+    own: np.ndarray,
+    outcome: np.ndarray,
+    uncertain: np.ndarray,
+    boundary: str,
+    eps: float,
+    chance: np.random.Generator,
+) -> np.ndarray:
+    """Draw every uncertain cell once; ``own`` are its log odds by itself, ``outcome`` is 0, 1 or 2 (not seen)."""
+    row, col = np.indices(outcome.shape)
+    alive_next = eps + (1 - 2 * eps) * rule.probabilities
+    fits = np.stack([np.log1p(-alive_next), np.log(alive_next), np.zeros_like(alive_next)])
+    for colour in range(9):
+        drawn = uncertain & (row % 3 * 3 + col % 3 == colour)
+        alive, dead = (stepping.windows(np.where(drawn, cell, boards), boundary) for cell in (1, 0))
+        gain = fits[outcome, alive] - fits[outcome, dead]
+        around = sum(np.roll(gain, (dr, dc), (1, 2)) for dr in (-1, 0, 1) for dc in (-1, 0, 1))
+        live = chance.random(boards.shape, np.float32) < 1 / (1 + np.exp(-np.clip(own + around, -50, 50)))
+        boards = np.where(drawn, live, boards).astype(np.uint8)
+    return boards
+
+
+def _replay(rule: Rule, recording: Trajectory, channel: Channel) -> np.ndarray:
+    frames = max(2, min(len(recording), _MOST_UPDATES // (recording.values[0].size * channel.every)))
+    run = [recording.values[0]]
+    for _ in range(frames - 1):
+        board = run[-1]
+        for _ in range(channel.every):
+            board = stepping.step(rule, board, boundary=recording.boundary or "torus")
+        run.append(board)
+    return np.array(run)[None]
+
+
+def _patch(recording: Trajectory, channel: Channel) -> tuple[Trajectory, tuple[slice, ...]]:
+    """Return a patch of a large board over a few frames, and the part of it that nothing outside can have reached."""
+    inside = [slice(None)]
+    values, times = recording.values, recording.times
+    if max(values.shape[1:]) <= _LARGEST_SIDE:
+        return recording, (slice(None),)
+    values, times = values[:_PATCH_FRAMES], times[:_PATCH_FRAMES]
+    reach = (len(values) - 1) * channel.every
+    for axis in (1, 2):
+        cut = values.shape[axis] > _LARGEST_SIDE
+        values = np.take(values, range(_LARGEST_SIDE), axis) if cut else values
+        inside.append(slice(reach, _LARGEST_SIDE - reach) if cut else slice(None))
+    return replace(recording, values=values, times=times), tuple(inside)
+
+
+def _only(inside: tuple[slice, ...] | EllipsisType, shape: tuple[int, ...]) -> np.ndarray:
+    mask = np.zeros(shape, np.uint8)
+    mask[inside] = 1
+    return mask
+
+
+def _draw(rule: Rule, recording: Trajectory, channel: Channel, rng: Source, index: int) -> np.ndarray:
+    boundary = recording.boundary or "torus"
+    frames = max(2, min(len(recording), _MOST_UPDATES // (recording.values[0].size * channel.every * _RUNS)))
+    misread = float(channel.flips) if channel.on == "observation" else 0.0
+    chance = rng.stream(f"prediction {index}").generator()
+    first, second = recording.values[:2]
+    if channel.every > 1:
+        second = np.full_like(second, MISSING)
+    board = sample_start(rule, first, second, boundary, misread, _RUNS, chance)
+    stream = rng.stream(f"prediction {index} update")
+    run = [board]
+    for frame in range(frames - 1):
+        for time in range(channel.every):
+            board = stepping.step(rule, board, boundary=boundary, stream=stream, time=frame * channel.every + time)
+        run.append(board)
+    drawn = np.stack(run, 1)
+    return drawn ^ (chance.random(drawn.shape, np.float32) < misread) if misread else drawn
+
+
+def _rank(series: np.ndarray) -> float:
+    """Return the p-value of the first of several series: the rank of its largest standardised deviation."""
+    spread = series.std(0)
+    z = np.abs(series - series.mean(0)) / np.where(spread > 0, spread, 1)
+    farthest = z.max(1)
+    return float((1 + (farthest[1:] >= farthest[0] - 1e-12).sum()) / series.shape[0])
+
+
+def _word(name: str, p_values: np.ndarray, exact: bool) -> Check:
+    p = float(min(1.0, p_values.min() * p_values.size))
+    passed = p > LEVEL
+    if exact:
+        says = (
+            f"Run again from the first frame, the law gives the recorded {name} exactly."
+            if passed
+            else f"Run again from the first frame, the law does not give the recorded {name}."
+        )
+    else:
+        says = f"The recorded {name} lies {'within' if passed else 'outside'} what {_RUNS} runs of the law show."
+    return Check(name, passed, p, says)

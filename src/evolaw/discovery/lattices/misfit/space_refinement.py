@@ -1,0 +1,93 @@
+"""Doubt of the space behind misread cells: weigh a wider space, and see whether it tears an entry apart.
+
+Behind flips no single window can contradict an entry, so a space that is too narrow shows as chance: what is alive in one
+arrangement and dead in another looks like a coin. Whenever an entry comes out probabilistic, the next wider space is weighed
+as well. If windows of the entry are decided there and differ, no law of the narrow space fits, and the entry is in conflict;
+an entry keeps its decision only if all its windows were decided alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evolaw.discovery.lattices.misfit.specification_tests import Check, p_value, worded_list
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.spine.evidence import Evidence
+
+__all__ = ["Torn", "widen"]
+
+_WHAT = {"outer-totalistic": ("totalistic", "arrangement"), "isotropic": ("symmetry D4", "orientation")}
+
+Weigh = Callable[[RuleSpace], tuple[Sequence[Evidence], Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class Torn:
+    """What a wider space did to a narrow one.
+
+    Attributes:
+        check: the failed check, with the space to use.
+        decisions: the decisions that are left, one an entry of the narrow space.
+        reasons: why, where a decision was taken back; else empty.
+    """
+
+    check: Check
+    decisions: list[str]
+    reasons: list[str]
+
+
+def widen(space: RuleSpace, evidence: Sequence[Evidence], decisions: Sequence[str], weigh: Weigh) -> Torn | None:
+    """Weigh wider spaces while entries look like chance; None when no entry is torn apart.
+
+    Args:
+        space: the narrow space.
+        evidence: its evidence.
+        decisions: its decisions.
+        weigh: from a space to its evidence and decisions on the same recordings.
+    """
+    wider, chance = space.wider, "probabilistic" in decisions
+    while wider is not None and chance:
+        found, decided = weigh(wider)
+        torn = _torn(space, wider, evidence, decisions, found, decided)
+        if torn is not None:
+            return torn
+        wider, chance = wider.wider, "probabilistic" in decided
+    return None
+
+
+def _torn(
+    space: RuleSpace,
+    wider: RuleSpace,
+    evidence: Sequence[Evidence],
+    decisions: Sequence[str],
+    found: Sequence[Evidence],
+    decided: Sequence[str],
+) -> Torn | None:
+    inside = np.array([space.entry_of[wider.windows(place)[0]] for place in range(len(wider))])
+    verdicts = [{decided[place] for place in np.flatnonzero(inside == entry).tolist()} for entry in range(len(space))]
+    torn = [{"present", "absent"} <= verdict for verdict in verdicts]
+    if not any(torn):
+        return None
+    name, what = _WHAT[space.name] if wider is space.wider else _WHAT["isotropic"]
+    weakest = [min(_strength(found, decided, inside == entry)) for entry in np.flatnonzero(torn)]
+    says = (
+        f"The outcome of {worded_list([space.names[entry] for entry in np.flatnonzero(torn)])} depends on the {what}, "
+        f"which no {space.name} law does. Try --space {wider.name}."
+    )
+    kept, reasons = [], []
+    for item, before, verdict, apart in zip(evidence, decisions, verdicts, torn, strict=True):
+        same = item.basis == "known" or before == "undetermined" or verdict == {before}
+        kept.append("conflict" if apart and item.basis != "known" else before if same else "undetermined")
+        reasons.append("" if same and not apart else f"{item.why} The check of {name} failed: {says}")
+    return Torn(Check(name, False, p_value(max(weakest)), says), kept, reasons)
+
+
+def _strength(found: Sequence[Evidence], decided: Sequence[str], inside: np.ndarray) -> tuple[float, float]:
+    """The strongest evidence for a present and for an absent window of one entry."""
+    places = np.flatnonzero(inside).tolist()
+    present = [found[place].log_e_present for place in places if decided[place] == "present"]
+    absent = [found[place].log_e_absent for place in places if decided[place] == "absent"]
+    return max(present), max(absent)

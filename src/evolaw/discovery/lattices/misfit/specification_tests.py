@@ -1,0 +1,332 @@
+"""Doubt of the space: is one number an entry enough to tell the recording, and if not, what is wrong?
+
+A clean recording of a deterministic law of the space gives every entry one outcome. Where an entry gave both, the causes are
+tested one after the other, each by fitting the alternative it claims:
+
+    boundary        no contradiction remains once the rim is left out; the boundaries that remove them all are named
+    time            no contradiction remains on either side of a cut in time
+    symmetry        the outcome depends on the orientation ("totalistic": on the arrangement of the neighbours)
+    neighbourhood   the outcome of one and the same window depends on a cell two steps away
+    flips           misread cells, or an automaton that errs, reproduce all contradictions with one probability
+    skipped frames  a law of the space taken two or three times between the frames has no contradiction
+    coins           none of these: the entries are probabilistic
+
+Dependence is measured by an e-value, valid for windows of any probability and any order of visits (universal inference, the
+mixture over the parts against the best single probability of the whole):
+
+    e = prod_i B(k_i + 1, n_i - k_i + 1) / [theta^k (1 - theta)^(n-k)],     theta = k / n,  k = sum k_i,  n = sum n_i
+
+and combined over entries; 1/e is a p-value [wasserman2020].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from scipy.special import betaln, logsumexp, xlogy
+
+from evolaw.automata import stepping
+from evolaw.discovery.lattices.evidence.counting import Tally, tally
+from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.trajectory import Trajectory
+
+__all__ = [
+    "BOUNDARIES",
+    "LEVEL",
+    "Check",
+    "average",
+    "boundary",
+    "combine",
+    "log_e_dependence",
+    "memory",
+    "neighbourhood",
+    "p_value",
+    "symmetry",
+    "time",
+    "worded_list",
+]
+
+BOUNDARIES = ("torus", "plane", "reflecting")
+"""Boundaries that are tried when the given one is in doubt."""
+
+LEVEL = 0.01
+"""Error rate of each check of the space."""
+
+_MOST_VISITS = 4_000_000
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the space or of the law.
+
+    Attributes:
+        name: what was checked.
+        passed: whether the recording agrees.
+        p_value: probability, at most, of so much disagreement by chance.
+        says: the result in a sentence, with the option that would handle a failure.
+    """
+
+    name: str
+    passed: bool
+    p_value: float
+    says: str
+
+
+def log_e_dependence(visits: np.ndarray, alive: np.ndarray) -> np.ndarray:
+    """Return the log e-value against "all parts of a group share one probability".
+
+    Args:
+        visits: n_i, shape (…, parts).
+        alive: k_i, the same shape.
+
+    Returns:
+        Shape (…,). Groups of one visited part give at most 0.
+
+    References:
+        wasserman2020, section 2.
+
+    Example:
+        >>> float(log_e_dependence(np.array([30, 30]), np.array([30, 0])).round(1))
+        34.7
+    """
+    n, k = visits.sum(-1), alive.sum(-1)
+    mixture = betaln(alive + 1.0, visits - alive + 1.0).sum(-1)
+    share = np.divide(k, n, out=np.zeros(n.shape), where=n > 0)
+    return mixture - xlogy(k, share) - xlogy(n - k, 1 - share)
+
+
+def p_value(log_e: float) -> float:
+    """Return the p-value min(1, 1/e) of an e-value."""
+    return float(np.exp(-max(0.0, min(log_e, 700.0))))
+
+
+def average(log_e: np.ndarray) -> float:
+    """Return the logarithm of the mean e-value, itself an e-value."""
+    return float(logsumexp(log_e) - np.log(log_e.size)) if log_e.size else 0.0
+
+
+def combine(log_e: np.ndarray) -> float:
+    """Return one log e-value from those of disjoint sets of visits.
+
+    The mean finds one strong effect, the product of (1 + e) / 2 many weak ones; half of each is again an e-value.
+    """
+    product = float((np.logaddexp(0, log_e) - np.log(2)).sum())
+    return float(np.logaddexp(average(log_e), product) - np.log(2))
+
+
+def symmetry(windows: Tally, space: RuleSpace) -> list[Check]:
+    """Check that the windows of an entry behave alike; outer-totalistic entries are first split into isotropic ones."""
+    if space.name == "general":
+        return []
+    isotropic = RuleSpace.named("isotropic")
+    checks = [_homogeneous("symmetry D4", windows, isotropic, "general", "orientation")]
+    if space.name == "outer-totalistic":
+        parts = windows.pool(isotropic)
+        coarse = space.entry_of[[isotropic.windows(place)[0] for place in range(len(isotropic))]]
+        checks.append(_homogeneous_parts("totalistic", parts, coarse, space, "isotropic", "arrangement"))
+    return checks
+
+
+def _homogeneous(name: str, windows: Tally, space: RuleSpace, wider: str, what: str) -> Check:
+    return _homogeneous_parts(name, windows, space.entry_of, space, wider, what)
+
+
+def _homogeneous_parts(name: str, parts: Tally, entry_of: np.ndarray, space: RuleSpace, wider: str, what: str) -> Check:
+    log_e = np.array(
+        [log_e_dependence(parts.visits[entry_of == u], parts.alive[entry_of == u]) for u in range(len(space))]
+    )
+    tested = [u for u in range(len(space)) if (parts.visits[entry_of == u] > 0).sum() > 1]
+    total = combine(log_e[tested]) if tested else 0.0
+    passed = total < -np.log(LEVEL)
+    if not tested:
+        says = f"Not tested: no entry was seen in more than one {what}."
+    elif passed:
+        says = f"{len(tested)} entries were seen in more than one {what}; none depends on it."
+    else:
+        worst = [space.names[u] for u in np.argsort(-log_e) if log_e[u] > -np.log(LEVEL)]
+        says = f"The outcome of {worded_list(worst)} depends on the {what}, which no {space.name} law does. Try --space {wider}."
+    return Check(name, bool(passed), p_value(total), says)
+
+
+def boundary(recordings: Sequence[Trajectory], space: RuleSpace) -> Check:
+    """Check that the rim behaves like the interior, and name the boundaries under which it does."""
+    given = recordings[0].boundary or "torus"
+    inner, rim = _rim_apart(recordings, space)
+    log_e = combine(log_e_dependence(np.stack([inner.visits, rim.visits], -1), np.stack([inner.alive, rim.alive], -1)))
+    if log_e <= -np.log(LEVEL):
+        return Check("boundary", True, p_value(log_e), f"The rim behaves like the interior ({given}).")
+    if inner.mixed.any():
+        return Check("boundary", True, 1.0, "Not tested: the interior contradicts itself as well.")
+    fitting = [
+        other
+        for other in BOUNDARIES
+        if other != given and not _with_boundary(recordings, other).pool(space).mixed.any()
+    ]
+    cure = (
+        f"Under {' or '.join(fitting)} none is left: try --boundary {fitting[0]}."
+        if fitting
+        else "No known boundary removes them; if this is a cut-out of a larger world, "
+        "put a frame of missing cells (255) around every board."
+    )
+    says = f"All contradictions lie in windows that cross the edge, none in the interior ({given} was assumed). {cure}"
+    return Check("boundary", False, p_value(log_e), says)
+
+
+def time(recordings: Sequence[Trajectory], space: RuleSpace) -> Check:
+    """Check that each recording follows one law from its first frame to its last.
+
+    The recording is cut where the first contradiction falls; if the rest has none of its own, the law changed there. The
+    e-value of the split is divided by the number of places where the cut could have been.
+    """
+    for recording in recordings:
+        steps = _step_tallies(recording, space)
+        so_far = np.cumsum(steps, 0)
+        cut = int(_mixed(so_far).any(1).argmax())
+        rest = (so_far[-1] - so_far[cut - 1])[None]
+        if not cut or not _mixed(so_far[-1:]).any() or _mixed(rest).any():
+            continue
+        before, after = so_far[cut - 1], rest[0]
+        log_e = combine(log_e_dependence(np.stack([before[0], after[0]], -1), np.stack([before[1], after[1]], -1)))
+        log_e -= np.log(len(steps))
+        if log_e > -np.log(LEVEL):
+            says = (
+                f"Up to frame {cut} and from there on the recording has no contradiction, but together it has: the law "
+                "changes with time. Cut it there and ask for each part."
+            )
+            return Check("time", False, p_value(log_e), says)
+    return Check("time", True, 1.0, "No cut in time makes the recording consistent, or none is needed.")
+
+
+def _step_tallies(recording: Trajectory, space: RuleSpace) -> np.ndarray:
+    """Visits and living outcomes of every entry in every step, shape (steps, 2, entries)."""
+    tallies = []
+    for before, after in zip(recording.values[:-1], recording.values[1:], strict=True):
+        entry = space.entry_of[stepping.windows(before, recording.boundary or "torus")].ravel()
+        tallies.append(
+            [np.bincount(entry[chosen], minlength=len(space)) for chosen in (slice(None), after.ravel() == 1)]
+        )
+    return np.array(tallies)
+
+
+def _mixed(tallies: np.ndarray) -> np.ndarray:
+    return (tallies[:, 1] > 0) & (tallies[:, 1] < tallies[:, 0])
+
+
+def neighbourhood(recordings: Sequence[Trajectory], classes: np.ndarray) -> float:
+    """Return the log e-value against "cells two steps away do not matter".
+
+    Two features are tried, the sixteen cells two steps away one by one and their number of living ones; the e-values are
+    averaged. Only cells at least two away from the edge are used, so that no boundary is assumed.
+
+    Args:
+        recordings: clean trajectories.
+        classes: class of every window, shape (512,); windows of a class must have one probability.
+    """
+    large = [recording for recording in recordings if min(recording.values.shape[1:]) >= 5]
+    if not large:
+        return 0.0
+    each = [
+        combine(_feature_dependence(large, classes, 2, partial(_outer_cell, offset=offset), 2)) for offset in _OUTER
+    ]
+    together = combine(_feature_dependence(large, classes, len(_OUTER) + 1, _outer_count, 2))
+    return average(np.array([average(np.array(each)), together]))
+
+
+def memory(recordings: Sequence[Trajectory], classes: np.ndarray, windows: Tally) -> float:
+    """Return the log e-value against "given the window, the frame before does not matter".
+
+    A cell is a surprise when it went against the majority of its window. A misread cell is one, and so are outcomes of the
+    windows it lies in; an automaton that merely throws coins forgets. The feature is the number of surprises in
+    the window: none, one, more.
+
+    Args:
+        recordings: clean trajectories; those of two frames say nothing.
+        classes: class of every window, shape (512,).
+        windows: the tally of the recordings, for the majority.
+    """
+    pooled = Tally(*(np.bincount(classes, part)[classes] for part in (windows.visits, windows.alive)))
+    majority = (2 * pooled.alive > pooled.visits).astype(np.uint8)
+    long = [recording for recording in recordings if len(recording) > 2]
+    if not long:
+        return 0.0
+    return combine(_feature_dependence(long, classes, 3, partial(_surprises, majority=majority), 0))
+
+
+_OUTER = [(dr, dc) for dr in range(-2, 3) for dc in range(-2, 3) if max(abs(dr), abs(dc)) == 2]
+
+Feature = Callable[[Trajectory, int], np.ndarray | None]
+
+
+def _feature_dependence(
+    recordings: Sequence[Trajectory], classes: np.ndarray, values: int, feature: Feature, margin: int
+) -> np.ndarray:
+    """Log e-values, one a class, against "the outcome does not depend on the feature".
+
+    Args:
+        feature: (recording, frame) -> whole numbers below ``values``, one a cell at least ``margin`` away from the edge;
+            None where the frame has none.
+    """
+    size = int(classes.max()) + 1
+    visits, alive = (np.zeros(size * values, np.int64) for _ in range(2))
+    for recording in recordings:
+        rows, cols = recording.values.shape[1:]
+        inside = (slice(margin, rows - margin), slice(margin, cols - margin))
+        for frame in range(min(len(recording) - 1, 1 + _MOST_VISITS // recording.values[0].size)):
+            extra = feature(recording, frame)
+            if extra is None:
+                continue
+            window = stepping.windows(recording.values[frame], recording.boundary or "torus")[inside]
+            key = (classes[window] * values + extra).ravel()
+            visits += np.bincount(key, minlength=size * values)
+            alive += np.bincount(key[recording.values[frame + 1][inside].ravel() == 1], minlength=size * values)
+    table = np.stack([visits, alive]).reshape(2, size, values)
+    testable = (table[0] > 0).sum(1) > 1
+    return log_e_dependence(table[0, testable], table[1, testable])
+
+
+def _outer_cell(recording: Trajectory, frame: int, *, offset: tuple[int, int]) -> np.ndarray:
+    rows, cols = recording.values.shape[1:]
+    down, right = offset
+    return recording.values[frame, 2 + down : rows - 2 + down, 2 + right : cols - 2 + right]
+
+
+def _outer_count(recording: Trajectory, frame: int) -> np.ndarray:
+    return np.array([_outer_cell(recording, frame, offset=offset) for offset in _OUTER]).sum(0, dtype=np.int64)
+
+
+def _surprises(recording: Trajectory, frame: int, *, majority: np.ndarray) -> np.ndarray | None:
+    if frame == 0:
+        return None
+    boundary = recording.boundary or "torus"
+    expected = majority[stepping.windows(recording.values[frame - 1], boundary)]
+    around = stepping.windows(expected ^ recording.values[frame], boundary)
+    return np.minimum(_ONES[around], 2)
+
+
+_ONES = np.array([bin(window).count("1") for window in range(WINDOWS)])
+
+
+def _rim_apart(recordings: Sequence[Trajectory], space: RuleSpace) -> tuple[Tally, Tally]:
+    """Count entries apart for cells in the interior and for cells whose window crosses the edge."""
+    visits, alive = (np.zeros((2, len(space)), np.int64) for _ in range(2))
+    for recording in recordings:
+        rim = np.ones(recording.values.shape[1:], np.int64)
+        rim[1:-1, 1:-1] = 0
+        for before, after in zip(recording.values[:-1], recording.values[1:], strict=True):
+            key = space.entry_of[stepping.windows(before, recording.boundary or "torus")] + len(space) * rim
+            visits += np.bincount(key.ravel(), minlength=2 * len(space)).reshape(2, -1)
+            alive += np.bincount(key[after == 1], minlength=2 * len(space)).reshape(2, -1)
+    return Tally(visits[0], alive[0]), Tally(visits[1], alive[1])
+
+
+def _with_boundary(recordings: Sequence[Trajectory], other: str) -> Tally:
+    return tally([replace(recording, boundary=other) for recording in recordings])
+
+
+def worded_list(names: Sequence[str]) -> str:
+    """Return the first six names and how many more there are."""
+    shown = ", ".join(names[:6])
+    return f"{shown} and {len(names) - 6} more" if len(names) > 6 else shown

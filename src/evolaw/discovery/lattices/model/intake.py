@@ -1,0 +1,102 @@
+"""Reading what the user passes: recordings checked and split, channels agreed, before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import reduce
+
+import numpy as np
+
+from evolaw import checks
+from evolaw.arrays import MISSING
+from evolaw.automata.grid.boundaries import parse_boundary
+from evolaw.discovery.lattices.model.observation import CLEAN, Channel, Every, of_recording
+from evolaw.errors import ShapeError
+from evolaw.trajectory import Trajectory
+
+__all__ = ["agree", "gather"]
+
+_AXES = ("times", "rows", "cols")
+
+
+def gather(recording: Trajectory | Sequence[Trajectory], boundary: str | None = None) -> list[Trajectory]:
+    """Return the recordings one board each, uint8 with axes ("times", "rows", "cols") and a boundary.
+
+    Args:
+        recording: one trajectory or several; a boards axis is split.
+        boundary: replaces what the recordings say; without either a torus is assumed (and `doubts` checks it).
+
+    Raises:
+        ArgumentError: nothing can be learned from it: no recording, one frame only, one value everywhere, values other than
+            0, 1 and 255.
+        ShapeError: the axes are not those of a lattice.
+    """
+    given = [recording] if isinstance(recording, Trajectory) else list(recording)
+    checks.require(bool(given), "recording", "hold at least one recording", "empty")
+    boards = [board for item in given for board in _boards(item, boundary)]
+    if all(np.unique(board.values[board.values != MISSING]).size < 2 for board in boards):
+        raise checks.refuse(
+            "recording",
+            "hold both living and dead cells",
+            "one in which every cell seen has the same value",
+            "Start the black box from a random board, or ask `evolaw ask` for one.",
+        )
+    return boards
+
+
+def agree(recordings: Sequence[Trajectory], observed: Channel | Iterable[Channel] | None) -> Channel:
+    """Return the one channel of all recordings.
+
+    Args:
+        recordings: recordings of one automaton.
+        observed: what the user says, a channel or several; None leaves it to the recordings. Times with gaps and missing
+            cells are always read off the recordings.
+    """
+    stated = [of_recording(recording) for recording in recordings]
+    gaps = {channel.every for channel in stated}
+    checks.require(len(gaps) == 1, "recording", "have equal gaps between times in all recordings", sorted(gaps))
+    every, missing = gaps.pop(), any(channel.missing for channel in stated)
+    if observed is None:
+        flips = {channel.flips for channel in stated}
+        checks.require(len(flips) == 1, "recording", "have one flip probability", sorted(map(str, flips)))
+        return replace(stated[0], missing=missing)
+    parts = [observed] if isinstance(observed, Channel) else list(observed)
+    for part in parts:
+        checks.require(
+            isinstance(part, Channel), "observed", "be a channel such as Every(2) or Flips('auto')", repr(part)
+        )
+    claimed = reduce(Channel.__and__, parts, CLEAN)
+    if every > 1 and claimed.every not in (1, every):
+        raise checks.refuse(
+            "observed",
+            f"agree with the times of the recording, which lie {every} generations apart",
+            repr(Every(claimed.every)),
+            "Leave it out, or correct the times.",
+        )
+    return replace(claimed, every=max(every, claimed.every), missing=missing or claimed.missing)
+
+
+def _boards(recording: Trajectory, boundary: str | None) -> Iterable[Trajectory]:
+    if not isinstance(recording, Trajectory):
+        raise checks.refuse("recording", "be a Trajectory or a list of them", type(recording).__name__)
+    checks.require(
+        len(recording) > 1,
+        "recording",
+        "hold at least two frames, because a law is seen in how one follows the other",
+        f"of {len(recording)}",
+    )
+    values = recording.values
+    allowed = np.isin(values, (0, 1, MISSING))
+    if not allowed.all():
+        bad = values[~allowed][0]
+        raise checks.refuse("recording", "hold only 0, 1 and 255 (missing)", f"one that holds {bad}")
+    for board in recording.split():
+        if board.axes != _AXES or 0 in board.values.shape:
+            raise ShapeError(
+                "Argument `recording` must have the axes times, rows, cols (or boards before them) with at least one cell, "
+                f"but has {', '.join(recording.axes)} of shape {recording.values.shape}."
+            )
+        edge = boundary or board.boundary or "torus"
+        parse_boundary(edge)
+        yield replace(board, values=board.values.astype(np.uint8), boundary=edge)

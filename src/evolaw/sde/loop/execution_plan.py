@@ -1,0 +1,166 @@
+"""How a solution is computed: what is drawn, how many steps and paths go together, and in which form steps are made.
+
+None of it changes the noise of a path. The numbers were measured; see benchmarks/sde.md.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import jax
+import numpy as np
+
+from evolaw import checks
+from evolaw.sde.loop.integrate import Grid, Plan
+from evolaw.sde.loop.scalarization import taken_apart
+from evolaw.sde.noise.brownian import Drawing
+from evolaw.sde.noise.levy_areas import area_terms
+from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.scheme import Noise, Scheme
+
+__all__ = ["chunk_size", "like", "plan_of", "structure_of"]
+
+_BLOCK = 1024
+_FEW_PATHS = 256
+_CACHE = 512 * 1024
+_DEVICE = 2**30
+_NOISE_AHEAD = 262_144
+_ROW = 128
+_WEAK_AHEAD = 64
+_GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 16, "two_point": 8, "exact": 4}
+_LARGEST_BODY = 1200
+_SHORT_BODY = 75
+_SMALL_WORK = 4_000_000
+_FEW_STEPS = 20_000
+_DRAWN_AHEAD = ("dW", "dW,dZ", "exact")
+
+
+def structure_of(process: SDE) -> tuple[Any, Any]:
+    """What a process is apart from the values of its parameters; hashable."""
+    leaves, tree = jax.tree.flatten(process)
+    return tree, tuple((np.shape(leaf), np.result_type(leaf)) for leaf in leaves)
+
+
+def like(tree: Any, leaves: Any) -> SDE:
+    """A process of the given structure, with ones for parameters."""
+    process: SDE = jax.tree.unflatten(tree, [np.ones(shape, kind) for shape, kind in leaves])
+    return process
+
+
+def plan_of(
+    process: SDE, scheme: Scheme, grid: Grid, paths: int, asked: tuple[Any, ...] | None, dtype: np.dtype, fine: int
+) -> Plan:
+    """Decide how to compute a solution.
+
+    Args:
+        process, scheme: what is solved, and how.
+        grid: the steps.
+        paths: number of paths.
+        asked: statistics, or None to store the paths.
+        dtype: of the states.
+        fine: finer steps in each step's noise.
+
+    Raises:
+        ArgumentError: weak noise was to be composed of finer steps.
+    """
+    weak = scheme.needs in ("two_point", "three_point")
+    checks.require(
+        fine == 1 or not weak, "fine", f"be 1 for {scheme.name}: weak noise belongs to no path and has no sum", fine
+    )
+    noises = process.noises or 1
+    if scheme.needs == "exact":
+        noises = getattr(process.exact, "normals", process.dim)
+    terms = area_terms(noises, float(grid.dt.max()) / fine) if scheme.needs == "levy" else 1
+    drawing = Drawing(scheme.needs, noises, dtype.name, terms, fine)
+    observers = tuple(one for one in asked or () if hasattr(one, "observe"))
+    watchers = tuple(one for one in asked or () if hasattr(one, "update"))
+    on_cpu = jax.default_backend() == "cpu"
+    length, apart = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
+    steps = int(grid.last[-1])
+    small = paths * noises * steps < _SMALL_WORK and steps < _FEW_STEPS
+    # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
+    # another are computed anew for each component that needs them, step by step, until nothing is gained.
+    one_by_one = fine > 1 or small or (apart and on_cpu)
+    group = 1 if one_by_one else _turn(scheme.needs, paths, length * noises, bool(watchers))
+    words = bool(drawing.per_word) and group < 2 * drawing.per_word
+    shortest, ahead = max(16, group), 0
+    if words:
+        # A turn that used up its word would be a loop of one turn, out of which XLA takes all that the word decides.
+        group = min(group, drawing.per_word // 2)
+        shortest = 2 * drawing.per_word
+        ahead = _WEAK_AHEAD if apart else shortest
+    elif scheme.needs in _DRAWN_AHEAD and fine == 1 and on_cpu and (paths < _FEW_PATHS or (apart and not small)):
+        ahead = max(shortest, _power_of_two(_NOISE_AHEAD // (noises * paths)))
+        if paths == noises == 1 and not (one_by_one or watchers):
+            # Noise for a few steps is one short vector, and fills the time in which a step waits for the one before. It
+            # needs a loop that XLA compiles into one function: one that touches less than a kilobyte in a turn.
+            shortest = ahead = _ROW // (dtype.itemsize * (2 if scheme.needs == "dW,dZ" else 1))
+            group = min(ahead, _power_of_two(_SHORT_BODY // max(1, length)))
+    # No further than the paths go.
+    ahead = min(ahead, max(shortest, 2 ** int(np.ceil(np.log2(max(1, steps))))))
+    aligned = not np.any(np.concatenate([grid.first, grid.last]) % group)
+    block = min(_BLOCK, paths)
+    return Plan(scheme, drawing, observers, watchers, asked is None, block, group, aligned, ahead, words, apart)
+
+
+def _turn(needs: str, paths: int, work: int, is_watched: bool) -> int:
+    """Steps written out in a turn of the loop; ``work`` counts the operations of one."""
+    # With few paths a loop has little to do beside counting, and more of it is worth writing out.
+    most = _GROUPS[needs] * (2 if paths < _FEW_PATHS else 1)
+    if needs == "two_point" and paths < _BLOCK:
+        # XLA would cut a longer turn into two tasks, which cost more than one.
+        most = 4
+    # What watches every step makes the step long; written out many times it would only take long to compile.
+    return min(most, 2 if is_watched else most, _power_of_two(_LARGEST_BODY // max(1, work)))
+
+
+def _power_of_two(number: int) -> int:
+    """The largest power of two that is not above a number, at least 1."""
+    return int(2 ** (max(1, number).bit_length() - 1))
+
+
+@lru_cache(maxsize=64)
+def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int, bool]:
+    """How long a step is, and whether it is worth taking apart, and can be: components meet, or the noise has a matrix."""
+    process, dtype = like(tree, leaves), np.dtype(drawing.dtype)
+    x, t = np.zeros(process.dim, dtype), np.zeros((), dtype)
+    noise = _blank_noise(drawing, drawing.noises, dtype)
+
+    def one(x: Any, t: Any, noise: Any, memory: Any) -> Any:
+        return scheme.step(process, t, x, t, noise, memory)
+
+    example = (x, t, noise, jax.eval_shape(lambda: scheme.start(process, t, x)))
+    length = len(jax.make_jaxpr(one)(*example).eqns)
+    if drawing.needs == "levy":  # its area is a matrix already, and better left one
+        return length, False
+    apart = taken_apart(one, *example)
+    meets = apart is not None and any(sources - {place} for place, sources in enumerate(apart.mixes))
+    has_matrix = process.noises != 1 and jax.eval_shape(process.diffusion_at, t, x).ndim == 2
+    return length, apart is not None and (meets or has_matrix)
+
+
+def _blank_noise(drawing: Drawing, m: int, dtype: np.dtype) -> Any:
+    vector, matrix = np.zeros(m, dtype), np.zeros((m, m), dtype)
+    return Noise(
+        vector,
+        vector if drawing.needs == "dW,dZ" else None,
+        matrix if drawing.needs == "levy" else None,
+        matrix if drawing.needs == "three_point" and m > 1 else None,
+    )
+
+
+def chunk_size(plan: Plan, process: SDE, paths: int, chunk: int | str) -> int:
+    """Paths a chunk: a multiple of the block of the statistics."""
+    if isinstance(chunk, str):
+        checks.one_of(chunk, "chunk", ("auto",))
+        width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises)
+        if plan.drawing.needs == "levy":
+            width *= plan.drawing.noises
+        share = 0.5 if plan.apart else 4 if plan.words else 1
+        room = share * _CACHE if jax.default_backend() == "cpu" else _DEVICE
+        wanted = _power_of_two(int(room // width))
+    else:
+        wanted = checks.integer(chunk, "chunk", least=1)
+    wanted = min(wanted, paths)
+    return -(-wanted // plan.block) * plan.block

@@ -1,0 +1,300 @@
+"""The loop over steps: one chunk of paths from the first saved time to the last, compiled as a whole.
+
+Arrays of a chunk carry the paths on their last axis, so that one component of all paths lies together and a step of
+elementwise mathematics compiles into one pass that keeps the state in registers. ``group`` steps in a row are written out
+in the loop body; what is left before and after, up to a saved time, is stepped one by one. Both see the same noise, because
+noise is addressed by the step number.
+
+When there are few paths the noise of ``ahead`` steps is drawn in one go and read step by step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial, reduce
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from evolaw.arrays import WIDE
+from evolaw.randomness import threefry2x32
+from evolaw.sde.loop.state_layout import Form, form_of
+from evolaw.sde.noise.brownian import SLOT_EVENT, Drawing, Keys, path_keys
+from evolaw.sde.noise.variates import uniform
+from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.scheme import Noise, Scheme
+
+__all__ = ["Grid", "Marched", "Plan", "State", "march", "unwrapped"]
+
+
+class Grid(NamedTuple):
+    """The intervals between saved times; each array has one entry an interval.
+
+    Attributes:
+        begin, origin: time of step number ``origin``, from which the times of its steps are computed.
+        dt: length of its steps.
+        first, last: numbers of its first step and of the first step after it.
+    """
+
+    begin: Any
+    dt: Any
+    origin: Any
+    first: Any
+    last: Any
+
+    def time(self, number: Any, dtype: Any) -> Any:
+        """Return the time at which a step begins."""
+        return self.begin + (number - self.origin).astype(dtype) * self.dt
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the compiled loop is built for.
+
+    Attributes:
+        scheme: the method.
+        drawing: what is drawn for a step.
+        observers: statistics taken at the saved times; see `evolaw.sde.statistics.moments`.
+        watchers: what looks at every step; see `evolaw.sde.statistics.first_passage`.
+        store: whether the states at the saved times are given back.
+        block: paths that one summary of an observer speaks of.
+        group: steps written out in the loop body, a power of two.
+        aligned: every saved time is a multiple of ``group`` steps from the first.
+        ahead: steps whose noise is drawn before they are made, a multiple of ``group``; 0 draws inside the body.
+        words: keep the words of those steps rather than their noise.
+        apart: whether steps are taken apart; see `evolaw.sde.loop.state_layout`.
+    """
+
+    scheme: Scheme
+    drawing: Drawing
+    observers: tuple[Any, ...] = ()
+    watchers: tuple[Any, ...] = ()
+    store: bool = True
+    block: int = 1
+    group: int = 1
+    aligned: bool = False
+    ahead: int = 0
+    words: bool = False
+    apart: bool = False
+
+
+Draw = Callable[[Any, int], list[Noise]]
+"""(first step, how many) -> the noise of each."""
+
+
+class State(NamedTuple):
+    """Where a chunk stands; while steps are made, ``x`` and ``memory`` are held in the form of `evolaw.sde.loop.state_layout`.
+
+    Attributes:
+        x: states, shape (dim, paths); periodic components in [0, period).
+        turns: winding numbers, int32, of the same shape; None when nothing is periodic.
+        memory: the scheme's memory, paths last.
+        watched: the watchers' memories, paths last.
+    """
+
+    x: Any
+    turns: Any
+    memory: Any
+    watched: tuple[Any, ...]
+
+
+class Marched(NamedTuple):
+    """What came out of a chunk.
+
+    Attributes:
+        x: states at the saved times, shape (times, dim, paths); None when not stored.
+        turns: their winding numbers, or None.
+        summaries: one summary an observer, the saved times on the first axis.
+        watched: the watchers' final memories.
+        finite: whether a path was finite at every saved time, shape (paths,).
+    """
+
+    x: Any
+    turns: Any
+    summaries: tuple[Any, ...]
+    watched: tuple[Any, ...]
+    finite: Any
+
+
+@partial(jax.jit, static_argnums=0, compiler_options=WIDE)
+def march(plan: Plan, process: SDE, key: Any, paths: Any, count: Any, x: Any, grid: Grid) -> Marched:
+    """Run a chunk of paths over the whole grid.
+
+    Args:
+        plan: what to do.
+        process: the equation.
+        key: key words of the noise stream.
+        paths: path numbers, uint32, shape (paths,).
+        count: paths below this number are real, the others fill the chunk and are not observed.
+        x: start, shape (dim, paths).
+        grid: the time grid.
+    """
+    keys = path_keys(key, paths, plan.drawing.noises)
+    real, t = paths < count, grid.begin[0]
+    x, turns = _wrap(process, x, None if process.periods is None else jnp.zeros(x.shape, jnp.int32))
+    memory = jax.vmap(lambda one: plan.scheme.start(process, t, one), in_axes=-1, out_axes=-1)(x)
+    whole = unwrapped(process, x, turns)
+    watched = tuple(
+        jax.vmap(partial(watcher.start, process, t), in_axes=-1, out_axes=-1)(whole) for watcher in plan.watchers
+    )
+    state = State(x, turns, memory, watched)
+    finite, seen = _look(plan, process, t, state, real)
+
+    def interval(carry: tuple[State, Any], entry: Grid) -> tuple[tuple[State, Any], Any]:
+        state, finite = carry
+        state = _cover(plan, process, keys, state, entry)
+        now, seen = _look(plan, process, entry.time(entry.last, x.dtype), state, real)
+        return (state, finite & now), seen
+
+    (state, finite), later = jax.lax.scan(interval, (state, finite), grid)
+    xs, all_turns, summaries = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), seen, later)
+    return Marched(xs, all_turns, summaries, state.watched, finite | ~real)
+
+
+def unwrapped(process: SDE, x: Any, turns: Any) -> Any:
+    """Return states with their windings added: x + turns · period; shape (dim, ...)."""
+    if turns is None:
+        return x
+    periods = np.array([period or 0.0 for period in process.periods or ()], x.dtype)
+    return x + turns.astype(x.dtype) * periods[:, None]
+
+
+def _look(plan: Plan, process: SDE, t: Any, state: State, real: Any) -> tuple[Any, Any]:
+    """What is kept at a saved time: which paths are finite, and (states, turns, summaries)."""
+    x = unwrapped(process, state.x, state.turns)
+    finite = jnp.all(jnp.isfinite(x), axis=0)
+    summaries = tuple(observer.observe(process, t, x, finite & real, plan.block) for observer in plan.observers)
+    return finite, ((state.x if plan.store else None), (state.turns if plan.store else None), summaries)
+
+
+def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> State:
+    """Step from the beginning of an interval to its end."""
+    form = _form(plan, process, keys, state, entry)
+    single = _stepper(plan, process, keys, entry, form, 1)
+    grouped = _stepper(plan, process, keys, entry, form, plan.group)
+
+    def steps(state: State, first: Any, last: Any, draw: Draw) -> State:
+        if plan.aligned:
+            return jax.lax.fori_loop(first // plan.group, last // plan.group, partial(grouped, draw), state)
+        low, high = -(-first // plan.group), last // plan.group
+        head = jnp.minimum(low * plan.group, last)
+        tail = jnp.maximum(high * plan.group, head)
+        state = jax.lax.fori_loop(first, head, partial(single, draw), state)
+        state = jax.lax.fori_loop(low, high, partial(grouped, draw), state)
+        return jax.lax.fori_loop(tail, last, partial(single, draw), state)
+
+    def block(number: Any, state: State) -> State:
+        for start, end, read in _stretches(plan, keys, number * plan.ahead, entry.dt):
+            state = steps(state, jnp.maximum(entry.first, start), jnp.minimum(entry.last, end), read)
+        return state
+
+    state = State(*form.split(state.x, state.turns, state.memory), state.watched)
+    if plan.ahead:
+        state = jax.lax.fori_loop(entry.first // plan.ahead, -(-entry.last // plan.ahead), block, state)
+    else:
+        state = steps(
+            state, entry.first, entry.last, lambda first, count: plan.drawing.run(keys, first, entry.dt, count)
+        )
+    return _joined(form, state)
+
+
+def _form(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> Form:
+    noise = jax.eval_shape(plan.drawing.step, keys, entry.first, entry.dt)
+    step = partial(_one, plan.scheme, process)
+    return form_of(step, plan.apart, entry.begin.astype(state.x.dtype), entry.dt, state.x, noise, state.memory)
+
+
+def _joined(form: Form, state: State) -> State:
+    return State(*form.join(state.x, state.turns, state.memory), state.watched)
+
+
+def _stretches(plan: Plan, keys: Keys, base: Any, dt: Any) -> Iterator[tuple[Any, Any, Draw]]:
+    """Draw for the ``ahead`` steps from ``base`` on; gives stretches of them, from and to, and what reads their noise."""
+    drawing, end = plan.drawing, base + plan.ahead
+    if plan.words:
+        words = drawing.words(keys, base, plan.ahead)
+        if plan.apart:
+            yield base, end, partial(drawing.read_apart, drawing.variables(keys, words, base, dt), base)
+        else:
+            # Without the barrier the loop over steps would make each word again for every few steps it serves.
+            for number, word in enumerate(jax.lax.optimization_barrier(words)):
+                start = base + number * drawing.per_word
+                yield start, start + drawing.per_word, partial(drawing.read, keys, word, dt)
+    else:
+        drawn = drawing.ahead(keys, base, dt, plan.ahead)
+        yield base, end, partial(drawing.take_apart if plan.apart else drawing.take, drawn, base)
+
+
+def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, count: int) -> Callable[..., State]:
+    """The loop body that makes ``count`` steps; its loop variable counts in units of ``count``."""
+
+    def body(draw: Callable[[Any, int], list[Noise]], number: Any, state: State) -> State:
+        first = number * count
+        for i, noise in enumerate(draw(first, count)):
+            state = _step(plan, process, keys, entry, form, first + i, noise, state)
+        return state
+
+    return body
+
+
+def _step(
+    plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, number: Any, noise: Noise, state: State
+) -> State:
+    # The time is computed from the step number: a sum of many small steps would stop advancing.
+    t = entry.time(number, state.x[0].dtype)
+    x, memory = form.advance(t, entry.dt, state.x, noise, state.memory)
+    moved = State(x, state.turns, memory, state.watched)
+    if plan.watchers:
+        old, new = _joined(form, state), _joined(form, moved)
+        return _watched_step(plan, process, keys, entry, form, number, t, new, old)
+    x, turns = _wrap(process, x, state.turns)
+    return State(x, turns, memory, ())
+
+
+def _one(scheme: Scheme, process: SDE, t: Any, dt: Any, x: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
+    return scheme.step(process, t, x, dt, noise, memory)
+
+
+def _watched_step(
+    plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, number: Any, t: Any, new: State, old: State
+) -> State:
+    chance = uniform(threefry2x32(*keys.path, number.astype(jnp.uint32), SLOT_EVENT)[0], new.x.dtype)
+    pairs = list(zip(plan.watchers, old.watched, strict=True))
+    halted = [watcher.done(memory) for watcher, memory in pairs if watcher.stops]
+
+    def unless_halted(kept: Any, moved: Any) -> Any:
+        return jnp.where(reduce(jnp.logical_or, halted), kept, moved) if halted else moved
+
+    there = unless_halted(old.x, new.x)
+    before, after = (unwrapped(process, x, old.turns) for x in (old.x, there))
+    watched = []
+    for watcher, memory in pairs:
+        update = partial(watcher.update, process, number, t, entry.dt)
+        seen = jax.vmap(update, in_axes=-1, out_axes=-1)(before, after, chance, memory)
+        # A path that one watcher has stopped shows nothing more to any of them.
+        watched.append(jax.tree.map(unless_halted, memory, seen))
+    x, turns = _wrap(process, there, new.turns)
+    return State(*form.split(x, turns, new.memory), tuple(watched))
+
+
+def _wrap(process: SDE, x: Any, turns: Any) -> tuple[Any, Any]:
+    """Bring periodic components back into [0, period) and count; components are tuples or the first axis of arrays."""
+    if turns is None:
+        return x, None
+    rows, windings = zip(*map(_wrapped, x, turns, process.periods or ()), strict=True)
+    gather: Callable[[Any], Any] = tuple if isinstance(x, tuple) else jnp.stack
+    return gather(rows), gather(windings)
+
+
+def _wrapped(x: Any, turns: Any, period: float | None) -> tuple[Any, Any]:
+    if period is None:
+        return x, turns
+    length = np.asarray(period, x.dtype)
+    whole = jnp.floor(x / length)
+    x = x - whole * length
+    # A value just below zero rounds up to the period itself, which is zero of the next turn.
+    full = x >= length
+    return jnp.where(full, 0, x), turns + whole.astype(jnp.int32) + full.astype(jnp.int32)

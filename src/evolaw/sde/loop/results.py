@@ -1,0 +1,240 @@
+"""What becomes of the chunks: gathered in memory, and, when asked, committed to a run directory that can be continued.
+
+A run directory holds, chunk by chunk, the paths themselves or the summaries the statistics are merged from. Continuing reads
+back what was committed and computes the rest; since noise is addressed, the outcome is the one of an undisturbed run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import jax
+import numpy as np
+
+from evolaw import storage
+from evolaw.errors import StorageError
+from evolaw.randomness import Source
+from evolaw.sde.loop.integrate import Grid, Marched, Plan
+from evolaw.sde.processes.process import SDE
+from evolaw.sde.statistics.moments import Statistics
+from evolaw.trajectory import Trajectory
+
+__all__ = ["Gathered", "Kept"]
+
+
+class Gathered:
+    """The chunks so far, in the order of the paths.
+
+    Attributes:
+        paths, first_path, size: number of paths, number of the first one, and paths a chunk.
+        done: paths gathered.
+        lost: paths that did not stay finite; ``first_lost`` counts from 0 within this solution.
+    """
+
+    def __init__(
+        self, plan: Plan, process: SDE, source: Source, times: np.ndarray, paths: int, first_path: int, size: int
+    ) -> None:
+        self.plan, self.process, self.source, self.times = plan, process, source, times
+        self.paths, self.first_path, self.size = paths, first_path, size
+        self.done, self.lost, self.first_lost = 0, 0, -1
+        self.values: np.ndarray | None = None
+        self._totals: list[Any] = [None] * len(plan.observers)
+        self._watched: list[list[Any]] = [[] for _ in plan.watchers]
+
+    def values_of(self, marched: Marched) -> np.ndarray:
+        """The paths of a chunk, shape (paths, times, dim); windings are added in double precision."""
+        x = np.asarray(marched.x)
+        if marched.turns is not None:
+            periods = np.array([period or 0.0 for period in self.process.periods or ()])[:, None]
+            x = x.astype(np.float64) + np.asarray(marched.turns) * periods
+        return np.moveaxis(x, -1, 0)[: self.paths - self.done]
+
+    def add_values(self, values: np.ndarray) -> None:
+        """Take the paths of a chunk."""
+        if self.values is None:
+            self.values = np.empty((self.paths, *values.shape[1:]), values.dtype)
+        self.values[self.done : self.done + len(values)] = values
+        self._count(np.isfinite(values).all(axis=(1, 2)))
+
+    def add_summaries(self, marched: Marched) -> None:
+        """Take the summaries of a chunk."""
+        for i, (observer, summary) in enumerate(zip(self.plan.observers, marched.summaries, strict=True)):
+            self._totals[i] = observer.merge(self._totals[i], summary)
+        left = self.paths - self.done
+        for gathered, memory in zip(self._watched, marched.watched, strict=True):
+            gathered.append(jax.tree.map(lambda a: np.asarray(a)[..., :left], memory))
+        self._count(np.asarray(marched.finite)[:left])
+
+    def _count(self, finite: np.ndarray) -> None:
+        if not finite.all():
+            if self.first_lost < 0:
+                self.first_lost = self.done + int(np.argmin(finite))
+            self.lost += int((~finite).sum())
+        self.done += len(finite)
+
+    def result(self, scheme: Any) -> Trajectory | Statistics:
+        """What `solve` gives back."""
+        if self.values is not None:
+            return Trajectory(
+                self.values,
+                self.times,
+                ("paths", "times", "dim"),
+                law=self.process,
+                scheme=scheme,
+                seed=self.source.seed,
+                about=self.about(),
+            )
+        asked = iter(
+            [observer.finish(total) for observer, total in zip(self.plan.observers, self._totals, strict=True)]
+        )
+        passages = iter(
+            [self._passage(watcher, parts) for watcher, parts in zip(self.plan.watchers, self._watched, strict=True)]
+        )
+        results = (*asked, *passages)
+        return Statistics(self.times, self.paths, self.lost, results, self.process, scheme, self.source.seed)
+
+    def about(self) -> dict[str, Any]:
+        """Facts of the solution that are kept with it."""
+        facts: dict[str, Any] = {"precision": self.plan.drawing.dtype, "first_path": self.first_path}
+        if self.process.periods is not None:
+            facts["periods"] = list(self.process.periods)
+        if self.plan.drawing.fine > 1:
+            facts["fine"] = self.plan.drawing.fine
+        return facts
+
+    def _passage(self, watcher: Any, parts: list[Any]) -> Any:
+        memory = jax.tree.map(lambda *chunks: np.concatenate(chunks, axis=-1), *parts)
+        stream = self.source.stream("passage")
+        return watcher.finish(memory, float(self.times[-1]), float(self.times[0]), stream, self.first_path)
+
+
+class Kept:
+    """Passes chunks on to ``gathered`` and, when there is a run directory, commits them first."""
+
+    def __init__(
+        self, out: str | Path | None, gathered: Gathered, scheme: Any, grid: Grid, shapes: Callable[[], Marched]
+    ) -> None:
+        self.gathered, self._scheme, self._shapes = gathered, scheme, shapes
+        self._run: storage.Run | None = None
+        self._series: Any = None
+        if out is not None:
+            self._open(Path(out), grid)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._run is not None:
+            if kind is None and not self.gathered.plan.store:
+                self._write_results(self._run)
+            self._run.__exit__(kind, error, trace)
+
+    def add(self, marched: Marched) -> None:
+        """Commit and gather one chunk."""
+        if self.gathered.plan.store:
+            values = self.gathered.values_of(marched)
+            self._commit(values)
+            self.gathered.add_values(values)
+        else:
+            self._commit(_packed(marched)[None])
+            self.gathered.add_summaries(marched)
+
+    def _commit(self, frames: np.ndarray) -> None:
+        if self._run is None:
+            return
+        if self._series is None:
+            self._series = self._new_series(self._run, frames)
+        self._series.append(frames)
+
+    def _new_series(self, run: storage.Run, frames: np.ndarray) -> Any:
+        gathered = self.gathered
+        if gathered.plan.store:
+            shape = (gathered.paths, *frames.shape[1:])
+            axes = ("paths", "times", "dim")
+            return run.series("values", shape, frames.dtype, axes, chunk_frames=gathered.size)
+        count = -(-gathered.paths // gathered.size)
+        return run.series("summaries", (count, frames.shape[1]), frames.dtype, ("chunks", "numbers"), chunk_frames=1)
+
+    def _open(self, path: Path, grid: Grid) -> None:
+        header = self._header(grid)
+        if not (path / "manifest.json").exists():
+            self._run = storage.Run.create(path, about=header)
+        else:
+            known = storage.Run.open(path).about
+            differing = _differing(header, known)
+            if differing:
+                raise StorageError(
+                    f"{path} holds another solution: it differs in {', '.join(differing)}. Choose another directory."
+                )
+            self._run = storage.Run.resume(path)
+        if "times" not in self._run.arrays():
+            self._run.write("times", self.gathered.times, ("times",))
+        self._read_back(self._run)
+
+    def _header(self, grid: Grid) -> dict[str, Any]:
+        gathered = self.gathered
+        plan = gathered.plan
+        return {
+            "kind": "trajectory" if plan.store else "statistics",
+            "axes": ["paths", "times", "dim"],
+            "law": str(gathered.process),
+            "scheme": str(self._scheme),
+            "boundary": None,
+            "seed": gathered.source.seed,
+            "about": gathered.about()
+            | {
+                "paths": gathered.paths,
+                "steps": grid.last.tolist(),
+                "chunk": gathered.size,
+                "params": repr(gathered.process.params),
+                "statistics": [repr(one) for one in (*plan.observers, *plan.watchers)],
+                "times": gathered.times.tolist(),
+            },
+        }
+
+    def _read_back(self, run: storage.Run) -> None:
+        """Gather what an earlier, interrupted run has committed."""
+        gathered = self.gathered
+        if not run.cursor:
+            return
+        if gathered.plan.store:
+            gathered.add_values(run.read("values", 0, run.cursor))
+        else:
+            shapes = self._shapes()
+            for row in run.read("summaries", 0, run.cursor):
+                gathered.add_summaries(_unpacked(row, shapes))
+
+    def _write_results(self, run: storage.Run) -> None:
+        statistics = self.gathered.result(self._scheme)
+        for i, result in enumerate(statistics.results if isinstance(statistics, Statistics) else ()):
+            fields = result._asdict() if hasattr(result, "_asdict") else {"times": result.times, "met": result.met}
+            for name, values in fields.items():
+                array = np.asarray(values)
+                run.write(f"{type(result).__name__}_{i}_{name}", array, [f"axis_{k}" for k in range(array.ndim)])
+
+
+def _differing(header: dict[str, Any], known: dict[str, Any]) -> list[str]:
+    """The names of the facts in which two solutions differ."""
+    names = {name for name in header if name != "about" and known.get(name) != header[name]}
+    here, there = header["about"], known.get("about") or {}
+    return sorted(names | {name for name in here if there.get(name) != here[name]})
+
+
+def _packed(marched: Marched) -> np.ndarray:
+    """The summaries of a chunk as one row of float64, in which whole numbers and flags are exact."""
+    return np.concatenate([np.asarray(leaf, np.float64).ravel() for leaf in jax.tree.leaves(marched)])
+
+
+def _unpacked(row: np.ndarray, shapes: Marched) -> Marched:
+    """The summaries that a row was packed from."""
+    leaves, tree = jax.tree.flatten(shapes)
+    ends = np.cumsum([leaf.size for leaf in leaves])
+    parts = np.split(row, ends[:-1])
+    arrays = [part.reshape(leaf.shape).astype(leaf.dtype) for part, leaf in zip(parts, leaves, strict=True)]
+    result: Marched = jax.tree.unflatten(tree, arrays)
+    return result

@@ -1,0 +1,279 @@
+"""A function of small arrays, taken apart into its components.
+
+The loop runs a step on many paths. Written for one path, a step speaks of vectors and matrices of a few numbers; run on many
+paths as it stands, each of these becomes an array that is put together, cut and turned over in memory, and a compiler will not
+take it apart again. Here the step is traced once for one path, and then carried out number by number: every number of its
+small arrays becomes one array of all paths, putting together and cutting is done while tracing and costs nothing, and what is left
+is elementwise mathematics, which compiles into a few passes.
+
+`taken_apart` does it where it can: for elementwise operations, rearrangements, sums, and products of matrices. Loops,
+conditions and indices computed from the state have no such form; for them, and for steps of too many numbers, it gives None.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+__all__ = ["Apart", "taken_apart"]
+
+# fmt: off
+_ELEMENTWISE = frozenset([
+    "abs", "acos", "acosh", "add", "add_any", "and", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil",
+    "clamp", "convert_element_type", "copy", "copy_p", "cos", "cosh", "div", "eq", "erf", "erf_inv", "erfc", "exp",
+    "exp2", "expm1", "floor", "ge", "gt", "imag", "integer_pow", "is_finite", "le", "lgamma", "log", "log1p",
+    "logistic", "lt", "max", "min", "mul", "ne", "neg", "nextafter", "not", "or", "pow", "real", "rem", "round",
+    "rsqrt", "select_n", "shift_left", "shift_right_arithmetic", "shift_right_logical", "sign", "sin", "sinh",
+    "sqrt", "square", "stop_gradient", "sub", "tan", "tanh", "xor"
+])
+# fmt: on
+_REDUCING: dict[str, Callable[[Any, Any], Any]] = {
+    "reduce_sum": jnp.add,
+    "reduce_prod": jnp.multiply,
+    "reduce_max": jnp.maximum,
+    "reduce_min": jnp.minimum,
+    "reduce_and": jnp.logical_and,
+    "reduce_or": jnp.logical_or,
+}
+_MOST_NUMBERS = 1500
+
+
+class _NoSuchForm(Exception):
+    """An operation that has no form by components."""
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A function of arrays, carried out number by number.
+
+    Attributes:
+        mixes: for each number of the first result, which numbers of the argument asked about it depends on.
+    """
+
+    mixes: tuple[frozenset[int], ...]
+    _traced: Any
+
+    def __call__(self, *arguments: Any) -> tuple[Any, ...]:
+        """Return the results as object arrays of numbers.
+
+        Args:
+            arguments: pytrees like those it was traced with, every leaf an object array of the leaf's shape whose entries are
+                scalars, or arrays with one number a path.
+        """
+        given = [np.asarray(leaf, object) for leaf in jax.tree.leaves(arguments, is_leaf=_is_leaf)]
+        return tuple(_run(self._traced.jaxpr, self._traced.consts, given, _bind))
+
+
+def taken_apart(function: Callable[..., Any], *examples: Any, asked: int = 0) -> Apart | None:
+    """Trace a function of small arrays and take it apart.
+
+    Args:
+        function: takes and gives pytrees of arrays.
+        examples: arguments to trace with.
+        asked: number of the leaf, among the leaves of all arguments, that `Apart.mixes` speaks of.
+
+    Returns:
+        The function by components, or None where it has no such form or computes more than 1500 numbers.
+
+    Notes:
+        Cost: tracing once, and one operation a number whenever it is called.
+
+    Example:
+        >>> from evolaw.arrays import object_array
+        >>> turned = taken_apart(lambda x: jnp.stack([x[1], -x[0]]), np.zeros(2, np.float32))
+        >>> turned.mixes
+        (frozenset({1}), frozenset({0}))
+        >>> (result,) = turned(object_array([jnp.ones(5), jnp.zeros(5)]))
+        >>> result.shape, result[1].shape
+        ((2,), (5,))
+    """
+    traced = jax.make_jaxpr(function)(*examples)
+    shapes = [np.shape(leaf) for leaf in jax.tree.leaves(examples)]
+    counter = [0]
+    try:
+        marked = [_marks(shape, place == asked) for place, shape in enumerate(shapes)]
+        results = _run(traced.jaxpr, [_marks(np.shape(c), False) for c in traced.consts], marked, _follow(counter))
+    except _NoSuchForm:
+        return None
+    none: frozenset[int] = frozenset()
+    first = results[0].ravel() if results else ()
+    mixes = tuple(entry if isinstance(entry, frozenset) else none for entry in first)
+    return Apart(mixes, traced)
+
+
+def _is_leaf(value: Any) -> bool:
+    return isinstance(value, np.ndarray)
+
+
+# -- what is done to a number: computed, or followed -------------------------------------------------------------------
+
+Operation = Callable[..., Any]
+"""(primitive, parameters, operands) -> number."""
+
+
+def _bind(primitive: Any, params: Any, operands: Sequence[Any]) -> Any:
+    """Compute: numbers that are the same for all paths are widened where they meet others."""
+    shape = np.broadcast_shapes(*(np.shape(operand) for operand in operands))
+    if callable(primitive) and not hasattr(primitive, "bind"):
+        return primitive(*operands)
+    return primitive.bind(*(jnp.broadcast_to(operand, shape) for operand in operands), **params)
+
+
+def _follow(counter: list[int]) -> Operation:
+    """Follow which numbers of an argument reach a number, and count operations."""
+
+    def union(primitive: Any, params: Any, operands: Sequence[Any]) -> frozenset[int]:
+        counter[0] += 1
+        if counter[0] > _MOST_NUMBERS:
+            raise _NoSuchForm
+        return frozenset().union(*(operand for operand in operands if isinstance(operand, frozenset)))
+
+    return union
+
+
+def _marks(shape: tuple[int, ...], is_asked: bool) -> np.ndarray:
+    marks = np.empty(shape, object)
+    for place, index in enumerate(np.ndindex(*shape)):
+        marks[index] = frozenset({place}) if is_asked else frozenset()
+    return marks
+
+
+# -- the operations ----------------------------------------------------------------------------------------------------
+
+
+def _run(
+    jaxpr: Any, constants: Sequence[Any], arguments: Sequence[np.ndarray], operation: Operation
+) -> list[np.ndarray]:
+    known: dict[Any, np.ndarray] = {}
+
+    def read(variable: Any) -> np.ndarray:
+        return _numbers(variable.val) if hasattr(variable, "val") else known[variable]
+
+    known.update(zip(jaxpr.constvars, map(_numbers, constants), strict=True))
+    known.update(zip(jaxpr.invars, arguments, strict=True))
+    for equation in jaxpr.eqns:
+        operands = [read(variable) for variable in equation.invars]
+        shapes = [variable.aval.shape for variable in equation.outvars]
+        results = _equation(equation.primitive, equation.params, operands, shapes, operation)
+        known.update(zip(equation.outvars, results, strict=True))
+    return [read(variable) for variable in jaxpr.outvars]
+
+
+def _numbers(array: Any) -> np.ndarray:
+    """The entries of a constant, one by one."""
+    if isinstance(array, np.ndarray) and array.dtype == object:
+        return array
+    numbers = np.empty(np.shape(array), object)
+    for index in np.ndindex(*numbers.shape):
+        numbers[index] = array[index] if numbers.shape else array
+    return numbers
+
+
+def _equation(
+    primitive: Any, params: Any, operands: list[np.ndarray], shapes: list[tuple[int, ...]], operation: Operation
+) -> list[np.ndarray]:
+    name = str(primitive)
+    inner = params.get("jaxpr", params.get("call_jaxpr", params.get("call")))
+    if hasattr(inner, "jaxpr") and name in ("jit", "pjit", "closed_call", "custom_jvp_call", "custom_vmap_call"):
+        return _run(inner.jaxpr, inner.consts, operands, operation)
+    if name in _ELEMENTWISE:
+        return [_each(functools.partial(operation, primitive, params), operands, shapes[0])]
+    if name in _REDUCING:
+        return [_reduced(functools.partial(operation, _REDUCING[name], {}), operands[0], params["axes"])]
+    if name == "dot_general":
+        return [_product(operation, operands[0], operands[1], params["dimension_numbers"])]
+    if name == "split":
+        cuts = np.cumsum(params["sizes"])[:-1]
+        return list(np.split(operands[0], cuts, axis=params["axis"]))
+    if name in _REARRANGING:
+        return [_REARRANGING[name](operands, params)]
+    if name == "iota":
+        line = np.arange(shapes[0][params["dimension"]]).astype(params["dtype"])
+        place = [1] * len(shapes[0])
+        place[params["dimension"]] = -1
+        return [_numbers(np.broadcast_to(line.reshape(place), shapes[0]))]
+    raise _NoSuchForm(name)
+
+
+def _each(
+    function: Callable[[Sequence[Any]], Any], operands: Sequence[np.ndarray], shape: tuple[int, ...]
+) -> np.ndarray:
+    wide = [np.broadcast_to(operand, shape) for operand in operands]
+    result = np.empty(shape, object)
+    for index in np.ndindex(*shape):
+        result[index] = function([operand[index] for operand in wide])
+    return result
+
+
+def _reduced(function: Callable[[Sequence[Any]], Any], operand: np.ndarray, axes: Sequence[int]) -> np.ndarray:
+    kept = [axis for axis in range(operand.ndim) if axis not in axes]
+    flat = operand.transpose([*kept, *axes]).reshape([operand.shape[axis] for axis in kept] + [-1])
+    if flat.shape[-1] == 0:
+        raise _NoSuchForm
+    result = np.empty(flat.shape[:-1], object)
+    for index in np.ndindex(*result.shape):
+        result[index] = functools.reduce(lambda a, b: function([a, b]), flat[index])
+    return result
+
+
+def _product(operation: Operation, left: np.ndarray, right: np.ndarray, numbers: Any) -> np.ndarray:
+    (sum_left, sum_right), (many_left, many_right) = numbers
+    rows = [axis for axis in range(left.ndim) if axis not in (*sum_left, *many_left)]
+    columns = [axis for axis in range(right.ndim) if axis not in (*sum_right, *many_right)]
+    many = [left.shape[axis] for axis in many_left]
+    shape = (*many, *(left.shape[a] for a in rows), *(right.shape[a] for a in columns))
+    count = int(np.prod(many, dtype=int))
+    length = int(np.prod([left.shape[axis] for axis in sum_left], dtype=int))
+    left = left.transpose([*many_left, *rows, *sum_left]).reshape(count, -1, length)
+    right = right.transpose([*many_right, *columns, *sum_right]).reshape(count, -1, length)
+    result = np.empty((count, left.shape[1], right.shape[1]), object)
+    times, plus = (functools.partial(operation, one, {}) for one in (jnp.multiply, jnp.add))
+    for b, i, j in np.ndindex(*result.shape):
+        terms = [times([left[b, i, k], right[b, j, k]]) for k in range(length)]
+        result[b, i, j] = functools.reduce(lambda a, c: plus([a, c]), terms)
+    return result.reshape(shape)
+
+
+def _broadcast(operands: list[np.ndarray], params: Any) -> np.ndarray:
+    place = [1] * len(params["shape"])
+    for axis, length in zip(params["broadcast_dimensions"], operands[0].shape, strict=True):
+        place[axis] = length
+    return np.broadcast_to(operands[0].reshape(place), params["shape"])
+
+
+def _padded(operands: list[np.ndarray], params: Any) -> np.ndarray:
+    inner, value = operands
+    config = params["padding_config"]
+    if any(between or low < 0 or high < 0 for low, high, between in config):
+        raise _NoSuchForm("pad")
+    shape = [low + size + high for (low, high, _), size in zip(config, inner.shape, strict=True)]
+    result = np.empty(shape, object)
+    for index in np.ndindex(*shape):
+        result[index] = value[()]
+    result[tuple(slice(low, low + size) for (low, _, _), size in zip(config, inner.shape, strict=True))] = inner
+    return result
+
+
+def _slice(operands: list[np.ndarray], params: Any) -> np.ndarray:
+    strides = params["strides"] or (1,) * operands[0].ndim
+    cuts = zip(params["start_indices"], params["limit_indices"], strides, strict=True)
+    return operands[0][tuple(slice(*cut) for cut in cuts)]
+
+
+_REARRANGING: dict[str, Callable[[list[np.ndarray], Any], np.ndarray]] = {
+    "broadcast_in_dim": _broadcast,
+    "concatenate": lambda operands, params: np.concatenate(operands, axis=params["dimension"]),
+    "stack": lambda operands, params: np.stack(operands, axis=params.get("axis", params.get("dimension", 0))),
+    "pad": _padded,
+    "reshape": lambda operands, params: operands[0].reshape(params["new_sizes"]),
+    "rev": lambda operands, params: np.flip(operands[0], params["dimensions"]),
+    "slice": _slice,
+    "squeeze": lambda operands, params: np.squeeze(operands[0], tuple(params["dimensions"])),
+    "transpose": lambda operands, params: operands[0].transpose(params["permutation"]),
+}

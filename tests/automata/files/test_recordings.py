@@ -1,0 +1,215 @@
+"""Recordings: archives, folders of frames and runs, and every way they can be wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evolaw.automata.files.recordings import read_recording
+from evolaw.automata.files.rle import write_rle
+from evolaw.errors import EvolawError, ParseError, StorageError
+from evolaw.trajectory import Trajectory
+
+FRAMES = Path(__file__).parent / "frames_by_golly"
+STATES = np.random.default_rng(0).integers(0, 2, (4, 6, 7), dtype=np.uint8)
+BLOCK = np.ones((2, 2), np.uint8)
+
+
+def life(board: np.ndarray) -> np.ndarray:
+    neighbours = sum(np.roll(board, (i, j), (0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1)) - board
+    return ((neighbours == 3) | ((board == 1) & (neighbours == 2))).astype(np.uint8)
+
+
+def archive(folder: Path, facts: Any = None, **arrays: Any) -> Path:
+    file = folder / "a.npz"
+    np.savez(file, **arrays)
+    if facts is not None:
+        (folder / "a.json").write_text(facts if isinstance(facts, str) else json.dumps(facts))
+    return file
+
+
+def folder_of(path: Path, **files: str) -> Path:
+    path.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (path / f"{name}.rle").write_text(text)
+    return path
+
+
+def test_frames_written_by_golly_follow_life() -> None:
+    recording = read_recording(FRAMES)
+    assert (recording.axes, recording.boundary, recording.law) == (("times", "rows", "cols"), "torus", "B3/S23")
+    assert recording.times.tolist() == list(range(9))
+    assert recording.about == {"times_from": "file names"}
+    for before, after in zip(recording.values[:-1], recording.values[1:], strict=True):
+        np.testing.assert_array_equal(life(before), after)
+
+
+def test_an_archive_with_everything(tmp_path: Path) -> None:
+    states = STATES.copy()
+    states[2, 3] = 255
+    facts = {"boundary": "torus", "times": [0, 2, 4, 9], "rule": "B36/S23", "flip_probability": 0.05}
+    recording = read_recording(archive(tmp_path, facts, states=states, times=[0, 2, 4, 9]))
+    np.testing.assert_array_equal(recording.values, states)
+    assert recording.times.tolist() == [0, 2, 4, 9]
+    assert (recording.boundary, recording.law) == ("torus", "B36/S23")
+    assert recording.about == {"flip_probability": 0.05, "times_from": "archive"}
+
+
+def test_an_archive_with_nothing_else(tmp_path: Path) -> None:
+    recording = read_recording(archive(tmp_path, states=STATES.astype(bool)))
+    assert recording.times.tolist() == [0, 1, 2, 3]
+    assert (recording.boundary, recording.law, recording.about) == (None, None, {"times_from": "counted"})
+    assert read_recording(archive(tmp_path, {"times": [1, 2, 3, 7]}, states=STATES)).times.tolist() == [1, 2, 3, 7]
+    assert read_recording(archive(tmp_path, {}, states=STATES[None].astype(float))).axes[0] == "boards"
+
+
+def test_one_frame_is_legal(tmp_path: Path) -> None:
+    assert len(read_recording(archive(tmp_path, states=STATES[:1]))) == 1
+    assert len(read_recording(folder_of(tmp_path / "f", a="x = 2, y = 2\n2o$2o!"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("arrays", "facts", "says"),
+    [
+        ({"frames": STATES}, None, "no array 'states'; it holds frames"),
+        ({"states": STATES[0]}, None, r"shape \(time, rows, cols\)"),
+        ({"states": STATES[:0]}, None, "at least one cell"),
+        ({"states": STATES.astype(str)}, None, "whole numbers"),
+        ({"states": STATES * 1j}, None, "whole numbers"),
+        ({"states": STATES * 3}, None, r"0, 1 and 255 \(missing\), but is 3 at \("),
+        ({"states": np.where(STATES, 1.0, np.nan)}, None, "but is nan at"),
+        ({"states": STATES, "times": [0, 1]}, None, "each of the 4 frames, but holds 2"),
+        ({"states": STATES, "times": [0, 2, 1, 3]}, None, "rise strictly"),
+        ({"states": STATES, "times": [0, 0.5, 1, 2]}, None, "whole generations"),
+        ({"states": STATES, "times": [0, 1, 2, np.inf]}, None, "whole generations"),
+        ({"states": STATES, "times": [0, 1, 2, 1e300]}, None, "whole generations"),
+        ({"states": STATES, "times": np.zeros((2, 2))}, None, "list of numbers"),
+        ({"states": STATES, "times": ["a", "b", "c", "d"]}, None, "list of numbers"),
+        ({"states": STATES, "times": [0, 1, 2, 3]}, {"times": [0, 1, 2, 4]}, "differ from those in the JSON"),
+        ({"states": STATES}, {"times": [[0], [1, 2]]}, "list of numbers"),
+        ({"states": STATES}, {"times": [0, 1, 2, 10**40]}, "list of numbers|whole generations"),
+        ({"states": STATES}, {"rule": 7}, "`rule` must be a short text"),
+        ({"states": STATES}, {"boundary": "a\nb"}, "`boundary` must be a short text"),
+        ({"states": STATES}, '{"times": [0,\n 1', r"a\.json:2:"),
+        ({"states": STATES}, "[" * 100000, "not JSON"),
+        ({"states": STATES}, "[1]", "JSON object"),
+    ],
+)
+def test_wrong_archives(tmp_path: Path, arrays: dict[str, Any], facts: Any, says: str) -> None:
+    with pytest.raises(ParseError, match=says):
+        read_recording(archive(tmp_path, facts, **arrays))
+
+
+def test_runs_are_read_and_checked(tmp_path: Path) -> None:
+    first = Trajectory(STATES, [0, 1, 2, 3], ("times", "rows", "cols"), law="B3/S23", boundary="torus")
+    second = read_recording(first.save(tmp_path / "run"))
+    np.testing.assert_array_equal(first.values, second.values)
+    assert second.law == "B3/S23"
+    Trajectory(STATES, [0, 1, 2, 3], ("times", "paths", "dim")).save(tmp_path / "other")
+    with pytest.raises(ParseError, match="axes times, paths, dim"):
+        read_recording(tmp_path / "other")
+    (tmp_path / "run" / "manifest.json").write_text("{")
+    with pytest.raises(StorageError):
+        read_recording(tmp_path / "run")
+
+
+def test_frames_sort_like_numbers_and_number_the_times(tmp_path: Path) -> None:
+    texts = {f"frame_{k}": f"x = 3, y = 1\n{'b' * (k % 3)}o!" for k in (9, 10, 2)}
+    recording = read_recording(folder_of(tmp_path / "f", **texts))
+    assert recording.times.tolist() == [2, 9, 10]
+    assert recording.values[:, 0].tolist() == [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
+    assert (recording.boundary, recording.law) == (None, None)
+
+
+def test_generations_in_the_files_outrank_their_names(tmp_path: Path) -> None:
+    texts = {f"f{k}": write_rle(np.eye(3), rule="B3/S23", topology="torus", generation=5 * k) for k in range(3)}
+    recording = read_recording(folder_of(tmp_path / "f", **texts))
+    assert recording.times.tolist() == [0, 5, 10]
+    assert recording.about == {"times_from": "generations in the files"}
+
+
+def test_frames_are_placed_on_the_grid_of_the_header(tmp_path: Path) -> None:
+    recording = read_recording(
+        folder_of(
+            tmp_path / "f",
+            a="#CXRLE Pos=-3,-2\nx = 2, y = 2, rule = B3/S23:T6,5\n2o$2o!",
+            b="#CXRLE Pos=1,1\nx = 2, y = 2, rule = B3/S23:T6,5\n2o$2o!",
+            c="x = 6, y = 5, rule = B3/S23:T6,5\n2o$2o!",
+            d="x = 0, y = 0, rule = B3/S23:T6,5\n!",
+        )
+    )
+    assert recording.boundary == "torus"
+    corners = [np.argwhere(frame)[0].tolist() if frame.any() else None for frame in recording.values]
+    assert corners == [[0, 0], [3, 4], [0, 0], None]
+
+
+def test_an_unbounded_recording_is_cut_to_what_lived_with_a_margin(tmp_path: Path) -> None:
+    recording = read_recording(
+        folder_of(
+            tmp_path / "f",
+            f0="#CXRLE Pos=10,-7 Gen=0\nx = 3, y = 1, rule = B3/S23\n3o!",
+            f2="#CXRLE Pos=11,-8 Gen=2\nx = 1, y = 3, rule = B3/S23\no$o$o!",
+        )
+    )
+    assert recording.boundary == "plane"
+    assert recording.values.shape == (2, 3 + 4, 3 + 4)
+    assert np.argwhere(recording.values[0]).tolist() == [[3, 2], [3, 3], [3, 4]]
+    assert np.argwhere(recording.values[1]).tolist() == [[2, 3], [3, 3], [4, 3]]
+
+
+@pytest.mark.parametrize(
+    ("texts", "says"),
+    [
+        ({}, "holds no frames"),
+        ({"a": "x = 2, y = 2, rule = B3/S23:T6,5\n2o$2o!"}, "does not say which.*CXRLE Pos"),
+        ({"a": "x = 2, y = 2\n2o$2o!", "b": "x = 3, y = 1\n3o!"}, "cannot be placed"),
+        ({"a": "x = 0, y = 0\n!"}, "No frame holds"),
+        (
+            {"a": "x = 1, y = 1, rule = B3/S23\no!", "b": "x = 1, y = 1, rule = B3/S2\no!"},
+            "rule is B3/S2, that of a.rle",
+        ),
+        ({"a": "x = 1, y = 1, rule = B/S:T1\no!", "b": "x = 1, y = 1, rule = B/S:P1\no!"}, "they must agree"),
+        ({"a1": "x = 1, y = 1\no!", "b1": "x = 1, y = 1\no!"}, "1 is followed by 1"),
+        ({"a": "x = 1, y = 1\no!", "b": "x = 1, y = 1\nz!"}, r"b\.rle:2:1"),
+        ({"a": "#CXRLE Pos=9,9\nx = 1, y = 1, rule = B/S:T2\no!"}, "hold the whole pattern"),
+        (
+            {"a": "#CXRLE Pos=0,0\nx = 1, y = 1\no!", "b": "#CXRLE Pos=90000000,90000000\nx = 1, y = 1\no!"},
+            "90000003 x 90000003 cells",
+        ),
+        ({"a": "x = 1000, y = 800\n!", "b": "x = 1000, y = 800\n!"}, "more than 1000000"),
+        (
+            {"a": "#CXRLE Pos=-300,-300\nx = 1, y = 1, rule = B/S:T600\no!"}
+            | {f"b{k}": "#CXRLE Pos=0,0\nx = 1, y = 1, rule = B/S:T600\no!" for k in (2, 3)},
+            "exceed 1000000",
+        ),
+    ],
+)
+def test_wrong_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: dict[str, str], says: str) -> None:
+    monkeypatch.setattr("evolaw.automata.files.recordings.MOST_CELLS", 10**6)
+    with pytest.raises(ParseError, match=says):
+        read_recording(folder_of(tmp_path / "f", **texts))
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    with pytest.raises(ParseError, match=r"no such file or directory\. Check the path"):
+        read_recording(tmp_path / "none")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_torn_and_twisted_frames_never_escape(tmp_path: Path, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    shutil.copytree(FRAMES, tmp_path / "f")
+    for file in sorted((tmp_path / "f").iterdir())[: int(draw.integers(1, 4))]:
+        data = bytearray(file.read_bytes())
+        for place in draw.integers(0, len(data), 4):
+            data[place] = draw.choice(list(b"bo$!9x#\n,:T\xff"))
+        file.write_bytes(data[: int(draw.integers(1, len(data)))])
+    try:
+        read_recording(tmp_path / "f")
+    except EvolawError as error:
+        assert error.exit_code == 3

@@ -1,0 +1,197 @@
+"""`evolaw simulate`: what it prints, what it writes, and that no kill harms a run."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evolaw.automata.files.patterns import read_pattern
+from evolaw.automata.stepping import evolve
+from evolaw.cli.simulate.lattice import Settings
+from evolaw.storage import Run
+from evolaw.trajectory import Trajectory
+
+
+def stored(path: Path) -> dict[str, bytes]:
+    """Every byte of the arrays of a run."""
+    store = path / "data.zarr"
+    return {str(file.relative_to(store)): file.read_bytes() for file in sorted(store.rglob("*")) if file.is_file()}
+
+
+def test_the_run_is_the_plain_evolution(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    done = evolaw(
+        "simulate", "B36/S23", "--size", "20x33", "--steps", 30, "--every", 3, "--seed", 5, "--out", "run", "--json"
+    )
+    facts = json.loads(done.stdout)
+    run = Trajectory.load(tmp_path / "run")
+    truth = evolve("B36/S23", run.values[0], 30, every=3)
+    assert np.array_equal(run.values, truth.values)
+    assert np.array_equal(run.times, truth.times)
+    assert (run.law, run.boundary, run.seed) == ("B36/S23", "torus", 5)
+    assert facts["population_last"] == truth.final.sum()
+    assert facts["density_last"] == pytest.approx(truth.final.mean())
+    assert facts["changed_last"] == pytest.approx((truth.final != truth.values[-2]).mean())
+    assert 0.2 < run.values[0].mean() < 0.5
+
+
+def test_one_seed_one_run(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        evolaw("simulate", "B3/S23", "--noise", 0.01, "--size", 16, "--steps", 20, "--seed", seed, "--out", name)
+    assert stored(tmp_path / "a") == stored(tmp_path / "b")
+    assert stored(tmp_path / "a") != stored(tmp_path / "c")
+
+
+def test_a_glider_comes_home(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    """On a torus of side 16 a glider is back after 64 generations, and the RLE file shows it."""
+    evolaw("simulate", "B3/S23", "--size", 16, "--start", "glider", "--steps", 0, "--rle", "before.rle")
+    evolaw("simulate", "B3/S23", "--size", 16, "--start", "before.rle", "--steps", 64, "--rle", "after.rle")
+    before, after = read_pattern(tmp_path / "before.rle"), read_pattern(tmp_path / "after.rle")
+    assert before.board.sum() == 5
+    assert np.array_equal(before.board, after.board)
+    assert str(after.rule) == "B3/S23"
+
+
+def test_the_text_shows_the_last_board(evolaw: Callable[..., Any]) -> None:
+    done = evolaw("simulate", "B3/S23", "--size", 8, "--start", "block", "--steps", 4)
+    assert "4 cells, density 0.0625" in done.stdout
+    assert "▄▄" in done.stdout
+    assert done.stderr == ""
+
+
+def test_settings_say_the_start_twice_alike() -> None:
+    settings = Settings("B3/S23", 9, 7, 0.5, None, 10, 1, "torus", 3)
+    assert np.array_equal(settings.first_board(), settings.first_board())
+    assert settings.frames == 11
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("B3/S23", "--size", "12y"), "ROWSxCOLS"),
+        (("B3/S23", "--size", "99999x99999"), "2**28"),
+        (("B3/S23", "--density", "1.5"), "`density`"),
+        (("B3/S23", "--steps", "10", "--every", "3"), "divide the 10 steps"),
+        (("B3/S23", "--boundary", "torous"), "torus"),
+        (("B3/S23", "--start", "nowhere.rle"), "nowhere.rle"),
+        (("B3/S23", "--size", "2", "--start", "glider"), "3x3"),
+        (("W110",), "rule of a board"),
+        (("B3/S23", "--resume", "run"), "or else --resume"),
+        ((), "or else --resume"),
+        (("--resume", "run"), "not a directory"),
+        (("B3/S23", "--seed", "-1"), "`seed`"),
+        (("B3/S23", "--noise", "2"), "`noise`"),
+    ],
+)
+def test_mistakes_write_nothing(
+    evolaw: Callable[..., Any], tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    out = () if "--resume" in arguments else ("--out", "new")
+    done = evolaw("simulate", *arguments, *out)
+    assert done.returncode == 3
+    assert words in " ".join(done.stderr.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_run_is_left_alone(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    evolaw("simulate", "B3/S23", "--size", 8, "--steps", 4, "--out", "run")
+    before = stored(tmp_path / "run")
+    assert evolaw("simulate", "B3/S23", "--size", 8, "--steps", 8, "--out", "run").returncode == 3
+    assert stored(tmp_path / "run") == before
+    assert "finished" in evolaw("simulate", "--resume", "run").stderr
+
+
+def committed(path: Path) -> int:
+    return Run.open(path).cursor if (path / "manifest.json").exists() else 0
+
+
+def wait_for_more(path: Path, cursor: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while committed(path) <= cursor and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def survive(
+    command: list[str], path: Path, kills: int, steps: int, number: signal.Signals, rng: random.Random
+) -> list[int]:
+    """Kill the same run again and again at random moments, resume it to the end; returns the cursors at the kills."""
+    order = ["B3/S23", "--noise", "0.01", "--size", "256", "--steps", str(steps), "--seed", "7"]
+    cursors = []
+    for _ in range(kills):
+        started = (path / "manifest.json").exists()
+        if not started:
+            shutil.rmtree(path, ignore_errors=True)  # killed before anything was promised
+        rest = ["--resume", str(path)] if started else [*order, "--out", str(path)]
+        process = subprocess.Popen([*command, "simulate", *rest], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if rng.random() < 0.7:  # in the midst of the work: soon after a new commit, however slow the machine
+            wait_for_more(path, max(cursors, default=0), process)
+        time.sleep(rng.uniform(0.0, 0.4))
+        process.send_signal(number)
+        process.wait(timeout=60)
+        if process.returncode == 0:
+            break
+        assert process.returncode == (-9 if number is signal.SIGKILL else 143)
+        cursors.append(committed(path))
+    if not (path / "manifest.json").exists():
+        shutil.rmtree(path, ignore_errors=True)
+        subprocess.run([*command, "simulate", *order, "--out", str(path)], check=True, timeout=300, capture_output=True)
+    elif Run.open(path).state != "done":
+        words = [*command, "simulate", "--resume", str(path)]
+        subprocess.run(words, check=True, timeout=300, capture_output=True)
+    return cursors
+
+
+def test_a_killed_run_resumes_to_the_same_bytes(tmp_path: Path, evolaw: Callable[..., Any], command: list[str]) -> None:
+    """kill -9 at random moments: what is committed stays, and the end is the same to the last byte."""
+    steps = 640
+    cursors = survive(command, tmp_path / "killed", 5, steps, signal.SIGKILL, random.Random(1))
+    evolaw("simulate", "B3/S23", "--noise", 0.01, "--size", 256, "--steps", steps, "--seed", 7, "--out", "whole")
+    assert cursors == sorted(cursors)
+    assert cursors[-1] > 0
+    assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
+    assert Run.open(tmp_path / "killed").verify() == []
+    assert not list((tmp_path / "killed").rglob("*.tmp"))
+
+
+@pytest.mark.slow
+def test_twenty_kills_resume_to_the_same_bytes(tmp_path: Path, evolaw: Callable[..., Any], command: list[str]) -> None:
+    steps = 6000
+    cursors = survive(command, tmp_path / "killed", 20, steps, signal.SIGKILL, random.Random(2))
+    evolaw("simulate", "B3/S23", "--noise", 0.01, "--size", 256, "--steps", steps, "--seed", 7, "--out", "whole")
+    assert len(set(cursors)) > 5
+    assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_stop_commits_and_says_how_to_go_on(
+    tmp_path: Path, command: list[str], number: signal.Signals, code: int
+) -> None:
+    python, option, program = command
+    # Tests that run in the background are born with Ctrl-C ignored, and hand that down; a terminal's programs are not.
+    program = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {program}"
+    words = ["simulate", "B3/S23", "--size", "256", "--steps", "100000", "--noise", "0.01", "--out", "run"]
+    process = subprocess.Popen(
+        [python, option, program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not (tmp_path / "run" / "data.zarr" / "values" / "c" / "1").exists():
+            time.sleep(0.05)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == code
+    assert out == ""
+    assert "continue with: evolaw simulate --resume run" in err
+    assert Run.open(tmp_path / "run").state == "interrupted"
+    assert Run.open(tmp_path / "run").verify() == []

@@ -1,0 +1,90 @@
+"""What is typed about a process is refused before anything is written, in a sentence that says what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evolaw.cli.simulate.process_arguments import PathSettings, path_settings, read_start, require_place
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"dt": -0.1}, "`dt` must be positive"),
+        ({"dt": 0.0}, "`dt` must be positive"),
+        ({"steps": 0}, "`steps`"),
+        ({"steps": 10, "dt": 0.1}, "`steps` must be left out"),
+        ({"time": -1.0}, "`time` must be positive"),
+        ({"frames": 1}, "`frames`"),
+        ({"times": "0,2,1"}, "`times` must rise strictly"),
+        ({"times": "1,2"}, "the first 0"),
+        ({"times": "0,x"}, "`times` must be a number"),
+        ({"times": "0,1", "time": 2.0}, "`time` must be left out"),
+        ({"start": "1,2"}, "one number for each of the 1 components"),
+        ({"start": "one"}, "`start` must be a number"),
+        ({"paths": 0}, "`paths`"),
+        ({"law": "brownian-bridge", "time": 2.0}, "`time` must end with the process, at 1"),
+        ({"precision": "float16"}, "`precision`"),
+        ({"scheme": "euler"}, "Did you mean"),
+        ({"scheme": "stochastic-heun", "law": "dX = X^3 dt + X dW"}, "use SRI1W1"),
+        ({"scheme": "sra1", "law": "dX = X^3 dt + X dW"}, "use SRI1W1"),
+        ({"scheme": "milstein", "law": "dX = Y dW1; dY = X dW2"}, "LevyMilstein"),
+        ({"scheme": "exact-step", "law": "dX = -X^3 dt + dW"}, "not known"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_written(changes: dict[str, Any], words: str) -> None:
+    given: dict[str, Any] = {"law": "brownian-motion", "values": {}, "start": None, "time": None, "frames": 11}
+    given |= {
+        "times": None,
+        "dt": None,
+        "steps": None,
+        "scheme": "auto",
+        "paths": 10,
+        "precision": "float64",
+        "seed": 0,
+    }
+    with pytest.raises(ValueError, match=words):
+        path_settings(**(given | changes))
+
+
+def settings(**changes: Any) -> PathSettings:
+    given: dict[str, Any] = {
+        "law": "double-well",
+        "values": {},
+        "start": None,
+        "time": None,
+        "frames": 3,
+        "times": None,
+    }
+    given |= {"dt": None, "steps": None, "scheme": "auto", "paths": 10**6, "precision": "float64", "seed": 0}
+    return path_settings(**(given | changes))
+
+
+def test_what_is_left_out_is_chosen() -> None:
+    chosen = settings()
+    assert (chosen.start, chosen.times, chosen.scheme, chosen.dt) == ([-1.0], [0.0, 10.0, 20.0], "sra1", 0.02)
+    assert settings(time=200.0).dt == 0.02
+    assert settings(time=1e6).dt == 10.0
+    assert settings(steps=500).dt == 20 / 500
+    assert settings(law="ornstein-uhlenbeck").dt == 3.0
+
+
+def test_chunks_are_whole_powers_that_bound_work_and_memory() -> None:
+    chunk = settings().chunk
+    assert chunk & (chunk - 1) == 0
+    assert chunk * 1000 <= 2**24 < 2 * chunk * 1000
+    assert settings(frames=5001).chunk * 5001 <= 2**22
+    assert settings(time=1e4).chunk >= 64
+    assert settings(paths=5).chunk == 5
+
+
+def test_starts_and_places(tmp_path: Path) -> None:
+    assert read_start("harmonic-oscillator", 2, None) == [1.0, 0.0]
+    assert read_start("dX = dW1; dY = dW2", 2, None) == [0.0, 0.0]
+    assert read_start("dX = dW", 1, " 2.5 ") == [2.5]
+    require_place(tmp_path / "figure.svg")
+    with pytest.raises(ValueError, match="directory that exists"):
+        require_place(tmp_path / "nowhere" / "figure.svg")

@@ -1,0 +1,310 @@
+"""`evolaw discover` and `evolaw ask`: the JSON document, boxes, and every way in which input can be wrong."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evolaw.automata.files.patterns import read_pattern
+from evolaw.automata.stepping import evolve
+from evolaw.discovery import Finding
+
+DECISIONS = {"present", "absent", "probabilistic", "undetermined", "conflict"}
+BASES = {"known", "counted", "likelihood", "joint", "rollout", "assumed"}
+BOX = """
+import sys
+from evolaw.automata.files.patterns import read_pattern, write_rle
+from evolaw.automata.stepping import evolve
+before, after, steps = sys.argv[1:4]
+board = evolve("B36/S23", read_pattern(before).board, int(steps)).final
+open(after, "w").write(write_rle(board))
+"""
+
+
+def box_command(tmp_path: Path, program: str) -> str:
+    script = tmp_path / "box.py"
+    script.write_text(program)
+    return f"{shlex.quote(sys.executable)} {shlex.quote(str(script))} {{before}} {{after}} {{steps}}"
+
+
+def test_the_json_document_has_the_stated_shape(evolaw: Callable[..., Any], life_thin: Path) -> None:
+    done = evolaw("discover", life_thin, "--json")
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    assert list(found) == ["schema", "source", "space", "alpha", "entries", "law", "checks", "next"]
+    assert (found["schema"], found["space"], found["alpha"]) == (1, "outer-totalistic", 0.05)
+    assert [entry["name"] for entry in found["entries"]] == [
+        f"{letter}{count}" for letter in "BS" for count in range(9)
+    ]
+    for entry in found["entries"]:
+        assert set(entry) == {"name", "decision", "basis", "probability", "interval", "visits", "log_e_value", "why"}
+        assert entry["decision"] in DECISIONS
+        assert entry["basis"] in BASES
+        low, high = entry["interval"]
+        assert 0 <= low <= high <= 1
+        assert 0 <= entry["probability"] <= 1
+    assert set(found["law"]) == {"minimum", "maximum", "most_probable", "map", "log2_possible"}
+    for check in found["checks"]:
+        assert set(check) == {"name", "passed", "p_value", "says"}
+    assert set(found["next"]) == {"says", "rle", "steps", "decides"}
+
+
+def test_what_was_never_visited_is_not_decided(evolaw: Callable[..., Any], life_thin: Path) -> None:
+    """The product's honesty: a decision that no visit supports must be called known or assumed."""
+    found = json.loads(evolaw("discover", life_thin, "--space", "isotropic", "--json").stdout)
+    truth = {"B3", "S2", "S3"}
+    unseen = [entry for entry in found["entries"] if entry["visits"] == 0]
+    assert unseen
+    for entry in found["entries"]:
+        if entry["visits"] == 0:
+            assert entry["decision"] == "undetermined" or entry["basis"] in ("known", "assumed")
+        elif entry["decision"] != "undetermined":
+            assert entry["decision"] == ("present" if entry["name"][:2] in truth else "absent"), entry
+
+
+def test_the_text_names_the_law_and_what_is_open(evolaw: Callable[..., Any], life_thin: Path) -> None:
+    done = evolaw("discover", life_thin)
+    assert "B3/S23" in done.stdout
+    assert "undetermined" in done.stdout
+    assert done.stderr == ""
+
+
+def test_known_entries_are_taken_as_known(evolaw: Callable[..., Any], life_thin: Path) -> None:
+    found = json.loads(evolaw("discover", life_thin, "--known", "B8=0,S8=0", "--json").stdout)
+    entries = {entry["name"]: entry for entry in found["entries"]}
+    assert entries["S8"]["basis"] == "known"
+    assert entries["S8"]["decision"] == "absent"
+
+
+def test_run_and_report_are_written_and_read_again(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
+    first = evolaw("discover", life_thin, "--seed", 4, "--out", "found", "--report", "page.html")
+    assert "found" in first.stdout
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "B3" in page
+    assert Finding.load(tmp_path / "found").facts["seed"] == 4
+    done = evolaw("report", "found", "--lang", "zh")
+    assert done.returncode == 0
+    assert "它遵循什么规律" in (tmp_path / "found" / "report.html").read_text(encoding="utf-8")
+
+
+def test_ask_gives_a_board_that_can_be_read(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
+    evolaw("discover", life_thin, "--out", "found")
+    from_recording = json.loads(evolaw("ask", life_thin, "--out", "next.rle", "--json").stdout)
+    from_finding = json.loads(evolaw("ask", "found", "--json").stdout)
+    assert from_recording["next"] == from_finding["next"]
+    board = read_pattern(tmp_path / "next.rle").board
+    assert board.shape[0] >= 3
+    assert board.shape[1] >= 3
+    assert "torus" in evolaw("ask", "found").stdout
+
+
+def test_a_box_is_asked_until_the_law_stands(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    """No recording at all: one question to the box settles all eighteen entries."""
+    done = evolaw("discover", "--box", box_command(tmp_path, BOX), "--ask", 2, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["law"]["most_probable"] == "B36/S23"
+    assert found["law"]["log2_possible"] == 0
+
+
+@pytest.mark.parametrize("places", [("--out", "taken"), ("--report", "nowhere/page.html"), ("--report", "taken")])
+def test_places_are_checked_before_the_work(
+    evolaw: Callable[..., Any],
+    life_thin: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    places: tuple[str, str],
+) -> None:
+    """Nobody waits for minutes to read that a directory exists."""
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "something").write_text("mine")
+    monkeypatch.setattr("evolaw.discovery.discover", lambda *_, **__: pytest.fail("the work has begun"))
+    done = evolaw("discover", life_thin, *places)
+    assert done.returncode == 3
+    assert (tmp_path / "taken" / "something").read_text() == "mine"
+
+
+def test_the_answer_to_a_question_is_a_second_recording(
+    evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path
+) -> None:
+    """ask, run the board by hand, discover from both: what the manual says."""
+    evolaw("ask", life_thin, "--out", "next.rle")
+    board = read_pattern(tmp_path / "next.rle").board
+    np.savez(tmp_path / "answer.npz", states=evolve("B3/S23", board, 1).values)
+    before = json.loads(evolaw("discover", life_thin, "--json").stdout)
+    after = json.loads(evolaw("discover", life_thin, "answer.npz", "--json").stdout)
+    assert before["law"]["log2_possible"] > 0
+    assert after["law"]["log2_possible"] == 0
+    assert after["law"]["most_probable"] == "B3/S23"
+    assert after["source"] == f"{life_thin}, answer.npz"
+
+
+@pytest.mark.skipif(shutil.which("bgolly") is None, reason="Golly's bgolly is not installed")
+def test_golly_can_be_the_box(evolaw: Callable[..., Any]) -> None:
+    """The command of the README, asked without any recording."""
+    golly = "bgolly -q -q -a QuickLife -m {steps} -i {steps} -o {after} {before}"
+    done = evolaw("discover", "--box", golly, "--ask", 3, "--space", "isotropic", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["law"]["most_probable"] == "B3/S23"
+    assert found["law"]["log2_possible"] == 0
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("import sys; sys.exit(7)", "7"),
+        ("import sys; open(sys.argv[2], 'w').write('hello there')", "answer"),
+        ("pass", "{after}"),
+    ],
+)
+def test_a_box_that_misbehaves(
+    evolaw: Callable[..., Any], tmp_path: Path, life_thin: Path, program: str, words: str
+) -> None:
+    done = evolaw("discover", life_thin, "--box", box_command(tmp_path, program), "--ask", 1, "--out", "found")
+    assert done.returncode == 3
+    assert "error[box]" in done.stderr
+    assert words in done.stderr
+    assert not (tmp_path / "found").exists()
+
+
+def test_a_box_that_hangs(evolaw: Callable[..., Any], tmp_path: Path, life_thin: Path) -> None:
+    command = box_command(tmp_path, "import time; time.sleep(60)")
+    done = evolaw("discover", life_thin, "--box", command, "--box-timeout", 0.5, "--ask", 1)
+    assert done.returncode == 3
+    assert "error[box]" in done.stderr
+    assert "0.5" in done.stderr
+
+
+def bad_inputs(folder: Path, thin: Path) -> dict[str, tuple[list[object], str]]:
+    """name -> (arguments, words the message must have)."""
+    states = np.load(thin)["states"]
+    torn = folder / "torn.npz"
+    torn.write_bytes(thin.read_bytes()[:400])
+    frames = folder / "frames"
+    frames.mkdir()
+    (frames / "frame_0.rle").write_text("x = 1000000000, y = 1000000000, rule = B3/S23\n3o!\n")
+    (frames / "frame_1.rle").write_text("x = 1000000000, y = 1000000000, rule = B3/S23\n3o!\n")
+    np.savez(folder / "flat.npz", states=states[0, 0])
+    np.savez(folder / "one.npz", states=states[:1])
+    np.savez(folder / "dead.npz", states=states * 0)
+    np.savez(folder / "seven.npz", states=states * 7)
+    np.savez(folder / "nothing.npz", frames=states)
+    np.savez(folder / "backwards.npz", states=states, times=np.arange(len(states))[::-1])
+    np.savez(folder / "objects.npz", states=np.array([{"a": 1}], dtype=object))
+    (folder / "text.npz").write_text("not an archive")
+    (folder / "empty").mkdir()
+    return {
+        "torn": ([torn], "torn.npz"),
+        "huge header": ([frames], "cells"),
+        "missing": ([folder / "nowhere.npz"], "no such file"),
+        "wrong shape": ([folder / "flat.npz"], "flat.npz"),
+        "one frame": ([folder / "one.npz"], "frame"),
+        "wrong values": ([folder / "seven.npz"], "255"),
+        "no states": ([folder / "nothing.npz"], "states"),
+        "times fall": ([folder / "backwards.npz"], "times"),
+        "objects": ([folder / "objects.npz"], "objects.npz"),
+        "no archive": ([folder / "text.npz"], "text.npz"),
+        "empty folder": ([folder / "empty"], "empty"),
+        "constant": ([folder / "dead.npz"], "both living and dead"),
+        "unknown space": ([thin, "--space", "isotropc"], "Did you mean isotropic"),
+        "unknown entry": ([thin, "--known", "B9"], "entry"),
+        "bad known": ([thin, "--known", "B3=7"], "known"),
+        "bad flip": ([thin, "--flip", "often"], "flip"),
+        "bad every": ([thin, "--every", "0"], "every"),
+        "bad alpha": ([thin, "--alpha", "2"], "alpha"),
+        "bad boundary": ([thin, "--boundary", "torous"], "torus"),
+        "bad language": ([thin, "--lang", "fr"], "lang"),
+        "no box": ([thin, "--ask", "2"], "--box"),
+        "box without places": ([thin, "--box", "cat", "--ask", "1"], "{before}"),
+        "no source": ([], "source"),
+        "bad seed": ([thin, "--seed", "-3"], "rng"),
+    }
+
+
+NAMES = (
+    "torn",
+    "huge header",
+    "missing",
+    "wrong shape",
+    "one frame",
+    "wrong values",
+    "no states",
+    "times fall",
+    "objects",
+)
+NAMES += (
+    "no archive",
+    "constant",
+    "empty folder",
+    "unknown space",
+    "unknown entry",
+    "bad known",
+    "bad flip",
+    "bad every",
+    "bad alpha",
+)
+NAMES += ("bad boundary", "bad language", "no box", "box without places", "no source", "bad seed")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bad_input_exits_3_says_what_and_writes_nothing(
+    evolaw: Callable[..., Any], tmp_path: Path, life_thin: Path, name: str
+) -> None:
+    folder = tmp_path / "input"
+    folder.mkdir()
+    inputs = bad_inputs(folder, life_thin)
+    assert set(inputs) == set(NAMES)
+    arguments, words = inputs[name]
+    done = evolaw("discover", *arguments, "--out", "found", "--report", "page.html")
+    said = " ".join(done.stderr.split())
+    assert done.returncode == 3, said
+    assert words in said
+    assert done.stdout == ""
+    assert "Traceback" not in said
+    assert not (tmp_path / "found").exists()
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_options_override_what_the_recording_says(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    """Frames two generations apart without times: --every 2 tells."""
+    start = (np.random.default_rng(1).random((24, 24)) < 0.4).astype(np.uint8)
+    np.savez(tmp_path / "second.npz", states=evolve("B3/S23", start, 4, every=2).values)
+    found = json.loads(evolaw("discover", "second.npz", "--every", 2, "--json").stdout)
+    wrong = [e["name"] for e in found["entries"] if e["decision"] == "present" and e["name"] not in ("B3", "S2", "S3")]
+    assert wrong == []
+    assert found["law"]["most_probable"] == "B3/S23"
+
+
+def test_a_network_that_cannot_learn_says_so() -> None:
+    """Boards on a plane cannot be learned through skipped generations: the reason is a sentence for the finding."""
+    from evolaw.cli.discover import _propose_by_network
+    from evolaw.randomness import source
+
+    start = np.random.default_rng(0).integers(0, 2, (8, 8), dtype=np.uint8)
+    film = evolve("B3/S23", start, 4, every=2, boundary="plane")
+    answer = _propose_by_network([film], "outer-totalistic", np.full(18, np.nan), source(0))
+    assert answer.startswith("No network proposed laws, so they were drawn blindly:") and "torus" in answer
+
+
+def test_what_a_simulator_refused_is_noted(monkeypatch: pytest.MonkeyPatch, capsys: Any, life_thin: Path) -> None:
+    """A finding that had to do without its network is told of at the command line, outside the result."""
+    from evolaw.cli import discover
+
+    found = Finding.from_json(
+        discover._find([life_thin], "outer-totalistic", every=None, flip=None, boundary=None, rng=0).to_json()
+    )
+    refused = replace(found, facts={"simulator_refused": "No network proposed laws."})
+    monkeypatch.setattr(discover, "_find", lambda *_, **__: refused)
+    discover.discover_law([life_thin], as_json=True)
+    shown = capsys.readouterr()
+    assert "No network proposed laws." in shown.err and "No network" not in shown.out

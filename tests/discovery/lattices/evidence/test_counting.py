@@ -1,0 +1,61 @@
+"""Counting against a plain loop over cells."""
+
+import numpy as np
+import pytest
+
+from evolaw.automata.stepping import evolve
+from evolaw.discovery.lattices.evidence.counting import tally, weigh
+from evolaw.discovery.lattices.model.observation import CLEAN
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.randomness import source
+from evolaw.trajectory import Trajectory
+
+
+def recording(seed: int = 0, size: int = 9, steps: int = 3) -> Trajectory:
+    start = np.random.default_rng(seed).integers(0, 2, (size, size + 2))
+    return evolve("B3/S23", start, steps)
+
+
+def test_tally_equals_a_loop_over_cells() -> None:
+    film = recording()
+    visits, alive = np.zeros(512, int), np.zeros(512, int)
+    frames, rows, cols = film.values.shape
+    for t in range(frames - 1):
+        for r in range(rows):
+            for c in range(cols):
+                bits = [film.values[t, (r + i) % rows, (c + j) % cols] for i in (-1, 0, 1) for j in (-1, 0, 1)]
+                window = int("".join(map(str, bits)), 2)
+                visits[window] += 1
+                alive[window] += film.values[t + 1, r, c]
+    found = tally([film])
+    assert np.array_equal(found.visits, visits)
+    assert np.array_equal(found.alive, alive)
+    both = tally([film, film])
+    assert np.array_equal(both.visits, 2 * visits)
+
+
+def test_weighing_refutes_outright_and_leaves_unseen_entries_open() -> None:
+    space = RuleSpace.named("isotropic")
+    known = space.known({"B3a": 1, "S8": 0})
+    weighing = weigh([recording()], space, known, CLEAN, alpha=0.05, rng=source(0))
+    counts = tally([recording()]).pool(space)
+    for place, item in enumerate(weighing.evidence):
+        assert item.entry == space.names[place]
+        assert item.visits == counts.visits[place]
+        if item.basis == "known":
+            assert item.interval == (item.probability, item.probability)
+        elif item.visits == 0:
+            assert (item.log_e_present, item.log_e_absent, item.probability) == (0, 0, 0.5)
+            assert item.interval == (0, 1)
+        else:
+            born = counts.alive[place] > 0
+            against, for_ = (item.log_e_absent, item.log_e_present)[:: 1 if born else -1]
+            assert for_ == np.inf
+            assert against == pytest.approx(-np.log(item.visits + 1))
+
+
+def test_a_contradicted_known_entry_is_refuted() -> None:
+    space = RuleSpace.named("outer-totalistic")
+    weighing = weigh([recording()], space, space.known("B3=0,B2=1"), CLEAN, alpha=0.05, rng=source(0))
+    assert weighing.evidence[3].log_e_present == np.inf
+    assert weighing.evidence[2].log_e_absent == np.inf

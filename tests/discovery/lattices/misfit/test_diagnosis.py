@@ -1,0 +1,90 @@
+"""Each way a recording can contradict itself is named, with the option that handles it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from evolaw.automata.rules.rule import Rule
+from evolaw.automata.stepping import evolve
+from evolaw.discovery.lattices.evidence.counting import tally
+from evolaw.discovery.lattices.misfit.diagnosis import Diagnosis, diagnose
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.trajectory import Trajectory
+
+
+def soup(rule: Rule | str, size: int = 64, steps: int = 20, edge: str = "torus", seed: int = 0) -> Trajectory:
+    start = np.random.default_rng(seed).random((size, size)) < 0.4
+    return evolve(rule, start.astype(np.uint8), steps, boundary=edge, rng=seed)
+
+
+def cause(film: Trajectory, space: str = "outer-totalistic", skipped: int = 0, **options: bool) -> Diagnosis:
+    rules = RuleSpace.named(space)
+    return diagnose([film], tally([film]), rules, skipping_explains=lambda every: every == skipped, **options)
+
+
+def misread(film: Trajectory, eps: float) -> Trajectory:
+    return replace(film, values=film.values ^ (np.random.default_rng(1000).random(film.values.shape) < eps))
+
+
+def every(film: Trajectory, stride: int) -> Trajectory:
+    values = film.values[::stride]
+    return replace(film, values=values, times=np.arange(len(values)))
+
+
+@pytest.mark.parametrize(
+    ("film", "space", "expected", "option"),
+    [
+        (soup("B3/S23"), "outer-totalistic", "sound", None),
+        (soup(Rule("B3=0.7/S2=0.9,34=0.2")), "outer-totalistic", "coins", None),
+        (replace(soup("B3/S23", edge="plane"), boundary="torus"), "outer-totalistic", "boundary", "--boundary plane"),
+        (misread(soup("B3/S23"), 0.002), "outer-totalistic", "flips", "--flip auto"),
+        (misread(soup("B3/S23"), 0.1), "isotropic", "flips", "--flip auto"),
+        (misread(soup("B3/S2-i34q"), 0.05), "outer-totalistic", "flips", "--space isotropic"),
+        (soup(Rule("B3/S23").with_noise(0.01)), "outer-totalistic", "erring", 'on="update"'),
+        (every(soup("B3/S23"), 2), "outer-totalistic", "skipped frames", "--every 2"),
+        (every(soup("B3/S23", steps=30), 3), "isotropic", "skipped frames", "--every 3"),
+        (
+            soup(Rule.outer_totalistic(range(7, 12), range(6, 14), radius=2)),
+            "outer-totalistic",
+            "neighbourhood",
+            "larger than 3 x 3",
+        ),
+        (soup("B3/S2-i34q"), "outer-totalistic", "symmetry", "--space isotropic"),
+        (
+            soup(Rule.from_table(np.random.default_rng(1).integers(0, 2, 512))),
+            "isotropic",
+            "symmetry",
+            "--space general",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_cause_is_named(film: Trajectory, space: str, expected: str, option: str | None) -> None:
+    skipped = {"skipped frames": int(option[-1]) if option and option[-1].isdigit() else 0}.get(expected, 0)
+    found = cause(film, space, skipped)
+    assert found.cause == expected
+    assert found.sound == (expected in ("sound", "coins"))
+    failed = [check for check in found.checks if not check.passed]
+    assert bool(failed) != found.sound
+    if option:
+        assert any(option in check.says for check in failed)
+
+
+def test_too_little_to_tell_is_said() -> None:
+    found = cause(misread(soup("B3/S23", size=12, steps=6), 0.1))
+    assert found.cause == "unclear"
+    assert "Record more" in found.checks[0].says
+
+
+def test_flips_of_small_noisy_recordings_are_never_called_probabilistic() -> None:
+    for seed in range(12):
+        film = soup("B3/S23", size=(12, 16, 32)[seed % 3], steps=8, seed=seed)
+        for space in ("outer-totalistic", "isotropic", "general"):
+            assert cause(misread(film, (0.02, 0.1)[seed % 2]), space).cause in ("flips", "unclear")
+
+
+def test_answers_of_a_box_cannot_be_misread_on_the_inputs() -> None:
+    start = np.random.default_rng(0).integers(0, 2, (64, 64)).astype(np.uint8)
+    film = evolve(Rule("B3/S23").with_noise(0.05), start, 1, rng=0)
+    assert cause(film, exact_inputs=True).cause == "erring"

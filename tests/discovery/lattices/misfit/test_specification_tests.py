@@ -1,0 +1,136 @@
+"""Checks of the space: validity of the e-values, power against each broken assumption."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from evolaw.automata.rules.rule import Rule
+from evolaw.automata.stepping import evolve
+from evolaw.discovery.lattices.evidence.counting import tally
+from evolaw.discovery.lattices.misfit.specification_tests import (
+    average,
+    boundary,
+    combine,
+    log_e_dependence,
+    memory,
+    neighbourhood,
+    p_value,
+    symmetry,
+    time,
+)
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.trajectory import Trajectory
+
+SPACE = RuleSpace.named("outer-totalistic")
+THRESHOLD = np.log(100)
+COINS = Rule("B3=0.7/S2=0.9,34=0.2")
+
+
+def soup(
+    rule: Rule | str = "B3/S23",
+    size: int = 32,
+    steps: int = 12,
+    density: float = 0.4,
+    seed: int = 0,
+    edge: str = "torus",
+) -> Trajectory:
+    start = np.random.default_rng(seed).random((size, size)) < density
+    return evolve(rule, start.astype(np.uint8), steps, boundary=edge, rng=seed)
+
+
+def misread(film: Trajectory, eps: float) -> Trajectory:
+    return replace(film, values=film.values ^ (np.random.default_rng(1000).random(film.values.shape) < eps))
+
+
+def test_e_values_have_expectation_at_most_one() -> None:
+    """Mean of e under one common probability; 20,000 draws, the bound allows three standard errors."""
+    rng = np.random.default_rng(0)
+    for theta in (0.05, 0.5, 0.9):
+        visits = rng.integers(0, 9, (20_000, 4))
+        e = np.exp(log_e_dependence(visits, rng.binomial(visits, theta)))
+        assert e.mean() < 1 + 3 * e.std() / np.sqrt(e.size)
+        joint = np.exp([combine(row) for row in np.log(e).reshape(-1, 10)])
+        assert joint.mean() < 1 + 3 * joint.std() / np.sqrt(joint.size)
+
+
+def test_e_values_against_the_formula() -> None:
+    """e = prod B(k_i + 1, n_i - k_i + 1) / (theta^k (1 - theta)^(n - k))."""
+    assert log_e_dependence(np.array([1, 1]), np.array([1, 0])) == pytest.approx(0)
+    assert log_e_dependence(np.array([3, 2]), np.array([1, 2])) == pytest.approx(
+        np.log(1 / 12 * 1 / 3 / (0.6**3 * 0.4**2))
+    )
+    assert log_e_dependence(np.array([7, 0]), np.array([7, 0])) == pytest.approx(np.log(1 / 8))
+
+
+def test_average_and_p_values() -> None:
+    assert average(np.log([1.0, 3.0])) == pytest.approx(np.log(2))
+    assert average(np.zeros(0)) == 0
+    assert p_value(np.log(50)) == pytest.approx(0.02)
+    assert p_value(-3) == 1
+
+
+@pytest.mark.parametrize("rule", ["B3/S23", COINS])
+def test_true_assumptions_pass(rule: Rule | str) -> None:
+    film = soup(rule)
+    windows = tally([film])
+    assert all(check.passed for check in symmetry(windows, SPACE))
+    assert boundary([film], SPACE).passed
+    assert time([film], SPACE).passed
+    assert neighbourhood([film], SPACE.entry_of) < THRESHOLD
+    assert memory([film], SPACE.entry_of, windows) < THRESHOLD
+
+
+def test_isotropic_laws_fail_totalistic_but_not_symmetry() -> None:
+    orbits, totalistic = symmetry(tally([soup("B3/S2-i34q")]), SPACE)
+    assert orbits.passed
+    assert not totalistic.passed
+    assert "S2" in totalistic.says
+    assert "S4" in totalistic.says
+    assert "--space isotropic" in totalistic.says
+
+
+def test_general_laws_fail_the_symmetry() -> None:
+    law = Rule.from_table(np.random.default_rng(1).integers(0, 2, 512))
+    (orbits,) = symmetry(tally([soup(law, density=0.5)]), RuleSpace.named("isotropic"))
+    assert not orbits.passed
+    assert orbits.p_value < 1e-10
+    assert "--space general" in orbits.says
+    assert symmetry(tally([soup(law)]), RuleSpace.named("general")) == []
+
+
+@pytest.mark.parametrize(("true", "assumed"), [("plane", "torus"), ("torus", "plane"), ("reflecting", "torus")])
+def test_a_wrong_boundary_is_named_with_the_right_one(true: str, assumed: str) -> None:
+    check = boundary([replace(soup(edge=true), boundary=assumed)], SPACE)
+    assert not check.passed
+    assert f"--boundary {true}" in check.says
+
+
+def test_a_cut_out_of_a_larger_world_is_recognised() -> None:
+    film = soup(size=64)
+    check = boundary([replace(film, values=film.values[:, 9:40, 9:40])], SPACE)
+    assert not check.passed
+    assert "cut-out" in check.says
+
+
+def test_a_law_that_changes_is_cut_where_it_changes() -> None:
+    first = soup(steps=9)
+    second = evolve("B36/S23", first.final, 9)
+    both = Trajectory(np.concatenate([first.values, second.values[1:]]), np.arange(19), first.axes, boundary="torus")
+    check = time([both], SPACE)
+    assert not check.passed
+    assert "Up to frame" in check.says
+
+
+def test_a_larger_neighbourhood_shows_two_steps_away() -> None:
+    law = Rule.outer_totalistic(range(7, 12), range(6, 14), radius=2)
+    assert neighbourhood([soup(law, size=24, steps=8)], SPACE.entry_of) > THRESHOLD
+    assert neighbourhood([soup(size=4)], SPACE.entry_of) == 0
+
+
+def test_misread_cells_are_remembered() -> None:
+    film = misread(soup(size=64), 0.03)
+    windows = tally([film])
+    assert memory([film], SPACE.entry_of, windows) > max(THRESHOLD, neighbourhood([film], SPACE.entry_of))
+    short = replace(film, values=film.values[:2], times=film.times[:2])
+    assert memory([short], SPACE.entry_of, windows) == 0

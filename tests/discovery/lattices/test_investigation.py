@@ -1,0 +1,255 @@
+"""The whole investigation: told recordings, honesty, symmetry of the pipeline, closed loops, bad input."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evolaw.automata.boxes.black_box import FunctionBox
+from evolaw.automata.files.recordings import read_recording
+from evolaw.automata.rules.rule import Rule
+from evolaw.automata.stepping import evolve, step
+from evolaw.discovery import Every, Finding, discover, interrogate
+from evolaw.discovery.lattices.model.rule_space import SPACES, RuleSpace
+from evolaw.errors import ArgumentError
+from evolaw.randomness import source
+from evolaw.trajectory import Trajectory
+
+RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
+TOLD = [
+    "life_thin",
+    "life_soup",
+    "highlife_soup",
+    "tlife_soup",
+    "life_golly_rle",
+    "life_every_second",
+    "life_missing",
+    "life_flipped",
+]
+
+
+def told(name: str) -> tuple[Trajectory, Rule]:
+    facts = RECORDINGS / f"{name}.json"
+    rule = json.loads(facts.read_text())["rule"] if facts.exists() else "B3/S23"
+    path = RECORDINGS / name if (RECORDINGS / name).is_dir() else RECORDINGS / f"{name}.npz"
+    return read_recording(path), Rule(rule)
+
+
+def wrong(finding: Finding, rule: Rule) -> list[str]:
+    space = RuleSpace.named(finding.space)
+    return [
+        entry.name
+        for place, entry in enumerate(finding.entries)
+        if entry.decision in ("present", "absent", "probabilistic")
+        and (rule.probabilities[space.windows(place)] != {"present": 1, "absent": 0}.get(entry.decision)).any()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "space"),
+    [(name, "outer-totalistic") for name in TOLD]
+    + [(name, "isotropic") for name in TOLD if name != "life_flipped"]
+    + [pytest.param("life_flipped", "isotropic", marks=pytest.mark.slow)],
+)
+def test_told_recordings_are_recovered_without_a_wrong_decision(name: str, space: str) -> None:
+    recording, rule = told(name)
+    finding = discover(recording, space, rng=0)
+    assert wrong(finding, rule) == []
+    if rule.space == "isotropic" and space == "outer-totalistic":
+        assert finding.of("conflict") == ("S2", "S4")
+        assert any("--space isotropic" in check.says for check in finding.failed)
+        return
+    assert not finding.failed
+    decided = len(finding.entries) - len(finding.of("undetermined"))
+    if name not in ("life_thin", "life_every_second"):
+        assert decided == len(finding.entries)
+        assert finding.rule == rule
+    else:
+        assert decided >= 0.8 * len(finding.entries)
+        assert finding.next is not None
+    low, high = Rule(finding.law.minimum).table, Rule(finding.law.maximum).table
+    assert ((low <= rule.table) & (rule.table <= high)).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "space"), [("mystery_a", "isotropic"), ("mystery_b", "isotropic"), ("mystery_e", "outer-totalistic")]
+)
+def test_untold_recordings_are_answered(name: str, space: str) -> None:
+    finding = discover(read_recording(RECORDINGS / f"{name}.npz"), space, rng=0)
+    assert len(finding.entries) == len(RuleSpace.named(space))
+    assert json.dumps(finding.to_json(), allow_nan=False)
+
+
+def soup(
+    rule: Rule | str, size: tuple[int, int] = (20, 22), steps: int = 3, density: float = 0.3, seed: int = 0
+) -> Trajectory:
+    start = np.random.default_rng(seed).random(size) < density
+    return evolve(rule, start.astype(np.uint8), steps, rng=seed)
+
+
+TURNS = {
+    "rotate": lambda cells: np.rot90(cells, axes=(-2, -1)),
+    "reflect": lambda cells: cells[..., ::-1],
+}
+
+
+def turned_window(window: int, turn: str) -> int:
+    cells = np.array([window >> bit & 1 for bit in range(8, -1, -1)]).reshape(3, 3)
+    return int("".join(map(str, TURNS[turn](cells).ravel())), 2)
+
+
+@pytest.mark.parametrize("turn", list(TURNS))
+@pytest.mark.parametrize("space", SPACES)
+@pytest.mark.parametrize("law", ["deterministic", "coins"])
+def test_turning_the_recording_turns_the_answer_exactly(turn: str, space: str, law: str) -> None:
+    rng = np.random.default_rng(7)
+    table = rng.integers(0, 2, 512).astype(float)
+    if law == "coins":
+        table = np.where(rng.random(512) < 0.3, rng.random(512), table)
+    film = soup(Rule.from_table(table))
+    turned = discover(replace(film, values=TURNS[turn](film.values)), space, rng=0)
+    straight = discover(film, space, rng=0)
+    rules = RuleSpace.named(space)
+    places = [rules.entry_of[turned_window(rules.windows(u)[0], turn)] for u in range(len(rules))]
+    for place, entry in enumerate(straight.entries):
+        other = turned.entries[places[place]]
+        fields = ("decision", "basis", "interval", "visits")
+        assert [getattr(entry, f) for f in fields] == [getattr(other, f) for f in fields]
+        assert entry.probability == pytest.approx(other.probability, abs=1e-12)
+        assert entry.log_e_value == pytest.approx(other.log_e_value, abs=1e-9)
+    assert straight.facts["cause"] == turned.facts["cause"]
+
+
+def test_more_clean_data_never_turns_a_decision() -> None:
+    film = soup("B36/S23", (24, 24), 8, 0.1)
+    before: dict[str, str] = {}
+    for frames in range(2, 9):
+        part = replace(film, values=film.values[:frames], times=film.times[:frames])
+        now = {entry.name: entry.decision for entry in discover(part, "isotropic", rng=0).entries}
+        assert all(now[name] == decision for name, decision in before.items() if decision != "undetermined")
+        before = now
+
+
+def test_unseen_entries_are_open_and_known_ones_never_change() -> None:
+    for seed in range(20):
+        space = SPACES[seed % 3]
+        rules = RuleSpace.named(space)
+        rng = np.random.default_rng(seed)
+        values = rng.integers(0, 2, len(rules))
+        known = {rules.names[u]: int(values[u]) for u in rng.permutation(len(rules))[: len(rules) // 4]}
+        finding = discover(soup(rules.rule(values), (8, 9), 2, 0.2, seed), space, known=known, rng=0)
+        for entry in finding.entries:
+            if entry.name in known:
+                assert entry.basis == "known"
+                assert entry.probability == known[entry.name]
+                assert entry.decision == ("present" if known[entry.name] else "absent")
+            elif entry.visits == 0:
+                assert entry.decision == "undetermined"
+
+
+def test_a_contradicted_known_entry_is_a_conflict_that_names_it() -> None:
+    finding = discover(soup("B3/S23"), known="B3=0,S8=0", rng=0)
+    assert finding.of("conflict") == ("B3",)
+    assert finding["B3"].probability == 0
+    assert any(check.name == "known entries" and "B3" in check.says for check in finding.failed)
+    assert finding["S2"].decision == "present"
+
+
+def test_a_failed_check_of_the_space_never_gives_a_bit_that_needs_it() -> None:
+    film = soup("B3/S23", (32, 32), 10)
+    finding = discover(replace(film, values=film.values[:, 3:25, 3:25]), rng=0)
+    assert finding.facts["cause"] == "boundary"
+    assert set(Counter(entry.decision for entry in finding.entries)) <= {"conflict", "undetermined"}
+    assert finding.next is not None
+    assert "cut-out" in finding.next.says
+
+
+def test_several_recordings_and_boards_add_up() -> None:
+    films = [soup("B3/S23", seed=seed, density=0.08) for seed in range(3)]
+    together = discover(films, rng=0)
+    boards = Trajectory(np.stack([film.values for film in films]), films[0].times, ("boards", "times", "rows", "cols"))
+    assert [entry.visits for entry in together.entries] == [entry.visits for entry in discover(boards, rng=0).entries]
+    assert together["B3"].visits == sum(discover(film, rng=0)["B3"].visits for film in films)
+
+
+def test_same_seed_same_answer() -> None:
+    film = soup("B3=0.5/S23", (32, 32), 6)
+    assert discover(film, rng=3).to_json() == discover(film, rng=3).to_json()
+
+
+def test_one_question_of_512_cells_identifies_any_general_law() -> None:
+    for seed in range(10):
+        law, asked = Rule.from_table(np.random.default_rng(seed).integers(0, 2, 512)), []
+
+        def answer(board: np.ndarray, steps: int, law: Rule = law, asked: list[int] = asked) -> np.ndarray:
+            asked.append(board.size)
+            return step(law, board)
+
+        finding = interrogate(FunctionBox(answer), "general", questions=1, rng=0)
+        assert finding.rule == law
+        assert finding.law.log2_possible == 0
+        assert asked == [512]
+
+
+def test_spare_questions_look_a_second_time_and_then_stop() -> None:
+    asked: list[int] = []
+
+    def answer(board: np.ndarray, steps: int) -> np.ndarray:
+        asked.append(board.size)
+        return step("B36/S23", board)
+
+    finding = interrogate(FunctionBox(answer), questions=9, rng=0)
+    assert asked == [32, 512]
+    assert min(entry.visits for entry in finding.entries) >= 2
+    assert finding.law.most_probable == "B36/S23"
+
+
+def test_questions_close_what_a_recording_left_open() -> None:
+    recording, rule = told("life_thin")
+    before = discover(recording, "isotropic", rng=0)
+    after = discover(recording, "isotropic", box=FunctionBox(lambda board, steps: step(rule, board)), ask=3, rng=0)
+    assert before.of("undetermined")
+    assert not after.of("undetermined")
+    assert after.rule == rule
+    assert len(after.recordings) == 3
+    again = interrogate(FunctionBox(lambda board, steps: step(rule, board)), before, questions=3, rng=0)
+    assert again.rule == rule
+
+
+@pytest.mark.slow
+def test_probabilistic_boxes_are_asked_until_the_evidence_suffices() -> None:
+    law, stream, count = Rule("B3=0.7/S2=0.9,34=0.2"), source(5).stream("box"), iter(range(100))
+    box = FunctionBox(lambda board, steps: step(law, board, stream=stream, time=next(count)))
+    finding = interrogate(box, questions=30, rng=0)
+    assert finding.of("probabilistic") == ("B3", "S2", "S4")
+    assert wrong(finding, Rule("B/S3")) == ["B3", "S2", "S4"]
+    for name, theta in (("B3", 0.7), ("S2", 0.9), ("S4", 0.2)):
+        low, high = finding[name].interval
+        assert low < theta < high
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"space": "isotropc"}, "Did you mean isotropic"),
+        ({"alpha": 0}, "alpha"),
+        ({"error": "none"}, "error"),
+        ({"ask": 2}, "box"),
+        ({"observed": "x"}, "be a channel"),
+        ({"observed": [Every(2), Every(3)]}, "say one thing"),
+        ({"known": "B9"}, "name an entry"),
+        ({"boundary": "klein"}, "boundary"),
+        ({"rng": None}, "rng"),
+    ],
+)
+def test_bad_arguments_are_refused_with_a_cure(options: dict[str, object], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        discover(soup("B3/S23"), **({"rng": 0} | options))  # type: ignore[arg-type]
+
+
+def test_nothing_to_look_at_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="or else a box"):
+        discover(None, rng=0)

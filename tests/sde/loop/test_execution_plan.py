@@ -1,0 +1,152 @@
+"""Plans: what is taken apart and written out, and that no plan changes a path."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from evolaw.errors import ArgumentError
+from evolaw.sde import (
+    BAOAB,
+    DRI1,
+    SDE,
+    SRA1,
+    SRI1W1,
+    EulerMaruyama,
+    FirstPassage,
+    LevyMilstein,
+    Milstein,
+    StochasticHeun,
+    WeakEuler,
+    solve,
+)
+from evolaw.sde.loop import execution_plan
+from evolaw.sde.loop.execution_plan import chunk_size, plan_of
+from evolaw.sde.loop.time_grid import grid_of
+
+MIXED = np.array([[0.2, 0.1, 0.0], [0.1, 0.3, 0.1], [0.0, 0.1, 0.2]])
+
+
+def lorenz(noise="diagonal", calculus="ito"):
+    return SDE(
+        lambda t, x, p: jnp.array([10 * (x[1] - x[0]), x[0] * (28 - x[2]) - x[1], x[0] * x[1] - 8 / 3 * x[2]]),
+        lambda t, x, p: 0.1 * x if noise == "diagonal" else jnp.ones(3),
+        dim=3, noise=noise, calculus=calculus,
+    )  # fmt: skip
+
+
+GENERAL = SDE(lambda t, x, p: -x, lambda t, x, p: MIXED * (1 + jnp.sin(x)[:, None]), dim=3, noises=3)
+COMMUTING = SDE(lambda t, x, p: -x, lambda t, x, p: x[:, None] * MIXED, dim=3, noises=3, noise="commutative")
+APART = SDE(lambda t, x, p: -x, lambda t, x, p: 0.1 * x, dim=3, noise="diagonal")
+
+
+def plan(process, scheme, paths=10_000, steps=1000, statistics=(), fine=1):
+    return plan_of(process, scheme, grid_of([0, 1], steps, None)[0], paths, statistics, np.dtype("float32"), fine)
+
+
+def test_components_that_meet_are_taken_apart():
+    assert plan(lorenz(), EulerMaruyama()).apart
+    assert plan(GENERAL, EulerMaruyama()).apart
+    assert not plan(APART, EulerMaruyama()).apart
+    assert not plan(GENERAL, LevyMilstein()).apart
+
+
+def test_components_that_meet_are_stepped_one_by_one_from_noise_drawn_ahead():
+    met, alone = plan(lorenz(), EulerMaruyama()), plan(APART, EulerMaruyama())
+    assert (met.group, met.ahead > 0) == (1, True)
+    assert (alone.group, alone.ahead) == (8, 0)
+
+
+def test_weak_words_are_drawn_no_further_than_the_paths_go():
+    assert plan(GENERAL, WeakEuler(3), steps=16).ahead == 16
+    assert plan(GENERAL, WeakEuler(3), steps=1000).ahead == 64
+    assert plan(GENERAL, WeakEuler(2), steps=16).ahead == 64
+
+
+def test_weak_steps_are_read_from_kept_words_unless_they_use_them_up():
+    whole, kept, watched = (
+        plan(APART, WeakEuler(3)),
+        plan(APART, WeakEuler(2)),
+        plan(APART, WeakEuler(3), statistics=(FirstPassage(2.0),)),
+    )
+    assert (whole.group, whole.words, whole.ahead) == (16, False, 0)
+    assert (kept.group, kept.words, kept.ahead) == (8, True, 64)
+    assert (watched.group, watched.words, watched.ahead) == (2, True, 16)
+    assert (plan(APART, DRI1()).group, plan(APART, DRI1()).words) == (4, True)
+
+
+def test_a_turn_never_uses_up_a_kept_word(monkeypatch):
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (100 // 3, False))
+    kept = plan(APART, WeakEuler(3))
+    assert (kept.words, kept.group) == (True, 4)
+
+
+def test_a_single_path_has_its_normals_from_short_rows():
+    scalar = SDE(lambda t, x, p: -x, 1.0, noise="additive")
+    long, short = plan(scalar, EulerMaruyama(), 1, 50_000), plan(scalar, EulerMaruyama(), 1, 5000)
+    assert (long.ahead, long.ahead % long.group, long.group > 1) == (32, 0, True)
+    assert (plan(scalar, SRA1(), 1, 50_000).ahead, short.group) == (16, 1)
+    assert plan(APART, EulerMaruyama(), 1, 50_000).ahead > 10_000
+
+
+def test_chunks_are_whole_blocks():
+    assert chunk_size(plan(APART, EulerMaruyama()), APART, 10_000, 1500) == 2048
+    assert chunk_size(plan(APART, EulerMaruyama(), paths=700), APART, 700, "auto") == 700
+    with pytest.raises(ArgumentError, match="chunk"):
+        chunk_size(plan(APART, EulerMaruyama()), APART, 10_000, 0)
+
+
+def test_weak_noise_has_no_finer_steps():
+    with pytest.raises(ArgumentError, match="fine"):
+        plan(APART, WeakEuler(), fine=2)
+
+
+PAIRS = [
+    (lorenz(), EulerMaruyama()),
+    (lorenz(), WeakEuler(3)),
+    *(
+        pytest.param(*pair, marks=pytest.mark.slow)
+        for pair in [
+            (lorenz(), SRI1W1()),
+            (lorenz("additive"), SRA1()),
+            (lorenz(calculus="stratonovich"), StochasticHeun()),
+            (lorenz(), WeakEuler(2)),
+            (GENERAL, EulerMaruyama()),
+            (GENERAL, DRI1()),
+            (COMMUTING, Milstein()),
+        ]
+    ),
+]
+
+
+@pytest.mark.parametrize(("process", "scheme"), PAIRS, ids=lambda part: str(part).replace(" ", "-"))
+def test_paths_do_not_depend_on_the_form(process, scheme, monkeypatch):
+    """Apart and whole, grouped and single, ahead and not: the same paths, up to rounding."""
+    wanted = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
+    monkeypatch.setattr(execution_plan, "_SMALL_WORK", 0)
+    large = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False))
+    whole = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
+    np.testing.assert_allclose(large, wanted, rtol=1e-10)
+    np.testing.assert_allclose(whole, wanted, rtol=1e-10)
+
+
+def test_periodic_components_wrap_alike_apart_and_whole(monkeypatch):
+    pendulum = SDE(
+        lambda t, x, p: jnp.array([x[1], -jnp.sin(x[0]) - 0.1 * x[1] + 1.5]), [0.0, 0.5], dim=2, noise="additive",
+        periods=(2 * np.pi, None),
+    )  # fmt: skip
+    start, times = [0.1, 2.0], [0, 5, 20]
+    apart = solve(pendulum, EulerMaruyama(), start, times, steps=2000, paths=300, rng=1).values
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False))
+    whole = solve(pendulum, EulerMaruyama(), start, times, steps=2000, paths=300, rng=1).values
+    assert np.abs(apart[:, -1, 0]).max() > 2 * np.pi
+    np.testing.assert_allclose(apart, whole, rtol=1e-9, atol=1e-9)
+
+
+def test_schemes_with_memory_are_taken_apart():
+    from evolaw.sde.processes.process import langevin
+
+    process = langevin.underdamped(
+        lambda t, x, p: -jnp.array([x[0] ** 3 + x[1], x[1] ** 3 + x[0]]), friction=1.0, temperature=0.5, dim=2
+    )
+    assert plan(process, BAOAB()).apart
