@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test test-slow lint bench clean
+.PHONY: demo test test-slow test-bare lint bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/evolaw demo
@@ -14,6 +14,12 @@ test: $(VENV)/.tested
 
 test-slow: $(VENV)/.tested
 	$(BIN)/python -m pytest -m slow -n 2 --timeout=1800
+
+# The newcomer's commands where nothing is set up: no HOME, no fonts, no PATH but the system's, no settings of the shell.
+# BARE chooses the tests (empty: all of them); BARE_FRESH=1 installs everything into a venv of its own first.
+BARE ?= tests/report tests/cli/test_doctor.py tests/cli/test_demo.py
+test-bare: $(VENV)/.tested
+	@tests/bare.sh "$(BARE_FRESH)" $(BARE)
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check src tests benchmarks examples

@@ -33,7 +33,7 @@ def threefry2x32(key0: Any, key1: Any, count0: Any, count1: Any) -> tuple[Any, A
     """Encrypt counter blocks with Threefry-2x32, 20 rounds.
 
     Args:
-        key0, key1: the key words, uint32 scalars or arrays of NumPy, JAX or Numba.
+        key0, key1: the key words, uint32 scalars or arrays of NumPy or JAX.
         count0, count1: the counter words, uint32, broadcast against the keys.
 
     Returns:
@@ -41,7 +41,7 @@ def threefry2x32(key0: Any, key1: Any, count0: Any, count1: Any) -> tuple[Any, A
 
     Notes:
         Cost: 20 rounds of one addition, one rotation and one exclusive-or. Written without loops or lists so that JAX
-        traces and Numba compiles it as it stands; NumPy callers pass arrays, because NumPy scalars warn when they wrap.
+        traces it as it stands; NumPy callers pass arrays, because NumPy scalars warn when they wrap.
 
     References:
         salmon2011, section 3.2 and figure 5.

@@ -391,7 +391,7 @@ def versions() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
-    for package in ("evolaw", "jax", "numba", "numpy", "scipy", "zarr"):
+    for package in ("evolaw", "jax", "llvmlite", "numpy", "scipy", "zarr"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

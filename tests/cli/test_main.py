@@ -14,7 +14,7 @@ import pytest
 from evolaw import errors
 from evolaw.cli import doctor
 
-HEAVY = ("jax", "numba", "matplotlib", "scipy", "numpy", "sympy", "xarray", "zarr", "pandas", "PIL", "jinja2")
+HEAVY = ("jax", "llvmlite", "matplotlib", "scipy", "numpy", "sympy", "xarray", "zarr", "pandas", "PIL", "jinja2")
 
 
 def test_help_loads_nothing_heavy() -> None:

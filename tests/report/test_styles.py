@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from evolaw.errors import ArgumentError
-from evolaw.report import styles
+from evolaw.errors import ArgumentError, MissingExtra
+from evolaw.report import draw, styles
+from evolaw.trajectory import Trajectory
 
 
 def figure(title: str) -> Figure:
@@ -44,13 +47,53 @@ def test_the_style_ends_with_the_block() -> None:
     assert dict(matplotlib.rcParams) == before
 
 
-def test_chinese_has_glyphs_where_a_font_has_them(tmp_path: Path) -> None:
+@pytest.fixture
+def fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Make the machine one that has none but the fonts that Matplotlib brings, with or without the package."""
+
+    def have(*, package: bool) -> None:
+        bundled = [font for font in styles.font_manager.fontManager.ttflist if font.name not in styles._FONTS[1:]]
+        monkeypatch.setattr(styles.font_manager.fontManager, "ttflist", bundled)
+        if not package:
+            monkeypatch.setattr(styles.importlib.util, "find_spec", lambda name: None)
+        forget()
+
+    def forget() -> None:
+        styles._installed_fonts.cache_clear()
+        styles._known_letters.cache_clear()
+
+    yield have
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_chinese_has_glyphs_on_a_machine_without_a_chinese_font(
+    fonts: Callable[..., None], tmp_path: Path, kind: str
+) -> None:
     """Matplotlib warns of every glyph it cannot find; warnings are errors here."""
-    if len(styles._installed_fonts()) == 1:
-        pytest.skip("no Chinese font is installed")
+    fonts(package=True)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        styles.save(figure("演化规律 −1"), tmp_path / "a.png")
+        assert styles.save(figure("演化规律，−1 约瑟夫森结"), tmp_path / f"a.{kind}").stat().st_size > 1000
+
+
+def test_without_a_font_chinese_is_refused_with_the_package_to_install(
+    fonts: Callable[..., None], tmp_path: Path
+) -> None:
+    fonts(package=False)
+    styles.save(figure("law −1 σ"), tmp_path / "a.png")
+    with pytest.raises(MissingExtra, match=r"can draw 化演.*evolaw\[chinese\]"):
+        styles.save(figure("演化 law"), tmp_path / "b.png")
+    with pytest.raises(MissingExtra):
+        draw(Trajectory(np.zeros((1, 4, 4), np.uint8), [0], ("times", "rows", "cols")), title="生命")
+    assert not (tmp_path / "b.png").exists()
+
+
+def test_a_letter_of_no_font_is_named(fonts: Callable[..., None], tmp_path: Path) -> None:
+    fonts(package=True)
+    with pytest.raises(ArgumentError, match="\U0001f9ec"):
+        styles.save(figure("law \U0001f9ec"), tmp_path / "a.png")
 
 
 def contrast_of_lightness(colour: str) -> float:

@@ -19,8 +19,8 @@ _EXTRAS = {"learn": ("equinox", "optax", "safetensors")}
 _NEEDED = (
     "jax",
     "jinja2",
+    "llvmlite",
     "matplotlib",
-    "numba",
     "numpy",
     "pillow",
     "rich",
@@ -76,7 +76,7 @@ def examine() -> dict[str, Any]:
     }
 
 
-_THREAD_SETTINGS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "XLA_FLAGS", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES")
+_THREAD_SETTINGS = ("OMP_NUM_THREADS", "XLA_FLAGS", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES")
 
 
 def _missing(packages: tuple[str, ...]) -> list[str]:

@@ -193,10 +193,10 @@ class _Typst(Printer):
         if _is_mean(expr.expr):
             return f"(dif {self._print(expr.expr)})/(dif {self._print(expr.variables[0])})"
         below = " ".join(
-            f"diff {self._print(x)}" + (f"^{count}" if count != 1 else "") for x, count in expr.variable_count
+            f"partial {self._print(x)}" + (f"^{count}" if count != 1 else "") for x, count in expr.variable_count
         )
         order = sum(count for _, count in expr.variable_count)
-        return f"(diff{f'^{order}' if order != 1 else ''} {self._print(expr.expr)})/({below})"
+        return f"(partial{f'^{order}' if order != 1 else ''} {self._print(expr.expr)})/({below})"
 
     def _print_Equality(self, expr: sympy.Eq) -> str:
         return f"{self._print(expr.lhs)} = {self._print(expr.rhs)}"

@@ -29,7 +29,7 @@ from evolaw.discovery.spine.finding import Finding
 from evolaw.report.evidence_charts import draw_finding
 from evolaw.report.learning_charts import draw_beside, draw_law, draw_league, draw_readout
 from evolaw.report.order_charts import draw_orders
-from evolaw.report.styles import CELLS, CYCLE, new_figure, save, style
+from evolaw.report.styles import CELLS, CYCLE, new_figure, require_glyphs, save, style
 from evolaw.trajectory import Trajectory
 
 __all__ = ["draw", "save"]
@@ -55,6 +55,7 @@ def draw(result: Any, **options: Any) -> Figure:
 
     Raises:
         ArgumentError: another kind of result, or an option that the result does not have.
+        MissingExtra: Chinese letters in ``title`` or ``labels`` where there is no font for them.
 
     Example:
         >>> blinker = np.zeros((2, 5, 5), np.uint8)
@@ -69,7 +70,7 @@ def draw(result: Any, **options: Any) -> Figure:
         figure = drawer(result, **options)
         if title:
             figure.suptitle(title, x=0.01, ha="left", weight="bold")
-    return figure
+    return require_glyphs(figure)
 
 
 def _drawer(result: Any) -> tuple[Any, tuple[str, ...]]:

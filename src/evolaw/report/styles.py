@@ -1,8 +1,13 @@
-"""How every figure looks: colours nobody confuses, fonts that know Chinese, files that are the same bytes every time."""
+"""How every figure looks: colours nobody confuses, fonts that know Chinese, files that are the same bytes every time.
+
+Latin letters come from the font that Matplotlib brings. Chinese ones come from a font of the machine or, where it has none, from
+the package of the extra ``chinese``; a figure with a letter that no font here can draw is refused, never drawn with empty boxes.
+"""
 
 from __future__ import annotations
 
 import functools
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +17,13 @@ import matplotlib
 from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
 
 from evolaw import checks
+from evolaw.errors import MissingExtra
 
-__all__ = ["CELLS", "CYCLE", "DECISION_COLOURS", "DECISION_MARKERS", "new_figure", "save", "style"]
+__all__ = ["CELLS", "CYCLE", "DECISION_COLOURS", "DECISION_MARKERS", "new_figure", "require_glyphs", "save", "style"]
 
 CYCLE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555")
 """Line colours, distinguishable under every common colour blindness [okabe2008]."""
@@ -42,6 +50,9 @@ _FONTS = (
     "SimHei",
     "WenQuanYi Micro Hei",
 )
+_PACKAGED_FONT = ("cvttf-notosanscjk-regular", "cvttf_NotoSansCJK_Regular")
+"""The package that brings Noto Sans CJK, which knows simplified and traditional letters, and the folder it installs."""
+
 _FORMATS = ("svg", "pdf", "png")
 
 
@@ -77,14 +88,36 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
+def require_glyphs(figure: Figure) -> Figure:
+    """Return the figure if every letter of its texts has a glyph in the fonts of the house.
+
+    Raises:
+        MissingExtra: Chinese letters, and neither the machine nor a package has a font for them.
+        ArgumentError: other letters that no font here knows.
+    """
+    family = list(_installed_fonts())
+    texts: Any = figure.findobj(Text)
+    ours = (text.get_text() for text in texts if list(text.get_fontfamily()) == family)
+    strange = sorted({letter for words in ours for letter in words if letter > "\x7f"})
+    unknown = "".join(letter for letter in strange if ord(letter) not in _known_letters())
+    if unknown and len(family) == 1 and any(_is_chinese(letter) for letter in unknown):
+        raise MissingExtra(f"{_PACKAGED_FONT[0]}, a font that can draw {unknown[:20]}", "chinese")
+    if unknown:
+        raise checks.refuse("text", f"use letters that a font of {', '.join(family)} can draw", unknown[:20])
+    return figure
+
+
 def save(figure: Figure, path: str | Path, **options: Any) -> Path:
     """Write a figure as SVG, PDF or PNG, byte for byte the same every time; the ending of ``path`` chooses.
 
     Raises:
         ArgumentError: another ending.
+        MissingExtra: Chinese letters where there is no font for them.
+        StorageError: the file cannot be written.
     """
     path = Path(path)
     kind = checks.one_of(path.suffix.lstrip(".").lower(), "path", _FORMATS)
+    require_glyphs(figure)
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     with style():
         figure.savefig(path, metadata=undated[kind], **options)
@@ -95,4 +128,32 @@ def save(figure: Figure, path: str | Path, **options: Any) -> Path:
 def _installed_fonts() -> tuple[str, ...]:
     """The fonts of the list that this machine has; each glyph is taken from the first that knows it."""
     there = {font.name for font in font_manager.fontManager.ttflist}
-    return tuple(font for font in _FONTS if font in there) or ("sans-serif",)
+    fonts = tuple(font for font in _FONTS if font in there)
+    if len(fonts) > 1:
+        return fonts
+    packaged = _packaged_font()
+    return (*fonts, *([packaged] if packaged else [])) or ("sans-serif",)
+
+
+def _packaged_font() -> str | None:
+    """The name of the font of the package, made known to Matplotlib; None where the package is not installed."""
+    found = importlib.util.find_spec(_PACKAGED_FONT[1])  # asks where it lies, and runs none of its code
+    folders = found.submodule_search_locations or [] if found else []
+    for file in (file for folder in folders for file in sorted(Path(folder).glob("*.[ot]tf"))):
+        font_manager.fontManager.addfont(file)
+        return font_manager.fontManager.ttflist[-1].name
+    return None
+
+
+@functools.cache
+def _known_letters() -> frozenset[int]:
+    """The code points that the fonts of the house can draw."""
+    files = {font.name: font.fname for font in font_manager.fontManager.ttflist}
+    return frozenset(
+        code for name in _installed_fonts() if name in files for code in FT2Font(files[name]).get_charmap()
+    )
+
+
+def _is_chinese(letter: str) -> bool:
+    """Ideographs and the full-width signs that are written between them."""
+    return "\u2e80" <= letter <= "\uffef" or letter >= "\U00020000"
