@@ -18,7 +18,7 @@ from evolaw.errors import ArgumentError
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
 
-RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
+RECORDINGS = Path(__file__).parents[2] / "data" / "recordings"
 TOLD = [
     "life_thin",
     "life_soup",

@@ -16,7 +16,7 @@ from evolaw.errors import ArgumentError
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
 
-RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
+RECORDINGS = Path(__file__).parents[3] / "data" / "recordings"
 OUTER, ISOTROPIC = RuleSpace.named("outer-totalistic"), RuleSpace.named("isotropic")
 LIFE_OUTER = np.nan_to_num(OUTER.known("B3,S2,S3"))
 LIFE = np.array([LIFE_OUTER[OUTER.entry_of[ISOTROPIC.windows(entry)[0]]] for entry in range(102)])

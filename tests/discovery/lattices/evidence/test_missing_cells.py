@@ -15,7 +15,7 @@ from evolaw.errors import ArgumentError
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
 
-RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
+RECORDINGS = Path(__file__).parents[3] / "data" / "recordings"
 LIFE = RuleSpace.named("outer-totalistic").known("B3,S2,S3")
 LIFE_TABLE = RuleSpace.named("outer-totalistic").spread(np.nan_to_num(LIFE))
 

@@ -18,7 +18,7 @@ from evolaw.errors import ArgumentError
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
 
-RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
+RECORDINGS = Path(__file__).parents[3] / "data" / "recordings"
 OUTER, ISOTROPIC = RuleSpace.named("outer-totalistic"), RuleSpace.named("isotropic")
 LIFE = np.nan_to_num(OUTER.known("B3,S2,S3"))
 
