@@ -49,7 +49,9 @@ BY_NAME = {
     "randomness.py": "asks whether JAX is loaded, and does not load it",
     "learning/loop/serialization.py": "a stored network names the file of its class",
     "discovery/lattices/selection.py": "the heavier kinds of evidence load when they are needed",
-    "cli/arguments.py": "a named process loads when it is asked for",
+    "sde/catalogue.py": "a named process loads when it is asked for",
+    "sde/__init__.py": "a façade that loads late",
+    "ito/__init__.py": "a façade that loads late",
 }
 """Files that may import by a name made at run time, each with its reason."""
 

@@ -10,6 +10,7 @@ import pytest
 from evolaw.automata.rules.rule import entries as entries_of
 from evolaw.cli.explain import describe
 from evolaw.errors import ArgumentError, ParseError
+from evolaw.report.tables import page
 
 
 def test_a_word_in_both_languages(evolaw: Callable[..., Any]) -> None:
@@ -62,3 +63,7 @@ def test_unknown_words_get_the_nearest(word: str, error: type[Exception], says: 
 def test_all_prints_the_glossary(evolaw: Callable[..., Any]) -> None:
     assert evolaw("explain", "--all").stdout.startswith("# Glossary")
     assert "Terms:" in evolaw("explain").stdout
+
+
+def test_a_table_is_printed_by_its_name(evolaw: Callable[..., Any]) -> None:
+    assert evolaw("explain", "Schemes").stdout == page("schemes")

@@ -25,7 +25,7 @@ def explain(
 ) -> None:
     """Explain a word of the program, a rule, or an entry."""
     from evolaw import checks
-    from evolaw.cli import vocabulary
+    from evolaw.report import vocabulary
 
     checks.one_of(lang, "lang", ("en", "zh"))
     if everything:
@@ -53,7 +53,7 @@ def describe(word: str, lang: str = "en") -> str:
         ParseError: it looks like a rule and is none.
     """
     from evolaw import checks
-    from evolaw.cli import tables, vocabulary
+    from evolaw.report import tables, vocabulary
 
     if word.strip().lower() in tables.PAGES:
         return tables.page(word.strip().lower())

@@ -39,12 +39,14 @@ def measure_order(
 
     from evolaw import checks
     from evolaw.cli import arguments
-    from evolaw.cli.simulate.process_arguments import read_start, require_place
+    from evolaw.cli.simulate.process_arguments import read_start
+    from evolaw.ito import equations
+    from evolaw.sde import catalogue
 
     checks.one_of(kind, "kind", ("both", "strong", "weak"))
     if figure is not None:
-        require_place(figure)
-    process, method = arguments.process(law, arguments.read_settings(values or ())), arguments.scheme(scheme)
+        arguments.require_place(figure)
+    process, method = equations.process(law, arguments.settings(values or ())), catalogue.scheme(scheme)
     refusal = method.refuses(process)
     checks.require(refusal is None, "scheme", f"be one for the process {process}", scheme, str(refusal))
     checks.require(method.needs != "exact", "scheme", "make an error", scheme, "Exact steps have no order.")

@@ -6,67 +6,78 @@ to_ito, to_stratonovich, lamperti, change_variables
 generator, adjoint, backward_equation, forward_equation, stationary_density
 moment_equations, classify, examine, feller_test
 to_sde, linear_law                        the same equation as a fast process; its exact law when it is linear
+equation, process                         a text with numbers as a process with its exact law; so for a name too
 typeset                                   LaTeX and Typst
+
+The names load when they are first used.
 """
 
-from evolaw.ito.calculus import (
-    Differential,
-    ProductRule,
-    change_variables,
-    covariation,
-    differential,
-    lamperti,
-    product,
-    to_ito,
-    to_stratonovich,
-)
-from evolaw.ito.densities import (
-    StationaryDensity,
-    adjoint,
-    backward_equation,
-    forward_equation,
-    generator,
-    stationary_density,
-)
-from evolaw.ito.existence import Criterion, ExistenceReport, examine
-from evolaw.ito.feller import Boundary, feller_test
-from evolaw.ito.linearity import linear_law
-from evolaw.ito.moments import MomentEquations, moment_equations
-from evolaw.ito.notation import read_expression
-from evolaw.ito.structure import Structure, classify
-from evolaw.ito.systems import System, system
-from evolaw.ito.translation import to_sde
-from evolaw.ito.typesetting import typeset
+from __future__ import annotations
 
-__all__ = [
-    "Boundary",
-    "Criterion",
-    "Differential",
-    "ExistenceReport",
-    "MomentEquations",
-    "ProductRule",
-    "StationaryDensity",
-    "Structure",
-    "System",
-    "adjoint",
-    "backward_equation",
-    "change_variables",
-    "classify",
-    "covariation",
-    "differential",
-    "examine",
-    "feller_test",
-    "forward_equation",
-    "generator",
-    "lamperti",
-    "linear_law",
-    "moment_equations",
-    "product",
-    "read_expression",
-    "stationary_density",
-    "system",
-    "to_ito",
-    "to_sde",
-    "to_stratonovich",
-    "typeset",
-]
+import importlib
+from typing import Any
+
+_NAMES: dict[str, tuple[str, ...]] = {
+    "calculus": (
+        "Differential",
+        "ProductRule",
+        "change_variables",
+        "covariation",
+        "differential",
+        "lamperti",
+        "product",
+        "to_ito",
+        "to_stratonovich",
+    ),
+    "densities": (
+        "StationaryDensity",
+        "adjoint",
+        "backward_equation",
+        "forward_equation",
+        "generator",
+        "stationary_density",
+    ),
+    "equations": (
+        "equation",
+        "is_equation",
+        "process",
+    ),
+    "existence": (
+        "Criterion",
+        "ExistenceReport",
+        "examine",
+    ),
+    "feller": (
+        "Boundary",
+        "feller_test",
+    ),
+    "linearity": ("linear_law",),
+    "moments": (
+        "MomentEquations",
+        "moment_equations",
+    ),
+    "notation": ("read_expression",),
+    "structure": (
+        "Structure",
+        "classify",
+    ),
+    "systems": (
+        "System",
+        "system",
+    ),
+    "translation": ("to_sde",),
+    "typesetting": ("typeset",),
+}
+_FILES = {name: file for file, names in _NAMES.items() for name in names}
+
+__all__ = sorted(_FILES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FILES:
+        raise AttributeError(f"module 'evolaw.ito' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"evolaw.ito.{_FILES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

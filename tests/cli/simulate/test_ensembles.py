@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evolaw.cli.arguments import PROCESSES, process
 from evolaw.cli.simulate.ensembles import Ensemble, exact_density, exact_moments
+from evolaw.ito.equations import process
+from evolaw.sde.catalogue import PROCESSES
 
 TIMES = np.array([0.0, 0.5, 1.0])
 

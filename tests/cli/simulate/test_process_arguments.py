@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from evolaw.cli.simulate.process_arguments import PathSettings, path_settings, read_start, require_place
+from evolaw.cli.arguments import require_place
+from evolaw.cli.simulate.process_arguments import PathSettings, path_settings, read_start
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,8 @@ def simulate(
     from evolaw.cli import arguments
     from evolaw.cli.learn import answers
     from evolaw.cli.simulate import lattice, process, process_arguments
+    from evolaw.ito import equations
+    from evolaw.sde import catalogue
 
     given, held = {name for name in context.params if _is_typed(context, name)}, None
     if (law is None) == (resume is None):
@@ -108,9 +110,11 @@ def simulate(
             process.continue_paths(resume, figure, as_json)
             return
         _require_only(given - {"figure"}, given, "for a cellular automaton")
-    elif (held := answers.law_of_run(str(law))) is None and arguments.names_process(str(law)):
+    elif (held := answers.law_of_run(str(law))) is None and (
+        equations.is_equation(str(law)) or catalogue.resembles(str(law))
+    ):
         _require_only(given - set(_OF_BOARDS), given, "for a process")
-        numbers = arguments.read_settings(values or ())
+        numbers = arguments.settings(values or ())
         what = (start, time, frames, times, dt, steps, scheme, paths, precision, seed)
         process.simulate_paths(process_arguments.path_settings(str(law), numbers, *what), out, figure, as_json)
         return

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolaw.cli import arguments, terminal
-from evolaw.cli.simulate.process_arguments import PathSettings, require_place
+from evolaw.cli.simulate.process_arguments import PathSettings
+from evolaw.ito import equations
+from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +33,7 @@ def simulate_paths(settings: PathSettings, out: Path | None, figure: Path | None
     from evolaw.storage import Run
 
     if figure is not None:
-        require_place(figure)
+        arguments.require_place(figure)
     if out is None:
         _tell(settings, *_advance(settings, None), None, figure, as_json)
         return
@@ -57,7 +59,7 @@ def continue_paths(path: Path, figure: Path | None, as_json: bool) -> None:
     from evolaw.storage import Run
 
     if figure is not None:
-        require_place(figure)
+        arguments.require_place(figure)
     try:
         settings = PathSettings(**Run.open(path).about["settings"])
     except TypeError as error:
@@ -95,7 +97,7 @@ def _advance(
     from evolaw.sde.loop.solver import solve
 
     ensemble, fault = Ensemble(np.array(settings.times), len(settings.start)), None
-    process, method, size = settings.process, arguments.scheme(settings.scheme), settings.chunk
+    process, method, size = settings.process, catalogue.scheme(settings.scheme), settings.chunk
     with terminal.bar(f"simulating {settings.law[:32]}") as progress:
         for offset in range(0, settings.paths, size):
             count = min(size, settings.paths - offset)
@@ -176,8 +178,8 @@ def _text(settings: PathSettings, ensemble: Ensemble, place: Path | None, figure
     from evolaw.cli.simulate.ensembles import exact_moments
 
     mean, variance = exact_moments(settings.process, ensemble.times, np.array(settings.start))
-    classic = arguments.PROCESSES.get(arguments.classic_name(settings.law) or "")
-    names = arguments.component_names(settings.law, len(settings.start))
+    classic = catalogue.classic(settings.law)
+    names = equations.component_names(settings.law, len(settings.start))
     stepping = "no error of stepping" if settings.scheme == "exact-step" else f"dt at most {settings.dt:g}"
     facts: list[tuple[str, Any]] = [
         ("equation", classic and classic.equation),
@@ -217,7 +219,7 @@ def _draw(settings: PathSettings, ensemble: Ensemble, figure: Path) -> None:
 
     start, time = np.array(settings.start), settings.times[-1]
     mean, variance = exact_moments(settings.process, ensemble.times, start)
-    names = arguments.component_names(settings.law, len(settings.start))
+    names = equations.component_names(settings.law, len(settings.start))
     panels = []
     for k in range(min(len(settings.start), _MOST_COMPONENTS_DRAWN)):
         edges, density, _ = ensemble.density(k)

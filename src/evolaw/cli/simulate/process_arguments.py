@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolaw.cli import arguments
+from evolaw.ito import equations
+from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
     from evolaw.sde.processes.process import SDE
 
-__all__ = ["PathSettings", "path_settings", "read_start", "require_place"]
+__all__ = ["PathSettings", "path_settings", "read_start"]
 
 _STEPS, _MOST_STEPS = 1000, 100_000
 _WORK = 2**24
@@ -48,7 +49,7 @@ class PathSettings:
     @cached_property
     def process(self) -> SDE:
         """The equation."""
-        return arguments.process(self.law, self.values)
+        return equations.process(self.law, self.values)
 
     @property
     def chunk(self) -> int:
@@ -84,14 +85,14 @@ def path_settings(
     from evolaw.arrays import precise
     from evolaw.sde.loop.time_grid import grid_of
 
-    process = arguments.process(law, values)
-    classic = arguments.PROCESSES.get(arguments.classic_name(law) or "")
+    process = equations.process(law, values)
+    classic = catalogue.classic(law)
     first = read_start(law, process.dim, start)
     saved = _saved(times, time if time is not None or times is not None else classic.time if classic else 1.0, frames)
     ends = getattr(process.exact, "duration", None)
     checks.require(ends is None or saved[-1] <= ends, "time", f"end with the process, at {ends}", saved[-1])
-    chosen = arguments.fitting_scheme(process) if scheme == "auto" else scheme
-    method = arguments.scheme(chosen)
+    chosen = catalogue.fitting_scheme(process) if scheme == "auto" else scheme
+    method = catalogue.scheme(chosen)
     if dt is None:
         dt = _longest_step(saved[-1], steps, chosen == "exact-step", classic.time if classic else 1.0)
     else:
@@ -123,24 +124,10 @@ def read_start(law: str, dim: int, text: str | None) -> list[float]:
     """
     from evolaw import checks
 
-    classic = arguments.PROCESSES.get(arguments.classic_name(law) or "")
-    first = _numbers(text, "start") if text is not None else list(classic.start if classic else (0.0,) * dim)
+    classic = catalogue.classic(law)
+    first = arguments.numbers(text, "start") if text is not None else list(classic.start if classic else (0.0,) * dim)
     checks.require(len(first) == dim, "start", f"hold one number for each of the {dim} components", text or first)
     return first
-
-
-def require_place(figure: Path) -> None:
-    """Refuse a figure that cannot be written before the work begins, not after it."""
-    from evolaw import checks
-
-    checks.one_of(figure.suffix.lstrip(".").lower(), "figure", ("svg", "pdf", "png"))
-    checks.require(figure.parent.is_dir(), "figure", "lie in a directory that exists", str(figure))
-
-
-def _numbers(text: str, name: str) -> list[float]:
-    from evolaw import checks
-
-    return [checks.number(part.strip() or None, name) for part in text.split(",")]
 
 
 def _saved(times: str | None, time: float | None, frames: int) -> list[float]:
@@ -153,7 +140,7 @@ def _saved(times: str | None, time: float | None, frames: int) -> list[float]:
         end = checks.positive(time, "time")
         return [float(t) for t in np.linspace(0, end, checks.integer(frames, "frames", least=2, most=100_000))]
     checks.require(time is None, "time", "be left out when --times is given", time)
-    typed = checks.increasing(np.array(_numbers(times, "times")), "times")
+    typed = checks.increasing(np.array(arguments.numbers(times, "times")), "times")
     fits = typed.size > 1 and typed[0] == 0
     checks.require(fits, "times", "hold at least two times, the first 0, the time of the start", times)
     return [float(t) for t in typed]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from evolaw import errors
-from evolaw.cli import vocabulary
 from evolaw.discovery.lattices.misfit.predictive_check import STATISTICS
 from evolaw.discovery.spine.decisions import DECISIONS
 from evolaw.discovery.spine.evidence import BASES
+from evolaw.report import vocabulary
 
 GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 

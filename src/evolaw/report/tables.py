@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evolaw import checks
-from evolaw.cli import arguments
+from evolaw.sde import catalogue
 
 __all__ = ["PAGES", "page"]
 
@@ -45,7 +45,7 @@ def page(name: str) -> str:
 
 def _processes() -> str:
     rows = []
-    for name, classic in arguments.PROCESSES.items():
+    for name, classic in catalogue.PROCESSES.items():
         letters = {parameter: letter for letter, parameter in list(classic.letters.items())[::-1]}
         parameters = [
             f"`{parameter}`{f' ({letters[parameter]})' if parameter in letters else ''} = {value:g}"
@@ -71,8 +71,8 @@ def _processes() -> str:
 
 def _schemes() -> str:
     rows = []
-    for name in arguments.SCHEMES:
-        scheme = arguments.scheme(name)
+    for name in catalogue.SCHEMES:
+        scheme = catalogue.scheme(name)
         rows.append(
             [
                 f"`{name}`",

@@ -22,7 +22,7 @@ GROUPS = {
 @functools.cache
 def words() -> dict[str, dict[str, dict[str, str]]]:
     """Return the table: group -> word -> language -> text."""
-    text = files("evolaw.cli").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+    text = files("evolaw.report").joinpath("vocabulary.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

@@ -1,0 +1,112 @@
+"""From a text to a process that runs, with what is known exactly of it.
+
+    process("dX = -theta X dt + sigma dW", {"theta": 2, "sigma": 1})     an equation and a number for each of its letters
+    process("ornstein-uhlenbeck", {"theta": 2})                          a classic of `evolaw.sde.catalogue`
+
+Where an equation is linear with constant coefficients its exact law is attached. Importing this file loads neither JAX nor
+SymPy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from evolaw import checks
+from evolaw.sde import catalogue
+
+if TYPE_CHECKING:
+    from evolaw.ito.systems import System
+    from evolaw.sde.processes.process import SDE
+
+__all__ = ["component_names", "equation", "is_equation", "process"]
+
+_EQUATION = re.compile(r"\s*d\s*[^\W\d]\w*\s*=")
+
+
+def is_equation(text: str) -> bool:
+    """Whether a text is written like an equation.
+
+    Example:
+        >>> is_equation("dX = dW"), is_equation("B3/S23")
+        (True, False)
+    """
+    return _EQUATION.match(text) is not None
+
+
+def process(text: str, values: Mapping[str, float] | None = None) -> SDE:
+    """Return the process that a name or an equation stands for.
+
+    Args:
+        text: name of a classic, or an equation as `evolaw.ito.notation` describes.
+        values: parameters by name, for a classic also by their usual letter.
+
+    Raises:
+        ArgumentError: no such process or parameter; the nearest name is suggested. ParseError: a faulty equation.
+
+    Example:
+        >>> process("dX = -theta X dt + dW", {"theta": 2.0}).exact.stationary_covariance().tolist()
+        [[0.25]]
+    """
+    return equation(text, values) if is_equation(text) else catalogue.named(text, values)
+
+
+def equation(text: str, values: Mapping[str, float] | None = None) -> SDE:
+    """Return an equation with a number for each of its letters as a process, its exact law attached where it has one.
+
+    Args:
+        text: as `evolaw.ito.notation` describes.
+        values: a number for each parameter.
+
+    Raises:
+        ArgumentError: a letter without a number, a number without a letter. ParseError: a faulty equation.
+
+    Example:
+        >>> equation("dX = mu X dt + s X dW", {"mu": 0.1, "s": 0.2}).exact.mean(1.0, [2.0]).round(4).tolist()
+        [2.2103]
+    """
+    from evolaw.ito.linearity import linear_law
+    from evolaw.ito.systems import system
+    from evolaw.ito.translation import to_sde
+
+    given = dict(values or {})
+    symbols = system(text, real=tuple(name for name, value in given.items() if not value > 0))
+    _require_numbers(symbols, given)
+    law = linear_law(symbols, {str(symbol): given[str(symbol)] for symbol in symbols.parameters})
+    made = to_sde(symbols, given, name=text.strip())
+    return made if law is None else replace(made, law=_Known(law))
+
+
+def component_names(text: str, dim: int) -> list[str]:
+    """Return the names of the components, as they stand in the equation of a process.
+
+    Example:
+        >>> component_names("dX = V dt; dV = -X dt + dW", 2)
+        ['X', 'V']
+    """
+    known = catalogue.classic(text)
+    names = re.findall(r"d\s*([^\W\d]\w*)\s*=", known.equation if known else text)
+    return names if len(names) == dim else [f"X{k + 1}" for k in range(dim)]
+
+
+def _require_numbers(symbols: System, values: Mapping[str, float]) -> None:
+    missing = [str(symbol) for symbol in symbols.parameters if str(symbol) not in values]
+    checks.require(
+        not missing,
+        "set",
+        "give a number for every letter of the equation",
+        f"without {', '.join(missing)}",
+        "Write, for example: " + " ".join(f"--set {name}=1" for name in missing),
+    )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The law of one set of parameters."""
+
+    law: Any
+
+    def __call__(self, params: Any) -> Any:
+        return self.law
