@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from evolaw.automata.grid.neighbourhoods import CENTRE, alive_neighbours
-from evolaw.automata.rules.rule import hensel
+from evolaw.automata.rules import hensel
 
 
 def test_102_orbits_split_over_the_counts() -> None:

@@ -144,7 +144,7 @@ def test_periodic_components_wrap_alike_apart_and_whole(monkeypatch):
 
 
 def test_schemes_with_memory_are_taken_apart():
-    from evolaw.sde.processes.process import langevin
+    from evolaw.sde.processes import langevin
 
     process = langevin.underdamped(
         lambda t, x, p: -jnp.array([x[0] ** 3 + x[1], x[1] ** 3 + x[0]]), friction=1.0, temperature=0.5, dim=2
