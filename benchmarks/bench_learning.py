@@ -25,12 +25,13 @@ from evolaw.analysis.estimates import wilson
 from evolaw.automata.rules.rule import Rule, entries
 from evolaw.automata.stepping import evolve, windows
 from evolaw.discovery.lattices.model.observation import Channel
-from evolaw.learning.loop.training import Schedule, State, run_epoch
+from evolaw.learning.loop.training import State, run_epoch
 from evolaw.learning.windows.architecture_study import run_league
 from evolaw.learning.windows.cnn import Cnn, WindowNet, on_boards
 from evolaw.learning.windows.datasets import WindowPairs, biased_recording, board_pairs, random_recordings, window_pairs
 from evolaw.learning.windows.equivariant import GroupNet, _quotients, symmetries
 from evolaw.learning.windows.learned_law import fit
+from evolaw.learning.windows.objective import CrossEntropy, Schedule
 from evolaw.trajectory import Trajectory
 
 LIFE = Rule("B3/S23")
@@ -173,11 +174,11 @@ def wrong_windows(law: Rule, visits: np.ndarray, draw: Callable[[int], WindowNet
     seen = jnp.asarray((visits > 0).reshape(-1, 1, 512), jnp.float32)
     births = seen * jnp.asarray(law.table, jnp.float32)
     states = [State.begin(draw(seed), schedule) for seed in range(seeds) for _ in range(numbers)]
-    carry = jax.tree.map(lambda *leaves: jnp.stack(leaves), *[(s.net, s.average, s.memory) for s in states])
+    carry = jax.tree.map(lambda *leaves: jnp.stack(leaves), *[state.carry for state in states])
 
     @eqx.filter_jit
     def epoch(carry, batches):
-        return eqx.filter_vmap(lambda mine, dealt: run_epoch(mine, dealt, schedule, 0)[0])(carry, batches)
+        return eqx.filter_vmap(lambda mine, dealt: run_epoch(mine, dealt, CrossEntropy(), schedule)[0])(carry, batches)
 
     for _ in range(epochs):
         carry = epoch(carry, (seen, births))

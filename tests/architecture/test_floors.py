@@ -55,7 +55,7 @@ BY_NAME = {
 }
 """Files that may import by a name made at run time, each with its reason."""
 
-OPEN_CIRCLES: set[str] = {"discovery", "learning"}
+OPEN_CIRCLES: set[str] = {"discovery"}
 """Folders whose rooms still form a circle."""
 
 Place = tuple[str, ...]

@@ -13,11 +13,11 @@ import pytest
 
 from evolaw.automata.rules.rule import entries
 from evolaw.errors import ArgumentError
-from evolaw.learning.loop.training import Record
 from evolaw.learning.windows.architecture_study import League, Standing
 from evolaw.learning.windows.cnn import Cnn
 from evolaw.learning.windows.interpretation import explain_filters
 from evolaw.learning.windows.learned_law import LearnedLaw
+from evolaw.learning.windows.objective import Record
 from evolaw.learning.windows.rollouts import Beside
 from evolaw.report.learned_page import render_learned, write_learned
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from evolaw.automata.rules.rule import Rule
-from evolaw.learning.loop.training import Record
 from evolaw.learning.windows.architecture_study import League, Standing
 from evolaw.learning.windows.cnn import Cnn
 from evolaw.learning.windows.interpretation import explain_filters, read_rule, response_curve
 from evolaw.learning.windows.learned_law import LearnedLaw
+from evolaw.learning.windows.objective import Record
 from evolaw.learning.windows.rollouts import Beside
 from evolaw.report.figures import draw
 from evolaw.report.learning_charts import draw_filters, draw_law, draw_league, draw_readout

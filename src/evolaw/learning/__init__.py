@@ -1,16 +1,8 @@
 """Learned laws: small networks that learn the step of an automaton, read out as rules and explained.
 
-    datasets      recordings to counts of windows, or pairs of boards
-    cnn           CNN-small and its relatives: one small network at every cell
-    equivariant   networks that know the symmetry of the grid; the orbit table
-    training      one loop, resumable to the same bytes
-    surrogate     `fit`, and the learned law that evolves like any rule
-    rolling       the learned law beside the truth: cell by cell, and in its statistics
-    weights       networks as files
-    keeping       a training in a run directory, continued after a kill
-    readout       what a network says of all 512 windows, and what its weights are
-    simulators    tables with known entries held fixed, for discovery by rollout
-    league        how often which architecture finds the law, and how fast
+    loop/      any network on any batches: one loop, resumable to the same bytes; averages, checkpoints, networks as files
+    windows/   the lattice's networks: recordings to counts of windows, the networks and their objective, the learned law that
+               evolves like any rule, what it says of all 512 windows, and how often which architecture finds the law
 
 Needs the extra ``learn``. The names load when they are first used.
 """
@@ -27,7 +19,9 @@ _NAMES = {
     "windows.datasets": ("biased_recording", "board_pairs", "random_recordings", "window_pairs"),
     "windows.cnn": ("Cnn", "Quadratic", "on_boards"),
     "windows.equivariant": ("GroupNet", "OrbitTable", "equivariance_error"),
-    "loop.training": ("Schedule", "State", "checkpoint", "resume", "train"),
+    "loop.training": ("Optimisation", "State", "checkpoint", "optimise"),
+    "loop.averaging": ("reconstruct",),
+    "windows.objective": ("Schedule", "resume", "train"),
     "windows.learned_law": ("LearnedLaw", "fit"),
     "windows.rollouts": ("Beside", "rollout_error", "rollout_statistics", "rollouts"),
     "windows.interpretation": ("explain_filters", "match_solutions", "read_rule", "response_curve"),

@@ -15,10 +15,10 @@ from evolaw.automata.rules.rule import Rule, entries
 from evolaw.automata.stepping import evolve
 from evolaw.cli.learn.answers import law_of_run, remark
 from evolaw.errors import ArgumentError, StorageError
-from evolaw.learning.loop.training import Record
 from evolaw.learning.windows.architecture_study import run_league
 from evolaw.learning.windows.cnn import Cnn
 from evolaw.learning.windows.learned_law import LearnedLaw
+from evolaw.learning.windows.objective import Record
 
 
 @pytest.fixture

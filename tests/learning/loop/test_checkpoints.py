@@ -19,11 +19,12 @@ import pytest
 from evolaw.automata.rules.rule import Rule
 from evolaw.errors import StorageError
 from evolaw.learning.loop import checkpoints
-from evolaw.learning.loop.training import Schedule, State, resume
+from evolaw.learning.loop.training import State
 from evolaw.learning.windows.cnn import Cnn, read_logits
 from evolaw.learning.windows.datasets import WindowPairs, board_pairs, random_recordings, window_pairs
 from evolaw.learning.windows.equivariant import OrbitTable
 from evolaw.learning.windows.learned_law import LearnedLaw, fit
+from evolaw.learning.windows.objective import Schedule, resume
 from evolaw.storage import Run
 
 SCRIPT = """
@@ -31,7 +32,7 @@ import sys, time
 from evolaw.learning.windows.cnn import Cnn
 from evolaw.learning.windows.datasets import random_recordings, window_pairs
 from evolaw.learning.windows.learned_law import fit
-from evolaw.learning.loop.training import Schedule
+from evolaw.learning.windows.objective import Schedule
 pairs = window_pairs(random_recordings("B3/S23", 32, size=16, rng=1))
 schedule = Schedule(epochs=8, batches=4, learning_rate=0.2, average=0.5, patience=3)
 nets = [Cnn.random((3,), rng=seed) for seed in range(3)]

@@ -14,7 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolaw.errors import StorageError
-from evolaw.learning.loop.serialization import build, describe, named, pack, pack_networks, read_networks, unpack
+from evolaw.learning.loop.serialization import (
+    build,
+    describe,
+    load_like,
+    named,
+    pack,
+    pack_networks,
+    read_networks,
+    unpack,
+)
 from evolaw.learning.windows.cnn import ACTIVATIONS, Cnn, Quadratic, WindowNet, read_logits
 from evolaw.learning.windows.equivariant import GROUPS, GroupNet, OrbitTable
 from evolaw.learning.windows.orbit_tables import HeldTable
@@ -134,3 +143,49 @@ def test_what_is_packed_is_unpacked(tmp_path: Path) -> None:
     found, again = unpack(tmp_path / "file")
     assert found == header
     assert {name: value.tolist() for name, value in again.items()} == {"x": [0, 1, 2], "y": [[], []]}
+
+
+class Nested(eqx.Module):
+    """A network made of networks, as an image network is."""
+
+    inner: tuple[WindowNet, ...]
+    mixed: tuple[jax.Array, WindowNet]
+    scale: jax.Array
+    name: str = eqx.field(static=True)
+
+
+def nested(width: int = 3, name: str = "a") -> Nested:
+    nets = (Cnn.random((width,), rng=0), Cnn.random((2, 2), rng=1))
+    return Nested(nets, (jnp.ones(2), OrbitTable.flat()), jnp.float32(2), name)
+
+
+def test_networks_inside_networks_come_back(tmp_path: Path) -> None:
+    (tmp_path / "nets").write_bytes(pack_networks([nested()]))
+    (again,) = read_networks(tmp_path / "nets")
+    assert jax.tree.structure(again) == jax.tree.structure(nested())
+    for a, b in zip(jax.tree.leaves(again), jax.tree.leaves(nested()), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_another_architecture_is_told_by_its_first_difference(tmp_path: Path) -> None:
+    (tmp_path / "nets").write_bytes(pack_networks([nested()]))
+    same = load_like(nested(), tmp_path / "nets")
+    assert np.array_equal(same.inner[0].weights[0], nested().inner[0].weights[0])
+    with pytest.raises(
+        StorageError, match=r"inner\[0\].biases\[0\] is float32 of shape \(3,\) there and .*\(4,\) here"
+    ):
+        load_like(nested(4), tmp_path / "nets")
+    with pytest.raises(StorageError, match=r"another architecture: settings\.name is 'a' there and 'b' here"):
+        load_like(nested(name="b"), tmp_path / "nets")
+
+
+def test_a_network_with_functions_in_it_is_read_into_one_like_it(tmp_path: Path) -> None:
+    """Such as Equinox's own: its arrays are kept, its functions are not."""
+    net, other = (eqx.nn.MLP(2, 1, 4, 1, key=jax.random.key(seed)) for seed in (0, 1))
+    (tmp_path / "nets").write_bytes(pack_networks([net]))
+    with pytest.raises(StorageError, match="only its owner can build"):
+        read_networks(tmp_path / "nets")
+    found = load_like(other, tmp_path / "nets")
+    assert np.array_equal(found(jnp.ones(2)), net(jnp.ones(2)))
+    with pytest.raises(StorageError, match="another architecture"):
+        load_like(eqx.nn.MLP(2, 1, 5, 1, key=jax.random.key(1)), tmp_path / "nets")

@@ -11,11 +11,12 @@ import pytest
 from evolaw.analysis.estimates import wilson
 from evolaw.automata.rules.rule import Rule
 from evolaw.errors import ArgumentError, StorageError
-from evolaw.learning.loop.training import Schedule, State, train
+from evolaw.learning.loop.training import State
 from evolaw.learning.windows import architecture_study
 from evolaw.learning.windows.architecture_study import ARCHITECTURES, League, Standing, run_league
 from evolaw.learning.windows.cnn import read_logits, size
 from evolaw.learning.windows.datasets import random_recordings, window_pairs
+from evolaw.learning.windows.objective import Schedule, train
 from evolaw.randomness import source
 
 

@@ -12,11 +12,11 @@ import pytest
 from evolaw.automata.rules.rule import Rule, entries
 from evolaw.automata.stepping import evolve
 from evolaw.errors import ArgumentError
-from evolaw.learning.loop.training import Record, Schedule
 from evolaw.learning.windows.cnn import Cnn, on_boards, read_logits
 from evolaw.learning.windows.datasets import WindowPairs, board_pairs, random_recordings, window_pairs
 from evolaw.learning.windows.interpretation import explain_filters
 from evolaw.learning.windows.learned_law import LearnedLaw, _choose, fit
+from evolaw.learning.windows.objective import Record, Schedule
 
 
 @pytest.fixture(scope="module")

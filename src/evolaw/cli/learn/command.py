@@ -178,10 +178,10 @@ def _stoppable(out: Path | None, settings: dict[str, Any]) -> Iterator[None]:
 
 def _train(settings: Settings, out: Path | None, header: dict[str, Any]) -> tuple[LearnedLaw, Rule | None]:
     """The learned law, and the rule behind the recording where that is known: it only counts errors."""
-    from evolaw.learning.loop.training import Schedule
     from evolaw.learning.windows.architecture_study import ARCHITECTURES
     from evolaw.learning.windows.datasets import board_pairs, window_pairs
     from evolaw.learning.windows.learned_law import fit
+    from evolaw.learning.windows.objective import Schedule
     from evolaw.randomness import source
 
     steps, nets = settings.steps, settings.seeds or 1

@@ -4,7 +4,8 @@
          records.jsonl                       one line an epoch of a network
          checkpoints/network-000.safetensors the state of each network after its last committed epoch
          networks.safetensors                at the end: the trained networks that were kept, weights and all
-         data.zarr/                          at the end: their logits, the windows visited, which networks were kept
+         checkpoints/averages-000-00001.…    its power-function averages after each epoch, where such are kept
+         data.zarr/                          at the end: arrays that belong to the result
 
 An epoch is committed when its checkpoint is in place; its record is written before. A kill between the two leaves a record
 that the repeated epoch writes again: of two records of one epoch the later one counts.
@@ -13,33 +14,34 @@ that the repeated epoch writes again: of two records of one epoch the later one 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
+from evolaw.documents import write_document
 from evolaw.errors import StorageError
 from evolaw.learning.loop.serialization import pack_networks, read_networks
-from evolaw.learning.loop.training import Record, Schedule, State, checkpoint, resume
-from evolaw.learning.windows.cnn import WindowNet
-from evolaw.learning.windows.datasets import BoardPairs, WindowPairs
+from evolaw.learning.loop.training import Optimisation, State, checkpoint, resume, settings_of
 from evolaw.storage import Run
 
 __all__ = [
-    "KIND",
+    "Line",
     "Training",
     "begin_or_continue",
+    "crc",
     "fingerprint",
     "histories",
     "require_finished",
+    "snapshots",
     "stored_networks",
     "write_result",
 ]
 
-KIND = "learned law"
+Line = dict[str, Any]
+"""A record of an epoch as it is stored: JSON values, one of them the number of the ``epoch``."""
 _NETWORKS = "networks.safetensors"
 
 
@@ -48,6 +50,7 @@ class Training:
 
     Args:
         path: directory to write; one of the same training is continued.
+        kind: what is trained, as the manifest calls it.
         facts: what fixes the training to the last bit, JSON values; see `fingerprint`.
         about: further facts for the manifest.
 
@@ -58,8 +61,8 @@ class Training:
         finished: whether the training ended before; then it is open for reading only.
     """
 
-    def __init__(self, path: str | Path, facts: dict[str, Any], about: dict[str, Any]) -> None:
-        self.run, self.finished = begin_or_continue(path, KIND, facts, {"unit": "epochs", **about})
+    def __init__(self, path: str | Path, kind: str, facts: dict[str, Any], about: dict[str, Any]) -> None:
+        self.run, self.finished = begin_or_continue(path, kind, facts, {"unit": "epochs", **about})
         (self.run.path / "checkpoints").mkdir(exist_ok=True)
         self._epochs: dict[int, int] = {}
 
@@ -71,7 +74,7 @@ class Training:
     ) -> None:
         self.run.__exit__(kind, error, trace)
 
-    def begin(self, number: int, fresh: State) -> tuple[State, list[Record]]:
+    def begin(self, number: int, fresh: State) -> tuple[State, list[Line]]:
         """Return where a network goes on from, and its records so far: ``fresh`` and none before its first commit."""
         file = self._checkpoint(number)
         state = resume(file, fresh) if file.exists() else fresh
@@ -81,15 +84,20 @@ class Training:
             raise StorageError(f"{self.run.path}: the record of epoch {missing[0]} of network {number} is lost.")
         return state, [records[epoch] for epoch in range(1, state.epoch + 1)]
 
-    def commit(self, number: int, state: State, record: Record) -> None:
-        """Keep a network after an epoch."""
-        self.run.record({"member": number, **asdict(record)})
+    def commit(self, number: int, state: State, record: Line) -> None:
+        """Keep a network after an epoch, its power-function averages included; ``record`` has the number of the ``epoch``."""
+        self.run.record({"member": number, **record})
+        if state.powers:
+            write_document(self._snapshot(number, state.epoch), pack_networks(state.powers))
         checkpoint(state, self._checkpoint(number))
         self._epochs[number] = state.epoch
         self.run.reach(sum(self._epochs.values()))
 
     def _checkpoint(self, number: int) -> Path:
         return self.run.path / "checkpoints" / f"network-{number:03}.safetensors"
+
+    def _snapshot(self, number: int, epoch: int) -> Path:
+        return self.run.path / "checkpoints" / f"averages-{number:03}-{epoch:05}.safetensors"
 
 
 def begin_or_continue(path: str | Path, kind: str, facts: dict[str, Any], about: dict[str, Any]) -> tuple[Run, bool]:
@@ -131,52 +139,59 @@ def require_finished(run: Run) -> None:
         )
 
 
-def fingerprint(
-    nets: Sequence[WindowNet], pairs: WindowPairs | BoardPairs, schedule: Schedule, **more: Any
-) -> dict[str, Any]:
-    """Return what tells one training from another: the networks as drawn, the data, the schedule, and ``more``."""
-    data = (pairs.visits, pairs.births) if isinstance(pairs, WindowPairs) else (pairs.windows, pairs.after)
+def fingerprint(nets: Sequence[Any], data: Mapping[str, Any], schedule: Optimisation, **more: Any) -> dict[str, Any]:
+    """Return what tells one training from another: the networks as drawn, the data, the schedule, and ``more``.
+
+    Args:
+        nets: the networks.
+        data: what fixes the data, JSON values; `crc` makes a number of arrays.
+        schedule: how they are trained.
+    """
     return {
         "networks": f"{len(nets)} x {nets[0]}, weights {zlib.crc32(pack_networks(nets)):08x}",
-        "data": f"{len(pairs)} pairs of frames, {_crc((*data, pairs.boards)):08x}",
-        "steps": getattr(pairs, "steps", 1),
-        **asdict(schedule),
+        **data,
+        **settings_of(schedule),
         **more,
     }
 
 
-def write_result(run: Run, nets: Sequence[WindowNet], arrays: dict[str, np.ndarray]) -> None:
-    """Write the trained networks and what they say; the last thing a training or a `save` does."""
+def write_result(run: Run, nets: Sequence[Any], arrays: Mapping[str, tuple[np.ndarray, Sequence[str]]]) -> None:
+    """Write the trained networks and what they say, arrays with their axes; the last thing a training or a `save` does."""
     if nets:
         run.document(_NETWORKS, pack_networks(nets))
-    axes = {"logits": ("members", "windows"), "visited": ("windows",), "births": ("windows",), "kept": ("members",)}
-    for name, values in arrays.items():
-        run.write(name, values, axes[name])
+    for name, (values, axes) in arrays.items():
+        run.write(name, values, axes)
 
 
-def stored_networks(run: Run) -> tuple[WindowNet, ...]:
+def stored_networks(run: Run) -> tuple[Any, ...]:
     """Return the networks of a finished run; none where a law was saved that had none."""
     return read_networks(run.path / _NETWORKS) if (run.path / _NETWORKS).exists() else ()
 
 
-def histories(run: Run, kept: Iterable[int]) -> tuple[tuple[Record, ...], ...]:
+def snapshots(run: Run, number: int = 0) -> list[tuple[int, tuple[Any, ...]]]:
+    """Return the power-function averages of a network: (epoch, one average a width), from the first epoch on."""
+    files = sorted((run.path / "checkpoints").glob(f"averages-{number:03}-*.safetensors"))
+    return [(int(file.stem.rpartition("-")[2]), read_networks(file)) for file in files]
+
+
+def histories(run: Run, kept: Iterable[int]) -> tuple[tuple[Line, ...], ...]:
     """Return the records of the named networks, epoch by epoch."""
     records = _records(run)
     return tuple(tuple(found for _, found in sorted(records.get(int(number), {}).items())) for number in kept)
 
 
-def _records(run: Run) -> dict[int, dict[int, Record]]:
+def crc(arrays: Iterable[np.ndarray]) -> int:
+    """Return the CRC-32 of the bytes of arrays, one after the other."""
+    total = 0
+    for array in arrays:
+        total = zlib.crc32(np.ascontiguousarray(array).tobytes(), total)
+    return total
+
+
+def _records(run: Run) -> dict[int, dict[int, Line]]:
     """Records by network and epoch; of two of one epoch, the later."""
-    found: dict[int, dict[int, Record]] = {}
+    found: dict[int, dict[int, Line]] = {}
     for line in run.records():
         number = line.pop("member")
-        recall = tuple(line["recall"]) if line["recall"] else None
-        found.setdefault(number, {})[line["epoch"]] = Record(**{**line, "recall": recall})
+        found.setdefault(number, {})[line["epoch"]] = line
     return found
-
-
-def _crc(arrays: Iterable[np.ndarray]) -> int:
-    crc = 0
-    for array in arrays:
-        crc = zlib.crc32(np.ascontiguousarray(array).tobytes(), crc)
-    return crc

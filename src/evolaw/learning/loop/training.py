@@ -1,24 +1,24 @@
-"""One training loop: a generator of records, jitted an epoch at a time, resumable to the same bytes.
+"""One training loop: any network, any batches, any loss; jitted an epoch at a time, resumable to the same bytes.
 
-The loss is the mean binary cross-entropy of the next cell,
+    weights <- optimiser(grad of loss(network, batch, key)),      average <- d average + (1 - d) weights
 
-    windows:   sum_w [ visits_w softplus(z_w) - births_w z_w ] / sum_w visits_w          z_w: logit of window w
-    boards:    mean over cells of softplus(z) - y z,                                      z after ``steps`` steps, y the cell
+A *loss* is called with (network, batch, key) and gives a number; it may be a function, or a pytree such as an Equinox module that
+carries data (arrays in it are arguments of the compiled epoch, not constants). A *batch* is whatever `deal` gave: the arrays
+themselves, or numbers of rows that the loss looks up. The key is a function of the seed and the number of the step alone, and an
+epoch is dealt from its number, so that a resumed training sees the same batches and the same chance.
 
-which are the same number for a one-step network. The optimiser is Adam with a cosine decay of the learning rate. An epoch
-deals all pairs into ``batches`` batches, anew in each epoch and addressed by its number, so that a resumed training sees the
-same batches. The loop knows nothing of progress bars, files or screens: it yields a record an epoch, and a `State` that
-`checkpoint` writes and `resume` reads.
+The optimiser is Adam (with decoupled weight decay where asked for), with a linear warm-up and a half cosine down to zero; the
+gradient's norm is cut. Besides the weights the loop keeps an exponential average of them and any number of power-function
+averages (`averaging`). It knows nothing of progress bars, files or screens: it yields the loss of an epoch and a `State` that
+`checkpoint` writes and `resume` reads. Networks side by side are trained by `jax.vmap` over `run_epoch`.
 
-References: kingma2015, algorithm 1.
+References: kingma2015, algorithm 1; loshchilov2019, algorithm 2.
 """
 
 from __future__ import annotations
 
-import functools
-import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,31 +29,36 @@ import numpy as np
 import optax
 
 from evolaw import checks, documents
-from evolaw.automata.rules.rule import SPACES, Rule, entries
 from evolaw.errors import ArgumentError, NumericalError, StorageError
+from evolaw.learning.loop.averaging import exponent, power_decay
 from evolaw.learning.loop.serialization import build, describe, named, pack, unpack
-from evolaw.learning.windows.cnn import WindowNet, on_windows, read_logits
-from evolaw.learning.windows.datasets import BoardPairs, WindowPairs, training_batches
-from evolaw.randomness import Source, source
+from evolaw.randomness import Source
 
-__all__ = ["Record", "Schedule", "State", "checkpoint", "deal", "resume", "run_epoch", "train"]
+__all__ = ["Loss", "Optimisation", "State", "checkpoint", "optimise", "resume", "run_epoch", "settings_of"]
 
 _VERSION = 2
+_DECAYS = ("cosine", "none")
+
+Loss = Callable[[Any, Any, Any], jax.Array]
+"""From (network, batch, key) to a number; the key is None where the loop was given no chance."""
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """How to train.
+class Optimisation:
+    """How a network is trained.
 
     Attributes:
-        epochs: passes over the pairs.
+        epochs: how often an epoch is dealt; the training is committed after each.
         batches: gradient steps an epoch.
-        learning_rate: its value at the start; it falls to zero along a half cosine.
+        learning_rate: its highest value.
         average: decay of the exponential moving average of the weights, 0 for none; the average is what is returned.
         patience: stop after this many epochs without a lower loss; None trains to the end.
-        balance: exponent b in [0, 1]: the counts of a window are divided by v^b, v the visits of its entry in the batch, so
-            1 counts every seen entry alike.
-        balance_by: space of those entries; "general" balances the windows themselves.
+        warmup: steps in which the learning rate rises linearly from zero.
+        decay: "cosine" lets it fall to zero along a half cosine, "none" keeps it.
+        clip: norm at which the gradient is cut.
+        weight_decay: decoupled decay of the weights, a step and unit of learning rate.
+        widths: relative widths of power-function averages to keep beside, see `averaging`.
+        ramp: whether the moving average begins short: the decay of step n is min(average, (1 + n)/(10 + n)).
     """
 
     epochs: int = 8
@@ -61,45 +66,62 @@ class Schedule:
     learning_rate: float = 0.05
     average: float = 0.0
     patience: int | None = None
-    balance: float = 0.0
-    balance_by: str = "general"
+    warmup: int = field(default=0, kw_only=True, metadata={"later": True})
+    decay: str = field(default="cosine", kw_only=True, metadata={"later": True})
+    clip: float = field(default=1.0, kw_only=True, metadata={"later": True})
+    weight_decay: float = field(default=0.0, kw_only=True, metadata={"later": True})
+    widths: tuple[float, ...] = field(default=(), kw_only=True, metadata={"later": True})
+    ramp: bool = field(default=False, kw_only=True, metadata={"later": True})
 
     def __post_init__(self) -> None:
         checks.integer(self.epochs, "epochs", least=1)
         checks.integer(self.batches, "batches", least=1)
         checks.positive(self.learning_rate, "learning_rate")
-        checks.probability(self.average, "average", most=0.9999)
-        checks.probability(self.balance, "balance")
-        checks.one_of(self.balance_by, "balance_by", SPACES)
+        checks.probability(self.average, "average", most=0.99999)
         if self.patience is not None:
             checks.integer(self.patience, "patience", least=1)
+        checks.integer(self.warmup, "warmup", least=0, most=self.steps)
+        checks.one_of(self.decay, "decay", _DECAYS)
+        checks.positive(self.clip, "clip")
+        checks.number(self.weight_decay, "weight_decay", least=0)
+        for width in self.widths:
+            exponent(width)
+        object.__setattr__(self, "widths", tuple(float(width) for width in self.widths))
+
+    @property
+    def steps(self) -> int:
+        """Gradient steps in all."""
+        return self.epochs * self.batches
 
     @property
     def optimiser(self) -> optax.GradientTransformation:
-        """Adam with a cosine decay over all steps; the gradient's norm is cut at 1."""
-        decay = optax.cosine_decay_schedule(self.learning_rate, self.epochs * self.batches)
-        return optax.chain(optax.clip_by_global_norm(1.0), optax.adam(decay))
+        """The gradient cut, then Adam with the learning rate of each step."""
+        rate = self._rate()
+        adam = optax.adamw(rate, weight_decay=self.weight_decay) if self.weight_decay else optax.adam(rate)
+        return optax.chain(optax.clip_by_global_norm(self.clip), adam)
+
+    def _rate(self) -> Any:
+        if self.decay == "none":
+            flat = optax.constant_schedule(self.learning_rate)
+            rise = optax.linear_schedule(0.0, self.learning_rate, max(self.warmup, 1))
+            return optax.join_schedules([rise, flat], [self.warmup]) if self.warmup else flat
+        if self.warmup:
+            return optax.warmup_cosine_decay_schedule(0.0, self.learning_rate, self.warmup, self.steps)
+        return optax.cosine_decay_schedule(self.learning_rate, self.steps)
 
 
-@dataclass(frozen=True)
-class Record:
-    """What one epoch showed.
+def settings_of(schedule: Optimisation) -> dict[str, Any]:
+    """Return the settings as JSON values; those that came later are told only where they differ from their default.
 
-    Attributes:
-        epoch: its number, from 1.
-        loss: mean loss over its batches, in nats a cell.
-        window_errors: windows of 512 whose hard outcome is not the truth's; None when no truth was given.
-        recall: share of right windows among those the pairs visited, and among the others; None likewise.
-        seconds: time since the training began or was resumed; compiling counts.
-        faulty: share of right windows of each isotropic entry that is not wholly right, by name; None likewise.
+    So a training of an older version and the same one of today are known as the same.
+
+    Example:
+        >>> settings_of(Optimisation(epochs=2, clip=0.5))["clip"], "warmup" in settings_of(Optimisation())
+        (0.5, False)
     """
-
-    epoch: int
-    loss: float
-    window_errors: int | None
-    recall: tuple[float, float] | None
-    seconds: float
-    faulty: dict[str, float] | None = None
+    later = {part.name: part.default for part in fields(schedule) if part.metadata.get("later")}
+    found = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(schedule).items()}
+    return {name: value for name, value in found.items() if name not in later or getattr(schedule, name) != later[name]}
 
 
 @dataclass(frozen=True)
@@ -113,23 +135,26 @@ class State:
         epoch: epochs done.
         best: the lowest loss of an epoch so far.
         stale: epochs since then.
+        powers: the power-function averages, one a width of the schedule.
     """
 
-    net: WindowNet
-    average: WindowNet
+    net: Any
+    average: Any
     memory: Any
-    schedule: Schedule
+    schedule: Optimisation
     epoch: int = 0
     best: float = float("inf")
     stale: int = 0
+    powers: tuple[Any, ...] = ()
 
     @classmethod
-    def begin(cls, net: WindowNet, schedule: Schedule | None = None) -> State:
+    def begin(cls, net: Any, schedule: Optimisation | None = None) -> State:
         """Return the state before the first epoch."""
-        chosen = schedule or Schedule()
+        chosen = schedule or Optimisation()
         # A weight made from a Python number is "weakly" typed until the first step, which would compile a second time.
-        net = jax.tree.map(lambda leaf: jnp.asarray(leaf, leaf.dtype), net)
-        return cls(net, net, chosen.optimiser.init(eqx.filter(net, eqx.is_array)), chosen)
+        net = jax.tree.map(lambda leaf: jnp.asarray(leaf, leaf.dtype) if eqx.is_array(leaf) else leaf, net)
+        memory = chosen.optimiser.init(eqx.filter(net, eqx.is_array))
+        return cls(net, net, memory, chosen, powers=(net,) * len(chosen.widths))
 
     @property
     def is_over(self) -> bool:
@@ -138,129 +163,129 @@ class State:
         return self.epoch >= self.schedule.epochs or (patience is not None and self.stale >= patience)
 
     @property
-    def trained(self) -> WindowNet:
+    def trained(self) -> Any:
         """The network to use: the average where one is kept, else the last weights."""
         return self.average if self.schedule.average else self.net
 
+    @property
+    def carry(self) -> tuple[Any, Any, Any, tuple[Any, ...]]:
+        """What a step changes: (net, average, memory, powers)."""
+        return self.net, self.average, self.memory, self.powers
 
-def train(
-    state: State, pairs: WindowPairs | BoardPairs, *, rng: Any, truth: Rule | str | None = None
-) -> Iterator[tuple[State, Record]]:
+
+def optimise(
+    state: State, loss: Loss, deal: Callable[[int], Any], *, rng: Source | None = None
+) -> Iterator[tuple[State, float]]:
     """Train a network, one epoch an iteration.
 
     Args:
         state: where to begin: `State.begin`, or what `resume` read.
-        pairs: what to learn from.
-        rng: deals the batches.
-        truth: the rule, when it is known, to count window errors by; it never enters the training.
+        loss: called with (network, batch, key).
+        deal: from the number of an epoch to its batches, a pytree whose leaves are led by the axis of batches.
+        rng: chance of the loss; None for a loss that needs none.
 
     Yields:
-        The state after the epoch and its record.
+        The state after the epoch and the mean loss of its batches.
 
     Raises:
         NumericalError: the loss became infinite or not a number; carries the last good state.
+
+    Example:
+        >>> from evolaw.randomness import source
+        >>> fall = State.begin(jnp.array(1.0), Optimisation(epochs=3, batches=4, learning_rate=0.5))
+        >>> path = optimise(fall, lambda x, batch, key: x**2, lambda epoch: jnp.zeros(4), rng=source(0))
+        >>> [state.epoch for state, _ in path]
+        [1, 2, 3]
     """
-    seeded, rule, began = source(rng), None if truth is None else Rule(truth).table, time.perf_counter()
-    visited = pairs.visits.sum(0) > 0 if isinstance(pairs, WindowPairs) else np.ones(512, bool)
-    steps = pairs.steps if isinstance(pairs, BoardPairs) else 0
+    key = None if rng is None else _key(rng)
     while not state.is_over:
-        batches = deal(pairs, state.schedule, state.epoch, seeded)
-        carry, losses = run_epoch((state.net, state.average, state.memory), batches, state.schedule, steps)
-        loss = float(losses.mean())
-        if not np.isfinite(loss):
+        batches = deal(state.epoch)
+        first = jnp.int32(state.epoch * state.schedule.batches)
+        carry, losses = run_epoch(state.carry, batches, loss, state.schedule, key, first)
+        mean = float(losses.mean())
+        if not np.isfinite(mean):
             raise NumericalError(
-                f"The loss is {loss} in epoch {state.epoch + 1}. Lower the learning rate of "
+                f"The loss is {mean} in epoch {state.epoch + 1}. Lower the learning rate of "
                 f"{state.schedule.learning_rate:g}.",
                 partial=state,
             )
-        stale = 0 if loss < state.best else state.stale + 1
-        state = State(carry[0], carry[1], carry[2], state.schedule, state.epoch + 1, min(state.best, loss), stale)
-        yield state, _record(state, loss, rule, visited, began)
-
-
-def deal(pairs: WindowPairs | BoardPairs, schedule: Schedule, epoch: int, rng: Source) -> tuple[jax.Array, jax.Array]:
-    """Return the batches of an epoch: (visits, births) or (windows before, cells after), the batch axis first."""
-    if isinstance(pairs, WindowPairs):
-        visits, births = training_batches(pairs, schedule.batches, epoch, rng)
-        entry_of = _entry_of(schedule.balance_by)[1]
-        of_entry = np.stack([np.bincount(entry_of, counts)[entry_of] for counts in visits]).astype(visits.dtype)
-        scale = np.maximum(of_entry, 1.0) ** -schedule.balance
-        return jnp.asarray(visits * scale), jnp.asarray(births * scale)
-    order = rng.stream(f"epoch {epoch}").generator().permutation(len(pairs))
-    size = -(-len(pairs) // schedule.batches)  # boards fill up the last batch again from the first
-    chosen = np.resize(order, schedule.batches * size).reshape(schedule.batches, size)
-    return jnp.asarray(pairs.windows[chosen], jnp.int32), jnp.asarray(pairs.after[chosen], jnp.float32)
+        stale = 0 if mean < state.best else state.stale + 1
+        net, average, memory, powers = carry
+        state = State(net, average, memory, state.schedule, state.epoch + 1, min(state.best, mean), stale, powers)
+        yield state, mean
 
 
 @eqx.filter_jit
-def run_epoch(carry: tuple[Any, Any, Any], batches: tuple[jax.Array, jax.Array], schedule: Schedule, steps: int) -> Any:
-    """Take one gradient step a batch: ((net, average, memory), losses of shape (batches,)).
+def run_epoch(
+    carry: tuple[Any, Any, Any, tuple[Any, ...]],
+    batches: Any,
+    loss: Loss,
+    schedule: Optimisation,
+    key: jax.Array | None = None,
+    first: Any = 0,
+) -> Any:
+    """Take one gradient step a batch: (carry, losses of shape (batches,)).
 
-    ``steps`` 0 reads the batches as window counts, else as boards that many generations apart.
+    Args:
+        carry: (net, average, memory, powers), see `State.carry`.
+        batches: a pytree led by the axis of batches.
+        loss: called with (network, batch, key).
+        schedule: of the training.
+        key: chance; None where the loss needs none. Step n sees ``jax.random.fold_in(key, n)``.
+        first: number of the first step.
     """
     _, static = eqx.partition(carry[0], eqx.is_array)
+    powers_of = [exponent(width) for width in schedule.widths]
 
-    def advance(carry: Any, batch: Any) -> Any:
-        weights, average, memory = carry
-        loss, slope = eqx.filter_value_and_grad(_loss)(eqx.combine(weights, static), batch, steps)
-        updates, memory = schedule.optimiser.update(slope, memory)
+    def advance(carry: Any, step: Any) -> Any:
+        (weights, average, memory, powers), (batch, number) = carry, step
+        chance = None if key is None else jax.random.fold_in(key, number)
+        value, slope = eqx.filter_value_and_grad(loss)(eqx.combine(weights, static), batch, chance)
+        updates, memory = schedule.optimiser.update(slope, memory, weights)
         weights = eqx.apply_updates(weights, updates)
-        average = jax.tree.map(lambda a, w: schedule.average * a + (1 - schedule.average) * w, average, weights)
-        return (weights, average, memory), loss
+        decay: Any = schedule.average
+        if schedule.ramp:
+            decay = jnp.minimum(decay, (1.0 + number) / (10.0 + number))
+        average = _blend(average, weights, decay)
+        powers = tuple(
+            _blend(each, weights, power_decay(number + 1, gamma)) for each, gamma in zip(powers, powers_of, strict=True)
+        )
+        return (weights, average, memory, powers), value
 
     dynamic = tuple(eqx.filter(part, eqx.is_array) for part in carry[:2])
-    (weights, average, memory), losses = jax.lax.scan(advance, (*dynamic, carry[2]), batches)
-    return (eqx.combine(weights, static), eqx.combine(average, static), memory), losses
+    powers = tuple(eqx.filter(part, eqx.is_array) for part in carry[3])
+    count = jax.tree.leaves(batches)[0].shape[0]
+    steps = (batches, first + jnp.arange(count, dtype=jnp.int32))
+    (weights, average, memory, powers), losses = jax.lax.scan(advance, (*dynamic, carry[2], powers), steps)
+    net, average = eqx.combine(weights, static), eqx.combine(average, static)
+    return (net, average, memory, tuple(eqx.combine(part, static) for part in powers)), losses
 
 
-def _loss(net: WindowNet, batch: tuple[jax.Array, jax.Array], steps: int) -> jax.Array:
-    if steps:
-        before, after = batch
-        logits = on_windows(net, before, steps)
-        return jnp.mean(jax.nn.softplus(logits) - after * logits)
-    visits, births = batch
-    logits = net.window_logits()
-    return (visits @ jax.nn.softplus(logits) - births @ logits) / visits.sum()
+def _blend(average: Any, weights: Any, decay: Any) -> Any:
+    return jax.tree.map(lambda a, w: decay * a + (1 - decay) * w, average, weights)
 
 
-def _record(state: State, loss: float, truth: np.ndarray | None, visited: np.ndarray, began: float) -> Record:
-    if truth is None:
-        return Record(state.epoch, loss, None, None, time.perf_counter() - began)
-    right = (read_logits(state.trained) > 0) == (truth == 1)
-    recall = (
-        float(right[visited].mean()) if visited.any() else 1.0,
-        float(right[~visited].mean()) if not visited.all() else 1.0,
-    )
-    names, entry_of = _entry_of("isotropic")
-    shares = np.bincount(entry_of, right) / np.bincount(entry_of)
-    faulty = {names[entry]: float(shares[entry]) for entry in np.flatnonzero(shares < 1)}
-    return Record(state.epoch, loss, int((~right).sum()), recall, time.perf_counter() - began, faulty)
-
-
-@functools.cache
-def _entry_of(space: str) -> tuple[list[str], np.ndarray]:
-    """The names of the entries of a space, and the entry of each window."""
-    windows_of = entries(space)
-    entry_of = np.empty(512, np.int64)
-    for entry, windows in enumerate(windows_of.values()):
-        entry_of[windows] = entry
-    return list(windows_of), entry_of
+def _key(rng: Source) -> jax.Array:
+    """The two words of the stream "training" as a JAX key."""
+    return jax.random.wrap_key_data(jnp.array(rng.stream("training").key, jnp.uint32), impl="threefry2x32")
 
 
 def checkpoint(state: State, path: str | Path) -> Path:
     """Write a state as safetensors, whole or not at all. Arrays are named by their place in the network."""
     progress = {"epoch": state.epoch, "best": state.best, "stale": state.stale}
-    header = {"version": _VERSION, "network": describe(state.net), "schedule": asdict(state.schedule), **progress}
+    facts = settings_of(state.schedule)
+    header = {"version": _VERSION, "network": describe(state.net), "schedule": facts, **progress}
     return documents.write_document(path, pack(_arrays(state), header))
 
 
-def resume(path: str | Path, like: State | None = None) -> State:
+def resume(path: str | Path, like: State | None = None, *, schedule: type[Optimisation] = Optimisation) -> State:
     """Read a state that `checkpoint` wrote.
 
     Args:
         path: the file.
         like: a state of the same network and schedule, such as `State.begin` gives, which the file must fit; its values are
             not used. None takes network and schedule as the file describes them.
+        schedule: the class of the schedule where it is taken from the file.
 
     Raises:
         StorageError: the file is damaged, or holds another network or schedule; the first difference is named.
@@ -268,36 +293,51 @@ def resume(path: str | Path, like: State | None = None) -> State:
     header, found = unpack(path)
     if header.get("version") != _VERSION:
         raise StorageError(f"{path} is no checkpoint of version {_VERSION}: its version is {header.get('version')}.")
-    like = _described(path, header, found) if like is None else like
-    if header["schedule"] != (here := asdict(like.schedule)):
-        name = next(name for name in here if header["schedule"].get(name) != here[name])
-        raise StorageError(
-            f"{path} does not fit: {name} of the schedule is {header['schedule'].get(name)} there and {here[name]} here."
-        )
+    like = _described(path, header, found, schedule) if like is None else like
+    _require_schedule(path, header["schedule"], settings_of(like.schedule))
     wanted = _arrays(like)
     for name in sorted(set(found) | set(wanted)):
         there, mine = (_form(arrays.get(name)) for arrays in (found, wanted))
         if there != mine:
-            raise StorageError(f"{path} does not fit {like.net}: {name} is {there} there and {mine} here.")
+            raise StorageError(f"{path} does not fit {_short(like.net)}: {name} is {there} there and {mine} here.")
     if header["network"] != describe(like.net):
-        raise StorageError(f"{path} does not fit {like.net}: it holds a {header['network']}.")
-    structure = jax.tree.structure((like.net, like.average, like.memory))
-    net, average, memory = jax.tree.unflatten(structure, [jnp.asarray(found[name]) for name in wanted])
-    return State(net, average, memory, like.schedule, header["epoch"], header["best"], header["stale"])
+        raise StorageError(f"{path} does not fit {_short(like.net)}: it holds a {header['network']}.")
+    parts = like.carry
+    leaves = [jnp.asarray(found[name]) for name in wanted]
+    structure = jax.tree.structure(tuple(eqx.filter(part, eqx.is_array) for part in parts))
+    net, average, memory, powers = eqx.combine(jax.tree.unflatten(structure, leaves), parts)
+    return State(net, average, memory, like.schedule, header["epoch"], header["best"], header["stale"], powers)
 
 
-def _described(path: str | Path, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> State:
+def _require_schedule(path: str | Path, there: dict[str, Any], here: dict[str, Any]) -> None:
+    names = [*here, *(name for name in there if name not in here)]
+    for name in names:
+        if there.get(name) != here.get(name):
+            raise StorageError(
+                f"{path} does not fit: {name} of the schedule is {there.get(name)} there and {here.get(name)} here."
+            )
+
+
+def _described(
+    path: str | Path, header: dict[str, Any], arrays: dict[str, np.ndarray], schedule: type[Optimisation]
+) -> State:
     """The state before the first epoch of the training that a checkpoint describes."""
     try:
-        return State.begin(build(header["network"], arrays, "net"), Schedule(**header["schedule"]))
+        return State.begin(build(header["network"], arrays, "net"), schedule(**header["schedule"]))
     except (StorageError, ArgumentError, KeyError, TypeError) as error:
         raise StorageError(f"{path} describes no training: {error}") from error
 
 
 def _arrays(state: State) -> dict[str, np.ndarray]:
-    parts = {"net": state.net, "average": state.average, "memory": state.memory}
+    parts = {"net": state.net, "average": state.average, "memory": state.memory, "powers": state.powers}
     return {name: array for part, tree in parts.items() for name, array in named(tree, part).items()}
 
 
 def _form(array: np.ndarray | None) -> str:
     return "missing" if array is None else f"{array.dtype} of shape {array.shape}"
+
+
+def _short(net: Any) -> str:
+    """The network in at most a line."""
+    said = str(net).splitlines()[0]
+    return said if len(said) <= 80 else type(net).__name__

@@ -29,10 +29,11 @@ from evolaw.analysis.estimates import wilson
 from evolaw.arrays import memory_limit, require_memory
 from evolaw.automata.rules.rule import Rule
 from evolaw.learning.loop.checkpoints import begin_or_continue, require_finished
-from evolaw.learning.loop.training import Schedule, State, deal, run_epoch
+from evolaw.learning.loop.training import State, run_epoch
 from evolaw.learning.windows.cnn import Cnn, Quadratic, WindowNet, size
 from evolaw.learning.windows.datasets import random_recordings, window_pairs
 from evolaw.learning.windows.equivariant import GroupNet, OrbitTable
+from evolaw.learning.windows.objective import CrossEntropy, Schedule, deal
 from evolaw.randomness import Source, source
 from evolaw.storage import Run
 
@@ -341,7 +342,7 @@ def _stand(
     began, architecture = time.perf_counter(), ARCHITECTURES[name]
     paced = Schedule(schedule.epochs, schedule.batches, architecture.learning_rate)
     states = [State.begin(architecture.draw(number), paced) for number in numbers]
-    carry = jax.tree.map(lambda *leaves: jnp.stack(leaves), *[(s.net, s.average, s.memory) for s in states])
+    carry = jax.tree.map(lambda *leaves: jnp.stack(leaves), *[state.carry for state in states])
     errors, losses = [], []
     for batches in zip(*data, strict=True):
         carry, loss, wrong = _epoch_of_all(carry, batches, paced, jnp.asarray(truth))
@@ -356,6 +357,8 @@ def _stand(
 @eqx.filter_jit
 def _epoch_of_all(carry: Any, batches: Any, schedule: Schedule, truth: jax.Array) -> Any:
     """One epoch of every seed: the carry, mean losses and wrong windows, each led by the axis of seeds."""
-    carry, losses = eqx.filter_vmap(lambda mine, dealt: run_epoch(mine, dealt, schedule, 0))(carry, batches)
+    carry, losses = eqx.filter_vmap(lambda mine, dealt: run_epoch(mine, dealt, CrossEntropy(), schedule))(
+        carry, batches
+    )
     wrong = eqx.filter_vmap(lambda net: ((net.window_logits() > 0) != (truth == 1)).sum())(carry[0])
     return carry, losses.mean(1), wrong

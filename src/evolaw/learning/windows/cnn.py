@@ -33,6 +33,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
+from evolaw.errors import StorageError
 from evolaw.learning.windows.datasets import window_cells
 from evolaw.randomness import source
 
@@ -68,6 +69,12 @@ class WindowNet(eqx.Module):
     def window_logits(self) -> jax.Array:
         """Return the logits of all 512 windows, shape (512,): everything the network knows about whole cells."""
         return self.columns(jnp.asarray(window_cells().T))
+
+    def validate(self) -> None:
+        """Refuse arrays that make no function of windows; asked when a network is read from a file."""
+        shape = jax.eval_shape(self.window_logits).shape
+        if shape != (512,):
+            raise StorageError(f"The stored network gives logits of shape {shape}, not one for each of 512 windows.")
 
 
 class Cnn(WindowNet):

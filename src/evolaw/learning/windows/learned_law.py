@@ -20,14 +20,19 @@ from evolaw.automata import stepping
 from evolaw.automata.rules.rule import Rule, entries
 from evolaw.errors import StorageError
 from evolaw.learning.loop import checkpoints
-from evolaw.learning.loop.training import Record, Schedule, State, train
+from evolaw.learning.loop.training import State
 from evolaw.learning.windows.cnn import WindowNet, read_logits
 from evolaw.learning.windows.datasets import BoardPairs, WindowPairs
 from evolaw.learning.windows.interpretation import Readout, read_table
+from evolaw.learning.windows.objective import Record, Schedule, data_facts, read_record, train
 from evolaw.randomness import Source, source
 from evolaw.trajectory import Trajectory
 
-__all__ = ["LearnedLaw", "fit"]
+__all__ = ["KIND", "LearnedLaw", "fit"]
+
+KIND = "learned law"
+"""What the manifest of such a run says it holds."""
+_AXES = {"logits": ("members", "windows"), "visited": ("windows",), "births": ("windows",), "kept": ("members",)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +115,7 @@ class LearnedLaw:
 
     def save(self, path: str | Path, *, about: dict[str, Any] | None = None) -> Path:
         """Write a run directory that `load` reads back: networks with their weights, logits, visits and records."""
-        header = {"kind": checkpoints.KIND, "law": str(self.rule()), **(about or {})}
+        header = {"kind": KIND, "law": str(self.rule()), **(about or {})}
         with storage.Run.create(path, about=header) as run:
             for member, records in enumerate(self.history):
                 for record in records:
@@ -127,7 +132,7 @@ class LearnedLaw:
         """
         run = storage.Run.open(path)
         kind = run.about.get("kind")
-        checks.require(kind == checkpoints.KIND, "path", "be the run of a learned law", f"a run of {kind}")
+        checks.require(kind == KIND, "path", "be the run of a learned law", f"a run of {kind}")
         checkpoints.require_finished(run)
         logits = run.read("logits")
         known = run.arrays()
@@ -136,13 +141,14 @@ class LearnedLaw:
         nets = checkpoints.stored_networks(run)
         if len(nets) not in (0, len(logits)):
             raise StorageError(f"{path} holds {len(nets)} networks and the logits of {len(logits)}.")
-        return cls(logits, visited, checkpoints.histories(run, kept), nets, births)
+        history = tuple(tuple(map(read_record, lines)) for lines in checkpoints.histories(run, kept))
+        return cls(logits, visited, history, nets, births)
 
-    def _arrays(self, kept: Iterable[int]) -> dict[str, np.ndarray]:
-        """What is stored beside the networks; ``kept`` are the members' numbers in the records."""
+    def _arrays(self, kept: Iterable[int]) -> dict[str, tuple[np.ndarray, tuple[str, ...]]]:
+        """What is stored beside the networks, with its axes; ``kept`` are the members' numbers in the records."""
         arrays = {"logits": self.logits, "visited": self.visited, "births": self.births}
         arrays["kept"] = np.array(list(kept), np.int64)
-        return {name: array for name, array in arrays.items() if array is not None}
+        return {name: (array, _AXES[name]) for name, array in arrays.items() if array is not None}
 
     def plot(self, **options: Any) -> Any:
         """Return a Matplotlib figure of the training, and of where the networks disagree."""
@@ -221,8 +227,8 @@ def fit(
     if out is None:
         return _choose(_train_all(members, *training, None), pairs, count)[0]
     more = {"keep": count, "chance": chance, "seed": seeded.seed, "truth": None if goal is None else str(goal)}
-    facts = checkpoints.fingerprint(members, pairs, chosen, **more)
-    with checkpoints.Training(out, facts, about or {}) as kept:
+    facts = checkpoints.fingerprint(members, data_facts(pairs), chosen, **more)
+    with checkpoints.Training(out, KIND, facts, about or {}) as kept:
         if not kept.finished:
             law, numbers = _choose(_train_all(members, *training, kept), pairs, count)
             checkpoints.write_result(kept.run, law.nets, law._arrays(numbers))
@@ -242,12 +248,12 @@ def _train_all(
     trained = []
     for number, net in enumerate(members):
         seed, fresh = seeded.stream(f"member {number}").key[0], State.begin(net, schedule)
-        begun, records = (fresh, []) if kept is None else kept.begin(number, fresh)
-        state = begun
+        begun, lines = (fresh, []) if kept is None else kept.begin(number, fresh)
+        state, records = begun, list(map(read_record, lines))
         for state, record in train(begun, pairs, rng=seed, truth=truth):
             records.append(record)
             if kept is not None:
-                kept.commit(number, state, record)
+                kept.commit(number, state, asdict(record))
             if progress is not None:
                 done, total = number * schedule.epochs + state.epoch, len(members) * schedule.epochs
                 progress(done, total, f"network {number + 1}, loss {record.loss:.3g}")

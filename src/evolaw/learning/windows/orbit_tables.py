@@ -17,10 +17,10 @@ import numpy as np
 from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.automata.rules.rule import entries
-from evolaw.learning.loop.training import Schedule
 from evolaw.learning.windows.datasets import board_pairs, window_pairs
 from evolaw.learning.windows.equivariant import OrbitTable
 from evolaw.learning.windows.learned_law import fit
+from evolaw.learning.windows.objective import Schedule
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
