@@ -31,6 +31,11 @@ from evolaw.errors import ArgumentError, ShapeError
         (lambda: checks.shape([[1], [1, 2]], "x", ("rows", 2)), "must be a rectangular array, but is 'ragged'."),
         (lambda: checks.finite([0.0, np.inf], "x"), "must be finite everywhere, but is inf at index (1,)."),
         (lambda: checks.increasing([0, 2, 2], "times"), "must rise strictly, but is 2 followed by 2 at index 2."),
+        (
+            lambda: checks.monotone([3, 2, 2], "times"),
+            "must fall strictly, as it begins, but is 2 followed by 2 at index 2.",
+        ),
+        (lambda: checks.monotone([0, 2, 2], "times"), "must rise strictly, but is 2 followed by 2 at index 2."),
         (lambda: checks.increasing([], "times"), "must hold at least one value, but is 'empty'."),
     ],
 )
@@ -58,6 +63,7 @@ def test_canonical_forms() -> None:
     assert isinstance(checks.integer(np.uint8(3), "n"), int)
     assert isinstance(checks.number(np.float32(0.5), "x"), float)
     assert checks.increasing([0, 1], "times").tolist() == [0, 1]
+    assert checks.monotone([1, 0], "times").tolist() == [1, 0]
 
 
 def test_long_values_are_cut() -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "finite",
     "increasing",
     "integer",
+    "monotone",
     "nearest",
     "number",
     "one_of",
@@ -145,6 +146,18 @@ def increasing(values: Any, name: str) -> np.ndarray:
     if falls.size:
         i = int(falls[0])
         raise refuse(name, "rise strictly", f"{result[i]} followed by {result[i + 1]} at index {i + 1}")
+    return result
+
+
+def monotone(values: Any, name: str) -> np.ndarray:
+    """Return ``values`` as a one-dimensional array that rises strictly or falls strictly; the error names the first fault."""
+    result = finite(shape(values, name, ("times",)), name)
+    if result.size < 2 or result[1] >= result[0]:
+        return increasing(result, name)
+    rises = np.flatnonzero(np.diff(result) >= 0)
+    if rises.size:
+        i = int(rises[0])
+        raise refuse(name, "fall strictly, as it begins", f"{result[i]} followed by {result[i + 1]} at index {i + 1}")
     return result
 
 

@@ -32,7 +32,7 @@ class Trajectory:
 
     Attributes:
         values: the states, one axis a name in ``axes``; read-only.
-        times: when each state was seen, shape (times,), rising strictly.
+        times: when each state was seen, shape (times,), rising strictly; falling in a solution that runs backwards.
         axes: axis names, for example ("times", "rows", "cols"); exactly one is "times".
         law: what moved it: a Rule, an SDE, …, or its printed form; None when unknown.
         scheme: the method that stepped it; None for a recording or an exact automaton.
@@ -58,7 +58,7 @@ class Trajectory:
     about: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        values, times = read_only(self.values), read_only(checks.increasing(self.times, "times"))
+        values, times = read_only(self.values), read_only(self._checked_times())
         axes = tuple(self.axes)
         checks.require(len(axes) == values.ndim, "axes", f"name the {values.ndim} axes of values", axes)
         checks.require(axes.count("times") == 1, "axes", "hold 'times' exactly once", axes)
@@ -68,6 +68,10 @@ class Trajectory:
         )
         for name, value in (("values", values), ("times", times), ("axes", axes)):
             object.__setattr__(self, name, value)
+
+    def _checked_times(self) -> np.ndarray:
+        # Only a solution can run backwards: a recording is in the order in which it was seen.
+        return (checks.increasing if self.scheme is None else checks.monotone)(self.times, "times")
 
     def __len__(self) -> int:
         """Return the number of saved times."""

@@ -35,11 +35,14 @@ PROCESSES = [
     sde.linear_system(-np.eye(2), 0.3 * np.array([[[1.0, 2.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])),
     sde.linear_system(-np.eye(2), b=np.eye(2)),
 ]
+FLOW = sde.SDE(lambda t, x, p: -p * x, None, noise="none", params=0.7, name="decay")
 YARDSTICKS = ("mean", "covariance", "density", "sample", "pathwise", "stationary_density", "draw")
 
 
 def noise_for(scheme, process, h):
     draw = np.random.Generator(np.random.Philox(key=8))
+    if scheme.needs == "none":
+        return sde.Noise()
     m = process.exact.normals if scheme.needs == "exact" else process.noises
     if scheme.needs == "three_point":
         dW = np.sqrt(3 * h) * draw.choice([-1.0, 0.0, 1.0], m)
@@ -58,7 +61,7 @@ def claimed():
     """Every scheme with every process whose kind and calculus it claims; one process of each kind with every test."""
     for scheme in SCHEMES:
         seen = set()
-        for process in PROCESSES:
+        for process in (*PROCESSES, FLOW):
             if process.noise not in scheme.noise_kinds:
                 continue
             marks = [pytest.mark.slow] if process.noise in seen else []
@@ -71,13 +74,13 @@ def test_declarations_are_complete(scheme):
     assert is_dataclass(scheme)
     assert scheme.needs in NEEDS
     assert scheme.noise_kinds
-    assert set(scheme.noise_kinds) <= set(NOISE_KINDS)
+    assert set(scheme.noise_kinds) <= {*NOISE_KINDS, "none"}
     assert scheme.calculus in (None, *CALCULI)
     for order in (scheme.strong_order, scheme.weak_order):
         if isinstance(order, Mapping):
             assert set(order) == set(scheme.noise_kinds)
         for value in order.values() if isinstance(order, Mapping) else [order]:
-            assert value in (None, 0.5, 1.0, 1.5, 2.0)
+            assert value in (None, 0.5, 1.0, 1.5, 2.0) or (scheme.needs == "none" and value == 4.0)
     assert scheme.strong_order is not None or scheme.needs in ("three_point", "two_point", "exact")
     assert hash(scheme) == hash(type(scheme)()), "equal schemes share a compilation"
     with pytest.raises(FrozenInstanceError):
@@ -118,7 +121,7 @@ def test_a_step_keeps_shape_and_dtype_and_runs_on_many_paths(scheme, process):
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_every_refusal_names_a_scheme_that_exists(scheme):
-    for process in PROCESSES:
+    for process in (*PROCESSES, FLOW):
         sentence = scheme.refuses(process)
         if sentence is not None:
             assert any(name in sentence for name in (*sde.__all__, "process.exact.draw")), sentence

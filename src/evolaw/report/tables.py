@@ -23,6 +23,7 @@ _KNOWLEDGE = {
     "pathwise": "path",
 }
 _NEEDS = {
+    "none": "nothing",
     "dW": "increments",
     "dW,dZ": "increments, ∫W",
     "levy": "increments, Lévy areas",

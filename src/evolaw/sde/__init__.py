@@ -51,6 +51,11 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "LevyMilstein",
         "Milstein",
     ),
+    "schemes.runge_kutta": (
+        "Euler",
+        "Heun",
+        "RungeKutta4",
+    ),
     "schemes.scheme": (
         "EulerMaruyama",
         "Noise",

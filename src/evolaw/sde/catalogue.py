@@ -157,6 +157,9 @@ SCHEMES = {
     "baoab": "BAOAB",
     "obabo": "OBABO",
     "exact-step": "ExactStep",
+    "euler": "Euler",
+    "heun": "Heun",
+    "runge-kutta-4": "RungeKutta4",
 }
 """The schemes by name, with the class of `evolaw.sde` each stands for."""
 

@@ -265,3 +265,43 @@ def test_progress_counts_paths():
     seen = []
     solve(OU, EulerMaruyama(), 1.0, [0, 1], steps=2, paths=2500, rng=0, chunk=1024, progress=lambda *p: seen.append(p))
     assert seen == [(1024, 2500), (2048, 2500), (2500, 2500)]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "precision"),
+    [
+        (EulerMaruyama(), "float32"),
+        (SRI1W1(), "float64"),
+        pytest.param(RI6(), "float32", marks=pytest.mark.slow),
+        pytest.param(LevyMilstein(), "float64", marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
+def test_equal_steps_given_one_by_one_are_equal_steps(scheme, precision):
+    """Same noise, same times: the same paths up to the rounding of the step's length, in one and in many paths."""
+    for paths in (1, 300):
+        asked = {"paths": paths, "rng": 3, "precision": precision}
+        even = solve(GROWTH, scheme, 1.0, [0, 0.5, 1], steps=64, **asked).values
+        given = solve(GROWTH, scheme, 1.0, [0, 0.5, 1], grid=np.linspace(0, 1, 65), **asked).values
+        np.testing.assert_allclose(given, even, rtol=1e-12 if precision == "float64" else 1e-5)
+
+
+def test_unequal_steps_have_the_law_of_the_process():
+    """Brownian motion: increments over unequal steps are independent with variance their length; false alarm below 1e-4."""
+    still = SDE(0.0, 1.0, noise="additive")
+    edges = np.linspace(0, 1, 9) ** 2
+    values = solve(still, EulerMaruyama(), 0.0, edges, grid=edges, paths=20_000, rng=8).values[..., 0]
+    steps = np.diff(values, axis=1)
+    np.testing.assert_allclose(steps.var(axis=0) / np.diff(edges), 1, atol=4.8 * np.sqrt(2 / 20_000))
+    correlations = np.corrcoef(steps.T)[np.triu_indices(8, 1)]
+    assert np.abs(correlations).max() < 5 / np.sqrt(20_000)
+
+
+@pytest.mark.parametrize(
+    ("times", "kinds"),
+    [([1e8, 1e8 + 1], {"steps": 10}), ([0, 1e9], {"grid": [0, 1e9 - 1, 1e9]})],
+)
+def test_times_at_which_a_step_does_not_advance_are_refused(times, kinds):
+    with pytest.raises(ArgumentError, match="Argument `times` must advance with every step in float32"):
+        solve(OU, EulerMaruyama(), 1.0, times, rng=0, precision="float32", **kinds)
+    assert solve(OU, EulerMaruyama(), 1.0, times, rng=0, **kinds).values.shape == (1, 2, 1)

@@ -24,12 +24,18 @@ def test_dt_cuts_each_interval_so_that_saved_times_are_met():
 @pytest.mark.parametrize(
     ("times", "kinds", "words"),
     [
-        ([0.0, 1.0], {}, "Argument `steps` must be given, or `dt`, and not both"),
-        ([0.0, 1.0], {"steps": 3, "dt": 0.1}, "not both"),
+        ([0.0, 1.0], {}, "Argument `steps` must be given, or `dt`, or `grid`, and only one of them, but is none"),
+        ([0.0, 1.0], {"steps": 3, "dt": 0.1}, "is steps and dt together"),
         ([0.0, 1.0], {"dt": 0.0}, "Argument `dt` must be positive, but is 0.0"),
         ([0.0, 1.0], {"dt": -0.1}, "Argument `dt` must be positive"),
         ([0.0, 1.0], {"steps": 0}, "whole number from 1 to"),
         ([0.0, 1.0, 0.5], {"steps": 4}, "must rise strictly, but is 1.0 followed by 0.5 at index 2"),
+        ([1.0, 0.5, 0.7], {"steps": 4}, "must fall strictly, as it begins, but is 0.5 followed by 0.7 at index 2"),
+        ([0.0, 1.0], {"grid": [0.0, 0.5, 2.0]}, r"times\[1\] = 1, the nearest of it being 0.5"),
+        ([0.0, 1.0], {"grid": [-1.0, 0.0, 1.0]}, "begin with the first"),
+        ([0.0, 1.0], {"grid": [0.0, 1.0, 2.0]}, "end with the last"),
+        ([0.0, 1.0], {"grid": [0.0, 0.6, 0.5, 1.0]}, "Argument `grid` must rise strictly"),
+        ([0.0, 1.0], {"grid": [1.0, 0.0]}, "Argument `grid` must"),
         ([0.0, np.nan], {"steps": 4}, "finite everywhere"),
         ([0.0], {"steps": 4}, "at least two times"),
         ([0.0, 0.33, 1.0], {"steps": 10}, r"times\[1\] = 0.33 at step 3.3"),
@@ -40,3 +46,20 @@ def test_dt_cuts_each_interval_so_that_saved_times_are_met():
 def test_impossible_grids_are_refused(times, kinds, words):
     with pytest.raises(ArgumentError, match=words):
         grid_of(times, **kinds)
+
+
+def test_falling_times_have_negative_steps():
+    grid, saved = grid_of([1.0, 0.5, 0.0], steps=4)
+    assert grid.dt.tolist() == [-0.25, -0.25] and grid.last.tolist() == [2, 4]
+    np.testing.assert_array_equal(saved, [1.0, 0.5, 0.0])
+    assert grid_of([1.0, 0.0, -0.5], dt=0.3)[0].dt.tolist() == [-0.25, -0.25]
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_steps_given_one_by_one(sign):
+    edges = sign * np.array([0.0, 0.1, 0.3, 0.6, 1.0])
+    grid, _ = grid_of(edges[[0, 2, 4]], grid=edges)
+    assert grid.first.tolist() == [0, 2] and grid.last.tolist() == [2, 4]
+    np.testing.assert_allclose(grid.lengths, sign * np.array([0.1, 0.2, 0.3, 0.4]))
+    np.testing.assert_allclose(grid.dt, sign * np.array([0.2, 0.4]))
+    assert [grid.step_ending(n) for n in (1, 4)] == [(edges[1], grid.lengths[0]), (edges[4], grid.lengths[3])]

@@ -28,7 +28,7 @@ _DEVICE = 2**30
 _NOISE_AHEAD = 262_144
 _ROW = 128
 _WEAK_AHEAD = 64
-_GROUPS = {"dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 16, "two_point": 8, "exact": 4}
+_GROUPS = {"none": 8, "dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 16, "two_point": 8, "exact": 4}
 _LARGEST_BODY = 1200
 _SHORT_BODY = 75
 _SMALL_WORK = 4_000_000
@@ -68,29 +68,36 @@ def plan_of(
     checks.require(
         fine == 1 or not weak, "fine", f"be 1 for {scheme.name}: weak noise belongs to no path and has no sum", fine
     )
-    noises = process.noises or 1
+    noises = process.noises or 0
     if scheme.needs == "exact":
         noises = getattr(process.exact, "normals", process.dim)
-    terms = area_terms(noises, float(grid.dt.max()) / fine) if scheme.needs == "levy" else 1
+    terms = area_terms(noises, float(np.abs(grid.dt).max()) / fine) if scheme.needs == "levy" else 1
     drawing = Drawing(scheme.needs, noises, dtype.name, terms, fine)
     observers = tuple(one for one in asked or () if hasattr(one, "observe"))
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
     on_cpu = jax.default_backend() == "cpu"
     length, apart = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
     steps = int(grid.last[-1])
-    small = paths * noises * steps < _SMALL_WORK and steps < _FEW_STEPS
+    small = paths * max(1, noises) * steps < _SMALL_WORK and steps < _FEW_STEPS
     # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
     # another are computed anew for each component that needs them, step by step, until nothing is gained.
     one_by_one = fine > 1 or small or (apart and on_cpu)
-    group = 1 if one_by_one else _turn(scheme.needs, paths, length * noises, bool(watchers))
-    words = bool(drawing.per_word) and group < 2 * drawing.per_word
+    group = 1 if one_by_one else _turn(scheme.needs, paths, length * max(1, noises), bool(watchers))
+    # Noise is drawn ahead of steps of one length only.
+    words = bool(drawing.per_word) and group < 2 * drawing.per_word and grid.lengths is None
     shortest, ahead = max(16, group), 0
     if words:
         # A turn that used up its word would be a loop of one turn, out of which XLA takes all that the word decides.
         group = min(group, drawing.per_word // 2)
         shortest = 2 * drawing.per_word
         ahead = _WEAK_AHEAD if apart else shortest
-    elif scheme.needs in _DRAWN_AHEAD and fine == 1 and on_cpu and (paths < _FEW_PATHS or (apart and not small)):
+    elif (
+        scheme.needs in _DRAWN_AHEAD
+        and grid.lengths is None
+        and fine == 1
+        and on_cpu
+        and (paths < _FEW_PATHS or (apart and not small))
+    ):
         ahead = max(shortest, _power_of_two(_NOISE_AHEAD // (noises * paths)))
         if paths == noises == 1 and not (one_by_one or watchers):
             # Noise for a few steps is one short vector, and fills the time in which a step waits for the one before. It
@@ -136,11 +143,13 @@ def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int
         return length, False
     apart = taken_apart(one, *example)
     meets = apart is not None and any(sources - {place} for place, sources in enumerate(apart.mixes))
-    has_matrix = process.noises != 1 and jax.eval_shape(process.diffusion_at, t, x).ndim == 2
+    has_matrix = process.noises not in (0, 1) and jax.eval_shape(process.diffusion_at, t, x).ndim == 2
     return length, apart is not None and (meets or has_matrix)
 
 
 def _blank_noise(drawing: Drawing, m: int, dtype: np.dtype) -> Any:
+    if drawing.needs == "none":
+        return Noise()
     vector, matrix = np.zeros(m, dtype), np.zeros((m, m), dtype)
     return Noise(
         vector,

@@ -31,12 +31,13 @@ __all__ = ["Grid", "Marched", "Plan", "State", "march", "unwrapped"]
 
 
 class Grid(NamedTuple):
-    """The intervals between saved times; each array has one entry an interval.
+    """The intervals between saved times; each of the first five arrays has one entry an interval.
 
     Attributes:
         begin, origin: time of step number ``origin``, from which the times of its steps are computed.
-        dt: length of its steps.
+        dt: length of its steps, negative where time falls; of the longest where they are unequal.
         first, last: numbers of its first step and of the first step after it.
+        edges, lengths: where steps are unequal, the times of all steps, one more than there are, and their lengths; else None.
     """
 
     begin: Any
@@ -44,10 +45,32 @@ class Grid(NamedTuple):
     origin: Any
     first: Any
     last: Any
+    edges: Any = None
+    lengths: Any = None
 
     def time(self, number: Any, dtype: Any) -> Any:
         """Return the time at which a step begins."""
+        if self.edges is not None:
+            return self.edges[number]
         return self.begin + (number - self.origin).astype(dtype) * self.dt
+
+    def step_ending(self, number: int) -> tuple[float, float]:
+        """Return the time after so many steps, at least one, and the length of the last of them; on the host."""
+        if self.edges is not None:
+            return float(self.edges[number]), float(self.lengths[number - 1])
+        entry = int(np.searchsorted(self.last, number))
+        dt = float(self.dt[entry])
+        return float(self.begin[entry] + (number - self.origin[entry]) * dt), dt
+
+    def length(self, number: Any) -> Any:
+        """Return the length of a step."""
+        return self.dt if self.lengths is None else self.lengths[number]
+
+    def spans(self, first: Any, count: int) -> Any:
+        """Return the |length| of some steps in a row: one number for all, or an array."""
+        if self.lengths is None:
+            return jnp.abs(self.dt)
+        return jnp.abs(jax.lax.dynamic_slice_in_dim(self.lengths, first, count))
 
 
 @dataclass(frozen=True)
@@ -145,11 +168,12 @@ def march(plan: Plan, process: SDE, key: Any, paths: Any, count: Any, x: Any, gr
 
     def interval(carry: tuple[State, Any], entry: Grid) -> tuple[tuple[State, Any], Any]:
         state, finite = carry
+        entry = entry._replace(edges=grid.edges, lengths=grid.lengths)
         state = _cover(plan, process, keys, state, entry)
         now, seen = _look(plan, process, entry.time(entry.last, x.dtype), state, real)
         return (state, finite & now), seen
 
-    (state, finite), later = jax.lax.scan(interval, (state, finite), grid)
+    (state, finite), later = jax.lax.scan(interval, (state, finite), grid._replace(edges=None, lengths=None))
     xs, all_turns, summaries = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), seen, later)
     return Marched(xs, all_turns, summaries, state.watched, finite | ~real)
 
@@ -187,7 +211,7 @@ def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> S
         return jax.lax.fori_loop(tail, last, partial(single, draw), state)
 
     def block(number: Any, state: State) -> State:
-        for start, end, read in _stretches(plan, keys, number * plan.ahead, entry.dt):
+        for start, end, read in _stretches(plan, keys, number * plan.ahead, entry.spans(0, 1)):
             state = steps(state, jnp.maximum(entry.first, start), jnp.minimum(entry.last, end), read)
         return state
 
@@ -196,7 +220,10 @@ def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> S
         state = jax.lax.fori_loop(entry.first // plan.ahead, -(-entry.last // plan.ahead), block, state)
     else:
         state = steps(
-            state, entry.first, entry.last, lambda first, count: plan.drawing.run(keys, first, entry.dt, count)
+            state,
+            entry.first,
+            entry.last,
+            lambda first, count: plan.drawing.run(keys, first, entry.spans(first, count), count),
         )
     return _joined(form, state)
 
@@ -204,7 +231,8 @@ def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> S
 def _form(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> Form:
     noise = jax.eval_shape(plan.drawing.step, keys, entry.first, entry.dt)
     step = partial(_one, plan.scheme, process)
-    return form_of(step, plan.apart, entry.begin.astype(state.x.dtype), entry.dt, state.x, noise, state.memory)
+    begin = entry.begin.astype(state.x.dtype)
+    return form_of(step, plan.apart, begin, entry.dt, state.x, noise, state.memory, entry.lengths is None)
 
 
 def _joined(form: Form, state: State) -> State:
@@ -245,7 +273,7 @@ def _step(
 ) -> State:
     # The time is computed from the step number: a sum of many small steps would stop advancing.
     t = entry.time(number, state.x[0].dtype)
-    x, memory = form.advance(t, entry.dt, state.x, noise, state.memory)
+    x, memory = form.advance(t, entry.length(number), state.x, noise, state.memory)
     moved = State(x, state.turns, memory, state.watched)
     if plan.watchers:
         old, new = _joined(form, state), _joined(form, moved)
@@ -272,7 +300,7 @@ def _watched_step(
     before, after = (unwrapped(process, x, old.turns) for x in (old.x, there))
     watched = []
     for watcher, memory in pairs:
-        update = partial(watcher.update, process, number, t, entry.dt)
+        update = partial(watcher.update, process, number, t, entry.length(number))
         seen = jax.vmap(update, in_axes=-1, out_axes=-1)(before, after, chance, memory)
         # A path that one watcher has stopped shows nothing more to any of them.
         watched.append(jax.tree.map(unless_halted, memory, seen))

@@ -29,15 +29,17 @@ class Gathered:
     """The chunks so far, in the order of the paths.
 
     Attributes:
+        seed: of the noise; None where there is no chance.
         paths, first_path, size: number of paths, number of the first one, and paths a chunk.
         done: paths gathered.
         lost: paths that did not stay finite; ``first_lost`` counts from 0 within this solution.
     """
 
     def __init__(
-        self, plan: Plan, process: SDE, source: Source, times: np.ndarray, paths: int, first_path: int, size: int
+        self, plan: Plan, process: SDE, source: Source | None, times: np.ndarray, paths: int, first_path: int, size: int
     ) -> None:
-        self.plan, self.process, self.source, self.times = plan, process, source, times
+        self.plan, self.process, self.times = plan, process, times
+        self.seed, self._source = (None, Source(0)) if source is None else (source.seed, source)
         self.paths, self.first_path, self.size = paths, first_path, size
         self.done, self.lost, self.first_lost = 0, 0, -1
         self.values: np.ndarray | None = None
@@ -84,7 +86,7 @@ class Gathered:
                 ("paths", "times", "dim"),
                 law=self.process,
                 scheme=scheme,
-                seed=self.source.seed,
+                seed=self.seed,
                 about=self.about(),
             )
         asked = iter(
@@ -94,7 +96,7 @@ class Gathered:
             [self._passage(watcher, parts) for watcher, parts in zip(self.plan.watchers, self._watched, strict=True)]
         )
         results = (*asked, *passages)
-        return Statistics(self.times, self.paths, self.lost, results, self.process, scheme, self.source.seed)
+        return Statistics(self.times, self.paths, self.lost, results, self.process, scheme, self.seed)
 
     def about(self) -> dict[str, Any]:
         """Facts of the solution that are kept with it."""
@@ -107,7 +109,7 @@ class Gathered:
 
     def _passage(self, watcher: Any, parts: list[Any]) -> Any:
         memory = jax.tree.map(lambda *chunks: np.concatenate(chunks, axis=-1), *parts)
-        stream = self.source.stream("passage")
+        stream = self._source.stream("passage")
         return watcher.finish(memory, float(self.times[-1]), float(self.times[0]), stream, self.first_path)
 
 
@@ -185,7 +187,7 @@ class Kept:
             "law": str(gathered.process),
             "scheme": str(self._scheme),
             "boundary": None,
-            "seed": gathered.source.seed,
+            "seed": gathered.seed,
             "about": gathered.about()
             | {
                 "paths": gathered.paths,

@@ -30,6 +30,7 @@ from evolaw.sde.loop.results import Gathered, Kept
 from evolaw.sde.loop.time_grid import grid_of
 from evolaw.sde.noise.brownian import Keys, path_keys
 from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.reversal import Reversal
 from evolaw.sde.schemes.scheme import Scheme
 from evolaw.sde.statistics.first_passage import FirstFault
 
@@ -49,6 +50,7 @@ def solve(
     rng: Any,
     steps: int | None = None,
     dt: float | None = None,
+    grid: Any = None,
     statistics: Any = None,
     precision: str = "float64",
     chunk: int | str = "auto",
@@ -63,11 +65,13 @@ def solve(
         process: the equation.
         scheme: one step of a method.
         start: state at times[0]: shape (dim,) for all paths, or (paths, dim); a number when dim = 1.
-        times: saved times, rising, at least two; the first is the time of ``start``.
+        times: saved times, rising or falling, at least two; the first is the time of ``start``. Where they fall, dt < 0 and
+            increments have variance |dt|:  the solution is that of dX = -f ds + G dW in the time s = -t.
         paths: number of paths.
-        rng: seed or source of chance, see `evolaw.randomness.source`.
+        rng: seed or source of chance, see `evolaw.randomness.source`; may be None for a process without noise.
         steps: number of equal steps from the first to the last time; every saved time must be on that grid.
         dt: instead of ``steps``: the longest step allowed; each interval between saved times is cut into equal steps.
+        grid: instead: the times of all steps, equal or not, from times[0] to times[-1]; every saved time is one of them.
         statistics: None stores the paths; else one or several of `Moments`, `Histogram`, `FirstPassage`, `Event`.
         precision: "float32" or "float64" for states and noise. The same words make the same noise in both.
         chunk: paths that run together, "auto" to fit the cache of a processor or the memory of an accelerator; rounded
@@ -98,28 +102,32 @@ def solve(
         >>> solve(decay, EulerMaruyama(), 1.0, [0, 1], steps=100, paths=3, rng=0).values.shape
         (3, 2, 1)
     """
-    source = randomness.source(rng)
+    is_chance = rng is not None or process.noise != "none"
+    source = randomness.source(rng if is_chance else 0)
     paths = checks.integer(paths, "paths", least=1, most=2**32 - 2)
     first_path = checks.integer(first_path, "first_path", least=0, most=2**32 - 2 - paths)
-    grid, saved = grid_of(times, steps, dt)
+    mesh, saved = grid_of(times, steps, dt, grid)
+    if saved[-1] < saved[0] and not getattr(scheme, "runs_backwards", False):
+        scheme = Reversal(scheme)
     with precise(precision) as dtype:
+        _check_advance(mesh, saved, dtype)
         begin = _starts(start, process.dim, paths, dtype)
         _check_pair(process, scheme, begin[..., 0])
         asked = _asked(statistics)
-        plan = plan_of(process, scheme, grid, paths, asked, dtype, checks.integer(fine, "fine", least=1))
+        plan = plan_of(process, scheme, mesh, paths, asked, dtype, checks.integer(fine, "fine", least=1))
         size = chunk_size(plan, process, paths, chunk)
         if asked is None:
             wanted = paths * saved.size * process.dim * (8 if process.periods else dtype.itemsize)
             require_memory(
                 "paths", wanted, memory_limit(), "Save fewer times, or ask for statistics, which store no paths."
             )
-        gathered = Gathered(plan, process, source, saved, paths, first_path, size)
-        shapes = partial(_shapes, plan, process, begin, grid, size)
-        with Kept(out, gathered, scheme, grid, shapes) as kept:
-            _run(kept, gathered, plan, process, source, begin, grid, progress)
+        gathered = Gathered(plan, process, source if is_chance else None, saved, paths, first_path, size)
+        shapes = partial(_shapes, plan, process, begin, mesh, size)
+        with Kept(out, gathered, scheme, mesh, shapes) as kept:
+            _run(kept, gathered, plan, process, source, begin, mesh, progress)
         result = gathered.result(scheme)
         if gathered.lost:
-            raise _fault(plan, process, source, begin, grid, gathered, result)
+            raise _fault(plan, process, source, begin, mesh, gathered, result)
     return result
 
 
@@ -211,6 +219,25 @@ def _starts(start: Any, dim: int, paths: int, dtype: np.dtype) -> np.ndarray:
     )
 
 
+def _check_advance(grid: Grid, saved: np.ndarray, dtype: np.dtype) -> None:
+    """Refuse times so large, or steps so short, that a step ends where it began in the precision of the states."""
+    if grid.edges is not None:
+        still = np.flatnonzero(np.diff(grid.edges.astype(dtype)) == 0)
+        at = float(grid.edges[still[0]]) if still.size else None
+    else:
+        ends = grid.begin + (grid.last - grid.origin) * grid.dt
+        still = np.flatnonzero(ends.astype(dtype) == (ends - grid.dt).astype(dtype))
+        at = float(ends[still[0]]) if still.size else None
+    if at is not None:
+        raise checks.refuse(
+            "times",
+            f"advance with every step in {dtype.name}",
+            f"at {at:g}, where a step of {float(np.abs(grid.dt).min()):g} changes nothing",
+            "Count time from nearer to zero, take longer steps"
+            + (', or use precision="float64".' if dtype == np.float32 else "."),
+        )
+
+
 def _check_pair(process: SDE, scheme: Scheme, x: np.ndarray) -> None:
     _check_shapes(*structure_of(process), x.dtype.name)
     sentence = scheme.refuses(process)
@@ -253,9 +280,7 @@ def _fault(
     key = np.array(source.stream("noise").key, np.uint32)
     marched = march(alone, process, key, number, np.uint32(int(number[0]) + 1), x, grid)
     step, before = (np.asarray(part)[..., 0] for part in marched.watched[0])
-    interval = int(np.searchsorted(grid.last, int(step)))
-    dt = float(grid.dt[interval])
-    time = float(grid.begin[interval] + (int(step) - grid.origin[interval]) * dt)
+    time, dt = grid.step_ending(int(step)) if step > 0 else (float(grid.begin[0]), float(grid.dt[0]))
     reason = _reason(plan, process, path_keys(key, number, plan.drawing.noises), int(step), before, time - dt, dt)
     kind = NotConverged if reason else NumericalError
     return kind(
@@ -277,7 +302,7 @@ def _reason(plan: Plan, process: SDE, keys: Keys, step: int, before: np.ndarray,
     if explain is None or step < 1:
         return None
     kind = before.dtype.type
-    drawn = plan.drawing.step(keys, np.uint32(step - 1), kind(dt))
+    drawn = plan.drawing.step(keys, np.uint32(step - 1), kind(abs(dt)))
     noise = jax.tree.map(lambda part: part[..., 0], drawn)
     reason: str | None = explain(process, kind(time), before, kind(dt), noise)
     return reason

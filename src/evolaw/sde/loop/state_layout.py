@@ -38,7 +38,7 @@ class Form(Protocol):
         """Make one step; the noise comes in arrays with the paths last, or, apart, in object arrays of numbers."""
 
 
-def form_of(step: Step, is_apart: bool, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> Form:
+def form_of(step: Step, is_apart: bool, t: Any, dt: Any, x: Any, noise: Any, memory: Any, is_even: bool = True) -> Form:
     """Return the form for a step.
 
     Args:
@@ -46,6 +46,7 @@ def form_of(step: Step, is_apart: bool, t: Any, dt: Any, x: Any, noise: Any, mem
         is_apart: take it apart if it can be.
         t, dt: time and step.
         x, noise, memory: arrays or their shapes, the paths last.
+        is_even: all steps have the length ``dt``.
     """
     lanes = (x, noise, memory)
     one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[:-1], leaf.dtype), lanes)
@@ -54,11 +55,14 @@ def form_of(step: Step, is_apart: bool, t: Any, dt: Any, x: Any, noise: Any, mem
         apart = taken_apart(step, now, length, *one)
         if apart is not None:
             return _Numbers(apart, x.shape[-1], memory)
-    return _Arrays(hoisted(lambda t, *one: step(t, dt, *one), now, *one))
+    if not is_even:
+        return _Arrays(hoisted(step, now, length, *one))
+    even = hoisted(lambda t, *one: step(t, dt, *one), now, *one)
+    return _Arrays(lambda t, _, *one: even(t, *one))
 
 
 class _Arrays:
-    """Whole: arrays as they are; the step's length is in ``step`` already, with all that depends on it alone."""
+    """Whole: arrays as they are; where steps are equal, their length is in ``step`` already, with all that depends on it alone."""
 
     def __init__(self, step: Callable[..., tuple[Any, Any]]) -> None:
         self._step = step
@@ -70,7 +74,7 @@ class _Arrays:
         return x, turns, memory
 
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
-        mapped = jax.vmap(partial(self._step, t), in_axes=-1, out_axes=-1)
+        mapped = jax.vmap(partial(self._step, t, dt), in_axes=-1, out_axes=-1)
         result: tuple[Any, Any] = mapped(x, noise, memory)
         return result
 

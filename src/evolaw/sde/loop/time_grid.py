@@ -1,4 +1,4 @@
-"""The time grid: saved times, and equal steps between them.
+"""The time grid: saved times, and the steps between them, equal or given one by one.
 
 Steps are counted through from the first time to the last; the number of a step addresses its noise. The time of a step is
 computed from its number, t = b + (n - o) h, never by adding up; with equal steps throughout, b and o are the same for all
@@ -7,6 +7,7 @@ intervals, so that the times to be saved change nothing.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,31 +21,35 @@ _ROUNDING = 1e-9
 _MOST_STEPS = 2**31 - 2**16
 
 
-def grid_of(times: Any, steps: Any = None, dt: Any = None) -> tuple[Grid, np.ndarray]:
+def grid_of(times: Any, steps: Any = None, dt: Any = None, grid: Any = None) -> tuple[Grid, np.ndarray]:
     """Return the grid of steps through the saved times, and the times as an array.
 
     Args:
-        times: saved times, rising, at least two.
+        times: saved times, rising or falling, at least two.
         steps: equal steps from the first to the last time.
         dt: instead: the longest step allowed.
+        grid: instead: the times of all steps, from the first saved time to the last.
 
     Raises:
-        ArgumentError: both or none of ``steps`` and ``dt`` are given, or a saved time is not on the grid.
+        ArgumentError: not one of ``steps``, ``dt`` and ``grid`` is given, or a saved time is not on the grid.
 
     Example:
         >>> grid, saved = grid_of([0, 1, 1.5], dt=0.3)
         >>> grid.dt.tolist(), grid.last.tolist()
         ([0.25, 0.25], [4, 6])
     """
-    saved = checks.increasing(np.asarray(times, float) if np.ndim(times) else times, "times")
+    saved = checks.monotone(np.asarray(times, float) if np.ndim(times) else times, "times")
     checks.require(saved.size > 1, "times", "hold at least two times, the first for the start", saved.tolist())
+    given = [name for name, value in (("steps", steps), ("dt", dt), ("grid", grid)) if value is not None]
     checks.require(
-        (steps is None) != (dt is None),
+        len(given) == 1,
         "steps",
-        "be given, or `dt`, and not both",
-        f"steps={steps} with dt={dt}",
+        "be given, or `dt`, or `grid`, and only one of them",
+        " and ".join(given) + " together" if given else "none of them",
         "Pass steps=1000, or dt=0.001.",
     )
+    if grid is not None:
+        return _unequal(saved, grid), saved
     spans = np.diff(saved)
     if steps is not None:
         total = checks.integer(steps, "steps", least=1, most=_MOST_STEPS)
@@ -64,10 +69,35 @@ def grid_of(times: Any, steps: Any = None, dt: Any = None) -> tuple[Grid, np.nda
         begin = np.full(spans.size, saved[0])
     else:
         longest = checks.positive(dt, "dt")
-        counts = np.maximum(1, np.ceil(spans / longest * (1 - _ROUNDING))).astype(np.int64)
+        counts = np.maximum(1, np.ceil(np.abs(spans) / longest * (1 - _ROUNDING))).astype(np.int64)
         marks = np.concatenate([[0], np.cumsum(counts)])
         checks.require(
             marks[-1] <= _MOST_STEPS, "dt", f"give at most {_MOST_STEPS} steps", f"{longest:g}, which gives {marks[-1]}"
         )
         begin, spacing, origin = saved[:-1], spans / counts, marks[:-1].astype(np.int32)
     return Grid(begin, spacing, origin, marks[:-1].astype(np.int32), marks[1:].astype(np.int32)), saved
+
+
+def _unequal(saved: np.ndarray, grid: Any) -> Grid:
+    """Steps from edge to edge of ``grid``, on which the saved times must be."""
+    edges = checks.monotone(np.asarray(grid, float), "grid")
+    checks.require(1 < edges.size <= _MOST_STEPS, "grid", f"hold 2 to {_MOST_STEPS} times", edges.size)
+    marks = _nearest(edges, saved)
+    off = np.flatnonzero(np.abs(edges[marks] - saved) > _ROUNDING * np.ptp(edges))
+    if off.size or marks[0] != 0 or marks[-1] != edges.size - 1:
+        k = int(off[0]) if off.size else 0 if marks[0] != 0 else saved.size - 1
+        raise checks.refuse(
+            "grid",
+            "hold every saved time, begin with the first and end with the last",
+            f"one from {edges[0]:g} to {edges[-1]:g}, with times[{k}] = {saved[k]:g}, the nearest of it being {edges[marks[k]]:g}",
+        )
+    marks, lengths = marks.astype(np.int32), np.diff(edges)
+    longest = np.array([lengths[a:b][np.abs(lengths[a:b]).argmax()] for a, b in pairwise(marks.tolist())])
+    return Grid(saved[:-1], longest, marks[:-1], marks[:-1], marks[1:], edges, lengths)
+
+
+def _nearest(edges: np.ndarray, saved: np.ndarray) -> np.ndarray:
+    """The number of the edge nearest to each saved time."""
+    sign = 1.0 if edges[-1] > edges[0] else -1.0
+    middles = sign * (edges[1:] + edges[:-1]) / 2
+    return np.searchsorted(middles, sign * saved)

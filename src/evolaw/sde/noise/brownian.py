@@ -44,7 +44,7 @@ from evolaw.sde.schemes.scheme import Noise
 
 __all__ = ["NEEDS", "Drawing", "Keys", "compose", "halve", "increments", "path_keys"]
 
-NEEDS = ("dW", "dW,dZ", "levy", "three_point", "two_point", "exact")
+NEEDS = ("none", "dW", "dW,dZ", "levy", "three_point", "two_point", "exact")
 """The kinds of noise a scheme may ask for. For "exact", ``dW`` holds standard normals, one a component of the noise."""
 
 _PATH = np.uint32(0xFFFFFFFF)
@@ -99,7 +99,9 @@ class Drawing:
     fine: int = 1
 
     def step(self, keys: Keys, step: Any, dt: Any) -> Noise:
-        """Return the noise of one step of length dt, arrays of shape (noises, paths) and (noises, noises, paths)."""
+        """Return the noise of one step of length dt > 0, arrays of shape (noises, paths) and (noises, noises, paths)."""
+        if self.needs == "none":
+            return Noise()
         if self.fine == 1:
             return self._single(keys, jnp.asarray(step, jnp.uint32), dt)
         dt = dt / self.fine
@@ -111,7 +113,7 @@ class Drawing:
             start = first + jnp.asarray(number, jnp.uint32) * np.uint32(width)
             if width == 1:
                 return self._single(keys, start, dt)
-            early, late = self._run(keys, start, dt, 2)
+            early, late = self._run(keys, start, [dt, dt], 2)
             return compose(early, late, dt)
 
         def add(number: Any, sofar: Noise) -> Noise:
@@ -120,15 +122,27 @@ class Drawing:
         return jax.lax.fori_loop(1, self.fine // width, add, draw(0))
 
     def run(self, keys: Keys, first: Any, dt: Any, count: int) -> list[Noise]:
-        """Return the noise of ``count`` steps in a row; ``first`` is a multiple of ``count``, a power of two."""
+        """Return the noise of ``count`` steps in a row; ``first`` is a multiple of ``count``, a power of two.
+
+        Args:
+            dt: their length, or an array of their lengths.
+        """
         first = jnp.asarray(first, jnp.uint32)
+        if jnp.ndim(dt):
+            return self._uneven(keys, first, dt, count)
         if self.per_word and count % (2 * self.per_word) == 0:
             words = enumerate(self.words(keys, first, count))
             runs = [self.read(keys, word, dt, first + np.uint32(i * self.per_word), self.per_word) for i, word in words]
             return [noise for run in runs for noise in run]
-        if self.fine > 1 or count == 1 or self.per_word:
+        if self.fine > 1 or count == 1 or self.per_word or self.needs == "none":
             return [self.step(keys, first + np.uint32(i), dt) for i in range(count)]
-        return self._run(keys, first, dt, count)
+        return self._run(keys, first, [dt] * count, count)
+
+    def _uneven(self, keys: Keys, first: Any, lengths: Any, count: int) -> list[Noise]:
+        dts = [lengths[i] for i in range(count)]
+        if self.fine > 1 or count == 1 or self.per_word or self.needs == "none":
+            return [self.step(keys, first + np.uint32(i), dt) for i, dt in enumerate(dts)]
+        return self._run(keys, first, dts, count)
 
     # -- normals of many steps at once ----------------------------------------------------------------------------------
 
@@ -244,12 +258,12 @@ class Drawing:
         second = _choose(self._normals(keys, step // 2, _SLOT_Z), step) if self.needs == "dW,dZ" else None
         return self._finish(keys, step, dt, normal, second)
 
-    def _run(self, keys: Keys, first: jax.Array, dt: Any, count: int) -> list[Noise]:
+    def _run(self, keys: Keys, first: jax.Array, dts: list[Any], count: int) -> list[Noise]:
         normals = self._pairs(keys, first, count, _SLOT_W)
         seconds = self._pairs(keys, first, count, _SLOT_Z) if self.needs == "dW,dZ" else [None] * count
         return [
             self._finish(keys, first + np.uint32(i), dt, *both)
-            for i, both in enumerate(zip(normals, seconds, strict=True))
+            for i, (dt, *both) in enumerate(zip(dts, normals, seconds, strict=True))
         ]
 
     def _pairs(self, keys: Keys, first: jax.Array, count: int, slot: np.uint32) -> list[Any]:

@@ -11,6 +11,7 @@ gives shape (dim,). The solver runs them on many paths at once. ``diffusion(t, x
     diagonal      component i has its own noise; g_i depends on x_i only    (dim,), or () for the same g everywhere
     commutative   Dg^j g^k = Dg^k g^j for all columns j, k of G             (dim, noises)
     general       anything                                                  (dim, noises)
+    none          no noise: a deterministic flow dX = f(t, X) dt            no function: ``diffusion`` is None
 
 The kind is a promise that a scheme may use, and `Scheme.refuses` tests it where it matters.
 """
@@ -30,9 +31,10 @@ from evolaw.arrays import Array
 from evolaw.errors import ShapeError
 from evolaw.sde.processes.closures import with_own_arrays
 
-__all__ = ["CALCULI", "NOISE_KINDS", "SDE"]
+__all__ = ["CALCULI", "NOISE_KINDS", "SDE", "time_reversed"]
 
 NOISE_KINDS = ("additive", "scalar", "diagonal", "commutative", "general")
+"""The kinds of noise there are; an equation without any is declared ``noise="none"``."""
 CALCULI = ("ito", "stratonovich")
 
 Coefficient = Callable[[Any, Any, Any], Any]
@@ -44,10 +46,10 @@ class SDE:
 
     Attributes:
         drift: f(t, x, p), shape (dim,); a number or an array stands for a constant.
-        diffusion: G(t, x, p), shaped as the table of this module says; likewise.
+        diffusion: G(t, x, p), shaped as the table of this module says; likewise. None without noise.
         dim: number of components of X.
-        noises: number of components of W; None means 1 for scalar noise and ``dim`` otherwise.
-        noise: "additive", "scalar", "diagonal", "commutative" or "general".
+        noises: number of components of W; None means 1 for scalar noise, 0 without noise and ``dim`` otherwise.
+        noise: "additive", "scalar", "diagonal", "commutative", "general" or "none".
         calculus: "ito" or "stratonovich", the meaning of G dW.
         params: any pytree, passed on as p. Other values of the same shapes need no new compilation.
         periods: one period or None for each component; a periodic component is kept as a value in [0, period) and a
@@ -69,7 +71,7 @@ class SDE:
     """
 
     drift: Coefficient
-    diffusion: Coefficient
+    diffusion: Coefficient | None
     dim: int = 1
     noises: int | None = None
     noise: str = "general"
@@ -82,18 +84,26 @@ class SDE:
 
     def __post_init__(self) -> None:
         dim = checks.integer(self.dim, "dim", least=1)
-        kind = checks.one_of(self.noise, "noise", NOISE_KINDS)
+        kind = checks.one_of(self.noise, "noise", (*NOISE_KINDS, "none"))
         checks.one_of(self.calculus, "calculus", CALCULI)
-        noises = (1 if kind == "scalar" else dim) if self.noises is None else self.noises
-        noises = checks.integer(noises, "noises", least=1)
+        noises = {"scalar": 1, "none": 0}.get(kind, dim) if self.noises is None else self.noises
+        noises = checks.integer(noises, "noises", least=0 if kind == "none" else 1)
+        checks.require(kind != "none" or noises == 0, "noises", "be 0 without noise", noises)
+        checks.require(
+            (self.diffusion is None) == (kind == "none"),
+            "diffusion",
+            'be given, or be None together with noise="none"',
+            f"{self.diffusion} with noise={kind!r}",
+        )
         checks.require(kind != "scalar" or noises == 1, "noises", "be 1 for scalar noise", noises)
         checks.require(kind != "diagonal" or noises == dim, "noises", f"equal dim = {dim} for diagonal noise", noises)
         periods = _periods(self.periods, dim)
         for name, value in (("noises", noises), ("periods", periods)):
             object.__setattr__(self, name, value)
         for name in ("drift", "diffusion"):
-            if not callable(getattr(self, name)):
-                object.__setattr__(self, name, _Constant.of(getattr(self, name), name))
+            given = getattr(self, name)
+            if given is not None and not callable(given):
+                object.__setattr__(self, name, _Constant.of(given, name))
 
     # -- coefficients -------------------------------------------------------------------------------------------------
 
@@ -110,8 +120,10 @@ class SDE:
     def diffusion_at(self, t: Any, x: Any) -> jax.Array:
         """Return G(t, x) in its shortest form: shape (dim,) when G is diagonal, else (dim, noises)."""
         x = jnp.reshape(jnp.asarray(x), (self.dim,))
+        if self.diffusion is None:
+            return jnp.zeros((self.dim, 0), x.dtype)
         value = jnp.asarray(with_own_arrays(self.diffusion)(t, x, self.params), x.dtype)
-        dim, noises, given = self.dim, self.noises or self.dim, value.shape
+        dim, noises, given = self.dim, self.noises, value.shape
         if self.noise == "diagonal" or (self.noise == "additive" and dim == noises) or dim == noises == 1:
             if given in ((), (1,), (dim,)) or (dim == 1 and given == (1, 1)):
                 return jnp.broadcast_to(value.reshape(-1), (dim,))
@@ -163,7 +175,8 @@ class SDE:
             ShapeError: a function gives another shape than its noise kind asks for.
         """
         dtype = jax.dtypes.canonicalize_dtype(x.dtype)
-        for name, function in (("drift", self.drift_at), ("diffusion", self.diffusion_at)):
+        checked = [("drift", self.drift_at), ("diffusion", self.diffusion_at)]
+        for name, function in checked if self.diffusion is not None else checked[:1]:
             try:
                 jax.eval_shape(function, jax.ShapeDtypeStruct((), dtype), jax.ShapeDtypeStruct(x.shape, dtype))
             except ShapeError:
@@ -183,7 +196,7 @@ class SDE:
         many = "component" if self.noises == 1 else "components"
         facts = [
             ("dim", self.dim),
-            ("noise", f"{self.noise}, {self.noises} {many}, {self.calculus}"),
+            ("noise", f"{self.noise}, {self.noises} {many}, {self.calculus}" if self.noises else "none"),
             ("params", self.params),
             ("periods", self.periods),
         ]
@@ -208,6 +221,29 @@ class _Constant:
 
     def __call__(self, t: Any, x: Any, p: Any) -> Array:
         return np.asarray(self.values).reshape(self.shape)
+
+
+def time_reversed(process: SDE) -> SDE:
+    """Return the process in the time s = -t:  dX = -f(-s, X) ds + G(-s, X) dW.
+
+    Example:
+        >>> decay = SDE(lambda t, x, p: -t * x, None, noise="none")
+        >>> float(time_reversed(decay).drift_at(-2.0, 1.0)[0])
+        2.0
+    """
+    turned = None if process.diffusion is None else _Turned(process.diffusion, 1)
+    return replace(process, drift=_Turned(process.drift, -1), diffusion=turned, law=None)
+
+
+@dataclass(frozen=True)
+class _Turned:
+    """A coefficient in the time s = -t, times 1 or -1."""
+
+    coefficient: Coefficient
+    sign: int
+
+    def __call__(self, s: Any, x: Any, p: Any) -> Any:
+        return self.sign * jnp.asarray(with_own_arrays(self.coefficient)(-s, x, p))
 
 
 def _periods(periods: Any, dim: int) -> tuple[float | None, ...] | None:

@@ -37,6 +37,7 @@ class ExactStep:
     needs: ClassVar[str] = "exact"
     noise_kinds: ClassVar[tuple[str, ...]] = NOISE_KINDS
     calculus: ClassVar[None] = None
+    runs_backwards: ClassVar[bool] = False
     strong_order: ClassVar[None] = None
     weak_order: ClassVar[None] = None
 

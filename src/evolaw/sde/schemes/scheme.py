@@ -23,7 +23,7 @@ class Noise(NamedTuple):
     """The noise of one step of length h; what a scheme did not ask for is None.
 
     Attributes:
-        dW: increments W(t+h) - W(t), shape (noises,); for three-point schemes 0 or ±sqrt(3h) in their place, for
+        dW: None without noise; else increments W(t+h) - W(t), shape (noises,); for three-point schemes 0 or ±sqrt(3h) in their place, for
             two-point schemes ±sqrt(h).
         dZ: I10 = ∫ (W(s) - W(t)) ds over the step, shape (noises,).
         area: Lévy areas A_ij = ½ ∫ (W_i dW_j - W_j dW_i), antisymmetric, shape (noises, noises), so that
@@ -32,7 +32,7 @@ class Noise(NamedTuple):
             (noises, noises).
     """
 
-    dW: Any
+    dW: Any = None
     dZ: Any = None
     area: Any = None
     pair: Any = None
@@ -43,10 +43,12 @@ class Scheme(Protocol):
 
     Attributes:
         name: name of the method.
-        needs: noise of a step: "dW", "dW,dZ", "levy", "three_point", "two_point" or "exact".
+        needs: noise of a step: "none", "dW", "dW,dZ", "levy", "three_point", "two_point" or "exact".
         noise_kinds: the noise kinds it is for.
         calculus: the calculus it solves, or None when it serves both.
         strong_order, weak_order: orders of convergence, one number or one for each noise kind; None where it has none.
+        runs_backwards: whether ``step`` is right as it stands for dt < 0, with increments of variance |dt|. Other schemes
+            are given the equation in the time -t instead, `evolaw.sde.processes.process.time_reversed`.
     """
 
     @property
@@ -61,6 +63,8 @@ class Scheme(Protocol):
     def strong_order(self) -> float | Mapping[str, float] | None: ...
     @property
     def weak_order(self) -> float | Mapping[str, float] | None: ...
+    @property
+    def runs_backwards(self) -> bool: ...
 
     def start(self, process: SDE, t: Any, x: Any) -> Any:
         """Return the memory before the first step."""
@@ -85,6 +89,7 @@ class OneStep:
     noise_kinds: ClassVar[tuple[str, ...]] = NOISE_KINDS
     calculus: ClassVar[str | None] = "ito"
     trusts_kind: ClassVar[bool] = True
+    runs_backwards: ClassVar[bool] = False
 
     def start(self, process: SDE, t: Any, x: Any) -> Any:
         """Return None: the method remembers nothing."""
@@ -94,7 +99,10 @@ class OneStep:
         """Return why this scheme is not for ``process`` and which one is; None when it is."""
         kind = noise_kind(process)
         fitting = _FITTING[process.calculus, kind]
-        if self.calculus not in (None, process.calculus) and kind != "additive":
+        if kind not in self.noise_kinds and "none" in (kind, *self.noise_kinds):
+            theirs = "without noise" if self.noise_kinds == ("none",) else "with noise"
+            return f"{self.name} solves equations {theirs} and the noise of this one is {kind}; use {fitting}."
+        if self.calculus not in (None, process.calculus) and kind not in ("additive", "none"):
             solved, given = _CALCULUS[str(self.calculus)], _CALCULUS[process.calculus]
             return f"{self.name} solves {solved} equations and the calculus of this one is {given}; use {fitting}, or convert it with ito."
         if kind not in self.noise_kinds:
@@ -120,6 +128,8 @@ def matrices_at(process: SDE, t: Any, stages: Any) -> Any:
 _FEW_NOISES = 4
 _CALCULUS = {"ito": "Itô", "stratonovich": "Stratonovich"}
 _FITTING = {
+    ("ito", "none"): "RungeKutta4",
+    ("stratonovich", "none"): "RungeKutta4",
     ("ito", "additive"): "SRA1",
     ("ito", "scalar"): "SRI1W1",
     ("ito", "diagonal"): "SRI1W1",
@@ -142,7 +152,8 @@ class EulerMaruyama(OneStep):
     """Euler–Maruyama:  x(t+h) = x + f(t, x) h + G(t, x) dW.
 
     Notes:
-        Itô. Strong order 0.5, 1.0 for additive noise; weak order 1. One drift and one diffusion call a step. Moments may
+        Itô. Strong order 0.5, 1.0 for additive noise; weak order 1. Takes dt < 0 as it stands. One drift and one diffusion
+        call a step. Moments may
         explode when the drift grows faster than linearly; use `TamedEuler` or `DriftImplicitEuler` then.
 
     References:
@@ -156,6 +167,7 @@ class EulerMaruyama(OneStep):
     """
 
     name: ClassVar[str] = "Euler–Maruyama"
+    runs_backwards: ClassVar[bool] = True
     needs: ClassVar[str] = "dW"
     trusts_kind: ClassVar[bool] = False
     strong_order: ClassVar[Mapping[str, float]] = {kind: 1.0 if kind == "additive" else 0.5 for kind in NOISE_KINDS}
@@ -190,6 +202,7 @@ class StochasticHeun(OneStep):
     """
 
     name: ClassVar[str] = "stochastic Heun"
+    runs_backwards: ClassVar[bool] = True
     needs: ClassVar[str] = "dW"
     calculus: ClassVar[str] = "stratonovich"
     trusts_kind: ClassVar[bool] = False

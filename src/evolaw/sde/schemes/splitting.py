@@ -34,6 +34,7 @@ class _Splitting:
     name: ClassVar[str]
     noise_kinds: ClassVar[tuple[str, ...]] = ("additive",)
     calculus: ClassVar[None] = None
+    runs_backwards: ClassVar[bool] = False
     strong_order: ClassVar[float | Mapping[str, float] | None] = 1.0
     weak_order: ClassVar[float] = 2.0
 
@@ -43,7 +44,7 @@ class _Splitting:
 
     def refuses(self, process: SDE) -> str | None:
         """Refuse every process that is not an underdamped Langevin process."""
-        if isinstance(process.drift, KineticDrift):
+        if isinstance(process.drift, KineticDrift) and process.noise == "additive":
             return None
         return (
             f"{self.name} splits underdamped Langevin processes, as sde.underdamped makes them, and this is another "

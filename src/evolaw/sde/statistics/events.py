@@ -187,9 +187,9 @@ class EventResult(NamedTuple):
         """
         self._require_defined()
         begin, end = self.span
-        exposure = (
-            np.minimum(self.times[:, 0], end) - begin if self.stopped else np.full(self.counts.shape, end - begin)
-        )
+        whole = np.full(self.counts.shape, abs(end - begin))
+        first = np.where(self.counts > 0, np.abs(self.times[:, 0] - begin), np.inf)
+        exposure = np.minimum(first, whole) if self.stopped else whole
         rate = float(self.counts.sum() / exposure.sum())
         spread = np.std(self.counts - rate * exposure, ddof=1) if self.counts.size > 1 else np.inf
         return rate, float(spread / exposure.mean() / np.sqrt(self.counts.size))

@@ -66,7 +66,7 @@ class FirstPassage:
             slope = jax.grad(lambda x: self._value(process, t, x))(old)
             g = process.diffusion_at(t, old)
             along = slope * g if g.ndim == 1 else slope @ g
-            variance = dt * jnp.sum(along**2)
+            variance = jnp.abs(dt) * jnp.sum(along**2)
             tiny = np.finfo(a.dtype).tiny
             crossed |= chance < jnp.exp(-2 * a * b / jnp.maximum(variance, tiny))
         first = crossed & ~memory.met
@@ -117,13 +117,18 @@ class PassageResult:
     Attributes:
         times: first-passage time of each path, infinite when the boundary was not met; shape (paths,).
         met: whether it was met, shape (paths,).
-        begin, end: first and last time of the simulation.
+        begin, end: first and last time of the simulation; ``end`` is the smaller where times fell.
     """
 
     times: np.ndarray
     met: np.ndarray
     begin: float
     end: float
+
+    @property
+    def elapsed(self) -> np.ndarray:
+        """The time from the beginning to the passage, infinite where there was none; shape (paths,)."""
+        return np.where(self.met, np.abs(self.times - self.begin), np.inf)
 
     @property
     def share(self) -> tuple[float, float]:
@@ -146,20 +151,21 @@ class PassageResult:
             f"{self.end:g} at the end, with {missing} of {self.met.size} paths still inside",
             "Simulate longer, or use the result's `rate`.",
         )
-        since = self.times - self.begin
+        since = self.elapsed
         return float(since.mean()), float(since.std(ddof=1) / np.sqrt(since.size))
 
     @property
     def rate(self) -> tuple[float, float]:
         """Crossings per unit of time at risk, and its standard error: the rate of exponential waiting, censored paths counted."""
-        exposure = float(np.sum(np.minimum(self.times, self.end) - self.begin))
+        exposure = float(np.sum(np.minimum(self.elapsed, abs(self.end - self.begin))))
         count = int(self.met.sum())
         return count / exposure, float(np.sqrt(count)) / exposure
 
     def survival(self, times: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return the share of paths still inside at the given times, and its standard error."""
         asked = checks.finite(np.atleast_1d(np.asarray(times, float)), "times")
-        inside = 1 - np.searchsorted(np.sort(self.times), asked, side="right") / self.times.size
+        since = (asked - self.begin) * (1 if self.end >= self.begin else -1)
+        inside = 1 - np.searchsorted(np.sort(self.elapsed), since, side="right") / self.times.size
         return inside, np.sqrt(inside * (1 - inside) / self.times.size)
 
 
