@@ -16,7 +16,7 @@ from evolaw.sde.processes.process import CALCULI, NOISE_KINDS
 
 SCHEMES = [
     value()
-    for value in vars(sde).values()
+    for value in (getattr(sde, name) for name in sde.__all__)
     if inspect.isclass(value) and hasattr(value, "needs") and value is not sde.Scheme
 ]
 PROCESSES = [

@@ -39,7 +39,8 @@ class Gathered:
         self, plan: Plan, process: SDE, source: Source | None, times: np.ndarray, paths: int, first_path: int, size: int
     ) -> None:
         self.plan, self.process, self.times = plan, process, times
-        self.seed, self._source = (None, Source(0)) if source is None else (source.seed, source)
+        self.seed = None if source is None else source.seed
+        self._source = source or Source(0)
         self.paths, self.first_path, self.size = paths, first_path, size
         self.done, self.lost, self.first_lost = 0, 0, -1
         self.values: np.ndarray | None = None
