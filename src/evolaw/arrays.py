@@ -24,6 +24,7 @@ __all__ = [
     "Array",
     "byte_size",
     "memory_limit",
+    "namespace",
     "object_array",
     "precise",
     "read_only",
@@ -45,6 +46,20 @@ def read_only(values: Any) -> np.ndarray:
         array = array.copy()
         array.flags.writeable = False
     return array
+
+
+def namespace(*values: Any) -> Any:
+    """Return the module to compute with: jax.numpy where one of the values is JAX's, traced or not, and NumPy otherwise.
+
+    Formulas written once so serve both: NumPy arrays stay in their own precision, and traced ones are compiled.
+
+    Example:
+        >>> namespace(np.ones(3), 2.0).__name__
+        'numpy'
+    """
+    import jax
+
+    return jax.numpy if any(isinstance(value, jax.Array) for value in values) else np
 
 
 def object_array(numbers: Sequence[Any]) -> np.ndarray:

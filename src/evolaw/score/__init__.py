@@ -1,0 +1,38 @@
+"""Score-based generative modelling: data to noise by a linear SDE, and back by the score ∇ log p_t.
+
+    noising       VE, VP, sub-VP and their relatives: kernels, transitions, priors, conversions, time grids
+    exact         distributions whose score is known: what everything below is held against
+
+A *score* is any object with ``score(x, t, noising)`` for states x of shape (count, *shape): an exact one, or a network's.
+Names load when they are first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_NAMES = {
+    "noising.linear": ("Noising", "forward"),
+    "noising.song": ("VE", "VP", "LinearVE", "SubVP"),
+    "noising.schedules": ("EDM", "Cosine", "FromCoefficients", "FromKernel", "Rectified"),
+    "noising.conversions": ("convert",),
+    "noising.time_grids": ("time_grid",),
+    "exact.normal": ("Gaussian",),
+    "exact.mixture": ("GaussianMixture",),
+    "exact.empirical": ("Empirical",),
+    "exact.fields": ("PeriodicField", "free_field", "ornstein_uhlenbeck_path"),
+}
+_FILES = {name: file for file, names in _NAMES.items() for name in names}
+
+__all__ = sorted(_FILES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FILES:
+        raise AttributeError(f"module 'evolaw.score' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"evolaw.score.{_FILES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)
