@@ -33,7 +33,7 @@ def carried(*arrays: str) -> Any:
             return tuple(getattr(value, name) for name in arrays), tuple(getattr(value, name) for name in others)
 
         def unflatten(static: tuple[Any, ...], children: Any) -> Any:
-            value = object.__new__(cls)
+            value: Any = object.__new__(cls)
             for name, part in zip((*arrays, *others), (*children, *static), strict=True):
                 object.__setattr__(value, name, part)
             return value

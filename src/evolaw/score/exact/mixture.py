@@ -263,6 +263,7 @@ def spectrum_of(covariances: Any, count: int, d: int) -> tuple[np.ndarray, np.nd
             "be symmetric",
             "not symmetric",
         )
+        rotations: np.ndarray | None
         values, rotations = np.linalg.eigh((whole + whole.transpose(0, 2, 1)) / 2)
         diagonals = np.einsum("kii->ki", whole)
         if np.array_equal(whole, diagonals[:, :, None] * np.eye(d)):

@@ -161,7 +161,7 @@ class Gaussian:
             f"of shape {x.shape}",
         )
         flat = x.astype(x.dtype if np.issubdtype(x.dtype, np.floating) else float).reshape(len(x), -1)
-        a = 1.0 if noising is None else noising.scale(t)
+        a: Any = 1.0 if noising is None else noising.scale(t)
         apart = flat - (a[:, None] if getattr(a, "ndim", 0) else a) * self.center
         return flat, apart if self.rotation is None else apart @ self.rotation, self._variances(t, noising)
 

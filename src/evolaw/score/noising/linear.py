@@ -179,7 +179,7 @@ class _OfNoising:
         self.noising = noising
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.noising == other.noising  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.noising == other.noising
 
     def __hash__(self) -> int:
         return hash((type(self), self.noising))
