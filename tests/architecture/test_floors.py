@@ -44,6 +44,7 @@ BY_NAME = {
     "automata/__init__.py": "a façade that loads late",
     "learning/__init__.py": "a façade that loads late",
     "report/__init__.py": "a façade that loads late",
+    "score/__init__.py": "a façade that loads late",
     "report/figures.py": "whoever holds such a result has loaded its file; nobody else pays for JAX",
     "display.py": "a result draws itself only when somebody looks",
     "randomness.py": "asks whether JAX is loaded, and does not load it",
