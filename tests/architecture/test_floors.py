@@ -49,14 +49,13 @@ BY_NAME = {
     "display.py": "a result draws itself only when somebody looks",
     "randomness.py": "asks whether JAX is loaded, and does not load it",
     "learning/loop/serialization.py": "a stored network names the file of its class",
-    "discovery/lattices/selection.py": "the heavier kinds of evidence load when they are needed",
     "sde/catalogue.py": "a named process loads when it is asked for",
     "sde/__init__.py": "a façade that loads late",
     "ito/__init__.py": "a façade that loads late",
 }
 """Files that may import by a name made at run time, each with its reason."""
 
-OPEN_CIRCLES: set[str] = {"discovery"}
+OPEN_CIRCLES: set[str] = set()
 """Folders whose rooms still form a circle."""
 
 Place = tuple[str, ...]

@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 
 from evolaw.automata.files.patterns import read_pattern
+from evolaw.automata.files.recordings import read_recording
 from evolaw.automata.stepping import evolve
-from evolaw.discovery import Finding
+from evolaw.discovery import Finding, discover
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
 
 DECISIONS = {"present", "absent", "probabilistic", "undetermined", "conflict"}
 BASES = {"known", "counted", "likelihood", "joint", "rollout", "assumed"}
@@ -285,26 +287,31 @@ def test_options_override_what_the_recording_says(evolaw: Callable[..., Any], tm
     assert found["law"]["most_probable"] == "B3/S23"
 
 
-def test_a_network_that_cannot_learn_says_so() -> None:
-    """Boards on a plane cannot be learned through skipped generations: the reason is a sentence for the finding."""
-    from evolaw.cli.discover import _propose_by_network
-    from evolaw.randomness import source
-
-    start = np.random.default_rng(0).integers(0, 2, (8, 8), dtype=np.uint8)
-    film = evolve("B3/S23", start, 4, every=2, boundary="plane")
-    answer = _propose_by_network([film], "outer-totalistic", np.full(18, np.nan), source(0))
-    assert answer.startswith("No network proposed laws, so they were drawn blindly:") and "torus" in answer
+@pytest.mark.slow
+def test_python_and_the_command_line_give_the_same_finding(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    """Also where rollouts ask a network: there is one way to it."""
+    space, chance = RuleSpace.named("isotropic"), np.random.default_rng([1, 31])
+    law = chance.integers(0, 2, len(space)).astype(float)
+    start = (chance.random((32, 32)) < 0.4).astype(np.uint8)
+    film = evolve(space.rule(law), start, 21, every=3)
+    np.savez(tmp_path / "third.npz", states=film.values, times=film.times)
+    known = ",".join(f"{space.names[place]}={law[place]:g}" for place in chance.permutation(len(law))[:40])
+    options = ("--space", "isotropic", "--known", known, "--evidence", "rollout", "--seed", 3, "--json")
+    typed = json.loads(evolaw("discover", "third.npz", *options).stdout)
+    called = discover(read_recording(tmp_path / "third.npz"), "isotropic", known=known, evidence="rollout", rng=3)
+    assert called.facts["simulator_asked"] >= 1
+    assert typed | {"source": ""} == called.to_json() | {"source": ""}
 
 
 def test_what_a_simulator_refused_is_noted(monkeypatch: pytest.MonkeyPatch, capsys: Any, life_thin: Path) -> None:
     """A finding that had to do without its network is told of at the command line, outside the result."""
-    from evolaw.cli import discover
+    from evolaw.cli import discover as command
 
     found = Finding.from_json(
-        discover._find([life_thin], "outer-totalistic", every=None, flip=None, boundary=None, rng=0).to_json()
+        command._find([life_thin], "outer-totalistic", every=None, flip=None, boundary=None, rng=0).to_json()
     )
     refused = replace(found, facts={"simulator_refused": "No network proposed laws."})
-    monkeypatch.setattr(discover, "_find", lambda *_, **__: refused)
-    discover.discover_law([life_thin], as_json=True)
+    monkeypatch.setattr(command, "_find", lambda *_, **__: refused)
+    command.discover_law([life_thin], as_json=True)
     shown = capsys.readouterr()
     assert "No network proposed laws." in shown.err and "No network" not in shown.out

@@ -175,21 +175,9 @@ def _find(
         return _from_statistics(sources, space, {"every": every, "flip": flip, "boundary": boundary}, **options)
     recordings = [read_recording(source) for source in sources]
     observed = _observed(recordings, every, flip)
-    options |= {"observed": observed, "boundary": boundary, "simulator": _propose_by_network}
+    options |= {"observed": observed, "boundary": boundary}
     finding = discover(recordings or None, space, **options)
     return dataclasses.replace(finding, source=_name(sources)) if sources else finding
-
-
-def _propose_by_network(*given: Any) -> Any:
-    """Train a network when rollouts ask for one; or say why there is none, and that laws are drawn blindly instead."""
-    from evolaw.errors import ArgumentError, MissingExtra
-
-    try:
-        from evolaw.learning.windows.orbit_tables import orbit_simulator
-
-        return orbit_simulator(*given)
-    except (ArgumentError, MissingExtra) as error:
-        return f"No network proposed laws, so they were drawn blindly: {error}"
 
 
 def _from_statistics(

@@ -71,7 +71,7 @@ def _intervals(axes: Axes, entries: list[EntryFinding]) -> None:
             hollow = entry.decision == "absent"
             axes.plot(
                 place,
-                entry.probability,
+                0.5 if entry.probability is None else entry.probability,
                 DECISION_MARKERS[entry.decision],
                 color=colour,
                 markerfacecolor="white" if hollow else colour,

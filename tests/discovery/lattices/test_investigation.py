@@ -215,7 +215,7 @@ def test_questions_close_what_a_recording_left_open() -> None:
     assert not after.of("undetermined")
     assert after.rule == rule
     assert len(after.recordings) == 3
-    again = interrogate(FunctionBox(lambda board, steps: step(rule, board)), before, questions=3, rng=0)
+    again = before.continue_with(FunctionBox(lambda board, steps: step(rule, board)), questions=3, rng=0)
     assert again.rule == rule
 
 

@@ -6,9 +6,10 @@ import pytest
 from evolaw.automata import evolve
 from evolaw.discovery import Every, Flips, Missing
 from evolaw.discovery.lattices import selection
+from evolaw.discovery.lattices.evidence import skipped_frames
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import CLEAN, Channel
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.lattices.selection import weigh_recordings
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
 
@@ -16,9 +17,7 @@ ISOTROPIC = RuleSpace.named("isotropic")
 
 
 def weigh(recording, channel: Channel, known: np.ndarray, evidence: str = "auto"):
-    return weigh_recordings(
-        [recording], ISOTROPIC, known, channel, evidence=evidence, simulator=None, alpha=0.05, rng=source(0)
-    )
+    return selection.weigh(Case([recording], ISOTROPIC, known, channel, evidence=evidence, rng=source(0)))
 
 
 def a_case(every: int, known: int):
@@ -40,7 +39,7 @@ def test_counts_where_counting_is_possible(channel: Channel, basis: str) -> None
 def test_rollouts_take_over_where_proofs_give_up(monkeypatch) -> None:
     """With no branches to spend the search proves nothing; rollouts then decide, and right."""
     law, recording, known = a_case(3, 60)
-    monkeypatch.setattr(selection, "_BRANCHES", 1)
+    monkeypatch.setattr(skipped_frames, "BRANCHES", 1)
     weighing = weigh(recording, Every(3), known)
     bases = [item.basis for item in weighing.evidence]
     assert bases.count("rollout") > 30 and weighing.facts["search_finished"] is False

@@ -11,7 +11,7 @@ from evolaw.automata.stepping import evolve
 from evolaw.discovery import Finding, discover
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.evidence import Evidence
-from evolaw.discovery.spine.finding import LARGEST_LOG_E, EntryFinding, Law
+from evolaw.discovery.spine.finding import LARGEST_LOG_E, EntryFinding
 from evolaw.errors import ArgumentError, StorageError
 
 
@@ -94,14 +94,3 @@ def test_log_e_values_name_the_nearest_rival() -> None:
     assert log_e(4.0, -4.0, "likelihood") == 4.0
     assert log_e(np.inf, np.inf) == LARGEST_LOG_E
     assert log_e(0.0, 0.0, "known") == 0
-
-
-def test_probabilistic_entries_enter_the_law_with_their_probability() -> None:
-    space = RuleSpace.named("outer-totalistic")
-    entries = tuple(
-        EntryFinding(name, "probabilistic" if name == "B3" else "absent", "counted", 0.25 if name == "B3" else 0.0, (0, 1), 9, 1.0, "")
-        for name in space.names
-    )  # fmt: skip
-    law = Law.of(space, entries)
-    assert Rule(law.most_probable).probabilities[space.windows("B3")[0]] == 0.25
-    assert law.log2_possible == 0

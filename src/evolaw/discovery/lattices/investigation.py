@@ -1,17 +1,18 @@
-"""The whole investigation: look, doubt the space, weigh, decide, check, ask.
+"""The investigation of a lattice: what the spine's pass and its closed loop need of frames of cells.
 
 gather      recordings and channel are read and agreed
-diagnose    a clean recording that contradicts itself is asked why (`diagnosis`)
 weigh       the cheapest evidence that suffices: counted, likelihood (flips), joint (skipped frames, missing cells), rollout
-decide      e-BH at the declared error rate
+decide      e-BH at the declared error rate                                                                    (spine)
+doubt       a recording that contradicts itself is asked why (`diagnosis`); decisions are amended
 predict     the most probable law is run again and compared; a failure takes the decisions back
-ask         the experiment that shows every open entry; with a box the loop closes
+ask         the experiment that shows every open entry; with a box the loop closes                             (spine)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,46 +20,32 @@ import numpy as np
 from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.automata.boxes.black_box import Box
-from evolaw.discovery.lattices.evidence.counting import Tally, tally
+from evolaw.discovery.lattices import selection
 from evolaw.discovery.lattices.experiment.coverings import every_window
 from evolaw.discovery.lattices.experiment.questions import question_for, question_of_reach, record
-from evolaw.discovery.lattices.misfit.diagnosis import Diagnosis, beginning, diagnose
-from evolaw.discovery.lattices.misfit.neighbourhood_networks import Surroundings, ask_networks
+from evolaw.discovery.lattices.misfit.diagnosis import Diagnosis, diagnose, diagnose_unfitting
 from evolaw.discovery.lattices.misfit.predictive_check import check_law
 from evolaw.discovery.lattices.misfit.space_refinement import widen
-from evolaw.discovery.lattices.misfit.specification_tests import Check, p_value
-from evolaw.discovery.lattices.misfit.subsampling import skipped_law
+from evolaw.discovery.lattices.model.case import Case, Progress, Simulator
 from evolaw.discovery.lattices.model.intake import agree, gather
+from evolaw.discovery.lattices.model.law import Law, Question
 from evolaw.discovery.lattices.model.observation import AUTO, CLEAN, Channel
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.lattices.rollout.proposals import Simulator
-from evolaw.discovery.lattices.selection import GROUNDS, weigh_recordings
-from evolaw.discovery.spine.decisions import decide
-from evolaw.discovery.spine.evidence import Evidence, Weighing
-from evolaw.discovery.spine.finding import EntryFinding, Finding, Law, Question
-from evolaw.randomness import Source, source
+from evolaw.discovery.lattices.rollout.proposals import propose_by_network
+from evolaw.discovery.spine.amendments import Amendment, State, check_known, rewrite
+from evolaw.discovery.spine.closed_loop import close_loop
+from evolaw.discovery.spine.evidence import Check, Evidence, Weighing
+from evolaw.discovery.spine.finding import EntryFinding, Finding
+from evolaw.discovery.spine.investigation import investigate
+from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
 
-__all__ = ["discover", "interrogate"]
+__all__ = ["discover_lattice", "resume"]
 
-Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True)
-class _Terms:
-    """What every step of one investigation shares."""
-
-    space: RuleSpace
-    known: np.ndarray
-    alpha: float
-    error: str
-    rng: Source
-    progress: Progress | None
-    evidence: str = "auto"
-    simulator: Simulator | None = None
+NETWORK = "network"
 
 
-def discover(
+def discover_lattice(
     recording: Trajectory | Sequence[Trajectory] | None,
     space: str | RuleSpace = "outer-totalistic",
     *,
@@ -70,11 +57,11 @@ def discover(
     box: Box | None = None,
     ask: int = 0,
     evidence: str = "auto",
-    simulator: Simulator | None = None,
+    simulator: Simulator | str | None = NETWORK,
     rng: Any,
     progress: Progress | None = None,
 ) -> Finding:
-    """Find the law behind a recording: what is decided, how surely, what stays open, what to try next.
+    """Find the law behind a recording of cells: what is decided, how surely, what stays open, what to try next.
 
     Args:
         recording: values 0, 1 and 255 (missing), axes ("times", "rows", "cols") or boards before them; or several
@@ -87,8 +74,8 @@ def discover(
         error: "fdr", the expected share of wrong decisions; "fwer", the chance of any.
         box: a black box to question.
         ask: how many questions the box may be asked.
-        evidence: "auto", the cheapest evidence that suffices; "rollout", laws rolled out from frame to frame (`simulation`).
-        simulator: proposes laws for rollouts, such as a network trained on the recording (`simulation`).
+        evidence: "auto", the cheapest evidence that suffices; "rollout", laws rolled out from frame to frame (`rollout_evidence`).
+        simulator: proposes laws for rollouts: "network", one trained on the recording; a function (`case.Simulator`); None, drawn blindly.
         rng: seed of all chance: posterior-predictive runs, searches.
         progress: called with (done, total, words).
 
@@ -100,18 +87,8 @@ def discover(
 
     References:
         vovk2021; wang2022; wasserman2020.
-
-    Example:
-        >>> from evolaw.automata import evolve
-        >>> start = np.random.default_rng(0).integers(0, 2, (32, 32))
-        >>> discover(evolve("B3/S23", start, 10), rng=0).law.most_probable
-        'B3/S23'
     """
-    terms = replace(
-        _terms(space, known, alpha, error, rng, progress),
-        evidence=checks.one_of(evidence, "evidence", GROUNDS),
-        simulator=simulator,
-    )
+    terms = _Terms(_terms(space, known, alpha, error, evidence, simulator, rng, progress))
     asked = checks.integer(ask, "ask", least=0)
     checks.require(
         not asked or box is not None,
@@ -122,60 +99,25 @@ def discover(
     )
     if recording is None:
         checks.require(asked > 0, "recording", "be given, or else a box and ask=N", None)
-        return _loop(box, terms, [], None, asked)  # type: ignore[arg-type]
+        return terms.ask(box, [], None, asked)  # type: ignore[arg-type]
     recordings = gather(recording, boundary)
     channel = agree(recordings, observed)
     recordings = [replace(item, times=np.arange(len(item)) * channel.every) for item in recordings]
-    finding = _investigate(recordings, channel, terms)
-    return _loop(box, terms, recordings, finding, asked) if box is not None and asked else finding
+    finding = terms.look(recordings, channel)
+    return terms.ask(box, recordings, finding, asked) if box is not None and asked else finding
 
 
-def interrogate(
-    box: Box,
-    space: str | RuleSpace | Finding = "outer-totalistic",
-    *,
-    questions: int = 1,
-    known: Mapping[str, Any] | str | None = None,
-    alpha: float = 0.05,
-    error: str = "fdr",
-    rng: Any,
-    progress: Progress | None = None,
-) -> Finding:
-    """Ask a black box until its law stands or the questions are used up.
-
-    When all is decided but some entry was seen only once, one more question looks a second time at each.
-
-    Args:
-        box: the black box.
-        space: rule space; or a finding whose recordings are the start.
-        questions: the most questions to ask.
-        known, alpha, error, rng, progress: as for `discover`.
-
-    Example:
-        >>> from evolaw.automata import step
-        >>> from evolaw.automata.boxes.black_box import FunctionBox
-        >>> interrogate(FunctionBox(lambda board, steps: step("B36/S23", board)), rng=0).law.most_probable
-        'B36/S23'
-    """
-    recordings = list(space.recordings) if isinstance(space, Finding) else []
-    if not recordings:
-        return discover(
-            None,
-            _space(space),
-            known=known,
-            alpha=alpha,
-            error=error,
-            box=box,
-            ask=questions,
-            rng=rng,
-            progress=progress,
-        )
-    return discover(
-        recordings,
-        _space(space),
+def resume(finding: Finding, box: Box, questions: int, *, rng: Any, progress: Progress | None = None) -> Finding:
+    """Ask a box further questions, under the terms of a finding: its space, known entries and error rate."""
+    given = finding.facts.get("terms", {})
+    known = {entry.name: entry.probability for entry in finding.entries if entry.basis == "known"}
+    return discover_lattice(
+        list(finding.recordings),
+        finding.space,
         known=known,
-        alpha=alpha,
-        error=error,
+        alpha=finding.alpha,
+        error=given.get("error", "fdr"),
+        evidence=given.get("evidence", "auto"),
         box=box,
         ask=questions,
         rng=rng,
@@ -183,43 +125,63 @@ def interrogate(
     )
 
 
-def _space(space: str | RuleSpace | Finding) -> str | RuleSpace:
-    return space.space if isinstance(space, Finding) else space
-
-
-def _terms(space: Any, known: Any, alpha: float, error: str, rng: Any, progress: Progress | None) -> _Terms:
+def _terms(
+    space: Any,
+    known: Any,
+    alpha: float,
+    error: str,
+    evidence: str,
+    simulator: Simulator | str | None,
+    rng: Any,
+    progress: Progress | None,
+) -> Case:
+    """A case without recordings: what the user declared, checked."""
     space = RuleSpace.named(space)
     checks.require(0 < checks.number(alpha, "alpha") < 1, "alpha", "lie between 0 and 1", alpha)
     checks.one_of(error, "error", ("fdr", "fwer"))
-    return _Terms(space, space.known(known), float(alpha), error, source(rng), progress)
+    proposer = propose_by_network if simulator == NETWORK else simulator
+    if proposer is not None and not callable(proposer):
+        raise checks.refuse("simulator", "be 'network', a function or None", simulator)
+    checks.one_of(evidence, "evidence", selection.GROUNDS)
+    return Case((), space, space.known(known), CLEAN, float(alpha), error, source(rng), progress, evidence, proposer)
 
 
-# -- the closed loop --------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Terms:
+    """What all passes of one investigation share: a case without recordings."""
 
+    case: Case
 
-def _loop(box: Box, terms: _Terms, recordings: list[Trajectory], finding: Finding | None, questions: int) -> Finding:
-    for number in range(questions):
-        question = _next_question(finding, terms)
+    def look(self, recordings: Sequence[Trajectory], channel: Channel) -> Finding:
+        """One pass."""
+        return investigate(_Look(replace(self.case, recordings=tuple(recordings), channel=channel)))
+
+    def ask(self, box: Box, recordings: list[Trajectory], finding: Finding | None, questions: int) -> Finding:
+        """The closed loop."""
+        found = close_loop(
+            finding,
+            recordings,
+            questions,
+            next_question=self._next,
+            answer=lambda question, number: record(box, question, number),
+            investigate=lambda held: self.look(held, agree(held, None)),
+            progress=self.case.progress,
+        )
+        return found if found is not None else self.look([record(box, self._first(), 0)], CLEAN)
+
+    def _next(self, finding: Finding | None) -> Question | None:
+        if finding is None:
+            return self._first()
+        question = question_for(self.case.space, _open(finding.entries))
         if question is None:
-            break
-        if terms.progress is not None:
-            terms.progress(number, questions, f"question {number + 1}")
-        recordings = [*recordings, record(box, question, number)]
-        finding = _investigate(recordings, agree(recordings, None), terms)
-    if finding is None:
-        finding = _investigate([record(box, _first(terms), 0)], CLEAN, terms)
-    return finding
+            return _confirmation(finding)
+        # Where chance is at work one visit settles nothing: the largest board gives most visits for one question.
+        chance = finding.facts.get("deterministic", 1.0) < 0.5
+        return replace(question, board=every_window()) if chance else question
 
-
-def _next_question(finding: Finding | None, terms: _Terms) -> Question | None:
-    if finding is None:
-        return _first(terms)
-    question = question_for(terms.space, _open(finding.entries))
-    if question is None:
-        return _confirmation(finding)
-    # Where chance is at work one visit settles nothing: the largest board gives most visits for one question.
-    chance = finding.facts.get("deterministic", 1.0) < 0.5
-    return replace(question, board=every_window()) if chance else question
+    def _first(self) -> Question:
+        free = self.case.free
+        return question_for(self.case.space, free if free.any() else np.ones_like(free))  # type: ignore[return-value]
 
 
 def _confirmation(finding: Finding) -> Question | None:
@@ -229,218 +191,132 @@ def _confirmation(finding: Finding) -> Question | None:
     return Question(every_window(), 1, len(once), says, tuple(once)) if once else None
 
 
-def _first(terms: _Terms) -> Question:
-    free = np.isnan(terms.known)
-    return question_for(terms.space, free if free.any() else np.ones_like(free))  # type: ignore[return-value]
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """One pass over the recordings of one automaton: a spine `Inquiry`."""
 
+    case: Case
 
-# -- one pass ---------------------------------------------------------------------------------------------------------
+    @property
+    def space(self) -> str:
+        return self.case.space.name
 
+    @property
+    def alpha(self) -> float:
+        return self.case.alpha
 
-def _investigate(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> Finding:
-    weighing = _weigh(recordings, channel, terms)
-    decisions = decide(weighing.evidence, terms.alpha, terms.error)
-    diagnosis, windows = _doubt(recordings, channel, terms)
-    reasons = [""] * len(decisions)
-    if not diagnosis.sound and windows is not None:
-        decisions, reasons = _withhold(weighing.evidence, decisions, diagnosis, windows, terms.space)
-    if "contradiction" in weighing.facts:
-        diagnosis = _unfitting(recordings, channel, weighing.facts["contradiction"], terms)
-        free = [item.basis != "known" for item in weighing.evidence]
-        decisions = ["conflict" if is_free else given for is_free, given in zip(free, decisions, strict=True)]
-    if channel.flips and diagnosis.sound:
-        torn = widen(terms.space, weighing.evidence, decisions, _in_space(recordings, channel, terms))
-        if torn is not None:
-            diagnosis, decisions, reasons = Diagnosis("symmetry", (torn.check,)), torn.decisions, torn.reasons
-    space_checks = [*diagnosis.checks, *_known_check(weighing.evidence, decisions)]
-    entries = _entries(weighing.evidence, decisions, reasons)
-    law = Law.of(terms.space, entries, weighing.log2_possible, weighing.typical)
-    law_checks: list[Check] = []
-    if "conflict" not in decisions:
-        law_checks = _predict(law, recordings, channel, weighing, terms)
-        failed = [check.name for check in law_checks if not check.passed]
-        if failed:
-            decisions, reasons = _take_back(weighing.evidence, decisions, failed)
-            entries = _entries(weighing.evidence, decisions, reasons)
-            law = Law.of(terms.space, entries)
-    return Finding(
-        source=_source(recordings),
-        space=terms.space.name,
-        alpha=terms.alpha,
-        entries=entries,
-        law=law,
-        checks=(*space_checks, *law_checks),
-        next=_experiment(entries, diagnosis, weighing, terms),
-        recordings=tuple(recordings),
-        facts={**weighing.facts, "cause": diagnosis.cause},
-    )
+    @property
+    def error(self) -> str:
+        return self.case.error
 
+    @property
+    def recordings(self) -> tuple[Trajectory, ...]:
+        return tuple(self.case.recordings)
 
-def _weigh(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> Weighing:
-    return weigh_recordings(
-        recordings,
-        terms.space,
-        terms.known,
-        channel,
-        evidence=terms.evidence,
-        simulator=terms.simulator,
-        alpha=terms.alpha,
-        rng=terms.rng,
-        progress=terms.progress,
-    )
+    @property
+    def source(self) -> str:
+        """Where the recordings came from, and their shape."""
+        first, more = self.case.recordings[0], len(self.case.recordings) - 1
+        named = first.about.get("source")
+        frames, rows, cols = first.values.shape
+        missing = ", some cells missing" if (first.values == MISSING).any() else ""
+        several = f" and {more} more" if more else ""
+        shape = f"{frames} frames of {rows} x {cols}, {first.boundary}{missing}{several}"
+        return f"{named} ({shape})" if named else shape
 
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What was declared, so that the finding can be continued."""
+        return {"error": self.case.error, "evidence": self.case.evidence, "observed": vars(self.case.channel)}
 
-def _in_space(
-    recordings: list[Trajectory], channel: Channel, terms: _Terms
-) -> Callable[[RuleSpace], tuple[Sequence[Evidence], Sequence[str]]]:
-    """How another space weighs and decides the same recordings; what is known stays known."""
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """What speaks against the space; other than clean channels are doubted by their own evidence and by prediction."""
+        return diagnose(self.case) if self.case.channel.is_clean else Diagnosis("sound", ())
 
-    def weigh(space: RuleSpace) -> tuple[Sequence[Evidence], Sequence[str]]:
-        narrow = terms.space.entry_of[[space.windows(place)[0] for place in range(len(space))]]
-        evidence = _weigh(recordings, channel, replace(terms, space=space, known=terms.known[narrow])).evidence
-        return evidence, decide(evidence, terms.alpha, terms.error)
+    def weigh(self) -> Weighing:
+        return selection.weigh(self.case)
 
-    return weigh
+    def doubts(self, weighing: Weighing) -> Sequence[Amendment]:
+        return (self._withhold, self._find_no_law(weighing), self._refine, check_known)
 
+    def law(self, entries: tuple[EntryFinding, ...], weighing: Weighing | None) -> Law:
+        if weighing is None:
+            return Law.of(self.case.space, entries)
+        return Law.of(self.case.space, entries, weighing.log2_possible, weighing.typical)
 
-def _doubt(recordings: list[Trajectory], channel: Channel, terms: _Terms) -> tuple[Diagnosis, Tally | None]:
-    """Diagnose clean recordings; other channels are doubted by their own evidence and by prediction."""
-    if not channel.is_clean:
-        return Diagnosis("sound", ()), None
-    windows = tally(recordings)
-    asked = all("question" in recording.about for recording in recordings)
+    def checks(self, law: Law, state: State, weighing: Weighing) -> Sequence[Check]:
+        if "conflict" in state.decisions:
+            return ()
+        channel = self.case.channel
+        if channel.flips == AUTO:
+            channel = replace(channel, flips=float(weighing.facts["flip_probability"]))
+        return check_law(law.rule, self.case.recordings, channel, self.case.rng)
 
-    def skipping_explains(every: int) -> bool:
-        return _skipping_explains(recordings, terms, every)
+    def question(self, entries: tuple[EntryFinding, ...], state: State, weighing: Weighing) -> Question | None:
+        flips = float(weighing.facts.get("flip_probability", 0.0))
+        question = question_for(self.case.space, _open(entries), flips=flips, alpha=self.alpha)
+        if question is None or state.cause in ("sound", "coins"):
+            return question
+        reach = question_of_reach(state.cause)
+        if reach is not None:
+            return reach
+        # Another space in doubt is not settled by its own open entries: every window once, with inputs that are certain, is.
+        rows, cols = every_window().shape
+        says = (
+            f"{state.checks[0].says} To settle it by experiment, put this {cols} x {rows} board, which shows every window "
+            "once, on a torus into the box and record it before and after one generation."
+        )
+        return replace(question, board=every_window(), says=says)
 
-    found = diagnose(
-        recordings,
-        windows,
-        terms.space,
-        skipping_explains=skipping_explains,
-        learned_gap=lambda: skipped_law(recordings, windows, terms.rng),
-        networks=lambda: ask_networks(recordings, terms.rng),
-        exact_inputs=asked,
-    )
-    return found, windows
+    # -- amendments ---------------------------------------------------------------------------------------------------
 
+    def _withhold(self, state: State) -> State:
+        """Turn the decisions of a space in doubt into conflicts and open entries, each with its reason.
 
-def _unfitting(recordings: Sequence[Trajectory], channel: Channel, contradiction: str, terms: _Terms) -> Diagnosis:
-    """No law of the space fits: a larger neighbourhood, where the frames are consecutive and no cell was misread?"""
-    if channel.every == 1 and not channel.flips:
-        seen = ask_networks(recordings, terms.rng)
-        if isinstance(seen, Surroundings) and seen.reach > 1:
-            return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(seen.log_e), seen.says),))
-    return Diagnosis("unclear", (Check("a law that fits", False, 0.0, contradiction),))
+        Where only the symmetry is in doubt, an entry keeps its decision if each of its windows was seen and all agree: that
+        holds in the wider space as well.
+        """
+        diagnosis, space = self.diagnosis, self.case.space
+        state = state.having(diagnosis.checks, diagnosis.cause)
+        if diagnosis.sound:
+            return state
+        windows, counts = self.case.window_counts, self.case.counts
+        complete = space.pool((windows.visits > 0).astype(np.int64)) == space.sizes
+        local = diagnosis.cause == "symmetry" or (diagnosis.cause == "unclear" and not windows.mixed.any())
+        blame = f"The check of {diagnosis.checks[0].name} failed"
 
-
-def _skipping_explains(recordings: Sequence[Trajectory], terms: _Terms, every: int) -> bool:
-    """Whether an outer-totalistic law, taken ``every`` times a frame, gives the recordings without a contradiction."""
-    from evolaw.discovery.lattices.evidence.exhaustive import surviving
-
-    totalistic = RuleSpace.named("outer-totalistic")
-    known = terms.known if terms.space is totalistic else np.full(len(totalistic), np.nan)
-    if not np.isin(known[~np.isnan(known)], (0, 1)).all():
-        return False
-    spread = [replace(item, times=np.arange(len(item)) * every) for item in beginning(recordings)]
-    return len(surviving(spread, totalistic, known)) > 0
-
-
-def _withhold(
-    evidence: Sequence[Evidence], decisions: list[str], diagnosis: Diagnosis, windows: Tally, space: RuleSpace
-) -> tuple[list[str], list[str]]:
-    """Turn the decisions of a space in doubt into conflicts and open entries, each with its reason.
-
-    Where only the symmetry is in doubt, an entry keeps its decision if each of its windows was seen and all agree: that
-    holds in the wider space as well.
-    """
-    counts = windows.pool(space)
-    complete = space.pool((windows.visits > 0).astype(np.int64)) == space.sizes
-    local = diagnosis.cause == "symmetry" or (diagnosis.cause == "unclear" and not windows.mixed.any())
-    blame = f"The check of {diagnosis.checks[0].name} failed"
-    new, reasons = [], []
-    for place, (item, decision) in enumerate(zip(evidence, decisions, strict=True)):
-        reason = ""
-        if item.basis != "known" and counts.mixed[place]:
-            decision, reason = "conflict", f"{item.why} {blame}: {diagnosis.checks[0].says}"
-        elif item.basis != "known" and decision != "undetermined" and not (local and complete[place]):
-            decision = "undetermined"
+        def change(place: int, item: Evidence, decision: str) -> tuple[str, str] | None:
+            if counts.mixed[place]:
+                return "conflict", f"{item.why} {blame}: {diagnosis.checks[0].says}"
+            if decision == "undetermined" or (local and complete[place]):
+                return None
             unseen = " and not all its windows were seen" if local else ""
-            reason = f"{item.why} {blame}{unseen}, so this is not taken as a decision."
-        new.append(decision)
-        reasons.append(reason)
-    return new, reasons
+            return "undetermined", f"{item.why} {blame}{unseen}, so this is not taken as a decision."
 
+        return rewrite(state, change)
 
-def _experiment(
-    entries: tuple[EntryFinding, ...], diagnosis: Diagnosis, weighing: Weighing, terms: _Terms
-) -> Question | None:
-    flips = float(weighing.facts.get("flip_probability", 0.0))
-    question = question_for(terms.space, _open(entries), flips=flips, alpha=terms.alpha)
-    if question is None or diagnosis.sound:
-        return question
-    reach = question_of_reach(diagnosis.cause)
-    if reach is not None:
-        return reach
-    # Another space in doubt is not settled by its own open entries: every window once, with inputs that are certain, is.
-    rows, cols = every_window().shape
-    says = (
-        f"{diagnosis.checks[0].says} To settle it by experiment, put this {cols} x {rows} board, which shows every window "
-        "once, on a torus into the box and record it before and after one generation."
-    )
-    return replace(question, board=every_window(), says=says)
+    def _find_no_law(self, weighing: Weighing) -> Amendment:
+        """No law of the space fits at all: every free entry is in conflict."""
+
+        def amendment(state: State) -> State:
+            if "contradiction" not in weighing.facts:
+                return state
+            found = diagnose_unfitting(self.case, weighing.facts["contradiction"])
+            state = replace(state, checks=found.checks, cause=found.cause)
+            return rewrite(state, lambda place, item, decision: ("conflict", state.reasons[place]))
+
+        return amendment
+
+    def _refine(self, state: State) -> State:
+        """Behind flips: see whether a wider space tears entries apart that look like coins."""
+        if not self.case.channel.flips or state.cause not in ("sound", "coins"):
+            return state
+        torn = widen(self.case, state.evidence, state.decisions)
+        if torn is None:
+            return state
+        return State(state.evidence, tuple(torn.decisions), tuple(torn.reasons), (torn.check,), "symmetry")
 
 
 def _open(entries: Sequence[EntryFinding]) -> np.ndarray:
     return np.array([entry.decision in ("undetermined", "conflict") for entry in entries])
-
-
-def _known_check(evidence: Sequence[Evidence], decisions: Sequence[str]) -> list[Check]:
-    given = [(item, decision) for item, decision in zip(evidence, decisions, strict=True) if item.basis == "known"]
-    if not given:
-        return []
-    wrong = [item.entry for item, decision in given if decision == "conflict"]
-    says = (
-        f"The recording contradicts what was given as known: {', '.join(wrong)}. Drop it from --known, or look at the recording."
-        if wrong
-        else f"{len(given)} known entries, none contradicted."
-    )
-    return [Check("known entries", not wrong, 0.0 if wrong else 1.0, says)]
-
-
-def _predict(
-    law: Law, recordings: list[Trajectory], channel: Channel, weighing: Weighing, terms: _Terms
-) -> list[Check]:
-    if channel.flips == AUTO:
-        channel = replace(channel, flips=float(weighing.facts["flip_probability"]))
-    return check_law(law.rule, recordings, channel, terms.rng)
-
-
-def _take_back(
-    evidence: Sequence[Evidence], decisions: Sequence[str], failed: Sequence[str]
-) -> tuple[list[str], list[str]]:
-    """Open every decision that was not given: the law as a whole does not look like the recording."""
-    blame = f"Run again, the most probable law does not show the recorded {' and '.join(failed)}, so this stays open."
-    reopen = [
-        item.basis != "known" and decision != "undetermined" for item, decision in zip(evidence, decisions, strict=True)
-    ]
-    return (
-        ["undetermined" if again else decision for again, decision in zip(reopen, decisions, strict=True)],
-        [f"{item.why} {blame}" if again else "" for again, item in zip(reopen, evidence, strict=True)],
-    )
-
-
-def _entries(
-    evidence: Sequence[Evidence], decisions: Sequence[str], reasons: Sequence[str]
-) -> tuple[EntryFinding, ...]:
-    return tuple(EntryFinding.of(*line) for line in zip(evidence, decisions, reasons, strict=True))
-
-
-def _source(recordings: Sequence[Trajectory]) -> str:
-    first = recordings[0]
-    named = first.about.get("source")
-    frames, rows, cols = first.values.shape
-    missing = ", some cells missing" if (first.values == MISSING).any() else ""
-    several = f" and {len(recordings) - 1} more" if len(recordings) > 1 else ""
-    shape = f"{frames} frames of {rows} x {cols}, {first.boundary}{missing}{several}"
-    return f"{named} ({shape})" if named else shape

@@ -10,7 +10,7 @@ stopped and however the questions were chosen [wang2022]: only the e-value again
 most one an entry. With ``error="fwer"`` the bar is F / alpha for each, and the chance of any wrong decision is at most alpha.
 
 An entry both of whose nulls fall is probabilistic, or in conflict when the space itself is in doubt. A settled entry is still
-left open while the chance that it is a coin exceeds alpha (`hypotheses`).
+left open while the posterior chance that the decision is wrong, coins included, exceeds alpha.
 """
 
 from __future__ import annotations
@@ -54,13 +54,15 @@ def settled(log_e: np.ndarray, alpha: float, error: str = "fdr") -> np.ndarray:
     return log_e >= bars[np.flatnonzero(enough)[-1]] if enough.any() else np.zeros(count, bool)
 
 
-def decide(evidence: Sequence[Evidence], alpha: float, error: str = "fdr") -> list[str]:
+def decide(evidence: Sequence[Evidence], alpha: float, error: str = "fdr", hypotheses: int | None = None) -> list[str]:
     """Return one of `DECISIONS` for every entry, in order.
 
     Args:
         evidence: one record an entry.
         alpha: error rate of the decisions.
         error: "fdr" (share of wrong decisions) or "fwer" (chance of any).
+        hypotheses: how many hypotheses share the error rate, where they are not one an entry (`Weighing.hypotheses`); the bar
+            is then hypotheses / alpha for each.
 
     Notes:
         A known entry is never changed: it is "conflict" if the evidence refutes it outright, else what it was given as.
@@ -70,7 +72,7 @@ def decide(evidence: Sequence[Evidence], alpha: float, error: str = "fdr") -> li
     checks.require(0 < alpha < 1, "alpha", "lie between 0 and 1", alpha)
     free = [item for item in evidence if item.basis != "known"]
     strongest = np.array([max(item.log_e_present, item.log_e_absent) for item in free])
-    fallen = settled(strongest, alpha, error)
+    fallen = settled(strongest, alpha, error) if hypotheses is None else strongest >= np.log(hypotheses / alpha) - 1e-9
     bar = np.min(strongest[fallen], initial=np.inf)
     tolerated = alpha / max(1, len(free)) if error == "fwer" else alpha
     return [_known(item) if item.basis == "known" else _free(item, bar, tolerated) for item in evidence]
@@ -79,7 +81,8 @@ def decide(evidence: Sequence[Evidence], alpha: float, error: str = "fdr") -> li
 def _known(item: Evidence) -> str:
     if max(item.log_e_present, item.log_e_absent) == np.inf:
         return "conflict"
-    return {0.0: "absent", 1.0: "present"}.get(item.probability, "probabilistic")
+    given = 1.0 if item.probability is None else item.probability
+    return {0.0: "absent", 1.0: "present"}.get(given, "probabilistic")
 
 
 def _free(item: Evidence, bar: float, tolerated: float) -> str:
@@ -88,7 +91,8 @@ def _free(item: Evidence, bar: float, tolerated: float) -> str:
         return "undetermined"
     if not_absent and not_present:
         return "probabilistic"
-    wrong = item.neither + (1 - item.probability if not_absent else item.probability)
-    if wrong > tolerated:
-        return "undetermined"
+    if item.probability is not None:
+        wrong = item.neither + (1 - item.probability if not_absent else item.probability)
+        if wrong > tolerated:
+            return "undetermined"
     return "present" if not_absent else "absent"

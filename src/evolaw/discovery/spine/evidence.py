@@ -1,8 +1,8 @@
 """Evidence: what speaks for and against each entry, and how every kind of it is written down.
 
-An entry u has one unknown number, theta_u = P(cell alive next | window of u). Three readings compete: present (theta = 1),
-absent (theta = 0), probabilistic (0 < theta < 1). All kinds of evidence answer with the same record, so that one decision
-rule serves them all:
+An *entry* is one statement that is decided: a window of a lattice leads to life, a term stands in an equation. Readings compete:
+present, absent, and where the world knows it, neither (a coin). All kinds of evidence answer with the same record, so that one
+decision rule serves them all:
 
     log_e_present   log e-value against "u is absent";  large: absent is refuted
     log_e_absent    log e-value against "u is present"; large: present is refuted
@@ -10,17 +10,14 @@ rule serves them all:
 An e-value is a non-negative number whose expectation is at most 1 under the null it speaks against, whenever one stops looking
 and however the next question was chosen [vovk2021]. Minus and plus infinity occur: one clean visit refutes outright.
 
-A kind of evidence is one function (`counting`, `denoising`, `imputation`, `skipping`):
-
-    weigh(recordings, space, known, channel, *, alpha, rng, progress=None) -> Weighing
-
-``recordings`` are trajectories with axes ("times", "rows", "cols") and a boundary, ``known`` is one number an entry with NaN
-where it is free (`RuleSpace.known`), ``rng`` a `randomness.Source`, ``progress`` None or a callable (done, total, words).
+A kind of evidence is one function ``weigh(case) -> Weighing``; what a case holds is the world's own record of recordings, space,
+what is known and how the recording was taken. A `Check` speaks for or against the space as a whole.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +25,7 @@ import numpy as np
 
 from evolaw import checks
 
-__all__ = ["BASES", "Evidence", "Weighing"]
+__all__ = ["BASES", "Check", "Evidence", "Weighing", "with_known"]
 
 BASES = ("known", "counted", "likelihood", "joint", "rollout", "assumed")
 """How an entry came to be judged, from the strongest ground to the weakest."""
@@ -41,15 +38,17 @@ class Evidence:
     Attributes:
         entry: entry name.
         basis: one of `BASES`.
-        visits: how often the entry was seen; effective, hence maybe fractional, where cells are noisy or hidden. An entry
+        visits: how often the entry was seen; effective, hence maybe fractional, where data are noisy or hidden. An entry
             with 0 visits is never decided.
         log_e_present: log e-value against "absent".
         log_e_absent: log e-value against "present".
-        probability: that a cell in this situation is alive in the next generation, all readings weighed.
-        interval: bounds of theta.
+        probability: that the entry is present, all readings weighed (on a lattice, that a cell in this situation is alive in the
+            next generation); None where no honest number can be given.
+        interval: bounds of the entry's number: of that probability on a lattice, of the coefficient in an equation.
         why: one sentence a person can check.
-        neither: posterior probability that the entry is neither present nor absent but probabilistic; 0 where the kind of
-            evidence takes the law to be deterministic.
+        neither: posterior probability that the entry is neither present nor absent; 0 where the kind of evidence takes the law
+            to be deterministic.
+        estimate: value of the entry's coefficient, where it has one; else None.
     """
 
     entry: str
@@ -57,16 +56,35 @@ class Evidence:
     visits: float
     log_e_present: float
     log_e_absent: float
-    probability: float
+    probability: float | None
     interval: tuple[float, float]
     why: str
     neither: float = 0.0
+    estimate: float | None = None
 
     def __post_init__(self) -> None:
         checks.one_of(self.basis, "basis", BASES)
-        checks.probability(self.probability, "probability")
+        if self.probability is not None:
+            checks.probability(self.probability, "probability")
         for name in ("log_e_present", "log_e_absent"):
             checks.require(not math.isnan(getattr(self, name)), name, "be a number", math.nan)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the space or of the law.
+
+    Attributes:
+        name: what was checked.
+        passed: whether the recording agrees.
+        p_value: probability, at most, of so much disagreement by chance.
+        says: the result in a sentence, with the option that would handle a failure.
+    """
+
+    name: str
+    passed: bool
+    p_value: float
+    says: str
 
 
 @dataclass(frozen=True)
@@ -76,13 +94,26 @@ class Weighing:
     Attributes:
         evidence: one record an entry, in the order of the space; known entries included.
         facts: what was learned on the way, JSON values only, for example {"flip_probability": 0.048}.
-        log2_possible: log2 of the number of rules that fit equally well, where the entries are coupled and the number is
+        log2_possible: log2 of the number of laws that fit equally well, where the entries are coupled and the number is
             not simply that of the undetermined entries; else None.
         typical: where the entries are coupled, the fitting law most like all of them, one value an entry: what each
             entry does most often alone need not be a law that fits; else None.
+        hypotheses: how many hypotheses the error rate is shared among; None for one an open entry. It is 1 where a wrong
+            decision on any entry needs one and the same hypothesis to be refuted, such as "the true law made these runs".
     """
 
     evidence: tuple[Evidence, ...]
     facts: dict[str, Any] = field(default_factory=dict)
     log2_possible: float | None = None
     typical: np.ndarray | None = None
+    hypotheses: int | None = None
+
+
+def with_known(evidence: Sequence[Evidence], known: np.ndarray) -> list[Evidence]:
+    """Replace the records of known entries by what was given; ``known`` is NaN where an entry is free."""
+    return [
+        item
+        if np.isnan(value)
+        else Evidence(item.entry, "known", item.visits, 0.0, 0.0, float(value), (float(value),) * 2, "Given as known.")
+        for item, value in zip(evidence, known, strict=True)
+    ]

@@ -2,39 +2,69 @@
 
 A finding is the result a person reads and a program parses; `to_json` gives the document of ``evolaw discover --json``.
 
-    entries[i].probability   P(cell alive next | window of the entry), all readings weighed: near 1 for a present entry, near 0
-                             for an absent one, 0.5 where nothing is known
-    entries[i].interval      bounds of that number with no determinism assumed, at once for all entries and all times
+    entries[i].probability   how likely the entry is present, all readings weighed; 0.5 or none where nothing is known. On a
+                             lattice P(cell alive next | window of the entry), near 1 for a present entry, near 0 for an absent one
+    entries[i].interval      bounds of the entry's number, at once for all entries and all times where the evidence is counted
     entries[i].log_e_value   log of the e-value against the nearest rival of the decision: the opposite value, or a coin of
                              unknown bias; at most `LARGEST_LOG_E`, which stands for an outright refutation
+
+What a law and a question are is the world's affair: they write themselves (`FoundLaw`, `Experiment`), and `worlds` says who reads
+them again. A finding remembers the terms it was found on, so that `continue_with` asks a box further questions under the same.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from evolaw import checks as arguments
 from evolaw import display, storage
-from evolaw.arrays import read_only
-from evolaw.automata.files.rle import parse_rle, write_rle
-from evolaw.automata.rules.rule import Rule
-from evolaw.discovery.lattices.misfit.specification_tests import Check
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.evidence import Evidence
+from evolaw.discovery.spine import worlds
+from evolaw.discovery.spine.evidence import Check, Evidence
 from evolaw.errors import StorageError
 from evolaw.trajectory import Trajectory
 
-__all__ = ["LARGEST_LOG_E", "EntryFinding", "Finding", "Law", "Question"]
+__all__ = ["LARGEST_LOG_E", "EntryFinding", "Experiment", "Finding", "FoundLaw", "shortened"]
 
 SCHEMA = 1
 LARGEST_LOG_E = math.log(1.7976931348623157e308)
 """Written for an infinite e-value: the logarithm of the largest double."""
+
+
+class FoundLaw(Protocol):
+    """What a world's law must offer: itself as JSON, as lines for people, and as something that can be simulated."""
+
+    @property
+    def rule(self) -> Any:
+        """The most probable law, ready to simulate: a Rule, an SDE."""
+        ...
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dicts, lists, texts and finite numbers; the world reads them again."""
+        ...
+
+    def lines(self, finding: Finding) -> list[tuple[str, Any]]:
+        """Return what a person reads first: (label, text) pairs."""
+        ...
+
+
+class Experiment(Protocol):
+    """What a world's question must offer: itself in a sentence and as JSON."""
+
+    @property
+    def says(self) -> str:
+        """The experiment in a sentence."""
+        ...
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dicts, lists, texts and finite numbers; the world reads them again."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -44,11 +74,12 @@ class EntryFinding:
     name: str
     decision: str
     basis: str
-    probability: float
+    probability: float | None
     interval: tuple[float, float]
     visits: float
     log_e_value: float
     why: str
+    estimate: float | None = None
 
     @classmethod
     def of(cls, item: Evidence, decision: str, why: str = "") -> EntryFinding:
@@ -59,88 +90,14 @@ class EntryFinding:
         log_e = 0.0 if item.basis == "known" else float(np.clip(rival, -LARGEST_LOG_E, LARGEST_LOG_E))
         visits = int(item.visits) if float(item.visits).is_integer() else round(float(item.visits), 3)
         interval = (float(item.interval[0]), float(item.interval[1]))
-        return cls(item.entry, decision, item.basis, item.probability, interval, visits, log_e, why or item.why)
-
-
-@dataclass(frozen=True)
-class Law:
-    """The rules that fit.
-
-    Attributes:
-        minimum, maximum: every open entry off, on.
-        most_probable: every open entry by its probability, a tie is off; where entries are coupled, a law that fits.
-        map: `most_probable` as MAP string.
-        log2_possible: log2 of the number of rules that fit equally well. Entries in conflict count as open; as long as there
-            is one, no rule of the space fits.
-    """
-
-    minimum: str
-    maximum: str
-    most_probable: str
-    map: str
-    log2_possible: float
-
-    @property
-    def rule(self) -> Rule:
-        """The most probable law as a Rule."""
-        return Rule(self.most_probable)
-
-    @classmethod
-    def of(
-        cls,
-        space: RuleSpace,
-        entries: tuple[EntryFinding, ...],
-        log2_possible: float | None = None,
-        typical: np.ndarray | None = None,
-    ) -> Law:
-        """Return the law that the decisions on a space leave.
-
-        Where the entries are coupled, ``log2_possible`` counts the laws that fit and ``typical`` is one of them
-        (`evidence.Weighing`); then the most probable law is that one.
-        """
-        decisions = np.array([entry.decision for entry in entries])
-        probability = np.array([entry.probability for entry in entries])
-        fixed = {"present": np.ones(len(space)), "absent": np.zeros(len(space)), "probabilistic": probability}
-        values = np.select([decisions == name for name in fixed], list(fixed.values()), np.nan)
-        open_ = np.isnan(values)
-        likely = space.rule(np.where(open_, probability > 0.5 if typical is None else typical, values))
-        if log2_possible is None:
-            log2_possible = float(open_.sum())
         return cls(
-            minimum=str(space.rule(np.where(open_, 0.0, values))),
-            maximum=str(space.rule(np.where(open_, 1.0, values))),
-            most_probable=str(likely),
-            map=likely.map_string,
-            log2_possible=float(log2_possible),
+            item.entry, decision, item.basis, item.probability, interval, visits, log_e, why or item.why, item.estimate
         )
 
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """An experiment: put this board into the black box, let it take so many steps, record what comes out.
-
-    Attributes:
-        board: the start, uint8 (rows, cols), on a torus; empty when nothing is to be shown.
-        steps: generations to take.
-        decides: how many entries it is expected to decide.
-        says: the experiment in a sentence.
-        entries: names of the open entries that the board shows.
-    """
-
-    board: np.ndarray
-    steps: int
-    decides: int
-    says: str
-    entries: tuple[str, ...] = ()
-
-    @property
-    def rle(self) -> str:
-        """The board as RLE; empty when there is none."""
-        return write_rle(self.board) if self.board.size else ""
-
-    def __repr__(self) -> str:
-        rows, cols = self.board.shape
-        return display.lines("Question", [("board", f"{rows} x {cols}"), ("steps", self.steps), ("says", self.says)])
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values; the estimate only where the entry has one."""
+        written = vars(self) | {"interval": list(self.interval)}
+        return written if self.estimate is not None else {name: written[name] for name in written if name != "estimate"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,29 +106,39 @@ class Finding:
 
     Attributes:
         source: where the recording came from, in words.
-        space: name of the rule space.
+        space: name of the space of laws.
         alpha: declared error rate.
         entries: one `EntryFinding` an entry of the space.
-        law: the rules that fit.
+        law: the laws that fit, as its world writes them.
         checks: what was checked of the space and of the law.
         next: the next experiment; None when nothing is open.
-        recordings: the recordings, one board each.
-        facts: what was learned on the way, such as {"flip_probability": 0.048}.
+        recordings: the recordings.
+        facts: what was learned on the way, such as {"flip_probability": 0.048}, and under "terms" what the finding rests on.
     """
 
     source: str
     space: str
     alpha: float
     entries: tuple[EntryFinding, ...]
-    law: Law
+    law: Any
     checks: tuple[Check, ...]
-    next: Question | None
+    next: Any
     recordings: tuple[Trajectory, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> EntryFinding:
         """Return the finding on the entry of that name."""
-        return self.entries[RuleSpace.named(self.space).index(name)]
+        for entry in self.entries:
+            if entry.name == name:
+                return entry
+        names = [entry.name for entry in self.entries]
+        suggestion = arguments.nearest(name, names)
+        raise arguments.refuse(
+            "entry",
+            f"name an entry of the {self.space} space, such as {names[min(3, len(names) - 1)]}",
+            name,
+            f"Did you mean {suggestion}?" if suggestion else "",
+        )
 
     def of(self, decision: str) -> tuple[str, ...]:
         """Return the names of the entries so decided."""
@@ -183,7 +150,7 @@ class Finding:
         return tuple(check for check in self.checks if not check.passed)
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> Any:
         """The most probable law, ready to simulate."""
         return self.law.rule
 
@@ -192,31 +159,48 @@ class Finding:
         """The first recording; None when there is none."""
         return self.recordings[0] if self.recordings else None
 
+    # -- further questions --------------------------------------------------------------------------------------------
+
+    def continue_with(self, box: Any, *, questions: int = 1, rng: Any, progress: Any = None) -> Finding:
+        """Ask a black box further questions, under the terms this finding rests on.
+
+        Args:
+            box: the black box.
+            questions: the most questions to ask.
+            rng: seed.
+            progress: called with (done, total, words).
+
+        Example:
+            >>> from evolaw.automata import evolve, step
+            >>> from evolaw.automata.boxes.black_box import FunctionBox
+            >>> from evolaw.discovery import discover
+            >>> start = np.random.default_rng(0).integers(0, 2, (4, 4))
+            >>> finding = discover(evolve("B3/S23", start, 1), rng=0)
+            >>> box = FunctionBox(lambda board, steps: step("B3/S23", board))
+            >>> finding.continue_with(box, questions=2, rng=0).law.most_probable
+            'B3/S23'
+        """
+        world = worlds.world_of_document(self.to_json())
+        found: Finding = world.resume(self, box, questions, rng=rng, progress=progress)
+        return found
+
     # -- documents ----------------------------------------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of ``evolaw discover --json``: plain dicts, lists, texts and finite numbers."""
-        question = self.next
         return {
             "schema": SCHEMA,
             "source": self.source,
             "space": self.space,
             "alpha": self.alpha,
-            "entries": [vars(entry) | {"interval": list(entry.interval)} for entry in self.entries],
-            "law": dict(vars(self.law)),
+            "entries": [entry.to_json() for entry in self.entries],
+            "law": self.law.to_json(),
             "checks": [dict(vars(check)) for check in self.checks],
-            "next": None
-            if question is None
-            else {
-                "says": question.says,
-                "rle": question.rle,
-                "steps": question.steps,
-                "decides": question.decides,
-            },
+            "next": None if self.next is None else self.next.to_json(),
         }
 
     @classmethod
-    def from_json(cls, document: dict[str, Any], recordings: tuple[Trajectory, ...] = ()) -> Self:
+    def from_json(cls, document: Mapping[str, Any], recordings: tuple[Trajectory, ...] = ()) -> Self:
         """Read a document of `to_json`; what is missing or of another schema is refused."""
         arguments.require(document.get("schema") == SCHEMA, "document", f"have schema {SCHEMA}", document.get("schema"))
         try:
@@ -224,16 +208,15 @@ class Finding:
                 EntryFinding(**{**entry, "interval": (entry["interval"][0], entry["interval"][1])})
                 for entry in document["entries"]
             )
-            asked = document["next"]
-            board = parse_rle(asked["rle"]).board if asked and asked["rle"] else np.zeros((0, 0), np.uint8)
+            world, asked = worlds.world_of_document(document), document["next"]
             return cls(
                 document["source"],
                 document["space"],
                 document["alpha"],
                 entries,
-                Law(**document["law"]),
+                world.read_law(document["law"]),
                 tuple(Check(**check) for check in document["checks"]),
-                Question(read_only(board), asked["steps"], asked["decides"], asked["says"]) if asked else None,
+                world.read_question(asked) if asked else None,
                 recordings,
             )
         except (KeyError, TypeError, IndexError) as error:
@@ -276,23 +259,11 @@ class Finding:
         return display.plot(self, **options)
 
     def _lines(self) -> list[tuple[str, Any]]:
-        possible = self.law.log2_possible
-        fitting = (
-            f"none of the {self.space} space"
-            if self.of("conflict")
-            else "one"
-            if possible == 0
-            else f"{_count(possible)}, from {_short(self.law.minimum)} to {_short(self.law.maximum)}"
-        )
-        if not self.of("conflict") and len(self.facts.get("laws") or ()) > 1:
-            fitting = f"{_count(possible)}: {', '.join(map(_short, self.facts['laws']))}"
         counted = {name: self.of(name) for name in ("present", "absent", "probabilistic", "undetermined", "conflict")}
-        decided = [(name, _names(found)) for name, found in counted.items() if found]
         return [
             ("source", self.source),
-            ("most probable", _short(self.law.most_probable)),
-            ("rules that fit", fitting),
-            *decided,
+            *self.law.lines(self),
+            *((name, _names(found)) for name, found in counted.items() if found),
             *((f"failed: {check.name}", check.says) for check in self.failed),
             ("next", self.next.says if self.next else None),
         ]
@@ -324,13 +295,6 @@ def _names(found: tuple[str, ...]) -> str:
     return f"{len(found)}: {shown}" + (" …" if len(found) > 18 else "")
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return a text that fits in a line beside its label."""
     return text if len(text) <= 60 else text[:57] + "…"
-
-
-def _count(log2_possible: float) -> str:
-    """A number of rules: a power of two as such, another number in full while it is small."""
-    whole = round(2**log2_possible) if log2_possible < 20 else 0
-    if whole and not float(log2_possible).is_integer():
-        return f"{whole:,}"
-    return f"2^{round(log2_possible, 1):g}"

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from evolaw.automata.stepping import evolve
-from evolaw.discovery.lattices.evidence.counting import tally, weigh
+from evolaw.discovery.lattices.evidence.counting import weigh
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import CLEAN
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.window_counts import count_windows
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
 
@@ -27,18 +29,18 @@ def test_tally_equals_a_loop_over_cells() -> None:
                 window = int("".join(map(str, bits)), 2)
                 visits[window] += 1
                 alive[window] += film.values[t + 1, r, c]
-    found = tally([film])
+    found = count_windows([film])
     assert np.array_equal(found.visits, visits)
     assert np.array_equal(found.alive, alive)
-    both = tally([film, film])
+    both = count_windows([film, film])
     assert np.array_equal(both.visits, 2 * visits)
 
 
 def test_weighing_refutes_outright_and_leaves_unseen_entries_open() -> None:
     space = RuleSpace.named("isotropic")
     known = space.known({"B3a": 1, "S8": 0})
-    weighing = weigh([recording()], space, known, CLEAN, alpha=0.05, rng=source(0))
-    counts = tally([recording()]).pool(space)
+    weighing = weigh(Case([recording()], space, known, CLEAN, alpha=0.05, rng=source(0)))
+    counts = count_windows([recording()]).pool(space)
     for place, item in enumerate(weighing.evidence):
         assert item.entry == space.names[place]
         assert item.visits == counts.visits[place]
@@ -56,6 +58,6 @@ def test_weighing_refutes_outright_and_leaves_unseen_entries_open() -> None:
 
 def test_a_contradicted_known_entry_is_refuted() -> None:
     space = RuleSpace.named("outer-totalistic")
-    weighing = weigh([recording()], space, space.known("B3=0,B2=1"), CLEAN, alpha=0.05, rng=source(0))
+    weighing = weigh(Case([recording()], space, space.known("B3=0,B2=1"), CLEAN, alpha=0.05, rng=source(0)))
     assert weighing.evidence[3].log_e_present == np.inf
     assert weighing.evidence[2].log_e_absent == np.inf

@@ -8,6 +8,7 @@ import pytest
 from evolaw.automata import evolve
 from evolaw.automata.files.recordings import read_recording
 from evolaw.discovery.lattices.evidence import denoising
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import Every, Flips
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.decisions import decide
@@ -23,7 +24,9 @@ LIFE = np.array([LIFE_OUTER[OUTER.entry_of[ISOTROPIC.windows(entry)[0]]] for ent
 
 
 def weigh(recording: Trajectory, flips: float | str, space: RuleSpace = ISOTROPIC) -> Weighing:
-    return denoising.weigh([recording], space, np.full(len(space), np.nan), Flips(flips), alpha=0.05, rng=source(0))
+    return denoising.weigh(
+        Case([recording], space, np.full(len(space), np.nan), Flips(flips), alpha=0.05, rng=source(0))
+    )
 
 
 def flipped(law: np.ndarray, flips: float, seed: int, size: int, frames: int, density: float) -> Trajectory:
@@ -103,7 +106,7 @@ def test_known_entries_are_kept_and_missing_cells_are_borne() -> None:
     values = np.where(np.random.default_rng(1).random(recording.values.shape) < 0.1, 255, recording.values)
     known = np.where(np.arange(102) < 20, LIFE, np.nan)
     holed = Trajectory(values.astype(np.uint8), recording.times, recording.axes, boundary="torus")
-    found = denoising.weigh([holed], ISOTROPIC, known, Flips(0.05), alpha=0.05, rng=source(0))
+    found = denoising.weigh(Case([holed], ISOTROPIC, known, Flips(0.05), alpha=0.05, rng=source(0)))
     assert [item.basis for item in found.evidence].count("known") == 20
     made, wrong, _ = score(found, LIFE)
     assert made > 60
@@ -113,10 +116,12 @@ def test_known_entries_are_kept_and_missing_cells_are_borne() -> None:
 def test_skipped_generations_are_refused() -> None:
     with pytest.raises(ArgumentError, match="keep every generation where cells are flipped"):
         denoising.weigh(
-            [flipped(LIFE, 0.05, 0, 8, 3, 0.3)],
-            ISOTROPIC,
-            np.full(102, np.nan),
-            Every(2) & Flips(0.05),
-            alpha=0.05,
-            rng=source(0),
+            Case(
+                [flipped(LIFE, 0.05, 0, 8, 3, 0.3)],
+                ISOTROPIC,
+                np.full(102, np.nan),
+                Every(2) & Flips(0.05),
+                alpha=0.05,
+                rng=source(0),
+            )
         )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evolaw.automata import evolve
-from evolaw.discovery.lattices.evidence.flip_channel import inverted, leanings
+from evolaw.discovery.lattices.evidence.flip_channel import leanings, through_channel
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.trajectory import Trajectory
 
@@ -16,12 +16,13 @@ def test_the_inverse_undoes_the_kronecker_power() -> None:
         power = np.kron(power, channel)
     true = np.random.default_rng(0).random((3, 512, 2))
     seen = (true.reshape(3, 1024) @ power.T).reshape(3, 512, 2)
-    assert np.allclose(inverted(seen, flips), true, atol=1e-9)
+    assert np.allclose(through_channel(true, flips), seen)
+    assert np.allclose(through_channel(seen, flips, inverse=True), true, atol=1e-9)
 
 
 def test_without_flips_nothing_changes() -> None:
     counts = np.arange(1024.0).reshape(512, 2)
-    assert np.array_equal(inverted(counts, 0.0), counts)
+    assert np.array_equal(through_channel(counts, 0.0, inverse=True), counts)
 
 
 def flipped(seed: int, flips: float, frames: int = 26) -> Trajectory:

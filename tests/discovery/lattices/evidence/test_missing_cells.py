@@ -8,6 +8,7 @@ import pytest
 from evolaw.automata import evolve
 from evolaw.automata.files.recordings import read_recording
 from evolaw.discovery.lattices.evidence import missing_cells
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import Missing
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.evidence import Weighing
@@ -22,7 +23,7 @@ LIFE_TABLE = RuleSpace.named("outer-totalistic").spread(np.nan_to_num(LIFE))
 
 def weigh(recording: Trajectory, space: RuleSpace, known: np.ndarray | None = None) -> Weighing:
     given = np.full(len(space), np.nan) if known is None else known
-    return missing_cells.weigh([recording], space, given, Missing(), alpha=0.05, rng=source(0))
+    return missing_cells.weigh(Case([recording], space, given, Missing(), alpha=0.05, rng=source(0)))
 
 
 def decided(weighing: Weighing) -> np.ndarray:

@@ -11,6 +11,7 @@ from evolaw.automata.files.recordings import read_recording
 from evolaw.discovery import discover
 from evolaw.discovery.lattices.evidence import skipped_frames
 from evolaw.discovery.lattices.evidence.exhaustive import surviving
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import Every, Flips
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.evidence import Weighing
@@ -27,7 +28,7 @@ def weigh(
     recordings: list[Trajectory], space: RuleSpace, known: np.ndarray | None = None, every: int = 1, **options: int
 ) -> Weighing:
     given = np.full(len(space), np.nan) if known is None else known
-    return skipped_frames.weigh(recordings, space, given, Every(every), alpha=0.05, rng=source(0), **options)
+    return skipped_frames.weigh(Case(recordings, space, given, Every(every), alpha=0.05, rng=source(0)), **options)
 
 
 def decided(weighing: Weighing) -> np.ndarray:
@@ -145,19 +146,6 @@ def test_few_possible_laws_are_named() -> None:
     assert "B1357/S1357" in found.facts["laws"]
 
 
-def test_whether_skipping_explains() -> None:
-    law = np.random.default_rng(5).integers(0, 2, 102).astype(float)
-    for space, truth in ((OUTER, LIFE), (ISOTROPIC, law)):
-        recording = skipped(space, truth, 2, 2, 16, 0.4, frames=3)
-        counted = Trajectory(recording.values, [0, 1, 2], recording.axes, boundary="torus")
-        assert not skipped_frames.explains([counted], space, 1, rng=source(0))
-    assert (
-        skipped_frames.explains([Trajectory(counted.values, [0, 1, 2], counted.axes)], OUTER, 2, rng=source(0)) is False
-    )
-    life = skipped(OUTER, LIFE, 2, 2, 16, 0.4, frames=3)
-    assert skipped_frames.explains([Trajectory(life.values, [0, 1, 2], life.axes)], OUTER, 2, rng=source(0))
-
-
 def test_missing_cells_over_skipped_generations() -> None:
     whole = skipped(OUTER, LIFE, 4, 2, 24, 0.35)
     values = np.where(np.random.default_rng(0).random(whole.values.shape) < 0.03, 255, whole.values).astype(np.uint8)
@@ -173,12 +161,14 @@ def test_missing_cells_over_skipped_generations() -> None:
 def test_flips_over_skipped_generations_are_refused() -> None:
     with pytest.raises(ArgumentError, match="Flipped cells over skipped generations are not supported"):
         skipped_frames.weigh(
-            [skipped(OUTER, LIFE, 0, 2, 8, 0.3)],
-            OUTER,
-            np.full(18, np.nan),
-            Every(2) & Flips(0.05),
-            alpha=0.05,
-            rng=source(0),
+            Case(
+                [skipped(OUTER, LIFE, 0, 2, 8, 0.3)],
+                OUTER,
+                np.full(18, np.nan),
+                Every(2) & Flips(0.05),
+                alpha=0.05,
+                rng=source(0),
+            )
         )
 
 

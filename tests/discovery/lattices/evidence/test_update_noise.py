@@ -5,6 +5,7 @@ import pytest
 
 from evolaw.automata import Rule, evolve
 from evolaw.discovery.lattices.evidence import update_noise
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import Flips
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.decisions import decide
@@ -17,7 +18,7 @@ SPACE = RuleSpace.named("isotropic")
 
 def weigh(recording: Trajectory, flips: float | str) -> Weighing:
     return update_noise.weigh(
-        [recording], SPACE, np.full(102, np.nan), Flips(flips, on="update"), alpha=0.05, rng=source(0)
+        Case([recording], SPACE, np.full(102, np.nan), Flips(flips, on="update"), alpha=0.05, rng=source(0))
     )
 
 

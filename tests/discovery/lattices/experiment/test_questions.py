@@ -8,10 +8,8 @@ from evolaw.automata.stepping import step
 from evolaw.discovery import ask, discover
 from evolaw.discovery.lattices.experiment.coverings import entries_shown
 from evolaw.discovery.lattices.experiment.questions import (
-    best_density,
     question_for,
     question_of_reach,
-    rate_bound,
     record,
 )
 from evolaw.discovery.lattices.model.rule_space import SPACES, RuleSpace
@@ -53,26 +51,6 @@ def test_noise_asks_for_repeats() -> None:
     question = question_for(space, np.ones(512, bool), flips=0.1)
     assert question is not None
     assert "6 times" in question.says
-
-
-def test_best_density_maximises_the_rarest_open_entry() -> None:
-    space = RuleSpace.named("outer-totalistic")
-    full = np.zeros(18, bool)
-    full[space.index("S8")] = True
-    assert best_density(space, full) == (0.99, pytest.approx(0.99**9))
-    open_ = np.zeros(18, bool)
-    open_[[space.index("B3"), space.index("S4")]] = True
-    density, rate = best_density(space, open_)
-    for other in np.arange(0.05, 1, 0.05):
-        b3 = 56 * other**3 * (1 - other) ** 6
-        s4 = 70 * other**5 * (1 - other) ** 4
-        assert min(b3, s4) <= rate + 1e-12
-    assert 0.3 < density < 0.5
-
-
-def test_rule_of_three() -> None:
-    assert rate_bound(1000) == pytest.approx(3 / 1000, rel=0.01)
-    assert (1 - rate_bound(57)) ** 57 == pytest.approx(0.05)
 
 
 def test_answers_are_recordings() -> None:

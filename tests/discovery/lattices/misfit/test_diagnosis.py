@@ -7,10 +7,18 @@ import pytest
 
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import evolve
-from evolaw.discovery.lattices.evidence.counting import tally
+from evolaw.discovery.lattices.misfit import diagnosis
 from evolaw.discovery.lattices.misfit.diagnosis import Diagnosis, diagnose
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.trajectory import Trajectory
+
+
+@pytest.fixture(autouse=True)
+def no_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks take seconds; they have tests of their own."""
+    monkeypatch.setattr(diagnosis, "ask_networks", lambda *_: "Not tested: no network was asked.")
+    monkeypatch.setattr(diagnosis, "skipped_law", lambda *_: None)
 
 
 def soup(rule: Rule | str, size: int = 64, steps: int = 20, edge: str = "torus", seed: int = 0) -> Trajectory:
@@ -18,9 +26,9 @@ def soup(rule: Rule | str, size: int = 64, steps: int = 20, edge: str = "torus",
     return evolve(rule, start.astype(np.uint8), steps, boundary=edge, rng=seed)
 
 
-def cause(film: Trajectory, space: str = "outer-totalistic", skipped: int = 0, **options: bool) -> Diagnosis:
+def cause(film: Trajectory, space: str = "outer-totalistic") -> Diagnosis:
     rules = RuleSpace.named(space)
-    return diagnose([film], tally([film]), rules, skipping_explains=lambda every: every == skipped, **options)
+    return diagnose(Case([film], rules, np.full(len(rules), np.nan)))
 
 
 def misread(film: Trajectory, eps: float) -> Trajectory:
@@ -61,8 +69,7 @@ def every(film: Trajectory, stride: int) -> Trajectory:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_every_cause_is_named(film: Trajectory, space: str, expected: str, option: str | None) -> None:
-    skipped = {"skipped frames": int(option[-1]) if option and option[-1].isdigit() else 0}.get(expected, 0)
-    found = cause(film, space, skipped)
+    found = cause(film, space)
     assert found.cause == expected
     assert found.sound == (expected in ("sound", "coins"))
     failed = [check for check in found.checks if not check.passed]
@@ -87,4 +94,4 @@ def test_flips_of_small_noisy_recordings_are_never_called_probabilistic() -> Non
 def test_answers_of_a_box_cannot_be_misread_on_the_inputs() -> None:
     start = np.random.default_rng(0).integers(0, 2, (64, 64)).astype(np.uint8)
     film = evolve(Rule("B3/S23").with_noise(0.05), start, 1, rng=0)
-    assert cause(film, exact_inputs=True).cause == "erring"
+    assert cause(replace(film, about={"question": "this board"})).cause == "erring"

@@ -9,8 +9,8 @@ import pytest
 
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import evolve, windows
-from evolaw.discovery.lattices.evidence.counting import Tally, tally
-from evolaw.discovery.lattices.misfit.larger_neighbourhoods import counting_law, law_with_memory, log_best
+from evolaw.discovery.lattices.misfit.larger_neighbourhoods import counting_law, law_with_memory
+from evolaw.discovery.lattices.model.window_counts import count_windows
 from evolaw.trajectory import Trajectory
 
 LARGE = (
@@ -56,7 +56,7 @@ def test_larger_than_life_is_named(law: str) -> None:
     for _ in range(10):
         frames.append(by_hand(frames[-1], law))
     recording = film(frames)
-    found = counting_law([recording], tally([recording]))
+    found = counting_law([recording], count_windows([recording]))
     assert found is not None
     assert found.reach == int(law[1])
     assert found.log_e > 1000
@@ -68,7 +68,7 @@ def test_larger_than_life_is_named(law: str) -> None:
 
 def test_edges_are_those_of_the_recording() -> None:
     recording = evolve(Rule(LARGE[0]), start(), 10, boundary="plane")
-    assert counting_law([recording], tally([recording])) is not None
+    assert counting_law([recording], count_windows([recording])) is not None
 
 
 def test_a_memory_is_found() -> None:
@@ -80,7 +80,7 @@ def test_a_memory_is_found() -> None:
 def test_one_contradiction_is_enough_to_refuse_a_table() -> None:
     """One misread cell among 23,000 leaves the e-values huge, but no longer is every outcome explained."""
     for recording, explain in (
-        (evolve(Rule(LARGE[0]), start(), 10), lambda film: counting_law([film], tally([film]))),
+        (evolve(Rule(LARGE[0]), start(), 10), lambda film: counting_law([film], count_windows([film]))),
         (second_order("B3/S23"), lambda film: law_with_memory([film])),
     ):
         assert explain(recording) is not None
@@ -98,12 +98,5 @@ def test_laws_of_windows_need_neither(eps: float) -> None:
         table[:] = chance.integers(0, 2, 10)[np.bitwise_count(np.arange(512))]
         clean = evolve(Rule.from_table(table), start(seed, 32), 8).values
         recording = film(clean ^ (chance.random(clean.shape) < eps))
-        assert counting_law([recording], tally([recording])) is None
+        assert counting_law([recording], count_windows([recording])) is None
         assert law_with_memory([recording]) is None
-
-
-def test_the_best_table_in_hindsight() -> None:
-    """Two windows: 3 of 4 alive, and 5 of 5."""
-    visits, alive = np.zeros((2, 512), np.int64)
-    visits[[3, 9]], alive[[3, 9]] = (4, 5), (3, 5)
-    assert log_best(Tally(visits, alive)) == pytest.approx(3 * np.log(0.75) + np.log(0.25))

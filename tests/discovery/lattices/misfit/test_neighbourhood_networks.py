@@ -17,9 +17,9 @@ from evolaw.discovery.lattices.misfit.neighbourhood_networks import (
     ask_networks,
     examine,
     worded_cells,
-    worded_e,
 )
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.spine.e_values import worded_e
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 

@@ -5,9 +5,9 @@ import pytest
 
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import evolve
-from evolaw.discovery.lattices.evidence.counting import tally
 from evolaw.discovery.lattices.misfit.noise_models import fit_coins, fit_erring, fit_misread
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.window_counts import count_windows
 from evolaw.trajectory import Trajectory
 
 SPACE = RuleSpace.named("outer-totalistic")
@@ -25,7 +25,7 @@ def misread(film: Trajectory, eps: float) -> Trajectory:
 
 @pytest.mark.parametrize("eps", [0.01, 0.05, 0.1])
 def test_misread_cells_are_recognised_with_their_probability(eps: float) -> None:
-    windows = tally([misread(soup("B3/S23"), eps)])
+    windows = count_windows([misread(soup("B3/S23"), eps)])
     fit = fit_misread(windows, SPACE)
     assert fit.flips == pytest.approx(eps, abs=0.011)
     assert fit.excess < 3
@@ -34,7 +34,7 @@ def test_misread_cells_are_recognised_with_their_probability(eps: float) -> None
 
 @pytest.mark.parametrize("eps", [0.01, 0.1])
 def test_an_erring_automaton_is_recognised_with_its_rate(eps: float) -> None:
-    windows = tally([soup(Rule("B3/S23").with_noise(eps))])
+    windows = count_windows([soup(Rule("B3/S23").with_noise(eps))])
     fit = fit_erring(windows, SPACE)
     standard_error = np.sqrt(eps * (1 - eps) / windows.visits.sum())
     assert fit.flips == pytest.approx(eps, abs=4 * standard_error)
@@ -42,12 +42,12 @@ def test_an_erring_automaton_is_recognised_with_its_rate(eps: float) -> None:
 
 
 def test_probabilistic_entries_are_recognised() -> None:
-    windows = tally([soup(Rule("B3=0.7/S2=0.9,34=0.2"))])
+    windows = count_windows([soup(Rule("B3=0.7/S2=0.9,34=0.2"))])
     fit = fit_coins(windows, SPACE)
     assert fit.cost + 100 < min(fit_misread(windows, SPACE).cost, fit_erring(windows, SPACE).cost)
 
 
 def test_a_clean_law_needs_no_noise() -> None:
-    windows = tally([soup("B3/S23")])
+    windows = count_windows([soup("B3/S23")])
     assert fit_erring(windows, SPACE).flips == 0
     assert fit_coins(windows, SPACE).deviance == pytest.approx(0, abs=1e-3)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from evolaw.automata import Rule, evolve
 from evolaw.discovery import Flips, discover
+from evolaw.discovery.lattices import selection
 from evolaw.discovery.lattices.misfit.space_refinement import widen
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.evidence import Evidence
+from evolaw.discovery.spine.evidence import Evidence, Weighing
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
 
@@ -28,9 +32,14 @@ def weigh_as(rule: str, space: RuleSpace) -> tuple[list[Evidence], list[str]]:
     return evidence, decisions
 
 
-def test_an_arrangement_that_matters_is_named() -> None:
-    evidence, decisions = weigh_as("B3/S2-i34q", NARROW)
-    torn = widen(NARROW, evidence, decisions, lambda space: weigh_as("B3/S2-i34q", space))
+def refined(monkeypatch, narrow, weighed, weigh):
+    """Refine a narrow space where a wider one weighs so."""
+    monkeypatch.setattr(selection, "weigh", lambda case: Weighing(tuple(weigh(case.space))))
+    return widen(Case((), narrow, np.full(len(narrow), np.nan)), *weighed)
+
+
+def test_an_arrangement_that_matters_is_named(monkeypatch) -> None:
+    torn = refined(monkeypatch, NARROW, weigh_as("B3/S2-i34q", NARROW), lambda space: weigh_as("B3/S2-i34q", space)[0])
     assert torn is not None
     found = dict(zip(NARROW.names, torn.decisions, strict=True))
     assert [name for name, decision in found.items() if decision == "conflict"] == ["S2", "S4"]
@@ -39,35 +48,38 @@ def test_an_arrangement_that_matters_is_named() -> None:
     assert torn.check.p_value == pytest.approx(np.exp(-9))
 
 
-def test_an_orientation_that_matters_is_found_two_spaces_on() -> None:
+def test_an_orientation_that_matters_is_found_two_spaces_on(monkeypatch) -> None:
     """A law of one window only: its orbit is a coin in the isotropic space, and torn in the general one."""
     table = np.zeros(512, np.uint8)
     table[0b000111000] = 1
     rule = str(Rule.from_table(table))
-    torn = widen(NARROW, *weigh_as(rule, NARROW), lambda space: weigh_as(rule, space))
+    torn = refined(monkeypatch, NARROW, weigh_as(rule, NARROW), lambda space: weigh_as(rule, space)[0])
     assert torn is not None
     assert torn.check.name == "symmetry D4" and "--space general" in torn.check.says
     assert [n for n, d in zip(NARROW.names, torn.decisions, strict=True) if d == "conflict"] == ["S2"]
 
 
-def test_a_true_coin_stays_a_coin() -> None:
+def test_a_true_coin_stays_a_coin(monkeypatch) -> None:
     evidence, decisions = weigh_as("B3/S23", NARROW)
     decisions[3] = "probabilistic"
 
-    def weigh(space: RuleSpace) -> tuple[list[Evidence], list[str]]:
-        found, decided = weigh_as("B3/S23", space)
-        place = NARROW.windows(3)
-        return found, ["probabilistic" if np.isin(space.windows(i), place).all() else d for i, d in enumerate(decided)]
+    def weigh(space: RuleSpace) -> list[Evidence]:
+        coin = [np.isin(space.windows(i), NARROW.windows(3)).all() for i in range(len(space))]
+        found = zip(weigh_as("B3/S23", space)[0], coin, strict=True)
+        return [
+            replace(item, log_e_present=9.0, log_e_absent=9.0, probability=0.5) if is_coin else item
+            for item, is_coin in found
+        ]
 
-    assert widen(NARROW, evidence, decisions, weigh) is None
+    assert refined(monkeypatch, NARROW, (evidence, decisions), weigh) is None
 
 
-def test_nothing_is_weighed_without_a_coin() -> None:
-    def weigh(space: RuleSpace) -> tuple[list[Evidence], list[str]]:
+def test_nothing_is_weighed_without_a_coin(monkeypatch) -> None:
+    def weigh(space: RuleSpace) -> list[Evidence]:
         raise AssertionError(f"{space.name} was weighed for nothing")
 
-    assert widen(NARROW, *weigh_as("B3/S23", NARROW), weigh) is None
-    assert widen(GENERAL, *weigh_as("B3/S2-i34q", GENERAL), weigh) is None
+    assert refined(monkeypatch, NARROW, weigh_as("B3/S23", NARROW), weigh) is None
+    assert refined(monkeypatch, GENERAL, weigh_as("B3/S2-i34q", GENERAL), weigh) is None
 
 
 @pytest.mark.slow

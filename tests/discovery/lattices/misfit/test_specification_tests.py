@@ -7,19 +7,10 @@ import pytest
 
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import evolve
-from evolaw.discovery.lattices.evidence.counting import tally
-from evolaw.discovery.lattices.misfit.specification_tests import (
-    average,
-    boundary,
-    combine,
-    log_e_dependence,
-    memory,
-    neighbourhood,
-    p_value,
-    symmetry,
-    time,
-)
+from evolaw.discovery.lattices.misfit.specification_tests import boundary, memory, neighbourhood, symmetry, time
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.window_counts import count_windows
+from evolaw.discovery.spine.e_values import average, combine, log_e_dependence, p_value
 from evolaw.trajectory import Trajectory
 
 SPACE = RuleSpace.named("outer-totalistic")
@@ -73,7 +64,7 @@ def test_average_and_p_values() -> None:
 @pytest.mark.parametrize("rule", ["B3/S23", COINS])
 def test_true_assumptions_pass(rule: Rule | str) -> None:
     film = soup(rule)
-    windows = tally([film])
+    windows = count_windows([film])
     assert all(check.passed for check in symmetry(windows, SPACE))
     assert boundary([film], SPACE).passed
     assert time([film], SPACE).passed
@@ -82,7 +73,7 @@ def test_true_assumptions_pass(rule: Rule | str) -> None:
 
 
 def test_isotropic_laws_fail_totalistic_but_not_symmetry() -> None:
-    orbits, totalistic = symmetry(tally([soup("B3/S2-i34q")]), SPACE)
+    orbits, totalistic = symmetry(count_windows([soup("B3/S2-i34q")]), SPACE)
     assert orbits.passed
     assert not totalistic.passed
     assert "S2" in totalistic.says
@@ -92,11 +83,11 @@ def test_isotropic_laws_fail_totalistic_but_not_symmetry() -> None:
 
 def test_general_laws_fail_the_symmetry() -> None:
     law = Rule.from_table(np.random.default_rng(1).integers(0, 2, 512))
-    (orbits,) = symmetry(tally([soup(law, density=0.5)]), RuleSpace.named("isotropic"))
+    (orbits,) = symmetry(count_windows([soup(law, density=0.5)]), RuleSpace.named("isotropic"))
     assert not orbits.passed
     assert orbits.p_value < 1e-10
     assert "--space general" in orbits.says
-    assert symmetry(tally([soup(law)]), RuleSpace.named("general")) == []
+    assert symmetry(count_windows([soup(law)]), RuleSpace.named("general")) == []
 
 
 @pytest.mark.parametrize(("true", "assumed"), [("plane", "torus"), ("torus", "plane"), ("reflecting", "torus")])
@@ -130,7 +121,7 @@ def test_a_larger_neighbourhood_shows_two_steps_away() -> None:
 
 def test_misread_cells_are_remembered() -> None:
     film = misread(soup(size=64), 0.03)
-    windows = tally([film])
+    windows = count_windows([film])
     assert memory([film], SPACE.entry_of, windows) > max(THRESHOLD, neighbourhood([film], SPACE.entry_of))
     short = replace(film, values=film.values[:2], times=film.times[:2])
     assert memory([short], SPACE.entry_of, windows) == 0

@@ -10,8 +10,8 @@ import pytest
 from evolaw.automata.rules.rule import Rule, entries
 from evolaw.automata.stepping import evolve
 from evolaw.discovery import discover
-from evolaw.discovery.lattices.evidence.counting import tally
 from evolaw.discovery.lattices.misfit.subsampling import looks_scrambled, skipped_law
+from evolaw.discovery.lattices.model.window_counts import count_windows
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
@@ -32,7 +32,7 @@ def lively(seed: int, every: int = 2, frames: int = 13) -> tuple[Rule, Trajector
 
 def test_a_law_behind_every_second_generation_is_found() -> None:
     law, film = lively(0)
-    windows = tally([film])
+    windows = count_windows([film])
     assert looks_scrambled(windows)
     found = skipped_law([film], windows, Source(0))
     assert found is not None and found.every == 2 and found.law == str(law)
@@ -51,7 +51,7 @@ def test_chance_is_not_taken_for_a_gap() -> None:
     """A law that throws a coin for every window looks scrambled, and no law explains it."""
     chance = np.random.default_rng(0)
     film = evolve(Rule.from_table(chance.random(512)), chance.integers(0, 2, (32, 32)).astype(np.uint8), 6, rng=0)
-    windows = tally([film])
+    windows = count_windows([film])
     assert looks_scrambled(windows)
     assert skipped_law([film], windows, Source(0)) is None
 
@@ -60,13 +60,13 @@ def test_chance_is_not_taken_for_a_gap() -> None:
 def test_laws_that_take_one_step_a_frame_do_not_look_scrambled(rule: str) -> None:
     start = np.random.default_rng(0).integers(0, 2, (32, 32)).astype(np.uint8)
     film = evolve(Rule(rule).with_noise(0.03), start, 8, rng=0)
-    assert not looks_scrambled(tally([film]))
-    assert skipped_law([evolve(rule, start, 8)], tally([evolve(rule, start, 8)]), Source(0)) is None
+    assert not looks_scrambled(count_windows([film]))
+    assert skipped_law([evolve(rule, start, 8)], count_windows([evolve(rule, start, 8)]), Source(0)) is None
 
 
 def test_edges_and_large_boards_are_left_alone() -> None:
     _, film = lively(0)
-    windows = tally([film])
+    windows = count_windows([film])
     assert skipped_law([replace(film, boundary="plane")], windows, Source(0)) is None
     large = replace(film, values=np.tile(film.values, (1, 3, 3)))
     assert skipped_law([large], windows, Source(0)) is None

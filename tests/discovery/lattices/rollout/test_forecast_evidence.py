@@ -6,6 +6,7 @@ import pytest
 from evolaw.arrays import MISSING
 from evolaw.automata import evolve
 from evolaw.discovery import Channel, Every, Flips, Missing, discover
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.rollout import forecast_evidence
 from evolaw.discovery.lattices.rollout.forecast_evidence import weigh
@@ -58,7 +59,7 @@ def test_random_laws_are_found(flips: float, missing: float, every: int) -> None
     right = 0
     for seed in range(2):
         law, film, known = a_case(seed, 9, flips=flips, missing=missing, every=every)
-        weighing = weigh([film], TOTALISTIC, known, Channel(every=every, flips=flips), rng=source(seed))
+        weighing = weigh(Case([film], TOTALISTIC, known, Channel(every=every, flips=flips), rng=source(seed)))
         good, bad = counts(law, decide(weighing.evidence, 0.05))
         assert bad == 0
         right += good
@@ -69,7 +70,7 @@ def test_random_laws_are_found(flips: float, missing: float, every: int) -> None
 @pytest.mark.slow
 def test_isotropic_laws_with_half_the_entries_known() -> None:
     law, film, known = a_case(0, 51, flips=0.02, space=ISOTROPIC)
-    weighing = weigh([film], ISOTROPIC, known, Every(2) & Flips(0.02), rng=source(0))
+    weighing = weigh(Case([film], ISOTROPIC, known, Every(2) & Flips(0.02), rng=source(0)))
     right, wrong = counts(law, decide(weighing.evidence, 0.05))
     assert wrong <= 1 and right >= 92
     assert {item.basis for item in weighing.evidence} <= {"known", "rollout", "joint"}
@@ -77,7 +78,7 @@ def test_isotropic_laws_with_half_the_entries_known() -> None:
 
 def test_flips_are_estimated() -> None:
     law, film, known = a_case(1, 12, flips=0.06)
-    weighing = weigh([film], TOTALISTIC, known, Every(2) & Flips(), rng=source(0))
+    weighing = weigh(Case([film], TOTALISTIC, known, Every(2) & Flips(), rng=source(0)))
     assert 0.03 < weighing.facts["flip_probability"] < 0.1
     assert counts(law, decide(weighing.evidence, 0.05))[1] == 0
 
@@ -91,7 +92,7 @@ def test_what_is_never_seen_stays_open() -> None:
     life = np.array([float(name in ("B3", "S2", "S3")) for name in TOTALISTIC.names])
     unseen = np.isin(TOTALISTIC.names, ["B6", "B7", "B8", "S6", "S7", "S8"])
     recording = Trajectory(values.astype(np.uint8), film.times, film.axes, boundary="torus")
-    weighing = weigh([recording], TOTALISTIC, np.where(unseen, np.nan, life), Every(2) & Missing(), rng=source(0))
+    weighing = weigh(Case([recording], TOTALISTIC, np.where(unseen, np.nan, life), Every(2) & Missing(), rng=source(0)))
     decisions = np.array(decide(weighing.evidence, 0.05))
     assert (decisions[unseen] == "undetermined").all()
 
@@ -104,7 +105,7 @@ def test_a_wrong_known_entry_decides_nothing(seed: int) -> None:
         place for place in np.flatnonzero(~np.isnan(known)) if TOTALISTIC.names[place] in ("B2", "B3", "B4", "S3", "S4")
     ]
     known[visited[0]] = 1 - law[visited[0]]
-    weighing = weigh([film], TOTALISTIC, known, Flips(0.02), rng=source(0), rounds=2)
+    weighing = weigh(Case([film], TOTALISTIC, known, Flips(0.02), rng=source(0)), rounds=2)
     free = np.isnan(known)
     assert weighing.facts["fit_p_value"] <= forecast_evidence.LEVEL
     assert (np.array(decide(weighing.evidence, 0.05))[free] == "undetermined").all()
@@ -119,7 +120,7 @@ def test_a_coin_is_nobody_s_law() -> None:
     values[np.random.default_rng(1).random(values.shape) < 0.2] = MISSING
     recording = Trajectory(values, 2 * np.arange(5), ("times", "rows", "cols"), boundary="torus")
     known = np.full(18, np.nan)
-    weighing = weigh([recording], TOTALISTIC, known, Every(2), rng=source(0), rounds=3)
+    weighing = weigh(Case([recording], TOTALISTIC, known, Every(2), rng=source(0)), rounds=3)
     assert decide(weighing.evidence, 0.05).count("undetermined") >= 16
 
 
@@ -137,8 +138,8 @@ def test_e_values_have_mean_one_at_most() -> None:
         ensemble = forecast_evidence.Ensemble(TOTALISTIC, (scene,), 0.1, 8, source(seed).stream("boards"))
         flipped = life.copy()
         flipped[place] ^= 1
-        case = forecast_evidence._Case(ensemble, np.array([place]), source(seed), None)
-        leads = forecast_evidence._leads(case, flipped[None], life[None], 39, chance)[0]
+        stage = forecast_evidence._Stage(ensemble, np.array([place]), Case([], TOTALISTIC, life, rng=source(seed)))
+        leads = forecast_evidence._leads(stage, flipped[None], life[None], 39, chance)[0]
         seen = float(np.subtract(*ensemble.score(np.stack([flipped, life]))))
         weights = np.exp(np.array([seen, *leads]))
         values.append(40 * weights[0] / weights.sum())
@@ -148,13 +149,13 @@ def test_e_values_have_mean_one_at_most() -> None:
 
 def test_the_same_seed_gives_the_same_evidence() -> None:
     _, film, known = a_case(2, 14, flips=0.05)
-    first, again = (weigh([film], TOTALISTIC, known, Every(2) & Flips(0.05), rng=source(4)) for _ in range(2))
+    first, again = (weigh(Case([film], TOTALISTIC, known, Every(2) & Flips(0.05), rng=source(4))) for _ in range(2))
     assert first.evidence == again.evidence and first.facts == again.facts
 
 
 def test_all_known_is_checked_and_nothing_decided() -> None:
     law, film, _ = a_case(0, 18, missing=0.2)
-    weighing = weigh([film], TOTALISTIC, law, Every(2), rng=source(0))
+    weighing = weigh(Case([film], TOTALISTIC, law, Every(2), rng=source(0)))
     assert {item.basis for item in weighing.evidence} == {"known"} and weighing.facts[
         "fit_p_value"
     ] > forecast_evidence.LEVEL
@@ -163,7 +164,7 @@ def test_all_known_is_checked_and_nothing_decided() -> None:
 def test_an_erring_automaton_is_refused() -> None:
     _, film, known = a_case(0, 9)
     with pytest.raises(ArgumentError, match="flips of readings"):
-        weigh([film], TOTALISTIC, known, Flips(0.1, on="update") & Every(2), rng=source(0))
+        weigh(Case([film], TOTALISTIC, known, Flips(0.1, on="update") & Every(2), rng=source(0)))
 
 
 def test_discover_reaches_skipped_and_misread_frames() -> None:

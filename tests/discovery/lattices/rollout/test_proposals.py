@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from evolaw.automata import evolve
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.lattices.rollout.proposals import Proposals
+from evolaw.discovery.lattices.rollout.proposals import Proposals, propose_by_network
 from evolaw.errors import EvolawError
 from evolaw.randomness import source
 
@@ -13,7 +15,7 @@ KNOWN = np.where(np.arange(18) < 6, np.arange(18) % 2, np.nan)
 
 
 def proposals(simulator=None) -> Proposals:
-    return Proposals([], SPACE, KNOWN, simulator, source(0))
+    return Proposals(Case([], SPACE, KNOWN, rng=source(0), simulator=simulator))
 
 
 def test_blind_laws_keep_what_is_known_and_differ() -> None:
@@ -49,3 +51,12 @@ def test_a_refusal_is_told(answer: str | None) -> None:
 def test_a_table_of_the_wrong_shape_is_refused() -> None:
     with pytest.raises(EvolawError, match="simulator"):
         proposals(lambda *_: np.zeros((2, 5))).draw(1, 3)
+
+
+def test_a_network_that_cannot_learn_says_so() -> None:
+    """Boards on a plane cannot be learned through skipped generations: the reason is a sentence for the finding."""
+    start = np.random.default_rng(0).integers(0, 2, (8, 8), dtype=np.uint8)
+    film = evolve("B3/S23", start, 4, every=2, boundary="plane")
+    answer = propose_by_network([film], "outer-totalistic", np.full(18, np.nan), source(0))
+    assert isinstance(answer, str)
+    assert answer.startswith("No network proposed laws, so they were drawn blindly:") and "torus" in answer

@@ -6,9 +6,10 @@ import pytest
 from evolaw.automata import evolve
 from evolaw.automata.rules.rule import Rule
 from evolaw.discovery import Every, Flips, discover
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.rollout import rollout_evidence
-from evolaw.discovery.lattices.rollout.rollout_evidence import weigh_boards
+from evolaw.discovery.lattices.rollout.rollout_evidence import weigh
 from evolaw.discovery.lattices.rollout.tabu_search import Ledger, Rollouts
 from evolaw.discovery.spine.decisions import decide
 from evolaw.errors import ArgumentError
@@ -36,7 +37,7 @@ def wrong(law: np.ndarray, decisions: list[str]) -> int:
 @pytest.mark.parametrize("seed", range(2))
 def test_every_third_generation_with_half_the_entries_known(seed: int) -> None:
     law, recording, known = a_case(seed, 51)
-    weighing = weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(seed))
+    weighing = weigh(Case([recording], ISOTROPIC, known, Every(3), rng=source(seed)))
     decisions = decide(weighing.evidence, 0.05)
     assert wrong(law, decisions) == 0
     assert decisions.count("undetermined") <= 2
@@ -52,7 +53,7 @@ def test_what_is_hardly_seen_stays_open() -> None:
     known = np.array([float(table[ISOTROPIC.windows(name)[0]]) for name in ISOTROPIC.names])
     hidden = [ISOTROPIC.index(name) for name in ("B3i", "B4q", "S8", "B6a")]
     known[hidden] = np.nan
-    weighing = weigh_boards([recording], ISOTROPIC, known, Every(2), rng=source(0))
+    weighing = weigh(Case([recording], ISOTROPIC, known, Every(2), rng=source(0)))
     decisions = decide(weighing.evidence, 0.05)
     assert [decisions[place] for place in hidden[1:]] == ["undetermined"] * 3
     assert all("with and without" in weighing.evidence[place].why for place in hidden[1:])
@@ -68,7 +69,7 @@ def test_doubt_finds_the_rivals_of_a_law_that_fits() -> None:
     free = np.isin(ISOTROPIC.names, ["B4q", "S8", "B6a", "B1c"])
     rollouts, ledger = Rollouts.of([evolve("B3/S23", board, 6, every=2)], ISOTROPIC), Ledger.empty(102)
     ledger.enter(life[None], rollouts.misses(life[None]))
-    rollout_evidence._doubt(rollouts, ledger, free, None)
+    rollout_evidence._doubt(Case([], ISOTROPIC, np.where(free, np.nan, life)), rollouts, ledger)
     assert ledger.least[free].max(1).tolist() == [ledger.least[ISOTROPIC.index("B1c")].max(), 0, 0, 0]
     assert 0 < ledger.least[ISOTROPIC.index("B1c")].max() < rollouts.cells
     assert len(ledger.fitting) >= 4
@@ -79,7 +80,7 @@ def test_no_fitting_law_decides_nothing() -> None:
     frames = np.random.default_rng(0).integers(0, 2, (3, 16, 16), dtype=np.uint8)
     recording = Trajectory(frames, [0, 3, 6], ("times", "rows", "cols"), boundary="torus")
     _, _, known = a_case(0, 96)
-    weighing = weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(0), rounds=1)
+    weighing = weigh(Case([recording], ISOTROPIC, known, Every(3), rng=source(0)), rounds=1)
     free = np.isnan(known)
     decisions = np.array(decide(weighing.evidence, 0.05))
     assert (decisions[free] == "undetermined").all() and weighing.facts["laws_that_fit"] == 0
@@ -95,7 +96,7 @@ def test_a_simulator_is_asked_with_the_known_entries_and_its_laws_are_rolled_out
         asked.append((given, rng))
         return ISOTROPIC.spread(np.abs(law - 0.02))[None]
 
-    weighing = weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=simulator)
+    weighing = weigh(Case([recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=simulator))
     assert np.array_equal(asked[0][0], known, equal_nan=True)
     decisions = decide(weighing.evidence, 0.05)
     assert (
@@ -105,13 +106,10 @@ def test_a_simulator_is_asked_with_the_known_entries_and_its_laws_are_rolled_out
 
 def test_a_misleading_simulator_misleads_nobody() -> None:
     law, recording, known = a_case(2, 30)
-    weighing = weigh_boards(
-        [recording],
-        ISOTROPIC,
-        known,
-        Every(3),
-        rng=source(0),
-        simulator=lambda *_: ISOTROPIC.spread(1 - law)[None],
+    weighing = weigh(
+        Case(
+            [recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=lambda *_: ISOTROPIC.spread(1 - law)[None]
+        ),
         rounds=2,
     )
     assert wrong(law, decide(weighing.evidence, 0.05)) == 0
@@ -119,7 +117,7 @@ def test_a_misleading_simulator_misleads_nobody() -> None:
 
 def test_the_same_seed_gives_the_same_evidence() -> None:
     _, recording, known = a_case(0, 70)
-    first, again = (weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(4)) for _ in range(2))
+    first, again = (weigh(Case([recording], ISOTROPIC, known, Every(3), rng=source(4))) for _ in range(2))
     assert first == again
 
 
@@ -175,7 +173,7 @@ def test_imperfect_recordings_are_forecast() -> None:
         (np.where(np.random.default_rng(1).random(film.values.shape) < 0.2, 255, film.values), Every(2)),
     ):
         spoiled = Trajectory(values.astype(np.uint8), film.times, film.axes, boundary="torus")
-        weighing = weigh_boards([spoiled], space, known, channel, rng=source(0))
+        weighing = weigh(Case([spoiled], space, known, channel, rng=source(0)))
         assert decide(weighing.evidence, 0.05) == ["present" if value else "absent" for value in life]
         assert weighing.facts["forecast_cells"] > 1000
 
@@ -184,18 +182,19 @@ def test_a_probability_cannot_be_known() -> None:
     _, recording, known = a_case(0, 90)
     known[0] = 0.5
     with pytest.raises(ArgumentError, match="be 0 or 1"):
-        weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(0))
+        weigh(Case([recording], ISOTROPIC, known, Every(3), rng=source(0)))
 
 
 def test_a_simulator_may_have_nothing_to_propose() -> None:
     _, recording, known = a_case(0, 10)
-    weighing = weigh_boards([recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=lambda *_: None, rounds=2)
+    weighing = weigh(Case([recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=lambda *_: None), rounds=2)
     assert weighing.facts["simulator_asked"] == 0 and "drawn blindly" in weighing.facts["simulator_refused"]
 
 
 def test_a_bad_simulator_is_refused() -> None:
     _, recording, known = a_case(0, 20)
     with pytest.raises(ArgumentError, match="simulator"):
-        weigh_boards(
-            [recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=lambda *_: np.zeros((2, 5)), rounds=2
+        weigh(
+            Case([recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=lambda *_: np.zeros((2, 5))),
+            rounds=2,
         )

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evolaw.discovery.lattices.series.exchangeability import NormalFit, choices, e_value, p_far, p_rival
+from evolaw.discovery.lattices.series.exchangeability import NormalFit, choices, p_far, p_rival
+from evolaw.discovery.spine.e_values import e_value
 
 
 def odd_runs(chance: np.random.Generator, runs: int) -> np.ndarray:

@@ -9,9 +9,9 @@ from evolaw.automata import evolve
 from evolaw.automata.rules.rule import Rule
 from evolaw.discovery import Finding
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.lattices.series.exchangeability import e_value
 from evolaw.discovery.lattices.series.series import Series, series_of
 from evolaw.discovery.lattices.series.series_evidence import MOST_OPEN, discover_series, plausible_above, weigh_series
+from evolaw.discovery.spine.e_values import e_value
 from evolaw.errors import ArgumentError
 from evolaw.randomness import source
 

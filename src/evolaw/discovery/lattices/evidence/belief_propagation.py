@@ -23,6 +23,7 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.discovery.lattices.evidence.constraints import neighbour_cells
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.window_counts import edge_of
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Smoother"]
@@ -58,7 +59,7 @@ class Smoother:
         rows, cols = recording.values.shape[-2:]
         frames, cells = len(recording), rows * cols
         self._readings = recording.values.reshape(frames, cells)
-        self._neighbours = neighbour_cells(rows, cols, recording.boundary or "torus")
+        self._neighbours = neighbour_cells(rows, cols, edge_of(recording))
         self._to_inputs = np.zeros((frames - 1, cells, 9), np.float32)
         self._to_outcome = np.zeros((frames - 1, cells), np.float32)
         self._belief = np.zeros((frames, cells + 1), np.float32)

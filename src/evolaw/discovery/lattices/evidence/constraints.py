@@ -23,6 +23,7 @@ import numpy as np
 from evolaw.arrays import MISSING, read_only
 from evolaw.automata.grid.boundaries import parse_boundary
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.window_counts import edge_of
 from evolaw.trajectory import Trajectory
 
 __all__ = ["OPEN", "Film", "Knowledge", "neighbour_cells", "propagate"]
@@ -60,7 +61,7 @@ class Film:
         seen = recording.values.reshape(len(times), -1)
         cells[times, :-1] = np.where(seen == MISSING, OPEN, seen)
         cells[:, -1] = 0
-        neighbours, users = _geometry(rows, cols, recording.boundary or "torus")
+        neighbours, users = _geometry(rows, cols, edge_of(recording))
         return cls(neighbours, users, len(cells)), cells
 
 
@@ -79,11 +80,6 @@ class Knowledge:
     def copy(self) -> Knowledge:
         """Return an independent copy."""
         return Knowledge(self.theta.copy(), [cells.copy() for cells in self.cells])
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every cell of every generation is known."""
-        return not any((cells == OPEN).any() for cells in self.cells)
 
 
 def propagate(space: RuleSpace, films: list[Film], knowledge: Knowledge) -> bool:

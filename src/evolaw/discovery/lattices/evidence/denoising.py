@@ -15,7 +15,7 @@ likelihoods first weakened and then at full weight. Then comes an audit:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,16 +25,12 @@ from evolaw import checks
 from evolaw.discovery.lattices.evidence import update_noise
 from evolaw.discovery.lattices.evidence.belief_propagation import Smoother
 from evolaw.discovery.lattices.evidence.flip_channel import leanings
-from evolaw.discovery.lattices.evidence.proofs import with_known
-from evolaw.discovery.lattices.model.observation import AUTO, Channel
+from evolaw.discovery.lattices.model.case import Case
+from evolaw.discovery.lattices.model.observation import AUTO
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.evidence import Evidence, Weighing
-from evolaw.randomness import Source
-from evolaw.trajectory import Trajectory
+from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
 
 __all__ = ["weigh"]
-
-Progress = Callable[[int, int, str], None]
 
 _GRID = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
 _PRIOR = np.log([0.49, 0.004, 0.004, 0.004, 0.004, 0.004, 0.49])
@@ -63,26 +59,11 @@ class _Smoothed:
     pairs: int
 
 
-def weigh(
-    recordings: Sequence[Trajectory],
-    space: RuleSpace,
-    known: np.ndarray,
-    channel: Channel,
-    *,
-    alpha: float,
-    rng: Source,
-    progress: Progress | None = None,
-) -> Weighing:
+def weigh(case: Case) -> Weighing:
     """Weigh every entry behind flipped cells.
 
     Args:
-        recordings: consecutive trajectories with axes ("times", "rows", "cols"); 255 marks a missing cell.
-        space: rule space.
-        known: one number an entry, NaN where free; known entries help to infer the cells and the flip probability.
-        channel: with flips, given or "auto"; without skipped generations.
-        alpha: error rate of the intervals, shared among the free entries.
-        rng: unused, no chance enters.
-        progress: called with (done, total, words).
+        case: consecutive recordings with flips, given or "auto"; known entries help to infer the cells and the flip probability.
 
     Raises:
         ArgumentError: generations were skipped.
@@ -91,14 +72,15 @@ def weigh(
         Cost: about 2500 operations for each cell, frame and sweep, at most 12 sweeps. Approximate: belief propagation on a graph with
         loops; see the module for how its evidence is kept honest.
     """
+    channel, space = case.channel, case.space
     if channel.every > 1:
         raise checks.refuse(
             "observed", "keep every generation where cells are flipped", repr(channel), "Record every generation."
         )
     if channel.on == "update":
-        return update_noise.weigh(recordings, space, known, channel, alpha=alpha, rng=rng, progress=progress)
-    found = _smooth(recordings, space, known, channel.flips, progress)
-    level = np.log(max(1, int(np.isnan(known).sum())) / alpha)
+        return update_noise.weigh(case)
+    found = _smooth(case)
+    level = -np.log(case.level)
     facts = {
         "flip_probability": round(found.flips, 6),
         "flip_probability_error": round(found.error, 6) if channel.flips == AUTO else 0.0,
@@ -107,7 +89,7 @@ def weigh(
         "frame_pairs": found.pairs,
     }
     if 2 * found.doubted >= found.pairs:
-        z = leanings(recordings, space, found.flips)
+        z = leanings(case.recordings, space, found.flips)
         evidence = [_leaning(name, float(z[i]), float(found.visits[i])) for i, name in enumerate(space.names)]
     else:
         kappa = 0.5 * np.exp(-12 * found.entropy)
@@ -115,19 +97,14 @@ def weigh(
             _profiled(name, kappa * found.profile[:, i], float(found.visits[i]), level, found.flips)
             for i, name in enumerate(space.names)
         ]
-    return Weighing(tuple(with_known(evidence, known)), facts)
+    return Weighing(tuple(with_known(evidence, case.known)), facts)
 
 
-def _smooth(
-    recordings: Sequence[Trajectory],
-    space: RuleSpace,
-    known: np.ndarray,
-    flips: float | str,
-    progress: Progress | None,
-) -> _Smoothed:
+def _smooth(case: Case) -> _Smoothed:
+    recordings, space, known, flips = case.recordings, case.space, case.known, case.channel.flips
     eps = _FIRST_GUESS if isinstance(flips, str) else max(float(flips), _LEAST_FLIPS)
     smoothers = [Smoother(recording, eps) for recording in recordings]
-    free = np.isnan(known)
+    free = case.free
     theta = np.where(free, np.clip(ndtr(leanings(recordings, space, eps)), 0.05, 0.95), known)
     total = sum(sweeps for _, sweeps in _STAGES) + _AUDIT_SWEEPS
     done = 0
@@ -138,8 +115,7 @@ def _smooth(
             for smoother in smoothers:
                 smoother.sweep(space.spread(theta))
             done += 1
-            if progress is not None:
-                progress(done, total, "sweeps through the recording")
+            case.tell(done, total, "sweeps through the recording")
 
     for weight, sweeps in _STAGES:
         sweep(sweeps)

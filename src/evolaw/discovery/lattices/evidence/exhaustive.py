@@ -20,6 +20,7 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.discovery.lattices.evidence.constraints import neighbour_cells
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.window_counts import edge_of
 from evolaw.trajectory import Trajectory
 
 __all__ = ["MOST_FREE", "surviving"]
@@ -84,7 +85,7 @@ def surviving(
 def _pairs(recording: Trajectory) -> Iterator[tuple[tuple[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]]:
     """Each frame and the next, flattened with the dead outside as last cell, with the cells that can be compared."""
     rows, cols = recording.values.shape[-2:]
-    neighbours = neighbour_cells(rows, cols, recording.boundary or "torus")
+    neighbours = neighbour_cells(rows, cols, edge_of(recording))
     frames = np.pad(recording.values.reshape(len(recording), -1), ((0, 0), (0, 1)))
     for before, after, gap in zip(frames[:-1], frames[1:], np.diff(recording.times), strict=True):
         hidden = before == MISSING

@@ -11,12 +11,9 @@ assumption itself and is reported as such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 
 from evolaw.arrays import MISSING
-from evolaw.automata import stepping
 from evolaw.discovery.lattices.evidence.constraints import OPEN, Film, Knowledge, propagate
 from evolaw.discovery.lattices.evidence.proofs import (
     beginning,
@@ -24,49 +21,32 @@ from evolaw.discovery.lattices.evidence.proofs import (
     proven,
     unsettled,
     window_visits,
-    with_known,
 )
-from evolaw.discovery.lattices.model.observation import Channel
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.evidence import Evidence, Weighing
-from evolaw.randomness import Source
-from evolaw.trajectory import Trajectory
+from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
 
 __all__ = ["weigh"]
 
 
-def weigh(
-    recordings: Sequence[Trajectory],
-    space: RuleSpace,
-    known: np.ndarray,
-    channel: Channel,
-    *,
-    alpha: float,
-    rng: Source,
-    progress: Callable[[int, int, str], None] | None = None,
-) -> Weighing:
+def weigh(case: Case) -> Weighing:
     """Weigh every entry by what the seen cells force.
 
     Args:
-        recordings: consecutive trajectories with axes ("times", "rows", "cols"); 255 marks a missing cell.
-        space: rule space.
-        known: 0 or 1 for a known entry, NaN for a free one, shape (entries,).
-        channel: without flips.
-        alpha: unused, every conclusion is a proof.
-        rng: unused, no chance enters.
-        progress: called with (done, total, words).
+        case: consecutive recordings without flips; 255 marks a missing cell.
 
     Raises:
         ArgumentError: a known entry is a probability; hidden cells cannot be inferred through chance.
 
     Notes:
-        Cost: about 30 operations on 8 words for each incomplete window and round, and some ten rounds.
+        Cost: about 30 operations on 8 words for each incomplete window and round, and some ten rounds. No chance enters.
     """
+    recordings, space, known = case.recordings, case.space, case.known
     films, knowledge = beginning(recordings, space, known)
-    complete = _complete_windows(recordings, space)
+    complete = case.counts.visits
     if not propagate(space, films, knowledge):
         return contradicted(space, known)
-    tried = _try_open(space, films, knowledge, progress)
+    tried = _try_open(case, films, knowledge)
     if tried is None:
         return contradicted(space, known)
     knowledge = tried
@@ -82,20 +62,14 @@ def weigh(
     )
 
 
-def _try_open(
-    space: RuleSpace,
-    films: list[Film],
-    knowledge: Knowledge,
-    progress: Callable[[int, int, str], None] | None,
-) -> Knowledge | None:
+def _try_open(case: Case, films: list[Film], knowledge: Knowledge) -> Knowledge | None:
     """Try both values of every open entry until no more value is refuted; None when both values of one are."""
-    refuted = True
+    space, refuted = case.space, True
     while refuted:
         refuted = False
         open_ = np.flatnonzero(knowledge.theta == OPEN)
         for place, entry in enumerate(open_):
-            if progress is not None:
-                progress(place, open_.size, "open entries tried both ways")
+            case.tell(place, open_.size, "open entries tried both ways")
             for value in (0, 1):
                 if knowledge.theta[entry] != OPEN:
                     continue
@@ -108,18 +82,6 @@ def _try_open(
                     return None
                 refuted = True
     return knowledge
-
-
-def _complete_windows(recordings: Sequence[Trajectory], space: RuleSpace) -> np.ndarray:
-    """How often each entry was seen whole, with its outcome."""
-    counts = np.zeros(len(space), np.int64)
-    for recording in recordings:
-        hidden = recording.values == MISSING
-        shown = np.where(hidden, 0, recording.values)
-        edge = recording.boundary or "torus"
-        whole = (stepping.windows(hidden[:-1].astype(np.uint8), edge) == 0) & ~hidden[1:]
-        counts += np.bincount(space.entry_of[stepping.windows(shown[:-1], edge)[whole]], minlength=len(space))
-    return counts
 
 
 def _entry(space: RuleSpace, entry: int, value: int, complete: int, visits: float) -> Evidence:

@@ -13,10 +13,10 @@ import numpy as np
 from evolaw import checks
 from evolaw.discovery.lattices.evidence.constraints import OPEN, Film, Knowledge
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.evidence import Evidence, Weighing
+from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
 from evolaw.trajectory import Trajectory
 
-__all__ = ["beginning", "contradicted", "proven", "require_certain", "unsettled", "window_visits", "with_known"]
+__all__ = ["beginning", "contradicted", "proven", "require_certain", "unsettled", "window_visits"]
 
 
 def proven(entry: str, value: int, basis: str, visits: float, why: str) -> Evidence:
@@ -28,16 +28,6 @@ def proven(entry: str, value: int, basis: str, visits: float, why: str) -> Evide
 def unsettled(entry: str, share: float, visits: float, why: str) -> Evidence:
     """Return the evidence on an entry both of whose values fit; ``share`` of the fitting laws have it alive."""
     return Evidence(entry, "joint", visits, 0.0, 0.0, share, (0.0, 1.0), why)
-
-
-def with_known(evidence: Sequence[Evidence], known: np.ndarray) -> list[Evidence]:
-    """Replace the records of known entries by what was given."""
-    return [
-        item
-        if np.isnan(value)
-        else Evidence(item.entry, "known", item.visits, 0.0, 0.0, float(value), (float(value),) * 2, "Given as known.")
-        for item, value in zip(evidence, known, strict=True)
-    ]
 
 
 def contradicted(space: RuleSpace, known: np.ndarray) -> Weighing:

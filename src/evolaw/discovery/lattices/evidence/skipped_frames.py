@@ -25,53 +25,39 @@ from evolaw.discovery.lattices.evidence.proofs import (
     require_certain,
     unsettled,
     window_visits,
-    with_known,
 )
 from evolaw.discovery.lattices.evidence.version_space import Search, sift
-from evolaw.discovery.lattices.model.observation import Channel
+from evolaw.discovery.lattices.model.case import Case, Progress
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.evidence import Evidence, Weighing
+from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
-__all__ = ["BRANCHES", "explains", "weigh"]
+__all__ = ["BRANCHES", "BRANCHES_HIDDEN", "weigh"]
 
-BRANCHES = 6000
-"""Branches the search may look at in all: it is a number and not a time, so that results repeat. About a minute."""
+BRANCHES = 3000
+"""Branches the search may look at before rollouts take over: a number and not a time, so that results repeat. Half a minute."""
 
-_BRANCHES_EACH = 40
+BRANCHES_HIDDEN = 300
+"""The same where cells are missing: all frames hang together there, and a branch costs ten times as much."""
+
 _EXAMPLES = 16
 _NAMED = 16
 
-Progress = Callable[[int, int, str], None]
 
-
-def weigh(
-    recordings: Sequence[Trajectory],
-    space: RuleSpace,
-    known: np.ndarray,
-    channel: Channel,
-    *,
-    alpha: float,
-    rng: Source,
-    progress: Progress | None = None,
-    branches: int = BRANCHES,
-) -> Weighing:
+def weigh(case: Case, *, branches: int | None = None) -> Weighing:
     """Weigh every entry by the laws that lead from each frame to the next.
 
     Args:
-        recordings: trajectories with axes ("times", "rows", "cols"); 255 marks a missing cell.
-        space: rule space.
-        known: 0 or 1 for a known entry, NaN for a free one, shape (entries,).
-        channel: its ``every`` is the number of generations between frames of recordings whose times count frames.
-        alpha: unused, every decision is a proof.
-        rng: orders the search; a search that ends gives the same answer whatever the order.
-        progress: called with (done, total, words).
-        branches: how many branches the search may look at in all.
+        case: recordings without flips; 255 marks a missing cell. The channel's ``every`` is the number of generations between frames
+            of recordings whose times count frames. The seed orders the search; a search that ends gives the same answer whatever
+            the order. Every decision is a proof.
+        branches: how many branches the search may look at in all; by default `BRANCHES`, or `BRANCHES_HIDDEN`.
 
     Raises:
         ArgumentError: the channel has flips, or a known entry is a probability.
     """
+    space, known, channel = case.space, case.known, case.channel
     if channel.flips:
         raise checks.refuse(
             "observed",
@@ -79,28 +65,12 @@ def weigh(
             repr(channel),
             "Flipped cells over skipped generations are not supported: record every generation, or without flips.",
         )
-    spaced = [_spaced(recording, channel.every) for recording in recordings]
+    spaced = [_spaced(recording, channel.every) for recording in case.recordings]
     require_certain(space, known)
     if space.name == "outer-totalistic":
-        return _exhaustive(spaced, space, known, progress)
-    return _searched([pair for item in spaced for pair in _pairs(item)], space, known, rng, progress, branches)
-
-
-def explains(recordings: Sequence[Trajectory], space: RuleSpace, every: int, *, rng: Source) -> bool:
-    """Return whether a law of the space is known to fit when ``every`` generations lie between frames.
-
-    Notes:
-        The outer-totalistic answer is exact. In wider spaces three frames are searched with a small budget, and False also
-        says that nothing was found in time.
-    """
-    spaced = [_spaced(recording, every) for recording in recordings]
-    nothing = np.full(len(space), np.nan)
-    if space.name == "outer-totalistic":
-        return len(surviving(spaced, space, nothing)) > 0
-    first = replace(spaced[0], values=spaced[0].values[:3], times=spaced[0].times[:3])
-    films, before = beginning([first], space, nothing)
-    generator = rng.stream("skipping").generator()
-    return bool(sift(space, films, before, nodes=_BRANCHES_EACH, generator=generator, most=1).cubes)
+        return _exhaustive(spaced, space, known, case.progress)
+    most = branches if branches is not None else BRANCHES_HIDDEN if channel.missing else BRANCHES
+    return _searched([pair for item in spaced for pair in _pairs(item)], space, known, case.rng, case.progress, most)
 
 
 def _spaced(recording: Trajectory, every: int) -> Trajectory:

@@ -12,20 +12,13 @@ An unknown eps maximises the likelihood of all entries together, each present, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, xlog1py, xlogy
 
-from evolaw.arrays import MISSING
-from evolaw.automata import stepping
-from evolaw.discovery.lattices.evidence.proofs import with_known
-from evolaw.discovery.lattices.model.observation import AUTO, Channel
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.evidence import Evidence, Weighing
-from evolaw.randomness import Source
-from evolaw.trajectory import Trajectory
+from evolaw.discovery.lattices.model.case import Case
+from evolaw.discovery.lattices.model.observation import AUTO
+from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
 
 __all__ = ["weigh"]
 
@@ -34,56 +27,30 @@ _PRIOR = np.log(np.concatenate([[0.495], np.full(_GRID.size - 2, 0.01 / (_GRID.s
 _LEAST_FLIPS, _MOST_FLIPS = 1e-6, 0.45
 
 
-def weigh(
-    recordings: Sequence[Trajectory],
-    space: RuleSpace,
-    known: np.ndarray,
-    channel: Channel,
-    *,
-    alpha: float,
-    rng: Source,
-    progress: Callable[[int, int, str], None] | None = None,
-) -> Weighing:
+def weigh(case: Case) -> Weighing:
     """Weigh every entry when new cells are flipped.
 
     Args:
-        recordings: consecutive trajectories with axes ("times", "rows", "cols"); windows with a missing cell are left out.
-        space: rule space.
-        known: one number an entry, NaN where free.
-        channel: with flips on "update", given or "auto".
-        alpha: error rate of the intervals, shared among the free entries.
-        rng: unused, no chance enters.
-        progress: called with (done, total, words).
+        case: consecutive recordings, flips on "update", given or "auto"; windows with a missing cell are left out.
 
     Notes:
         Exact for a given eps; with an estimated one the e-values take it as given. An eps that no deterministic entry shows
         cannot be told from a law of coins.
     """
-    visits, alive = _counts(recordings, space)
-    flips, error = _estimate(visits, alive, known) if channel.flips == AUTO else (float(channel.flips), 0.0)
+    visits, alive = case.counts.visits, case.counts.alive
+    auto = case.channel.flips == AUTO
+    flips, error = _estimate(visits, alive, case.known) if auto else (float(case.channel.flips), 0.0)
     flips = float(np.clip(flips, _LEAST_FLIPS, _MOST_FLIPS))
     q = _GRID * (1 - flips) + (1 - _GRID) * flips
     logs = xlogy(alive, q[:, None]) + xlog1py(visits - alive, -q[:, None])
-    level = float(np.log(max(1, int(np.isnan(known).sum())) / alpha))
+    level = -float(np.log(case.level))
     evidence = [
-        _entry(name, logs[:, i], int(visits[i]), int(alive[i]), level, flips) for i, name in enumerate(space.names)
+        _entry(name, logs[:, i], int(visits[i]), int(alive[i]), level, flips) for i, name in enumerate(case.space.names)
     ]
-    if progress is not None:
-        progress(1, 1, "windows counted")
-    return Weighing(tuple(with_known(evidence, known)), {"flip_probability": flips, "flip_probability_error": error})
-
-
-def _counts(recordings: Sequence[Trajectory], space: RuleSpace) -> tuple[np.ndarray, np.ndarray]:
-    """Visits of every entry by complete windows with a seen outcome, and how many led to a living cell."""
-    visits, alive = np.zeros(len(space), np.int64), np.zeros(len(space), np.int64)
-    for recording in recordings:
-        edge, hidden = recording.boundary or "torus", recording.values == MISSING
-        shown = np.where(hidden, 0, recording.values)
-        whole = (stepping.windows(hidden[:-1].astype(np.uint8), edge) == 0) & ~hidden[1:]
-        entry = space.entry_of[stepping.windows(shown[:-1], edge)[whole]]
-        visits += np.bincount(entry, minlength=len(space))
-        alive += np.bincount(entry[shown[1:][whole] == 1], minlength=len(space))
-    return visits, alive
+    case.tell(1, 1, "windows counted")
+    return Weighing(
+        tuple(with_known(evidence, case.known)), {"flip_probability": flips, "flip_probability_error": error}
+    )
 
 
 def _estimate(visits: np.ndarray, alive: np.ndarray, known: np.ndarray) -> tuple[float, float]:

@@ -22,11 +22,12 @@ from evolaw import checks, randomness
 from evolaw.arrays import read_only
 from evolaw.automata.boxes.black_box import Box
 from evolaw.discovery.lattices.experiment.coverings import entries_shown, every_window, mosaic, stored
+from evolaw.discovery.lattices.model.law import Question
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.finding import Finding, Question
+from evolaw.discovery.spine.finding import Finding
 from evolaw.trajectory import Trajectory
 
-__all__ = ["ask", "best_density", "question_for", "question_of_reach", "rate_bound", "record"]
+__all__ = ["ask", "question_for", "question_of_reach", "record"]
 
 _REACHES = {
     "neighbourhood": "before and after one generation: each of the 512 windows lies there about {times} times, among other "
@@ -129,38 +130,6 @@ def record(box: Box, question: Question, repeat: int = 0) -> Trajectory:
         boundary="torus",
         about={"question": question.says, "repeat": repeat},
     )
-
-
-def best_density(space: RuleSpace, open_: np.ndarray) -> tuple[float, float]:
-    """Return the density of random boards that shows the rarest open entry most often, and how often per cell.
-
-    For boxes whose start can only be chosen at random:  max over p of min over open u of
-    sum over windows w of u of p^|w| (1 - p)^(9 - |w|).
-
-    Example:
-        >>> best_density(RuleSpace.named("outer-totalistic"), np.ones(18, bool))
-        (0.5, 0.001953125)
-    """
-    densities = np.arange(1, 100) / 100
-    alive = np.array([bin(window).count("1") for window in range(512)])
-    chance = densities[:, None] ** alive * (1 - densities[:, None]) ** (9 - alive)
-    rate = np.array([[row[space.windows(int(u))].sum() for u in np.flatnonzero(open_)] for row in chance])
-    worst = rate.min(1)
-    best = int(np.argmax(worst.round(12)))
-    return float(densities[best]), float(worst[best])
-
-
-def rate_bound(windows: int, confidence: float = 0.95) -> float:
-    """Return the largest visit rate that fits with no visit in ``windows`` independent windows.
-
-    P(no visit) = (1 - rate)^n = 1 - confidence; about 3 / n for 95 %.
-
-    Example:
-        >>> round(rate_bound(3000), 5)
-        0.001
-    """
-    checks.integer(windows, "windows", least=1)
-    return float(1 - (1 - checks.probability(confidence, "confidence")) ** (1 / windows))
 
 
 def _cheapest(space: RuleSpace, open_: np.ndarray, budget: int | None) -> np.ndarray:

@@ -17,40 +17,31 @@ Only "sound" and "coins" let the entries be judged. The order matters: each test
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evolaw.discovery.lattices.evidence.counting import Tally, tally
-from evolaw.discovery.lattices.misfit.larger_neighbourhoods import WiderLaw, counting_law, law_with_memory, log_best
-from evolaw.discovery.lattices.misfit.neighbourhood_networks import Surroundings, worded_e
+from evolaw.discovery.lattices.evidence.exhaustive import surviving
+from evolaw.discovery.lattices.misfit.larger_neighbourhoods import WiderLaw, counting_law, law_with_memory
+from evolaw.discovery.lattices.misfit.neighbourhood_networks import Surroundings, ask_networks
 from evolaw.discovery.lattices.misfit.noise_models import NoiseFit, fit_coins, fit_erring, fit_misread
-from evolaw.discovery.lattices.misfit.specification_tests import (
-    LEVEL,
-    Check,
-    boundary,
-    memory,
-    neighbourhood,
-    p_value,
-    symmetry,
-    time,
-)
-from evolaw.discovery.lattices.misfit.subsampling import SkippedLaw, looks_scrambled
+from evolaw.discovery.lattices.misfit.specification_tests import boundary, memory, neighbourhood, symmetry, time
+from evolaw.discovery.lattices.misfit.subsampling import looks_scrambled, skipped_law
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows, log_best
+from evolaw.discovery.spine.e_values import LEVEL, p_value, worded_e
+from evolaw.discovery.spine.evidence import Check
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Diagnosis", "beginning", "diagnose"]
+__all__ = ["Diagnosis", "diagnose", "diagnose_unfitting"]
 
 _GOOD_EXCESS = 3.0
 _FAR_WORSE = 3.0
 _CLEAR_COST = 20.0
 _BEGINNING, _SEVERAL = 6, 3
 _TOTALISTIC = 18
-
-Explains = Callable[[int], bool]
-Learned = Callable[[], SkippedLaw | None]
-Networks = Callable[[], Surroundings | str]
 
 
 @dataclass(frozen=True)
@@ -71,29 +62,14 @@ class Diagnosis:
         return self.cause in ("sound", "coins")
 
 
-def diagnose(
-    recordings: Sequence[Trajectory],
-    windows: Tally,
-    space: RuleSpace,
-    *,
-    skipping_explains: Explains,
-    learned_gap: Learned = lambda: None,
-    networks: Networks = lambda: "Not tested: no network was asked.",
-    exact_inputs: bool = False,
-) -> Diagnosis:
-    """Test the space and name what contradicts it.
+def diagnose(case: Case) -> Diagnosis:
+    """Test the space on clean recordings and name what contradicts it.
 
     Args:
-        recordings: clean trajectories.
-        windows: their tally.
-        space: rule space.
-        skipping_explains: whether the recordings have no contradiction when so many generations lie between two frames.
-        learned_gap: learns laws through skipped generations (`gaps`); called only where windows look scrambled.
-        networks: asks networks whether cells beyond the 3x3 window matter (`surroundings`), or says why they cannot be
-            asked; it takes seconds and is called only where windows contradict themselves.
-        exact_inputs: whether the first of two frames is certain, as in answers of a box; then no cell of it was misread.
+        case: clean, consecutive recordings. Where all are answers of a box, their first frames are certain, and no cell of them is
+            taken for misread. Networks are asked only where windows contradict themselves; they take seconds.
     """
-    counts = windows.pool(space)
+    recordings, space, windows, counts = case.recordings, case.space, case.window_counts, case.counts
     rim, change, orbits = boundary(recordings, space), time(recordings, space), symmetry(windows, space)
     calm = (_determinism(counts, space), rim, change, *orbits)
     if not counts.mixed.any():
@@ -106,7 +82,7 @@ def diagnose(
         failed = tuple(check for check in orbits if not check.passed)
         return Diagnosis("symmetry", failed) if failed else Diagnosis("unclear", (_unclear(counts, windows, space),))
 
-    explained = _skipped(recordings, skipping_explains) or _wider(recordings, windows)
+    explained = _skipped(case) or _wider(recordings, windows)
     if explained is not None:
         return explained
     remote, past = neighbourhood(recordings, space.entry_of), memory(recordings, space.entry_of, windows)
@@ -114,10 +90,10 @@ def diagnose(
     threshold = -np.log(LEVEL)
     if past > threshold and past >= remote:
         return Diagnosis("flips", (_flips(misread, p_value(past), space),))
-    gap = learned_gap() if looks_scrambled(windows) else None
+    gap = skipped_law(recordings, windows, case.rng) if looks_scrambled(windows) else None
     if gap is not None:
         return _gap(gap.every, gap.log_e, f"an isotropic law learned from it, {gap.law},", " --space isotropic")
-    seen = networks()
+    seen = ask_networks(recordings, case.rng)
     if isinstance(seen, Surroundings) and seen.reach > 1:
         return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(seen.log_e), seen.says + _GAPS),))
     if remote > threshold:
@@ -133,27 +109,48 @@ def diagnose(
     if failed:
         return Diagnosis("symmetry", failed)
     near = Check("neighbourhood", True, 1.0, seen.says if isinstance(seen, Surroundings) else seen)
-    noises = [erring] if exact_inputs else [misread, erring]
+    asked = all("question" in recording.about for recording in recordings)
+    noises = [erring] if asked else [misread, erring]
     return _memoryless(noises, coins, windows, space, (*calm[1:], near))
 
 
-def beginning(recordings: Sequence[Trajectory]) -> list[Trajectory]:
+def diagnose_unfitting(case: Case, contradiction: str) -> Diagnosis:
+    """Say why no law of the space fits at all: a larger neighbourhood, where frames are consecutive and no cell was misread?
+
+    Args:
+        case: what was weighed.
+        contradiction: what the evidence says.
+    """
+    if case.channel.every == 1 and not case.channel.flips:
+        seen = ask_networks(case.recordings, case.rng)
+        if isinstance(seen, Surroundings) and seen.reach > 1:
+            return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(seen.log_e), seen.says),))
+    return Diagnosis("unclear", (Check("a law that fits", False, 0.0, contradiction),))
+
+
+def _beginning(recordings: Sequence[Trajectory]) -> list[Trajectory]:
     """Return six frames of each of three recordings, which kill every wrong law on any but the smallest boards."""
     return [
         replace(item, values=item.values[:_BEGINNING], times=item.times[:_BEGINNING]) for item in recordings[:_SEVERAL]
     ]
 
 
-def _skipped(recordings: Sequence[Trajectory], explains: Explains) -> Diagnosis | None:
+def _skipped(case: Case) -> Diagnosis | None:
     """Laws that have no contradiction when generations lie between the frames.
 
     All 2^18 laws bet with equal stakes, so one that is never wrong has e >= 2^-18 / best 3x3 table in hindsight.
     """
-    log_e = -_TOTALISTIC * np.log(2) - log_best(tally(beginning(recordings)))
+    first = _beginning(case.recordings)
+    log_e = -_TOTALISTIC * np.log(2) - log_best(count_windows(first))
     if log_e <= -np.log(LEVEL):
         return None
+    totalistic = RuleSpace.named("outer-totalistic")
+    known = case.known if case.space is totalistic else np.full(len(totalistic), np.nan)
+    if not np.isin(known[~np.isnan(known)], (0, 1)).all():
+        return None
     for every in (2, 3):
-        if explains(every):
+        spread = [replace(item, times=np.arange(len(item)) * every) for item in first]
+        if len(surviving(spread, totalistic, known)):
             return _gap(every, log_e, "a law that counts", "")
     return None
 
@@ -166,7 +163,7 @@ def _gap(every: int, log_e: float, law: str, space: str) -> Diagnosis:
     return Diagnosis("skipped frames", (Check("skipped frames", False, p_value(log_e), says),))
 
 
-def _wider(recordings: Sequence[Trajectory], windows: Tally) -> Diagnosis | None:
+def _wider(recordings: Sequence[Trajectory], windows: WindowCounts) -> Diagnosis | None:
     """Laws beyond 3x3 windows that explain every outcome."""
     remembering = law_with_memory(recordings)
     if remembering is not None:
@@ -192,7 +189,7 @@ def _counts(found: WiderLaw) -> str:
 def _memoryless(
     noises: Sequence[NoiseFit],
     coins: NoiseFit,
-    windows: Tally,
+    windows: WindowCounts,
     space: RuleSpace,
     calm: tuple[Check, ...],
 ) -> Diagnosis:
@@ -248,7 +245,7 @@ def _flips(fit: NoiseFit, p: float, space: RuleSpace) -> Check:
     return Check("flips", False, min(p, 1.0), says)
 
 
-def _determinism(counts: Tally, space: RuleSpace) -> Check:
+def _determinism(counts: WindowCounts, space: RuleSpace) -> Check:
     repeated = int((counts.visits > 1).sum())
     says = (
         f"{repeated} entries were seen more than once, none with two outcomes."
@@ -258,7 +255,7 @@ def _determinism(counts: Tally, space: RuleSpace) -> Check:
     return Check("determinism", True, 1.0, says)
 
 
-def _unclear(counts: Tally, windows: Tally, space: RuleSpace) -> Check:
+def _unclear(counts: WindowCounts, windows: WindowCounts, space: RuleSpace) -> Check:
     names = ", ".join(space.names[place] for place in np.flatnonzero(counts.mixed)[:6])
     if windows.mixed.any() or space.wider is None:
         says = (

@@ -17,15 +17,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, xlogy
+from scipy.special import betaln
 
 from evolaw.automata import stepping
 from evolaw.automata.rules.rule import Rule
-from evolaw.discovery.lattices.evidence.counting import Tally
-from evolaw.discovery.lattices.misfit.specification_tests import LEVEL
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, log_best
+from evolaw.discovery.spine.e_values import LEVEL
 from evolaw.trajectory import Trajectory
 
-__all__ = ["WiderLaw", "counting_law", "law_with_memory", "log_best"]
+__all__ = ["WiderLaw", "counting_law", "law_with_memory"]
 
 _SHAPES = {"moore": ("NM", "square"), "vonneumann": ("NN", "diamond"), "circular": ("NC", "disc")}
 _WINDOWS = 512
@@ -50,13 +50,7 @@ class WiderLaw:
     unseen: int = 0
 
 
-def log_best(windows: Tally) -> float:
-    """Return max_theta sum_w [k log theta + (n - k) log(1 - theta)]: the best 3x3 table with chance, in hindsight, at most 0."""
-    n, k = windows.visits.astype(float), windows.alive.astype(float)
-    return float((xlogy(k, k) + xlogy(n - k, n - k) - xlogy(n, n)).sum())
-
-
-def counting_law(recordings: Sequence[Trajectory], windows: Tally) -> WiderLaw | None:
+def counting_law(recordings: Sequence[Trajectory], windows: WindowCounts) -> WiderLaw | None:
     """Return the smallest neighbourhood of radius 2 or 3 in which counting explains clean recordings; None when none does."""
     for radius in (2, 3):
         for shape, (letters, words) in _SHAPES.items():
@@ -92,7 +86,7 @@ def law_with_memory(recordings: Sequence[Trajectory]) -> WiderLaw | None:
     return None
 
 
-def _log_e(contexts: Tally, windows: Tally) -> float | None:
+def _log_e(contexts: WindowCounts, windows: WindowCounts) -> float | None:
     """The log e-value of a table without contradictions; None where it has some, or where betting on it does not pay."""
     if contexts.mixed.any():
         return None
@@ -102,7 +96,7 @@ def _log_e(contexts: Tally, windows: Tally) -> float | None:
     return log_e if log_e > -np.log(LEVEL) else None
 
 
-def _count_contexts(recordings: Sequence[Trajectory], shape: str, radius: int) -> Tally:
+def _count_contexts(recordings: Sequence[Trajectory], shape: str, radius: int) -> WindowCounts:
     """Visits of every (cell, number of living neighbours)."""
     most = int(stepping.neighbours(np.ones((2 * radius + 1,) * 2, np.uint8), shape, radius).max())
     visits, alive = (np.zeros(2 * (most + 1), np.int64) for _ in range(2))
@@ -111,12 +105,12 @@ def _count_contexts(recordings: Sequence[Trajectory], shape: str, radius: int) -
         context = (frames[:-1].astype(np.int64) * (most + 1) + counts).ravel()
         visits += np.bincount(context, minlength=visits.size)
         alive += np.bincount(context[frames[1:].ravel() == 1], minlength=visits.size)
-    return Tally(visits, alive)
+    return WindowCounts(visits, alive)
 
 
 def _gather(
     recordings: Sequence[Trajectory], context: Callable[[np.ndarray, str, int], np.ndarray], size: int
-) -> Tally:
+) -> WindowCounts:
     """Visits of every context, from the second frame of each recording on."""
     visits, alive = (np.zeros(size, np.int64) for _ in range(2))
     for frames, edge in _films(recordings):
@@ -124,9 +118,9 @@ def _gather(
             seen = context(frames, edge, k).ravel()
             visits += np.bincount(seen, minlength=size)
             alive += np.bincount(seen[frames[k + 1].ravel() == 1], minlength=size)
-    return Tally(visits, alive)
+    return WindowCounts(visits, alive)
 
 
 def _films(recordings: Sequence[Trajectory]) -> Iterator[tuple[np.ndarray, str]]:
     for recording in recordings:
-        yield recording.values, recording.boundary or "torus"
+        yield recording.values, edge_of(recording)

@@ -1,7 +1,7 @@
 """Is the neighbourhood larger than 3x3? Networks that see more are set against every law that sees 3x3 windows.
 
 Networks that see 3x3, 5x5 and 7x7 cells, and one that also sees the frame before, foretell the recording portion by
-portion, each portion before it is learned from (`learning.sight`). The best table of 512 windows and probabilities is chosen in
+portion, each portion before it is learned from (`learning.windows.receptive_fields`). The best table of 512 windows and probabilities is chosen in
 hindsight, so
 
     e = [q_5x5 + q_7x7] / 2 / max_theta prod_windows theta^k (1 - theta)^(n - k)
@@ -26,14 +26,13 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.automata import stepping
 from evolaw.automata.grid.boundaries import parse_boundary
-from evolaw.discovery.lattices.evidence.counting import Tally
-from evolaw.discovery.lattices.misfit.larger_neighbourhoods import log_best
-from evolaw.discovery.lattices.misfit.specification_tests import LEVEL
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, log_best
+from evolaw.discovery.spine.e_values import LEVEL, worded_e
 from evolaw.errors import MissingExtra
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
-__all__ = ["LEAST_CELLS", "Surroundings", "ask_networks", "examine", "worded_cells", "worded_e"]
+__all__ = ["LEAST_CELLS", "Surroundings", "ask_networks", "examine", "worded_cells"]
 
 LEAST_CELLS = 2000
 """Cells needed before networks are asked."""
@@ -184,16 +183,6 @@ def worded_cells(cells: Sequence[Cell], reach: int) -> str:
     return f"the cell {shown}" if len(named) == 1 else f"the {len(named)} cells {shown}"
 
 
-def worded_e(log_e: float) -> str:
-    """Word an e-value given by its natural logarithm, as a power of ten when it is large.
-
-    Example:
-        >>> worded_e(3.0), worded_e(1000.0)
-        ('20', '10^434')
-    """
-    return f"{np.exp(log_e):.2g}" if log_e < 10 else f"10^{int(log_e / np.log(10))}"
-
-
 def _way(distance: int, positive: str, negative: str) -> str:
     return f"{abs(distance)} {positive if distance > 0 else negative}" if distance else ""
 
@@ -212,9 +201,9 @@ def _only(cells: Sequence[Cell]) -> np.ndarray:
     return np.array([cell in cells for cell in _NOW] + [False] * len(_BEFORE))
 
 
-def _tally(seen: _Seen, first: int) -> Tally:
+def _tally(seen: _Seen, first: int) -> WindowCounts:
     windows, alive = seen.windows[first:], seen.alive[first:]
-    return Tally(np.bincount(windows, minlength=512), np.bincount(windows[alive], minlength=512))
+    return WindowCounts(np.bincount(windows, minlength=512), np.bincount(windows[alive], minlength=512))
 
 
 def _look(recordings: Sequence[Trajectory], most: int, rng: Source) -> _Seen:
@@ -237,12 +226,12 @@ def _usable(recording: Trajectory) -> np.ndarray:
     hidden = recording.values == MISSING
     if not hidden.any():
         return np.ones(hidden[1:].shape, bool)
-    edge = recording.boundary or "torus"
+    edge = edge_of(recording)
     return (stepping.windows(hidden[:-1].astype(np.uint8), edge) == 0) & ~hidden[1:]
 
 
 def _features(recording: Trajectory, places: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    values, edge = recording.values, parse_boundary(recording.boundary or "torus")
+    values, edge = recording.values, parse_boundary(edge_of(recording))
     coded = np.where(values == MISSING, 0, 2 * (values == 1).astype(np.int8) - 1).astype(np.int8)
     around = edge.extend(coded, _FARTHEST)
     frame, row, col = places

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaln, xlogy
 
-from evolaw.discovery.lattices.evidence.counting import Tally
+from evolaw.discovery.lattices.evidence.flip_channel import through_channel
 from evolaw.discovery.lattices.model.entry_posterior import weigh_readings
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.window_counts import WindowCounts
 
 __all__ = ["NoiseFit", "fit_coins", "fit_erring", "fit_misread"]
 
@@ -45,7 +46,7 @@ class NoiseFit:
     excess: float
 
 
-def fit_misread(windows: Tally, space: RuleSpace) -> NoiseFit:
+def fit_misread(windows: WindowCounts, space: RuleSpace) -> NoiseFit:
     """Fit the model in which cells were misread, over a grid of flip probabilities.
 
     Its marginal likelihood is taken as the largest likelihood, times 1/2 for each entry seen (present or absent) and
@@ -58,7 +59,7 @@ def fit_misread(windows: Tally, space: RuleSpace) -> NoiseFit:
     return _fit(windows, eps, deviance, deviance + 2 * seen * np.log(2) + np.log(max(1, windows.visits.sum())))
 
 
-def fit_erring(windows: Tally, space: RuleSpace) -> NoiseFit:
+def fit_erring(windows: WindowCounts, space: RuleSpace) -> NoiseFit:
     """Fit the model in which the automaton errs; eps = share of visits that go against the majority of their entry.
 
     Marginal likelihood: B(against + 1, with + 1) 2^-entries.
@@ -71,19 +72,19 @@ def fit_erring(windows: Tally, space: RuleSpace) -> NoiseFit:
     return _fit(windows, eps, _deviance(windows, share), 2 * (_free_likelihood(windows) - marginal))
 
 
-def fit_coins(windows: Tally, space: RuleSpace) -> NoiseFit:
-    """Fit a probabilistic law, whose marginal likelihood `hypotheses.weigh_readings` gives."""
+def fit_coins(windows: WindowCounts, space: RuleSpace) -> NoiseFit:
+    """Fit a probabilistic law, whose marginal likelihood `entry_posterior.weigh_readings` gives."""
     counts = windows.pool(space)
     share = np.divide(counts.alive, counts.visits, out=np.full(len(space), 0.5), where=counts.visits > 0)
     marginal = weigh_readings(counts.visits, counts.alive).log_evidence_open
     return _fit(windows, 0.0, _deviance(windows, space.spread(share)), 2 * (_free_likelihood(windows) - marginal))
 
 
-def _fit(windows: Tally, flips: float, deviance: float, cost: float) -> NoiseFit:
+def _fit(windows: WindowCounts, flips: float, deviance: float, cost: float) -> NoiseFit:
     return NoiseFit(flips, deviance, float(cost), deviance / max(1, int((windows.visits > 0).sum())))
 
 
-def _free_likelihood(windows: Tally) -> float:
+def _free_likelihood(windows: WindowCounts) -> float:
     n, k = windows.visits.astype(np.float64), windows.alive.astype(np.float64)
     free = np.divide(k, n, out=np.zeros(WINDOWS), where=n > 0)
     return float((xlogy(k, free) + xlogy(n - k, 1 - free)).sum())
@@ -91,28 +92,16 @@ def _free_likelihood(windows: Tally) -> float:
 
 def _misread_share(observed: np.ndarray, space: RuleSpace, eps: float) -> np.ndarray:
     """P(recorded alive | recorded window) under the misread model; the law is the majority of the de-noised table."""
-    true = _through(observed, np.linalg.inv(_kernel(eps)))
+    true = through_channel(observed, eps, inverse=True)
     dead, alive = (space.pool(true[:, outcome]) for outcome in (0, 1))
     weight = np.maximum(true.sum(1), 0)
     law = space.spread(alive > dead)
-    expected = _through(np.stack([np.where(law, 0, weight), np.where(law, weight, 0)], -1), _kernel(eps))
+    expected = through_channel(np.stack([np.where(law, 0, weight), np.where(law, weight, 0)], -1), eps)
     total = expected.sum(1)
     return np.divide(expected[:, 1], total, out=np.full(WINDOWS, 0.5), where=total > 0)
 
 
-def _kernel(eps: float) -> np.ndarray:
-    return np.array([[1 - eps, eps], [eps, 1 - eps]])
-
-
-def _through(table: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Apply the kernel to each of the ten bits of a (512, 2) table."""
-    bits = table.reshape((2,) * 10)
-    for axis in range(10):
-        bits = np.moveaxis(np.tensordot(kernel, bits, (1, axis)), 0, axis)
-    return bits.reshape(WINDOWS, 2)
-
-
-def _deviance(windows: Tally, share: np.ndarray) -> float:
+def _deviance(windows: WindowCounts, share: np.ndarray) -> float:
     n, k = windows.visits.astype(np.float64), windows.alive.astype(np.float64)
     # An outcome that a model excludes, but that was seen, costs what a probability of 1e-9 would.
     share = np.clip(share, 1e-9, 1 - 1e-9)

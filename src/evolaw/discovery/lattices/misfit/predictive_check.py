@@ -27,8 +27,9 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.automata import stepping
 from evolaw.automata.rules.rule import Rule
-from evolaw.discovery.lattices.misfit.specification_tests import Check
 from evolaw.discovery.lattices.model.observation import Channel
+from evolaw.discovery.lattices.model.window_counts import edge_of
+from evolaw.discovery.spine.evidence import Check
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
@@ -180,7 +181,7 @@ def _replay(rule: Rule, recording: Trajectory, channel: Channel) -> np.ndarray:
     for _ in range(frames - 1):
         board = run[-1]
         for _ in range(channel.every):
-            board = stepping.step(rule, board, boundary=recording.boundary or "torus")
+            board = stepping.step(rule, board, boundary=edge_of(recording))
         run.append(board)
     return np.array(run)[None]
 
@@ -207,7 +208,7 @@ def _only(inside: tuple[slice, ...] | EllipsisType, shape: tuple[int, ...]) -> n
 
 
 def _draw(rule: Rule, recording: Trajectory, channel: Channel, rng: Source, index: int) -> np.ndarray:
-    boundary = recording.boundary or "torus"
+    boundary = edge_of(recording)
     frames = max(2, min(len(recording), _MOST_UPDATES // (recording.values[0].size * channel.every * _RUNS)))
     misread = float(channel.flips) if channel.on == "observation" else 0.0
     chance = rng.stream(f"prediction {index}").generator()

@@ -8,20 +8,21 @@ an entry keeps its decision only if all its windows were decided alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from evolaw.discovery.lattices.misfit.specification_tests import Check, p_value, worded_list
+from evolaw.discovery.lattices import selection
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.evidence import Evidence
+from evolaw.discovery.spine.decisions import decide
+from evolaw.discovery.spine.e_values import p_value, worded_list
+from evolaw.discovery.spine.evidence import Check, Evidence
 
 __all__ = ["Torn", "widen"]
 
 _WHAT = {"outer-totalistic": ("totalistic", "arrangement"), "isotropic": ("symmetry D4", "orientation")}
-
-Weigh = Callable[[RuleSpace], tuple[Sequence[Evidence], Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,19 @@ class Torn:
     reasons: list[str]
 
 
-def widen(space: RuleSpace, evidence: Sequence[Evidence], decisions: Sequence[str], weigh: Weigh) -> Torn | None:
+def widen(case: Case, evidence: Sequence[Evidence], decisions: Sequence[str]) -> Torn | None:
     """Weigh wider spaces while entries look like chance; None when no entry is torn apart.
 
     Args:
-        space: the narrow space.
+        case: what was weighed, in the narrow space.
         evidence: its evidence.
         decisions: its decisions.
-        weigh: from a space to its evidence and decisions on the same recordings.
     """
-    wider, chance = space.wider, "probabilistic" in decisions
+    wider, chance = case.space.wider, "probabilistic" in decisions
     while wider is not None and chance:
-        found, decided = weigh(wider)
-        torn = _torn(space, wider, evidence, decisions, found, decided)
+        weighing = selection.weigh(case.within(wider))
+        decided = decide(weighing.evidence, case.alpha, case.error, weighing.hypotheses)
+        torn = _torn(case.space, wider, evidence, decisions, weighing.evidence, decided)
         if torn is not None:
             return torn
         wider, chance = wider.wider, "probabilistic" in decided

@@ -11,113 +11,33 @@ tested one after the other, each by fitting the alternative it claims:
     skipped frames  a law of the space taken two or three times between the frames has no contradiction
     coins           none of these: the entries are probabilistic
 
-Dependence is measured by an e-value, valid for windows of any probability and any order of visits (universal inference, the
-mixture over the parts against the best single probability of the whole):
-
-    e = prod_i B(k_i + 1, n_i - k_i + 1) / [theta^k (1 - theta)^(n-k)],     theta = k / n,  k = sum k_i,  n = sum n_i
-
-and combined over entries; 1/e is a p-value [wasserman2020].
+Dependence is measured by `e_values.log_e_dependence`, valid for windows of any probability and any order of visits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from scipy.special import betaln, logsumexp, xlogy
 
 from evolaw.automata import stepping
-from evolaw.discovery.lattices.evidence.counting import Tally, tally
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows, edge_of, transitions
+from evolaw.discovery.spine.e_values import LEVEL, average, combine, log_e_dependence, p_value, worded_list
+from evolaw.discovery.spine.evidence import Check
 from evolaw.trajectory import Trajectory
 
-__all__ = [
-    "BOUNDARIES",
-    "LEVEL",
-    "Check",
-    "average",
-    "boundary",
-    "combine",
-    "log_e_dependence",
-    "memory",
-    "neighbourhood",
-    "p_value",
-    "symmetry",
-    "time",
-    "worded_list",
-]
+__all__ = ["BOUNDARIES", "boundary", "memory", "neighbourhood", "symmetry", "time"]
 
 BOUNDARIES = ("torus", "plane", "reflecting")
 """Boundaries that are tried when the given one is in doubt."""
 
-LEVEL = 0.01
-"""Error rate of each check of the space."""
-
 _MOST_VISITS = 4_000_000
 
 
-@dataclass(frozen=True)
-class Check:
-    """One check of the space or of the law.
-
-    Attributes:
-        name: what was checked.
-        passed: whether the recording agrees.
-        p_value: probability, at most, of so much disagreement by chance.
-        says: the result in a sentence, with the option that would handle a failure.
-    """
-
-    name: str
-    passed: bool
-    p_value: float
-    says: str
-
-
-def log_e_dependence(visits: np.ndarray, alive: np.ndarray) -> np.ndarray:
-    """Return the log e-value against "all parts of a group share one probability".
-
-    Args:
-        visits: n_i, shape (…, parts).
-        alive: k_i, the same shape.
-
-    Returns:
-        Shape (…,). Groups of one visited part give at most 0.
-
-    References:
-        wasserman2020, section 2.
-
-    Example:
-        >>> float(log_e_dependence(np.array([30, 30]), np.array([30, 0])).round(1))
-        34.7
-    """
-    n, k = visits.sum(-1), alive.sum(-1)
-    mixture = betaln(alive + 1.0, visits - alive + 1.0).sum(-1)
-    share = np.divide(k, n, out=np.zeros(n.shape), where=n > 0)
-    return mixture - xlogy(k, share) - xlogy(n - k, 1 - share)
-
-
-def p_value(log_e: float) -> float:
-    """Return the p-value min(1, 1/e) of an e-value."""
-    return float(np.exp(-max(0.0, min(log_e, 700.0))))
-
-
-def average(log_e: np.ndarray) -> float:
-    """Return the logarithm of the mean e-value, itself an e-value."""
-    return float(logsumexp(log_e) - np.log(log_e.size)) if log_e.size else 0.0
-
-
-def combine(log_e: np.ndarray) -> float:
-    """Return one log e-value from those of disjoint sets of visits.
-
-    The mean finds one strong effect, the product of (1 + e) / 2 many weak ones; half of each is again an e-value.
-    """
-    product = float((np.logaddexp(0, log_e) - np.log(2)).sum())
-    return float(np.logaddexp(average(log_e), product) - np.log(2))
-
-
-def symmetry(windows: Tally, space: RuleSpace) -> list[Check]:
+def symmetry(windows: WindowCounts, space: RuleSpace) -> list[Check]:
     """Check that the windows of an entry behave alike; outer-totalistic entries are first split into isotropic ones."""
     if space.name == "general":
         return []
@@ -130,11 +50,13 @@ def symmetry(windows: Tally, space: RuleSpace) -> list[Check]:
     return checks
 
 
-def _homogeneous(name: str, windows: Tally, space: RuleSpace, wider: str, what: str) -> Check:
+def _homogeneous(name: str, windows: WindowCounts, space: RuleSpace, wider: str, what: str) -> Check:
     return _homogeneous_parts(name, windows, space.entry_of, space, wider, what)
 
 
-def _homogeneous_parts(name: str, parts: Tally, entry_of: np.ndarray, space: RuleSpace, wider: str, what: str) -> Check:
+def _homogeneous_parts(
+    name: str, parts: WindowCounts, entry_of: np.ndarray, space: RuleSpace, wider: str, what: str
+) -> Check:
     log_e = np.array(
         [log_e_dependence(parts.visits[entry_of == u], parts.alive[entry_of == u]) for u in range(len(space))]
     )
@@ -153,7 +75,7 @@ def _homogeneous_parts(name: str, parts: Tally, entry_of: np.ndarray, space: Rul
 
 def boundary(recordings: Sequence[Trajectory], space: RuleSpace) -> Check:
     """Check that the rim behaves like the interior, and name the boundaries under which it does."""
-    given = recordings[0].boundary or "torus"
+    given = edge_of(recordings[0])
     inner, rim = _rim_apart(recordings, space)
     log_e = combine(log_e_dependence(np.stack([inner.visits, rim.visits], -1), np.stack([inner.alive, rim.alive], -1)))
     if log_e <= -np.log(LEVEL):
@@ -203,11 +125,9 @@ def time(recordings: Sequence[Trajectory], space: RuleSpace) -> Check:
 def _step_tallies(recording: Trajectory, space: RuleSpace) -> np.ndarray:
     """Visits and living outcomes of every entry in every step, shape (steps, 2, entries)."""
     tallies = []
-    for before, after in zip(recording.values[:-1], recording.values[1:], strict=True):
-        entry = space.entry_of[stepping.windows(before, recording.boundary or "torus")].ravel()
-        tallies.append(
-            [np.bincount(entry[chosen], minlength=len(space)) for chosen in (slice(None), after.ravel() == 1)]
-        )
+    for windows, lives, seen in transitions(recording):
+        entry = space.entry_of[windows]
+        tallies.append([np.bincount(entry[chosen], minlength=len(space)) for chosen in (seen, seen & lives)])
     return np.array(tallies)
 
 
@@ -235,7 +155,7 @@ def neighbourhood(recordings: Sequence[Trajectory], classes: np.ndarray) -> floa
     return average(np.array([average(np.array(each)), together]))
 
 
-def memory(recordings: Sequence[Trajectory], classes: np.ndarray, windows: Tally) -> float:
+def memory(recordings: Sequence[Trajectory], classes: np.ndarray, windows: WindowCounts) -> float:
     """Return the log e-value against "given the window, the frame before does not matter".
 
     A cell is a surprise when it went against the majority of its window. A misread cell is one, and so are outcomes of the
@@ -247,7 +167,7 @@ def memory(recordings: Sequence[Trajectory], classes: np.ndarray, windows: Tally
         classes: class of every window, shape (512,).
         windows: the tally of the recordings, for the majority.
     """
-    pooled = Tally(*(np.bincount(classes, part)[classes] for part in (windows.visits, windows.alive)))
+    pooled = WindowCounts(*(np.bincount(classes, part)[classes] for part in (windows.visits, windows.alive)))
     majority = (2 * pooled.alive > pooled.visits).astype(np.uint8)
     long = [recording for recording in recordings if len(recording) > 2]
     if not long:
@@ -278,7 +198,7 @@ def _feature_dependence(
             extra = feature(recording, frame)
             if extra is None:
                 continue
-            window = stepping.windows(recording.values[frame], recording.boundary or "torus")[inside]
+            window = stepping.windows(recording.values[frame], edge_of(recording))[inside]
             key = (classes[window] * values + extra).ravel()
             visits += np.bincount(key, minlength=size * values)
             alive += np.bincount(key[recording.values[frame + 1][inside].ravel() == 1], minlength=size * values)
@@ -300,7 +220,7 @@ def _outer_count(recording: Trajectory, frame: int) -> np.ndarray:
 def _surprises(recording: Trajectory, frame: int, *, majority: np.ndarray) -> np.ndarray | None:
     if frame == 0:
         return None
-    boundary = recording.boundary or "torus"
+    boundary = edge_of(recording)
     expected = majority[stepping.windows(recording.values[frame - 1], boundary)]
     around = stepping.windows(expected ^ recording.values[frame], boundary)
     return np.minimum(_ONES[around], 2)
@@ -309,24 +229,18 @@ def _surprises(recording: Trajectory, frame: int, *, majority: np.ndarray) -> np
 _ONES = np.array([bin(window).count("1") for window in range(WINDOWS)])
 
 
-def _rim_apart(recordings: Sequence[Trajectory], space: RuleSpace) -> tuple[Tally, Tally]:
+def _rim_apart(recordings: Sequence[Trajectory], space: RuleSpace) -> tuple[WindowCounts, WindowCounts]:
     """Count entries apart for cells in the interior and for cells whose window crosses the edge."""
     visits, alive = (np.zeros((2, len(space)), np.int64) for _ in range(2))
     for recording in recordings:
         rim = np.ones(recording.values.shape[1:], np.int64)
         rim[1:-1, 1:-1] = 0
-        for before, after in zip(recording.values[:-1], recording.values[1:], strict=True):
-            key = space.entry_of[stepping.windows(before, recording.boundary or "torus")] + len(space) * rim
-            visits += np.bincount(key.ravel(), minlength=2 * len(space)).reshape(2, -1)
-            alive += np.bincount(key[after == 1], minlength=2 * len(space)).reshape(2, -1)
-    return Tally(visits[0], alive[0]), Tally(visits[1], alive[1])
+        for windows, lives, seen in transitions(recording):
+            key = space.entry_of[windows] + len(space) * rim
+            visits += np.bincount(key[seen], minlength=2 * len(space)).reshape(2, -1)
+            alive += np.bincount(key[seen & lives], minlength=2 * len(space)).reshape(2, -1)
+    return WindowCounts(visits[0], alive[0]), WindowCounts(visits[1], alive[1])
 
 
-def _with_boundary(recordings: Sequence[Trajectory], other: str) -> Tally:
-    return tally([replace(recording, boundary=other) for recording in recordings])
-
-
-def worded_list(names: Sequence[str]) -> str:
-    """Return the first six names and how many more there are."""
-    shown = ", ".join(names[:6])
-    return f"{shown} and {len(names) - 6} more" if len(names) > 6 else shown
+def _with_boundary(recordings: Sequence[Trajectory], other: str) -> WindowCounts:
+    return count_windows([replace(recording, boundary=other) for recording in recordings])

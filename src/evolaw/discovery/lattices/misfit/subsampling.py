@@ -19,8 +19,7 @@ import numpy as np
 
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import evolve
-from evolaw.discovery.lattices.evidence.counting import Tally
-from evolaw.discovery.lattices.misfit.larger_neighbourhoods import log_best
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, log_best
 from evolaw.errors import MissingExtra
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
@@ -48,12 +47,12 @@ class SkippedLaw:
     log_e: float
 
 
-def looks_scrambled(windows: Tally) -> bool:
+def looks_scrambled(windows: WindowCounts) -> bool:
     """Return whether even the best 3x3 table misses more than 0.3 nats a cell, as behind skipped generations of lively laws."""
     return -log_best(windows) > _SCRAMBLED * max(1, int(windows.visits.sum()))
 
 
-def skipped_law(recordings: Sequence[Trajectory], windows: Tally, rng: Source) -> SkippedLaw | None:
+def skipped_law(recordings: Sequence[Trajectory], windows: WindowCounts, rng: Source) -> SkippedLaw | None:
     """Learn an isotropic law that explains clean recordings on a torus by two or three generations a frame.
 
     Args:
@@ -70,7 +69,7 @@ def skipped_law(recordings: Sequence[Trajectory], windows: Tally, rng: Source) -
     """
     log_e = -_ENTRIES * np.log(2) - log_best(windows)
     cells = recordings[0].values[0].size
-    torus = all((recording.boundary or "torus") == "torus" for recording in recordings)
+    torus = all(edge_of(recording) == "torus" for recording in recordings)
     if log_e < -np.log(0.01) or not torus or cells > _MOST_CELLS // 2:
         return None
     try:

@@ -27,6 +27,7 @@ from evolaw.arrays import MISSING
 from evolaw.automata import stepping
 from evolaw.automata.engine import bitpacked
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.window_counts import edge_of
 from evolaw.randomness import Stream
 from evolaw.trajectory import Trajectory
 
@@ -58,7 +59,7 @@ class Scene:
         """Take the first frames of a recording, as many as ``most_cells`` allows, but at least two."""
         frames = max(2, min(len(recording), most_cells // recording.values[0].size))
         gaps = tuple(np.diff(recording.times[:frames]).astype(int).tolist())
-        return cls(recording.values[:frames], gaps, recording.boundary or "torus")
+        return cls(recording.values[:frames], gaps, edge_of(recording))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,9 @@
 """Evidence by rollout for imperfect recordings: cells missing or misread, generations skipped or not.
 
-No law misses a frame for certain where a rollout's start is uncertain, so a law is judged by how well it forecasts (`forecasts`):
+No law misses a frame for certain where a rollout's start is uncertain, so a law is judged by how well it forecasts (`ensemble_forecast`):
 
     1  propose   Laws are drawn (`proposals`) and searched by what they forecast of each frame from the frame before alone; the
-                 best then climb by the full forecast f (`ascent`). Rounds go on until two searches have ended at one law, or until
+                 best then climb by the full forecast f (`hill_climbing`). Rounds go on until two searches have ended at one law, or until
                  one leads all others by more than all 2^F laws weighed alike could make up, F the number of open entries.
     2  evolve    The best law, and those it is tested against, make the recording again, 59 times or more: rolled out from the
                  recorded first frame, misread and hidden where the recording was.
@@ -31,7 +31,7 @@ the smallest e-value against its rivals, and e-BH decides. Three things can keep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,16 +39,15 @@ import numpy as np
 from scipy.special import gammaln, logsumexp, ndtr
 
 from evolaw import checks
-from evolaw.discovery.lattices.evidence.proofs import require_certain, unsettled, with_known
-from evolaw.discovery.lattices.model.observation import AUTO, Channel
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.evidence.proofs import require_certain, unsettled
+from evolaw.discovery.lattices.model.case import Case
+from evolaw.discovery.lattices.model.observation import AUTO
 from evolaw.discovery.lattices.rollout.ensemble_forecast import Ensemble, Scene
 from evolaw.discovery.lattices.rollout.hill_climbing import Ascent, Summit
-from evolaw.discovery.lattices.rollout.proposals import Proposals, Simulator
+from evolaw.discovery.lattices.rollout.proposals import Proposals
 from evolaw.discovery.lattices.rollout.tabu_search import descend
-from evolaw.discovery.spine.evidence import Evidence, Weighing
+from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
 from evolaw.randomness import Source
-from evolaw.trajectory import Trajectory
 
 __all__ = ["LEVEL", "REPLICAS", "weigh"]
 
@@ -59,8 +58,6 @@ REPLICAS = 3000
 """Recordings made again by rivals in all, shared among the open entries; each rival makes at least 59 and at most 999, so that an
 e-value is at most 60 to 1000."""
 
-Progress = Callable[[int, int, str], None]
-
 _LEAST_REPLICAS, _MOST_REPLICAS, _COMPARED, _TOGETHER = 59, 999, 19, 16
 _ROUNDS, _STARTS, _MOVES, _PATIENCE = 16, 2, 60, 12
 _SKETCHED, _BOARDS = 16, 32
@@ -70,13 +67,17 @@ _FIRST_GUESS, _LEAST_FLIPS, _MOST_FLIPS = 0.05, 1e-3, 0.4
 
 
 @dataclass(frozen=True, eq=False)
-class _Case:
+class _Stage:
     """What all steps share."""
 
     ensemble: Ensemble
     free: np.ndarray
-    rng: Source
-    progress: Progress | None
+    case: Case
+
+    @property
+    def rng(self) -> Source:
+        """Seed of all chance."""
+        return self.case.rng
 
     @property
     def replicas(self) -> int:
@@ -84,31 +85,16 @@ class _Case:
         return int(np.clip(REPLICAS // max(1, self.free.size), _LEAST_REPLICAS, _MOST_REPLICAS))
 
     def tell(self, done: int, total: int, words: str) -> None:
-        if self.progress is not None:
-            self.progress(done, total, words)
+        """Report progress, if anybody listens."""
+        self.case.tell(done, total, words)
 
 
-def weigh(
-    recordings: Sequence[Trajectory],
-    space: RuleSpace,
-    known: np.ndarray,
-    channel: Channel,
-    *,
-    rng: Source,
-    progress: Progress | None = None,
-    simulator: Simulator | None = None,
-    rounds: int = _ROUNDS,
-) -> Weighing:
+def weigh(case: Case, *, rounds: int = _ROUNDS) -> Weighing:
     """Weigh every entry by what laws with and without it forecast.
 
     Args:
-        recordings: trajectories whose times are generations; 255 marks missing cells.
-        space: rule space.
-        known: 0 or 1 for a known entry, NaN for an open one, shape (entries,).
-        channel: with flips of readings, given or "auto", or without.
-        rng: draws laws, boards and replicas.
-        progress: called with (done, total, words).
-        simulator: proposes laws; asked anew in every round but the first.
+        case: recordings whose times are generations, 255 marks missing cells; readings flipped, given or "auto", or not; known
+            entries must be 0 or 1. Its simulator proposes laws, anew in every round but the first.
         rounds: how often to propose laws while the searches do not agree.
 
     Raises:
@@ -121,6 +107,7 @@ def weigh(
     References:
         besag1989, section 2 (exchangeable replicas); vovk2021; dawid1984.
     """
+    recordings, space, known, channel = case.recordings, case.space, case.known, case.channel
     if channel.flips and channel.on == "update":
         fix = "Record every generation, and weigh an automaton that errs by evidence='auto'."
         raise checks.refuse(
@@ -129,27 +116,27 @@ def weigh(
     require_certain(space, known)
     scenes = tuple(Scene.of(item, max(1, _MOST_CELLS // len(recordings))) for item in recordings)
     flips = _FIRST_GUESS if channel.flips == AUTO else float(channel.flips)
-    ensemble = Ensemble(space, scenes, flips, _BOARDS, rng.stream("ensemble"))
-    case = _Case(ensemble, np.flatnonzero(np.isnan(known)), rng, progress)
-    proposals = Proposals(recordings, space, known, simulator, rng)
-    peaks, ascent = _search(case, proposals, rounds)
+    ensemble = Ensemble(space, scenes, flips, _BOARDS, case.rng.stream("ensemble"))
+    stage = _Stage(ensemble, np.flatnonzero(case.free), case)
+    proposals = Proposals(case)
+    peaks, ascent = _search(stage, proposals, rounds)
     if channel.flips == AUTO:
-        case = replace(case, ensemble=replace(ensemble, flips=_fitted_flips(ensemble, peaks[0].law)))
-        ascent = Ascent(case.ensemble, case.free, ascent.tried)
+        stage = replace(stage, ensemble=replace(ensemble, flips=_fitted_flips(ensemble, peaks[0].law)))
+        ascent = Ascent(stage.ensemble, stage.free, ascent.tried)
         peaks = _ranked([ascent.climb(peak.law) for peak in peaks])
-    peaks, rivals = _doubted(case, ascent, peaks)
+    peaks, rivals = _doubted(stage, ascent, peaks)
     best = peaks[0]
-    fit = _fit(case, best)
-    disputed = _disputed(case, peaks) if fit > LEVEL else np.zeros(len(space), bool)
-    visits = case.ensemble.visits(best.law)
+    fit = _fit(stage, best)
+    disputed = _disputed(stage, peaks) if fit > LEVEL else np.zeros(len(space), bool)
+    visits = stage.ensemble.visits(best.law)
     facts: dict[str, Any] = proposals.facts | {
         "laws_rolled_out": ascent.tried,
-        "forecast_cells": case.ensemble.cells,
-        "replicas": case.replicas,
+        "forecast_cells": stage.ensemble.cells,
+        "replicas": stage.replicas,
         "fit_p_value": round(fit, 6),
     }
     if channel.flips:
-        facts["flip_probability"] = round(case.ensemble.flips, 6)
+        facts["flip_probability"] = round(stage.ensemble.flips, 6)
     evidence = [
         unsettled(name, float(best.law[place]), float(visits[place]), "") for place, name in enumerate(space.names)
     ]
@@ -158,10 +145,10 @@ def weigh(
             f"The likeliest of {ascent.tried:,} laws rolled out forecasts the recording worse than its own (p = {fit:.1g}), so none "
             "is taken for the law."
         )
-        for entry in case.free:
+        for entry in stage.free:
             evidence[entry] = unsettled(space.names[entry], 0.5, float(visits[entry]), why)
     else:
-        for item in _weighed(case, best, rivals, disputed, visits, ascent.tried):
+        for item in _weighed(stage, best, rivals, disputed, visits, ascent.tried):
             evidence[space.index(item.entry)] = item
     typical = np.where(np.isnan(known), best.law, known)
     return Weighing(tuple(with_known(evidence, known)), facts, None, typical)
@@ -170,24 +157,24 @@ def weigh(
 # -- searching --------------------------------------------------------------------------------------------------------
 
 
-def _search(case: _Case, proposals: Proposals, rounds: int) -> tuple[list[Summit], Ascent]:
+def _search(stage: _Stage, proposals: Proposals, rounds: int) -> tuple[list[Summit], Ascent]:
     """Propose laws and climb, round after round; peaks from the best down, none within two entries of a better one."""
-    sketch = replace(case.ensemble, boards=_SKETCHED)
-    ascent, ends = Ascent(case.ensemble, case.free), []
-    movable = np.isnan(np.where(np.isin(np.arange(len(sketch.space)), case.free), np.nan, 0.0))
+    sketch = replace(stage.ensemble, boards=_SKETCHED)
+    ascent, ends = Ascent(stage.ensemble, stage.free), []
+    movable = np.isnan(np.where(np.isin(np.arange(len(sketch.space)), stage.free), np.nan, 0.0))
 
     def cost(laws: np.ndarray) -> np.ndarray:
         ascent.tried += len(laws)
         return -sketch.score(laws, memory=False)
 
-    for number in range(max(1, rounds) if case.free.size else 1):
-        case.tell(number, rounds, f"laws proposed, {ascent.tried:,} rolled out")
+    for number in range(max(1, rounds) if stage.free.size else 1):
+        stage.tell(number, rounds, f"laws proposed, {ascent.tried:,} rolled out")
         starts = proposals.draw(number, _STARTS)
-        if case.free.size:
+        if stage.free.size:
             starts = descend(cost, starts, np.tile(movable, (len(starts), 1)), _MOVES, patience=_PATIENCE)[1]
         ends += [ascent.climb(law) for law in starts]
         peaks = _ranked(ends)
-        if _agree(peaks, ends, case.free.size):
+        if _agree(peaks, ends, stage.free.size):
             break
     return peaks, ascent
 
@@ -222,11 +209,11 @@ def _fitted_flips(ensemble: Ensemble, law: np.ndarray) -> float:
     return best
 
 
-def _doubted(case: _Case, ascent: Ascent, peaks: list[Summit]) -> tuple[list[Summit], np.ndarray]:
+def _doubted(stage: _Stage, ascent: Ascent, peaks: list[Summit]) -> tuple[list[Summit], np.ndarray]:
     """Find the rival of every entry; a rival that forecasts better than the best law takes its place, and is doubted anew."""
     while True:
-        laws, scores = ascent.rivals(peaks[0], lambda done: case.tell(done, case.free.size, "entries doubted"))
-        if not case.free.size or scores.max() <= peaks[0].score:
+        laws, scores = ascent.rivals(peaks[0], lambda done: stage.tell(done, stage.free.size, "entries doubted"))
+        if not stage.free.size or scores.max() <= peaks[0].score:
             return peaks, laws
         peaks = _ranked([ascent.climb(laws[scores.argmax()]), *peaks])
 
@@ -234,34 +221,34 @@ def _doubted(case: _Case, ascent: Ascent, peaks: list[Summit]) -> tuple[list[Sum
 # -- testing ----------------------------------------------------------------------------------------------------------
 
 
-def _fit(case: _Case, best: Summit) -> float:
+def _fit(stage: _Stage, best: Summit) -> float:
     """P-value of the recording among the best law's own replicas."""
-    chance = case.rng.stream("replicas, fit").generator()
+    chance = stage.rng.stream("replicas, fit").generator()
     law = best.law[None]
-    own = case.ensemble.score_copies(law, case.ensemble.replicas(law, case.replicas, chance))[0]
+    own = stage.ensemble.score_copies(law, stage.ensemble.replicas(law, stage.replicas, chance))[0]
     spread = float(own.std(ddof=1))
     return float(ndtr((best.score - own.mean()) / spread)) if spread > 0 else float(best.score >= own.mean() - 1e-6)
 
 
-def _disputed(case: _Case, peaks: Sequence[Summit]) -> np.ndarray:
+def _disputed(stage: _Stage, peaks: Sequence[Summit]) -> np.ndarray:
     """Entries on which a peak that cannot be put aside differs from the best law, shape (entries,)."""
     best, found = peaks[0].law, np.zeros(peaks[0].law.shape, bool)
     others = [peak.law for peak in peaks[1 : 1 + _MOST_PEAKS]]
-    for law, aside in zip(others, _put_aside(case, peaks[0], others, "peaks compared"), strict=True):
+    for law, aside in zip(others, _put_aside(stage, peaks[0], others, "peaks compared"), strict=True):
         found |= (law != best) & ~aside
     return found
 
 
-def _put_aside(case: _Case, best: Summit, others: Sequence[np.ndarray], words: str) -> np.ndarray:
+def _put_aside(stage: _Stage, best: Summit, others: Sequence[np.ndarray], words: str) -> np.ndarray:
     """Whether the lead of the best law over each other is beyond what the choice among laws so far away explains."""
-    chance = case.rng.stream(f"replicas, {words}").generator()
-    aside, free = np.zeros(len(others), bool), case.free.size
+    chance = stage.rng.stream(f"replicas, {words}").generator()
+    aside, free = np.zeros(len(others), bool), stage.free.size
     for at in range(0, len(others), _TOGETHER):
-        case.tell(at, len(others), words)
+        stage.tell(at, len(others), words)
         makers = np.stack(others[at : at + _TOGETHER])
         laws = np.tile(best.law, (len(makers), 1))
-        recorded = best.score - case.ensemble.score(makers)
-        leads = _leads(case, laws, makers, _COMPARED, chance)
+        recorded = best.score - stage.ensemble.score(makers)
+        leads = _leads(stage, laws, makers, _COMPARED, chance)
         z = (recorded - leads.mean(1)) / np.maximum(leads.std(1, ddof=1), 1e-9)
         away = (makers != best.law).sum(1)
         choices = gammaln(free + 1) - gammaln(away + 1) - gammaln(free - away + 1)
@@ -269,24 +256,24 @@ def _put_aside(case: _Case, best: Summit, others: Sequence[np.ndarray], words: s
     return aside
 
 
-def _leads(case: _Case, laws: np.ndarray, makers: np.ndarray, number: int, chance: np.random.Generator) -> np.ndarray:
+def _leads(stage: _Stage, laws: np.ndarray, makers: np.ndarray, number: int, chance: np.random.Generator) -> np.ndarray:
     """Log f of each law less that of its maker, on recordings that the maker made again, shape (laws, number)."""
-    copies = case.ensemble.replicas(makers, number, chance)
-    return case.ensemble.score_copies(laws, copies) - case.ensemble.score_copies(makers, copies)
+    copies = stage.ensemble.replicas(makers, number, chance)
+    return stage.ensemble.score_copies(laws, copies) - stage.ensemble.score_copies(makers, copies)
 
 
 def _weighed(
-    case: _Case, best: Summit, rivals: np.ndarray, disputed: np.ndarray, visits: np.ndarray, tried: int
+    stage: _Stage, best: Summit, rivals: np.ndarray, disputed: np.ndarray, visits: np.ndarray, tried: int
 ) -> Iterator[Evidence]:
     """Yield the evidence on every open entry: the smallest e-value against any of its rivals."""
-    free = case.free
+    free = stage.free
     alone = np.tile(best.law, (free.size, 1))
     alone[np.arange(free.size), free] ^= 1
     paired = np.flatnonzero((rivals != alone).any(1))
-    standing = paired[~_put_aside(case, best, list(rivals[paired]), "rivals with a partner compared")]
-    trials = [*_tried(case, alone, np.arange(free.size)), *_tried(case, rivals[standing], standing)]
+    standing = paired[~_put_aside(stage, best, list(rivals[paired]), "rivals with a partner compared")]
+    trials = [*_tried(stage, alone, np.arange(free.size)), *_tried(stage, rivals[standing], standing)]
     for place, entry in enumerate(free.tolist()):
-        name, value, seen = case.ensemble.space.names[entry], int(best.law[entry]), float(visits[entry])
+        name, value, seen = stage.ensemble.space.names[entry], int(best.law[entry]), float(visits[entry])
         if disputed[entry]:
             why = (
                 f"Of {tried:,} laws rolled out, one that has it otherwise, and other entries too, cannot be put aside."
@@ -310,15 +297,15 @@ class _Trial:
         return float(np.log(self.leads.size + 1) + self.recorded - logsumexp([self.recorded, *self.leads]))
 
 
-def _tried(case: _Case, rivals: np.ndarray, places: np.ndarray) -> Iterator[_Trial]:
-    chance = case.rng.stream(f"replicas, rivals {len(rivals)}").generator()
+def _tried(stage: _Stage, rivals: np.ndarray, places: np.ndarray) -> Iterator[_Trial]:
+    chance = stage.rng.stream(f"replicas, rivals {len(rivals)}").generator()
     laws = rivals.copy()
-    laws[np.arange(len(laws)), case.free[places]] ^= 1
+    laws[np.arange(len(laws)), stage.free[places]] ^= 1
     for at in range(0, len(laws), _TOGETHER):
-        case.tell(at, len(laws), "recordings made again by rivals")
+        stage.tell(at, len(laws), "recordings made again by rivals")
         part = slice(at, at + _TOGETHER)
-        recorded = case.ensemble.score(laws[part]) - case.ensemble.score(rivals[part])
-        leads = _leads(case, laws[part], rivals[part], case.replicas, chance)
+        recorded = stage.ensemble.score(laws[part]) - stage.ensemble.score(rivals[part])
+        leads = _leads(stage, laws[part], rivals[part], stage.replicas, chance)
         yield from map(_Trial, places[part].tolist(), recorded.tolist(), leads)
 
 

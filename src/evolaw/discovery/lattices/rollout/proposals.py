@@ -7,22 +7,35 @@ propose, and then says why; that goes into the finding, never past the user.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from evolaw import checks
-from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.case import Case, Simulator
+from evolaw.discovery.lattices.model.rule_space import WINDOWS
+from evolaw.errors import ArgumentError, MissingExtra
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Proposals", "Simulator"]
+__all__ = ["Proposals", "propose_by_network"]
 
-Simulator = Callable[[Sequence[Trajectory], str, np.ndarray, Source], "np.ndarray | str | None"]
-"""(recordings, space, known entries with NaN where open, seed) -> probabilities of life by window, shape (members, 512); or, if it
-has nothing to propose, a sentence that says why, or None. `evolaw.learning.orbit_simulator` is one."""
+
+def propose_by_network(
+    recordings: Sequence[Trajectory], space: str, known: np.ndarray, rng: Source
+) -> np.ndarray | str:
+    """Train a network on the recording and return what it proposes; or say why there is none.
+
+    This is the one way from discovery to learning: `orbit_simulator` of the extra ``learn``, for Python and the command line alike.
+    """
+    try:
+        from evolaw.learning.windows.orbit_tables import orbit_simulator
+
+        return orbit_simulator(recordings, space, known, rng)
+    except (ArgumentError, MissingExtra) as error:
+        return f"No network proposed laws, so they were drawn blindly: {error}"
 
 
 @dataclass(eq=False)
@@ -30,36 +43,29 @@ class Proposals:
     """Where the laws of a search come from.
 
     Attributes:
-        recordings: trajectories whose times are generations.
-        space: rule space.
-        known: 0 or 1 for a known entry, NaN for an open one, shape (entries,).
-        simulator: asked from the second round on.
-        rng: seed.
+        case: what is weighed; its simulator is asked from the second round on.
         asked: how often the simulator proposed laws.
         refused: why it had nothing to propose, the last time it had not.
     """
 
-    recordings: Sequence[Trajectory]
-    space: RuleSpace
-    known: np.ndarray
-    simulator: Simulator | None
-    rng: Source
+    case: Case
     asked: int = 0
     refused: str = field(default="", init=False)
 
     def draw(self, number: int, starts: int) -> np.ndarray:
         """Return the laws of round ``number``, from 0, shape (starts, entries)."""
-        tables = None if self.simulator is None or not number else self._ask(self.simulator, number)
-        chance = self.rng.stream(f"proposals {number}").generator()
-        likely = np.full((starts, len(self.space)), 0.5)
+        case, simulator = self.case, self.case.simulator
+        tables = None if simulator is None or not number else self._ask(simulator, number)
+        chance = case.rng.stream(f"proposals {number}").generator()
+        likely = np.full((starts, len(case.space)), 0.5)
         if tables is not None:
-            members = np.stack([self.space.pool(table) / self.space.sizes for table in tables])
+            members = np.stack([case.space.pool(table) / case.space.sizes for table in tables])
             likely = np.resize(members, likely.shape)
         drawn = chance.random(likely.shape) < likely
         if tables is not None:
             own = min(len(tables), starts // 2)
             drawn[:own] = likely[:own] > 0.5
-        return np.where(np.isnan(self.known), drawn, self.known).astype(np.uint8)
+        return np.where(case.free, drawn, case.known).astype(np.uint8)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -68,8 +74,8 @@ class Proposals:
         return told | {"simulator_refused": self.refused} if self.refused else told
 
     def _ask(self, simulator: Simulator, number: int) -> np.ndarray | None:
-        seed = Source(self.rng.stream(f"simulator {number}").key[0])
-        answer = simulator(self.recordings, self.space.name, self.known, seed)
+        seed = Source(self.case.rng.stream(f"simulator {number}").key[0])
+        answer = simulator(self.case.recordings, self.case.space.name, self.case.known, seed)
         if answer is None or isinstance(answer, str):
             self.refused = answer or "The simulator had nothing to propose, so laws were drawn blindly."
             return None

@@ -1,14 +1,14 @@
 """Evidence by rollout for recorded boards: a simulator proposes laws, exact rollouts judge them, rivals are hunted.
 
-For frames several generations apart, where no count is possible and the search with proofs (`skipping`) may not end. Here of
-complete and error-free frames, of which a law misses cells or does not; `forecasting` does the same where cells are missing or
+For frames several generations apart, where no count is possible and the search with proofs (`skipped_frames`) may not end. Here of
+complete and error-free frames, of which a law misses cells or does not; `forecast_evidence` does the same where cells are missing or
 misread, and a law can only forecast.
 
     1  propose   A simulator with the known entries held fixed gives each open entry a probability. It is a network trained on
                  the recording, handed in as ``simulator``. It is asked when laws drawn blindly did not lead to one that fits,
                  and again with other seeds; without it every value stays as likely as the other.
     2  evolve    From laws so drawn, each open entry is tried present and absent by rolling both laws out from every frame to
-                 the next; what fits the black box better is kept (`lawsearch`), until a law fits without a miss.
+                 the next; what fits the black box better is kept (`tabu_search`), until a law fits without a miss.
     3  doubt     For every entry the other value is fixed, and all other open entries may change to make up for it. A rival
                  that fits as well leaves the entry open; rivals found are starting points for further doubt.
 
@@ -25,55 +25,32 @@ is the difference between the grounds "joint" and "rollout".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 
 from evolaw.arrays import MISSING
-from evolaw.discovery.lattices.evidence.proofs import require_certain, unsettled, with_known
-from evolaw.discovery.lattices.model.observation import Channel
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.evidence.proofs import require_certain, unsettled
+from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.rollout import forecast_evidence
-from evolaw.discovery.lattices.rollout.proposals import Proposals, Simulator
+from evolaw.discovery.lattices.rollout.proposals import Proposals
 from evolaw.discovery.lattices.rollout.tabu_search import Ledger, Rollouts, descend
-from evolaw.discovery.spine.evidence import Evidence, Weighing
-from evolaw.randomness import Source
-from evolaw.trajectory import Trajectory
+from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
 
-__all__ = ["MISREAD", "weigh_boards"]
+__all__ = ["MISREAD", "weigh"]
 
 MISREAD = 1e-12
 """Largest chance that a cell of a recording called clean is wrong. It keeps one stray cell from deciding an entry whose rivals
 were searched for and not excluded by proof; two or three cells decide."""
-
-Progress = Callable[[int, int, str], None]
 
 _ROUNDS, _STARTS, _MOVES = 8, 8, 40
 _DOUBTING_MOVES = 6
 _MOST_CELLS = 2**18
 
 
-def weigh_boards(
-    recordings: Sequence[Trajectory],
-    space: RuleSpace,
-    known: np.ndarray,
-    channel: Channel,
-    *,
-    rng: Source,
-    progress: Progress | None = None,
-    simulator: Simulator | None = None,
-    rounds: int = _ROUNDS,
-) -> Weighing:
+def weigh(case: Case, *, rounds: int = _ROUNDS) -> Weighing:
     """Weigh every entry by rollouts from frame to frame.
 
     Args:
-        recordings: trajectories whose times are generations; 255 marks missing cells.
-        space: rule space.
-        known: 0 or 1 for a known entry, NaN for an open one, shape (entries,).
-        channel: how they were taken.
-        rng: draws the laws to start from.
-        progress: called with (done, total, words).
-        simulator: proposes laws; asked anew in every round.
+        case: recordings whose times are generations; known entries must be 0 or 1. Its simulator proposes laws, anew in every round.
         rounds: how often to propose laws while none fits.
 
     Raises:
@@ -82,21 +59,19 @@ def weigh_boards(
     Notes:
         A round costs at most 8 x 40 x open entries rollouts of the recordings on the bit engine.
     """
-    if channel.flips or any((item.values == MISSING).any() for item in recordings):
-        return forecast_evidence.weigh(
-            recordings, space, known, channel, rng=rng, progress=progress, simulator=simulator, rounds=2 * rounds
-        )
+    recordings, space, known, free = case.recordings, case.space, case.known, case.free
+    if case.channel.flips or any((item.values == MISSING).any() for item in recordings):
+        return forecast_evidence.weigh(case, rounds=2 * rounds)
     require_certain(space, known)
     rollouts, ledger = Rollouts.of(recordings, space, _MOST_CELLS), Ledger.empty(len(space))
-    free = np.isnan(known)
-    proposals = Proposals(recordings, space, known, simulator, rng)
+    proposals = Proposals(case)
     for number in range(rounds if free.any() else 0):
-        _tell(progress, number, rounds, f"laws proposed, {ledger.tried:,} rolled out")
+        case.tell(number, rounds, f"laws proposed, {ledger.tried:,} rolled out")
         starts = proposals.draw(number, _STARTS)
         descend(ledger.misses(rollouts), starts, np.tile(free, (len(starts), 1)), _MOVES, first_fit=True)
         if len(ledger.fitting):
             break
-    _doubt(rollouts, ledger, free, progress)
+    _doubt(case, rollouts, ledger)
     if len(ledger.fitting) and rollouts.is_part:
         ledger.fitting = ledger.fitting[Rollouts.of(recordings, space).misses(ledger.fitting) == 0]
     evidence = _evidence(rollouts, ledger, free)
@@ -108,14 +83,14 @@ def weigh_boards(
     return Weighing(tuple(with_known(evidence, known)), facts)
 
 
-def _doubt(rollouts: Rollouts, ledger: Ledger, free: np.ndarray, progress: Progress | None) -> None:
+def _doubt(case: Case, rollouts: Rollouts, ledger: Ledger) -> None:
     """Hunt for fitting laws with the other value of every entry on which all fitting laws agree."""
-    checked = 0
+    checked, free = 0, case.free
     while checked < len(ledger.fitting):
         law = ledger.fitting[-1]
         checked = len(ledger.fitting)
         agreed = free & (ledger.least.min(1) == 0) & (ledger.least.max(1) > 0)
-        _tell(progress, int((free & ~agreed).sum()), int(free.sum()), "entries doubted")
+        case.tell(int((free & ~agreed).sum()), int(free.sum()), "entries doubted")
         entries = np.flatnonzero(agreed)
         starts = np.tile(law, (entries.size, 1))
         starts[np.arange(entries.size), entries] ^= 1
@@ -163,8 +138,3 @@ def _settled(rollouts: Rollouts, ledger: Ledger, entry: int, visits: float, free
         "without it none."
     )
     return Evidence(rollouts.space.names[entry], "rollout", visits, *signed, chance, (0.0, 1.0), why)
-
-
-def _tell(progress: Progress | None, done: int, total: int, words: str) -> None:
-    if progress is not None:
-        progress(done, total, words)

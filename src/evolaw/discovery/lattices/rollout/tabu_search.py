@@ -18,6 +18,7 @@ from evolaw.arrays import MISSING
 from evolaw.automata import stepping
 from evolaw.automata.engine import bitpacked
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.window_counts import edge_of
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Cost", "Ledger", "Rollouts", "descend"]
@@ -73,7 +74,7 @@ class Rollouts:
                 if number % stride:
                     continue
                 before, after = recording.values[place], recording.values[place + 1]
-                groups.setdefault((int(gap), recording.boundary or "torus", before.shape), []).append((before, after))
+                groups.setdefault((int(gap), edge_of(recording), before.shape), []).append((before, after))
         gaps = []
         for (steps, boundary, _), pairs in groups.items():
             before, after = (np.stack(frames) for frames in zip(*pairs, strict=True))

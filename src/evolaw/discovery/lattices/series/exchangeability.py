@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["NormalFit", "choices", "e_value", "p_far", "p_rival"]
+__all__ = ["NormalFit", "choices", "p_far", "p_rival"]
 
 _CHUNK = 4096
 
@@ -118,21 +118,6 @@ def p_rival(gains: np.ndarray, members: np.ndarray) -> float:
     """
     # Far out the normal fit is no longer the law: one run must not outweigh all others by its tail.
     return _share(_sums(members, np.clip(gains, -50, 50).astype(np.float32)).max(1))
-
-
-def e_value(p: float) -> float:
-    """Turn a p-value into an e-value: (1 - p + p ln p) / (p (ln p)^2), the mixture of all power calibrators.
-
-    References:
-        vovk2021, section 2.
-
-    Example:
-        >>> round(e_value(1e-4), 1)
-        117.8
-    """
-    if p >= 1 - 1e-6:
-        return 0.5
-    return float((1 - p + p * np.log(p)) / (p * np.log(p) ** 2))
 
 
 def _sums(members: np.ndarray, values: np.ndarray) -> np.ndarray:

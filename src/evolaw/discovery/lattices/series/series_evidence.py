@@ -18,7 +18,8 @@ Macroscopic statistics are weak: what they do not tell apart stays undetermined.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,13 +28,15 @@ from scipy.optimize import brentq
 from evolaw import checks
 from evolaw.automata import stepping
 from evolaw.discovery.lattices.experiment.questions import question_for
-from evolaw.discovery.lattices.misfit.specification_tests import Check
+from evolaw.discovery.lattices.model.law import Law, Question
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
-from evolaw.discovery.lattices.series.exchangeability import e_value
 from evolaw.discovery.lattices.series.law_tests import Trials, try_laws
 from evolaw.discovery.lattices.series.series import Series
-from evolaw.discovery.spine.evidence import Evidence, Weighing
-from evolaw.discovery.spine.finding import EntryFinding, Finding, Law
+from evolaw.discovery.spine.amendments import Amendment, State, rewrite
+from evolaw.discovery.spine.e_values import e_value
+from evolaw.discovery.spine.evidence import Check, Evidence, Weighing
+from evolaw.discovery.spine.finding import EntryFinding, Finding
+from evolaw.discovery.spine.investigation import investigate
 from evolaw.randomness import Source, source
 
 __all__ = ["MOST_OPEN", "SOUND", "discover_series", "plausible_above", "weigh_series"]
@@ -82,23 +85,61 @@ def discover_series(
         'B3/S23'
     """
     held = RuleSpace.named(space)
-    bar = plausible_above(alpha)
-    weighing = weigh_series(series, held, held.known(known), alpha=alpha, rng=source(rng), progress=progress)
-    sound = weighing.facts["largest_p"] > SOUND
-    entries = tuple(EntryFinding.of(item, _decision(item, sound, bar)) for item in weighing.evidence)
-    open_ = np.array([entry.decision in ("undetermined", "conflict") for entry in entries])
-    check = Check("series", sound, weighing.facts["largest_p"], weighing.facts["says"])
-    return Finding(
-        source=f"{series.runs} runs of {', '.join(series.names)}, {series.rows} x {series.cols}, {series.boundary}",
-        space=held.name,
-        alpha=alpha,
-        entries=entries,
-        law=Law.of(held, entries, weighing.log2_possible if sound else None),
-        checks=(check,),
-        next=question_for(held, open_, alpha=alpha),
-        recordings=(),
-        facts=weighing.facts,
-    )
+    return investigate(_Look(series, held, held.known(known), alpha, source(rng), progress))
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """One pass over a series: a spine `Inquiry`. Laws are run and compared as they are weighed, so nothing is left to check."""
+
+    series: Series
+    held: RuleSpace
+    known: np.ndarray
+    alpha: float
+    rng: Source
+    progress: Progress | None
+    error: str = "fwer"
+
+    @property
+    def source(self) -> str:
+        """What was recorded."""
+        series = self.series
+        return f"{series.runs} runs of {', '.join(series.names)}, {series.rows} x {series.cols}, {series.boundary}"
+
+    @property
+    def space(self) -> str:
+        return self.held.name
+
+    @property
+    def recordings(self) -> tuple[Any, ...]:
+        return ()
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        return {"error": self.error}
+
+    def weigh(self) -> Weighing:
+        return weigh_series(self.series, self.held, self.known, alpha=self.alpha, rng=self.rng, progress=self.progress)
+
+    def doubts(self, weighing: Weighing) -> Sequence[Amendment]:
+        p, says = weighing.facts["largest_p"], weighing.facts["says"]
+
+        def look_like_the_law(state: State) -> State:
+            state = state.having([Check("series", p > SOUND, p, says)])
+            return state if p > SOUND else rewrite(replace(state, cause="series"), lambda *entry: ("conflict", ""))
+
+        return (look_like_the_law,)
+
+    def law(self, entries: tuple[EntryFinding, ...], weighing: Weighing | None) -> Law:
+        sound = weighing is not None and weighing.facts["largest_p"] > SOUND
+        return Law.of(self.held, entries, weighing.log2_possible if sound and weighing is not None else None)
+
+    def checks(self, law: Law, state: State, weighing: Weighing) -> Sequence[Check]:
+        return ()
+
+    def question(self, entries: tuple[EntryFinding, ...], state: State, weighing: Weighing) -> Question | None:
+        open_ = np.array([entry.decision in ("undetermined", "conflict") for entry in entries])
+        return question_for(self.held, open_, alpha=self.alpha)
 
 
 def weigh_series(
@@ -151,7 +192,7 @@ def weigh_series(
         "largest_p": float(trials.p.max()),
         "says": _sentence(trials.p, plausible),
     }
-    return Weighing(tuple(evidence), facts, float(np.log2(plausible)) if plausible else None)
+    return Weighing(tuple(evidence), facts, float(np.log2(plausible)) if plausible else None, hypotheses=1)
 
 
 def plausible_above(alpha: float) -> float:
@@ -165,17 +206,6 @@ def plausible_above(alpha: float) -> float:
     if alpha >= 0.9:
         return 0.5
     return float(np.exp(brentq(lambda log_p: np.log(e_value(np.exp(log_p)) * alpha), -60.0, np.log(0.5))))
-
-
-def _decision(item: Evidence, sound: bool, bar: float) -> str:
-    if item.basis == "known":
-        return "present" if item.probability else "absent"
-    if not sound:
-        return "conflict"
-    enough = float(np.log(e_value(bar))) - 1e-9
-    if item.visits == 0 or max(item.log_e_present, item.log_e_absent) < enough:
-        return "undetermined"
-    return "present" if item.log_e_present > item.log_e_absent else "absent"
 
 
 def _sentence(p: np.ndarray, plausible: int) -> str:

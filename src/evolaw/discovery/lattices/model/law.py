@@ -1,0 +1,137 @@
+"""The law that decisions on a lattice leave, and the question that would decide more; both write themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from evolaw import display
+from evolaw.arrays import read_only
+from evolaw.automata.files.rle import parse_rle, write_rle
+from evolaw.automata.rules.rule import Rule
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.spine.finding import EntryFinding, shortened
+
+if TYPE_CHECKING:
+    from evolaw.discovery.spine.finding import Finding
+
+__all__ = ["Law", "Question"]
+
+
+@dataclass(frozen=True)
+class Law:
+    """The rules that fit.
+
+    Attributes:
+        minimum, maximum: every open entry off, on.
+        most_probable: every open entry by its probability, a tie is off; where entries are coupled, a law that fits.
+        map: `most_probable` as MAP string.
+        log2_possible: log2 of the number of rules that fit equally well. Entries in conflict count as open; as long as there
+            is one, no rule of the space fits.
+    """
+
+    minimum: str
+    maximum: str
+    most_probable: str
+    map: str
+    log2_possible: float
+
+    @property
+    def rule(self) -> Rule:
+        """The most probable law as a Rule."""
+        return Rule(self.most_probable)
+
+    @classmethod
+    def of(
+        cls,
+        space: RuleSpace,
+        entries: tuple[EntryFinding, ...],
+        log2_possible: float | None = None,
+        typical: np.ndarray | None = None,
+    ) -> Law:
+        """Return the law that the decisions on a space leave.
+
+        Where the entries are coupled, ``log2_possible`` counts the laws that fit and ``typical`` is one of them
+        (`evidence.Weighing`); then the most probable law is that one.
+        """
+        decisions = np.array([entry.decision for entry in entries])
+        probability = np.array([entry.probability for entry in entries])
+        fixed = {"present": np.ones(len(space)), "absent": np.zeros(len(space)), "probabilistic": probability}
+        values = np.select([decisions == name for name in fixed], list(fixed.values()), np.nan)
+        open_ = np.isnan(values)
+        likely = space.rule(np.where(open_, probability > 0.5 if typical is None else typical, values))
+        if log2_possible is None:
+            log2_possible = float(open_.sum())
+        return cls(
+            minimum=str(space.rule(np.where(open_, 0.0, values))),
+            maximum=str(space.rule(np.where(open_, 1.0, values))),
+            most_probable=str(likely),
+            map=likely.map_string,
+            log2_possible=float(log2_possible),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the rules as text and log2 of their number."""
+        return dict(vars(self))
+
+    def lines(self, finding: Finding) -> list[tuple[str, Any]]:
+        """Return the most probable rule and how many fit, by name where they are few."""
+        possible, conflict, laws = self.log2_possible, finding.of("conflict"), finding.facts.get("laws") or ()
+        if conflict:
+            fitting = f"none of the {finding.space} space"
+        elif len(laws) > 1:
+            fitting = f"{_count(possible)}: {', '.join(map(shortened, laws))}"
+        elif possible == 0:
+            fitting = "one"
+        else:
+            fitting = f"{_count(possible)}, from {shortened(self.minimum)} to {shortened(self.maximum)}"
+        return [("most probable", shortened(self.most_probable)), ("rules that fit", fitting)]
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """An experiment: put this board into the black box, let it take so many steps, record what comes out.
+
+    Attributes:
+        board: the start, uint8 (rows, cols), on a torus; empty when nothing is to be shown.
+        steps: generations to take.
+        decides: how many entries it is expected to decide.
+        says: the experiment in a sentence.
+        entries: names of the open entries that the board shows.
+    """
+
+    board: np.ndarray
+    steps: int
+    decides: int
+    says: str
+    entries: tuple[str, ...] = ()
+
+    @property
+    def rle(self) -> str:
+        """The board as RLE; empty when there is none."""
+        return write_rle(self.board) if self.board.size else ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the experiment with its board as RLE."""
+        return {"says": self.says, "rle": self.rle, "steps": self.steps, "decides": self.decides}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        board = parse_rle(document["rle"]).board if document["rle"] else np.zeros((0, 0), np.uint8)
+        return cls(read_only(board), document["steps"], document["decides"], document["says"])
+
+    def __repr__(self) -> str:
+        rows, cols = self.board.shape
+        return display.lines("Question", [("board", f"{rows} x {cols}"), ("steps", self.steps), ("says", self.says)])
+
+
+def _count(log2_possible: float) -> str:
+    """A number of rules: a power of two as such, another number in full while it is small."""
+    whole = round(2**log2_possible) if log2_possible < 20 else 0
+    if whole and not float(log2_possible).is_integer():
+        return f"{whole:,}"
+    return f"2^{round(log2_possible, 1):g}"
