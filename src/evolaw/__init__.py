@@ -15,7 +15,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_PARTS = ("analysis", "automata", "discovery", "ito", "learning", "markov", "report", "sde", "storage")
+_PARTS = ("analysis", "automata", "discovery", "ito", "josephson", "learning", "markov", "report", "sde", "storage")
 _KINDS = {
     "trajectory": ("evolaw.trajectory", "Trajectory"),
     "finding": ("evolaw.discovery", "Finding"),
@@ -32,6 +32,7 @@ __all__ = [
     "discover",
     "discovery",
     "ito",
+    "josephson",
     "learning",
     "load",
     "markov",

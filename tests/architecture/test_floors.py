@@ -42,6 +42,7 @@ BY_NAME = {
     "__init__.py": "the façade loads its parts when they are first named",
     "analysis/__init__.py": "a façade that loads late",
     "automata/__init__.py": "a façade that loads late",
+    "josephson/__init__.py": "a façade that loads late",
     "learning/__init__.py": "a façade that loads late",
     "report/__init__.py": "a façade that loads late",
     "score/__init__.py": "a façade that loads late",

@@ -1,0 +1,63 @@
+"""Shapiro steps."""
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from evolaw.errors import ArgumentError
+from evolaw.josephson.formulas import (
+    ShapiroStep,
+    bessel_half_width,
+    mean_voltage,
+    period_map,
+    phase,
+    shapiro_step,
+    thermal_step_voltage,
+)
+
+TABLE = [
+    (8, 16, 0, -0.225909, 0.225909),
+    (8, 16, 1, 7.432291, 8.584009),
+    (8, 16, 2, 15.678559, 16.382148),
+    (20, 40, 1, 19.426646, 20.579820),
+    (2, 4, 1, 1.475666, 2.599363),
+    (1, 2, 1, 0.600345, 1.613613),
+]
+
+
+@pytest.mark.parametrize(("frequency", "amplitude", "n", "lower", "upper"), TABLE)
+def test_edges_are_the_known_ones(frequency, amplitude, n, lower, upper):
+    step = shapiro_step(n, amplitude, frequency)
+    assert (step.lower, step.upper) == pytest.approx((lower, upper), abs=7e-6)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_at_high_frequency_the_half_width_is_a_bessel_function(n):
+    assert shapiro_step(n, 16.0, 8.0).half_width == pytest.approx(bessel_half_width(n, 16.0, 8.0), rel=0.01)
+
+
+def test_the_map_of_a_period_is_the_equations():
+    """Against an adaptive solver with a drive, and the closed form without."""
+    solved = solve_ivp(
+        lambda t, x: 1.3 + 2 * np.sin(1.5 * t) - np.sin(x), (0, 2 * np.pi / 1.5), [0.4], rtol=1e-12, atol=1e-12
+    )
+    assert float(period_map(0.4, 1.3, 2.0, 1.5)) == pytest.approx(solved.y[0, -1], abs=1e-9)
+    np.testing.assert_allclose(period_map([0.0, 1.0], 1.2, 0.0, 2.0), phase(np.pi, 1.2, [0.0, 1.0]), atol=1e-10)
+
+
+def test_with_capacitance_the_argument_is_smaller():
+    from scipy.special import jv
+
+    assert bessel_half_width(1, 4.0, 2.0, damping=0.5) == pytest.approx(jv(1, 4 / (2 * np.sqrt(4.25))))
+
+
+def test_a_rounded_step_is_the_curve_of_a_smaller_junction():
+    step = ShapiroStep(7.0, 9.0, 1.0, 8.0)
+    assert thermal_step_voltage(8.5, step, 1, 8.0, 0.2) == pytest.approx(8 + mean_voltage(0.5, 0.2))
+
+
+def test_faults_are_named():
+    with pytest.raises(ArgumentError, match="frequency"):
+        shapiro_step(1, 1.0, 0.0)
+    with pytest.raises(ArgumentError, match="step"):
+        shapiro_step(-1, 1.0, 1.0)

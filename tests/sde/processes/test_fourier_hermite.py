@@ -1,0 +1,109 @@
+"""The Klein–Kramers equation on a circle."""
+
+import numpy as np
+import pytest
+
+from evolaw.errors import ArgumentError, NotConverged
+from evolaw.sde.processes.fokker_planck import CircleFokkerPlanck
+from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
+
+
+def junction(friction, temperature, bias, **options):
+    return KineticFokkerPlanck(lambda x: bias - np.sin(x), friction, temperature, **options)
+
+
+# (α, D, i), ⟨v⟩, ⟨cos φ⟩, ⟨v²⟩: computed independently with (N, K) raised until nothing changed.
+TABLE = [
+    ((1.0, 0.5, 0.5), 0.1353910159, 0.4846515959, 0.5676955080),
+    ((1.0, 0.2, 0.5), 0.0172198781, 0.6935013064, 0.2086099390),
+    ((0.5, 0.5, 0.5), 0.2627893377, 0.4085694426, 0.7627893377),
+    ((5.0, 0.2, 0.5), 0.0048352604, 0.7002404824, 0.2004835260),
+    ((20.0, 0.2, 0.5), 0.0012395274, 0.7006630555, 0.2000309882),
+]
+SLOW = [((0.5, 0.2, 0.8), 0.9243943758, 0.0017788994, 1.6790310012)]
+COARSE = [((0.2, 0.5, 0.5), 1.985893, 0.015376, 5.464732), ((0.2, 0.2, 0.3), 0.01366701, 0.8202792, 0.2205005)]
+
+
+@pytest.mark.parametrize(("point", "v", "cosine", "v2"), TABLE)
+def test_moments_have_the_known_digits(point, v, cosine, v2):
+    law = junction(*point)
+    assert (law.mean_velocity, law.moment(1).real, law.mean_square_velocity) == pytest.approx(
+        (v, cosine, v2), abs=2e-10
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("point", "v", "cosine", "v2", "digit"), [(*r, 2e-10) for r in SLOW] + [(*r, 1e-6) for r in COARSE]
+)
+def test_moments_have_the_known_digits_at_low_damping(point, v, cosine, v2, digit):
+    law = junction(*point)
+    assert (law.mean_velocity, law.moment(1).real, law.mean_square_velocity) == pytest.approx(
+        (v, cosine, v2), abs=digit
+    )
+
+
+def test_current_and_power_balance():
+    """⟨sin⟩ = i - γ⟨v⟩ and i⟨v⟩ = γ(⟨v²⟩ - D): exact, and nothing in the solution imposes them."""
+    law = junction(0.8, 0.4, 0.6, size=(70, 35))
+    assert -np.conj(law.moment(1)).imag == pytest.approx(0.6 - 0.8 * law.mean_velocity, abs=1e-9)
+    assert 0.6 * law.mean_velocity == pytest.approx(0.8 * (law.mean_square_velocity - 0.4), abs=1e-9)
+
+
+def test_equilibrium_is_gibbs():
+    law = junction(0.7, 0.5, 0.0, size=(60, 30))
+    x, v = np.array([0.3, 2.0]), np.array([[-1.0], [0.4]])
+    z = CircleFokkerPlanck(lambda x: -np.sin(x), 0.5).density(x)
+    np.testing.assert_allclose(law.joint_density(x, v), z * np.exp(-(v**2) / 1.0) / np.sqrt(np.pi), rtol=1e-8)
+    np.testing.assert_allclose(law.density(x), z, rtol=1e-8)
+
+
+def test_the_joint_density_has_the_moments():
+    law = junction(1.0, 0.5, 0.5)
+    x, v = np.arange(64) * 2 * np.pi / 64, np.linspace(-6, 6, 241)[:, None]
+    p = law.joint_density(x, v) * (2 * np.pi / 64) * 0.05
+    assert (p.sum(), (p * v).sum(), (p * v * v).sum()) == pytest.approx((1, 0.1353910159, 0.5676955080), abs=1e-8)
+
+
+def test_a_free_particle_relaxes_as_ornstein_and_uhlenbeck_say():
+    """f = 0, start N(s, D): ⟨v⟩ = s e^{-γt}, ⟨v²⟩ = D + s² e^{-2γt}, ⟨e^{ix}⟩ Gaussian."""
+    law = KineticFokkerPlanck(lambda x: 0 * x, 0.7, 0.4, size=(40, 8))
+    t = np.array([0.0, 0.5, 2.0])
+    found = law.relaxation(t, start=0.3, speed=0.9)
+    np.testing.assert_allclose(found["mean_velocity"], 0.9 * np.exp(-0.7 * t), atol=1e-10)
+    np.testing.assert_allclose(found["mean_square_velocity"], 0.4 + 0.81 * np.exp(-1.4 * t), atol=1e-10)
+    shift = 0.9 * -np.expm1(-0.7 * t) / 0.7
+    width = 2 * 0.4 / 0.7 * (t + np.expm1(-0.7 * t) / 0.7)
+    np.testing.assert_allclose(found["moment"], np.exp(1j * (0.3 + shift) - width / 2), atol=1e-8)
+
+
+def test_escape_at_high_friction_is_that_without_inertia():
+    """γ v -> the current of the circle; at γ = 10 they differ by 1/γ²."""
+    flat = CircleFokkerPlanck(lambda x: 0.5 - np.sin(x), 0.2).mean_velocity
+    law = junction(10.0, 0.2, 0.5)
+    assert 10 * law.mean_velocity == pytest.approx(flat, rel=0.01)
+    # Where slips are rare and single, their rate is the current.
+    cold = junction(10.0, 0.1, 0.5, size=(40, 30))
+    assert 2 * np.pi * cold.slip_rates(1)[1] == pytest.approx(cold.mean_velocity, rel=5e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("friction", "rate"), [(0.5, 1.170683e-4), (1.0, 9.094469e-5), (2.0, 5.928035e-5), (10.0, 1.375942e-5)]
+)
+def test_escape_rates_are_the_known_eigenvalues(friction, rate):
+    assert junction(friction, 0.1, 0.5).escape_rate() == pytest.approx(rate, rel=1e-6)
+
+
+@pytest.mark.slow
+def test_multiple_slips_at_low_damping():
+    """At γ = 0.5 only 72 % of the exits end in the next well."""
+    law = junction(0.5, 0.1, 0.5)
+    assert law.slip_rates()[1] / law.escape_rate() == pytest.approx(0.72, abs=0.005)
+
+
+def test_too_few_orders_are_refused_not_returned():
+    with pytest.raises(NotConverged, match="friction"):
+        _ = junction(1e-4, 0.05, 0.5).mean_velocity
+    with pytest.raises(ArgumentError, match="friction"):
+        junction(0.0, 0.1, 0.5)
