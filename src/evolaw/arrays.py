@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evolaw import checks
+from evolaw import checks, devices
 
 if TYPE_CHECKING:
     import jax
@@ -105,10 +104,8 @@ def byte_size(count: float) -> str:
 
 def memory_limit() -> int:
     """Return how many bytes one result may take: half of the machine's memory; 4 GiB where that is not told."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    except (AttributeError, ValueError, OSError):
-        return 4 * 2**30
+    found = devices.memory()
+    return found // 2 if found else 4 * 2**30
 
 
 def require_memory(name: str, needed: float, limit: float, fix: str) -> None:

@@ -1,27 +1,29 @@
 """Run directories: what was run, what came out, and how far it got, safe against a kill at any moment.
 
-    run/ manifest.json     what, with which versions and seed; written once
-         progress.json     state and cursor; replaced atomically, the only truth about how far the run got
-         checksums.jsonl   one line a chunk file or document: name, bytes, CRC-32
+    run/ manifest.json     what, with which versions and seed; written once, sealed
+         progress.json     state, cursor, bytes of the two files of lines; replaced atomically, sealed: the only truth about how
+                           far the run got
+         checksums.jsonl   one sealed line a chunk file, array header or document: name, bytes, CRC-32
          data.zarr/        Zarr v3 arrays with named axes; xarray opens it
-         records.jsonl     one JSON line a record (metrics, log); a torn last line is ignored
-         lock              who is writing
+         records.jsonl     one sealed JSON line a record (metrics, log); a torn last line is ignored
+         lock              who is writing (`evolaw.locks`)
          anything else     documents, such as report.html, written whole or not at all
 
-**Commit.** The manifest is the last file of a creation: a directory without it was never a run. A series is appended in whole chunks: chunk files first, then their checksums, each flushed to disk, then
+**Commit.** The lock is taken before anything is written, and the manifest is the last file of a creation: a directory without it
+was never a run. A series is appended in whole chunks: chunk files first, then their checksums, each flushed to disk, then
 ``progress.json`` is replaced. A reader trusts only frames below the cursor and only chunks whose checksum agrees: a lost
 chunk is an error, never a board of dead cells. After a kill, `Run.resume` continues at the cursor.
+
+**Every byte is vouched for.** Manifest and progress end with the checksum of what stands before; so does every line; progress says
+how many bytes of lines there are; lines name the checksums of all other files. `Run.verify` therefore finds any changed bit of a
+run. Runs of schema 1, which had no seals, are read as they are, as far as their checksums go.
+
+**Failure.** A disk that is full or read-only, and a directory that is removed while it is written, are a StorageError; what was
+committed stands and resumes. A directory whose run ended before its first commit is free to be written again.
 """
 
 from __future__ import annotations
 
-import json
-import math
-import os
-import platform
-import socket
-import time
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,14 +32,19 @@ from typing import Any, Self
 
 import numpy as np
 
-from evolaw.documents import append_lines, flush, read_json, read_lines, to_json, write_document
+from evolaw import checks, leftovers, zarr_arrays
+from evolaw.checksums import Checksums
+from evolaw.devices import versions
+from evolaw.documents import append_lines, read_json, require_fields, sealed, to_json, write_document
 from evolaw.errors import StorageError
+from evolaw.locks import Lock, holder
 
 __all__ = ["Run", "Series", "list_runs", "versions", "write_document"]
 
-SCHEMA = 1
-_STALE_AFTER = 120.0
-_MAX_ARRAY = 64 * 2**30
+SCHEMA = 2
+"""Version of the layout that is written. Schema 1 had no seals; it is still read and continued."""
+
+_STATES = ("running", "interrupted", "failed", "done")
 
 
 class Run:
@@ -51,25 +58,39 @@ class Run:
 
     def __init__(self, path: str | Path, manifest: dict[str, Any], *, writing: bool) -> None:
         self.path, self.manifest, self._writing = Path(path), manifest, writing
+        self._lock: Lock | None = None
+        self._checksums = Checksums(self.path, self._sealed, lambda: self.progress)
         self.about: dict[str, Any] = manifest.get("about", {})
 
     # -- opening ------------------------------------------------------------------------------------------------------
 
     @classmethod
     def create(cls, path: str | Path, *, about: dict[str, Any]) -> Self:
-        """Start a new run; a directory that already holds anything, but for a creation cut short, is refused."""
+        """Start a new run.
+
+        Raises:
+            StorageError: the directory holds anything but a run that ended before its first commit, is being written, or
+                cannot be written.
+        """
         path = Path(path)
-        if path.exists() and (not path.is_dir() or not all(map(_is_leftover, path.iterdir()))):
-            raise StorageError(f"{path} already exists. Choose another directory or remove this one.")
+        existed = path.exists()
+        if existed and not path.is_dir():
+            raise StorageError(f"{path} already exists and is no directory. Choose another name.")
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"{path} cannot be created: {error.strerror}.") from error
         manifest = {"schema": SCHEMA, "created": _now(), "about": about, "made_with": versions()}
-        run = cls(path, manifest, writing=True)
-        run._lock()
-        run._write_progress("running", 0)
-        write_document(path / "manifest.json", to_json(manifest))
+        run = cls(path, manifest, writing=False)
+        try:
+            run._begin_writing()
+            leftovers.clear(path)
+            run._describe()
+        except BaseException:  # leave nothing that blocks the next try
+            run._end_writing()
+            if not existed:
+                leftovers.remove_empty(path)
+            raise
         return run
 
     @classmethod
@@ -79,21 +100,29 @@ class Run:
         if not path.is_dir():
             raise StorageError(f"{path} is not a directory. `evolaw runs list` shows the runs there are.")
         manifest = read_json(path / "manifest.json")
-        if manifest.get("schema") != SCHEMA:
-            raise StorageError(f"{path} has schema {manifest.get('schema')!r}; this version reads schema {SCHEMA}.")
+        schema = manifest.get("schema")
+        if schema not in (1, SCHEMA):
+            raise StorageError(f"{path} has schema {schema!r}; this version reads schemas 1 and {SCHEMA}.")
+        if schema == SCHEMA:
+            manifest = read_json(path / "manifest.json", must_be_sealed=True)
+        require_fields(path / "manifest.json", manifest, {"created": str, "about": dict, "made_with": dict})
         return cls(path, manifest, writing=False)
 
     @classmethod
     def resume(cls, path: str | Path) -> Self:
         """Open an unfinished run for writing; its series continue at their cursor. A run still being written is refused."""
         run = cls.open(path)
-        if run.state == "done":
-            raise StorageError(f"{run.path} is finished; there is nothing to resume.")
-        run._writing = True
-        run._lock()
-        for torn in run.path.rglob(".*.tmp"):
-            torn.unlink(missing_ok=True)
-        run._write_progress("running", run.cursor)
+        run._begin_writing()
+        try:
+            if run.state == "done":
+                raise StorageError(f"{run.path} is finished; there is nothing to resume.")
+            for torn in run.path.rglob(".*.tmp"):
+                torn.unlink(missing_ok=True)
+            run._checksums.mend()
+            run._write_progress("running", run.cursor)
+        except BaseException:
+            run._end_writing()
+            raise
         return run
 
     def __enter__(self) -> Self:
@@ -102,30 +131,44 @@ class Run:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._writing:
-            interrupted = kind is not None and issubclass(kind, KeyboardInterrupt | SystemExit)
-            state = "done" if kind is None else "interrupted" if interrupted else "failed"
+        if not self._writing:
+            return
+        interrupted = kind is not None and issubclass(kind, KeyboardInterrupt | SystemExit)
+        state = "done" if kind is None else "interrupted" if interrupted else "failed"
+        try:
             self._write_progress(state, self.cursor)
-            (self.path / "lock").unlink(missing_ok=True)
-            self._writing = False
+        except StorageError:
+            if (
+                kind is None
+            ):  # else the first fault is the one to tell; a dead writer's "running" reads as "interrupted"
+                raise
+        finally:
+            self._end_writing()
 
     # -- how far ------------------------------------------------------------------------------------------------------
 
     @property
     def progress(self) -> dict[str, Any]:
         """The contents of progress.json."""
-        return read_json(self.path / "progress.json")
+        path = self.path / "progress.json"
+        found = read_json(path, must_be_sealed=self._sealed)
+        require_fields(path, found, {"state": str, "cursor": int, "series": dict, "updated": str})
+        counts = [found["cursor"], *found["series"].values(), *(found.get("lines") or {}).values()]
+        if found["state"] not in _STATES or not all(type(count) is int and 0 <= count < 2**63 for count in counts):
+            raise StorageError(f"{path} is damaged: it names a state or a count that there is not.")
+        return found
 
     @property
     def state(self) -> str:
         """ "running", "interrupted", "failed" or "done". A dead writer's "running" reads as "interrupted"."""
-        state = str(self.progress.get("state"))
-        return "interrupted" if state == "running" and not self._writing and not self._held() else state
+        state = str(self.progress["state"])
+        dead = state == "running" and not self._writing and holder(self.path, "progress.json") is None
+        return "interrupted" if dead else state
 
     @property
     def cursor(self) -> int:
         """Number of committed frames of the series."""
-        return int(self.progress.get("cursor", 0)) if (self.path / "progress.json").exists() else 0
+        return int(self.progress["cursor"]) if (self.path / "progress.json").exists() else 0
 
     # -- arrays -------------------------------------------------------------------------------------------------------
 
@@ -140,23 +183,34 @@ class Run:
             dtype: element type.
             axes: axis names.
             chunk_frames: frames a chunk, hence frames a commit; None chooses about 4 MiB.
+
+        Raises:
+            StorageError: the array would be larger than what `read` reads back, or differs from the one that is continued.
         """
         self._require_writing()
         shape = tuple(int(size) for size in shape)
         frame_bytes = max(1, int(np.prod(shape[1:])) * np.dtype(dtype).itemsize)
         chunk = chunk_frames or max(1, min(shape[0], 4 * 2**20 // frame_bytes))
         if self.cursor:
-            return Series(self, name, self._open_array(name), self.cursor)
+            array = self._open_array(name)
+            if (tuple(array.shape), array.dtype) != (shape, np.dtype(dtype)):
+                raise StorageError(
+                    f"{self.path}: {name} is {array.dtype} of shape {array.shape} there and {np.dtype(dtype)} of shape {shape} "
+                    f"here. Choose another directory."
+                )
+            return Series(self, name, array, self.cursor)
         self._write_progress("running", 0, {name: 0})
-        return Series(self, name, self._new_array(name, shape, dtype, axes, (chunk, *shape[1:])), 0)
+        array = zarr_arrays.create(self.path, name, shape, dtype, axes, (chunk, *shape[1:]))
+        self._checksums.add_array(name, chunks=False)
+        return Series(self, name, array, 0)
 
     def write(self, name: str, values: np.ndarray, axes: Sequence[str]) -> None:
         """Write a whole array in one piece."""
         self._require_writing()
         values = np.asarray(values)
-        array = self._new_array(name, values.shape, values.dtype, axes, values.shape)
-        array[...] = values
-        self._record_chunks(name, None)
+        array = zarr_arrays.create(self.path, name, values.shape, values.dtype, axes, values.shape)
+        zarr_arrays.fill(self.path, name, array, ..., values)
+        self._checksums.add_array(name, chunks=True)
 
     def read(self, name: str, start: int = 0, stop: int | None = None) -> np.ndarray:
         """Return the committed part of an array, every chunk checked against its checksum.
@@ -169,43 +223,51 @@ class Run:
             StorageError: a chunk is missing or damaged, or the range reaches beyond what is committed.
         """
         array = self._open_array(name)
-        committed = int(self.progress.get("series", {}).get(name, array.shape[0] if array.ndim else 0))
+        committed = int(self.progress["series"].get(name, array.shape[0] if array.ndim else 0))
+        if committed > (array.shape[0] if array.ndim else 0):
+            raise StorageError(
+                f"{self.path}: {committed} frames of {name} are committed, but it holds {array.shape[0]}."
+            )
         stop = committed if stop is None else stop
         if not 0 <= start <= stop <= committed:
             raise StorageError(
                 f"{self.path}: frames {start} to {stop} of {name} were asked for; {committed} are committed."
             )
-        self._check_chunks(name, array, start, stop)
+        self._checksums.require_chunks(name, array, start, stop)
         try:
             return np.asarray(array[start:stop] if array.ndim else array[...])
         except Exception as error:
             raise StorageError(f"{self.path}: {name}, frames {start} to {stop}, cannot be decoded: {error}") from error
 
     def arrays(self) -> list[str]:
-        """Return the names of the stored arrays."""
-        store = self.path / "data.zarr"
-        return sorted(p.name for p in store.iterdir() if (p / "zarr.json").exists()) if store.is_dir() else []
+        """Return the names of the stored arrays; one whose writing a kill has cut short is not among them."""
+        return self._checksums.arrays()
 
     # -- records and documents ----------------------------------------------------------------------------------------
 
     def record(self, record: dict[str, Any]) -> None:
-        """Append one record."""
+        """Append one record; the name ``seal`` is kept for its checksum."""
         self._require_writing()
+        checks.require("seal" not in record, "record", "have no entry `seal`", sorted(record))
         append_lines(self.path / "records.jsonl", [record])
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield the records; a torn last line is left out."""
-        yield from read_lines(self.path / "records.jsonl")
+        yield from self._checksums.lines("records")
 
     def document(self, name: str, content: str | bytes | dict[str, Any]) -> Path:
         """Write a document into the run, whole or not at all; a dict is written as JSON. Returns its path."""
         self._require_writing()
         text = to_json(content) if isinstance(content, dict) else content
-        data = text.encode() if isinstance(text, str) else text
-        path = write_document(self.path / name, data)
-        entry = {"document": name, "bytes": len(data), "crc32": zlib.crc32(data)}
-        append_lines(self.path / "checksums.jsonl", [entry])
-        return path
+        return self._checksums.write_document(name, text.encode() if isinstance(text, str) else text)
+
+    def read_document(self, name: str) -> bytes:
+        """Return a document, checked against its checksum.
+
+        Raises:
+            StorageError: it is missing or damaged.
+        """
+        return self._checksums.read_document(name)
 
     def reach(self, cursor: int) -> None:
         """Say how far work without a series has got; it also tells other machines that the writer lives."""
@@ -214,129 +276,59 @@ class Run:
 
     def verify(self) -> list[str]:
         """Return one sentence for each fault of the stored data; an empty list means every committed byte is there."""
-        faults = []
-        written = {entry["document"]: entry for entry in self._checksums() if "document" in entry}
-        for name, entry in written.items():
-            file = self.path / name
-            data = file.read_bytes() if file.is_file() else None
-            if data is None:
-                faults.append(f"{self.path}: the document {name} is lost.")
-            elif len(data) != entry["bytes"] or zlib.crc32(data) != entry["crc32"]:
-                faults.append(f"{self.path}: the document {name} is damaged: it fails its checksum.")
-        for name in self.arrays():
+        try:
+            faults = list(self._checksums.faults())
+            names = self.arrays()
+        except StorageError as error:
+            return [str(error)]
+        for name in names:
             try:
                 self.read(name)
             except StorageError as error:
                 faults.append(str(error))
-        return faults
+        return list(dict.fromkeys(faults))
 
     # -- inside -------------------------------------------------------------------------------------------------------
+
+    @property
+    def _sealed(self) -> bool:
+        return self.manifest.get("schema") == SCHEMA
+
+    def _begin_writing(self) -> None:
+        self._lock = Lock(self.path, "progress.json")
+        self._writing = True
+
+    def _end_writing(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+        self._writing = False
+
+    def _describe(self) -> None:
+        try:
+            self._write_progress("running", 0)
+            write_document(self.path / "manifest.json", sealed(self.manifest))
+        except BaseException:
+            (self.path / "progress.json").unlink(missing_ok=True)
+            raise
 
     def _require_writing(self) -> None:
         if not self._writing:
             raise StorageError(f"{self.path} is open for reading only.")
 
     def _write_progress(self, state: str, cursor: int, series: dict[str, int] | None = None) -> None:
-        known = self.progress.get("series", {}) if (self.path / "progress.json").exists() else {}
+        if self._lock is None or not self._lock.held():
+            raise StorageError(
+                f"{self.path} was removed or taken over by another process while it was written. Nothing more is written to it."
+            )
+        known = self.progress["series"] if (self.path / "progress.json").exists() else {}
         progress = {"state": state, "cursor": cursor, "series": known | (series or {}), "updated": _now()}
-        write_document(self.path / "progress.json", to_json(progress))
-
-    def _new_array(
-        self, name: str, shape: Sequence[int], dtype: Any, axes: Sequence[str], chunks: Sequence[int]
-    ) -> Any:
-        import zarr
-        from zarr.codecs import ZstdCodec
-
-        return zarr.create_array(
-            store=str(self.path / "data.zarr"),
-            name=name,
-            shape=tuple(shape),
-            dtype=np.dtype(dtype),
-            chunks=tuple(max(1, size) for size in chunks) if len(shape) else (),
-            compressors=ZstdCodec(level=3, checksum=True),
-            dimension_names=list(axes),
-            overwrite=True,
-            # An all-zero chunk that is not written would look like a lost one.
-            config={"write_empty_chunks": True},
-        )
+        progress["lines"] = self._checksums.sizes()
+        write_document(self.path / "progress.json", sealed(progress))
 
     def _open_array(self, name: str) -> Any:
-        import zarr
-
-        if name not in self.arrays():
-            raise StorageError(f"{self.path} holds no array {name}; it holds {', '.join(self.arrays()) or 'none'}.")
-        try:
-            array = zarr.open_array(store=str(self.path / "data.zarr"), path=name, mode="r+" if self._writing else "r")
-        except Exception as error:
-            raise StorageError(f"{self.path}: the header of {name} cannot be read: {error}") from error
-        claimed = math.prod(array.shape) * array.dtype.itemsize
-        if claimed > _MAX_ARRAY:
-            raise StorageError(f"{self.path}: {name} claims {claimed} bytes, more than the {_MAX_ARRAY} that are read.")
-        return array.with_config({"write_empty_chunks": True})
-
-    def _chunk_files(self, name: str, first: int | None = None, last: int | None = None) -> list[Path]:
-        """The chunk files of an array whose first chunk index lies in [first, last]; all of them for None."""
-        folder = self.path / "data.zarr" / name / "c"
-        if not folder.is_dir():
-            return [folder] if folder.is_file() else []
-        tops = sorted((p for p in folder.iterdir() if p.name.isdigit()), key=lambda p: int(p.name))
-        wanted = [p for p in tops if first is None or first <= int(p.name) <= (last if last is not None else first)]
-        return [
-            file
-            for top in wanted
-            for file in ([top] if top.is_file() else sorted(p for p in top.rglob("*") if p.is_file()))
-        ]
-
-    def _record_chunks(self, name: str, first: int | None, last: int | None = None) -> None:
-        """Flush the named chunks to disk and append their checksums."""
-        entries = []
-        for chunk in self._chunk_files(name, first, last):
-            data = chunk.read_bytes()
-            flush(chunk)
-            key = str(chunk.relative_to(self.path / "data.zarr"))
-            entries.append({"chunk": key, "bytes": len(data), "crc32": zlib.crc32(data)})
-        append_lines(self.path / "checksums.jsonl", entries)
-
-    def _check_chunks(self, name: str, array: Any, start: int, stop: int) -> None:
-        known = {entry["chunk"]: entry for entry in self._checksums() if "chunk" in entry}
-        size = array.chunks[0] if array.ndim else 1
-        wanted = range(start // size, -(-stop // size)) if array.ndim else range(1)
-        for index in wanted:
-            key = "/".join([name, "c", *([str(index), *["0"] * (array.ndim - 1)] if array.ndim else [])])
-            file, entry = self.path / "data.zarr" / key, known.get(key)
-            frames = f"frames {index * size} to {min((index + 1) * size, stop)} of {name}"
-            if entry is None or not file.is_file():
-                raise StorageError(f"{self.path}: {frames} are lost (chunk {key} is missing). Simulate the run again.")
-            data = file.read_bytes()
-            if len(data) != entry["bytes"] or zlib.crc32(data) != entry["crc32"]:
-                raise StorageError(
-                    f"{self.path}: {frames} are damaged (chunk {key} fails its checksum). Simulate the run again."
-                )
-
-    def _checksums(self) -> Iterator[dict[str, Any]]:
-        return read_lines(self.path / "checksums.jsonl")
-
-    def _lock(self) -> None:
-        lock = self.path / "lock"
-        if self._held():
-            raise StorageError(f"{self.path} is being written by another process (see {lock}). Wait for it or stop it.")
-        write_document(lock, json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "since": time.time()}))
-
-    def _held(self) -> bool:
-        """Whether a living writer holds the run: on this host its process exists; on another host its lock is young."""
-        lock = self.path / "lock"
-        if not lock.exists():
-            return False
-        try:
-            owner = json.loads(lock.read_text())
-            if owner["host"] != socket.gethostname():
-                return time.time() - (self.path / "progress.json").stat().st_mtime < _STALE_AFTER
-            if owner["pid"] == os.getpid():
-                return not self._writing
-            os.kill(owner["pid"], 0)
-        except (OSError, ValueError, KeyError, TypeError):
-            return False
-        return True
+        if name not in (known := self.arrays()):
+            raise StorageError(f"{self.path} holds no array {name}; it holds {', '.join(known) or 'none'}.")
+        return self._checksums.open_array(name, writing=self._writing)
 
 
 class Series:
@@ -355,7 +347,13 @@ class Series:
 
     def append(self, frames: np.ndarray) -> None:
         """Add frames; whole chunks are committed at once, the rest waits for more or for the last frame."""
-        self._pending.append(np.asarray(frames))
+        frames = np.asarray(frames)
+        if frames.shape[1:] != tuple(self._array.shape[1:]):
+            raise StorageError(
+                f"{self._run.path}: frames of {self._name} have shape {tuple(self._array.shape[1:])}; one of {frames.shape[1:]} "
+                f"was appended."
+            )
+        self._pending.append(frames)
         waiting = sum(len(block) for block in self._pending)
         total = int(self._array.shape[0])
         if self.cursor + waiting > total:
@@ -368,9 +366,9 @@ class Series:
         block = np.concatenate(self._pending)
         self._pending = [block[ready:]] if ready < waiting else []
         stop = self.cursor + ready
-        self._array[self.cursor : stop] = block[:ready]
+        zarr_arrays.fill(self._run.path, self._name, self._array, slice(self.cursor, stop), block[:ready])
         size = self.chunk_frames
-        self._run._record_chunks(self._name, self.cursor // size, (stop - 1) // size)
+        self._run._checksums.add_chunks(self._name, self.cursor // size, (stop - 1) // size)
         self._run._write_progress("running", stop, {self._name: stop})
         self.cursor = stop
 
@@ -384,24 +382,6 @@ def list_runs(folder: str | Path) -> list[Run]:
         except StorageError:
             continue
     return sorted(runs, key=lambda run: str(run.manifest.get("created")), reverse=True)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python, the platform and the packages a result depends on."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
-    for package in ("evolaw", "jax", "llvmlite", "numpy", "scipy", "zarr"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def _is_leftover(path: Path) -> bool:
-    """Whether a file is what a kill in the middle of `Run.create` leaves behind."""
-    return path.name in ("lock", "progress.json") or (path.name.startswith(".") and path.suffix == ".tmp")
 
 
 def _now() -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from evolaw import checks, display, storage
+from evolaw import checks, display, documents, storage
 from evolaw.arrays import byte_size, read_only
 
 if TYPE_CHECKING:
@@ -136,12 +136,13 @@ class Trajectory:
         law = kind in ("learned law", "finding")
         fix = f"It holds a law; `evolaw simulate {path} --out OTHER` records it." if law else ""
         checks.require(kind == "trajectory", "path", "be the run of a trajectory", f"a run of {kind}", fix)
-        axes = tuple(header["axes"])
-        values, times = run.read("values"), run.read("times")
-        if axes[0] == "times":
-            times = times[: len(values)]
-        facts = {name: header.get(name) for name in ("law", "scheme", "boundary", "seed")}
-        return cls(values, times, axes, about=header.get("about") or {}, **facts)
+        with documents.interpreting(run.path):
+            axes = tuple(header["axes"])
+            values, times = run.read("values"), run.read("times")
+            if axes[0] == "times":
+                times = times[: len(values)]
+            facts = {name: header.get(name) for name in ("law", "scheme", "boundary", "seed")}
+            return cls(values, times, axes, about=header.get("about") or {}, **facts)
 
     def to_xarray(self) -> xarray.DataArray:
         """Return an xarray DataArray with named axes, the times as coordinate and the provenance as attributes."""

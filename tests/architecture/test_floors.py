@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "evolaw"
 TESTS = Path(__file__).resolve().parents[1]
 
-GROUND = ["errors", "checks", "arrays", "randomness", "documents", "storage", "display", "devices"]
+GROUND = [
+    *("errors", "checks", "devices", "arrays", "randomness"),
+    *("documents", "locks", "leftovers", "zarr_arrays", "checksums", "storage", "display"),
+]
 FLOORS = {
     **dict.fromkeys(GROUND, 0),
     "trajectory": 1,

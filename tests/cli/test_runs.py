@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from evolaw import documents
+
 
 @pytest.fixture
 def two_runs(evolaw: Callable[..., Any]) -> None:
@@ -42,7 +44,7 @@ def test_show_says_what_was_run(evolaw: Callable[..., Any], two_runs: None) -> N
 
 def test_show_says_how_to_go_on(evolaw: Callable[..., Any], two_runs: None) -> None:
     progress = Path("runs/life-1/progress.json")
-    progress.write_text(progress.read_text().replace('"done"', '"interrupted"'))
+    progress.write_text(documents.sealed(documents.read_json(progress) | {"state": "interrupted"}))
     assert "evolaw simulate --resume runs/life-1" in evolaw("runs", "show", "runs/life-1").stdout
 
 

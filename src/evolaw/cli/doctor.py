@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
@@ -46,15 +45,15 @@ def diagnose(
 
 def examine() -> dict[str, Any]:
     """Return the facts of `diagnose` as JSON values; ``healthy`` is False when something essential is missing."""
-    from evolaw import storage
+    from evolaw import devices
 
     faults = [f"the package {name} is missing; reinstall evolaw" for name in _missing(_NEEDED)]
-    devices, backend_fault = _devices()
+    found, backend_fault = _devices()
     faults += [backend_fault] if backend_fault else []
     folders = {str(where): _writable(where) for where in (Path.cwd(), Path(tempfile.gettempdir()))}
     faults += [f"{where} cannot be written" for where, fine in folders.items() if not fine]
     advice = []
-    if shutil.which("nvidia-smi") and devices and not any("cpu" not in device.lower() for device in devices):
+    if shutil.which("nvidia-smi") and found and all("cpu" in device.lower() for device in found):
         advice.append("there is an NVIDIA driver but JAX sees no GPU; install it with: pip install 'jax[cuda12]'")
     if not shutil.which("bgolly"):
         advice.append("bgolly is not installed; only needed to compare with Golly (Debian package golly)")
@@ -63,20 +62,17 @@ def examine() -> dict[str, Any]:
         "healthy": not faults,
         "verdict": "evolaw can work here." if not faults else "Not ready: " + "; ".join(faults) + ".",
         "advice": advice,
-        "versions": storage.versions(),
+        "versions": devices.versions(),
         "extras": {name: not _missing(packages) for name, packages in _EXTRAS.items()},
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "threads": {name: os.environ[name] for name in _THREAD_SETTINGS if name in os.environ},
-        "memory_bytes": _memory(),
+        "cores": devices.cores(),
+        "threads": devices.settings(),
+        "memory_bytes": devices.memory(),
         "disk_free_bytes": shutil.disk_usage(Path.cwd()).free,
-        "devices": devices,
+        "devices": found,
         "writable": folders,
         "bgolly": shutil.which("bgolly"),
         "executable": sys.executable,
     }
-
-
-_THREAD_SETTINGS = ("OMP_NUM_THREADS", "XLA_FLAGS", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES")
 
 
 def _missing(packages: tuple[str, ...]) -> list[str]:
@@ -94,9 +90,9 @@ def _missing(packages: tuple[str, ...]) -> list[str]:
 def _devices() -> tuple[list[str], str | None]:
     """The devices that JAX sees, and what is wrong when it cannot start."""
     try:
-        import jax
+        from evolaw.devices import accelerators
 
-        return [f"{device.platform}:{device.id} {device.device_kind}" for device in jax.devices()], None
+        return accelerators(), None
     except Exception as error:  # whatever keeps JAX from starting is what the user wants to read
         return [], f"JAX cannot start: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
 
@@ -107,13 +103,6 @@ def _writable(folder: Path) -> bool:
             return True
     except OSError:
         return False
-
-
-def _memory() -> int | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return None
 
 
 def _text(facts: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ def list_all(
     if folder is not None and not folder.is_dir():
         raise StorageError(f"{folder} is not a directory. Runs are written by --out; name their folder here.")
     folder = folder or Path("runs")
-    facts = [_facts(run) for run in storage.list_runs(folder)]
+    facts = [_facts_or_damage(run) for run in storage.list_runs(folder)]
     if as_json:
         terminal.document({"schema": 1, "folder": str(folder), "runs": facts})
         return
@@ -80,6 +80,17 @@ def verify(path: Annotated[Path, typer.Argument(help="A run directory.")], as_js
     if faults:
         raise CheckFailed("\n".join(faults))
     terminal.result(f"{path}: every committed byte is there.")
+
+
+def _facts_or_damage(run: Run) -> dict[str, Any]:
+    """The facts of a run; one damaged run does not hide the others."""
+    from evolaw.errors import StorageError
+
+    try:
+        return _facts(run)
+    except StorageError:
+        about = "see: evolaw runs verify"
+        return {"name": run.path.name, "state": "damaged", "cursor": 0, "kind": "", "created": "", "about": about}
 
 
 def _facts(run: Run) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evolaw import sde
+from evolaw import documents, sde
 from evolaw.storage import Run
 from evolaw.trajectory import Trajectory
 
@@ -197,6 +197,7 @@ def test_a_stopped_run_says_how_to_go_on(command: list[str], tmp_path: Path) -> 
 def test_a_run_of_another_version_is_refused(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     evolaw(*OU, "--paths", 20, "--out", "run")
     manifest = tmp_path / "run" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"paths": 20', '"walks": 20'))
+    told = json.dumps(documents.read_json(manifest)).replace('"paths": 20', '"walks": 20')
+    manifest.write_text(documents.sealed(json.loads(told)))
     done = evolaw("simulate", "--resume", "run")
     assert (done.returncode, "does not know" in done.stderr) == (3, True)

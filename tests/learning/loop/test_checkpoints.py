@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from evolaw import documents
 from evolaw.automata.rules.rule import Rule
 from evolaw.errors import StorageError
 from evolaw.learning.loop import checkpoints
@@ -135,9 +135,9 @@ def test_no_moment_of_a_commit_is_a_bad_one(
 
     place, name, at = {
         "record": (Run, "record", 5),
-        "checkpoint": (checkpoints, "checkpoint", 5),
+        "checkpoint": (checkpoints, "pack_state", 5),
         "reach": (Run, "reach", 5),
-        "networks": (Run, "document", 1),
+        "networks": (checkpoints, "write_result", 1),
         "arrays": (Run, "write", 2),
     }[step]
     whole = fit(nets(2), pairs, schedule=SCHEDULE, rng=0, out=tmp_path / "whole")
@@ -209,6 +209,11 @@ def test_a_run_of_something_else_is_left_alone(tmp_path: Path, pairs: WindowPair
             fit(nets(1), pairs, schedule=SCHEDULE, rng=0, out=path)
 
 
+def unfinish(progress: Path) -> None:
+    """Let a finished training be one that was interrupted at the very end."""
+    progress.write_text(documents.sealed(documents.read_json(progress) | {"state": "interrupted"}))
+
+
 def test_damage_is_named(tmp_path: Path, pairs: WindowPairs, monkeypatch: pytest.MonkeyPatch) -> None:
     def training() -> LearnedLaw:
         return fit(nets(2), pairs, schedule=SCHEDULE, rng=0, out=tmp_path / "run")
@@ -220,20 +225,27 @@ def test_damage_is_named(tmp_path: Path, pairs: WindowPairs, monkeypatch: pytest
     assert "networks.safetensors is damaged" in Run.open(tmp_path / "run").verify()[0]
     with pytest.raises(StorageError, match=r"networks\.safetensors is damaged"):
         LearnedLaw.load(tmp_path / "run")
-    networks.write_bytes(checkpoints.pack_networks(nets(3)))
+    networks.write_bytes(whole)
+    unfinish(progress)
+    with Run.resume(tmp_path / "run") as run:
+        run.document("networks.safetensors", checkpoints.pack_networks(nets(3)))
     with pytest.raises(StorageError, match="3 networks and the logits of 2"):
         LearnedLaw.load(tmp_path / "run")
-    networks.write_bytes(whole)
-    progress.write_text(json.dumps(json.loads(progress.read_text()) | {"state": "interrupted"}))
+    unfinish(progress)
     records = tmp_path / "run" / "records.jsonl"
     lines = records.read_text().splitlines(keepends=True)
     records.write_text("".join(lines[1:]))
+    with pytest.raises(StorageError, match=r"records\.jsonl is damaged"):
+        training()
+    facts = documents.read_json(progress)
+    lines_left = facts["lines"] | {"records": records.stat().st_size}
+    progress.write_text(documents.sealed(facts | {"lines": lines_left}))
     with pytest.raises(StorageError, match="record of epoch 1 of network 0 is lost"):
         training()
     records.write_text("".join(lines))
     broken = tmp_path / "run" / "checkpoints" / "network-001.safetensors"
     broken.write_bytes(broken.read_bytes()[:-9])
-    with pytest.raises(StorageError, match=r"network-001\.safetensors cannot be read"):
+    with pytest.raises(StorageError, match=r"network-001\.safetensors is damaged"):
         training()
     broken.unlink()
     assert len(training()) == 2

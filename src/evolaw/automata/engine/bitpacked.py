@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
-from evolaw.automata.engine.llvm import address, aligned_words, cores, on_all_cores
+from evolaw.automata.engine.llvm import address, aligned_words, on_all_cores
 from evolaw.automata.engine.native_kernel import KINDS, TABLE_SIZES, Margins, sweep_function
 from evolaw.automata.engine.netlists import Logic
 from evolaw.automata.engine.packing import Stripes
@@ -23,6 +23,7 @@ from evolaw.automata.engine.totalistic import counting_windows
 from evolaw.automata.grid.boundaries import Boundary, parse_boundary
 from evolaw.automata.grid.neighbourhoods import WINDOWS
 from evolaw.automata.rules.rule import Rule
+from evolaw.devices import cores
 from evolaw.errors import ShapeError
 
 __all__ = ["WORTHWHILE", "Laws", "read_boards", "run", "supports"]

@@ -10,7 +10,6 @@ release Python's lock while they run; `on_all_cores` shares a range of work item
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -20,8 +19,9 @@ from typing import Any
 import numpy as np
 
 from evolaw.automata.engine.gates import Operations, three_inputs
+from evolaw.devices import cores
 
-__all__ = ["Writer", "address", "aligned_words", "compile_functions", "cores", "has_three_input_logic", "on_all_cores"]
+__all__ = ["Writer", "address", "aligned_words", "compile_functions", "has_three_input_logic", "on_all_cores"]
 
 _INTRINSICS = """
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
@@ -211,12 +211,6 @@ def compile_functions(writer: Writer, signatures: Mapping[str, int]) -> dict[str
         function.engine = engine  # the machine code dies with its engine
         functions[name] = function
     return functions
-
-
-@cache
-def cores() -> int:
-    """Return on how many processor cores this program may run."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def on_all_cores(work: Callable[[int, int], None], items: int) -> None:

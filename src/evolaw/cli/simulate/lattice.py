@@ -186,13 +186,15 @@ def _begin(settings: Settings, out: Path | None) -> tuple[np.ndarray, dict[str, 
 
 
 def _continue(path: Path) -> tuple[Settings, np.ndarray, dict[str, Any]]:
+    from evolaw import documents
     from evolaw.errors import StorageError
     from evolaw.storage import Run
 
     given = Run.open(path).about.get("settings")
     if not given:
         raise StorageError(f"{path} was not written by `evolaw simulate`, so there is nothing to continue.")
-    settings = Settings(**given)
+    with documents.interpreting(path):
+        settings = Settings(**given)
     with Run.resume(path) as run:
         return settings, *_fill(run, settings, path)
 

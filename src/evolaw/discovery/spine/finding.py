@@ -24,10 +24,9 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from evolaw import checks as arguments
-from evolaw import display, storage
+from evolaw import display, documents, storage
 from evolaw.discovery.spine import worlds
 from evolaw.discovery.spine.evidence import Check, Evidence
-from evolaw.errors import StorageError
 from evolaw.trajectory import Trajectory
 
 __all__ = ["LARGEST_LOG_E", "EntryFinding", "Experiment", "Finding", "FoundLaw", "shortened"]
@@ -242,15 +241,13 @@ class Finding:
     def load(cls, path: str | Path) -> Self:
         """Read a run directory written by `save`."""
         run = storage.Run.open(path)
-        try:
-            document = json.loads((run.path / "finding.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise StorageError(f"{path} holds no finding: finding.json cannot be read ({error}).") from error
-        recordings = tuple(
-            Trajectory(run.read(_array("values", number)), run.read(_array("times", number)), **header)
-            for number, header in enumerate(run.about.get("recordings", []))
-        )
-        return replace(cls.from_json(document, recordings), facts=run.about.get("facts") or {})
+        with documents.interpreting(run.path):
+            document = json.loads(run.read_document("finding.json"))
+            recordings = tuple(
+                Trajectory(run.read(_array("values", number)), run.read(_array("times", number)), **header)
+                for number, header in enumerate(run.about.get("recordings", []))
+            )
+            return replace(cls.from_json(document, recordings), facts=run.about.get("facts") or {})
 
     # -- for people ---------------------------------------------------------------------------------------------------
 

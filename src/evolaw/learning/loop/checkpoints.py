@@ -21,10 +21,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from evolaw.documents import write_document
 from evolaw.errors import StorageError
 from evolaw.learning.loop.serialization import pack_networks, read_networks
-from evolaw.learning.loop.training import Optimisation, State, checkpoint, resume, settings_of
+from evolaw.learning.loop.training import Optimisation, State, pack_state, resume, settings_of
 from evolaw.storage import Run
 
 __all__ = [
@@ -76,8 +75,11 @@ class Training:
 
     def begin(self, number: int, fresh: State) -> tuple[State, list[Line]]:
         """Return where a network goes on from, and its records so far: ``fresh`` and none before its first commit."""
-        file = self._checkpoint(number)
-        state = resume(file, fresh) if file.exists() else fresh
+        name = _checkpoint(number)
+        state = fresh
+        if (self.run.path / name).exists():
+            self.run.read_document(name)  # nothing is continued from a damaged file
+            state = resume(self.run.path / name, fresh)
         self._epochs[number] = state.epoch
         records = _records(self.run).get(number, {})
         if missing := [epoch for epoch in range(1, state.epoch + 1) if epoch not in records]:
@@ -88,16 +90,10 @@ class Training:
         """Keep a network after an epoch, its power-function averages included; ``record`` has the number of the ``epoch``."""
         self.run.record({"member": number, **record})
         if state.powers:
-            write_document(self._snapshot(number, state.epoch), pack_networks(state.powers))
-        checkpoint(state, self._checkpoint(number))
+            self.run.document(_snapshot(number, state.epoch), pack_networks(state.powers))
+        self.run.document(_checkpoint(number), pack_state(state))
         self._epochs[number] = state.epoch
         self.run.reach(sum(self._epochs.values()))
-
-    def _checkpoint(self, number: int) -> Path:
-        return self.run.path / "checkpoints" / f"network-{number:03}.safetensors"
-
-    def _snapshot(self, number: int, epoch: int) -> Path:
-        return self.run.path / "checkpoints" / f"averages-{number:03}-{epoch:05}.safetensors"
 
 
 def begin_or_continue(path: str | Path, kind: str, facts: dict[str, Any], about: dict[str, Any]) -> tuple[Run, bool]:
@@ -165,7 +161,10 @@ def write_result(run: Run, nets: Sequence[Any], arrays: Mapping[str, tuple[np.nd
 
 def stored_networks(run: Run) -> tuple[Any, ...]:
     """Return the networks of a finished run; none where a law was saved that had none."""
-    return read_networks(run.path / _NETWORKS) if (run.path / _NETWORKS).exists() else ()
+    if not (run.path / _NETWORKS).exists():
+        return ()
+    run.read_document(_NETWORKS)
+    return read_networks(run.path / _NETWORKS)
 
 
 def snapshots(run: Run, number: int = 0) -> list[tuple[int, tuple[Any, ...]]]:
@@ -195,3 +194,11 @@ def _records(run: Run) -> dict[int, dict[int, Line]]:
         number = line.pop("member")
         found.setdefault(number, {})[line["epoch"]] = line
     return found
+
+
+def _checkpoint(number: int) -> str:
+    return f"checkpoints/network-{number:03}.safetensors"
+
+
+def _snapshot(number: int, epoch: int) -> str:
+    return f"checkpoints/averages-{number:03}-{epoch:05}.safetensors"

@@ -34,7 +34,17 @@ from evolaw.learning.loop.averaging import exponent, power_decay
 from evolaw.learning.loop.serialization import build, describe, named, pack, unpack
 from evolaw.randomness import Source
 
-__all__ = ["Loss", "Optimisation", "State", "checkpoint", "optimise", "resume", "run_epoch", "settings_of"]
+__all__ = [
+    "Loss",
+    "Optimisation",
+    "State",
+    "checkpoint",
+    "optimise",
+    "pack_state",
+    "resume",
+    "run_epoch",
+    "settings_of",
+]
 
 _VERSION = 2
 _DECAYS = ("cosine", "none")
@@ -271,11 +281,16 @@ def _key(rng: Source) -> jax.Array:
 
 
 def checkpoint(state: State, path: str | Path) -> Path:
-    """Write a state as safetensors, whole or not at all. Arrays are named by their place in the network."""
+    """Write a state as safetensors, whole or not at all."""
+    return documents.write_document(path, pack_state(state))
+
+
+def pack_state(state: State) -> bytes:
+    """Return a state as the bytes of a safetensors file. Arrays are named by their place in the network."""
     progress = {"epoch": state.epoch, "best": state.best, "stale": state.stale}
     facts = settings_of(state.schedule)
     header = {"version": _VERSION, "network": describe(state.net), "schedule": facts, **progress}
-    return documents.write_document(path, pack(_arrays(state), header))
+    return pack(_arrays(state), header)
 
 
 def resume(path: str | Path, like: State | None = None, *, schedule: type[Optimisation] = Optimisation) -> State:

@@ -24,7 +24,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from evolaw import checks, display
+from evolaw import checks, display, documents
 from evolaw.analysis.estimates import wilson
 from evolaw.arrays import memory_limit, require_memory
 from evolaw.automata.rules.rule import Rule
@@ -193,9 +193,10 @@ class League:
         about = run.about
         checks.require(about.get("kind") == KIND, "path", "be the run of a league", f"a run of {about.get('kind')}")
         require_finished(run)
-        facts, known = about["training"], _committed(run)
-        standings = tuple(known[name] for name in about["names"])
-        return cls(facts["rule"], about["epoch"], facts["seeds"], facts["epochs"], standings)
+        with documents.interpreting(run.path):
+            facts, known = about["training"], _committed(run)
+            standings = tuple(known[name] for name in about["names"])
+            return cls(facts["rule"], about["epoch"], facts["seeds"], facts["epochs"], standings)
 
     def __repr__(self) -> str:
         lines = [f"League: {self.rule}, {self.seeds} seeds, {self.epochs} epochs", f"  an epoch is {self.epoch}"]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from evolaw import checks, display, storage
+from evolaw import checks, display, documents, storage
 from evolaw.arrays import read_only
 from evolaw.automata import stepping
 from evolaw.automata.rules.rule import Rule, entries
@@ -134,15 +134,16 @@ class LearnedLaw:
         kind = run.about.get("kind")
         checks.require(kind == KIND, "path", "be the run of a learned law", f"a run of {kind}")
         checkpoints.require_finished(run)
-        logits = run.read("logits")
-        known = run.arrays()
-        visited, births = (run.read(name) if name in known else None for name in ("visited", "births"))
-        kept = run.read("kept") if "kept" in known else np.arange(len(logits))
-        nets = checkpoints.stored_networks(run)
-        if len(nets) not in (0, len(logits)):
-            raise StorageError(f"{path} holds {len(nets)} networks and the logits of {len(logits)}.")
-        history = tuple(tuple(map(read_record, lines)) for lines in checkpoints.histories(run, kept))
-        return cls(logits, visited, history, nets, births)
+        with documents.interpreting(run.path):
+            logits = run.read("logits")
+            known = run.arrays()
+            visited, births = (run.read(name) if name in known else None for name in ("visited", "births"))
+            kept = run.read("kept") if "kept" in known else np.arange(len(logits))
+            nets = checkpoints.stored_networks(run)
+            if len(nets) not in (0, len(logits)):
+                raise StorageError(f"{path} holds {len(nets)} networks and the logits of {len(logits)}.")
+            history = tuple(tuple(map(read_record, lines)) for lines in checkpoints.histories(run, kept))
+            return cls(logits, visited, history, nets, births)
 
     def _arrays(self, kept: Iterable[int]) -> dict[str, tuple[np.ndarray, tuple[str, ...]]]:
         """What is stored beside the networks, with its axes; ``kept`` are the members' numbers in the records."""

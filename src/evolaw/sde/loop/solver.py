@@ -9,7 +9,6 @@ Nothing depends on the chunks: noise is addressed by path and step, statistics a
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,7 +20,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from evolaw import checks, randomness
+from evolaw import checks, devices, randomness
 from evolaw.arrays import memory_limit, precise, require_memory
 from evolaw.errors import NotConverged, NumericalError, ShapeError
 from evolaw.sde.loop.execution_plan import chunk_size, like, plan_of, structure_of
@@ -184,7 +183,7 @@ def _in_order(work: Callable[[int], Marched], offsets: range, workers: int) -> I
 def _workers() -> int:
     if jax.default_backend() != "cpu":
         return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return devices.cores()
 
 
 def _shapes(plan: Plan, process: SDE, begin: np.ndarray, grid: Grid, size: int) -> Marched:

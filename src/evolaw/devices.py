@@ -1,0 +1,64 @@
+"""What this machine has: cores, memory, accelerators, settings, versions; asked in one place."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+__all__ = ["accelerators", "cores", "memory", "settings", "versions"]
+
+_PACKAGES = ("evolaw", "jax", "llvmlite", "numpy", "scipy", "zarr")
+_SETTINGS = ("OMP_NUM_THREADS", "XLA_FLAGS", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES")
+_CGROUP_MEMORY = Path("/sys/fs/cgroup/memory.max")
+
+
+def cores() -> int:
+    """Return how many processor cores this process may use, at least 1.
+
+    Example:
+        >>> cores() >= 1
+        True
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def memory() -> int | None:
+    """Return the bytes of memory of the machine, or of the container where that is less; None where neither is told."""
+    try:
+        found = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+    try:
+        return min(found, int(_CGROUP_MEMORY.read_text(encoding="ascii")))
+    except (OSError, ValueError):  # no container, or one without a limit
+        return found
+
+
+def accelerators() -> list[str]:
+    """Return the devices that JAX computes on, such as "cpu:0 cpu"; this loads JAX.
+
+    Raises:
+        RuntimeError: JAX cannot start on the platform it was told to use.
+    """
+    import jax
+
+    return [f"{device.platform}:{device.id} {device.device_kind}" for device in jax.devices()]
+
+
+def settings() -> dict[str, str]:
+    """Return the settings of the environment that change how many threads and which devices are used."""
+    return {name: os.environ[name] for name in _SETTINGS if name in os.environ}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, the platform and the packages a result depends on."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
