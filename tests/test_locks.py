@@ -25,14 +25,14 @@ from pathlib import Path
 from evolaw.errors import StorageError
 from evolaw.locks import Lock
 
-for line in sys.stdin:
+while line := sys.stdin.readline():
     path, at = line.split()
     while time.time() < float(at):
         pass
     try:
         lock = Lock(Path(path), "progress.json")
         print("won", flush=True)
-        time.sleep(0.004)
+        sys.stdin.readline()  # held until all have had their answer
         assert lock.held()
         lock.release()
     except StorageError:
@@ -61,6 +61,10 @@ def race(folder: Path, rounds: int, racers: int, prepare: Any = None) -> list[li
                 process.stdin.write(f"{path} {start!r}\n")
                 process.stdin.flush()
             said = [process.stdout.readline().strip() for process in processes if process.stdout is not None]
+            for process, word in zip(processes, said, strict=True):
+                if word == "won" and process.stdin is not None:
+                    process.stdin.write("done\n")
+                    process.stdin.flush()
             outcomes.append(said)
     finally:
         for process in processes:

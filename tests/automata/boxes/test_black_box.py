@@ -79,7 +79,7 @@ def test_a_script_that_copies_and_one_that_draws(tmp_path: Path) -> None:
 def test_the_question_is_rle_on_a_torus_in_a_private_folder(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     body = f"pathlib.Path({str(seen)!r}).write_text(os.getcwd() + chr(10) + steps + chr(10) + open(before).read())\n"
-    body += "open(after, 'w').write('x = 0, y = 0')"
+    body += "open(after, 'w').write('x = 0, y = 0' + chr(10) + '!')"
     assert CommandBox(script(tmp_path, body)).answer(BOARD, 7).sum() == 0
     folder, steps, header = seen.read_text().splitlines()[:3]
     assert (steps, header) == ("7", "x = 9, y = 8, rule = B3/S23:T9,8")
@@ -92,11 +92,13 @@ def test_the_question_is_rle_on_a_torus_in_a_private_folder(tmp_path: Path) -> N
         ("sys.stderr.write('no such rule'); sys.exit(3)", r"exit code 3\. It said: 'no such rule'\. Run it by hand"),
         ("os.kill(os.getpid(), 9)", "signal 9"),
         ("pass", r"wrote no after\.rle"),
+        ("open(after, 'w')", r"after\.rle:1:1: The pattern does not end with !"),
+        ("open(after, 'w').write('x = 9, y = 8\\n3o$9o')", "it was cut short"),
         ("open(after, 'w').write('rubbish')", r"cannot be read: after\.rle:1:1: 'r' means nothing"),
         ("open(after, 'wb').write(bytes(range(256)))", "cannot be read"),
         ("open(after, 'w').write('x = 9, y = 8\\n3o$9C!')", r"after\.rle:2:5: C is a state above 1"),
         ("open(after, 'w').write('x = 1000000000, y = 9\\no!')", "1000000000"),
-        ("open(after, 'w').write('x = 3, y = 40\\n' + 'o$' * 40)", "40 x 1, larger than the torus of 8 x 9"),
+        ("open(after, 'w').write('x = 3, y = 40\\n' + 'o$' * 40 + '!')", "40 x 1, larger than the torus of 8 x 9"),
         ("open(after, 'w').write('x = 9, y = 8, rule = B3/S23:P9,8\\no!')", "on a plane of 8 x 9"),
         ("open(after, 'w').write('#CXRLE Pos=90,90\\nx = 1, y = 1\\no!')", "outside the torus of 8 x 9"),
         ("os.mkfifo(after)", "something else than a plain file"),

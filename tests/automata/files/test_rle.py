@@ -40,11 +40,14 @@ def test_a_full_file(end: str) -> None:
     assert pattern.comments == ("By Richard Guy", "the smallest ship", "in between", "below")
 
 
+GLIDER_TEXT = "x = 3, y = 3, rule = B3/S23:T30,20\nbo$2bo$3o!"
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "bo$bbo$ooo!",
-        "x=3,y=3\nbo$2bo$3o",
+        "x=3,y=3\nbo$2bo$3o!",
         "x = 3 , y = 3 , rule = B3/S23\n.A$..A$3A!",
         "  X = 3, Y = 3, RULE = B3/S23\n b o $ 2 b o $ 3 o !",
         "#R 0 0\n\n\nx = 0, y = 0\nbo$2bo$3o$$$$!",
@@ -61,7 +64,16 @@ def test_the_header_sets_the_size_and_the_cells_may_exceed_it() -> None:
     assert parse_rle("x = 0, y = 0\n3o!").board.shape == (1, 3)
     assert parse_rle("x = 5, y = 5, rule = B3/S23:T5,5\n!").board.shape == (5, 5)
     assert parse_rle("3$2bo!").board.shape == (4, 3)
-    assert parse_rle("").board.shape == (0, 0)
+    assert parse_rle("!").board.shape == (0, 0)
+
+
+@pytest.mark.parametrize("length", range(len(GLIDER_TEXT)))
+def test_a_text_that_was_cut_short_is_refused(length: int) -> None:
+    """Wherever it is cut; before, a third of the glider was read as a smaller board."""
+    part = GLIDER_TEXT[:length]
+    says = "cut short" if "\n" in part and not part[-1].isdigit() else ""
+    with pytest.raises(ParseError, match=says):
+        parse_rle(part)
 
 
 def test_old_comment_letters_name_rule_and_corner() -> None:
@@ -116,7 +128,7 @@ def test_wide_and_tall_in_different_blocks_is_still_too_large(monkeypatch: pytes
         with pytest.raises(ParseError, match=r"2000[0-9] x 2000[0-9]|20001 x 20000") as caught:
             parse_rle(text)
         assert caught.value.column == column
-    assert parse_rle("2000bobobo$2000$3bo").board.shape == (2002, 2005)
+    assert parse_rle("2000bobobo$2000$3bo!").board.shape == (2002, 2005)
 
 
 def test_runs_that_cross_blocks_and_long_lines(monkeypatch: pytest.MonkeyPatch) -> None:

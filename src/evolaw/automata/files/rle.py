@@ -6,7 +6,8 @@
     bo$2bo$3o!
 
 ``b`` or ``.`` is a dead cell, ``o`` or ``A`` a live one, ``$`` ends a row, ``!`` the pattern; a number before any of them
-repeats it. Lines that begin with ``#`` are comments wherever they stand; what follows ``!`` is ignored.
+repeats it. Lines that begin with ``#`` are comments wherever they stand; what follows ``!`` is ignored. A pattern without ``!`` was cut
+short and is refused: what is left of it would be read as a board with fewer cells.
 
 Reading takes two passes over the runs: the first finds faults and the bounding box, so that no memory is taken on the word of
 a header or a run length; the second paints. Both work on blocks of a mebibyte with NumPy.
@@ -53,7 +54,7 @@ def parse_rle(text: str | bytes, *, source: str = "") -> Pattern:
 
     Raises:
         ParseError: with line and column: a character that means nothing, a state above 1, a run of 0 or of more than 10
-            digits, a board of more than `boards.MOST_CELLS` cells, an impossible header or grid.
+            digits, a board of more than `boards.MOST_CELLS` cells, an impossible header or grid, no ``!`` at the end.
 
     Notes:
         Linear in the length of the text; about 10 MiB/s on one core.
@@ -82,7 +83,13 @@ def parse_rle(text: str | bytes, *, source: str = "") -> Pattern:
     body, below = _without_comments(data[body_start:], body_start, place)
     facts = _comments([*top, *below], place)
     runs = _Runs(body, body_start, place)
-    board = _paint(runs, *runs.extent(height, width))
+    extent = runs.extent(height, width)
+    if body_start + len(body) == len(data):
+        raise place.error(
+            "The pattern does not end with !, so it was cut short. Get the whole file; end it with ! if this is all.",
+            len(data),
+        )
+    board = _paint(runs, *extent)
     facts["rule"] = rule or facts["rule"]
     return Pattern(board, grid=grid, **facts)
 
