@@ -71,7 +71,7 @@ def test_the_header_sets_the_size_and_the_cells_may_exceed_it() -> None:
 def test_a_text_that_was_cut_short_is_refused(length: int) -> None:
     """Wherever it is cut; before, a third of the glider was read as a smaller board."""
     part = GLIDER_TEXT[:length]
-    says = "cut short" if "\n" in part and not part[-1].isdigit() else ""
+    says = "cut short" if "\n" in part and not part[-1].isdigit() else None
     with pytest.raises(ParseError, match=says):
         parse_rle(part)
 
