@@ -2,9 +2,14 @@
 
     h[i] = P_i(A is ever hit)        k[i] = E_i(time to hit A)
 
-Both are least solutions of linear systems, solved on the states where these are regular.
+Both are least solutions of linear systems, solved on the states where these are regular, by eliminating one state after another:
 
-References: norris1997, sections 1.3 and 3.3.
+    r_k = sum of what leaves k,     a_ij += a_ik a_kj / r_k,     b_i += a_ik b_k / r_k,     x_k = (b_k + sum_j a_kj x_j) / r_k
+
+with the sums over what is not yet eliminated and b the way into the target, or the time of a stay. What leaves a state is added
+up, never found as 1 - P_kk: nothing is subtracted, so a leak of 1e-16 a step loses no digit.
+
+References: norris1997, sections 1.3 and 3.3; grassmann1985.
 """
 
 from __future__ import annotations
@@ -30,7 +35,8 @@ def hitting_probabilities(chain: Chain | JumpChain, target: Sequence[int | str])
         Probabilities, shape (states,).
 
     Notes:
-        The system is solved on the states that lead to A only, where it is regular; elsewhere h = 0 exactly.
+        The system is solved on the states that lead to A only, where it is regular; elsewhere h = 0 exactly. Accurate to
+        rounding in every entry, however slow the leaks; cost O(m^3) for m such states.
 
     References:
         norris1997, theorems 1.3.2 and 3.3.1.
@@ -40,13 +46,12 @@ def hitting_probabilities(chain: Chain | JumpChain, target: Sequence[int | str])
         >>> hitting_probabilities(ruin, [2])
         array([0. , 0.5, 1. ])
     """
-    matrix, goal = _jumps(chain).matrix, _target(chain, target)
+    leave, goal = _leaving(chain), _target(chain, target)
     h = goal.astype(float)
-    inside = _leads_to(matrix, goal) & ~goal
-    if inside.any():
-        block = matrix[np.ix_(inside, inside)]
-        h[inside] = np.linalg.solve(np.eye(len(block)) - block, matrix[np.ix_(inside, goal)].sum(1))
-    return np.clip(h, 0.0, 1.0)
+    inside = _leads_to(leave, goal) & ~goal
+    into, elsewhere = leave[:, goal].sum(1), leave[:, ~goal & ~inside].sum(1)
+    h[inside] = _eliminated(leave[np.ix_(inside, inside)], into[inside], into[inside] + elsewhere[inside])
+    return np.minimum(h, 1.0)
 
 
 def hitting_times(chain: Chain | JumpChain, target: Sequence[int | str]) -> np.ndarray:
@@ -66,17 +71,37 @@ def hitting_times(chain: Chain | JumpChain, target: Sequence[int | str]) -> np.n
         >>> hitting_times(Chain([[0.5, 0.5], [0, 1]]), [1])
         array([2., 0.])
     """
-    goal = _target(chain, target)
-    jumps = _jumps(chain).matrix
-    doomed = ~_leads_to(jumps, goal)
-    sure = ~_leads_to(np.where(goal[:, None], 0.0, jumps), doomed) & ~doomed
+    leave, goal = _leaving(chain), _target(chain, target)
+    doomed = ~_leads_to(leave, goal)
+    sure = ~_leads_to(np.where(goal[:, None], 0.0, leave), doomed) & ~doomed
     k = np.where(goal, 0.0, np.inf)
     inside = sure & ~goal
-    if inside.any():
-        block = chain.matrix[np.ix_(inside, inside)]
-        system = np.eye(len(block)) - block if isinstance(chain, Chain) else -block
-        k[inside] = np.linalg.solve(system, np.ones(len(block)))
+    k[inside] = _eliminated(leave[np.ix_(inside, inside)], np.ones(inside.sum()), leave[np.ix_(inside, goal)].sum(1))
     return k
+
+
+def _eliminated(between: np.ndarray, gain: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Solve r_i x_i = gain_i + sum_j a_ij x_j for r_i = out_i + sum_j a_ij, all of it nonnegative, without subtractions."""
+    a, b, out = np.array(between, float), np.array(gain, float), np.array(out, float)
+    rates = np.empty(len(b))
+    for k in range(len(b) - 1, -1, -1):
+        rates[k] = out[k] + a[k, :k].sum()
+        share = a[:k, k] / rates[k]
+        a[:k, :k] += np.outer(share, a[k, :k])
+        np.fill_diagonal(a[:k, :k], 0.0)
+        b[:k] += share * b[k]
+        out[:k] += share * out[k]
+    x = np.empty(len(b))
+    for k in range(len(b)):
+        x[k] = (b[k] + a[k, :k] @ x[:k]) / rates[k]
+    return x
+
+
+def _leaving(chain: Chain | JumpChain) -> np.ndarray:
+    """The probabilities or rates of leaving a state for another."""
+    leave = np.array(chain.matrix, float)
+    np.fill_diagonal(leave, 0.0)
+    return leave
 
 
 def _leads_to(matrix: np.ndarray, goal: np.ndarray) -> np.ndarray:
@@ -87,10 +112,6 @@ def _leads_to(matrix: np.ndarray, goal: np.ndarray) -> np.ndarray:
         if (grown == marked).all():
             return marked
         marked = grown
-
-
-def _jumps(chain: Chain | JumpChain) -> Chain:
-    return chain if isinstance(chain, Chain) else chain.embedded()
 
 
 def _target(chain: FiniteChain, target: Sequence[int | str]) -> np.ndarray:
