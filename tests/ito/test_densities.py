@@ -75,3 +75,30 @@ def test_refusals() -> None:
         ito.stationary_density(system("dX = t dt + dW"))
     with pytest.raises(ArgumentError, match="have noise"):
         ito.stationary_density(system("dX = -X dt"))
+
+
+def test_the_default_interval_is_where_the_noise_is() -> None:
+    assert ito.stationary_density(system("dX = sqrt(X (1 - X)) dW")).interval == (0, 1)
+    found = ito.stationary_density(system("dX = -X dt + (1 - X^2) dW"))
+    assert (found.interval, found.exists) == ((-1, 1), True)
+    density = sympy.lambdify(list(found.density.free_symbols), found.density)
+    assert quad(density, -1 + 1e-12, 1 - 1e-12)[0] == pytest.approx(1, rel=1e-8)
+
+
+def test_an_integral_that_diverges_is_said_to() -> None:
+    """SymPy gives 0 for the integral of exp(x^4/2)."""
+    assert ito.stationary_density(system("dX = X^3 dt + dW")).exists is False
+
+
+def test_a_closed_form_is_confirmed_by_quadrature() -> None:
+    found = ito.stationary_density(system("dX = (X - X^3) dt + s dW"))
+    assert found.exists
+    x, s = system("dX = X dt").states[0], found.density.free_symbols - {system("dX = X dt").states[0]}
+    density = sympy.lambdify(x, found.density.subs(dict.fromkeys(s, 0.8)), "scipy")
+    assert quad(density, -6, 6)[0] == pytest.approx(1, rel=1e-7)
+
+
+@pytest.mark.parametrize("interval", [(0,), "0,1", (1, 0), ("__import__", 1), (None, 1), (float("nan"), 1)])
+def test_impossible_intervals_are_refused(interval: object) -> None:
+    with pytest.raises(ArgumentError, match="`interval`"):
+        ito.stationary_density(system("dX = -X dt + dW"), interval)  # type: ignore[arg-type]

@@ -50,3 +50,25 @@ def test_hoelder_exponents() -> None:
 def test_the_report_reads_as_text() -> None:
     text = str(examine(system("dX = a (b - X) dt + s sqrt(X) dW")))
     assert "unique" in text and "Feller's test" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "unique", "for_ever"),
+    [
+        ("dX = -X^2 dt + X dW", "yes: smooth", "no: from starts in (-oo, 0) it explodes with positive probability"),
+        ("dX = X/(1 - t) dt + dW", "yes: Lipschitz, before t = 1", "not proven beyond t = 1"),
+        ("dX = -X/(1 - t) dt + dW", "yes: Lipschitz, before t = 1", "not proven beyond t = 1"),
+        ("dX = X/t dt + dW", "not proven", "not proven from t = 0"),
+        ("dX = -X dt + (1 - X^2) dW", "yes: smooth", "yes: Feller's test"),
+        ("dX = r X (1 - X/K) dt + s X dW", "yes: smooth", "no: from starts in (-oo, 0)"),
+    ],
+)
+def test_every_interval_and_every_time_is_judged(text: str, unique: str, for_ever: str) -> None:
+    report = examine(system(text))
+    assert report.unique == unique
+    assert report.global_.startswith(for_ever)
+
+
+def test_an_interval_that_is_named_is_judged_alone() -> None:
+    report = examine(system("dX = -X^2 dt + X dW"), (0, float("inf")))
+    assert report.global_ == "yes: Feller's test"

@@ -9,7 +9,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evolaw.errors import ParseError
+from evolaw.errors import ArgumentError, ParseError
 from evolaw.ito.notation import read_equations, read_expression
 
 X = sympy.Symbol("X", real=True)
@@ -95,7 +95,9 @@ def test_the_column_is_right() -> None:
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.text(alphabet="dXtW=+-*/^(). 0123ab;∘osinexp\n", max_size=40))
+@given(st.text(alphabet="dXtW=+-*/^(). 0123ab;∘osinexpmaθ√²,'\n", max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(ParseError):
         read_equations("dX = " + text)
+    with contextlib.suppress(ParseError, ArgumentError):
+        read_equations("x' = " + text.replace("X", "x"))

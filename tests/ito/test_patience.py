@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 
 import pytest
+import sympy
 
-from evolaw.ito.patience import OutOfTime, within
+from evolaw.errors import ArgumentError
+from evolaw.ito import classify, system, to_sde
+from evolaw.ito.patience import OutOfTime, bounded, tidy, within
 
 
 def test_work_in_time_is_returned() -> None:
@@ -71,3 +75,46 @@ def test_other_reports_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_errors_pass_through() -> None:
     with pytest.raises(ZeroDivisionError):
         within(5, lambda: 1 / 0)
+
+
+def test_a_bounded_function_says_when_it_is_out_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evolaw.ito.patience._SECONDS", 0.2)
+
+    @bounded
+    def inner(deep: bool) -> int:
+        while deep:
+            pass
+        return threading.get_ident()
+
+    @bounded
+    def outer() -> tuple[int, int]:
+        return threading.get_ident(), inner(False)
+
+    first, second = outer()
+    assert first == second != threading.get_ident()
+    with pytest.raises(ArgumentError, match=r"symbolic work of 0.2 s, but is one for which inner takes longer"):
+        inner(True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "; ".join(f"dX{k} = (X{(k + 1) % 60} - X{k}) dt + 0.1 dW{k}" for k in range(60)),
+        "dX = (" + "sin(X) + " * 60 + "X) dt + dW",
+        "dX = " + "sin(" * 30 + "X" + ")" * 30 + " dt + X dW",
+        "; ".join(f"dX{k} = X{(k + 1) % 12} X{(k + 5) % 12} dW{k}" for k in range(12)),
+    ],
+)
+def test_large_systems_end_in_time(text: str) -> None:
+    """Sixty coupled components become a process; what takes longer than it may is refused, and nothing hangs."""
+    begin = time.monotonic()
+    law = system(text)
+    assert classify(law).noise in {"additive", "diagonal", "general"}
+    assert to_sde(law, {}).dim == law.dim
+    assert time.monotonic() - begin < 15
+
+
+def test_what_is_long_is_not_simplified() -> None:
+    x = sympy.Symbol("x")
+    long = sum(sympy.sin(x + k) ** 2 for k in range(300))
+    assert tidy(long) is long

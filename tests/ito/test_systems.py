@@ -6,7 +6,7 @@ import pytest
 import sympy
 
 from evolaw.errors import ArgumentError
-from evolaw.ito import system
+from evolaw.ito import linear_law, system, to_sde
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,38 @@ def test_wrong_correlations(correlation: dict[tuple[str, str], float], words: st
 def test_shown() -> None:
     assert "Stratonovich" in repr(system("dX = X ∘ dW"))
     assert "sigma" in system("dX = sigma dW")._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("text", "correlation", "words"),
+    [
+        ("dX=dW1;dY=dW2;dZ=dW3", {("W1", "W2"): 0.9, ("W2", "W3"): 0.9, ("W1", "W3"): -0.9}, "no negative eigenvalue"),
+        ("dX=dW1;dY=dW2", {("W1", "W2"): "#eval(1)"}, "must be a name"),
+        ("dX=dW1;dY=dW2", {("W1", "W2"): r"\\input{x}"}, "must be a name"),
+        ("dX=dW1;dY=dW2", {("W1", "W2"): "X"}, "free name"),
+        ("dX=dW1;dY=dW2", {("W1", "W2"): "pi"}, "free name"),
+        ("dX=dW1;dY=dW2", {("W1", "W2"): float("nan")}, "finite"),
+        ("dX=dW1;dY=dW2", {("W1", "W2"): 1j}, "be a number"),
+        ("dX=dW1;dY=dW2", {"W1": 0.5}, "pairs of noises"),
+    ],
+)
+def test_correlations_that_nothing_has(text: str, correlation: dict[tuple[str, str], object], words: str) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        system(text, correlation=correlation)
+
+
+def test_letters_of_a_correlation_are_judged_when_they_have_numbers() -> None:
+    law = system("dX=dW1;dY=dW2;dZ=dW3", correlation={("W1", "W2"): "a", ("W2", "W3"): "a", ("W1", "W3"): "b"})
+    with pytest.raises(ArgumentError, match="no negative eigenvalue"):
+        to_sde(law, {"a": 0.9, "b": -0.9})
+    with pytest.raises(ArgumentError, match="no negative eigenvalue"):
+        linear_law(law, {"a": 2.0, "b": 0.0})
+    assert to_sde(law, {"a": 0.5, "b": -0.4}).noises == 3
+
+
+def test_noises_that_follow_from_others_keep_the_covariance() -> None:
+    """Correlation 1, and the third noise in the plane of the first two: rho is singular and still has a factor."""
+    one = system("dX = dW1; dY = dW2", correlation={("W1", "W2"): -1})
+    assert one.independent().covariance_rate == one.covariance_rate
+    plane = system("dX=dW1;dY=dW2;dZ=dW3", correlation={("W1", "W3"): 0.6, ("W2", "W3"): 0.8})
+    assert plane.independent().covariance_rate == plane.covariance_rate

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from evolaw.arrays import precise
-from evolaw.errors import ArgumentError
+from evolaw.errors import ArgumentError, NumericalError
 from evolaw.ito import moment_equations, system, to_sde
+from evolaw.sde import EulerMaruyama, solve
 
 
 def test_coefficients_agree_with_the_symbols() -> None:
@@ -78,3 +79,23 @@ def test_the_solver_reproduces_the_moment_equations() -> None:
 def test_wrong_values(values: dict[str, float], words: str) -> None:
     with pytest.raises(ArgumentError, match=words):
         to_sde(system("dX = -theta X dt + sigma dW"), values)
+
+
+def test_extremes_signs_and_absolute_values_run() -> None:
+    sde = to_sde(system("dX = max(X, 0, a) dt + min(X, -X) dW; dY = sign(Y) dt + abs(X) dW"), {"a": 0.5})
+    with precise("float64"):
+        assert np.asarray(sde.drift_at(0.0, jnp.array([-2.0, -3.0]))).tolist() == [0.5, -1.0]
+        assert np.asarray(sde.matrix(0.0, jnp.array([-2.0, 1.0])))[:, 0].tolist() == [-2.0, 2.0]
+    law = system("dX = max(X, 0) dt + min(X, 1) dW")
+    assert system(str(law)).drift == law.drift
+
+
+def test_a_root_that_is_not_defined_is_named() -> None:
+    """Explicit steps lead a square-root process below zero; the message says which root and how to write it."""
+    sde = to_sde(system("dX = (1 - X) dt + s sqrt(X) dW"), {"s": 2.0})
+    with pytest.raises(
+        NumericalError, match=r"sqrt\(X\) is not defined where X = -[\d.e-]+.*write sqrt\(max\(X, 0\)\)"
+    ):
+        solve(sde, EulerMaruyama(), 0.1, [0, 1], steps=20, paths=50, rng=0)
+    held = to_sde(system("dX = (1 - X) dt + s sqrt(max(X, 0)) dW"), {"s": 2.0})
+    assert np.isfinite(solve(held, EulerMaruyama(), 0.1, [0, 1], steps=20, paths=50, rng=0).values).all()

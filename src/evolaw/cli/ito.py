@@ -120,10 +120,9 @@ def _noise(law: System) -> Derived:
 def _stationary(law: System, ends: Any) -> Derived:
     import sympy
 
-    from evolaw.ito import feller_test, stationary_density
+    from evolaw.ito import stationary_density
 
-    # Without --interval X lives where its noise and drift allow it: between the ends that Feller's test looks at.
-    found = stationary_density(law, ends or tuple(boundary.end for boundary in feller_test(law)))
+    found = stationary_density(law, ends)
     place = f"on ({found.interval[0]}, {found.interval[1]})"
     facts = {"exists": found.exists, "interval": [str(end) for end in found.interval]}
     if found.density is not None:
@@ -195,7 +194,7 @@ def _function(text: str, law: System, names: dict[str, Any], signed: tuple[str, 
     """Read a function of the states and the time."""
     from evolaw import checks, ito
 
-    function = ito.read_expression(text, names, real=signed)
+    function = ito.read_expression(text, names, real=signed, states=tuple(map(str, law.states)))
     moving = {*law.states, law.time}
     known = ", ".join(sorted(map(str, moving)))
     checks.require(bool(function.free_symbols & moving), "of", f"depend on one of {known}", text)

@@ -57,6 +57,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "moment_equations",
     ),
     "notation": ("read_expression",),
+    "spelling": ("is_equation",),
     "structure": (
         "Structure",
         "classify",

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import sympy
 
 from evolaw import checks
+from evolaw.ito.patience import bounded, tidy
 from evolaw.ito.systems import System
 
 __all__ = [
@@ -70,6 +71,7 @@ class ProductRule:
     total: Differential
 
 
+@bounded
 def differential(expression: sympy.Expr, system: System) -> Differential:
     """Compute the Itô differential of F(t, X) by the chain rule at the head of this file.
 
@@ -87,9 +89,10 @@ def differential(expression: sympy.Expr, system: System) -> Differential:
     gradient = sympy.Matrix([sympy.diff(expression, x) for x in law.states])
     drift = sympy.diff(expression, law.time) + gradient.dot(law.drift) + _curvature(expression, law)
     noise = (gradient.T * law.diffusion) if law.noises else sympy.zeros(1, 0)
-    return Differential(expression, sympy.simplify(drift), tuple(sympy.simplify(g) for g in noise), law.noises)
+    return Differential(expression, tidy(drift), tuple(tidy(g) for g in noise), law.noises)
 
 
+@bounded
 def covariation(first: sympy.Expr, second: sympy.Expr, system: System) -> sympy.Expr:
     """Return the rate d[U, V] / dt = grad U^T G rho G^T grad V.
 
@@ -100,9 +103,10 @@ def covariation(first: sympy.Expr, second: sympy.Expr, system: System) -> sympy.
         rho
     """
     u, v = (sympy.Matrix([sympy.diff(f, x) for x in system.states]) for f in (first, second))
-    return sympy.simplify((u.T * system.covariance_rate * v)[0])
+    return tidy((u.T * system.covariance_rate * v)[0])
 
 
+@bounded
 def product(first: sympy.Expr, second: sympy.Expr, system: System) -> ProductRule:
     """Apply the product rule to U(t, X) V(t, X). A quotient U/V is the product of U and 1/V.
 
@@ -118,6 +122,7 @@ def product(first: sympy.Expr, second: sympy.Expr, system: System) -> ProductRul
     )
 
 
+@bounded
 def to_stratonovich(system: System) -> System:
     """Return the Stratonovich system with the same solutions: its drift is f - 1/2 sum_jk rho_jk (Dg^j) g^k.
 
@@ -131,6 +136,7 @@ def to_stratonovich(system: System) -> System:
     return system.replace(drift=system.drift - _correction(system), calculus="stratonovich")
 
 
+@bounded
 def to_ito(system: System) -> System:
     """Return the Itô system with the same solutions: its drift is f + 1/2 sum_jk rho_jk (Dg^j) g^k."""
     if system.calculus == "ito":
@@ -138,6 +144,7 @@ def to_ito(system: System) -> System:
     return system.replace(drift=system.drift + _correction(system), calculus="ito")
 
 
+@bounded
 def change_variables(system: System, new: dict[str, sympy.Expr], inverse: dict[sympy.Symbol, sympy.Expr]) -> System:
     """Return the Itô system of Y = F(t, X).
 
@@ -158,7 +165,7 @@ def change_variables(system: System, new: dict[str, sympy.Expr], inverse: dict[s
     checks.require(set(inverse) == set(system.states), "inverse", "give every old state", sorted(map(str, inverse)))
     symbols = tuple(sympy.Symbol(name, real=True) for name in new)
     for symbol, expression in zip(symbols, new.values(), strict=True):
-        back = sympy.simplify(expression.subs(inverse, simultaneous=True) - symbol)
+        back = tidy(expression.subs(inverse, simultaneous=True) - symbol)
         checks.require(back == 0, "inverse", "undo the new variables", f"one that leaves {symbol} off by {back}")
     parts = [differential(expression, system) for expression in new.values()]
     law = to_ito(system)
@@ -169,6 +176,7 @@ def change_variables(system: System, new: dict[str, sympy.Expr], inverse: dict[s
     )
 
 
+@bounded
 def lamperti(system: System) -> tuple[sympy.Expr, sympy.Expr]:
     """Return Y = F(X) with unit noise, and the drift of Y in terms of X: F' = 1/g, drift = f/g - g'/2.
 
@@ -189,7 +197,7 @@ def lamperti(system: System) -> tuple[sympy.Expr, sympy.Expr]:
     x, f, g = law.states[0], law.drift[0], law.diffusion[0]
     inside = sympy.Symbol("x", positive=True)
     new = sympy.integrate((1 / g).subs(x, inside), inside).subs(inside, x)
-    return sympy.simplify(new), sympy.simplify(f / g - sympy.diff(g, x) / 2)
+    return tidy(new), tidy(f / g - sympy.diff(g, x) / 2)
 
 
 def _curvature(expression: sympy.Expr, law: System) -> sympy.Expr:
@@ -209,7 +217,7 @@ def _correction(system: System) -> sympy.Matrix:
 def _scale(factor: sympy.Expr, part: Differential) -> Differential:
     return Differential(
         part.of,
-        sympy.simplify(factor * part.drift),
-        tuple(sympy.simplify(factor * g) for g in part.diffusion),
+        tidy(factor * part.drift),
+        tuple(tidy(factor * g) for g in part.diffusion),
         part.noises,
     )

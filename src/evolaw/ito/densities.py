@@ -14,11 +14,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import mpmath
 import sympy
 
 from evolaw import checks
 from evolaw.ito.calculus import to_ito
-from evolaw.ito.patience import OutOfTime, within
+from evolaw.ito.domain import Interval, inner_point, natural_interval
+from evolaw.ito.feller import ends_of
+from evolaw.ito.patience import OutOfTime, bounded, tidy, within
 from evolaw.ito.systems import System
 
 __all__ = [
@@ -33,6 +36,7 @@ __all__ = [
 _DEADLINE = 5.0
 
 
+@bounded
 def generator(u: sympy.Expr, system: System) -> sympy.Expr:
     """Compute L u.
 
@@ -47,6 +51,7 @@ def generator(u: sympy.Expr, system: System) -> sympy.Expr:
     return sympy.expand(gradient.dot(law.drift) + (law.covariance_rate * sympy.hessian(u, law.states)).trace() / 2)
 
 
+@bounded
 def adjoint(p: sympy.Expr, system: System) -> sympy.Expr:
     """Compute L* p.
 
@@ -67,12 +72,14 @@ def adjoint(p: sympy.Expr, system: System) -> sympy.Expr:
     return sympy.expand(flow + spread)
 
 
+@bounded
 def backward_equation(system: System) -> sympy.Eq:
     """Return Kolmogorov's backward equation u_t + L u = 0 for u(t, X)."""
     u = sympy.Function("u")(system.time, *system.states)
     return sympy.Eq(sympy.diff(u, system.time) + generator(u, system), 0)
 
 
+@bounded
 def forward_equation(system: System) -> sympy.Eq:
     """Return Kolmogorov's forward equation, the Fokker-Planck equation p_t = L* p for p(t, X)."""
     p = sympy.Function("p")(system.time, *system.states)
@@ -100,21 +107,28 @@ class StationaryDensity:
         """The normalised density, if its normaliser is known and finite."""
         if not self.exists or self.normaliser is None:
             return None
-        return sympy.simplify(self.unnormalised / self.normaliser)
+        quotient = self.unnormalised / self.normaliser
+        try:
+            return within(_DEADLINE, lambda: tidy(quotient))
+        except OutOfTime:
+            return quotient
 
 
-def stationary_density(system: System, interval: tuple[object, object] = (-sympy.oo, sympy.oo)) -> StationaryDensity:
+@bounded
+def stationary_density(system: System, interval: tuple[object, object] | None = None) -> StationaryDensity:
     """Compute the zero-flux stationary density of a scalar, autonomous system.
 
     Args:
         system: the law; one state.
-        interval: where X lives; its ends are taken to be natural or reflecting.
+        interval: where X lives, by default the natural interval, where the noise does not vanish; its ends are taken to
+            be natural or reflecting.
 
     Raises:
         ArgumentError: the system has several states or depends on time.
 
     Notes:
-        The integrals are symbolic and get 5 s each; what is not found in that time is left open, never guessed.
+        The integrals are symbolic and get 5 s each; what is not found in that time is left open, never guessed. Without
+        letters a normaliser that has no closed form is computed to twelve digits.
 
     Example:
         >>> from evolaw.ito.systems import system
@@ -123,7 +137,7 @@ def stationary_density(system: System, interval: tuple[object, object] = (-sympy
     """
     law = to_ito(system)
     checks.require(law.dim == 1 and law.is_autonomous, "system", "have one state and no time in it", str(system))
-    left, right = (sympy.sympify(end) for end in interval)
+    left, right = natural_interval(law) if interval is None else ends_of(interval)
     x = law.states[0]
     inside = sympy.Symbol("x", positive=True) if left.is_nonnegative else sympy.Symbol("x", real=True)
     drift, spread = (value.subs(x, inside) for value in (law.drift[0], law.covariance_rate[0]))
@@ -134,29 +148,125 @@ def stationary_density(system: System, interval: tuple[object, object] = (-sympy
         )
     except (OutOfTime, NotImplementedError, sympy.PolynomialError):
         exponent = sympy.Integral(2 * drift / spread, inside)
-    shape = sympy.powsimp(
-        sympy.prod(_exponential(term) for term in sympy.Add.make_args(sympy.expand(exponent))) / spread
-    )
-    total = _integral(shape, inside, left, right)
-    exists = None if total is None else bool(total.is_finite) if total.is_finite is not None else None
+    shape = _shape(exponent, spread, inside, (left, right))
+    total, exists = _normaliser(shape, inside, left, right)
     return StationaryDensity(
         shape.subs(inside, x), None if total is None else total.subs(inside, x), (left, right), exists
     )
 
 
-def _exponential(term: sympy.Expr) -> sympy.Expr:
-    """exp(term), with exp(c log a) as the power a^c, which SymPy can integrate."""
+def _shape(exponent: sympy.Expr, spread: sympy.Expr, x: sympy.Symbol, interval: Interval) -> sympy.Expr:
+    """exp(exponent) / spread, with logarithms as powers where that is found in time."""
+
+    def found() -> sympy.Expr:
+        terms = sympy.Add.make_args(sympy.expand(exponent))
+        return sympy.powsimp(sympy.prod(_exponential(term, x, inner_point(interval)) for term in terms) / spread)
+
+    try:
+        return within(_DEADLINE, found)
+    except OutOfTime:
+        return sympy.exp(exponent) / spread
+
+
+def _normaliser(
+    shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr
+) -> tuple[sympy.Expr | None, bool | None]:
+    """The integral of a positive function, and whether it is finite; None for what is not known."""
+    if _diverges(shape, x, left, right):
+        return sympy.oo, False
+    total = _integral(shape, x, left, right)
+    if total is not None and total.is_finite is False:
+        return total, False
+    if total is not None and (confirmed := _confirmed(total, shape, x, left, right)) is not None:
+        return (total, True) if confirmed else (None, None)
+    if total is not None and total.is_finite:
+        return total, True
+    if total is None:
+        total = _number(shape, x, left, right)
+        return total, None if total is None else True
+    return total, None
+
+
+def _diverges(shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr) -> bool:
+    """Whether the function falls no faster than 1/xi towards an end, xi the distance or |x|: then its integral is infinite."""
+    xi = sympy.Symbol("xi", positive=True)
+
+    def found() -> bool:
+        for end, inward in ((left, 1), (right, -1)):
+            place = end + inward * xi if end.is_finite else -inward * xi
+            rate = sympy.limit(
+                xi * shape.subs(x, place), xi, 0 if end.is_finite else sympy.oo, "+" if end.is_finite else "-"
+            )
+            if rate.is_extended_positive:
+                return True
+        return False
+
+    try:
+        return bool(within(_DEADLINE, found))
+    except (OutOfTime, NotImplementedError, ValueError, TypeError):
+        return False
+
+
+def _confirmed(
+    total: sympy.Expr, shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr
+) -> bool | None:
+    """Whether the closed form equals the integral by quadrature, with numbers for the letters; None when that cannot be told."""
+
+    def found() -> bool | None:
+        letters = sorted(
+            (shape.free_symbols | total.free_symbols | left.free_symbols | right.free_symbols) - {x}, key=str
+        )
+        numbers = {letter: sympy.Rational(9 + 4 * k, 8) for k, letter in enumerate(letters)}
+        ends = [
+            mpmath.mpf(str(end.subs(numbers).evalf(30))) if end.is_finite else (mpmath.inf if end > 0 else -mpmath.inf)
+            for end in (left, right)
+        ]
+        density = sympy.lambdify(x, shape.subs(numbers), "mpmath")
+        value, error = mpmath.quad(density, ends, error=True)
+        if not mpmath.isfinite(value) or error > 1e-7 * abs(value):
+            return None
+        return bool(abs(mpmath.mpmathify(total.subs(numbers).evalf()) - value) < 1e-6 * abs(value))
+
+    try:
+        return within(_DEADLINE, found)
+    except (OutOfTime, NotImplementedError, ValueError, TypeError, ZeroDivisionError, OverflowError, NameError):
+        return None
+
+
+def _number(shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr) -> sympy.Expr | None:
+    """The integral as a number, where the function has no letters and is bounded, and small enough at infinite ends."""
+    if shape.free_symbols != {x} or shape.has(sympy.Integral):
+        return None
+
+    def found() -> sympy.Expr | None:
+        for end, side in ((left, "+"), (right, "-")):
+            rate = shape if end.is_finite else shape * x**2
+            if not sympy.limit(rate, x, end, side if end.is_finite else "-" if end > 0 else "+").is_finite:
+                return None
+        value, error = mpmath.quad(sympy.lambdify(x, shape, "mpmath"), [left, right], error=True)
+        fits = mpmath.isfinite(value) and value > 0 and error < 1e-10 * value
+        return sympy.Float(value, 12) if fits else None
+
+    try:
+        return within(_DEADLINE, found)
+    except (OutOfTime, NotImplementedError, ValueError, TypeError, ZeroDivisionError, OverflowError):
+        return None
+
+
+def _exponential(term: sympy.Expr, x: sympy.Symbol, place: sympy.Expr) -> sympy.Expr:
+    """exp(term), with exp(c log a) as the power |a|^c, which SymPy can integrate; ``place`` tells the sign of a."""
     logarithms = [factor for factor in sympy.Mul.make_args(term) if isinstance(factor, sympy.log)]
     if len(logarithms) == 1:
-        return logarithms[0].args[0] ** sympy.simplify(term / logarithms[0])
-    return sympy.exp(sympy.simplify(term))
+        base = logarithms[0].args[0]
+        return (-base if base.subs(x, place).is_negative else base) ** tidy(term / logarithms[0])
+    return sympy.exp(tidy(term))
 
 
 def _integral(shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr) -> sympy.Expr | None:
     """The integral of a positive function, infinite if it diverges; None when no closed form is found in time."""
     try:
         value = within(_DEADLINE, lambda: sympy.integrate(shape, (x, left, right)))
-        value = within(_DEADLINE, lambda: sympy.simplify(value))
+        value = within(_DEADLINE, lambda: tidy(value))
     except (OutOfTime, NotImplementedError, ValueError, TypeError):
         return None
     if isinstance(value, sympy.Piecewise):

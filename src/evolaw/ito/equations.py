@@ -9,12 +9,12 @@ SymPy.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evolaw import checks
+from evolaw.ito.spelling import is_equation, name_of
 from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from evolaw.sde.processes.process import SDE
 
 __all__ = ["component_names", "equation", "is_equation", "process"]
-
-_EQUATION = re.compile(r"\s*d\s*[^\W\d]\w*\s*=")
-
-
-def is_equation(text: str) -> bool:
-    """Whether a text is written like an equation.
-
-    Example:
-        >>> is_equation("dX = dW"), is_equation("B3/S23")
-        (True, False)
-    """
-    return _EQUATION.match(text) is not None
 
 
 def process(text: str, values: Mapping[str, float] | None = None) -> SDE:
@@ -50,7 +38,8 @@ def process(text: str, values: Mapping[str, float] | None = None) -> SDE:
         >>> process("dX = -theta X dt + dW", {"theta": 2.0}).exact.stationary_covariance().tolist()
         [[0.25]]
     """
-    return equation(text, values) if is_equation(text) else catalogue.named(text, values)
+    given = {name_of(name, "values"): value for name, value in (values or {}).items()}
+    return equation(text, given) if is_equation(text) else catalogue.named(text, given)
 
 
 def equation(text: str, values: Mapping[str, float] | None = None) -> SDE:
@@ -71,8 +60,8 @@ def equation(text: str, values: Mapping[str, float] | None = None) -> SDE:
     from evolaw.ito.systems import system
     from evolaw.ito.translation import to_sde
 
-    given = dict(values or {})
-    symbols = system(text, real=tuple(name for name, value in given.items() if not value > 0))
+    given = {name_of(name, "values"): checks.number(value, str(name)) for name, value in (values or {}).items()}
+    symbols = system(text, real=_signed(given), known=tuple(given))
     _require_numbers(symbols, given)
     law = linear_law(symbols, {str(symbol): given[str(symbol)] for symbol in symbols.parameters})
     made = to_sde(symbols, given, name=text.strip())
@@ -83,22 +72,38 @@ def component_names(text: str, dim: int) -> list[str]:
     """Return the names of the components, as they stand in the equation of a process.
 
     Example:
-        >>> component_names("dX = V dt; dV = -X dt + dW", 2)
-        ['X', 'V']
+        >>> component_names("dX = V dt; dV = -X dt + dW", 2), component_names("x'' + x = 0", 2)
+        (['X', 'V'], ['x', 'v'])
     """
     known = catalogue.classic(text)
-    names = re.findall(r"d\s*([^\W\d]\w*)\s*=", known.equation if known else text)
-    return names if len(names) == dim else [f"X{k + 1}" for k in range(dim)]
+    if known is None and not is_equation(text):
+        return [f"X{k + 1}" for k in range(dim)]
+    from evolaw.ito.notation import state_names
+
+    return state_names(known.equation if known else text)
+
+
+def _signed(values: Mapping[str, float]) -> tuple[str, ...]:
+    """The parameters that are not positive, which the symbols must allow for; a word of another meaning is refused."""
+    from evolaw.ito.reader import FUNCTIONS, RESERVED
+
+    for name in values:
+        taken = name in RESERVED or name in FUNCTIONS or name in {"t", "pi"}
+        checks.require(not taken, "values", "name parameters; this word has a meaning of its own", name)
+    return tuple(name for name, value in values.items() if not value > 0)
 
 
 def _require_numbers(symbols: System, values: Mapping[str, float]) -> None:
     missing = [str(symbol) for symbol in symbols.parameters if str(symbol) not in values]
+    states = {str(state).lower(): str(state) for state in symbols.states}
+    other = [f"{name} is not the state {states[name.lower()]}" for name in missing if name.lower() in states]
+    fix = "Write, for example: " + " ".join(f"--set {name}=1" for name in missing)
     checks.require(
         not missing,
         "set",
         "give a number for every letter of the equation",
         f"without {', '.join(missing)}",
-        "Write, for example: " + " ".join(f"--set {name}=1" for name in missing),
+        f"Capitals matter: {', '.join(other)}; write the state as on the left." if other else fix,
     )
 
 

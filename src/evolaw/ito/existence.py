@@ -23,7 +23,9 @@ import sympy
 
 from evolaw import display
 from evolaw.ito.calculus import to_ito
+from evolaw.ito.domain import intervals, natural_interval, time_limits
 from evolaw.ito.feller import Boundary, feller_test
+from evolaw.ito.patience import bounded, tidy
 from evolaw.ito.systems import System
 
 __all__ = ["Criterion", "ExistenceReport", "examine"]
@@ -47,7 +49,8 @@ class ExistenceReport:
 
     Attributes:
         criteria: the criteria in the order of this file.
-        boundaries: Feller's test at both ends, for scalar autonomous systems with noise.
+        boundaries: Feller's test at both ends of the natural interval, then of the others, for scalar autonomous systems
+            with noise.
         unique: a sentence about uniqueness.
         global_: a sentence about life for ever.
     """
@@ -59,16 +62,22 @@ class ExistenceReport:
 
     def __str__(self) -> str:
         facts = [(c.name, f"{c.verdict}: {c.why}") for c in self.criteria]
-        ends = [("Feller's test", str(boundary)) for boundary in self.boundaries]
+        several = len({boundary.interval for boundary in self.boundaries}) > 1
+        ends = [
+            ("Feller's test", f"on ({end.interval[0]}, {end.interval[1]}), {end}" if several else str(end))
+            for end in self.boundaries
+        ]
         return display.lines("Solutions", [("unique", self.unique), ("for ever", self.global_), *facts, *ends])
 
 
+@bounded
 def examine(system: System, interval: tuple[object, object] | None = None) -> ExistenceReport:
     """Examine existence and uniqueness.
 
     Args:
         system: the law.
-        interval: for scalar systems, where X lives, handed to Feller's test.
+        interval: for scalar systems, where X lives, handed to Feller's test; without it every interval on which the
+            noise does not vanish is judged, the natural one first.
 
     Example:
         >>> from evolaw.ito.systems import system
@@ -79,9 +88,25 @@ def examine(system: System, interval: tuple[object, object] | None = None) -> Ex
     law = to_ito(system)
     criteria = (_smooth(law), _lipschitz(law), _growth(law), _lyapunov(law), _yamada_watanabe(law))
     scalar = law.dim == 1 and law.is_autonomous and law.covariance_rate[0] != 0
-    ends = feller_test(law, interval) if scalar else ()
+    ends = _ends(law, interval) if scalar else ()
     held = {criterion.name for criterion in criteria if criterion.verdict == "holds"}
-    return ExistenceReport(criteria, ends, _unique(held), _for_ever(held, ends))
+    unique, for_ever = _unique(held), _for_ever(held, ends)
+    limits = time_limits(law)
+    if limits:
+        entry, time = limits[0]
+        before = time != 0
+        unique = f"{unique}, before t = {time}" if before and unique.startswith("yes") else "not proven"
+        for_ever = f"not proven {'beyond' if before else 'from'} t = {time}, where {entry} is infinite or not defined"
+    return ExistenceReport(criteria, ends, unique, for_ever)
+
+
+def _ends(law: System, interval: tuple[object, object] | None) -> tuple[Boundary, ...]:
+    """Feller's test at the ends of the interval, or of every one, the natural one first."""
+    if interval is not None:
+        return feller_test(law, interval)
+    first = natural_interval(law)
+    others = [each for each in intervals(law) if each != first]
+    return tuple(end for each in (first, *others) for end in feller_test(law, each))
 
 
 def _unique(held: set[str]) -> str:
@@ -93,10 +118,16 @@ def _for_ever(held: set[str], ends: tuple[Boundary, ...]) -> str:
     reasons = [name for name in ("Lipschitz", "linear growth", "Lyapunov") if name in held]
     if reasons:
         return f"yes: {reasons[0]}"
-    infinite = [end for end in ends if end.end.is_infinite]
-    if any(end.reached is True for end in infinite):
-        return "no: it explodes with positive probability (Feller's test)"
-    if ends and all(end.reached is False for end in ends):
+    exploding = [end for end in ends if end.end.is_infinite and end.reached is True]
+    if exploding:
+        left, right = exploding[0].interval
+        alone = all(end.interval == (left, right) for end in ends)
+        where = "" if alone else f" from starts in ({left}, {right})"
+        return f"no:{where} it explodes with positive probability (Feller's test)"
+    outer = {end.end for end in ends if end.end.is_infinite and end.reached is False}
+    # Smooth on the whole line, a solution ends at infinity only: what it does at the zeros of its noise does not matter.
+    inside = "smooth" in held and outer == {sympy.oo, -sympy.oo}
+    if ends and (inside or all(end.reached is False for end in ends)):
         return "yes: Feller's test"
     return "not proven"
 
@@ -115,7 +146,7 @@ def _smooth(law: System) -> Criterion:
 def _lipschitz(law: System) -> Criterion:
     for entry in _entries(law):
         for x in law.states:
-            slope = sympy.simplify(sympy.diff(entry, x))
+            slope = tidy(sympy.diff(entry, x))
             if _is_bounded(slope, law.states):
                 continue
             verdict = "fails" if slope.is_polynomial(*law.states) else "not proven"
@@ -155,7 +186,7 @@ def _yamada_watanabe(law: System) -> Criterion:
     if law.dim != 1 or len(law.noises) != 1:
         return Criterion(name, "not proven", "it speaks of one state and one noise")
     x = law.states
-    if not _is_bounded(sympy.simplify(sympy.diff(law.drift[0], x[0])), x):
+    if not _is_bounded(tidy(sympy.diff(law.drift[0], x[0])), x):
         return Criterion(name, "not proven", f"the drift {law.drift[0]} is not seen to be Lipschitz")
     if not _is_hoelder_half(law.diffusion[0], x):
         return Criterion(name, "not proven", f"the noise {law.diffusion[0]} is not seen to be Hölder 1/2")
@@ -238,9 +269,9 @@ def _is_smooth(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
 
 def _is_hoelder_half(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
     """Whether ``e`` is a constant multiple of a power in [1/2, 1] of something Lipschitz, or Lipschitz itself."""
-    if _is_bounded(sympy.simplify(sympy.diff(e, states[0])), states):
+    if _is_bounded(tidy(sympy.diff(e, states[0])), states):
         return True
     _, rest = e.as_independent(*states, as_Add=False)
     if not (rest.is_Pow and rest.exp.is_number and sympy.Rational(1, 2) <= rest.exp <= 1):
         return False
-    return _is_bounded(sympy.simplify(sympy.diff(rest.base, states[0])), states)
+    return _is_bounded(tidy(sympy.diff(rest.base, states[0])), states)

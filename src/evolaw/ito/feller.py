@@ -26,12 +26,13 @@ import sympy
 
 from evolaw import checks
 from evolaw.ito.calculus import to_ito
-from evolaw.ito.patience import OutOfTime, within
+from evolaw.ito.domain import natural_interval
+from evolaw.ito.patience import OutOfTime, bounded, tidy, within
 from evolaw.ito.systems import System
 
-__all__ = ["Boundary", "feller_test"]
+__all__ = ["Boundary", "ends_of", "feller_test"]
 
-_DEADLINE = 10.0
+_DEADLINE = 5.0
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,13 @@ class Boundary:
         end: the end of the interval.
         reached: True, False, None when not decided, or the condition on the parameters under which it is reached.
         why: the leading powers it rests on.
+        interval: the interval it is an end of.
     """
 
     end: sympy.Expr
     reached: bool | sympy.Expr | None
     why: str
+    interval: tuple[sympy.Expr, sympy.Expr] = (-sympy.oo, sympy.oo)
 
     def __str__(self) -> str:
         words = {True: "reached with positive probability", False: "never reached", None: "not decided"}
@@ -54,13 +57,13 @@ class Boundary:
         return f"{self.end}: {words[known] if known is self.reached else f'reached iff {self.reached}'} ({self.why})"
 
 
+@bounded
 def feller_test(system: System, interval: tuple[object, object] | None = None) -> tuple[Boundary, Boundary]:
     """Apply Feller's test at both ends of the interval a scalar, autonomous system lives on.
 
     Args:
         system: the law; one state, no time in it.
-        interval: (left, right); by default the real line or, when the noise vanishes or the drift is infinite at real
-            numbers that do not depend on parameters, what lies right of the largest of them.
+        interval: (left, right); by default the natural one, where the noise does not vanish (`evolaw.ito.domain`).
 
     Raises:
         ArgumentError: the system is not scalar and autonomous, or the noise vanishes identically.
@@ -73,23 +76,29 @@ def feller_test(system: System, interval: tuple[object, object] | None = None) -
     law = to_ito(system)
     checks.require(law.dim == 1 and law.is_autonomous, "system", "have one state and no time in it", str(system))
     checks.require(law.covariance_rate[0] != 0, "system", "have noise", str(system))
-    left, right = _natural_interval(law) if interval is None else (sympy.sympify(end) for end in interval)
-    return _at(law, left, inward=1), _at(law, right, inward=-1)
+    left, right = natural_interval(law) if interval is None else ends_of(interval)
+    return _at(law, left, (left, right), inward=1), _at(law, right, (left, right), inward=-1)
 
 
-def _natural_interval(law: System) -> tuple[sympy.Expr, sympy.Expr]:
-    """The real line, or what lies right of the largest zero of the noise or pole of the drift."""
-    x = law.states[0]
-    pole = sympy.fraction(sympy.together(law.drift[0]))[1]
-    try:
-        marks = within(_DEADLINE, lambda: [*sympy.solve(law.covariance_rate[0], x), *sympy.solve(pole, x)])
-    except (OutOfTime, NotImplementedError):
-        marks = []
-    numbers = [mark for mark in marks if mark.is_number and mark.is_real]
-    return (max(numbers) if numbers else -sympy.oo), sympy.oo
+def ends_of(interval: tuple[object, object]) -> tuple[sympy.Expr, sympy.Expr]:
+    """Return the ends of an interval as symbols.
+
+    Raises:
+        ArgumentError: it is no pair of numbers, infinities or expressions; nothing is evaluated from text.
+    """
+    known = {"oo": sympy.oo, "-oo": -sympy.oo, "inf": sympy.oo, "-inf": -sympy.oo}
+    pair = isinstance(interval, tuple | list) and len(interval) == 2
+    checks.require(pair, "interval", "be two ends, as (0, sympy.oo)", interval)
+    ends = [known.get(end, end) if isinstance(end, str) else end for end in interval]
+    for end in ends:
+        fits = isinstance(end, int | float | sympy.Expr) and end == end
+        checks.require(fits, "interval", "have numbers, infinities or SymPy expressions as ends", end)
+    left, right = (sympy.nsimplify(sympy.sympify(end), rational=True) for end in ends)
+    checks.require((left < right) != sympy.false, "interval", "have its smaller end first", f"({left}, {right})")
+    return left, right
 
 
-def _at(law: System, end: sympy.Expr, *, inward: int) -> Boundary:
+def _at(law: System, end: sympy.Expr, interval: tuple[sympy.Expr, sympy.Expr], *, inward: int) -> Boundary:
     xi = sympy.Symbol("xi", positive=True)
     finite = bool(end.is_finite)
     # The distance grows inwards at a finite end and outwards at an infinite one.
@@ -100,24 +109,20 @@ def _at(law: System, end: sympy.Expr, *, inward: int) -> Boundary:
         a, alpha = within(_DEADLINE, lambda: _leading(direction * 2 * f / spread, xi, finite))
         b, beta = within(_DEADLINE, lambda: _leading(spread, xi, finite))
     except (OutOfTime, NotImplementedError, ValueError, TypeError):
-        return Boundary(end, None, "the coefficients have no leading powers there")
+        return Boundary(end, None, "the coefficients have no leading powers there", interval)
     why = f"2f/g^2 ~ {a} xi^{alpha}, g^2 ~ {b} xi^{beta}"
     rule = _finite_end if finite else _infinite_end
-    return Boundary(end, _settled(rule(a, alpha, beta)), why)
+    return Boundary(end, _settled(rule(a, alpha, beta)), why, interval)
 
 
 def _leading(expression: sympy.Expr, xi: sympy.Symbol, finite: bool) -> tuple[sympy.Expr, sympy.Expr]:
     """The leading term A xi^alpha as xi goes to 0 (a finite end) or to infinity."""
-    expression = sympy.simplify(expression)
+    expression = tidy(expression)
     if expression == 0:
         return sympy.Integer(0), sympy.Integer(0)
     towards = 0 if finite else sympy.oo
-    power = sympy.limit(
-        sympy.simplify(xi * sympy.diff(expression, xi) / expression), xi, towards, "+" if finite else "-"
-    )
-    coefficient = sympy.simplify(
-        sympy.limit(sympy.simplify(expression / xi**power), xi, towards, "+" if finite else "-")
-    )
+    power = sympy.limit(tidy(xi * sympy.diff(expression, xi) / expression), xi, towards, "+" if finite else "-")
+    coefficient = tidy(sympy.limit(tidy(expression / xi**power), xi, towards, "+" if finite else "-"))
     if not (power.is_finite and power.is_number and coefficient.is_finite) or coefficient == 0:
         raise ValueError("no leading power")
     return coefficient, power

@@ -16,6 +16,7 @@ import sympy
 
 from evolaw import checks
 from evolaw.ito.calculus import to_ito
+from evolaw.ito.patience import bounded
 from evolaw.ito.structure import classify
 from evolaw.ito.systems import System
 from evolaw.sde.processes.exact_laws import GeometricLaw
@@ -24,6 +25,7 @@ from evolaw.sde.processes.linear_systems import GaussianLinearLaw, LinearLaw
 __all__ = ["linear_law"]
 
 
+@bounded
 def linear_law(system: System, values: Mapping[str, float]) -> LinearLaw | GeometricLaw | None:
     """Return what is known exactly of a linear equation with constant coefficients; None for any other.
 
@@ -46,6 +48,7 @@ def linear_law(system: System, values: Mapping[str, float]) -> LinearLaw | Geome
         >>> law.stationary_covariance().tolist()
         [[0.25]]
     """
+    system.require_correlation(values)
     law = to_ito(system).independent()
     structure = classify(law)
     if not (structure.is_linear and structure.is_autonomous and law.noises):

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product as tuples
+from itertools import combinations_with_replacement
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,13 @@ from scipy.linalg import expm
 from evolaw import checks
 from evolaw.errors import ArgumentError
 from evolaw.ito.densities import generator
+from evolaw.ito.patience import bounded
 from evolaw.ito.systems import System
 
 __all__ = ["MomentEquations", "moment_equations"]
 
 Powers = tuple[int, ...]
+_MOST_MOMENTS = 500
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ class MomentEquations:
         return " + ".join(terms) or "0"
 
 
+@bounded
 def moment_equations(system: System, order: int = 2) -> MomentEquations:
     """Derive the equations of all moments of total order 1 … ``order``.
 
@@ -128,7 +132,12 @@ def moment_equations(system: System, order: int = 2) -> MomentEquations:
     """
     order = checks.integer(order, "order", least=1, most=8)
     rates: dict[Powers, dict[Powers, sympy.Expr]] = {}
-    wanted = [a for a in tuples(range(order + 1), repeat=system.dim) if 0 < sum(a) <= order]
+    count = comb(system.dim + order, order) - 1
+    checks.require(
+        count <= _MOST_MOMENTS, "order", f"ask for at most {_MOST_MOMENTS} moments", f"{order}, which asks for {count}"
+    )
+    chosen = [c for total in range(1, order + 1) for c in combinations_with_replacement(range(system.dim), total)]
+    wanted = [tuple(c.count(i) for i in range(system.dim)) for c in chosen]
     for powers in sorted(wanted, key=lambda a: (sum(a), [-k for k in a])):
         monomial = sympy.prod(x**k for x, k in zip(system.states, powers, strict=True))
         try:

@@ -1,47 +1,37 @@
 """From text to symbols: how a stochastic differential equation is written, read without evaluating anything.
 
-    dX = (mu - r X) dt + sigma sqrt(X) dW          one equation; several are separated by ";" or by lines
+    dX = (mu - r X) dt + sigma sqrt(X) dW          one equation; several are separated by ";", by lines or by ", dY ="
     dX = V dt; dV = (-gamma V - X) dt + s dW1      as many noises as there are names beginning with dW
     dX = a X dt + b X ∘ dW                         "∘ dW" (or "o dW") makes the whole system Stratonovich
+    dx/dt = -k x + s xi(t)                         Langevin's form: xi(t) is white noise, <xi(t) xi(s)> = delta(t - s)
+    x'' + g x' + x = s xi(t)                       orders above one become states of their own (`evolaw.ito.langevin`)
 
-A product may be written with ``*``, ``·`` or a space. Names are letters, digits and underscores; ``t`` is the time, the names
-with a ``d`` before them on the left are the states, every other name is a parameter. Known functions: see `FUNCTIONS`. Known
-numbers: ``pi`` and ``e`` is a name like any other (write exp(1)).
+A product may be written with ``*``, ``·``, ``×`` or a space. Names are letters, digits and underscores, Greek ones or spelled out
+(`evolaw.ito.spelling`); ``t`` is the time, the names with a ``d`` before them on the left are the states, also as X(t), every
+other name is a parameter. Known functions: `evolaw.ito.reader.FUNCTIONS`. Known numbers: ``pi``; ``e`` is a name like any other
+(write exp(1)).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from math import comb
 
 import sympy
 
-from evolaw import checks
 from evolaw.errors import ParseError
+from evolaw.ito.langevin import first_order, names_of_states
+from evolaw.ito.patience import bounded
+from evolaw.ito.reader import FUNCTIONS, RESERVED, Reader, is_noise, split
+from evolaw.ito.spelling import Spelled, name_of, spell
 
-__all__ = ["FUNCTIONS", "Equations", "read_equations", "read_expression"]
+__all__ = ["FUNCTIONS", "Equations", "read_equations", "read_expression", "state_names"]
 
-FUNCTIONS = {
-    "exp": sympy.exp,
-    "log": sympy.log,
-    "sqrt": sympy.sqrt,
-    "abs": sympy.Abs,
-    "sin": sympy.sin,
-    "cos": sympy.cos,
-    "tan": sympy.tan,
-    "sinh": sympy.sinh,
-    "cosh": sympy.cosh,
-    "tanh": sympy.tanh,
-    "asinh": sympy.asinh,
-    "atan": sympy.atan,
-}
-"""The functions an equation may use."""
-
-_MAX_LENGTH, _MAX_DEPTH, _MAX_POWER = 4000, 60, 64
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+)|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|[-+*/^()·∘=]))"
-)
+_MAX_LENGTH, _MAX_STATES, _MAX_NOISES, _MAX_TERMS = 4000, 128, 128, 2000
+_HEAD = re.compile(r"\s*d\s*(?P<name>[^\W\d]\w*)\s*(\(\s*t\s*\)\s*)?=")
 
 
 @dataclass(frozen=True)
@@ -63,12 +53,14 @@ class Equations:
     calculus: str
 
 
-def read_equations(text: str, *, real: tuple[str, ...] = ()) -> Equations:
+@bounded
+def read_equations(text: str, *, real: Collection[str] = (), known: Collection[str] | None = None) -> Equations:
     """Read a system of stochastic differential equations.
 
     Args:
-        text: as the docstring of this file says; at most 4000 characters.
+        text: as the docstring of this file says; at most 4000 characters, 128 states and 128 noises.
         real: parameters that may have any sign; the others are taken to be positive.
+        known: parameters that have a number; with k and not kX among them kX is the product of k and the state X.
 
     Raises:
         ParseError: with the column of the fault; unknown functions come with the nearest known one.
@@ -76,21 +68,47 @@ def read_equations(text: str, *, real: tuple[str, ...] = ()) -> Equations:
     Example:
         >>> read_equations("dX = -theta X dt + sigma dW").drift
         (-X*theta,)
+        >>> read_equations("ẍ + γẋ + x = √(2 D) ξ(t)").diffusion
+        ((0,), (sqrt(2)*sqrt(D),))
     """
     if len(text) > _MAX_LENGTH:
         raise ParseError(f"An equation may have at most {_MAX_LENGTH} characters; this one has {len(text)}.")
-    parts = [(match.start(), match.group()) for match in re.finditer(r"[^;\n]+", text) if match.group().strip()]
+    real = tuple(_parameter(name) for name in real)
+    parts = _parts(spell(text))
     if not parts:
         raise ParseError('There is no equation. Write for example "dX = -theta X dt + sigma dW".', source="equation")
-    heads = [_head(part, start) for start, part in parts]
+    slopes = [part for part in parts if re.search(r"\w'", part.text)]
+    if slopes:
+        if len(slopes) < len(parts):
+            raise ParseError(
+                "Write all equations with d… = … dt, or all with derivatives; not some of each.", source="equation"
+            )
+        return Equations(*first_order([(split(part), part.columns[0] + 1) for part in parts], real, known), "ito")
+    heads = [_head(part) for part in parts]
     names = [name for name, _ in heads]
     for name in names:
         if names.count(name) > 1:
             raise ParseError(f"d{name} has two equations.", source="equation")
-    stratonovich = bool(re.search(r"(∘|\bo)\s*d\s*W", text))
+    if len(names) > _MAX_STATES:
+        raise ParseError(
+            f"A system may have at most {_MAX_STATES} states; this one has {len(names)}.", source="equation"
+        )
+    bodies = [split(body) for _, body in heads]
+    stratonovich = any(
+        token.word in {"∘", "o"} and is_noise(following.word) for body in bodies for token, following in pairwise(body)
+    )
     symbols = {name: sympy.Symbol(name, real=True) for name in names} | {"t": sympy.Symbol("t", real=True)}
-    sides = [_Reader(body, offset, symbols, real, equation=True).read() for _, (body, offset) in heads]
-    noises = sorted({name for side in sides for name in map(str, side.free_symbols) if _is_noise(name)}, key=_by_number)
+    sides = [
+        Reader(
+            body, symbols, real=real, states=names, known=known, end=rest.columns[-1] + 2 if rest.columns else 1
+        ).read()
+        for body, (_, rest) in zip(bodies, heads, strict=True)
+    ]
+    noises = sorted({name for side in sides for name in map(str, side.free_symbols) if is_noise(name)}, key=_by_number)
+    if len(noises) > _MAX_NOISES:
+        raise ParseError(
+            f"A system may have at most {_MAX_NOISES} noises; this one has {len(noises)}.", source="equation"
+        )
     rows = [_coefficients(side, noises, name) for side, name in zip(sides, names, strict=True)]
     return Equations(
         states=tuple(symbols[name] for name in names),
@@ -101,191 +119,112 @@ def read_equations(text: str, *, real: tuple[str, ...] = ()) -> Equations:
     )
 
 
-def read_expression(text: str, symbols: Mapping[str, sympy.Symbol], *, real: tuple[str, ...] = ()) -> sympy.Expr:
+@bounded
+def read_expression(
+    text: str, symbols: Mapping[str, sympy.Symbol], *, real: Collection[str] = (), states: Collection[str] = ()
+) -> sympy.Expr:
     """Read one expression; names that are not in ``symbols`` become positive parameters, or real ones if listed.
 
+    Args:
+        text: the expression.
+        symbols: names with a meaning.
+        real: new parameters that may have any sign.
+        states: those of the symbols that move; X(t) is X for these.
+
     Example:
-        >>> read_expression("2 x^2 sin(x)", {"x": sympy.Symbol("x")})
+        >>> read_expression("2 x² sin(x)", {"x": sympy.Symbol("x")})
         2*x**2*sin(x)
     """
     if len(text) > _MAX_LENGTH:
         raise ParseError(f"An expression may have at most {_MAX_LENGTH} characters; this one has {len(text)}.")
-    return _Reader(text, 0, dict(symbols), real, equation=False).read()
+    return Reader(split(spell(text)), dict(symbols), real=real, states=states, equation=False).read()
 
 
-def _head(part: str, start: int) -> tuple[str, tuple[str, int]]:
-    match = re.match(r"\s*d\s*([^\W\d]\w*)\s*=", part)
+def state_names(text: str) -> list[str]:
+    """Return the names of the states, reading no more than that.
+
+    Example:
+        >>> state_names("dX = V dt, dV = -X dt + dW"), state_names("x'' + x = 0")
+        (['X', 'V'], ['x', 'v'])
+    """
+    parts = _parts(spell(text))
+    if any(re.search(r"\w'", part.text) for part in parts):
+        return names_of_states([token.word for part in parts for token in split(part)])
+    return [_head(part)[0] for part in parts]
+
+
+def _parameter(name: str) -> str:
+    """The name of a parameter in the one spelling; no word that means something else."""
+    plain = name_of(name, "real")
+    if plain in RESERVED or plain in FUNCTIONS or plain in {"t", "pi"} or is_noise(plain):
+        raise ParseError(f"{name} has a meaning of its own and is no parameter.", source="real")
+    return plain
+
+
+def _parts(spelled: Spelled) -> list[Spelled]:
+    """The equations one by one."""
+    cuts = [
+        match.span()
+        for match in re.finditer(
+            r"[;\n]|,(?=\s*d\s*[^\W\d]\w*\s*(\(\s*t\s*\)\s*)?=)|,(?=[^;,\n]*\w'[^;,\n]*=)", spelled.text
+        )
+    ]
+    begins, ends = [0, *(end for _, end in cuts)], [*(begin for begin, _ in cuts), len(spelled.text)]
+    parts = [Spelled(spelled.text[a:b], spelled.columns[a:b]) for a, b in zip(begins, ends, strict=True)]
+    return [part for part in parts if part.text.strip()]
+
+
+def _head(part: Spelled) -> tuple[str, Spelled]:
+    match = _HEAD.match(part.text)
     if not match:
-        raise ParseError('An equation begins like "dX =".', source="equation", line=1, column=start + 1)
-    name = match.group(1)
-    if name == "t" or _is_noise("d" + name):
+        raise ParseError('An equation begins like "dX =".', source="equation", line=1, column=part.columns[0] + 1)
+    name = match["name"]
+    if name in RESERVED or name in FUNCTIONS or name in {"t", "pi"} or is_noise("d" + name):
         raise ParseError(f"d{name} cannot stand on the left; t is the time and W… are the noises.", source="equation")
-    return name, (part[match.end() :], start + match.end())
+    return name, Spelled(part.text[match.end() :], part.columns[match.end() :])
 
 
 def _coefficients(side: sympy.Expr, noises: list[str], name: str) -> list[sympy.Expr]:
     """Split a right side, linear in dt and the noises, into their coefficients."""
     steps = [sympy.Symbol("dt"), *map(sympy.Symbol, noises)]
-    side = sympy.expand(side)
-    found = [side.coeff(step, 1) for step in steps]
-    rest = sympy.expand(side - sum(part * step for part, step in zip(found, steps, strict=True)))
+    if _terms(side) <= _MAX_TERMS:
+        side = sympy.expand(side)
+        found = [side.coeff(step, 1) for step in steps]
+        rest = sympy.expand(side - sum(part * step for part, step in zip(found, steps, strict=True)))
+    else:  # multiplied out it would fill pages: it stays as it is written
+        found = [sympy.diff(side, step) for step in steps]
+        rest = side.subs(dict.fromkeys(steps, 0))
     if rest != 0 or any(part.has(*steps) for part in found):
-        raise ParseError(
-            f"Every term of d{name} needs exactly one factor dt or dW…; {rest} has not.", source="equation"
-        )
-    return [sympy.factor_terms(part) if part.is_Add else part for part in found]
+        raise ParseError(_why_not_linear(side, rest, steps, name), source="equation")
+    return [sympy.factor_terms(part) if part.is_Add and len(part.args) <= _MAX_TERMS else part for part in found]
 
 
-def _is_noise(name: str) -> bool:
-    return re.fullmatch(r"dW\w*", name) is not None
+def _why_not_linear(side: sympy.Expr, rest: sympy.Expr, steps: list[sympy.Symbol], name: str) -> str:
+    """What to say of a right side that is no sum of terms with one factor dt or dW."""
+    inside = [part for part in side.atoms(sympy.Pow, sympy.Function) if part.free_symbols & set(steps)]
+    if any(part == sympy.sqrt(steps[0]) for part in inside):
+        return f"In d{name}, sqrt(dt) is the size of the noise's step; write dW for the noise and leave sqrt(dt) out."
+    said = f"Every term of d{name} needs exactly one factor dt or dW…"
+    if inside:
+        return f"{said}, not inside a power or a function as in {inside[0]}."
+    return f"{said}; {rest if rest != 0 else side} has not."
+
+
+def _terms(expression: sympy.Expr) -> int:
+    """At most how many terms an expression has when it is multiplied out."""
+    if expression.is_Add:
+        return sum(map(_terms, expression.args))
+    if expression.is_Mul:
+        count = 1
+        for factor in expression.args:
+            count = min(count * _terms(factor), _MAX_TERMS + 1)
+        return count
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp > 0:
+        inner, power = _terms(expression.base), int(expression.exp)
+        return comb(inner + power - 1, power) if inner < 100 else _MAX_TERMS + 1
+    return max((_terms(part) for part in expression.args), default=1)
 
 
 def _by_number(name: str) -> tuple[int, str]:
     digits = re.sub(r"\D", "", name)
-    return (int(digits) if digits else 0, name)
-
-
-class _Reader:
-    """A recursive-descent reader: sum > product > sign > power > atom. A space between two atoms is a product."""
-
-    def __init__(
-        self, text: str, offset: int, symbols: dict[str, sympy.Symbol], real: tuple[str, ...], *, equation: bool
-    ) -> None:
-        self.offset, self.symbols, self.real, self.equation = offset, symbols, real, equation
-        self.tokens, self.at, self.depth = self._split(text), 0, 0
-
-    def read(self) -> sympy.Expr:
-        value = self._sum()
-        if self.at < len(self.tokens):
-            raise self._fault(f"{self.tokens[self.at][1]!r} is not expected here")
-        return value
-
-    def _split(self, text: str) -> list[tuple[str, str, int]]:
-        tokens, position = [], 0
-        while text[position:].strip():
-            match = _TOKEN.match(text, position)
-            if not match:
-                position += len(text[position:]) - len(text[position:].lstrip())
-                raise ParseError(
-                    f"{text[position]!r} has no meaning here.",
-                    source="equation",
-                    line=1,
-                    column=self.offset + position + 1,
-                )
-            kind = str(match.lastgroup)
-            tokens.append((kind, match.group(kind), self.offset + match.start(kind) + 1))
-            position = match.end()
-        return tokens
-
-    def _peek(self) -> str:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
-
-    def _take(self) -> tuple[str, str, int]:
-        if self.at == len(self.tokens):
-            raise self._fault("the expression ends too early")
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def _fault(self, what: str) -> ParseError:
-        inside = self.at < len(self.tokens)
-        column = self.tokens[self.at][2] if inside else (self.tokens[-1][2] + 1 if self.tokens else self.offset + 1)
-        return ParseError(f"In the equation, {what}.", source="equation", line=1, column=column)
-
-    def _sum(self) -> sympy.Expr:
-        self.depth += 1
-        if self.depth > _MAX_DEPTH:
-            raise self._fault(f"more than {_MAX_DEPTH} brackets are nested")
-        value = self._product()
-        while self._peek() in {"+", "-"}:
-            sign = self._take()[1]
-            following = self._product()
-            value = value + following if sign == "+" else value - following
-        self.depth -= 1
-        return value
-
-    def _product(self) -> sympy.Expr:
-        value = self._signed()
-        while True:
-            sign = self._peek()
-            if sign in {"*", "·", "∘", "/"}:
-                self._take()
-                following = self._signed()
-                value = value / following if sign == "/" else value * following
-            elif self._is_circle():
-                self._take()
-            elif sign and sign not in {"+", "-", ")", "=", "^", "**"}:
-                value = value * self._power()
-            else:
-                return value
-
-    def _is_circle(self) -> bool:
-        """The letter o before a noise stands for the Stratonovich circle."""
-        following = self.tokens[self.at + 1][1] if self.at + 1 < len(self.tokens) else ""
-        return self.equation and self._peek() == "o" and _is_noise(following)
-
-    def _signed(self) -> sympy.Expr:
-        negative = False
-        while self._peek() in {"+", "-"}:
-            negative ^= self._take()[1] == "-"
-        value = self._power()
-        return -value if negative else value
-
-    def _power(self) -> sympy.Expr:
-        base = self._atom()
-        if self._peek() not in {"^", "**"}:
-            return base
-        self._take()
-        negative = self._peek() == "-"
-        if negative:
-            self._take()
-        exponent = self._power()
-        if exponent.is_number and abs(exponent) > _MAX_POWER:
-            raise self._fault(f"powers go up to {_MAX_POWER}")
-        return base ** (-exponent if negative else exponent)
-
-    def _atom(self) -> sympy.Expr:
-        kind, word, column = self._take()
-        if kind == "number":
-            if len(word) > 30:
-                raise ParseError("A number has at most 30 characters.", source="equation", line=1, column=column)
-            return sympy.Rational(word) if "e" not in word.lower() else sympy.Rational(str(float(word)))
-        if kind == "name":
-            return self._call(word, column) if self._peek() == "(" and word in FUNCTIONS else self._symbol(word, column)
-        if word == "(":
-            value = self._sum()
-            if self._peek() != ")":
-                raise self._fault("a bracket is not closed")
-            self._take()
-            return value
-        self.at -= 1
-        raise self._fault(f"{word!r} is not expected here")
-
-    def _call(self, name: str, column: int) -> sympy.Expr:
-        self._take()
-        value = self._sum()
-        if self._peek() != ")":
-            raise self._fault(f"the bracket of {name} is not closed")
-        self._take()
-        return FUNCTIONS[name](value)
-
-    def _symbol(self, name: str, column: int) -> sympy.Expr:
-        if name == "pi":
-            return sympy.pi
-        if self.equation and (name == "dt" or _is_noise(name)):
-            return sympy.Symbol(name)
-        if name in self.symbols:
-            return self.symbols[name]
-        if name in FUNCTIONS:
-            raise ParseError(f"{name} needs its argument in brackets.", source="equation", line=1, column=column)
-        if self._peek() == "(" and self._adjacent():
-            near = checks.nearest(name, FUNCTIONS)
-            advice = f" Did you mean {near}?" if near else f" Known are {', '.join(FUNCTIONS)}."
-            raise ParseError(f"{name} is not a known function.{advice}", source="equation", line=1, column=column)
-        symbol = sympy.Symbol(name, real=True) if name in self.real else sympy.Symbol(name, positive=True)
-        self.symbols[name] = symbol
-        return symbol
-
-    def _adjacent(self) -> bool:
-        """Whether the next token follows the last one without a space, as in f(x) but not in a (x + 1)."""
-        last, following = self.tokens[self.at - 1], self.tokens[self.at]
-        return last[2] + len(last[1]) == following[2]
+    return (int(digits[:9]) if digits else 0, name)

@@ -1,4 +1,9 @@
-"""A deadline for symbolic work, whose running time nobody can foretell."""
+"""A deadline for symbolic work, whose running time nobody can foretell.
+
+within(seconds, work)      the result, or `OutOfTime`
+@bounded                   a public function gets 20 s; one that is called by another shares its time
+tidy(expression)           simplified where that is cheap, else as it is
+"""
 
 from __future__ import annotations
 
@@ -7,15 +12,64 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import sympy
 
 from evolaw import checks
 
-__all__ = ["OutOfTime", "within"]
+__all__ = ["OutOfTime", "bounded", "tidy", "within"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_SECONDS = 20.0
+_SIMPLIFIED = 400
+_here = threading.local()
 
 
 class OutOfTime(Exception):
     """The deadline passed; the caller says "not decided" instead of waiting."""
+
+
+def bounded(function: Callable[P, R]) -> Callable[P, R]:
+    """Give a function of symbols 20 s, after which an ArgumentError says so; within another's time it has what is left."""
+
+    @wraps(function)
+    def limited(*args: P.args, **kwargs: P.kwargs) -> R:
+        if getattr(_here, "counted", False):
+            return function(*args, **kwargs)
+
+        def work() -> R:
+            _here.counted = True
+            return function(*args, **kwargs)
+
+        try:
+            return within(_SECONDS, work)
+        except OutOfTime:
+            name = function.__name__.replace("_", " ").strip()
+            raise checks.refuse(
+                "system",
+                f"be simple enough for symbolic work of {_SECONDS:g} s",
+                f"one for which {name} takes longer",
+                "Write it with fewer or simpler terms.",
+            ) from None
+        except RecursionError:
+            raise checks.refuse("system", "be simple enough for symbolic work", "nested too deeply") from None
+
+    return limited
+
+
+def tidy(expression: sympy.Expr) -> sympy.Expr:
+    """Return an expression simplified, or as it is when it is long: simplification takes forever before it takes long.
+
+    Example:
+        >>> tidy(sympy.sin(1) ** 2 + sympy.cos(1) ** 2)
+        1
+    """
+    if expression.is_Atom:
+        return expression
+    return sympy.simplify(expression) if expression.count_ops() <= _SIMPLIFIED else expression
 
 
 def within(seconds: float, work: Callable[[], Any]) -> Any:
@@ -34,8 +88,10 @@ def within(seconds: float, work: Callable[[], Any]) -> Any:
     """
     checks.positive(seconds, "seconds")
     outcome: list[tuple[bool, Any]] = []
+    counted = getattr(_here, "counted", False)
 
     def run() -> None:
+        _here.counted = counted
         try:
             outcome.append((True, work()))
         except BaseException as error:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import sympy
 
+from evolaw.ito.patience import bounded, tidy
 from evolaw.ito.systems import System
 
 __all__ = ["Structure", "classify"]
@@ -42,6 +43,7 @@ class Structure:
     brackets: tuple[tuple[int, int, sympy.ImmutableMatrix], ...]
 
 
+@bounded
 def classify(system: System) -> Structure:
     """Decide the noise kind and the linearity of a system.
 
@@ -73,16 +75,22 @@ def _kind(law: System, commutes: bool) -> str:
 
 
 def _brackets(law: System) -> tuple[tuple[int, int, sympy.ImmutableMatrix], ...]:
+    if not law.diffusion.free_symbols & set(law.states):
+        return ()
     columns = [law.diffusion[:, j] for j in range(len(law.noises))]
     slopes = [column.jacobian(law.states) for column in columns]
     found = []
     for j in range(len(columns)):
         for k in range(j + 1, len(columns)):
-            bracket = sympy.ImmutableMatrix((slopes[j] * columns[k] - slopes[k] * columns[j]).applyfunc(sympy.simplify))
+            bracket = sympy.ImmutableMatrix((slopes[j] * columns[k] - slopes[k] * columns[j]).applyfunc(tidy))
             if any(entry != 0 for entry in bracket):
                 found.append((j, k, bracket))
     return tuple(found)
 
 
 def _is_affine(entry: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
-    return all(sympy.simplify(sympy.diff(entry, x, y)) == 0 for x in states for y in states)
+    for x in entry.free_symbols & set(states):
+        slope = sympy.diff(entry, x)
+        if any(tidy(sympy.diff(slope, y)) != 0 for y in slope.free_symbols & set(states)):
+            return False
+    return True

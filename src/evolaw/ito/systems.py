@@ -8,16 +8,23 @@ with ``rho``, so independent noises are the case rho = identity.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import sympy
 
 from evolaw import checks, display
 from evolaw.ito import notation
+from evolaw.ito.patience import bounded, tidy
+from evolaw.ito.reader import FUNCTIONS, RESERVED
+from evolaw.ito.spelling import name_of
 
 __all__ = ["System", "system"]
+
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,7 +57,8 @@ class System:
     @cached_property
     def covariance_rate(self) -> sympy.ImmutableMatrix:
         """G rho G^T, the rate d[X_i, X_j] / dt, shape (dim, dim)."""
-        return sympy.ImmutableMatrix((self.diffusion * self.correlation * self.diffusion.T).applyfunc(sympy.simplify))
+        left = self.diffusion if self.correlation == sympy.eye(len(self.noises)) else self.diffusion * self.correlation
+        return sympy.ImmutableMatrix((left * self.diffusion.T).applyfunc(tidy))
 
     @property
     def parameters(self) -> tuple[sympy.Symbol, ...]:
@@ -67,14 +75,34 @@ class System:
         """Return the same law driven by independent noises: G is multiplied by the Cholesky factor of rho."""
         if self.correlation == sympy.eye(len(self.noises)):
             return self
-        factor = self.correlation.cholesky(hermitian=False)
+        factor = _lower_factor(self.correlation)
         return self.replace(diffusion=self.diffusion * factor, correlation=sympy.eye(len(self.noises)))
+
+    def require_correlation(self, values: Mapping[str, float] | None = None) -> None:
+        """Refuse correlations that no noises have: rho must be positive semidefinite, for these values of its letters.
+
+        Raises:
+            ArgumentError: an eigenvalue of rho is negative.
+        """
+        rho = self.correlation.subs({s: (values or {}).get(str(s), s) for s in self.correlation.free_symbols})
+        if rho.free_symbols or not len(self.noises):
+            return
+        numbers = np.array(rho.tolist(), float)
+        least = float(np.linalg.eigvalsh(numbers).min())
+        fits = least > -_ROUNDING and np.abs(numbers).max() <= 1 + _ROUNDING
+        checks.require(
+            fits,
+            "correlation",
+            "be one that noises can have, with no negative eigenvalue",
+            f"one with the eigenvalue {least:.3g}",
+            "Make the correlations smaller, or check their signs.",
+        )
 
     def replace(self, **changes: Any) -> System:
         """Return a copy with some fields changed; matrices are simplified and made immutable."""
         fields = {name: changes.get(name, getattr(self, name)) for name in self.__dataclass_fields__}
         for name in ("drift", "diffusion", "correlation"):
-            fields[name] = sympy.ImmutableMatrix(fields[name]).applyfunc(sympy.simplify)
+            fields[name] = sympy.ImmutableMatrix(fields[name]).applyfunc(tidy)
         return System(**fields)
 
     def equations(self) -> list[str]:
@@ -108,18 +136,27 @@ class System:
         return display.card("System", self._facts())
 
 
-def system(text: str, *, real: tuple[str, ...] = (), correlation: dict[tuple[str, str], Any] | None = None) -> System:
+@bounded
+def system(
+    text: str,
+    *,
+    real: Collection[str] = (),
+    known: Collection[str] | None = None,
+    correlation: Mapping[tuple[str, str], Any] | None = None,
+) -> System:
     """Read a system from text.
 
     Args:
         text: equations as `evolaw.ito.notation` describes, for example "dX = -theta X dt + sigma dW".
         real: parameters that may have any sign; all others are taken to be positive.
+        known: parameters that have a number; it tells the product kX from a parameter of that name.
         correlation: rho of pairs of noises, for example {("W1", "W2"): "rho"}; other pairs are independent. Letters in
             it are real parameters.
 
     Raises:
         ParseError: the text cannot be read.
-        ArgumentError: a pair names a noise that does not occur, or a number outside [-1, 1].
+        ArgumentError: a pair names a noise that does not occur, a value is neither a number in [-1, 1] nor a name, or no
+            noises can have these correlations.
 
     Example:
         >>> system("dX = -theta X dt + sigma dW")
@@ -127,15 +164,24 @@ def system(text: str, *, real: tuple[str, ...] = (), correlation: dict[tuple[str
                       dX = (-X*theta) dt + (sigma) dW
           parameters  sigma, theta
     """
-    read = notation.read_equations(text, real=real)
+    checks.require(
+        isinstance(text, str), "text", "be an equation as text", text, 'Write, for example: "dX = -X dt + dW".'
+    )
+    read = notation.read_equations(text, real=real, known=known)
     rho = sympy.eye(len(read.noises))
+    letters = {str(s): s for row in (read.drift, *read.diffusion) for entry in row for s in entry.free_symbols}
+    taken = {"t", *map(str, read.states), *read.noises}
     for pair, value in (correlation or {}).items():
+        checks.require(
+            isinstance(pair, tuple) and len(pair) == 2,
+            "correlation",
+            "have pairs of noises as keys, as ('W1', 'W2')",
+            pair,
+        )
         i, j = (read.noises.index(checks.one_of(name, "correlation", read.noises)) for name in pair)
-        entry = sympy.Symbol(value, real=True) if isinstance(value, str) else sympy.nsimplify(value, rational=True)
-        checks.require(not entry.is_number or abs(entry) <= 1, "correlation", "lie in [-1, 1]", value)
         checks.require(i != j, "correlation", "name two different noises", pair)
-        rho[i, j] = rho[j, i] = entry
-    return System(
+        rho[i, j] = rho[j, i] = _correlation(value, letters, taken)
+    law = System(
         states=read.states,
         drift=sympy.ImmutableMatrix(read.drift),
         diffusion=sympy.ImmutableMatrix(len(read.states), len(read.noises), [g for row in read.diffusion for g in row]),
@@ -144,3 +190,31 @@ def system(text: str, *, real: tuple[str, ...] = (), correlation: dict[tuple[str
         calculus=read.calculus,
         time=sympy.Symbol("t", real=True),
     )
+    law.require_correlation()
+    return law
+
+
+def _correlation(value: Any, letters: Mapping[str, sympy.Symbol], taken: Collection[str]) -> sympy.Expr:
+    """A number in [-1, 1], or the letter of one."""
+    if isinstance(value, str):
+        name = name_of(value, "correlation")
+        free = name not in RESERVED and name not in FUNCTIONS and name not in taken and name != "pi"
+        checks.require(free, "correlation", "be a number in [-1, 1] or a free name", value)
+        return letters.get(name, sympy.Symbol(name, real=True))
+    number = checks.number(value, "correlation")
+    checks.require(abs(number) <= 1, "correlation", "lie in [-1, 1]", value)
+    return sympy.nsimplify(number, rational=True)
+
+
+def _lower_factor(rho: sympy.ImmutableMatrix) -> sympy.Matrix:
+    """Cholesky's factor L of rho, L L^T = rho; a noise that follows from those before it has no number of its own."""
+    size = rho.shape[0]
+    factor = sympy.zeros(size, size)
+    for j in range(size):
+        for i in range(j, size):
+            rest = rho[i, j] - sum((factor[i, k] * factor[j, k] for k in range(j)), sympy.Integer(0))
+            if i == j:
+                factor[j, j] = sympy.Integer(0) if rest.is_number and abs(rest) < _ROUNDING else sympy.sqrt(rest)
+            elif factor[j, j] != 0:
+                factor[i, j] = rest / factor[j, j]
+    return factor

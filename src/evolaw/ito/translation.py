@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,18 @@ import jax.numpy as jnp
 import sympy
 
 from evolaw import checks
+from evolaw.ito.patience import bounded
 from evolaw.ito.structure import classify
 from evolaw.ito.systems import System
 from evolaw.sde.processes.process import SDE
 
 __all__ = ["to_sde"]
+
+_EXTREMES = {
+    "amax": lambda values, axis: functools.reduce(jnp.maximum, values),
+    "amin": lambda values, axis: functools.reduce(jnp.minimum, values),
+}
+"""SymPy writes Max(a, b) as amax((a, b), axis=0), which JAX does not take of a tuple."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,20 @@ class _Coefficient:
     shape: tuple[int, ...]
     names: tuple[str, ...]
     functions: Callable[..., Any]
+    domain: tuple[tuple[str, str, Callable[..., Any]], ...] = ()
+    """What must not be negative: how it is written, the function around it, and its value."""
+
+    def undefined(self, t: Any, x: Any, p: Mapping[str, Any]) -> str | None:
+        """Return which root or logarithm is not defined at a state, and how it is avoided; None when all are."""
+        for inside, around, value in self.domain:
+            number = float(value(t, *(x[i] for i in range(x.shape[0])), *(p[name] for name in self.names)))
+            if number < 0 or (number == 0 and around == "log"):
+                return (
+                    f"{around}({inside}) is not defined where {inside} = {number:.3g}, to which a step led; write "
+                    f"{around}({'abs' if around == 'log' else 'max'}({inside}{'' if around == 'log' else ', 0'})), or take a "
+                    "scheme or smaller steps that keep it positive."
+                )
+        return None
 
     def __call__(self, t: Any, x: Any, p: Mapping[str, Any]) -> Any:
         values = self.functions(t, *(x[i] for i in range(x.shape[0])), *(p[name] for name in self.names))
@@ -37,6 +59,7 @@ class _Coefficient:
         return isinstance(other, _Coefficient) and (self.text, self.shape) == (other.text, other.shape)
 
 
+@bounded
 def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SDE:
     """Return the system as an `SDE` with its noise kind decided in symbols.
 
@@ -46,7 +69,8 @@ def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SD
         name: name of the process.
 
     Raises:
-        ArgumentError: a parameter has no value, a value belongs to no parameter, or a positive one is not positive.
+        ArgumentError: a parameter has no value, a value belongs to no parameter, a positive one is not positive, or
+            no noises can have these correlations.
 
     Example:
         >>> from evolaw.ito.systems import system
@@ -64,6 +88,7 @@ def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SD
         if symbol.is_positive and not numbers[str(symbol)] > 0:
             advice = f"Declare it with real=('{symbol}',) if it may have any sign."
             raise checks.refuse(str(symbol), "be positive", numbers[str(symbol)], advice)
+    system.require_correlation(numbers)
     law = system.independent()
     kind = classify(law).noise
     diagonal = kind == "diagonal"
@@ -85,5 +110,21 @@ def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SD
 
 
 def _coefficient(law: System, entries: list[sympy.Expr], shape: tuple[int, ...]) -> _Coefficient:
-    functions = sympy.lambdify([law.time, *law.states, *law.parameters], entries, modules="jax", cse=True)
-    return _Coefficient(str((law.states, entries)), shape, tuple(map(str, law.parameters)), functions)
+    letters = [law.time, *law.states, *law.parameters]
+    functions = sympy.lambdify(letters, entries, modules=[_EXTREMES, "jax"], cse=True)
+    return _Coefficient(
+        str((law.states, entries)), shape, tuple(map(str, law.parameters)), functions, _domain(law, entries)
+    )
+
+
+def _domain(law: System, entries: list[sympy.Expr]) -> tuple[tuple[str, str, Callable[..., Any]], ...]:
+    """The arguments of roots and logarithms that a state can make negative."""
+    found: dict[tuple[sympy.Expr, str], None] = {}
+    for entry in entries:
+        for part in entry.atoms(sympy.Pow, sympy.log):
+            inside, around = (part.args[0], "log") if isinstance(part, sympy.log) else (part.base, "sqrt")
+            whole = part.is_Pow and part.exp.is_integer
+            if not whole and inside.free_symbols & set(law.states) and not inside.is_nonnegative:
+                found[inside, around] = None
+    letters = [law.time, *law.states, *law.parameters]
+    return tuple((str(inside), around, sympy.lambdify(letters, inside, "numpy")) for inside, around in found)

@@ -13,6 +13,7 @@ from sympy.printing.printer import Printer
 from evolaw import checks
 from evolaw.ito.calculus import Differential
 from evolaw.ito.moments import MomentEquations
+from evolaw.ito.patience import bounded
 from evolaw.ito.systems import System
 
 __all__ = ["typeset"]
@@ -24,6 +25,7 @@ _GREEK = frozenset[str]().union(
 )
 
 
+@bounded
 def typeset(thing: System | Differential | MomentEquations | sympy.Basic, language: str = "latex") -> str:
     """Write a system, a differential, moment equations, an equation or an expression as mathematics.
 

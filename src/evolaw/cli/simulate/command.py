@@ -96,7 +96,7 @@ def simulate(
     from evolaw.cli import arguments
     from evolaw.cli.learn import answers
     from evolaw.cli.simulate import lattice, process, process_arguments
-    from evolaw.ito import equations
+    from evolaw.ito import spelling
     from evolaw.sde import catalogue
 
     given, held = {name for name in context.params if _is_typed(context, name)}, None
@@ -111,7 +111,7 @@ def simulate(
             return
         _require_only(given - {"figure"}, given, "for a cellular automaton")
     elif (held := answers.law_of_run(str(law))) is None and (
-        equations.is_equation(str(law)) or catalogue.resembles(str(law))
+        spelling.is_equation(str(law)) or catalogue.resembles(str(law))
     ):
         _require_only(given - set(_OF_BOARDS), given, "for a process")
         numbers = arguments.settings(values or ())

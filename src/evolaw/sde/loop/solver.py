@@ -280,6 +280,7 @@ def _fault(
     marched = march(alone, process, key, number, np.uint32(int(number[0]) + 1), x, grid)
     step, before = (np.asarray(part)[..., 0] for part in marched.watched[0])
     time, dt = grid.step_ending(int(step)) if step > 0 else (float(grid.begin[0]), float(grid.dt[0]))
+    undefined = _undefined(process, time - dt, before)
     reason = _reason(plan, process, path_keys(key, number, plan.drawing.noises), int(step), before, time - dt, dt)
     kind = NotConverged if reason else NumericalError
     return kind(
@@ -287,12 +288,23 @@ def _fault(
         f"path {int(number[0])}, after step {int(step)} at time {time:g} (dt = {dt:g}). "
         + (
             reason
+            or undefined
             or "Try a smaller dt, a tamed or implicit scheme if the drift grows faster than linearly, or check the "
             "coefficients near the start."
         )
         + " The result is kept in the error's `partial`.",
         result,
     )
+
+
+def _undefined(process: SDE, time: float, before: np.ndarray) -> str | None:
+    """What a coefficient that knows its own limits says of the state before the step."""
+    for function in (process.drift, process.diffusion):
+        explain = getattr(function, "undefined", None)
+        said: str | None = explain(time, before, process.params) if explain else None
+        if said:
+            return said
+    return None
 
 
 def _reason(plan: Plan, process: SDE, keys: Keys, step: int, before: np.ndarray, time: float, dt: float) -> str | None:
