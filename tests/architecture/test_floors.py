@@ -56,6 +56,7 @@ BY_NAME = {
     "sde/catalogue.py": "a named process loads when it is asked for",
     "sde/__init__.py": "a façade that loads late",
     "ito/__init__.py": "a façade that loads late",
+    "ito/notation/__init__.py": "a façade that loads late",
 }
 """Files that may import by a name made at run time, each with its reason."""
 

@@ -56,8 +56,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "MomentEquations",
         "moment_equations",
     ),
-    "notation": ("read_expression",),
-    "spelling": ("is_equation",),
+    "notation.grammar": ("read_expression",),
+    "notation.spelling": ("is_equation",),
     "structure": (
         "Structure",
         "classify",

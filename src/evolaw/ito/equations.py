@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evolaw import checks
-from evolaw.ito.spelling import is_equation, name_of
+from evolaw.ito.notation.spelling import is_equation, name_of
 from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
@@ -78,14 +78,14 @@ def component_names(text: str, dim: int) -> list[str]:
     known = catalogue.classic(text)
     if known is None and not is_equation(text):
         return [f"X{k + 1}" for k in range(dim)]
-    from evolaw.ito.notation import state_names
+    from evolaw.ito.notation.grammar import state_names
 
     return state_names(known.equation if known else text)
 
 
 def _signed(values: Mapping[str, float]) -> tuple[str, ...]:
     """The parameters that are not positive, which the symbols must allow for; a word of another meaning is refused."""
-    from evolaw.ito.reader import FUNCTIONS, RESERVED
+    from evolaw.ito.notation.reader import FUNCTIONS, RESERVED
 
     for name in values:
         taken = name in RESERVED or name in FUNCTIONS or name in {"t", "pi"}

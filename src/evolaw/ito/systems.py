@@ -17,10 +17,10 @@ import numpy as np
 import sympy
 
 from evolaw import checks, display
-from evolaw.ito import notation
+from evolaw.ito.notation import grammar as notation
+from evolaw.ito.notation.reader import FUNCTIONS, RESERVED
+from evolaw.ito.notation.spelling import name_of
 from evolaw.ito.patience import bounded, tidy
-from evolaw.ito.reader import FUNCTIONS, RESERVED
-from evolaw.ito.spelling import name_of
 
 __all__ = ["System", "system"]
 

@@ -96,7 +96,7 @@ def simulate(
     from evolaw.cli import arguments
     from evolaw.cli.learn import answers
     from evolaw.cli.simulate import lattice, process, process_arguments
-    from evolaw.ito import spelling
+    from evolaw.ito.notation import spelling
     from evolaw.sde import catalogue
 
     given, held = {name for name in context.params if _is_typed(context, name)}, None

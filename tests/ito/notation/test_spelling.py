@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from evolaw.errors import ArgumentError
-from evolaw.ito.spelling import is_equation, name_of, spell
+from evolaw.ito.notation.spelling import is_equation, name_of, spell
 
 
 @pytest.mark.parametrize(

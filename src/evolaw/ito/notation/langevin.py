@@ -17,7 +17,7 @@ from collections.abc import Collection
 import sympy
 
 from evolaw.errors import ParseError
-from evolaw.ito.reader import Reader, Token
+from evolaw.ito.notation.reader import Reader, Token
 
 __all__ = ["first_order", "names_of_states"]
 

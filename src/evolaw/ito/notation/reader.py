@@ -17,7 +17,7 @@ import sympy
 
 from evolaw import checks
 from evolaw.errors import ParseError
-from evolaw.ito.spelling import GREEK, Spelled
+from evolaw.ito.notation.spelling import GREEK, Spelled
 
 __all__ = ["FUNCTIONS", "RESERVED", "Reader", "Token", "is_noise", "split"]
 

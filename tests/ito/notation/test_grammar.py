@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evolaw.errors import ArgumentError, ParseError
-from evolaw.ito.notation import read_equations, read_expression
+from evolaw.ito.notation.grammar import read_equations, read_expression
 
 X = sympy.Symbol("X", real=True)
 

@@ -4,11 +4,11 @@
     dX = V dt; dV = (-gamma V - X) dt + s dW1      as many noises as there are names beginning with dW
     dX = a X dt + b X ∘ dW                         "∘ dW" (or "o dW") makes the whole system Stratonovich
     dx/dt = -k x + s xi(t)                         Langevin's form: xi(t) is white noise, <xi(t) xi(s)> = delta(t - s)
-    x'' + g x' + x = s xi(t)                       orders above one become states of their own (`evolaw.ito.langevin`)
+    x'' + g x' + x = s xi(t)                       orders above one become states of their own (`evolaw.ito.notation.langevin`)
 
 A product may be written with ``*``, ``·``, ``×`` or a space. Names are letters, digits and underscores, Greek ones or spelled out
-(`evolaw.ito.spelling`); ``t`` is the time, the names with a ``d`` before them on the left are the states, also as X(t), every
-other name is a parameter. Known functions: `evolaw.ito.reader.FUNCTIONS`. Known numbers: ``pi``; ``e`` is a name like any other
+(`evolaw.ito.notation.spelling`); ``t`` is the time, the names with a ``d`` before them on the left are the states, also as X(t), every
+other name is a parameter. Known functions: `evolaw.ito.notation.reader.FUNCTIONS`. Known numbers: ``pi``; ``e`` is a name like any other
 (write exp(1)).
 """
 
@@ -23,10 +23,10 @@ from math import comb
 import sympy
 
 from evolaw.errors import ParseError
-from evolaw.ito.langevin import first_order, names_of_states
+from evolaw.ito.notation.langevin import first_order, names_of_states
+from evolaw.ito.notation.reader import FUNCTIONS, RESERVED, Reader, is_noise, split
+from evolaw.ito.notation.spelling import Spelled, name_of, spell
 from evolaw.ito.patience import bounded
-from evolaw.ito.reader import FUNCTIONS, RESERVED, Reader, is_noise, split
-from evolaw.ito.spelling import Spelled, name_of, spell
 
 __all__ = ["FUNCTIONS", "Equations", "read_equations", "read_expression", "state_names"]
 

@@ -1,0 +1,33 @@
+"""How equations are written: text to symbols, without evaluating anything.
+
+    spelling   one spelling for what is written in many: superscripts, Greek letters, signs, dots
+    reader     one expression: what can mean one thing is read, the rest is told both ways to write it
+    langevin   derivatives and white noise as a system of first order
+    grammar    whole systems: their states, drift, noises and calculus
+
+The names load when they are first used: telling an equation from a rule loads no SymPy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_NAMES: dict[str, tuple[str, ...]] = {
+    "grammar": ("Equations", "read_equations", "read_expression", "state_names"),
+    "reader": ("FUNCTIONS", "RESERVED"),
+    "spelling": ("is_equation", "name_of", "spell"),
+}
+_FILES = {name: file for file, names in _NAMES.items() for name in names}
+
+__all__ = sorted(_FILES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FILES:
+        raise AttributeError(f"module 'evolaw.ito.notation' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"evolaw.ito.notation.{_FILES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)
