@@ -101,7 +101,7 @@ class Run:
             raise StorageError(f"{path} is not a directory. `evolaw runs list` shows the runs there are.")
         manifest = read_json(path / "manifest.json")
         schema = manifest.get("schema")
-        if schema not in (1, SCHEMA):
+        if type(schema) is not int or schema not in (1, SCHEMA):
             raise StorageError(f"{path} has schema {schema!r}; this version reads schemas 1 and {SCHEMA}.")
         if schema == SCHEMA:
             manifest = read_json(path / "manifest.json", must_be_sealed=True)
