@@ -15,12 +15,25 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_PARTS = ("analysis", "automata", "discovery", "ito", "josephson", "learning", "markov", "report", "sde", "storage")
+_PARTS = (
+    "analysis",
+    "automata",
+    "discovery",
+    "ito",
+    "josephson",
+    "learning",
+    "markov",
+    "report",
+    "score",
+    "sde",
+    "storage",
+)
 _KINDS = {
     "trajectory": ("evolaw.trajectory", "Trajectory"),
     "finding": ("evolaw.discovery", "Finding"),
     "learned law": ("evolaw.learning", "LearnedLaw"),
     "league": ("evolaw.learning.windows.architecture_study", "League"),
+    "score model": ("evolaw.score", "ScoreModel"),
 }
 _NAMES = {"Rule": "evolaw.automata.rules.rule", "Trajectory": "evolaw.trajectory", "discover": "evolaw.discovery"}
 
@@ -37,13 +50,14 @@ __all__ = [
     "load",
     "markov",
     "report",
+    "score",
     "sde",
     "storage",
 ]
 
 
 def load(path: str | Path) -> Any:
-    """Open a run directory as what it holds: a trajectory, a finding, a learned law with its networks, or a league.
+    """Open a run directory as what it holds: a trajectory, a finding, a learned law with its networks, a league, a score model.
 
     Raises:
         StorageError: there is no run, it is damaged or unfinished, or it holds something that has no one object.

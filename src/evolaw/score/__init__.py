@@ -2,9 +2,12 @@
 
     noising       VE, VP, sub-VP and their relatives: kernels, transitions, priors, conversions, time grids
     exact         distributions whose score is known: what everything below is held against
+    networks      networks of a score, plans first; preconditioning
+    losses        what they are trained on
+    learned       `fit`, and the learned score
 
 A *score* is any object with ``score(x, t, noising)`` for states x of shape (count, *shape): an exact one, or a network's.
-Names load when they are first used.
+Names load when they are first used. Networks, losses and what is learned need the extra ``learn``.
 """
 
 from __future__ import annotations
@@ -18,6 +21,14 @@ _NAMES = {
     "noising.schedules": ("EDM", "Cosine", "FromCoefficients", "FromKernel", "Rectified"),
     "noising.conversions": ("convert",),
     "noising.time_grids": ("time_grid",),
+    "learned.fit": ("fit", "pace"),
+    "learned.model": ("ScoreModel",),
+    "losses.denoising": ("Denoising", "denoising", "draw_times", "edm", "weight_of"),
+    "losses.discrete": ("betas_of", "ddpm", "geometric_levels", "smld"),
+    "losses.implicit": ("SlicedScoreMatching", "implicit", "sliced"),
+    "losses.mean_flow": ("mean_flow",),
+    "networks.mlp": ("MLP",),
+    "networks.unet": ("UNet",),
     "exact.normal": ("Gaussian",),
     "exact.mixture": ("GaussianMixture",),
     "exact.empirical": ("Empirical",),
