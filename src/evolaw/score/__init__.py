@@ -33,6 +33,12 @@ _NAMES = {
     "exact.mixture": ("GaussianMixture",),
     "exact.empirical": ("Empirical",),
     "exact.fields": ("PeriodicField", "free_field", "ornstein_uhlenbeck_path"),
+    "samplers.backward": ("probability_flow", "reverse"),
+    "samplers.chains": ("DDIM", "Ancestral", "ReverseDiffusion"),
+    "samplers.langevin": ("AnnealedLangevin", "Langevin", "PredictorCorrector"),
+    "samplers.multistep": ("DPMSolver",),
+    "samplers.edm": ("EDMHeun",),
+    "samplers.sampler": ("sample",),
 }
 _FILES = {name: file for file, names in _NAMES.items() for name in names}
 

@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import jax
+import numpy as np
 
-__all__ = ["carried"]
+__all__ = ["Carried", "carried"]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A score without its arrays: what compiled code is built for.
+
+    Attributes:
+        tree: how the leaves hang together.
+        others: the leaves that are no arrays, None in the place of those that are.
+
+    Example:
+        >>> frame, arrays = Carried.of({"rate": np.ones(2), "name": "decay"})
+        >>> frame.join(arrays)["name"], len(arrays)
+        ('decay', 1)
+    """
+
+    tree: Any
+    others: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, target: Any) -> tuple[Self, tuple[Any, ...]]:
+        """Return the frame of an object, and its arrays."""
+        leaves, tree = jax.tree.flatten(target)
+        is_array = [isinstance(leaf, np.ndarray | jax.Array) for leaf in leaves]
+        others = tuple(None if there else leaf for leaf, there in zip(leaves, is_array, strict=True))
+        return cls(tree, others), tuple(leaf for leaf, there in zip(leaves, is_array, strict=True) if there)
+
+    def join(self, arrays: tuple[Any, ...]) -> Any:
+        """Return the object with the given arrays."""
+        given = iter(arrays)
+        return jax.tree.unflatten(self.tree, [next(given) if other is None else other for other in self.others])
 
 
 def carried(*arrays: str) -> Any:

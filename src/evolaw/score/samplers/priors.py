@@ -1,0 +1,81 @@
+"""Where sampling starts: Gaussian states addressed by (sample, number), with the moments of the noised data where they are known."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax
+import numpy as np
+
+from evolaw import checks, randomness
+from evolaw.score.noising.linear import Noising
+from evolaw.sde.noise.variates import normal_pair
+
+__all__ = ["addressed_normals", "prior_of", "prior_states"]
+
+
+def addressed_normals(stream: randomness.Stream, first: int, count: int, size: int) -> np.ndarray:
+    """Return standard normals, shape (count, size); row i is a function of the stream and first + i alone.
+
+    Example:
+        >>> from evolaw.arrays import precise
+        >>> stream = randomness.source(0).stream("prior")
+        >>> with precise("float64"):
+        ...     bool((addressed_normals(stream, 0, 5, 3)[2] == addressed_normals(stream, 2, 1, 3)[0]).all())
+        True
+    """
+    pairs = -(-size // 2)
+    rows, columns = np.arange(first, first + count)[:, None], np.arange(pairs)[None, :]
+    both = normal_pair(*stream.words(rows, columns), jax.numpy.zeros(0, float).dtype)
+    return np.stack([np.asarray(one) for one in both], axis=-1).reshape(count, 2 * pairs)[:, :size]
+
+
+def prior_of(target: Any, noising: Noising, shape: tuple[int, ...], prior: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean, shape (dim,), and variance (), (dim,) or covariance (dim, dim), of the states at T.
+
+    Args:
+        target: may say ``mean`` and ``covariance``, or ``variance``, of the data.
+        noising: the noising.
+        shape: of a state.
+        prior: "corrected" for the moments of the noised data where the target says them; "plain" for N(0, σ² I); or a pair (mean,
+            covariance) at T.
+    """
+    dim = math.prod(shape)
+    if not isinstance(prior, str):
+        mean, spread = (np.asarray(part, float) for part in prior)
+        return _shaped(mean, spread, dim)
+    checks.one_of(prior, "prior", ("corrected", "plain"))
+    mean = getattr(target, "mean", None)
+    spread = getattr(target, "covariance", None)
+    spread = getattr(target, "variance", None) if spread is None else spread
+    if prior == "plain" or mean is None or spread is None or callable(mean):
+        return np.zeros(dim), np.full((), noising.prior_std**2)
+    a, s = float(noising.scale(noising.end)), float(noising.std(noising.end))
+    mean, spread = _shaped(np.asarray(mean, float), np.asarray(spread, float), dim)
+    noise = np.eye(dim) if spread.ndim == 2 else np.ones_like(spread)
+    return a * mean, a**2 * spread + s**2 * noise
+
+
+def prior_states(
+    moments: tuple[np.ndarray, np.ndarray], stream: randomness.Stream, first: int, count: int
+) -> np.ndarray:
+    """Return ``count`` states of N(mean, covariance), shape (count, dim), from sample number ``first`` on."""
+    mean, spread = moments
+    z = addressed_normals(stream, first, count, mean.size)
+    if spread.ndim < 2:
+        return np.asarray(mean + np.sqrt(spread) * z)
+    return np.asarray(mean + z @ np.linalg.cholesky(spread).T)
+
+
+def _shaped(mean: np.ndarray, spread: np.ndarray, dim: int) -> tuple[np.ndarray, np.ndarray]:
+    mean = np.broadcast_to(mean, (dim,)) if mean.ndim == 0 else checks.finite(mean, "prior").reshape(-1)
+    spread = checks.finite(spread, "prior")
+    spread = spread if spread.shape in ((), (dim, dim)) else spread.reshape(-1)
+    checks.require(
+        mean.size == dim and spread.shape in ((), (dim,), (dim, dim)),
+        "prior",
+        f"have a mean of {dim} numbers and a variance for each, or a covariance ({dim}, {dim})",
+        f"of shapes {mean.shape} and {spread.shape}",
+    )
+    return mean, spread
