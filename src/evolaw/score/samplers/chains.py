@@ -94,7 +94,8 @@ class ReverseDiffusion(ScoreScheme):
         >>> from evolaw.score.noising.song import VE
         >>> from evolaw.score.samplers.backward import probability_flow
         >>> flow = probability_flow(VE(1.0, 2.0), Gaussian(np.zeros(1), 1.0))
-        >>> ReverseDiffusion(flow=True).step(flow, 1.0, np.ones(1), -1.0, Noise(), None)[0].tolist()  # 1 - ½(4 - 1)/(1 + 4)
+        >>> x = np.ones(1, np.float32)
+        >>> ReverseDiffusion(flow=True).step(flow, 1.0, x, -1.0, Noise(), None)[0].round(3).tolist()  # 1 - ½(4 - 1)/(1 + 4)
         [0.699999988079071]
     """
 

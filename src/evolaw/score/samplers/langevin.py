@@ -4,7 +4,7 @@ A corrector moves states at one time towards p_t, by steps of size ε in the tim
 
     snr      x ← x + ε score + √(2ε) z,   ε = 2α r² d/E‖score‖²          song2021, algorithms 4 and 5, in expectation
     ald      x ← x + ε score + √(2ε) z,   ε = 2α r² s²                   song2019; the same with 1/s for the score's size
-    stable   x ← aD + √(1-δ) (x - aD) + √δ s z                          never unstable, bias at most δ/4, downwards
+    stable   x ← aD + √(1-δ) (x - aD) + √δ s z                          never unstable; low by at most (1 - √(1-δ))/2 ≈ δ/4
 
 with α = a². song2021 takes the step of the first rule from the norms that were met. Taken over a batch, these couple the samples;
 taken from one sample, the step depends on the state, and variances grow by 1 + 4/d and much more in few dimensions. The expected norm
@@ -51,7 +51,9 @@ class Langevin:
         checks.one_of(self.rule, "rule", _SIZES)
         if self.size is not None:
             checks.positive(self.size, "size")
-            checks.require(self.rule != "stable" or self.size <= 1, "size", "be at most 1 for the stable rule", self.size)
+            checks.require(
+                self.rule != "stable" or self.size <= 1, "size", "be at most 1 for the stable rule", self.size
+            )
 
     @property
     def value(self) -> float:
@@ -116,7 +118,9 @@ class PredictorCorrector(ScoreScheme):
     def __post_init__(self) -> None:
         checks.integer(self.corrections, "corrections", least=0)
         checks.one_of(self.order, "order", ("predictor first", "corrector first"))
-        fits = isinstance(self.predictor, EulerMaruyama | ScoreScheme) and not isinstance(self.predictor, PredictorCorrector)
+        fits = isinstance(self.predictor, EulerMaruyama | ScoreScheme) and not isinstance(
+            self.predictor, PredictorCorrector
+        )
         has_memory = type(self.predictor).start is not ScoreScheme.start and isinstance(self.predictor, ScoreScheme)
         checks.require(
             fits and not has_memory,
