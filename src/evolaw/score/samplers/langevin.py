@@ -197,4 +197,4 @@ class AnnealedLangevin(PredictorCorrector):
     predictor: Scheme = field(default_factory=_Stay)
     corrector: Langevin = field(default_factory=lambda: Langevin("ald"))
     corrections: int = 20
-    spacing: ClassVar[str] = "log_snr"  # type: ignore[assignment]
+    spacing: ClassVar[str] = "log_snr"

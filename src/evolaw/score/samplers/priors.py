@@ -43,11 +43,10 @@ def prior_of(target: Any, noising: Noising, shape: tuple[int, ...], prior: Any) 
     """
     dim = math.prod(shape)
     if not isinstance(prior, str):
-        mean, spread = (np.asarray(part, float) for part in prior)
-        return _shaped(mean, spread, dim)
+        return _shaped(np.asarray(prior[0], float), np.asarray(prior[1], float), dim)
     checks.one_of(prior, "prior", ("corrected", "plain"))
-    mean = getattr(target, "mean", None)
-    spread = getattr(target, "covariance", None)
+    mean: Any = getattr(target, "mean", None)
+    spread: Any = getattr(target, "covariance", None)
     spread = getattr(target, "variance", None) if spread is None else spread
     if prior == "plain" or mean is None or spread is None or callable(mean):
         return np.zeros(dim), np.full((), noising.prior_std**2)
@@ -68,7 +67,7 @@ def prior_states(
     return np.asarray(mean + z @ np.linalg.cholesky(spread).T)
 
 
-def _shaped(mean: np.ndarray, spread: np.ndarray, dim: int) -> tuple[np.ndarray, np.ndarray]:
+def _shaped(mean: Any, spread: Any, dim: int) -> tuple[np.ndarray, np.ndarray]:
     mean = np.broadcast_to(mean, (dim,)) if mean.ndim == 0 else checks.finite(mean, "prior").reshape(-1)
     spread = checks.finite(spread, "prior")
     spread = spread if spread.shape in ((), (dim, dim)) else spread.reshape(-1)
