@@ -79,3 +79,26 @@ def test_typst_compiles() -> None:
 def test_another_language_is_refused() -> None:
     with pytest.raises(ArgumentError, match="Did you mean latex"):
         typeset(OU, "latx")
+
+
+@pytest.mark.parametrize("name", ['#eval("1")', "#", 'a"#panic()', "x_#read(1)", "\\", "gamma_eff", "mode2_max"])
+def test_no_name_commands_typst(name: str) -> None:
+    """Names of any sign compile, and what they would command is not run."""
+    x = sympy.Symbol(name)
+    text = typeset(sympy.Eq(sympy.Function(name)(x), x**2 / (1 + x)), "typst")
+    assert typst.compile(f"$ {text} $".encode())
+
+
+@pytest.mark.parametrize("name", [r"\input{/etc/passwd}", "$x$", "a%b", "x_{2}", "#"])
+def test_no_name_commands_latex(name: str) -> None:
+    x = sympy.Symbol(name)
+    text = typeset(sympy.Function(name)(x) + x, "latex")
+    assert r"\input" not in text
+    assert "$x$" not in text
+    assert text.count(r"\text{") >= 2
+
+
+def test_extremes_compile() -> None:
+    law = system("dX = max(X, 0) dt + sign(X) min(X, 1, a) dW")
+    assert typst.compile(f"$ {typeset(law, 'typst')} $".encode())
+    assert r"\max" in typeset(law)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from evolaw.ito.systems import System
 
 __all__ = ["Derived", "derive"]
+
+_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def derive(
     names = {str(symbol): symbol for symbol in (*law.states, law.time, *law.parameters)}
     functions = [_function(text, law, names, signed) for text in of or ()]
     ends = None if interval is None else _ends(interval, names)
-    derived = list(_derive(law, functions, ends, moments))
+    derived = list(_derive(law, functions, ends, moments, _Attempts()))
     write = _writer(typeset)
     if as_json:
         facts = {part.key: {"lines": [write(thing) for thing in part.things], **(part.facts or {})} for part in derived}
@@ -76,35 +79,43 @@ def derive(
     terminal.result("\n".join(blocks))
 
 
-def _derive(law: System, functions: list[Any], ends: Any, moments: int) -> Iterator[Derived]:
+def _derive(law: System, functions: list[Any], ends: Any, moments: int, attempt: _Attempts) -> Iterator[Derived]:
     """What is asked of every equation, in the order it is read."""
     import sympy
 
     from evolaw import ito
 
-    as_ito, as_stratonovich = ito.to_ito(law), ito.to_stratonovich(law)
-    yield Derived("ito", "Itô form", (as_ito,))
-    yield Derived("stratonovich", "Stratonovich form", (as_stratonovich,))
-    yield _noise(law)
+    yield attempt("ito", "Itô form", lambda: (ito.to_ito(law),))
+    yield attempt("stratonovich", "Stratonovich form", lambda: (ito.to_stratonovich(law),))
+    yield attempt("noise", "Noise", lambda: _noise(law))
     if functions:
-        yield Derived("differentials", "Differentials", tuple(ito.differential(f, law) for f in functions))
+        yield attempt("differentials", "Differentials", lambda: tuple(ito.differential(f, law) for f in functions))
     u = sympy.Function("u")(*law.states)
-    yield Derived("generator", "Generator L u", (ito.generator(u, law),))
-    yield Derived("backward", "Kolmogorov's backward equation", (ito.backward_equation(law),))
-    yield Derived("forward", "Kolmogorov's forward equation (Fokker–Planck)", (ito.forward_equation(law),))
-    yield _attempt("stationary", "Stationary density", lambda: _stationary(law, ends))
-    yield _attempt("moments", "Moment equations", lambda: _moments(law, moments))
-    yield _attempt("solutions", "Existence and uniqueness", lambda: _solutions(law, ends))
+    yield attempt("generator", "Generator L u", lambda: (ito.generator(u, law),))
+    yield attempt("backward", "Kolmogorov's backward equation", lambda: (ito.backward_equation(law),))
+    yield attempt("forward", "Kolmogorov's forward equation (Fokker–Planck)", lambda: (ito.forward_equation(law),))
+    yield attempt("stationary", "Stationary density", lambda: _stationary(law, ends))
+    yield attempt("moments", "Moment equations", lambda: _moments(law, moments))
+    yield attempt("solutions", "Existence and uniqueness", lambda: _solutions(law, ends))
 
 
-def _attempt(key: str, title: str, work: Callable[[], Derived]) -> Derived:
-    """A part that not every equation has: where it has not, the reason stands in its place."""
-    from evolaw.errors import ArgumentError
+class _Attempts:
+    """Parts that not every equation has, or that take longer than anybody waits: the reason stands in their place."""
 
-    try:
-        return work()
-    except ArgumentError as error:
-        return Derived(key, title, (f"none: {error}",), {"none": str(error)})
+    def __init__(self) -> None:
+        self._end = time.monotonic() + _SECONDS
+
+    def __call__(self, key: str, title: str, work: Callable[[], Any]) -> Derived:
+        from evolaw.errors import ArgumentError
+
+        if time.monotonic() > self._end:
+            said = f"the {_SECONDS} s for symbolic work are used up; the equation is too long for it"
+            return Derived(key, title, (f"not tried: {said}",), {"none": said})
+        try:
+            found = work()
+        except ArgumentError as error:
+            return Derived(key, title, (f"none: {error}",), {"none": str(error)})
+        return found if isinstance(found, Derived) else Derived(key, title, found)
 
 
 def _noise(law: System) -> Derived:

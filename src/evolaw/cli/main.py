@@ -7,6 +7,7 @@ Importing this file loads neither JAX nor NumPy: a command loads what it needs w
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import threading
@@ -21,6 +22,7 @@ from evolaw.cli import (
     demo,
     discover,
     doctor,
+    environment,
     explain,
     ito,
     order,
@@ -32,6 +34,8 @@ from evolaw.cli.simulate import command as simulate
 from evolaw.errors import EvolawError
 
 __all__ = ["app", "run"]
+
+_WITH_JAX = ("demo", "simulate", "order", "learn", "discover", "ask")
 
 app = typer.Typer(
     name="evolaw",
@@ -78,10 +82,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    closed = environment.prepare()
     given = [argument for argument in given if argument != "--debug"]
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _stop)
     try:
+        _require_surroundings(closed, given)
         code = typer.main.get_command(app).main(given, prog_name="evolaw", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
@@ -90,12 +96,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 1
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone; nothing is left to say
+        environment.silence(sys.stdout, 1)  # whoever read our output has gone; nothing is left to say
         return 0
     except EvolawError as error:
         return _refuse(error, debug)
     except Exception as error:
-        return _usage(error) if hasattr(error, "show") else _confess(error, debug)
+        if hasattr(error, "show"):
+            return _usage(error)
+        said = environment.explained(error)
+        return _confess(error, debug) if said is None else _refuse(_Surroundings(said), debug, error)
     return code if isinstance(code, int) else 0
 
 
@@ -104,15 +113,33 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
+class _Surroundings(EvolawError):
+    """What surrounds the command does not let it work: a full disk, a closed output, a platform that is absent."""
+
+    exit_code = 3
+    code = "argument"
+
+
+def _require_surroundings(closed: str | None, given: Sequence[str]) -> None:
+    """Refuse a closed output, and flags that would end the process where JAX is first used."""
+    words = [argument for argument in given if not argument.startswith("-")]
+    said = closed or (environment.flag_fault() if words[:1] and words[0] in _WITH_JAX else None)
+    if said is not None:
+        raise _Surroundings(said)
+
+
 def _usage(error: Any) -> int:
     """Show an error of the command line itself, which knows how to show itself, with its suggestions."""
-    error.show()
+    with contextlib.suppress(OSError):
+        error.show()
     return int(error.exit_code)
 
 
-def _refuse(error: EvolawError, debug: bool) -> int:
+def _refuse(error: EvolawError, debug: bool, cause: BaseException | None = None) -> int:
     if debug:
-        traceback.print_exception(error)
+        traceback.print_exception(cause or error)
+    if isinstance(cause, OSError):
+        environment.silence(sys.stdout, 1)
     _print_error(error.code, str(error), f"evolaw explain {error.code}")
     return error.exit_code
 
@@ -121,16 +148,19 @@ def _confess(error: BaseException, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
     said = f"{type(error).__name__}: {error}"
-    _print_error("bug", f"{said}\nThis is a fault of evolaw, not of your input.", "")
-    sys.stderr.write("  Please report it with the output of `evolaw doctor` and of the same command with --debug.\n")
+    more = "Please report it with the output of `evolaw doctor` and of the same command with --debug."
+    _print_error("bug", f"{said}\nThis is a fault of evolaw, not of your input.\n  {more}", "")
     return 1
 
 
 def _print_error(code: str, message: str, more: str) -> None:
     from rich.console import Console
 
-    console: Any = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"[bold red]error\\[{code}][/]: ", end="")
-    console.print(message, markup=False)
-    if more:
-        console.print(f"  more: {more}", markup=False, style="dim")
+    try:
+        console: Any = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(f"[bold red]error\\[{code}][/]: ", end="")
+        console.print(message, markup=False)
+        if more:
+            console.print(f"  more: {more}", markup=False, style="dim")
+    except OSError:
+        environment.silence(sys.stderr, 2)  # nobody can be told; the exit code says it

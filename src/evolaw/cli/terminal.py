@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 __all__ = ["Progress", "bar", "document", "note", "result"]
@@ -32,9 +32,10 @@ def document(value: Mapping[str, Any]) -> None:
 
 
 def note(text: str) -> None:
-    """Print a remark to stderr."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    """Print a remark to stderr; where that is full or closed the work goes on, and its result and exit code tell."""
+    with suppress(OSError):
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
 
 
 @contextmanager

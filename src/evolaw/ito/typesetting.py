@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import sympy
@@ -23,6 +24,21 @@ _GREEK = frozenset[str]().union(
     ("nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
     ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"),
 )
+
+
+_LATEX_SIGNS = {sign: "\\" + sign for sign in "#$%&_{}"} | {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
+_TYPST_FUNCTIONS = {
+    name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "sqrt", "max", "min")
+} | {
+    "log": "ln",
+    "asinh": 'op("arsinh")',
+    "atan": "arctan",
+    "gamma": "Gamma",
+}
 
 
 @bounded
@@ -87,14 +103,42 @@ def _latex(expression: sympy.Basic) -> str:
     return str(_Latex().doprint(expression))
 
 
+def _is_name(text: str) -> bool:
+    """Whether a text is letters, digits and underscores, which mean nothing to a typesetter."""
+    return re.fullmatch(r"\w+", text) is not None
+
+
+def _latex_text(text: str) -> str:
+    """A name of other signs, which LaTeX shows and does not obey."""
+    return r"\text{" + "".join(_LATEX_SIGNS.get(sign, sign) for sign in text) + "}"
+
+
+def _quoted(text: str) -> str:
+    """A string of Typst, in which nothing is evaluated."""
+    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
+
+
+def _typst_word(text: str) -> str:
+    """A letter, a number or a Greek name as it is; all else as a string."""
+    plain = text in _GREEK or text.isdecimal() or (len(text) == 1 and text.isalpha())
+    return text if plain else _quoted(text)
+
+
 def _is_mean(expr: sympy.Basic) -> bool:
     return isinstance(expr, AppliedUndef) and expr.func.__name__ == "E"
 
 
 class _Latex(LatexPrinter):
-    """SymPy's printer, with means in square brackets and ordinary derivatives of them."""
+    """SymPy's printer, with means in square brackets, ordinary derivatives of them, and names that command nothing."""
+
+    def _print_Symbol(self, expr: sympy.Symbol, style: str = "plain") -> str:
+        return str(super()._print_Symbol(expr, style)) if _is_name(expr.name) else _latex_text(expr.name)
 
     def _print_Function(self, expr: sympy.Function, exp: str | None = None) -> str:
+        name = expr.func.__name__
+        if not _is_name(name):
+            inside = ", ".join(map(self._print, expr.args))
+            return rf"{_latex_text(name)}\left({inside}\right)" + (f"^{{{exp}}}" if exp else "")
         if not _is_mean(expr):
             return str(super()._print_Function(expr, exp))
         mean = rf"\operatorname{{E}}\left[{self._print(expr.args[0])}\right]"
@@ -112,7 +156,7 @@ class _Typst(Printer):
     printmethod = "_typst"
 
     def emptyPrinter(self, expr: sympy.Basic) -> str:
-        return f'"{str(expr).replace(chr(34), "")}"'
+        return _quoted(str(expr))
 
     def _bracket(self, expr: sympy.Expr, level: int) -> str:
         text = self._print(expr)
@@ -128,8 +172,7 @@ class _Typst(Printer):
         digits = head.rstrip("0123456789")
         if not tail and digits and digits != head:
             head, tail = digits, head[len(digits) :]
-        name = head if len(head) == 1 or head in _GREEK else f'"{head}"'
-        return f"{name}_({tail})" if tail else name
+        return f"{_typst_word(head)}_({_typst_word(tail)})" if tail else _typst_word(head)
 
     def _print_Integer(self, expr: sympy.Integer) -> str:
         return str(expr)
@@ -188,8 +231,13 @@ class _Typst(Printer):
         name = expr.func.__name__
         if _is_mean(expr):
             return f'op("E") [{self._print(expr.args[0])}]'
-        known = {"log": "ln", "asinh": 'op("arsinh")', "atan": "arctan", "gamma": "Gamma"}.get(name, name)
+        known = _TYPST_FUNCTIONS.get(name) or (name if len(name) == 1 and name.isalpha() else f"op({_quoted(name)})")
         return f"{known}({', '.join(map(self._print, expr.args))})"
+
+    def _print_Max(self, expr: sympy.Expr) -> str:
+        return f"{expr.func.__name__.lower()}({', '.join(map(self._print, expr.args))})"
+
+    _print_Min = _print_Max
 
     def _print_Derivative(self, expr: sympy.Derivative) -> str:
         if _is_mean(expr.expr):
