@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test test-slow test-bare lint bench clean
+.PHONY: demo test test-slow test-bare lint docs wheel bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/evolaw demo
@@ -26,11 +26,20 @@ lint: $(VENV)/.tested
 	$(BIN)/ruff format --check src tests benchmarks examples
 	$(BIN)/mypy
 
+# The pages of docs/ and a reference from the docstrings, as one site that opens without a server; a dead link fails.
+docs: $(VENV)/.documented
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q --strict
+	@echo "open src/evolaw/site/index.html"
+
+# One file to install from; the documentation is inside.
+wheel: docs
+	$(PIP) wheel --no-deps -w dist .
+
 bench: $(VENV)/.tested
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) runs evolaw-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist src/evolaw/site runs evolaw-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "evolaw needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 3; }
@@ -46,3 +55,7 @@ $(VENV)/.tested: pyproject.toml requirements/test.txt | $(VENV)/bin/python
 	$(PIP) install -r requirements/test.txt
 	$(PIP) install --no-deps -e .
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.documented: requirements/docs.txt | $(VENV)/.tested
+	$(PIP) install -r requirements/docs.txt
+	@touch $@
