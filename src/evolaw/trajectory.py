@@ -1,6 +1,7 @@
 """What happened: values at times, with the meaning of every axis and where it came from.
 
-Axis names used throughout: ``boards`` or ``paths`` (independent repetitions, always first), ``times``, then the state:
+Axis names used throughout: ``sets`` (of parameters, where they were swept), ``boards`` or ``paths`` (independent repetitions),
+``times``, then the state:
 ``rows, cols`` for a lattice, ``cells`` for a line, ``dim`` for a vector.
 """
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Trajectory"]
 
-_REPETITIONS = ("boards", "paths")
+_REPETITIONS = ("boards", "paths", "sets")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +140,12 @@ class Trajectory:
         with documents.interpreting(run.path):
             axes = tuple(header["axes"])
             values, times = run.read("values"), run.read("times")
+            sets = (header.get("about") or {}).get("sets")
+            if sets and values.ndim < len(axes):
+                # Kept path after path: an unfinished run shows the sets that are whole.
+                paths = header["about"]["paths"]
+                whole = len(values) // paths
+                values = values[: whole * paths].reshape(whole, paths, *values.shape[1:])
             if axes[0] == "times":
                 times = times[: len(values)]
             facts = {name: header.get(name) for name in ("law", "scheme", "boundary", "seed")}

@@ -20,7 +20,7 @@ from evolaw.sde import (
     solve,
 )
 from evolaw.sde.loop import execution_plan
-from evolaw.sde.loop.execution_plan import chunk_size, plan_of
+from evolaw.sde.loop.execution_plan import plan_of, slots_for
 from evolaw.sde.loop.time_grid import grid_of
 
 MIXED = np.array([[0.2, 0.1, 0.0], [0.1, 0.3, 0.1], [0.0, 0.1, 0.2]])
@@ -89,10 +89,10 @@ def test_a_single_path_has_its_normals_from_short_rows():
 
 
 def test_chunks_are_whole_blocks():
-    assert chunk_size(plan(APART, EulerMaruyama()), APART, 10_000, 1500) == 2048
-    assert chunk_size(plan(APART, EulerMaruyama(), paths=700), APART, 700, "auto") == 700
+    assert slots_for(plan(APART, EulerMaruyama()), APART, 10_000, 1500).size == 2048
+    assert slots_for(plan(APART, EulerMaruyama(), paths=700), APART, 700, "auto").size == 700
     with pytest.raises(ArgumentError, match="chunk"):
-        chunk_size(plan(APART, EulerMaruyama()), APART, 10_000, 0)
+        slots_for(plan(APART, EulerMaruyama()), APART, 10_000, 0)
 
 
 def test_weak_noise_has_no_finer_steps():

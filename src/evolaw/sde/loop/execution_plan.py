@@ -13,13 +13,14 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.sde.loop.integrate import Grid, Plan
+from evolaw.sde.loop.path_slots import Slots, slots_of
 from evolaw.sde.loop.scalarization import taken_apart
 from evolaw.sde.noise.brownian import Drawing
 from evolaw.sde.noise.levy_areas import area_terms
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise, Scheme
 
-__all__ = ["chunk_size", "like", "plan_of", "structure_of"]
+__all__ = ["like", "plan_of", "slots_for", "structure_of"]
 
 _BLOCK = 1024
 _FEW_PATHS = 256
@@ -49,17 +50,25 @@ def like(tree: Any, leaves: Any) -> SDE:
 
 
 def plan_of(
-    process: SDE, scheme: Scheme, grid: Grid, paths: int, asked: tuple[Any, ...] | None, dtype: np.dtype, fine: int
+    process: SDE,
+    scheme: Scheme,
+    grid: Grid,
+    paths: int,
+    asked: tuple[Any, ...] | None,
+    dtype: np.dtype,
+    fine: int,
+    sets: int = 1,
 ) -> Plan:
     """Decide how to compute a solution.
 
     Args:
         process, scheme: what is solved, and how.
         grid: the steps.
-        paths: number of paths.
+        paths: number of paths, of each set in a sweep.
         asked: statistics, or None to store the paths.
         dtype: of the states.
         fine: finer steps in each step's noise.
+        sets: number of parameter sets.
 
     Raises:
         ArgumentError: weak noise was to be composed of finer steps.
@@ -68,6 +77,7 @@ def plan_of(
     checks.require(
         fine == 1 or not weak, "fine", f"be 1 for {scheme.name}: weak noise belongs to no path and has no sum", fine
     )
+    block, paths = min(_BLOCK, paths), paths * sets
     noises = process.noises or 0
     if scheme.needs == "exact":
         noises = getattr(process.exact, "normals", process.dim)
@@ -107,7 +117,6 @@ def plan_of(
     # No further than the paths go.
     ahead = min(ahead, max(shortest, 2 ** int(np.ceil(np.log2(max(1, steps))))))
     aligned = not np.any(np.concatenate([grid.first, grid.last]) % group)
-    block = min(_BLOCK, paths)
     return Plan(scheme, drawing, observers, watchers, asked is None, block, group, aligned, ahead, words, apart)
 
 
@@ -159,11 +168,21 @@ def _blank_noise(drawing: Drawing, m: int, dtype: np.dtype) -> Any:
     )
 
 
-def chunk_size(plan: Plan, process: SDE, paths: int, chunk: int | str) -> int:
-    """Paths a chunk: a multiple of the block of the statistics."""
+def slots_for(
+    plan: Plan, process: SDE, paths: int, chunk: int | str, *, sets: int = 1, swept: int = 0, first_path: int = 0
+) -> Slots:
+    """Lay out the paths in chunks.
+
+    Args:
+        plan, process: what is solved.
+        paths: paths of each set.
+        chunk: paths a chunk, or "auto".
+        sets, swept: number of parameter sets, and of numbers in which they differ.
+        first_path: number of the first path.
+    """
     if isinstance(chunk, str):
         checks.one_of(chunk, "chunk", ("auto",))
-        width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises)
+        width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises + swept)
         if plan.drawing.needs == "levy":
             width *= plan.drawing.noises
         share = 0.5 if plan.apart else 4 if plan.words else 1
@@ -171,5 +190,4 @@ def chunk_size(plan: Plan, process: SDE, paths: int, chunk: int | str) -> int:
         wanted = _power_of_two(int(room // width))
     else:
         wanted = checks.integer(chunk, "chunk", least=1)
-    wanted = min(wanted, paths)
-    return -(-wanted // plan.block) * plan.block
+    return slots_of(sets=sets, paths=paths, first_path=first_path, block=plan.block, wanted=wanted)

@@ -24,6 +24,7 @@ from evolaw.randomness import threefry2x32
 from evolaw.sde.loop.state_layout import Form, form_of
 from evolaw.sde.noise.brownian import SLOT_EVENT, Drawing, Keys, path_keys
 from evolaw.sde.noise.variates import uniform
+from evolaw.sde.processes.parameter_sweep import Swept, over_paths
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise, Scheme
 
@@ -143,12 +144,12 @@ class Marched(NamedTuple):
 
 
 @partial(jax.jit, static_argnums=0, compiler_options=WIDE)
-def march(plan: Plan, process: SDE, key: Any, paths: Any, count: Any, x: Any, grid: Grid) -> Marched:
+def march(plan: Plan, process: SDE | Swept, key: Any, paths: Any, count: Any, x: Any, grid: Grid) -> Marched:
     """Run a chunk of paths over the whole grid.
 
     Args:
         plan: what to do.
-        process: the equation.
+        process: the equation; a `Swept` one where the paths have parameters of their own.
         key: key words of the noise stream.
         paths: path numbers, uint32, shape (paths,).
         count: paths below this number are real, the others fill the chunk and are not observed.
@@ -158,10 +159,11 @@ def march(plan: Plan, process: SDE, key: Any, paths: Any, count: Any, x: Any, gr
     keys = path_keys(key, paths, plan.drawing.noises)
     real, t = paths < count, grid.begin[0]
     x, turns = _wrap(process, x, None if process.periods is None else jnp.zeros(x.shape, jnp.int32))
-    memory = jax.vmap(lambda one: plan.scheme.start(process, t, one), in_axes=-1, out_axes=-1)(x)
+    memory = over_paths(process, lambda one, state: plan.scheme.start(one, t, state), x)
     whole = unwrapped(process, x, turns)
     watched = tuple(
-        jax.vmap(partial(watcher.start, process, t), in_axes=-1, out_axes=-1)(whole) for watcher in plan.watchers
+        over_paths(process, lambda one, state, watcher=watcher: watcher.start(one, t, state), whole)
+        for watcher in plan.watchers
     )
     state = State(x, turns, memory, watched)
     finite, seen = _look(plan, process, t, state, real)
@@ -178,7 +180,7 @@ def march(plan: Plan, process: SDE, key: Any, paths: Any, count: Any, x: Any, gr
     return Marched(xs, all_turns, summaries, state.watched, finite | ~real)
 
 
-def unwrapped(process: SDE, x: Any, turns: Any) -> Any:
+def unwrapped(process: SDE | Swept, x: Any, turns: Any) -> Any:
     """Return states with their windings added: x + turns · period; shape (dim, ...)."""
     if turns is None:
         return x
@@ -186,7 +188,7 @@ def unwrapped(process: SDE, x: Any, turns: Any) -> Any:
     return x + turns.astype(x.dtype) * periods[:, None]
 
 
-def _look(plan: Plan, process: SDE, t: Any, state: State, real: Any) -> tuple[Any, Any]:
+def _look(plan: Plan, process: SDE | Swept, t: Any, state: State, real: Any) -> tuple[Any, Any]:
     """What is kept at a saved time: which paths are finite, and (states, turns, summaries)."""
     x = unwrapped(process, state.x, state.turns)
     finite = jnp.all(jnp.isfinite(x), axis=0)
@@ -194,7 +196,7 @@ def _look(plan: Plan, process: SDE, t: Any, state: State, real: Any) -> tuple[An
     return finite, ((state.x if plan.store else None), (state.turns if plan.store else None), summaries)
 
 
-def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> State:
+def _cover(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Grid) -> State:
     """Step from the beginning of an interval to its end."""
     form = _form(plan, process, keys, state, entry)
     single = _stepper(plan, process, keys, entry, form, 1)
@@ -228,11 +230,14 @@ def _cover(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> S
     return _joined(form, state)
 
 
-def _form(plan: Plan, process: SDE, keys: Keys, state: State, entry: Grid) -> Form:
+def _form(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Grid) -> Form:
     noise = jax.eval_shape(plan.drawing.step, keys, entry.first, entry.dt)
+    begin, is_even = entry.begin.astype(state.x.dtype), entry.lengths is None
+    if isinstance(process, Swept):
+        swept, lanes = partial(_one_of_many, plan.scheme, process), process.lanes
+        return form_of(swept, plan.apart, begin, entry.dt, state.x, noise, state.memory, is_even, lanes)
     step = partial(_one, plan.scheme, process)
-    begin = entry.begin.astype(state.x.dtype)
-    return form_of(step, plan.apart, begin, entry.dt, state.x, noise, state.memory, entry.lengths is None)
+    return form_of(step, plan.apart, begin, entry.dt, state.x, noise, state.memory, is_even)
 
 
 def _joined(form: Form, state: State) -> State:
@@ -256,7 +261,7 @@ def _stretches(plan: Plan, keys: Keys, base: Any, dt: Any) -> Iterator[tuple[Any
         yield base, end, partial(drawing.take_apart if plan.apart else drawing.take, drawn, base)
 
 
-def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, count: int) -> Callable[..., State]:
+def _stepper(plan: Plan, process: SDE | Swept, keys: Keys, entry: Grid, form: Form, count: int) -> Callable[..., State]:
     """The loop body that makes ``count`` steps; its loop variable counts in units of ``count``."""
 
     def body(draw: Callable[[Any, int], list[Noise]], number: Any, state: State) -> State:
@@ -269,7 +274,7 @@ def _stepper(plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, coun
 
 
 def _step(
-    plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, number: Any, noise: Noise, state: State
+    plan: Plan, process: SDE | Swept, keys: Keys, entry: Grid, form: Form, number: Any, noise: Noise, state: State
 ) -> State:
     # The time is computed from the step number: a sum of many small steps would stop advancing.
     t = entry.time(number, state.x[0].dtype)
@@ -286,8 +291,18 @@ def _one(scheme: Scheme, process: SDE, t: Any, dt: Any, x: Any, noise: Noise, me
     return scheme.step(process, t, x, dt, noise, memory)
 
 
+def _one_of_many(
+    scheme: Scheme, process: Swept, lanes: Any, t: Any, dt: Any, x: Any, noise: Noise, memory: Any
+) -> tuple[Any, Any]:
+    return scheme.step(process.at(lanes), t, x, dt, noise, memory)
+
+
+def _update(watcher: Any, number: Any, t: Any, dt: Any, process: SDE | Swept, *seen: Any) -> Any:
+    return watcher.update(process, number, t, dt, *seen)
+
+
 def _watched_step(
-    plan: Plan, process: SDE, keys: Keys, entry: Grid, form: Form, number: Any, t: Any, new: State, old: State
+    plan: Plan, process: SDE | Swept, keys: Keys, entry: Grid, form: Form, number: Any, t: Any, new: State, old: State
 ) -> State:
     chance = uniform(threefry2x32(*keys.path, number.astype(jnp.uint32), SLOT_EVENT)[0], new.x.dtype)
     pairs = list(zip(plan.watchers, old.watched, strict=True))
@@ -300,15 +315,15 @@ def _watched_step(
     before, after = (unwrapped(process, x, old.turns) for x in (old.x, there))
     watched = []
     for watcher, memory in pairs:
-        update = partial(watcher.update, process, number, t, entry.length(number))
-        seen = jax.vmap(update, in_axes=-1, out_axes=-1)(before, after, chance, memory)
+        update = partial(_update, watcher, number, t, entry.length(number))
+        seen = over_paths(process, update, before, after, chance, memory)
         # A path that one watcher has stopped shows nothing more to any of them.
         watched.append(jax.tree.map(unless_halted, memory, seen))
     x, turns = _wrap(process, there, new.turns)
     return State(*form.split(x, turns, new.memory), tuple(watched))
 
 
-def _wrap(process: SDE, x: Any, turns: Any) -> tuple[Any, Any]:
+def _wrap(process: SDE | Swept, x: Any, turns: Any) -> tuple[Any, Any]:
     """Bring periodic components back into [0, period) and count; components are tuples or the first axis of arrays."""
     if turns is None:
         return x, None

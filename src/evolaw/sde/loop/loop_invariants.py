@@ -13,7 +13,7 @@ from typing import Any
 import jax
 from jax.extend import core
 
-__all__ = ["hoisted"]
+__all__ = ["hoisted", "parted"]
 
 
 def hoisted(function: Callable[..., Any], *examples: Any) -> Callable[..., Any]:
@@ -47,6 +47,46 @@ def hoisted(function: Callable[..., Any], *examples: Any) -> Callable[..., Any]:
     rest = _part(whole, late, [*whole.constvars, *made], whole.invars, whole.outvars, [*traced.consts, *values])
     tree = jax.tree.structure(result)
     return lambda *arguments: jax.tree.unflatten(tree, rest(*jax.tree.leaves(arguments)))
+
+
+def parted(function: Callable[..., Any], fixed: Any, *examples: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Cut a function in two: what its first argument alone decides, and the rest.
+
+    Args:
+        function: of (fixed, *others), pytrees of arrays.
+        fixed: an example of its first argument, or its shapes.
+        examples: of the others.
+
+    Returns:
+        ``early(fixed) -> values`` and ``late(values, *others)``, such that late(early(fixed), *others) is the function.
+
+    Example:
+        >>> import numpy as np
+        >>> early, late = parted(lambda p, x: x * jax.numpy.exp(p), np.float32(0), np.float32(1))
+        >>> [str(equation.primitive) for equation in jax.make_jaxpr(late)(early(0.0), 1.0).eqns]
+        ['mul']
+    """
+    traced, result = jax.make_jaxpr(function, return_shape=True)(fixed, *examples)
+    whole = traced.jaxpr
+    count = len(jax.tree.leaves(fixed))
+    settled, changing = whole.invars[:count], set(whole.invars[count:])
+    early, late = [], []
+    for equation in whole.eqns:
+        if equation.effects or any(_is_in(variable, changing) for variable in equation.invars):
+            changing.update(equation.outvars)
+            late.append(equation)
+        else:
+            early.append(equation)
+    known = {*settled, *(variable for equation in early for variable in equation.outvars)}
+    asked = [variable for equation in late for variable in equation.invars] + list(whole.outvars)
+    made = [variable for variable in dict.fromkeys(v for v in asked if isinstance(v, core.Var)) if variable in known]
+    first = _part(whole, early, whole.constvars, settled, made, traced.consts)
+    rest = _part(whole, late, whole.constvars, [*made, *whole.invars[count:]], whole.outvars, traced.consts)
+    tree = jax.tree.structure(result)
+    return (
+        lambda given: tuple(first(*jax.tree.leaves(given))),
+        lambda values, *others: jax.tree.unflatten(tree, rest(*values, *jax.tree.leaves(others))),
+    )
 
 
 def _is_in(variable: Any, some: set[Any]) -> bool:

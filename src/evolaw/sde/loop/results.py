@@ -18,6 +18,8 @@ from evolaw import storage
 from evolaw.errors import StorageError
 from evolaw.randomness import Source
 from evolaw.sde.loop.integrate import Grid, Marched, Plan
+from evolaw.sde.loop.path_slots import Slots
+from evolaw.sde.processes.parameter_sweep import Sweep
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.statistics.moments import Statistics
 from evolaw.trajectory import Trajectory
@@ -30,21 +32,23 @@ class Gathered:
 
     Attributes:
         seed: of the noise; None where there is no chance.
-        paths, first_path, size: number of paths, number of the first one, and paths a chunk.
+        slots: which path stands where.
+        sweep: the parameter sets; None without a sweep.
+        chunk: number of the next chunk.
         done: paths gathered.
         lost: paths that did not stay finite; ``first_lost`` counts from 0 within this solution.
     """
 
     def __init__(
-        self, plan: Plan, process: SDE, source: Source | None, times: np.ndarray, paths: int, first_path: int, size: int
+        self, plan: Plan, process: SDE, source: Source | None, times: np.ndarray, slots: Slots, sweep: Sweep | None
     ) -> None:
-        self.plan, self.process, self.times = plan, process, times
+        self.plan, self.process, self.times, self.slots, self.sweep = plan, process, times, slots, sweep
         self.seed = None if source is None else source.seed
         self._source = source or Source(0)
-        self.paths, self.first_path, self.size = paths, first_path, size
-        self.done, self.lost, self.first_lost = 0, 0, -1
+        self.chunk, self.done, self.lost, self.first_lost = 0, 0, 0, -1
         self.values: np.ndarray | None = None
         self._totals: list[Any] = [None] * len(plan.observers)
+        self._finished: list[list[Any]] = [[] for _ in plan.observers]
         self._watched: list[list[Any]] = [[] for _ in plan.watchers]
 
     def values_of(self, marched: Marched) -> np.ndarray:
@@ -53,23 +57,44 @@ class Gathered:
         if marched.turns is not None:
             periods = np.array([period or 0.0 for period in self.process.periods or ()])[:, None]
             x = x.astype(np.float64) + np.asarray(marched.turns) * periods
-        return np.moveaxis(x, -1, 0)[: self.paths - self.done]
+        return np.moveaxis(x, -1, 0)[self._held()]
 
     def add_values(self, values: np.ndarray) -> None:
-        """Take the paths of a chunk."""
+        """Take paths, in their order."""
         if self.values is None:
-            self.values = np.empty((self.paths, *values.shape[1:]), values.dtype)
+            self.values = np.empty((self.slots.total, *values.shape[1:]), values.dtype)
         self.values[self.done : self.done + len(values)] = values
         self._count(np.isfinite(values).all(axis=(1, 2)))
+        while self.chunk < self.slots.chunks and self.slots.first_row(self.chunk + 1) <= self.done:
+            self.chunk += 1
 
     def add_summaries(self, marched: Marched) -> None:
         """Take the summaries of a chunk."""
-        for i, (observer, summary) in enumerate(zip(self.plan.observers, marched.summaries, strict=True)):
-            self._totals[i] = observer.merge(self._totals[i], summary)
-        left = self.paths - self.done
+        for i, summary in enumerate(marched.summaries):
+            self._merge(i, summary)
+        held = self._held()
         for gathered, memory in zip(self._watched, marched.watched, strict=True):
-            gathered.append(jax.tree.map(lambda a: np.asarray(a)[..., :left], memory))
-        self._count(np.asarray(marched.finite)[:left])
+            gathered.append(jax.tree.map(lambda a: np.asarray(a)[..., held], memory))
+        self._count(np.asarray(marched.finite)[held])
+        self.chunk += 1
+
+    def _merge(self, number: int, summary: Any) -> None:
+        observer, together = self.plan.observers[number], self.slots.sets_together
+        if self.sweep is not None:
+            # The sets get an axis of their own, in front of the times.
+            summary = jax.tree.map(lambda part: _by_set(np.asarray(part), together), summary)
+        self._totals[number] = observer.merge(self._totals[number], summary)
+        ends_set = (self.chunk + 1) * self.slots.size % self.slots.per_set == 0
+        if self.sweep is not None and ends_set:
+            self._finished[number].append(observer.finish(self._totals[number]))
+            self._totals[number] = None
+
+    def _held(self) -> slice | np.ndarray:
+        """The slots of the next chunk that hold a path."""
+        count = self.slots.first_row(self.chunk + 1) - self.slots.first_row(self.chunk)
+        if self.slots.sets == 1 or count == self.slots.size:
+            return slice(count)
+        return self.slots.places(self.chunk)[2]
 
     def _count(self, finite: np.ndarray) -> None:
         if not finite.all():
@@ -80,38 +105,59 @@ class Gathered:
 
     def result(self, scheme: Any) -> Trajectory | Statistics:
         """What `solve` gives back."""
+        entries = None if self.sweep is None else self.sweep.entries
         if self.values is not None:
+            axes: tuple[str, ...] = ("paths", "times", "dim")
+            values = self.values
+            if self.sweep is not None:
+                axes, values = ("sets", *axes), values.reshape(self.sweep.sets, -1, *values.shape[1:])
             return Trajectory(
-                self.values,
-                self.times,
-                ("paths", "times", "dim"),
-                law=self.process,
-                scheme=scheme,
-                seed=self.seed,
-                about=self.about(),
+                values, self.times, axes, law=self.process, scheme=scheme, seed=self.seed, about=self.about()
             )
-        asked = iter(
-            [observer.finish(total) for observer, total in zip(self.plan.observers, self._totals, strict=True)]
-        )
-        passages = iter(
-            [self._passage(watcher, parts) for watcher, parts in zip(self.plan.watchers, self._watched, strict=True)]
-        )
+        asked = [self._observed(number) for number in range(len(self.plan.observers))]
+        passages = [
+            self._passage(watcher, parts) for watcher, parts in zip(self.plan.watchers, self._watched, strict=True)
+        ]
         results = (*asked, *passages)
-        return Statistics(self.times, self.paths, self.lost, results, self.process, scheme, self.seed)
+        return Statistics(self.times, self.slots.total, self.lost, results, self.process, scheme, self.seed, entries)
 
     def about(self) -> dict[str, Any]:
         """Facts of the solution that are kept with it."""
-        facts: dict[str, Any] = {"precision": self.plan.drawing.dtype, "first_path": self.first_path}
+        facts: dict[str, Any] = {"precision": self.plan.drawing.dtype, "first_path": self.slots.first_path}
         if self.process.periods is not None:
             facts["periods"] = list(self.process.periods)
         if self.plan.drawing.fine > 1:
             facts["fine"] = self.plan.drawing.fine
+        if self.sweep is not None:
+            facts["sets"] = self.sweep.sets
+            facts["sweep"] = jax.tree.map(lambda values: values.tolist(), dict(self.sweep.entries))
         return facts
+
+    def _observed(self, number: int) -> Any:
+        observer = self.plan.observers[number]
+        if self.sweep is None:
+            return observer.finish(self._totals[number])
+        parts = self._finished[number]
+        return type(parts[0])(*(_joined(values, self.sweep.sets) for values in zip(*parts, strict=True)))
 
     def _passage(self, watcher: Any, parts: list[Any]) -> Any:
         memory = jax.tree.map(lambda *chunks: np.concatenate(chunks, axis=-1), *parts)
         stream = self._source.stream("passage")
-        return watcher.finish(memory, float(self.times[-1]), float(self.times[0]), stream, self.first_path)
+        begin, end = float(self.times[0]), float(self.times[-1])
+        result = watcher.finish(memory, end, begin, stream, self.slots.first_path)
+        return result if self.sweep is None else result.in_sets(self.sweep.sets)
+
+
+def _by_set(part: np.ndarray, sets: int) -> np.ndarray:
+    """Blocks of several sets, on the last axis, as (sets, ..., blocks of a set)."""
+    return np.moveaxis(part.reshape(*part.shape[:-1], sets, -1), -2, 0)
+
+
+def _joined(parts: tuple[np.ndarray, ...], sets: int) -> np.ndarray:
+    """The same array of all sets; what has no axis of sets, such as edges, is the same for all."""
+    if parts[0].ndim == 1 and all(np.array_equal(part, parts[0]) for part in parts):
+        return parts[0]
+    return np.concatenate(parts)[:sets]
 
 
 class Kept:
@@ -140,7 +186,9 @@ class Kept:
     def add(self, marched: Marched) -> None:
         """Commit and gather one chunk."""
         if self.gathered.plan.store:
-            values = self.gathered.values_of(marched)
+            # Of a chunk that was cut off in an earlier run, what was committed then is left out.
+            before = self.gathered.done - self.gathered.slots.first_row(self.gathered.chunk)
+            values = self.gathered.values_of(marched)[before:]
             self._commit(values)
             self.gathered.add_values(values)
         else:
@@ -157,11 +205,13 @@ class Kept:
     def _new_series(self, run: storage.Run, frames: np.ndarray) -> Any:
         gathered = self.gathered
         if gathered.plan.store:
-            shape = (gathered.paths, *frames.shape[1:])
+            shape = (gathered.slots.total, *frames.shape[1:])
             axes = ("paths", "times", "dim")
-            return run.series("values", shape, frames.dtype, axes, chunk_frames=gathered.size)
-        count = -(-gathered.paths // gathered.size)
-        return run.series("summaries", (count, frames.shape[1]), frames.dtype, ("chunks", "numbers"), chunk_frames=1)
+            size = min(gathered.slots.size, gathered.slots.first_row(1))
+            return run.series("values", shape, frames.dtype, axes, chunk_frames=size)
+        return run.series(
+            "summaries", (gathered.slots.chunks, frames.shape[1]), frames.dtype, ("chunks", "numbers"), chunk_frames=1
+        )
 
     def _open(self, path: Path, grid: Grid) -> None:
         header = self._header(grid)
@@ -184,16 +234,16 @@ class Kept:
         plan = gathered.plan
         return {
             "kind": "trajectory" if plan.store else "statistics",
-            "axes": ["paths", "times", "dim"],
+            "axes": [*(["sets"] if gathered.sweep else []), "paths", "times", "dim"],
             "law": str(gathered.process),
             "scheme": str(self._scheme),
             "boundary": None,
             "seed": gathered.seed,
             "about": gathered.about()
             | {
-                "paths": gathered.paths,
+                "paths": gathered.slots.paths,
                 "steps": grid.last.tolist(),
-                "chunk": gathered.size,
+                "chunk": gathered.slots.size,
                 "params": repr(gathered.process.params),
                 "statistics": [repr(one) for one in (*plan.observers, *plan.watchers)],
                 "times": gathered.times.tolist(),

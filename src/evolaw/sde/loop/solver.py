@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
-from functools import lru_cache, partial
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,13 @@ import numpy as np
 from evolaw import checks, devices, randomness
 from evolaw.arrays import memory_limit, precise, require_memory
 from evolaw.errors import NotConverged, NumericalError, ShapeError
-from evolaw.sde.loop.execution_plan import chunk_size, like, plan_of, structure_of
+from evolaw.sde.loop.execution_plan import like, plan_of, slots_for, structure_of
 from evolaw.sde.loop.integrate import Grid, Marched, Plan, march
+from evolaw.sde.loop.path_slots import Slots
 from evolaw.sde.loop.results import Gathered, Kept
 from evolaw.sde.loop.time_grid import grid_of
 from evolaw.sde.noise.brownian import Keys, path_keys
+from evolaw.sde.processes.parameter_sweep import Sweep, sweep_of
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.reversal import Reversal
 from evolaw.sde.schemes.scheme import Scheme
@@ -57,13 +59,15 @@ def solve(
     out: str | Path | None = None,
     fine: int = 1,
     first_path: int = 0,
+    sweep: Any = None,
 ) -> Any:
     """Simulate paths of an SDE.
 
     Args:
         process: the equation.
         scheme: one step of a method.
-        start: state at times[0]: shape (dim,) for all paths, or (paths, dim); a number when dim = 1.
+        start: state at times[0]: shape (dim,) for all paths, or (paths, dim); a number when dim = 1. In a sweep (paths, dim) is
+            the same for all sets, and (sets, paths, dim) or (sets, 1, dim) differs.
         times: saved times, rising or falling, at least two; the first is the time of ``start``. Where they fall, dt < 0 and
             increments have variance |dt|:  the solution is that of dX = -f ds + G dW in the time s = -t.
         paths: number of paths.
@@ -80,10 +84,13 @@ def solve(
         fine: each step's noise is composed of that many finer steps, so that ``steps=n, fine=r`` sees the path of
             ``steps=n*r``.
         first_path: number of the first path; other numbers are other, independent paths.
+        sweep: values of parameters that differ from set to set, {"bias": shape (sets,), …}, nested as ``process.params`` is;
+            entries that are arrays take theirs of shape (sets, …). ``paths`` are those of each set, and path p of set s is
+            path number first_path + s·paths + p: the solution with ``first_path = s·paths`` and the parameters of the set.
 
     Returns:
         A `Trajectory` with axes ("paths", "times", "dim"), or, with ``statistics``, a `Statistics`. Periodic components
-        come unwrapped.
+        come unwrapped. With ``sweep`` there is a first axis "sets".
 
     Raises:
         ArgumentError: the scheme is not for the process, a function has the wrong shape, the time grid is impossible.
@@ -104,59 +111,103 @@ def solve(
     is_chance = rng is not None or process.noise != "none"
     source = randomness.source(rng if is_chance else 0)
     paths = checks.integer(paths, "paths", least=1, most=2**32 - 2)
-    first_path = checks.integer(first_path, "first_path", least=0, most=2**32 - 2 - paths)
     mesh, saved = grid_of(times, steps, dt, grid)
     if saved[-1] < saved[0] and not getattr(scheme, "runs_backwards", False):
         scheme = Reversal(scheme)
     with precise(precision) as dtype:
         _check_advance(mesh, saved, dtype)
-        begin = _starts(start, process.dim, paths, dtype)
-        _check_pair(process, scheme, begin[..., 0])
+        sets = None if sweep is None else sweep_of(process, sweep, dtype)
+        total = paths * (sets.sets if sets else 1)
+        checks.require(total < 2**32 - 1, "paths", "be fewer than 2**32 - 1 in all sets together", total)
+        first_path = checks.integer(first_path, "first_path", least=0, most=2**32 - 2 - total)
+        begin = _starts(start, process.dim, paths, sets.sets if sets else 0, dtype)
+        example = process if sets is None else sets.one(process, 0)
+        _check_pair(example, scheme, begin[:, 0, 0])
         asked = _asked(statistics)
-        plan = plan_of(process, scheme, mesh, paths, asked, dtype, checks.integer(fine, "fine", least=1))
-        size = chunk_size(plan, process, paths, chunk)
+        fine = checks.integer(fine, "fine", least=1)
+        plan = plan_of(example, scheme, mesh, paths, asked, dtype, fine, sets.sets if sets else 1)
+        slots = _slots(plan, process, paths, chunk, first_path, sets)
         if asked is None:
-            wanted = paths * saved.size * process.dim * (8 if process.periods else dtype.itemsize)
+            wanted = total * saved.size * process.dim * (8 if process.periods else dtype.itemsize)
             require_memory(
                 "paths", wanted, memory_limit(), "Save fewer times, or ask for statistics, which store no paths."
             )
-        gathered = Gathered(plan, process, source if is_chance else None, saved, paths, first_path, size)
-        shapes = partial(_shapes, plan, process, begin, mesh, size)
-        with Kept(out, gathered, scheme, mesh, shapes) as kept:
-            _run(kept, gathered, plan, process, source, begin, mesh, progress)
+        gathered = Gathered(plan, process, source if is_chance else None, saved, slots, sets)
+        work = _Work(plan, process, np.array(source.stream("noise").key, np.uint32), begin, mesh, slots, sets)
+        with Kept(out, gathered, scheme, mesh, work.shapes) as kept:
+            _run(kept, gathered, work, progress)
         result = gathered.result(scheme)
         if gathered.lost:
-            raise _fault(plan, process, source, begin, mesh, gathered, result)
+            raise _fault(work, gathered, result)
     return result
+
+
+def _slots(plan: Plan, process: SDE, paths: int, chunk: int | str, first_path: int, sets: Sweep | None) -> Slots:
+    if sets is None:
+        return slots_for(plan, process, paths, chunk, first_path=first_path)
+    numbers = sum(value[0].size for value in sets.values)
+    return slots_for(plan, process, paths, chunk, first_path=first_path, sets=sets.sets, swept=numbers)
 
 
 # -- running the chunks -----------------------------------------------------------------------------------------------
 
 
-def _run(
-    kept: Kept,
-    gathered: Gathered,
-    plan: Plan,
-    process: SDE,
-    source: randomness.Source,
-    begin: np.ndarray,
-    grid: Grid,
-    progress: Progress | None,
-) -> None:
-    key = np.array(source.stream("noise").key, np.uint32)
-    size, paths, first = gathered.size, gathered.paths, gathered.first_path
-    precision = begin.dtype.name
+@dataclass(frozen=True)
+class _Work:
+    """What it takes to run a chunk.
 
-    def work(offset: int) -> Marched:
-        with precise(precision):  # the precision of JAX belongs to a thread
-            numbers = np.arange(first + offset, first + offset + size, dtype=np.uint64).astype(np.uint32)
-            x = _columns(begin, offset, size)
-            return jax.device_get(march(plan, process, key, numbers, np.uint32(first + paths), x, grid))
+    Attributes:
+        key: of the noise.
+        begin: the starts, shape (dim, sets or 1, paths or 1).
+    """
 
-    for offset, marched in _in_order(work, range(gathered.done, paths, size), _workers()):
+    plan: Plan
+    process: SDE
+    key: np.ndarray
+    begin: np.ndarray
+    grid: Grid
+    slots: Slots
+    sweep: Sweep | None
+
+    def chunk(self, number: int) -> Marched:
+        """Run one chunk."""
+        with precise(self.begin.dtype.name):  # the precision of JAX belongs to a thread
+            return jax.device_get(march(*self._arguments(number)))
+
+    def shapes(self) -> Marched:
+        """The shapes of what a chunk gives."""
+        # Its own method: within `jax.eval_shape` a function with compiler options is not at the top.
+        result: Marched = march.eval_shape(*self._arguments(0))
+        return result
+
+    def path(self, number: int) -> tuple[np.ndarray, SDE, np.ndarray]:
+        """The number, the process and the start of one path, counted from 0 within this solution."""
+        inside, path = divmod(number, self.slots.paths)
+        process = self.process if self.sweep is None else self.sweep.one(self.process, inside)
+        row = self.begin[:, min(inside, self.begin.shape[1] - 1), min(path, self.begin.shape[2] - 1)]
+        return np.array([self.slots.first_path + number], np.uint32), process, row[:, None]
+
+    def _arguments(self, chunk: int) -> tuple[Any, ...]:
+        slots = self.slots
+        numbers, past = slots.numbers(chunk), np.uint32(slots.first_path + slots.total)
+        process = self.process if self.sweep is None else self.sweep.many(self.process, slots.places(chunk)[0])
+        return self.plan, process, self.key, numbers, past, self._columns(chunk), self.grid
+
+    def _columns(self, chunk: int) -> np.ndarray:
+        """The starts of a chunk, shape (dim, size)."""
+        begin = self.begin
+        if begin.shape[1:] == (1, 1):
+            return np.repeat(begin[..., 0], self.slots.size, axis=1)
+        sets, paths, _ = self.slots.places(chunk)
+        return begin[:, np.minimum(sets, begin.shape[1] - 1), np.minimum(paths, begin.shape[2] - 1)]
+
+
+def _run(kept: Kept, gathered: Gathered, work: _Work, progress: Progress | None) -> None:
+    chunks = range(gathered.chunk, gathered.slots.chunks)
+    for _, marched in _in_order(work.chunk, chunks, _workers()):
         kept.add(marched)
         if progress is not None:
-            progress(min(offset + size, paths), paths)
+            progress(gathered.done, gathered.slots.total)
 
 
 def _in_order(work: Callable[[int], Marched], offsets: range, workers: int) -> Iterator[tuple[int, Marched]]:
@@ -186,36 +237,20 @@ def _workers() -> int:
     return devices.cores()
 
 
-def _shapes(plan: Plan, process: SDE, begin: np.ndarray, grid: Grid, size: int) -> Marched:
-    """The shapes of what `march` gives for a chunk."""
-    words = np.zeros(size, np.uint32)
-    x = np.zeros((len(begin), size), begin.dtype)
-    # Its own method: within `jax.eval_shape` a function with compiler options is not at the top.
-    result: Marched = march.eval_shape(plan, process, words[:2], words, np.uint32(1), x, grid)
-    return result
-
-
-def _columns(begin: np.ndarray, offset: int, size: int) -> np.ndarray:
-    """The starts of a chunk, shape (dim, size); the last chunk is filled up with its last path."""
-    if begin.shape[1] == 1:
-        return np.repeat(begin, size, axis=1)
-    part = begin[:, offset : offset + size]
-    return np.pad(part, ((0, 0), (0, size - part.shape[1])), mode="edge")
-
-
 # -- what is asked, and how it is cut ---------------------------------------------------------------------------------
 
 
-def _starts(start: Any, dim: int, paths: int, dtype: np.dtype) -> np.ndarray:
-    """The start as shape (dim, 1) for all paths or (dim, paths)."""
+def _starts(start: Any, dim: int, paths: int, sets: int, dtype: np.dtype) -> np.ndarray:
+    """The start as shape (dim, sets or 1, paths or 1); ``sets`` is 0 without a sweep."""
     given = checks.finite(np.asarray(start), "start").astype(dtype)
     if given.shape == (dim,) or (given.shape == () and dim == 1):
-        return given.reshape(dim, 1)
+        return given.reshape(dim, 1, 1)
     if given.shape == (paths, dim):
-        return np.ascontiguousarray(given.T)
-    raise ShapeError(
-        f"Argument `start` must have shape ({dim},) for all paths or ({paths}, {dim}) for each, but is of shape {given.shape}."
-    )
+        return np.ascontiguousarray(given.T)[:, None, :]
+    if sets and given.ndim == 3 and given.shape[0] == sets and given.shape[1] in (1, paths) and given.shape[2] == dim:
+        return np.ascontiguousarray(np.moveaxis(given, -1, 0))
+    each = f", ({paths}, {dim}) for each" + (f", or ({sets}, {paths}, {dim}) for each of each set" if sets else "")
+    raise ShapeError(f"Argument `start` must have shape ({dim},) for all paths{each}, but is of shape {given.shape}.")
 
 
 def _check_advance(grid: Grid, saved: np.ndarray, dtype: np.dtype) -> None:
@@ -268,24 +303,23 @@ def _asked(statistics: Any) -> tuple[Any, ...] | None:
 # -- what went wrong --------------------------------------------------------------------------------------------------
 
 
-def _fault(
-    plan: Plan, process: SDE, source: randomness.Source, begin: np.ndarray, grid: Grid, gathered: Gathered, result: Any
-) -> NumericalError:
+def _fault(work: _Work, gathered: Gathered, result: Any) -> NumericalError:
     """Run the first lost path again alone, and say at which step it was lost."""
-    path = gathered.first_lost
+    plan, grid = work.plan, work.grid
     alone = replace(plan, observers=(), watchers=(FirstFault(),), store=False, block=1, ahead=0, words=False)
-    number = np.array([gathered.first_path + path], np.uint32)
-    x = begin if begin.shape[1] == 1 else begin[:, path : path + 1]
-    key = np.array(source.stream("noise").key, np.uint32)
-    marched = march(alone, process, key, number, np.uint32(int(number[0]) + 1), x, grid)
+    number, process, x = work.path(gathered.first_lost)
+    marched = march(alone, process, work.key, number, np.uint32(int(number[0]) + 1), x, grid)
     step, before = (np.asarray(part)[..., 0] for part in marched.watched[0])
     time, dt = grid.step_ending(int(step)) if step > 0 else (float(grid.begin[0]), float(grid.dt[0]))
     undefined = _undefined(process, time - dt, before)
-    reason = _reason(plan, process, path_keys(key, number, plan.drawing.noises), int(step), before, time - dt, dt)
+    keys = path_keys(work.key, number, plan.drawing.noises)
+    reason = _reason(plan, process, keys, int(step), before, time - dt, dt)
     kind = NotConverged if reason else NumericalError
+    inside = gathered.first_lost // gathered.slots.paths
+    where = "" if work.sweep is None else f" of set {inside} ({work.sweep.worded(inside)})"
     return kind(
-        f"{gathered.lost} of {gathered.paths} paths of {process} did not stay finite under {plan.scheme.name}; the first is "
-        f"path {int(number[0])}, after step {int(step)} at time {time:g} (dt = {dt:g}). "
+        f"{gathered.lost} of {gathered.slots.total} paths of {process} did not stay finite under {plan.scheme.name}; the "
+        f"first is path {int(number[0])}{where}, after step {int(step)} at time {time:g} (dt = {dt:g}). "
         + (
             reason
             or undefined

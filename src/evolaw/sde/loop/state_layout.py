@@ -16,13 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw.arrays import object_array
-from evolaw.sde.loop.loop_invariants import hoisted
+from evolaw.sde.loop.loop_invariants import hoisted, parted
 from evolaw.sde.loop.scalarization import Apart, taken_apart
 
 __all__ = ["Form", "form_of"]
 
 Step = Callable[..., tuple[Any, Any]]
-"""(t, dt, x, noise, memory) of one path -> (x, memory)."""
+"""(t, dt, x, noise, memory) of one path -> (x, memory); where parameters are swept, those of the path come first."""
 
 
 class Form(Protocol):
@@ -38,7 +38,17 @@ class Form(Protocol):
         """Make one step; the noise comes in arrays with the paths last, or, apart, in object arrays of numbers."""
 
 
-def form_of(step: Step, is_apart: bool, t: Any, dt: Any, x: Any, noise: Any, memory: Any, is_even: bool = True) -> Form:
+def form_of(
+    step: Step,
+    is_apart: bool,
+    t: Any,
+    dt: Any,
+    x: Any,
+    noise: Any,
+    memory: Any,
+    is_even: bool = True,
+    lanes: Any = (),
+) -> Form:
     """Return the form for a step.
 
     Args:
@@ -47,25 +57,39 @@ def form_of(step: Step, is_apart: bool, t: Any, dt: Any, x: Any, noise: Any, mem
         t, dt: time and step.
         x, noise, memory: arrays or their shapes, the paths last.
         is_even: all steps have the length ``dt``.
+        lanes: swept parameters, the paths last; () when there are none.
     """
-    lanes = (x, noise, memory)
-    one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[:-1], leaf.dtype), lanes)
+    one = jax.tree.map(_one_path, (x, noise, memory))
     now, length = (jax.ShapeDtypeStruct(jnp.shape(leaf), leaf.dtype) for leaf in (t, dt))
+    values: Any = ()
+    if jax.tree.leaves(lanes):
+        # What the parameters of a path decide is computed once a path, and read in every step.
+        sets = jax.tree.map(_one_path, lanes)
+        if is_even:
+            even = hoisted(lambda lane, t, *one: step(lane, t, dt, *one), sets, now, *one)
+            early, late = parted(even, sets, now, *one)
+            step = _without_length(late)
+        else:
+            early, step = parted(step, sets, now, length, *one)
+        values = jax.vmap(early, in_axes=-1, out_axes=-1)(lanes)
+        step = _values_last(step)
+        one = (*one, jax.tree.map(_one_path, values))
+        is_even = False
     if is_apart:
         apart = taken_apart(step, now, length, *one)
         if apart is not None:
-            return _Numbers(apart, x.shape[-1], memory)
+            return _Numbers(apart, x.shape[-1], memory, values)
     if not is_even:
-        return _Arrays(hoisted(step, now, length, *one))
+        return _Arrays(hoisted(step, now, length, *one), values)
     even = hoisted(lambda t, *one: step(t, dt, *one), now, *one)
-    return _Arrays(lambda t, _, *one: even(t, *one))
+    return _Arrays(lambda t, _, *one: even(t, *one), values)
 
 
 class _Arrays:
     """Whole: arrays as they are; where steps are equal, their length is in ``step`` already, with all that depends on it alone."""
 
-    def __init__(self, step: Callable[..., tuple[Any, Any]]) -> None:
-        self._step = step
+    def __init__(self, step: Callable[..., tuple[Any, Any]], values: Any) -> None:
+        self._step, self._values = step, values
 
     def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
         return x, turns, memory
@@ -75,15 +99,16 @@ class _Arrays:
 
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
         mapped = jax.vmap(partial(self._step, t, dt), in_axes=-1, out_axes=-1)
-        result: tuple[Any, Any] = mapped(x, noise, memory)
+        result: tuple[Any, Any] = mapped(x, noise, memory, *([self._values] if self._values else []))
         return result
 
 
 class _Numbers:
     """Apart: the state is a tuple of numbers, the memory a tuple of such tuples, one a leaf."""
 
-    def __init__(self, apart: Apart, paths: int, memory: Any) -> None:
+    def __init__(self, apart: Apart, paths: int, memory: Any, values: Any) -> None:
         self._apart, self._paths = apart, paths
+        self._values = jax.tree.map(_numbers, values)
         leaves, self._tree = jax.tree.flatten(memory)
         self._shapes = [leaf.shape[:-1] for leaf in leaves]
 
@@ -100,11 +125,25 @@ class _Numbers:
         leaves = zip(memory, self._shapes, strict=True)
         held = jax.tree.unflatten(self._tree, [object_array(leaf).reshape(shape) for leaf, shape in leaves])
         clock = (object_array((now,)).reshape(()) for now in (t, dt))
-        x, *memory = self._apart(*clock, object_array(x), jax.tree.map(_numbers, noise), held)
+        lanes = [self._values] if self._values else []
+        x, *memory = self._apart(*clock, object_array(x), jax.tree.map(_numbers, noise), held, *lanes)
         return self._all_paths(x), tuple(map(self._all_paths, memory))
 
     def _all_paths(self, numbers: np.ndarray) -> tuple[Any, ...]:
         return tuple(jnp.broadcast_to(number, (self._paths,)) for number in numbers.ravel())
+
+
+def _one_path(leaf: Any) -> jax.ShapeDtypeStruct:
+    return jax.ShapeDtypeStruct(leaf.shape[:-1], leaf.dtype)
+
+
+def _without_length(step: Step) -> Step:
+    """A step that knows its length, as one that is told it."""
+    return lambda values, t, dt, *one: step(values, t, *one)
+
+
+def _values_last(step: Step) -> Step:
+    return lambda t, dt, x, noise, memory, values: step(values, t, dt, x, noise, memory)
 
 
 def _numbers(array: Any) -> np.ndarray:

@@ -149,7 +149,7 @@ class Happened(NamedTuple):
 
 
 class EventResult(NamedTuple):
-    """Events of all paths.
+    """Events of all paths; in a sweep the sets come first in the shapes of times, states, counts and defined.
 
     Attributes:
         times: times of the first events of each path, infinite where there was none; shape (paths, keep).
@@ -167,19 +167,24 @@ class EventResult(NamedTuple):
     span: np.ndarray
     stopped: np.ndarray
 
+    def in_sets(self, sets: int) -> EventResult:
+        """Return the same with a first axis for the sets of a sweep, whose paths follow each other."""
+        times, states, counts, defined = (part.reshape(sets, -1, *part.shape[1:]) for part in self[:4])
+        return EventResult(times, states, counts, defined, self.span, self.stopped)
+
     @property
-    def share(self) -> tuple[float, float]:
-        """The share of paths with an event, and its standard error.
+    def share(self) -> tuple[Any, Any]:
+        """The share of paths with an event, and its standard error; one a set in a sweep.
 
         Raises:
             ArgumentError: the function was not finite somewhere.
         """
         self._require_defined()
-        share = float(np.mean(self.counts > 0))
-        return share, float(np.sqrt(share * (1 - share) / self.counts.size))
+        share = np.mean(self.counts > 0, axis=-1)
+        return _plain(share), _plain(np.sqrt(share * (1 - share) / self.counts.shape[-1]))
 
     @property
-    def rate(self) -> tuple[float, float]:
+    def rate(self) -> tuple[Any, Any]:
         """Events per unit of time and path, and its standard error from the spread over paths; stopped paths count until then.
 
         Raises:
@@ -188,11 +193,12 @@ class EventResult(NamedTuple):
         self._require_defined()
         begin, end = self.span
         whole = np.full(self.counts.shape, abs(end - begin))
-        first = np.where(self.counts > 0, np.abs(self.times[:, 0] - begin), np.inf)
+        first = np.where(self.counts > 0, np.abs(self.times[..., 0] - begin), np.inf)
         exposure = np.minimum(first, whole) if self.stopped else whole
-        rate = float(self.counts.sum() / exposure.sum())
-        spread = np.std(self.counts - rate * exposure, ddof=1) if self.counts.size > 1 else np.inf
-        return rate, float(spread / exposure.mean() / np.sqrt(self.counts.size))
+        rate, paths = self.counts.sum(axis=-1) / exposure.sum(axis=-1), self.counts.shape[-1]
+        rest = self.counts - rate[..., None] * exposure
+        spread = np.std(rest, axis=-1, ddof=1) if paths > 1 else np.full(np.shape(rate), np.inf)
+        return _plain(rate), _plain(spread / exposure.mean(axis=-1) / np.sqrt(paths))
 
     def _require_defined(self) -> None:
         missing = int(np.sum(~self.defined))
@@ -204,3 +210,8 @@ class EventResult(NamedTuple):
             "this result",
             "Look at the result's `defined`.",
         )
+
+
+def _plain(value: Any) -> Any:
+    """A number as Python's own, an array as it is."""
+    return float(value) if np.ndim(value) == 0 else value

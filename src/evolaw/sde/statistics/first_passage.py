@@ -15,7 +15,7 @@ With ``bridge=False, stops=True`` this is a general stopping event: a path halts
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 import jax
@@ -115,8 +115,8 @@ class PassageResult:
     """First-passage times of all paths.
 
     Attributes:
-        times: first-passage time of each path, infinite when the boundary was not met; shape (paths,).
-        met: whether it was met, shape (paths,).
+        times: first-passage time of each path, infinite when the boundary was not met; shape (paths,), (sets, paths) in a sweep.
+        met: whether it was met, of the same shape.
         begin, end: first and last time of the simulation; ``end`` is the smaller where times fell.
     """
 
@@ -130,14 +130,18 @@ class PassageResult:
         """The time from the beginning to the passage, infinite where there was none; shape (paths,)."""
         return np.where(self.met, np.abs(self.times - self.begin), np.inf)
 
-    @property
-    def share(self) -> tuple[float, float]:
-        """The share of paths that met the boundary, and its standard error."""
-        share = float(np.mean(self.met))
-        return share, float(np.sqrt(share * (1 - share) / self.met.size))
+    def in_sets(self, sets: int) -> PassageResult:
+        """Return the same with a first axis for the sets of a sweep, whose paths follow each other."""
+        return replace(self, times=self.times.reshape(sets, -1), met=self.met.reshape(sets, -1))
 
     @property
-    def mean(self) -> tuple[float, float]:
+    def share(self) -> tuple[Any, Any]:
+        """The share of paths that met the boundary, and its standard error; one a set in a sweep."""
+        share = np.mean(self.met, axis=-1)
+        return _plain(share), _plain(np.sqrt(share * (1 - share) / self.met.shape[-1]))
+
+    @property
+    def mean(self) -> tuple[Any, Any]:
         """The mean time since the beginning, and its standard error; only when every path met the boundary.
 
         Raises:
@@ -152,21 +156,23 @@ class PassageResult:
             "Simulate longer, or use the result's `rate`.",
         )
         since = self.elapsed
-        return float(since.mean()), float(since.std(ddof=1) / np.sqrt(since.size))
+        return _plain(since.mean(axis=-1)), _plain(since.std(axis=-1, ddof=1) / np.sqrt(since.shape[-1]))
 
     @property
-    def rate(self) -> tuple[float, float]:
+    def rate(self) -> tuple[Any, Any]:
         """Crossings per unit of time at risk, and its standard error: the rate of exponential waiting, censored paths counted."""
-        exposure = float(np.sum(np.minimum(self.elapsed, abs(self.end - self.begin))))
-        count = int(self.met.sum())
-        return count / exposure, float(np.sqrt(count)) / exposure
+        exposure = np.sum(np.minimum(self.elapsed, abs(self.end - self.begin)), axis=-1)
+        count = self.met.sum(axis=-1)
+        return _plain(count / exposure), _plain(np.sqrt(count) / exposure)
 
     def survival(self, times: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return the share of paths still inside at the given times, and its standard error."""
+        """Return the share of paths still inside at the given times, and its standard error; in a sweep, sets first."""
         asked = checks.finite(np.atleast_1d(np.asarray(times, float)), "times")
         since = (asked - self.begin) * (1 if self.end >= self.begin else -1)
-        inside = 1 - np.searchsorted(np.sort(self.elapsed), since, side="right") / self.times.size
-        return inside, np.sqrt(inside * (1 - inside) / self.times.size)
+        count = self.times.shape[-1]
+        left = [np.searchsorted(row, since, side="right") for row in np.sort(self.elapsed.reshape(-1, count), axis=-1)]
+        inside = 1 - np.reshape(left, (*self.times.shape[:-1], since.size)) / count
+        return inside, np.sqrt(inside * (1 - inside) / count)
 
 
 @dataclass(frozen=True)
@@ -197,6 +203,11 @@ class Fault(NamedTuple):
 
     step: Any
     before: Any
+
+
+def _plain(value: Any) -> Any:
+    """A number as Python's own, an array as it is."""
+    return float(value) if np.ndim(value) == 0 else value
 
 
 def _inverse_gaussian(mean: np.ndarray, shape: np.ndarray, normal: np.ndarray, chance: np.ndarray) -> np.ndarray:

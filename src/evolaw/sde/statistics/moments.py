@@ -1,8 +1,9 @@
 """Statistics that are taken while paths run, so that no path need be stored.
 
-An observer looks at all paths of a chunk at every saved time and gives one summary for each block of paths; summaries are
-merged on the host in double precision, in the order of the paths. The blocks do not depend on the chunks, hence neither
-does the result, to the last bit.
+An observer looks at all paths of a chunk at every saved time and gives one summary for each block of paths, the blocks on the
+last axis; summaries are merged on the host in double precision, in the order of the paths. The blocks do not depend on the
+chunks, hence neither does the result, to the last bit. Where parameters are swept, every array of a result has the sets on a
+first axis of its own.
 
     mean   m = Σ n_b m_b / n
     C      = Σ (C_b + n_b (m_b - m)(m_b - m)ᵀ) / n                     [chan1983]
@@ -11,15 +12,15 @@ does the result, to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks, display
+from evolaw.sde.processes.parameter_sweep import over_paths
 
 __all__ = ["Histogram", "HistogramResult", "Moments", "MomentsResult", "Statistics"]
 
@@ -47,7 +48,7 @@ class Moments:
         """Return (count, mean, second, fourth) of each block: central sums of one chunk, shape (dim, paths)."""
         if self.of is not None:
             of = self.of
-            value = jax.vmap(lambda one: jnp.atleast_1d(of(t, one, process.params)), in_axes=-1, out_axes=-1)(x)
+            value = over_paths(process, lambda one, state: jnp.atleast_1d(of(t, state, one.params)), x)
             x = value.astype(x.dtype)
         x = jnp.where(valid, x, 0).reshape(x.shape[0], -1, block)
         valid = valid.reshape(-1, block)
@@ -73,7 +74,7 @@ class Moments:
         """Turn the sums into mean and covariance with their standard errors."""
         merged, waiting = total
         count, mean, second, fourth = self._merged(merged, waiting) if len(waiting[0]) else merged
-        n = count.reshape(-1, *[1] * (mean.ndim - 1))
+        n = count[..., None]
         wide = n[..., None] if self.covariance else n
         with np.errstate(divide="ignore", invalid="ignore"):
             covariance = second / (wide - 1)
@@ -89,7 +90,7 @@ class Moments:
             blocks = _one_after_other([part[None] for part in before], blocks)
         count, mean, second, fourth = map(np.ascontiguousarray, blocks)
         n, weight = count.sum(0), count[..., None]
-        whole = (weight * mean).sum(0) / np.maximum(n, 1)[:, None]
+        whole = (weight * mean).sum(0) / np.maximum(n, 1)[..., None]
         shift = mean - whole
         products = shift[..., :, None] * shift[..., None, :] if self.covariance else shift * shift
         weight = weight[..., None] if self.covariance else weight
@@ -140,7 +141,7 @@ class Histogram:
         checks.integer(self.component, "component", least=0)
 
     def observe(self, process: Any, t: Any, x: Any, valid: Any, block: int) -> Any:
-        """Return the counts below, in and above the bins: shape (bins + 2,), whole numbers."""
+        """Return the counts below, in and above the bins, whole numbers, shape (bins + 2, blocks)."""
         value = x[self.component]
         if self.wrapped:
             checks.require(
@@ -151,21 +152,23 @@ class Histogram:
             )
             value = value % process.periods[self.component]
         place = jnp.searchsorted(jnp.asarray(self.edges, x.dtype), value, side="right")
-        return jnp.zeros(len(self.edges) + 1, jnp.int32).at[place].add(valid.astype(jnp.int32))
+        blocks = jnp.arange(value.size, dtype=jnp.int32) // block
+        counts = jnp.zeros((len(self.edges) + 1, value.size // block), jnp.int32)
+        return counts.at[place, blocks].add(valid.astype(jnp.int32))
 
     def merge(self, total: Any, summary: Any) -> Any:
         """Add the counts of a chunk."""
-        return np.asarray(summary, np.int64) + (0 if total is None else total)
+        return np.asarray(summary, np.int64).sum(axis=-1) + (0 if total is None else total)
 
     def finish(self, total: Any) -> HistogramResult:
         """Turn counts into a density with standard errors."""
-        count = total.sum(axis=1)
+        count = total.sum(axis=-1)
         widths = np.diff(self.edges)
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = total[:, 1:-1] / count[:, None]
-            error = np.sqrt(share * (1 - share) / count[:, None])
+            share = total[..., 1:-1] / count[..., None]
+            error = np.sqrt(share * (1 - share) / count[..., None])
         return HistogramResult(
-            np.array(self.edges), total[:, 1:-1], total[:, 0], total[:, -1], share / widths, error / widths
+            np.array(self.edges), total[..., 1:-1], total[..., 0], total[..., -1], share / widths, error / widths
         )
 
 
@@ -196,6 +199,7 @@ class Statistics:
         paths: number of paths, of which ``lost`` did not stay finite.
         results: one result an observer, in the order they were asked for.
         law, scheme, seed: where it comes from.
+        sweep: the swept parameters, nested as they were given; None without a sweep.
     """
 
     times: np.ndarray
@@ -205,6 +209,7 @@ class Statistics:
     law: Any
     scheme: Any
     seed: int | None
+    sweep: Mapping[str, Any] | None = None
 
     @property
     def moments(self) -> MomentsResult:
@@ -259,7 +264,9 @@ class Statistics:
             ("paths", f"{self.paths}" + (f", {self.lost} lost" if self.lost else "")),
             ("times", f"{self.times[0]:g} … {self.times[-1]:g}"),
         ]
-        if any(isinstance(result, MomentsResult) for result in self.results):
+        if self.sweep is not None:
+            facts.append(("sweep", ", ".join(self.sweep)))
+        elif any(isinstance(result, MomentsResult) for result in self.results):
             pairs = zip(self.mean[-1][:4], self.mean_error[-1][:4], strict=True)
             facts.append(("mean", ", ".join(f"{m:.6g} ± {e:.2g}" for m, e in pairs)))
             facts.append(("variance", ", ".join(f"{v:.6g}" for v in self.variance[-1][:4])))
