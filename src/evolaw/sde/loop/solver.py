@@ -249,7 +249,9 @@ def _starts(start: Any, dim: int, paths: int, sets: int, dtype: np.dtype) -> np.
         return np.ascontiguousarray(given.T)[:, None, :]
     if sets and given.ndim == 3 and given.shape[0] == sets and given.shape[1] in (1, paths) and given.shape[2] == dim:
         return np.ascontiguousarray(np.moveaxis(given, -1, 0))
-    each = f", ({paths}, {dim}) for each" + (f", or ({sets}, {paths}, {dim}) for each of each set" if sets else "")
+    each = f" or ({paths}, {dim}) for each"
+    if sets:
+        each = f", ({paths}, {dim}) for each, or ({sets}, {paths}, {dim}) for each of each set"
     raise ShapeError(f"Argument `start` must have shape ({dim},) for all paths{each}, but is of shape {given.shape}.")
 
 
