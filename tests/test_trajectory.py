@@ -99,3 +99,27 @@ def test_a_run_of_another_kind_is_refused(tmp_path: Path) -> None:
         pass
     with pytest.raises(ArgumentError, match="a run of finding"):
         Trajectory.load(tmp_path / "r")
+
+
+def test_a_trajectory_is_a_sequence_of_states() -> None:
+    values = np.arange(24).reshape(2, 4, 3)
+    found = Trajectory(values, [0.0, 0.5, 1.0, 2.0], ("paths", "times", "dim"), law="dX = dW", seed=3)
+    assert np.asarray(found).tolist() == values.tolist() and np.asarray(found, float).dtype == float
+    assert len(list(found)) == len(found) == 4
+    assert np.array_equal(found[1], values[:, 1]) and np.array_equal(found[-1], found.final)
+    part = found[1:3]
+    assert isinstance(part, Trajectory) and part.times.tolist() == [0.5, 1.0] and part.seed == 3
+    assert np.array_equal(part.values, values[:, 1:3])
+
+
+@pytest.mark.parametrize("place", [slice(4, None), slice(None, None, -1), "x", 1.5])
+def test_a_wrong_place_is_a_sentence(place: object) -> None:
+    found = Trajectory(np.zeros((4, 3)), [0, 1, 2, 3], ("times", "dim"))
+    with pytest.raises(ArgumentError, match="place"):
+        found[place]
+
+
+def test_asking_past_the_end_stops_a_loop() -> None:
+    found = Trajectory(np.zeros((2, 3)), [0, 1], ("times", "dim"))
+    with pytest.raises(IndexError):
+        found[2]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import base64
 import io
+import operator
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -77,6 +78,32 @@ class Trajectory:
     def __len__(self) -> int:
         """Return the number of saved times."""
         return int(self.times.size)
+
+    def __getitem__(self, place: int | slice) -> Any:
+        """Return the state at the k-th time, or, for a slice, the trajectory of those times.
+
+        Example:
+            >>> film = Trajectory(np.zeros((3, 8, 8), np.uint8), [0, 1, 2], ("times", "rows", "cols"))
+            >>> film[-1].shape, len(film[1:]), film[::2].times.tolist()
+            ((8, 8), 2, [0, 2])
+        """
+        if isinstance(place, slice):
+            kept = np.arange(len(self))[place]
+            checks.require(kept.size > 0, "place", f"keep at least one of the {len(self)} times", place)
+            checks.require(place.step is None or place.step > 0, "place", "keep the order of the times", place)
+            return replace(self, values=np.take(self.values, kept, self.axes.index("times")), times=self.times[kept])
+        try:
+            return self.frames[operator.index(place)]
+        except TypeError:
+            raise checks.refuse("place", "be a whole number or a slice", place, "`at` takes a time.") from None
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        """Yield the states in the order of the times."""
+        return iter(self.frames)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """The values, as NumPy asks for them: ``np.asarray(trajectory)``."""
+        return np.array(self.values, dtype=dtype, copy=copy)
 
     @property
     def frames(self) -> np.ndarray:

@@ -121,3 +121,11 @@ def test_a_reader_that_leaves_early_is_no_bug() -> None:
     done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.startswith("# Glossary")
     assert "rror" not in done.stderr
+
+
+def test_the_package_runs_as_the_command() -> None:
+    shown = [
+        subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=60).stdout
+        for words in (["-m", "evolaw", "-V"], ["-m", "evolaw", "--version"])
+    ]
+    assert shown[0] == shown[1] and shown[0].startswith("evolaw ")
