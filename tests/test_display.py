@@ -15,3 +15,12 @@ def test_cards_escape_everything() -> None:
     assert html.count("<b>") == html.count("<i>") == html.count("<u>") == 0
     assert "gone" not in html
     assert "&#x27;" in html
+
+
+def test_a_result_is_drawn_by_whoever_draws() -> None:
+    before = display._drawers[0]
+    display.draws_with(lambda result, **options: (result, options))
+    try:
+        assert display.plot("result", title="t") == ("result", {"title": "t"})
+    finally:
+        display.draws_with(before)

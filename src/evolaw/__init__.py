@@ -13,6 +13,8 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+from evolaw import display
+
 __version__ = "0.1.0"
 
 _PARTS = (
@@ -44,6 +46,7 @@ __all__ = [
     "automata",
     "discover",
     "discovery",
+    "draw",
     "ito",
     "josephson",
     "learning",
@@ -79,6 +82,23 @@ def load(path: str | Path) -> Any:
         )
     module, name = _KINDS[kind]
     return getattr(importlib.import_module(module), name).load(path)
+
+
+def draw(result: Any, **options: Any) -> Any:
+    """Return a Matplotlib figure of any result; what it shows and its options are told by ``evolaw.report.figures``.
+
+    Raises:
+        ArgumentError: nothing draws such a result, or an option is not one of it.
+
+    Example:
+        >>> from evolaw.trajectory import Trajectory
+        >>> len(draw(Trajectory([[[0, 1], [1, 0]]], [0], ("times", "rows", "cols"))).axes)
+        1
+    """
+    return importlib.import_module("evolaw.report.figures").draw(result, **options)
+
+
+display.draws_with(draw)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,17 +1,21 @@
 """How results show themselves: a few lines of text, a card in a notebook, a figure on demand.
 
-The figure is the one thing a result asks of a higher floor: `plot` finds ``evolaw.report.figures`` by name when it is
-called, so that no result knows how it is drawn and Matplotlib is loaded by those who look.
+The figure is the one thing a result cannot make of itself: who draws is told from above (`draws_with`, by ``evolaw/__init__.py``), so that
+no result knows how it is drawn and Matplotlib is loaded by those who look.
 """
 
 from __future__ import annotations
 
 import html
-import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-__all__ = ["card", "lines", "plot"]
+__all__ = ["Progress", "card", "draws_with", "lines", "plot"]
+
+Progress = Callable[[int, int, str], None]
+"""What long work calls as it goes on: (done, total, words)."""
+
+_drawers: list[Callable[..., Any]] = []
 
 
 def lines(title: str, facts: Iterable[tuple[str, Any]]) -> str:
@@ -38,6 +42,11 @@ def card(title: str, facts: Iterable[tuple[str, Any]], picture: str = "") -> str
     return f"<div><strong>{html.escape(title)}</strong>{image if picture else ''}<table>{rows}</table></div>"
 
 
+def draws_with(drawer: Callable[..., Any]) -> None:
+    """Let ``drawer(result, **options)`` draw results from now on."""
+    _drawers[:] = [drawer]
+
+
 def plot(result: Any, **options: Any) -> Any:
-    """Return a Matplotlib figure of ``result``, drawn by ``evolaw.report.figures.draw``."""
-    return importlib.import_module("evolaw.report.figures").draw(result, **options)
+    """Return a Matplotlib figure of ``result``; the same as ``evolaw.draw``."""
+    return _drawers[0](result, **options)

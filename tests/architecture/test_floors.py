@@ -50,7 +50,6 @@ BY_NAME = {
     "report/__init__.py": "a façade that loads late",
     "score/__init__.py": "a façade that loads late",
     "report/figures.py": "whoever holds such a result has loaded its file; nobody else pays for JAX",
-    "display.py": "a result draws itself only when somebody looks",
     "randomness.py": "asks whether JAX is loaded, and does not load it",
     "learning/loop/serialization.py": "a stored network names the file of its class",
     "sde/catalogue.py": "a named process loads when it is asked for",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -129,3 +130,9 @@ def test_the_package_runs_as_the_command() -> None:
         for words in (["-m", "evolaw", "-V"], ["-m", "evolaw", "--version"])
     ]
     assert shown[0] == shown[1] and shown[0].startswith("evolaw ")
+
+
+def test_a_program_keeps_its_own_signals(evolaw: Callable[..., Any]) -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    evolaw("explain", "torus")
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

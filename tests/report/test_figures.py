@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import evolaw
 from evolaw.analysis.estimates import mean
 from evolaw.automata.stepping import evolve
 from evolaw.discovery import discover
 from evolaw.errors import ArgumentError
-from evolaw.report import draw, save
+from evolaw.report import draw, figures, save
 from evolaw.trajectory import Trajectory
 
 
@@ -83,3 +87,31 @@ def test_results_draw_themselves_and_files_repeat(tmp_path: Path) -> None:
     first, second = (save(run.plot(title="Life 生命游戏"), tmp_path / f"{k}.svg").read_bytes() for k in range(2))
     assert first == second
     assert discover(run, rng=0).plot().axes
+
+
+@pytest.mark.parametrize(("kind", "drawer"), figures._DRAWN_ELSEWHERE.items())
+def test_the_table_of_drawers_names_what_there_is(kind: str, drawer: str) -> None:
+    module, _, name = kind.rpartition(".")
+    found = getattr(importlib.import_module(module), name)
+    assert (found.__module__, found.__qualname__) == (module, name)
+    file, _, function = drawer.partition(".")
+    assert callable(getattr(importlib.import_module(f"evolaw.report.{file}"), function))
+
+
+def test_what_inherits_from_a_result_is_drawn_like_it() -> None:
+    class Mine(Trajectory):
+        pass
+
+    assert evolaw.draw(Mine(np.zeros((1, 4, 4), np.uint8), [0], ("times", "rows", "cols"))).axes
+
+
+def test_drawing_a_recording_loads_no_jax_and_a_result_loads_no_report() -> None:
+    program = (
+        "import sys, evolaw\n"
+        "from evolaw.trajectory import Trajectory\n"
+        "run = Trajectory([[[0, 1], [1, 0]]], [0], ('times', 'rows', 'cols'))\n"
+        "assert not [name for name in sys.modules if name.startswith(('evolaw.report', 'matplotlib'))]\n"
+        "assert evolaw.draw(run).axes and run.plot().axes\n"
+        "assert 'jax' not in sys.modules and 'evolaw.discovery.spine.finding' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

@@ -8,6 +8,7 @@ Importing this file loads neither JAX nor NumPy: a command loads what it needs w
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -84,17 +85,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     debug = "--debug" in given
     closed = environment.prepare()
     given = [argument for argument in given if argument != "--debug"]
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _stop)
+    heard = _listen()
     try:
         _require_surroundings(closed, given)
         code = typer.main.get_command(app).main(given, prog_name="evolaw", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("stopped\n")
-        return 130
+        return _stopped(128 + signal.SIGINT)
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 1
+        code = stop.code if isinstance(stop.code, int) else 1
+        return _stopped(code) if code == 128 + signal.SIGTERM else code
     except BrokenPipeError:
         environment.silence(sys.stdout, 1)  # whoever read our output has gone; nothing is left to say
         return 0
@@ -105,12 +105,42 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return _usage(error)
         said = environment.explained(error)
         return _confess(error, debug) if said is None else _refuse(_Surroundings(said), debug, error)
+    finally:
+        if arguments is not None:  # called by a program, which has signals of its own
+            for number, before in heard.items():
+                signal.signal(number, before)
     return code if isinstance(code, int) else 0
 
 
+def _listen() -> dict[int, Any]:
+    """Take over Ctrl-C and SIGTERM; returns who listened before. A Ctrl-C that is ignored, as in the background, stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    heard: dict[int, Any] = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+        if before not in (signal.SIG_IGN, None):
+            heard[number] = before
+            signal.signal(number, _stop)
+    return heard
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Turn SIGTERM into an orderly stop: open runs commit and say that they were interrupted."""
-    raise SystemExit(128 + number)
+    """Stop in order: open runs commit and say that they were interrupted. A second signal does not wait for that."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _stop_at_once)
+    raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+
+
+def _stop_at_once(number: int, frame: FrameType | None) -> None:
+    with contextlib.suppress(OSError):
+        os.write(2, b"stopped at once; what was committed is kept\n")
+    os._exit(128 + number)
+
+
+def _stopped(code: int) -> int:
+    sys.stderr.write("stopped\n")
+    return code
 
 
 class _Surroundings(EvolawError):

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-__all__ = ["Progress", "bar", "document", "note", "result"]
+from evolaw.display import Progress
 
-Progress = Callable[[int, int, str], None]
-"""What long work calls: (done, total, words)."""
+__all__ = ["Progress", "bar", "document", "note", "result"]
 
 _SECONDS_A_LINE = 30.0
 

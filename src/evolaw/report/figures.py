@@ -14,7 +14,9 @@ Statistics of an SDE       mean with two standard errors, and one standard devia
 
 from __future__ import annotations
 
-import sys
+import functools
+import importlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,21 +27,23 @@ from matplotlib.figure import Figure
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
-from evolaw.discovery.spine.finding import Finding
-from evolaw.report.evidence_charts import draw_finding
-from evolaw.report.learning_charts import draw_beside, draw_law, draw_league, draw_readout
-from evolaw.report.order_charts import draw_orders
 from evolaw.report.styles import CELLS, CYCLE, new_figure, require_glyphs, save, style
 from evolaw.trajectory import Trajectory
 
-__all__ = ["draw", "save"]
+__all__ = ["draw", "draw_moments", "save"]
 
-_LEARNED = (
-    ("learned_law", "LearnedLaw", draw_law),
-    ("interpretation", "Readout", draw_readout),
-    ("architecture_study", "League", draw_league),
-    ("rollouts", "Beside", draw_beside),
-)
+_DRAWN_ELSEWHERE = {
+    "evolaw.discovery.spine.finding.Finding": "evidence_charts.draw_finding",
+    "evolaw.sde.studies.convergence.OrderEstimate": "order_charts.draw_order",
+    "evolaw.learning.windows.learned_law.LearnedLaw": "learning_charts.draw_law",
+    "evolaw.learning.windows.interpretation.Readout": "learning_charts.draw_readout",
+    "evolaw.learning.windows.architecture_study.League": "learning_charts.draw_league",
+    "evolaw.learning.windows.rollouts.Beside": "learning_charts.draw_beside",
+    "evolaw.sde.statistics.moments.Statistics": "figures.draw_moments",
+}
+"""Who draws which class, by their names: neither is loaded before somebody draws such a result, who has loaded its class.
+Whoever adds a kind of result adds its line; the drawer's parameters are the options of the result."""
+
 _BANDS = ((5, 95, 0.16), (25, 75, 0.28))
 _CELL_COLOURS = ListedColormap(CELLS)
 _CELL_NORM = BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3)
@@ -49,7 +53,7 @@ def draw(result: Any, **options: Any) -> Figure:
     """Return a Matplotlib figure of a result.
 
     Args:
-        result: a Trajectory, a Finding, an Estimate, an OrderEstimate or the Statistics of an SDE.
+        result: any result of evolaw; the list stands at the head of this file.
         **options: ``frames`` (how many frames of a lattice, default 6), ``paths`` (how many single paths, default 8),
             ``labels`` (axis names of a vector state), ``title``, ``x`` (abscissa of an Estimate).
 
@@ -62,7 +66,9 @@ def draw(result: Any, **options: Any) -> Figure:
         >>> len(draw(Trajectory(blinker, [0, 1], ("times", "rows", "cols"))).axes)
         3
     """
-    drawer, allowed = _drawer(result)
+    drawer = _drawer(result)
+    code = drawer.__code__
+    allowed = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     for name in options:
         checks.one_of(name, "options", (*allowed, "title"))
     title = options.pop("title", None)
@@ -73,31 +79,33 @@ def draw(result: Any, **options: Any) -> Figure:
     return require_glyphs(figure)
 
 
-def _drawer(result: Any) -> tuple[Any, tuple[str, ...]]:
-    """What draws this kind of result, and the options it takes."""
-    if isinstance(result, Finding):
-        return draw_finding, ()
-    if isinstance(result, Estimate):
-        return _estimate, ("x",)
-    if isinstance(result, Trajectory):
-        if result.axes[-2:] == ("rows", "cols"):
-            return _lattice, ("frames",)
-        return (_line, ()) if result.axes[-1] == "cells" else (_paths, ("paths", "labels"))
-    running = sys.modules.get("evolaw.sde.statistics.moments")  # who holds one has loaded it; nobody else pays for JAX
-    if running is not None and isinstance(result, running.Statistics):
-        return _moments, ("labels",)
-    convergence = sys.modules.get("evolaw.sde.studies.convergence")
-    if convergence is not None and isinstance(result, convergence.OrderEstimate):
-        return lambda estimate: draw_orders([estimate]), ()
-    for file, kind, drawer in _LEARNED:
-        loaded = sys.modules.get(f"evolaw.learning.windows.{file}")
-        if loaded is not None and isinstance(result, getattr(loaded, kind)):
-            return drawer, ()
-    raise checks.refuse(
-        "result",
-        "be a Trajectory, a Finding, an Estimate, an OrderEstimate, Statistics or something learned",
-        type(result).__name__,
-    )
+def _drawer(result: Any) -> Callable[..., Figure]:
+    """What draws this kind of result; a drawer named in the table is registered when its class first comes by."""
+    for kind in type(result).__mro__:
+        name = _DRAWN_ELSEWHERE.get(f"{kind.__module__}.{kind.__qualname__}")
+        if name is not None and kind not in _kinds.registry:
+            file, _, function = name.partition(".")
+            drawer = getattr(importlib.import_module(f"evolaw.report.{file}"), function)
+            _kinds.register(kind, lambda result, drawer=drawer: drawer)
+    return _kinds(result)
+
+
+@functools.singledispatch
+def _kinds(result: Any) -> Callable[..., Figure]:
+    kinds = sorted({"Trajectory", "Estimate", *(name.rpartition(".")[2] for name in _DRAWN_ELSEWHERE)})
+    raise checks.refuse("result", f"be one of these results: {', '.join(kinds)}", type(result).__name__)
+
+
+@_kinds.register
+def _(result: Estimate) -> Callable[..., Figure]:
+    return _estimate
+
+
+@_kinds.register
+def _(result: Trajectory) -> Callable[..., Figure]:
+    if result.axes[-2:] == ("rows", "cols"):
+        return _lattice
+    return _line if result.axes[-1] == "cells" else _paths
 
 
 def _lattice(trajectory: Trajectory, frames: int = 6) -> Figure:
@@ -188,7 +196,7 @@ def _bands(axes: Axes, times: np.ndarray, values: np.ndarray, paths: int) -> Non
         axes.plot(times, values.T)
 
 
-def _moments(statistics: Any, labels: tuple[str, ...] | None = None) -> Figure:
+def draw_moments(statistics: Any, labels: tuple[str, ...] | None = None) -> Figure:
     """One panel a component: what is known of the mean, and how far the paths spread."""
     times, mean, error = statistics.times, statistics.mean, statistics.mean_error
     spread = np.sqrt(np.maximum(statistics.variance, 0))

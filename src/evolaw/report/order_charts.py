@@ -13,9 +13,14 @@ from evolaw.report.styles import CYCLE, new_figure, style
 if TYPE_CHECKING:
     from evolaw.sde.studies.convergence import OrderEstimate
 
-__all__ = ["draw_orders"]
+__all__ = ["draw_order", "draw_orders"]
 
 _MEASURES = {"strong": "E |error at the end|", "weak": "|error of the mean|"}
+
+
+def draw_order(estimate: OrderEstimate) -> Figure:
+    """Return the chart of one measured order."""
+    return draw_orders([estimate])
 
 
 def draw_orders(estimates: list[OrderEstimate], title: str = "") -> Figure:

@@ -195,3 +195,37 @@ def test_a_stop_commits_and_says_how_to_go_on(
     assert "continue with: evolaw simulate --resume run" in err
     assert Run.open(tmp_path / "run").state == "interrupted"
     assert Run.open(tmp_path / "run").verify() == []
+
+
+@pytest.mark.parametrize(
+    "numbers", [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGTERM)]
+)
+def test_a_second_stop_does_not_wait(tmp_path: Path, command: list[str], numbers: tuple[signal.Signals, ...]) -> None:
+    """The first stop is held up in the middle of its commit; the second ends the program with its code and one sentence."""
+    python, option, program = command
+    slow = (
+        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from evolaw import storage\n"
+        "leave = storage.Run.__exit__\n"
+        "def held(*arguments):\n"
+        "    print('stopping', flush=True); time.sleep(60); leave(*arguments)\n"
+        "storage.Run.__exit__ = held\n"
+    )
+    words = ["simulate", "B3/S23", "--size", "256", "--steps", "100000", "--noise", "0.01", "--out", "run"]
+    process = subprocess.Popen(
+        [python, option, slow + program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not (tmp_path / "run" / "data.zarr" / "values" / "c" / "1").exists():
+            time.sleep(0.05)
+        process.send_signal(numbers[0])
+        assert process.stdout is not None and process.stdout.readline() == "stopping\n"
+        process.send_signal(numbers[1])
+        _, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode == 128 + numbers[1]
+    assert "stopped at once" in err and "Traceback" not in err
+    assert Run.open(tmp_path / "run").state == "interrupted"
+    assert Run.open(tmp_path / "run").verify() == []

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from evolaw.discovery.spine.finding import Finding
+from evolaw.display import Progress
 
 __all__ = ["close_loop"]
 
@@ -27,7 +28,7 @@ def close_loop(
     next_question: Callable[[Finding | None], Question | None],
     answer: Callable[[Question, int], Recording],
     investigate: Callable[[list[Recording]], Finding],
-    progress: Callable[[int, int, str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Finding | None:
     """Ask a box until nothing is left to ask.
 

@@ -28,6 +28,7 @@ from evolaw import checks, display, documents
 from evolaw.analysis.estimates import wilson
 from evolaw.arrays import memory_limit, require_memory
 from evolaw.automata.rules.rule import Rule
+from evolaw.display import Progress
 from evolaw.learning.loop.checkpoints import begin_or_continue, require_finished
 from evolaw.learning.loop.training import State, run_epoch
 from evolaw.learning.windows.cnn import Cnn, Quadratic, WindowNet, size
@@ -224,7 +225,7 @@ def run_league(
     size: int = 32,
     density: float = 0.38,
     rng: Any,
-    progress: Callable[[int, int, str], None] | None = None,
+    progress: Progress | None = None,
     out: str | Path | None = None,
     about: dict[str, Any] | None = None,
 ) -> League:
@@ -286,7 +287,7 @@ class _Trainer:
     schedule: Schedule
     data: dict[str, Any]
     seeded: Source
-    tell: Callable[[int, int, str], None]
+    tell: Progress
 
     def all(self, names: Sequence[str], known: dict[str, Standing], run: Run | None) -> list[Standing]:
         """The standing of every architecture; those already known are not trained again, new ones are committed."""

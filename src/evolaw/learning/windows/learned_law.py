@@ -7,7 +7,7 @@ such tables; where they disagree, the training did not decide, and `disagreement
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from evolaw import checks, display, documents, storage
 from evolaw.arrays import read_only
 from evolaw.automata import stepping
 from evolaw.automata.rules.rule import Rule, entries
+from evolaw.display import Progress
 from evolaw.errors import StorageError
 from evolaw.learning.loop import checkpoints
 from evolaw.learning.loop.training import State
@@ -186,7 +187,7 @@ def fit(
     chance: bool = False,
     rng: Any,
     truth: Rule | str | None = None,
-    progress: Callable[[int, int, str], None] | None = None,
+    progress: Progress | None = None,
     out: str | Path | None = None,
     about: dict[str, Any] | None = None,
 ) -> LearnedLaw:
@@ -242,7 +243,7 @@ def _train_all(
     schedule: Schedule,
     seeded: Source,
     truth: Rule | None,
-    progress: Callable[[int, int, str], None] | None,
+    progress: Progress | None,
     kept: checkpoints.Training | None,
 ) -> list[tuple[WindowNet, tuple[Record, ...]]]:
     """Every network trained, with its records; where ``kept``, from its last committed epoch on."""

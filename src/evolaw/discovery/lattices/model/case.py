@@ -14,13 +14,11 @@ import numpy as np
 from evolaw.discovery.lattices.model.observation import CLEAN, Channel
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows
+from evolaw.display import Progress
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Case", "Progress", "Simulator"]
-
-Progress = Callable[[int, int, str], None]
-"""Called with (done, total, words)."""
 
 Simulator = Callable[[Sequence[Trajectory], str, np.ndarray, Source], "np.ndarray | str | None"]
 """(recordings, space, known entries with NaN where open, seed) -> probabilities of life by window, shape (members, 512); or, if it

@@ -14,7 +14,6 @@ Nothing is tuned to the data: a test that was left out could only have lowered p
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +21,7 @@ import numpy as np
 from evolaw.automata.engine import bitpacked
 from evolaw.discovery.lattices.series.exchangeability import NormalFit, choices, p_far, p_rival
 from evolaw.discovery.lattices.series.series import Series, measure
+from evolaw.display import Progress
 from evolaw.randomness import Source
 
 __all__ = ["Trials", "roll_out", "try_laws"]
@@ -30,8 +30,6 @@ _TESTS = 5
 _CLOSE, _RIVALS = 256, 64
 _FEATURES = 24
 _CELLS_AT_ONCE = 2**27
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, eq=False)

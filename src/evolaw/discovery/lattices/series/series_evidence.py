@@ -18,7 +18,7 @@ Macroscopic statistics are weak: what they do not tell apart stays undetermined.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,6 +37,7 @@ from evolaw.discovery.spine.e_values import e_value
 from evolaw.discovery.spine.evidence import Check, Evidence, Weighing
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.discovery.spine.investigation import investigate
+from evolaw.display import Progress
 from evolaw.randomness import Source, source
 
 __all__ = ["MOST_OPEN", "SOUND", "discover_series", "plausible_above", "weigh_series"]
@@ -48,8 +49,6 @@ SOUND = 0.01
 """A space is sound while some law has a p-value above this; a right one is called unsound with at most this chance."""
 
 _SIDE = 128
-
-Progress = Callable[[int, int, str], None]
 
 
 def discover_series(
