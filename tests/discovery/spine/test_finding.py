@@ -74,7 +74,7 @@ def test_a_run_comes_back_with_its_recordings(finding: Finding, tmp_path) -> Non
     with pytest.raises(StorageError, match="already exists"):
         finding.save(path)
     (path / "finding.json").write_text("{")
-    with pytest.raises(StorageError, match=r"finding\.json cannot be read"):
+    with pytest.raises(StorageError, match=r"finding\.json is damaged"):
         Finding.load(path)
 
 
