@@ -2,6 +2,9 @@
 
     noising       VE, VP, sub-VP and their relatives: kernels, transitions, priors, conversions, time grids
     exact         distributions whose score is known: what everything below is held against
+    samplers      reverse-time processes, samplers as schemes, `sample`
+    likelihood    log-likelihoods with an error budget, latent codes
+    league        how good samplers are, without chance
     networks      networks of a score, plans first; preconditioning
     losses        what they are trained on
     learned       `fit`, and the learned score
@@ -39,6 +42,10 @@ _NAMES = {
     "samplers.multistep": ("DPMSolver",),
     "samplers.edm": ("EDMHeun",),
     "samplers.sampler": ("sample",),
+    "likelihood.bits": ("bits_per_dim", "dequantised"),
+    "likelihood.bound": ("LikelihoodBound", "likelihood_bound"),
+    "likelihood.density": ("LogLikelihood", "log_likelihood"),
+    "likelihood.flow": ("decode", "encode", "flow", "interpolate"),
 }
 _FILES = {name: file for file, names in _NAMES.items() for name in names}
 
