@@ -80,9 +80,13 @@ def precise(precision: str) -> Iterator[np.dtype]:
 
     Args:
         precision: "float32" or "float64". The global switch of JAX is not touched.
+
+    Raises:
+        ForkedProcess: this process was forked from one in which JAX has worked; there it would wait for ever.
     """
     import jax
 
+    devices.require_unforked()
     name = checks.one_of(precision, "precision", ("float32", "float64"))
     with jax.enable_x64(name == "float64"):
         yield np.dtype(name)

@@ -6,10 +6,15 @@ import os
 import platform
 from pathlib import Path
 
-__all__ = ["accelerators", "cores", "memory", "settings", "versions"]
+from evolaw.errors import ForkedProcess
+
+__all__ = ["accelerators", "cores", "memory", "require_unforked", "settings", "versions"]
 
 _PACKAGES = ("evolaw", "jax", "llvmlite", "numpy", "scipy", "zarr")
 _SETTINGS = ("OMP_NUM_THREADS", "XLA_FLAGS", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES")
+_at_work: list[int] = []
+"""The process in which JAX has worked for us."""
+
 _CGROUP_MEMORY = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -44,6 +49,18 @@ def accelerators() -> list[str]:
     import jax
 
     return [f"{device.platform}:{device.id} {device.device_kind}" for device in jax.devices()]
+
+
+def require_unforked() -> None:
+    """Refuse to let JAX work in a process that was forked from one in which it has; called before JAX works.
+
+    Raises:
+        ForkedProcess: this is such a process.
+    """
+    if not _at_work:
+        _at_work.append(os.getpid())
+    elif _at_work[0] != os.getpid():
+        raise ForkedProcess
 
 
 def settings() -> dict[str, str]:

@@ -7,6 +7,7 @@
     ├── StorageError               exit code 3   a run directory is missing, damaged or in use
     ├── BoxError                   exit code 3   a black box did not answer as it must
     ├── MissingExtra               exit code 3   an optional package is not installed
+    ├── ForkedProcess              exit code 3   a process was forked after JAX had worked
     ├── NumericalError             exit code 4   a computation lost its meaning; carries the partial result
     │   └── NotConverged                         an iteration stopped before its tolerance was met
     └── CheckFailed                exit code 5   a verification the user asked for failed
@@ -23,6 +24,7 @@ __all__ = [
     "BoxError",
     "CheckFailed",
     "EvolawError",
+    "ForkedProcess",
     "MissingExtra",
     "NotConverged",
     "NumericalError",
@@ -93,6 +95,19 @@ class MissingExtra(EvolawError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"This needs the package {package}. Install it with: pip install 'evolaw[{extra}]'")
+
+
+class ForkedProcess(EvolawError):
+    """JAX has threads, which a fork does not copy: in the new process it would wait for them for ever."""
+
+    exit_code = 3
+    code = "forked"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This process was forked from one in which JAX had already worked, and JAX would wait here for ever. Start workers anew: "
+            "multiprocessing.get_context('spawn'), or an executor with mp_context of 'spawn'."
+        )
 
 
 class NumericalError(EvolawError):

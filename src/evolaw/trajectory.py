@@ -75,6 +75,13 @@ class Trajectory:
         # Only a solution can run backwards: a recording is in the order in which it was seen.
         return (checks.increasing if self.scheme is None else checks.monotone)(self.times, "times")
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Come back from a worker process: its arrays are read-only there as here."""
+        for name, value in state.items():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+            object.__setattr__(self, name, value)
+
     def __len__(self) -> int:
         """Return the number of saved times."""
         return int(self.times.size)

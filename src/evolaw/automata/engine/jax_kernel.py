@@ -22,6 +22,7 @@ from evolaw.automata.engine.native_kernel import TABLE_SIZES, Margins
 from evolaw.automata.engine.netlists import SELECT, Gate, Logic
 from evolaw.automata.engine.packing import Stripes
 from evolaw.automata.engine.totalistic import counting_rows, counting_sum
+from evolaw.devices import require_unforked
 
 __all__ = ["DEVICES", "device_named", "gather", "half_words", "mover", "phases_for", "run_arrays", "spread"]
 
@@ -43,6 +44,7 @@ def device_named(name: str) -> Any:
         ArgumentError: there is no such device here; nothing else is used in its place.
     """
     kind = checks.one_of(name, "device", DEVICES)
+    require_unforked()
     try:
         return jax.devices(kind)[0]
     except RuntimeError:

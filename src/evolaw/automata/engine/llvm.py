@@ -10,6 +10,7 @@ release Python's lock while they run; `on_all_cores` shares a range of work item
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -220,7 +221,7 @@ def on_all_cores(work: Callable[[int, int], None], items: int) -> None:
         work(0, items)
         return
     bounds = [items * part // parts for part in range(parts + 1)]
-    futures = [_threads().submit(work, first, last) for first, last in pairwise(bounds)]
+    futures = [_threads(os.getpid()).submit(work, first, last) for first, last in pairwise(bounds)]
     for future in futures:
         future.result()
 
@@ -238,5 +239,6 @@ def address(array: np.ndarray) -> int:
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
+def _threads(process: int) -> ThreadPoolExecutor:
+    """The threads of this process; one that was forked has none of those it was forked from."""
     return ThreadPoolExecutor(max_workers=cores(), thread_name_prefix="evolaw-bits")

@@ -28,7 +28,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from evolaw import checks, documents
+from evolaw import checks, devices, documents
 from evolaw.errors import ArgumentError, NumericalError, StorageError
 from evolaw.learning.loop.averaging import exponent, power_decay
 from evolaw.learning.loop.serialization import build, describe, named, pack, unpack
@@ -160,6 +160,7 @@ class State:
     @classmethod
     def begin(cls, net: Any, schedule: Optimisation | None = None) -> State:
         """Return the state before the first epoch."""
+        devices.require_unforked()
         chosen = schedule or Optimisation()
         # A weight made from a Python number is "weakly" typed until the first step, which would compile a second time.
         net = jax.tree.map(lambda leaf: jnp.asarray(leaf, leaf.dtype) if eqx.is_array(leaf) else leaf, net)

@@ -32,7 +32,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from evolaw import checks
+from evolaw import checks, devices
 from evolaw.errors import StorageError
 from evolaw.learning.windows.datasets import window_cells
 from evolaw.randomness import source
@@ -259,4 +259,5 @@ def read_logits(net: WindowNet) -> np.ndarray:
         >>> read_logits(Cnn.life())[:2]
         array([-2.5, -1.5])
     """
+    devices.require_unforked()
     return np.asarray(_window_logits(net), np.float64)
