@@ -19,3 +19,19 @@ def test_a_run_without_a_finding_is_refused(evolaw: Callable[..., Any]) -> None:
     done = evolaw("report", "run")
     assert done.returncode == 3
     assert "finding" in done.stderr
+
+
+def test_several_runs_become_a_typst_report(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
+    evolaw("discover", life_thin, "--out", "found", "--seed", 9)
+    evolaw("simulate", "B3/S23", "--size", 8, "--steps", 2, "--out", "run")
+    done = evolaw("report", "found", "run", "--typst", "--lang", "zh", "--caption-position", "top")
+    assert done.stdout.split() == ["report/report.typ", "report/report.pdf"]
+    assert "caption(position: top)" in (tmp_path / "report" / "report.typ").read_text(encoding="utf-8")
+    assert "周报" in (tmp_path / "report" / "report.typ").read_text(encoding="utf-8")
+
+
+def test_options_of_the_typst_report_are_not_ignored(evolaw: Callable[..., Any]) -> None:
+    done = evolaw("report", "found", "--caption-position", "top")
+    assert done.returncode == 3 and "--typst" in done.stderr
+    done = evolaw("report", "a", "b")
+    assert done.returncode == 3 and "--typst" in done.stderr

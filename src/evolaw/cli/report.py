@@ -1,4 +1,4 @@
-"""``evolaw report``: a stored finding, learned law or league as one HTML page."""
+"""``evolaw report``: a stored finding, learned law or league as one HTML page, or several runs as a Typst report with its PDF."""
 
 from __future__ import annotations
 
@@ -13,21 +13,75 @@ __all__ = ["write_report"]
 
 
 def write_report(
-    source: Annotated[Path, typer.Argument(help="Run directory written by discover --out or learn --out.")],
-    out: Annotated[Path | None, typer.Option("--out", help="File to write; by default report.html in the run.")] = None,
+    source: Annotated[
+        list[Path], typer.Argument(help="Run directory written with --out; with --typst one or several.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="File to write, by default report.html in the run; with --typst a folder, by default report.",
+        ),
+    ] = None,
     lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    typst: Annotated[
+        bool,
+        typer.Option("--typst", help="Write an editable Typst document, its figures and the PDF; your text is kept."),
+    ] = False,
+    caption_position: Annotated[
+        str | None, typer.Option("--caption-position", help="With --typst: captions at the top or the bottom.")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="With --typst: a Typst file that defines report(title, body).")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="With --typst: the title.")] = None,
 ) -> None:
-    """Write the HTML report on a stored finding, learned law or league."""
+    """Write the HTML report on a stored finding, learned law or league, or a Typst report on any runs."""
+    from evolaw import checks
+
+    given = {"caption-position": caption_position, "template": template, "title": title}
+    if typst:
+        _write_weekly(source, out, lang, caption_position or "bottom", template, title)
+        return
+    for name, value in given.items():
+        checks.require(value is None, f"--{name}", "be given together with --typst", value)
+    checks.require(len(source) == 1, "source", "be one run; several make a report with --typst", len(source))
+    terminal.result(str(_write_page(source[0], out, lang)))
+
+
+def _write_page(source: Path, out: Path | None, lang: str) -> Path:
     from evolaw.discovery import Finding
     from evolaw.report import write
     from evolaw.storage import Run
 
     if Run.open(source).about.get("kind") in ("learned law", "league"):
-        terminal.result(str(_write_learned(source, out or source / "report.html", lang)))
-        return
+        return _write_learned(source, out or source / "report.html", lang)
     finding = Finding.load(source)
     origin = {name: finding.facts.get(name) for name in ("command", "seed")}
-    terminal.result(str(write(finding, out or source / "report.html", lang=lang, **origin)))
+    page: Path = write(finding, out or source / "report.html", lang=lang, **origin)
+    return page
+
+
+def _write_weekly(
+    sources: list[Path], out: Path | None, lang: str, position: str, template: Path | None, title: str | None
+) -> None:
+    import evolaw
+    from evolaw.report import write_weekly
+
+    runs = [(source.resolve().name, evolaw.load(source)) for source in sources]
+    written = write_weekly(
+        runs, out or Path("report"), lang=lang, caption_position=position, template=template, title=title
+    )
+    terminal.result(str(written.document))
+    if written.pdf is not None:
+        terminal.result(str(written.pdf))
+    else:
+        terminal.note(written.no_pdf)
+    if written.set_aside is not None:
+        terminal.note(
+            f"What stood outside your text blocks had been changed; the former document is {written.set_aside}."
+        )
 
 
 def _write_learned(source: Path, out: Path, lang: str) -> Path:

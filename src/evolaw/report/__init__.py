@@ -1,7 +1,7 @@
 """What people look at: figures for papers, and one offline page a finding.
 
 ``draw`` turns a result into a Matplotlib figure, ``save`` writes it byte for byte the same every time, ``write`` writes the
-HTML report of a finding.
+HTML report of a finding, ``write_weekly`` a Typst report of several runs with its PDF.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import importlib
 from typing import Any
 
 _NAMES = {"draw": "figures", "save": "figures", "render": "pages", "write": "pages"}
+_NAMES |= dict.fromkeys(("to_latex", "to_typst"), "paper.markup") | {"write_weekly": "paper.weekly"}
 
-__all__ = ["draw", "render", "save", "write"]
+__all__ = ["draw", "render", "save", "to_latex", "to_typst", "write", "write_weekly"]
 
 
 def __getattr__(name: str) -> Any:

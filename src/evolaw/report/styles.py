@@ -23,7 +23,19 @@ from matplotlib.text import Text
 from evolaw import checks
 from evolaw.errors import MissingExtra
 
-__all__ = ["CELLS", "CYCLE", "DECISION_COLOURS", "DECISION_MARKERS", "new_figure", "require_glyphs", "save", "style"]
+__all__ = [
+    "CELLS",
+    "CYCLE",
+    "DECISION_COLOURS",
+    "DECISION_MARKERS",
+    "chinese_fonts",
+    "font_folders",
+    "is_chinese",
+    "new_figure",
+    "require_glyphs",
+    "save",
+    "style",
+]
 
 CYCLE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555")
 """Line colours, distinguishable under every common colour blindness [okabe2008]."""
@@ -100,7 +112,7 @@ def require_glyphs(figure: Figure) -> Figure:
     ours = (text.get_text() for text in texts if list(text.get_fontfamily()) == family)
     strange = sorted({letter for words in ours for letter in words if letter > "\x7f"})
     unknown = "".join(letter for letter in strange if ord(letter) not in _known_letters())
-    if unknown and len(family) == 1 and any(_is_chinese(letter) for letter in unknown):
+    if unknown and len(family) == 1 and is_chinese(unknown):
         raise MissingExtra(f"{_PACKAGED_FONT[0]}, a font that can draw {unknown[:20]}", "chinese")
     if unknown:
         raise checks.refuse("text", f"use letters that a font of {', '.join(family)} can draw", unknown[:20])
@@ -135,11 +147,30 @@ def _installed_fonts() -> tuple[str, ...]:
     return (*fonts, *([packaged] if packaged else [])) or ("sans-serif",)
 
 
+def chinese_fonts() -> tuple[str, ...]:
+    """Return the fonts of the house that this machine has for Chinese text, the preferred one first; none is possible."""
+    return tuple(font for font in _installed_fonts() if font not in ("DejaVu Sans", "sans-serif"))
+
+
+def font_folders() -> tuple[Path, ...]:
+    """Return the folders in which an installed package keeps fonts; a compiler must be told of them."""
+    found = importlib.util.find_spec(_PACKAGED_FONT[1])  # asks where it lies, and runs none of its code
+    return tuple(Path(folder) for folder in found.submodule_search_locations or []) if found else ()
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a text holds ideographs, or the full-width signs that are written between them.
+
+    Example:
+        >>> is_chinese("规律"), is_chinese("law")
+        (True, False)
+    """
+    return any("\u2e80" <= letter <= "\uffef" or letter >= "\U00020000" for letter in text)
+
+
 def _packaged_font() -> str | None:
     """The name of the font of the package, made known to Matplotlib; None where the package is not installed."""
-    found = importlib.util.find_spec(_PACKAGED_FONT[1])  # asks where it lies, and runs none of its code
-    folders = found.submodule_search_locations or [] if found else []
-    for file in (file for folder in folders for file in sorted(Path(folder).glob("*.[ot]tf"))):
+    for file in (file for folder in font_folders() for file in sorted(folder.glob("*.[ot]tf"))):
         font_manager.fontManager.addfont(file)
         return font_manager.fontManager.ttflist[-1].name
     return None
@@ -152,8 +183,3 @@ def _known_letters() -> frozenset[int]:
     return frozenset(
         code for name in _installed_fonts() if name in files for code in FT2Font(files[name]).get_charmap()
     )
-
-
-def _is_chinese(letter: str) -> bool:
-    """Ideographs and the full-width signs that are written between them."""
-    return "\u2e80" <= letter <= "\uffef" or letter >= "\U00020000"
