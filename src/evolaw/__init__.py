@@ -30,13 +30,6 @@ _PARTS = (
     "sde",
     "storage",
 )
-_KINDS = {
-    "trajectory": ("evolaw.trajectory", "Trajectory"),
-    "finding": ("evolaw.discovery", "Finding"),
-    "learned law": ("evolaw.learning", "LearnedLaw"),
-    "league": ("evolaw.learning.windows.architecture_study", "League"),
-    "score model": ("evolaw.score", "ScoreModel"),
-}
 _NAMES = {"Rule": "evolaw.automata.rules.rule", "Trajectory": "evolaw.trajectory", "discover": "evolaw.discovery"}
 
 __all__ = [
@@ -73,15 +66,7 @@ def load(path: str | Path) -> Any:
         >>> load(saved).axes
         ('times', 'rows', 'cols')
     """
-    kind = importlib.import_module("evolaw.storage").Run.open(path).about.get("kind")
-    if kind not in _KINDS:
-        error = importlib.import_module("evolaw.errors").StorageError
-        known = ", ".join(_KINDS)
-        raise error(
-            f"{path} holds {kind or 'no kind that it names'}, which is none of: {known}. storage.Run.open reads its arrays."
-        )
-    module, name = _KINDS[kind]
-    return getattr(importlib.import_module(module), name).load(path)
+    return importlib.import_module("evolaw.report.opening").load(path)
 
 
 def draw(result: Any, **options: Any) -> Any:

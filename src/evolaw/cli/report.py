@@ -66,10 +66,10 @@ def _write_page(source: Path, out: Path | None, lang: str) -> Path:
 def _write_weekly(
     sources: list[Path], out: Path | None, lang: str, position: str, template: Path | None, title: str | None
 ) -> None:
-    import evolaw
     from evolaw.report import write_weekly
+    from evolaw.report.opening import load
 
-    runs = [(source.resolve().name, evolaw.load(source)) for source in sources]
+    runs = [(source.resolve().name, load(source)) for source in sources]
     written = write_weekly(
         runs, out or Path("report"), lang=lang, caption_position=position, template=template, title=title
     )

@@ -1,0 +1,36 @@
+"""What a run directory holds, opened as the object it was saved from; each kind loads its own wing."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from evolaw.errors import StorageError
+from evolaw.storage import Run
+
+__all__ = ["load"]
+
+_KINDS = {
+    "trajectory": ("evolaw.trajectory", "Trajectory"),
+    "finding": ("evolaw.discovery", "Finding"),
+    "learned law": ("evolaw.learning", "LearnedLaw"),
+    "league": ("evolaw.learning.windows.architecture_study", "League"),
+    "score model": ("evolaw.score", "ScoreModel"),
+}
+
+
+def load(path: str | Path) -> Any:
+    """Open a run directory as the result that was saved there; `evolaw.load` is this.
+
+    Raises:
+        StorageError: there is no run, it is damaged or unfinished, or it holds something that has no one object.
+    """
+    kind = Run.open(path).about.get("kind")
+    if kind not in _KINDS:
+        raise StorageError(
+            f"{path} holds {kind or 'no kind that it names'}, which is none of: {', '.join(_KINDS)}. "
+            "storage.Run.open reads its arrays."
+        )
+    module, name = _KINDS[kind]
+    return getattr(importlib.import_module(module), name).load(path)
