@@ -4,6 +4,7 @@
     exact         distributions whose score is known: what everything below is held against
     samplers      reverse-time processes, samplers as schemes, `sample`
     likelihood    log-likelihoods with an error budget, latent codes
+    control       guidance, inpainting, inverse problems
     league        how good samplers are, without chance
     networks      networks of a score, plans first; preconditioning
     losses        what they are trained on
@@ -42,6 +43,11 @@ _NAMES = {
     "samplers.multistep": ("DPMSolver",),
     "samplers.edm": ("EDMHeun",),
     "samplers.sampler": ("sample",),
+    "samplers.score_norms": ("Normed", "normed"),
+    "control.guidance": ("ClassifierFree", "ClassifierGuided", "component_classifier"),
+    "control.inverse": ("Measured",),
+    "control.particles": ("Particles", "twisted"),
+    "control.replacement": ("Known", "Replacement", "colour_matrix", "colourise", "inpaint"),
     "likelihood.bits": ("bits_per_dim", "dequantised"),
     "likelihood.bound": ("LikelihoodBound", "likelihood_bound"),
     "likelihood.density": ("LogLikelihood", "log_likelihood"),

@@ -6,7 +6,8 @@ A corrector moves states at one time towards p_t, by steps of size ε in the tim
     ald      x ← x + ε score + √(2ε) z,   ε = 2α r² s²                   song2019; the same with 1/s for the score's size
     stable   x ← aD + √(1-δ) (x - aD) + √δ s z                          never unstable; low by at most (1 - √(1-δ))/2 ≈ δ/4
 
-with α = a². song2021 takes the step of the first rule from the norms that were met. Taken over a batch, these couple the samples;
+α is 1. Algorithm 5 of song2021 prints α = ∏(1 - β) = a² for VP, which all but stops the corrector at large times; the paper's code has
+1 - β, nearly 1. song2021 takes the step of the first rule from the norms that were met. Taken over a batch, these couple the samples;
 taken from one sample, the step depends on the state, and variances grow by 1 + 4/d and much more in few dimensions. The expected norm
 does neither: it is the target's ``score_norm`` where it knows it, and √d/s where it does not, which makes "snr" the rule "ald".
 For a Gaussian p_t the first rule inflates isotropic variances by 1/(1 - r²), 2.6 % at r = 0.16, whatever the noise level, and
@@ -38,6 +39,7 @@ class Langevin:
     Attributes:
         rule: "stable", "snr" or "ald".
         size: δ for "stable", r for the others; None for 0.04 and 0.16.
+        shrinks: α = a², as the paper prints it.
 
     Example:
         >>> Langevin().rule, Langevin("snr").value
@@ -46,6 +48,7 @@ class Langevin:
 
     rule: str = "stable"
     size: float | None = None
+    shrinks: bool = False
 
     def __post_init__(self) -> None:
         checks.one_of(self.rule, "rule", _SIZES)
@@ -72,7 +75,7 @@ class Langevin:
             norm = target.score_norm(t, noising)
         else:
             norm = 1 / noising.std(t)
-        step = 2 * noising.scale(t) ** 2 * (self.value / norm) ** 2
+        step = 2 * (self.value / norm) ** 2 * (noising.scale(t) ** 2 if self.shrinks else 1.0)
         return x + step * backward.score(t, x, p) + jnp.sqrt(2 * step) * z
 
 
