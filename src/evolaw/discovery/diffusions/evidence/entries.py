@@ -1,0 +1,151 @@
+"""From weighed components to evidence on entries, and the second, weaker grade of decisions.
+
+    likelihood   the e-value with all other terms free settles it (e-BH)
+    assumed      it does not, but among the laws of the space the simple ones agree, and the recording does not speak against them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import ndtri
+
+from evolaw.discovery.diffusions.evidence.averages import given_present
+from evolaw.discovery.diffusions.evidence.e_values import NEGLIGIBLE, against_absent, against_present
+from evolaw.discovery.diffusions.evidence.gaussian_form import GaussianForm
+from evolaw.discovery.diffusions.evidence.subsets import Subsets, assumed, weigh_subsets
+from evolaw.discovery.diffusions.evidence.weigh import Weighed
+from evolaw.discovery.diffusions.model.case import Case, entry_name
+from evolaw.discovery.spine.decisions import decide
+from evolaw.discovery.spine.evidence import Evidence
+
+__all__ = ["Judged", "judge"]
+
+_FEWEST_FOR_SPREAD = 500
+"""Squared increments are heavy-tailed: on fewer steps nothing is decided of diffusion terms."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One family of entries: the drift or the diffusion terms of one component, with what the recording says of them.
+
+    Attributes:
+        target: name of the component.
+        diffusion: which of the two families.
+        form: Gaussian form of the free terms; None where all are known.
+        subsets: weighed subsets of them.
+    """
+
+    target: str
+    diffusion: bool
+    form: GaussianForm | None
+    subsets: Subsets | None
+
+    @classmethod
+    def of(cls, weighed: Weighed, *, diffusion: bool) -> Judged:
+        form = weighed.diffusion if diffusion else weighed.drift
+        return cls(weighed.target, diffusion, form, None if form is None else weigh_subsets(form))
+
+
+def judge(
+    case: Case, families: Sequence[Judged], alpha: float
+) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
+    """Return evidence and decision on every entry, in the order of the case: drift, then diffusion, of each component.
+
+    Args:
+        case: the case.
+        families: what was weighed.
+        alpha: declared error rate, of drift entries and of diffusion entries each.
+    """
+    evidence: dict[str, Evidence] = {}
+    decisions: dict[str, str] = {}
+    for diffusion in (False, True):
+        chosen = [family for family in families if family.diffusion == diffusion and family.form is not None]
+        records = [record for family in chosen for record in _records(family, alpha)]
+        settled = decide(records, alpha) if records else []
+        weaker = [pair for family in chosen for pair in _assumed(family, alpha)]
+        for record, decision, (assumption, shown) in zip(records, settled, weaker, strict=True):
+            if decision == "undetermined" and assumption:
+                decision, record = assumption, replace(record, basis="assumed", why=f"{record.why} {_SIMPLICITY}")
+            if decision == "undetermined":
+                record = replace(record, why=f"{record.why} {_OPEN}")
+            evidence[record.entry] = replace(record, probability=shown)
+            decisions[record.entry] = decision
+    order = _entries(case)
+    every = [evidence.get(name) or _known(case, name) for name in order]
+    return tuple(every), tuple(decisions.get(name) or _given(case, name) for name in order)
+
+
+_SIMPLICITY = "Decided by simplicity: of the laws of this space that fit, the simple ones agree."
+_OPEN = "The recording does not tell it apart from the other terms."
+
+
+def _entries(case: Case) -> list[str]:
+    return [
+        entry_name(target, term.name, diffusion=diffusion)
+        for target in case.targets
+        for diffusion, terms in ((False, case.drift[target]), (True, case.diffusion.get(target, ())))
+        for term in terms
+    ]
+
+
+def _records(family: Judged, alpha: float) -> list[Evidence]:
+    form, subsets = family.form, family.subsets
+    assert form is not None and subsets is not None
+    present, absent = against_absent(form), against_present(form)
+    if family.diffusion and form.samples < _FEWEST_FOR_SPREAD:
+        present, absent = np.minimum(present, 0.0), np.minimum(absent, 0.0)
+    mean, deviation = given_present(form, subsets)
+    bound = float(ndtri(1 - alpha / 2))
+    what = "the diffusion coefficient" if family.diffusion else "the drift"
+    records = []
+    for j, term in enumerate(form.names):
+        # A term that enough speaks for is reported as the probable laws have it; any other as wide as it is with all terms free.
+        sure = present[j] > 0 and subsets.probability[j] > 0.5
+        value, error = (mean[j], deviation[j]) if sure else (form.estimate[j], form.error[j])
+        share = abs(form.estimate[j] / form.unit[j])
+        why = (
+            f"{form.estimate[j]:.4g} ± {form.error[j]:.2g} with all other terms free, "
+            f"{share:.2g} ± {form.error[j] / form.unit[j]:.1g} of {what}'s size."
+        )
+        if absent[j] > present[j] and absent[j] > 0:
+            why += f" Less than {NEGLIGIBLE:g} of it counts as absent."
+        records.append(
+            Evidence(
+                entry_name(family.target, term, diffusion=family.diffusion),
+                "likelihood",
+                form.samples,
+                float(present[j]),
+                float(absent[j]),
+                None,
+                (float(value - bound * error), float(value + bound * error)),
+                why,
+                estimate=float(value),
+            )
+        )
+    return records
+
+
+def _assumed(family: Judged, alpha: float) -> list[tuple[str, float | None]]:
+    """What simplicity says of every term ("" for nothing), and its probability where it may be shown."""
+    assert family.form is not None and family.subsets is not None
+    present, absent, shown = assumed(family.form, family.subsets, alpha)
+    if family.diffusion and family.form.samples < _FEWEST_FOR_SPREAD:
+        present, absent = np.zeros_like(present), np.zeros_like(absent)
+    probability = family.subsets.probability
+    return [
+        ("present" if p else "absent" if a else "", float(q) if s else None)
+        for p, a, s, q in zip(present, absent, shown, probability, strict=True)
+    ]
+
+
+def _given(case: Case, name: str) -> str:
+    return "present" if case.known[name] else "absent"
+
+
+def _known(case: Case, name: str) -> Evidence:
+    value = case.known[name]
+    given = 1.0 if value else 0.0
+    return Evidence(name, "known", 0, 0.0, 0.0, given, (value, value), "Given as known.", estimate=value)

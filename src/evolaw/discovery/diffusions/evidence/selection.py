@@ -1,0 +1,83 @@
+r"""Which evidence weighs a recording: moment equations, of more nodes where steps are coarse; exact in one dimension.
+
+How coarse the steps are is told by the recording alone. With structure functions S(l) = ⟨(X_{k+l} − X_k)²⟩, in which measurement noise
+cancels,
+
+    coarseness = [S(2) − S(1)] / scale²,        scale² = Var φ / ⟨φ'²⟩, the largest over the terms of the component
+
+is about 2θΔt for a linear relaxation of rate θ and 3(ωΔt)² for a rotation: how far one step goes on the scale on which the terms vary.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evolaw.discovery.diffusions.evidence.fokker_planck import fits_on_grid, weigh_exactly
+from evolaw.discovery.diffusions.evidence.weigh import Weighed, fine_nodes, weigh
+from evolaw.discovery.diffusions.model.case import Case
+
+__all__ = ["coarseness", "is_coarse", "weigh_all"]
+
+_COARSE = 0.125
+"""Above this the quadrature takes a fourth node, and noise is not looked for: curvature of the correlations would be taken for it.
+Between the fine (at most 0.09) and the coarse (at least 0.18) systems on which the engine was built."""
+
+_EXACT = 0.06
+"""Above this a component on its own is weighed by its exact likelihood."""
+
+_COARSE_NODES = 4
+
+
+def coarseness(case: Case) -> float:
+    """Return how far one step goes on the scale on which the terms vary; the largest over components."""
+    return max(_coarseness(case, component) for component in range(case.recording.dim))
+
+
+def is_coarse(case: Case) -> bool:
+    """Whether one step goes so far that the usual quadrature does not do."""
+    return coarseness(case) > _COARSE
+
+
+def weigh_all(case: Case) -> tuple[Weighed, ...]:
+    """Weigh every component by what fits the recording."""
+    far = coarseness(case)
+    nodes = _COARSE_NODES if far > _COARSE else fine_nodes
+    found = []
+    for target in case.asked:
+        weighed = weigh(case, target, nodes)
+        if far > _EXACT and fits_on_grid(case, target, weighed):
+            weighed = weigh_exactly(case, target, weighed)
+        found.append(weighed)
+    return tuple(found)
+
+
+def _coarseness(case: Case, component: int) -> float:
+    recording = case.recording
+    path = recording.columns[component]
+    one, two, variance = [], [], []
+    for rows in recording.stretches():
+        x = path[rows]
+        one.append(np.diff(x) ** 2)
+        two.append((x[2:] - x[:-2]) ** 2)
+        variance.append(np.full(len(x), np.var(x)))
+    reach = float(np.mean(np.concatenate(two)) - np.mean(np.concatenate(one)))
+    return max(reach, 0.0) / _scale(case, component, float(np.mean(np.concatenate(variance))))
+
+
+def _scale(case: Case, component: int, variance: float) -> float:
+    """The square of the length on which the terms of one component vary."""
+    name = case.recording.names[component]
+    if case.hidden:
+        return variance
+    rows = slice(None, None, max(1, len(case.recording) // 2000))
+    state = [column[rows] for column in case.recording.columns]
+    found = []
+    for terms in case.drift.values():
+        for term in terms:
+            if component in term.components:
+                slope = float(np.mean(term.slope(state, component) ** 2))
+                if slope > 0:
+                    found.append(min(float(np.var(term.values(state))) / slope, variance))
+    if name in case.periods:
+        found.append((case.periods[name] / (2 * np.pi)) ** 2)
+    return max(found, default=variance)

@@ -1,0 +1,165 @@
+"""From what a person says to a case: libraries, what is known, angles, noise, a hidden velocity."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from evolaw import checks
+from evolaw.discovery.diffusions.evidence.noise_level import NoiseLevel, filter_gain, noise_level
+from evolaw.discovery.diffusions.evidence.selection import is_coarse
+from evolaw.discovery.diffusions.model.case import Case, entry_name
+from evolaw.discovery.diffusions.model.expressions import Term, read_term
+from evolaw.discovery.diffusions.model.known import Known, read_known
+from evolaw.discovery.diffusions.model.library import read_libraries
+from evolaw.discovery.diffusions.model.recording import Recording, gather, unwrapped
+from evolaw.trajectory import Trajectory
+
+__all__ = ["noise_levels", "pose", "read_periods"]
+
+Library = str | Sequence[str] | Mapping[str, str | Sequence[str]] | None
+
+
+def pose(
+    recordings: Trajectory | Sequence[Trajectory],
+    *,
+    names: Sequence[str] | None = None,
+    library: Library = None,
+    diffusion: Library = "1",
+    known: str | Mapping[str, float | str] | None = None,
+    period: str | Mapping[str, float] | None = None,
+    noise: str | float | Sequence[float] = "auto",
+    hidden: str | None = None,
+) -> Case:
+    """Return the case that a recording and the words said about it make.
+
+    Args:
+        recordings: see `recording.gather`.
+        names: names of the recorded components.
+        library, diffusion: terms of the drift and of the diffusion coefficients; see `library`.
+        known: what is known beforehand; see `known`.
+        period: periods of angles, "x=2*pi" or {"x": 6.283}.
+        noise: "auto", or the standard deviation of the measurement noise, one for all components or one each.
+        hidden: "velocity", or a name for it, when positions were recorded and their velocities move them.
+    """
+    recording = gather(recordings, names)
+    periods = read_periods(period, recording.names)
+    recording = unwrapped(recording, periods) if periods else recording
+    velocities = _velocities(hidden, recording.names)
+    state = recording.names + velocities
+    facts = read_known(known, state)
+    asked = [name for name in (velocities or recording.names) if not _closed(facts, name)]
+    checks.require(bool(asked), "known", "leave a component to ask about", "one that gives all of them")
+    drift = read_libraries(library, state, asked, periods=periods)
+    spread = read_libraries(diffusion, state, asked, argument="diffusion")
+    values = dict(facts.values)
+    for name in asked:
+        drift[name] = _with_known(drift[name], facts, name, state, values)
+        spread[name] = _with_known(spread[name], facts, name, state, values, diffusion=True)
+        checks.require(bool(drift[name]), "library", f"have a term for {name}", "none")
+    for name in state:
+        if _given(facts, name) and name not in asked:
+            drift[name] = tuple(read_term(term, state) for term in facts.terms(name))
+            spread[name] = tuple(read_term(term, state) for term in facts.terms(name, diffusion=True))
+    for position, velocity in zip(recording.names, velocities, strict=bool(velocities)):
+        drift[position] = (read_term(velocity, state),)
+        spread.setdefault(position, ())
+        values[entry_name(position, velocity)] = 1.0
+    drift = {name: drift[name] for name in state if name in drift}
+    case = Case(recording, drift, {name: spread.get(name, ()) for name in drift}, values, velocities, periods=periods)
+    return _with_noise(case, noise)
+
+
+def read_periods(text: str | Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+    """Read periods of angles.
+
+    Example:
+        >>> read_periods("p=2*pi, q=360", ["p", "q"])
+        {'p': 6.283185307179586, 'q': 360.0}
+    """
+    if isinstance(text, Mapping):
+        return {checks.one_of(name, "period", names): checks.positive(value, "period") for name, value in text.items()}
+    found = {}
+    for part in (text or "").split(","):
+        if not part.strip():
+            continue
+        name, equals, value = part.partition("=")
+        checks.require(bool(equals), "period", "name a component and its period, as in x=2*pi", part.strip())
+        found[checks.one_of(name.strip(), "period", names)] = checks.positive(_constant(value), "period")
+    return found
+
+
+def noise_levels(case: Case) -> tuple[NoiseLevel, ...]:
+    """Return what the recording says of the measurement noise of each component."""
+    smooth = [bool(case.hidden) or _is_position(case, name) for name in case.recording.names]
+    return tuple(noise_level(case.recording, i, smooth=smooth[i]) for i in range(case.recording.dim))
+
+
+def _with_noise(case: Case, noise: str | float | Sequence[float]) -> Case:
+    levels = noise_levels(case)
+    if noise == "auto":
+        sd = tuple(0.0 if is_coarse(case) else level.sd for level in levels)
+    else:
+        given = noise if isinstance(noise, Sequence) and not isinstance(noise, str) else [noise] * len(levels)
+        checks.require(len(given) == len(levels), "noise", f"be one number, or one for each of {len(levels)}", noise)
+        sd = tuple(checks.number(value, "noise", least=0.0) for value in given)
+    step = case.recording.step
+    gains = tuple(filter_gain(s, level.diffusivity, step) for s, level in zip(sd, levels, strict=True))
+    return replace(case, noise=sd, gains=gains)
+
+
+def _is_position(case: Case, name: str) -> bool:
+    """Whether a component is known to be moved by another one alone and so is smooth itself."""
+    terms = case.drift.get(name, ())
+    return bool(terms) and not case.diffusion.get(name) and not case.split(name)[0]
+
+
+def _velocities(hidden: str | None, names: Sequence[str]) -> tuple[str, ...]:
+    if hidden is None:
+        return ()
+    given = [part.strip() for part in hidden.split(",") if part.strip()]
+    if given == ["velocity"] or given == ["velocities"]:
+        found = ("v",) if len(names) == 1 else tuple(f"v_{name}" for name in names)
+    else:
+        found = tuple(given)
+    fits = len(found) == len(names) and not set(found) & set(names) and all(re.fullmatch(r"[^\W\d]\w*", n) for n in found)
+    checks.require(fits, "hidden", f"be velocity, or a new name for each of the {len(names)} velocities", hidden)
+    return found
+
+
+def _given(facts: Known, name: str) -> bool:
+    return bool(facts.terms(name) or facts.terms(name, diffusion=True))
+
+
+def _closed(facts: Known, name: str) -> bool:
+    return name in facts.whole
+
+
+def _with_known(
+    terms: tuple[Term, ...],
+    facts: Known,
+    name: str,
+    state: Sequence[str],
+    values: dict[str, float],
+    *,
+    diffusion: bool = False,
+) -> tuple[Term, ...]:
+    """Add terms that are known but stand in no library; a known term is found however it was written."""
+    found = list(terms)
+    for text in facts.terms(name, diffusion=diffusion):
+        term = read_term(text, state)
+        twin = next((other for other in found if other.name == term.name or other.tree == term.tree), None)
+        if twin is None:
+            found.append(term)
+            twin = term
+        value = values.pop(entry_name(name, text, diffusion=diffusion))
+        values[entry_name(name, twin.name, diffusion=diffusion)] = value
+    return tuple(found)
+
+
+def _constant(text: str) -> float:
+    """A number written as a term without components, such as 2*pi."""
+    return float(read_term(text, []).values([np.zeros(1)])[0])
