@@ -47,7 +47,7 @@ def pose(
     """
     recording = gather(recordings, names)
     periods = read_periods(period, recording.names)
-    recording = unwrapped(recording, periods) if periods else recording
+    recording = unwrapped(recording, periods)
     velocities = _velocities(hidden, recording.names)
     state = recording.names + velocities
     facts = read_known(known, state)
@@ -69,7 +69,15 @@ def pose(
         spread.setdefault(position, ())
         values[entry_name(position, velocity)] = 1.0
     drift = {name: drift[name] for name in state if name in drift}
-    case = Case(recording, drift, {name: spread.get(name, ()) for name in drift}, values, velocities, periods=periods)
+    implied = {name: 2 * np.pi for name in recording.names if name not in periods and _turns(drift, recording, name)}
+    case = Case(
+        unwrapped(recording, implied),
+        drift,
+        {name: spread.get(name, ()) for name in drift},
+        values,
+        velocities,
+        periods=periods | implied,
+    )
     return _with_noise(case, noise)
 
 
@@ -96,6 +104,17 @@ def noise_levels(case: Case) -> tuple[NoiseLevel, ...]:
     """Return what the recording says of the measurement noise of each component."""
     smooth = [bool(case.hidden) or _is_position(case, name) for name in case.recording.names]
     return tuple(noise_level(case.recording, i, smooth=smooth[i]) for i in range(case.recording.dim))
+
+
+def _turns(drift: Mapping[str, tuple[Term, ...]], recording: Recording, name: str) -> bool:
+    """Whether every term that holds a component repeats after 2π: then the component is an angle, whether or not that was said."""
+    place = recording.names.index(name)
+    holding = [term for terms in drift.values() for term in terms if place in term.components]
+    at = np.linspace(-3.0, 3.0, 7)
+    state = [at + 0.1 * i for i in range(max((term.size for term in holding), default=0))]
+    with np.errstate(all="ignore"):
+        moved = [x + 2 * np.pi if i == place else x for i, x in enumerate(state)]
+        return bool(holding) and all(np.allclose(term.values(moved), term.values(state), atol=1e-9) for term in holding)
 
 
 def _with_noise(case: Case, noise: str | float | Sequence[float]) -> Case:

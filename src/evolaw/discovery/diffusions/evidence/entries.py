@@ -36,17 +36,26 @@ class Judged:
         diffusion: which of the two families.
         form: Gaussian form of the free terms; None where all are known.
         subsets: weighed subsets of them.
+        muted: why nothing is decided of this family whatever the numbers; "" where they count.
     """
 
     target: str
     diffusion: bool
     form: GaussianForm | None
     subsets: Subsets | None
+    muted: str = ""
 
     @classmethod
-    def of(cls, weighed: Weighed, *, diffusion: bool) -> Judged:
+    def of(cls, weighed: Weighed, *, diffusion: bool, coarse: bool = False) -> Judged:
+        """Return one family; ``coarse`` says that the steps are too long for squared increments."""
         form = weighed.diffusion if diffusion else weighed.drift
-        return cls(weighed.target, diffusion, form, None if form is None else weigh_subsets(form))
+        muted = ""
+        if diffusion and form is not None and len(form.names) > 1:
+            if form.samples < _FEWEST_FOR_SPREAD:
+                muted = f"Squared increments are heavy-tailed: on fewer than {_FEWEST_FOR_SPREAD} steps nothing is decided."
+            elif coarse and weighed.method == "moments":
+                muted = "The step is too long to tell diffusion terms apart: record faster."
+        return cls(weighed.target, diffusion, form, None if form is None else weigh_subsets(form), muted)
 
 
 def judge(
@@ -68,7 +77,8 @@ def judge(
         weaker = [pair for family in chosen for pair in _assumed(family, alpha)]
         for record, decision, (assumption, shown) in zip(records, settled, weaker, strict=True):
             if decision == "undetermined" and assumption:
-                decision, record = assumption, replace(record, basis="assumed", why=f"{record.why} {_SIMPLICITY}")
+                decision = assumption
+                record = replace(record, basis="assumed", why=f"{record.why} {_SIMPLICITY}")
             if decision == "undetermined":
                 record = replace(record, why=f"{record.why} {_OPEN}")
             evidence[record.entry] = replace(record, probability=shown)
@@ -95,7 +105,7 @@ def _records(family: Judged, alpha: float) -> list[Evidence]:
     form, subsets = family.form, family.subsets
     assert form is not None and subsets is not None
     present, absent = against_absent(form), against_present(form)
-    if family.diffusion and form.samples < _FEWEST_FOR_SPREAD:
+    if family.muted:
         present, absent = np.minimum(present, 0.0), np.minimum(absent, 0.0)
     mean, deviation = given_present(form, subsets)
     bound = float(ndtri(1 - alpha / 2))
@@ -110,6 +120,7 @@ def _records(family: Judged, alpha: float) -> list[Evidence]:
             f"{form.estimate[j]:.4g} ± {form.error[j]:.2g} with all other terms free, "
             f"{share:.2g} ± {form.error[j] / form.unit[j]:.1g} of {what}'s size."
         )
+        why += f" {family.muted}" if family.muted else ""
         if absent[j] > present[j] and absent[j] > 0:
             why += f" Less than {NEGLIGIBLE:g} of it counts as absent."
         records.append(
@@ -132,7 +143,7 @@ def _assumed(family: Judged, alpha: float) -> list[tuple[str, float | None]]:
     """What simplicity says of every term ("" for nothing), and its probability where it may be shown."""
     assert family.form is not None and family.subsets is not None
     present, absent, shown = assumed(family.form, family.subsets, alpha)
-    if family.diffusion and family.form.samples < _FEWEST_FOR_SPREAD:
+    if family.muted:
         present, absent = np.zeros_like(present), np.zeros_like(absent)
     probability = family.subsets.probability
     return [

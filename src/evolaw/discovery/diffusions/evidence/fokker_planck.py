@@ -2,10 +2,12 @@ r"""One dimension, coarse steps: the exact likelihood, from the Fokker–Planck 
 
     ∂_t p = −∂_x (f p) + ∂²_x (D p),        P = exp(Δt Q),        log L = Σ_k log p(X_{k+1} | X_k)
 
-Q is the Markov chain of Scharfetter and Gummel: it keeps probability and its rates are positive whatever the drift. Rates from cell i to
-its neighbours, with B(z) = z/(e^z − 1) and f/D taken at the wall between,
+Q is a Markov chain on cells that keeps probability. With z = h f/D at the wall between two cells its rates are
 
-    i → i+1:  B(−h f/D) D_i / h²,        i+1 → i:  B(h f/D) D_{i+1} / h²
+    i → i+1:  B(−z) D_i / h²,        i+1 → i:  B(z) D_{i+1} / h²,        B(z) = 1 − z/2  where |z| < 1.8,  z/(e^z − 1) beyond
+
+central differences where they are positive, which add nothing to D; the rates of Scharfetter and Gummel where they would not be, which
+stay positive and widen D by z²/12 of itself (out where nothing was recorded that is harmless, elsewhere the grid is refused).
 
 Recorded steps are laid on the grid once, by cubic weights in both directions, so that log L = Σ N_ij log p_ij. Score and expected
 information are taken by central differences along functions that are orthonormal on the recording, at the law averaged over subsets: a
@@ -33,6 +35,8 @@ _CELLS_A_STEP = 6.0
 """Cells that the noise of one step should cover."""
 _LEAST_CELLS_A_STEP = 2.5
 _PADDING = 0.08
+_CENTRAL = 1.8
+_MOST_STEEP = 0.05
 _ROUNDS = 10
 _SETTLED = 0.05
 """Scoring has settled when the last change, measured by the information, is this small a coefficient."""
@@ -60,9 +64,14 @@ def fits_on_grid(case: Case, target: str, weighed: Weighed) -> bool:
     steps = np.concatenate([np.diff(case.recording.times[rows]) for rows in case.recording.stretches()])
     if np.ptp(steps) > 1e-4 * case.recording.step:
         return False
-    low, high = _range(case, target, weighed)
-    spread = np.sqrt(2 * weighed.strength(case.recording.columns) * case.recording.step)
-    return float(np.quantile(spread, 0.05)) > _LEAST_CELLS_A_STEP * (high - low) / _CELLS[1]
+    low, high = _range(case, target)
+    spread = _spread_of_steps(case, weighed)
+    if spread < _LEAST_CELLS_A_STEP * (high - low) / _CELLS[1]:
+        return False
+    width = (high - low) / _cells(high - low, spread)
+    drift = np.abs(weighed.fitted.at(case.recording.columns))
+    strength = np.maximum(weighed.strength(case.recording.columns), spread**2 / (2 * case.recording.step))
+    return float(np.mean(drift * width > _CENTRAL * strength)) <= _MOST_STEEP
 
 
 def weigh_exactly(case: Case, target: str, weighed: Weighed) -> Weighed:
@@ -74,7 +83,8 @@ def weigh_exactly(case: Case, target: str, weighed: Weighed) -> Weighed:
         Cost: 2 (p + q) matrix exponentials of at most 240 x 240 a round.
     """
     law = _Law.of(case, target, weighed)
-    theta, eta = law.first @ _mean(weighed.drift), law.second @ _estimate(weighed.diffusion)
+    theta = law.first @ _mean(weighed.drift)
+    eta = law.better_start(theta, law.second @ _estimate(weighed.diffusion))
     for _ in range(_ROUNDS):
         at = np.concatenate([theta, eta])
         likelihood, score, information = law.score(at)
@@ -123,6 +133,7 @@ class _Law:
         walls: free drift terms at the walls; known part there.
         ends: free diffusion terms at the centres and at the walls; known parts there.
         names: of the free terms.
+        constant: reduced diffusion coefficients nearest to a constant one, that of the residuals.
         least: smallest D.
         samples: steps counted.
     """
@@ -133,6 +144,7 @@ class _Law:
     walls: tuple[np.ndarray, np.ndarray]
     ends: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     names: tuple[tuple[str, ...], tuple[str, ...]]
+    constant: np.ndarray
     least: float
     samples: int
 
@@ -142,9 +154,13 @@ class _Law:
         loose, held = case.split(target, diffusion=True)
         assert weighed.strength is not None
         grid, columns = _grid(case, target, weighed), case.recording.columns
-        strength = weighed.strength(columns)
+        level = _residual_strength(case, weighed)
+        # Weighed as the moment equations see it, never below a fifth of what the residuals say on average.
+        strength = np.maximum(weighed.strength(columns), 0.2 * min(level, float(np.median(weighed.strength(columns)))))
         first = np.linalg.qr(features(free, columns) / np.sqrt(strength)[:, None], mode="r")
-        second = np.linalg.qr(features(loose, columns) / strength[:, None], mode="r") if loose else np.zeros((0, 0))
+        psi = features(loose, columns)
+        second = np.linalg.qr(psi / strength[:, None], mode="r") if loose else np.zeros((0, 0))
+        constant = second @ np.linalg.lstsq(psi, np.full(len(psi), level), rcond=None)[0] if loose else np.zeros(0)
         centre, wall = _spread(loose, grid)
         return cls(
             grid,
@@ -153,7 +169,8 @@ class _Law:
             (_spread(free, grid)[1], _fixed(known, grid)[1]),
             (centre, wall, *_fixed(held, grid)),
             (tuple(t.name for t in free), tuple(t.name for t in loose)),
-            weighed.strength.least,
+            constant,
+            min(weighed.strength.least, 0.05 * level),
             len(case.recording.starts(0, 1)),
         )
 
@@ -169,6 +186,13 @@ class _Law:
             np.maximum(centre @ eta + held_centre, self.least),
             np.maximum(wall @ eta + held_wall, self.least),
         )
+
+    def better_start(self, theta: np.ndarray, eta: np.ndarray) -> np.ndarray:
+        """The given diffusion coefficients, or those nearest to a constant where these make the recording likelier."""
+        if not eta.size:
+            return eta
+        both = [self.likelihood(self.chances(np.concatenate([theta, start]))) for start in (eta, self.constant)]
+        return eta if both[0] >= both[1] else self.constant
 
     def improved(self, theta: np.ndarray, eta: np.ndarray, change: np.ndarray, before: float) -> np.ndarray:
         """Go as far along ``change`` as the likelihood does not fall: full, then halves of it."""
@@ -226,7 +250,26 @@ def _marginal(information: np.ndarray, count: int) -> np.ndarray:
     return a - b @ np.linalg.solve(c, b.T)
 
 
-def _range(case: Case, target: str, weighed: Weighed) -> tuple[float, float]:
+def _cells(length: float, spread: float) -> int:
+    return int(np.clip(_CELLS_A_STEP * length / spread, *_CELLS))
+
+
+def _residual_strength(case: Case, weighed: Weighed) -> float:
+    """D from the mean square of what the drift leaves of the steps: rough, but never negative."""
+    return float(np.nanmean(weighed.residuals**2)) / (2 * case.recording.step)
+
+
+def _spread_of_steps(case: Case, weighed: Weighed) -> float:
+    """The standard deviation of one step's noise where it is small: at the 5 % point of D, or from residuals if D̂ fails there."""
+    assert weighed.strength is not None
+    at = weighed.strength(case.recording.columns)
+    level = _residual_strength(case, weighed)
+    failed = float(np.mean(at <= weighed.strength.least * (1 + 1e-9))) > 0.2
+    trusted = level if failed else float(np.quantile(at, 0.05))
+    return float(np.sqrt(2 * trusted * case.recording.step))
+
+
+def _range(case: Case, target: str) -> tuple[float, float]:
     x = case.recording.columns[0]
     low, high = float(x.min()), float(x.max())
     if target in case.periods and high - low > case.periods[target]:
@@ -245,10 +288,9 @@ def _range(case: Case, target: str, weighed: Weighed) -> tuple[float, float]:
 
 def _grid(case: Case, target: str, weighed: Weighed) -> _Grid:
     assert weighed.strength is not None
-    low, high = _range(case, target, weighed)
+    low, high = _range(case, target)
     periodic = (low, high) == (0.0, case.periods.get(target))
-    spread = float(np.median(np.sqrt(2 * weighed.strength(case.recording.columns) * case.recording.step)))
-    cells = int(np.clip(_CELLS_A_STEP * (high - low) / spread, *_CELLS))
+    cells = _cells(high - low, _spread_of_steps(case, weighed))
     width = (high - low) / cells
     centres = low + width * (np.arange(cells) + 0.5)
     walls = low + width * (np.arange(cells) + 1.0)
@@ -290,10 +332,10 @@ def _fixed(terms: tuple[tuple[Term, float], ...], grid: _Grid) -> tuple[np.ndarr
 
 
 def _bernoulli(z: np.ndarray) -> np.ndarray:
-    """z / (e^z − 1), 1 at 0, no overflow on either side."""
+    """B(z), without overflow on either side."""
     z = np.clip(z, -500, 500)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(np.abs(z) < 1e-6, 1 - z / 2, z / np.expm1(z))
+        return np.where(np.abs(z) < _CENTRAL, 1 - z / 2, z / np.expm1(z))
 
 
 def _chances(grid: _Grid, drift: np.ndarray, centre: np.ndarray, wall: np.ndarray) -> np.ndarray:

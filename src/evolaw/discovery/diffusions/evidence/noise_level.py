@@ -48,14 +48,15 @@ def noise_level(recording: Recording, component: int, *, smooth: bool = False) -
         smooth: whether the component is a position whose velocity diffuses.
     """
     order = 3 if smooth else 2
-    products, squares = [], []
+    products, squares, places = [], [], []
     for rows in recording.stretches():
         path = recording.columns[component][rows]
         differences = np.diff(path, order)
         products.append(differences[:-order] * differences[order:] * (-1.0) ** order)
         squares.append(np.diff(path) ** 2)
-    product = np.concatenate(products)
-    mean, error = _mean_with_error(product, 2 * order)
+        places.append(path[order : order + max(differences.size - order, 0)])
+    weights = _weights(np.concatenate(places), np.abs(np.concatenate(products)))
+    mean, error = _mean_with_error(np.concatenate(products), weights, 2 * order)
     step = recording.step
     rough = float(np.mean(np.concatenate(squares)))
     believed = mean > _FEWEST_SIGMAS * error and mean > 0
@@ -74,10 +75,20 @@ def filter_gain(sd: float, diffusivity: float, step: float) -> float:
     return float((np.sqrt(1 + 4 * ratio) - 1) / (2 * ratio))
 
 
-def _mean_with_error(values: np.ndarray, lags: int) -> tuple[float, float]:
-    """The mean and its standard error where values up to ``lags`` apart hang together."""
-    mean = float(np.mean(values))
-    rest = values - mean
+def _weights(place: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Weights 1/size² by where the path is: where the diffusion is weak the noise shows. They know the place alone, not the sign."""
+    order = np.argsort(place, kind="stable")
+    bins = np.array_split(order, max(1, min(20, place.size // 200)))
+    weights = np.empty(place.size)
+    for rows in bins:
+        weights[rows] = 1 / max(float(np.mean(size[rows])), 1e-300) ** 2
+    return weights / np.mean(weights)
+
+
+def _mean_with_error(values: np.ndarray, weights: np.ndarray, lags: int) -> tuple[float, float]:
+    """The weighted mean and its standard error where values up to ``lags`` apart hang together."""
+    mean = float(np.mean(weights * values))
+    rest = weights * (values - mean)
     variance = float(np.mean(rest**2))
     for lag in range(1, lags + 1):
         variance += 2 * (1 - lag / (lags + 1)) * float(np.mean(rest[:-lag] * rest[lag:]))

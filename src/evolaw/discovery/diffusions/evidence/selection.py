@@ -66,7 +66,6 @@ def _coarseness(case: Case, component: int) -> float:
 
 def _scale(case: Case, component: int, variance: float) -> float:
     """The square of the length on which the terms of one component vary."""
-    name = case.recording.names[component]
     if case.hidden:
         return variance
     rows = slice(None, None, max(1, len(case.recording) // 2000))
@@ -78,6 +77,4 @@ def _scale(case: Case, component: int, variance: float) -> float:
                 slope = float(np.mean(term.slope(state, component) ** 2))
                 if slope > 0:
                     found.append(min(float(np.var(term.values(state))) / slope, variance))
-    if name in case.periods:
-        found.append((case.periods[name] / (2 * np.pi)) ** 2)
     return max(found, default=variance)

@@ -79,7 +79,7 @@ def read_libraries(
     Args:
         text: as the docstring of this file says, a list of terms, or a mapping from component to either.
         names: names that terms may use.
-        targets: components that have an equation.
+        targets: components that are asked about; a library given for another one is not needed.
         argument: name of the argument, for errors.
         periods: periods of angles, for harmonics.
 
@@ -87,19 +87,19 @@ def read_libraries(
         Terms by component, in the order written.
     """
     if isinstance(text, str) and ";" in text or isinstance(text, str) and re.match(r"\s*[^\W\d]\w*\s*:\s*\D", text):
-        text = dict(_by_component(part, targets, argument) for part in text.split(";") if part.strip())
+        text = dict(_by_component(part, names, argument) for part in text.split(";") if part.strip())
     if isinstance(text, Mapping):
         for name in text:
-            checks.one_of(name, argument, targets)
+            checks.one_of(name, argument, names)
         return {name: _terms(text.get(name, ()), names, argument, periods) for name in targets}
     terms = _terms(usual_library(names, periods or {}) if text is None else text, names, argument, periods)
     return dict.fromkeys(targets, terms)
 
 
-def _by_component(part: str, targets: Sequence[str], argument: str) -> tuple[str, str]:
+def _by_component(part: str, names: Sequence[str], argument: str) -> tuple[str, str]:
     head, colon, body = part.partition(":")
     checks.require(bool(colon), argument, "name a component before a colon where several have their own terms", part)
-    return checks.one_of(head.strip(), argument, targets), body.strip()
+    return checks.one_of(head.strip(), argument, names), body.strip()
 
 
 def _terms(

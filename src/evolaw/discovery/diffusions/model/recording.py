@@ -135,12 +135,17 @@ def gather(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str] |
 
 
 def unwrapped(recording: Recording, periods: Mapping[str, float]) -> Recording:
-    """Return the recording with angles made continuous: steps of more than half a period go the other way round."""
+    """Return the recording with angles made continuous: steps of more than half a period go the other way round.
+
+    An angle that already runs over more than a period and a half was recorded continuously, and is left as it is.
+    """
     values = recording.values.copy()
     for name, period in periods.items():
         checks.one_of(name, "period", recording.names)
         checks.positive(period, "period")
         column = recording.names.index(name)
+        if np.ptp(values[:, column]) > 1.5 * period:
+            continue
         for rows in recording.stretches():
             values[rows, column] = np.unwrap(values[rows, column], period=period)
     return replace(recording, values=values)

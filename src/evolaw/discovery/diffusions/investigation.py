@@ -1,0 +1,140 @@
+"""The whole investigation of a trajectory: pose, weigh, decide, doubt, write the law, ask.
+
+pose      libraries, what is known, angles, noise, a hidden velocity become a case            problem
+weigh     moment equations, or the exact likelihood                                           evidence.selection
+decide    e-BH on e-values that hold whatever the other terms are; then, weaker, simplicity   evidence.entries
+doubt     residuals, memory, jumps, quadrature, constancy in time                             misfit
+law       the equation, and what is determined where single terms are not                     law, combinations
+ask       the experiment that would decide most                                               experiment
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from evolaw import checks
+from evolaw.discovery.diffusions.combinations import combinations
+from evolaw.discovery.diffusions.evidence.averages import average_law
+from evolaw.discovery.diffusions.evidence.entries import Judged, judge
+from evolaw.discovery.diffusions.evidence.selection import is_coarse, weigh_all
+from evolaw.discovery.diffusions.evidence.weigh import Weighed
+from evolaw.discovery.diffusions.law import EquationLaw
+from evolaw.discovery.diffusions.model.case import Case, entry_name
+from evolaw.discovery.diffusions.problem import Library, pose
+from evolaw.discovery.spine.amendments import State, amend, check_known
+from evolaw.discovery.spine.finding import EntryFinding, Finding
+from evolaw.randomness import source
+from evolaw.trajectory import Trajectory
+
+__all__ = ["SPACE", "discover_equation"]
+
+SPACE = "equation"
+"""Name of the space of laws."""
+
+Progress = Callable[[int, int, str], None]
+
+
+def discover_equation(
+    recording: Trajectory | Sequence[Trajectory],
+    *,
+    names: Sequence[str] | None = None,
+    library: Library = None,
+    diffusion: Library = "1",
+    known: str | Mapping[str, float | str] | None = None,
+    period: str | Mapping[str, float] | None = None,
+    noise: str | float | Sequence[float] = "auto",
+    hidden: str | None = None,
+    alpha: float = 0.05,
+    rng: Any,
+    progress: Progress | None = None,
+) -> Finding:
+    """Find the stochastic differential equation behind a recording.
+
+    Args:
+        recording: axes ("times", "dim"), with paths before them maybe; or several recordings of one system. NaN is missing.
+        names: names of the components.
+        library: drift terms, "1, x, x^3", "poly:3", "harmonics:2", or a library for each component.
+        diffusion: terms of the diffusion coefficients, likewise.
+        known: what is known, "x: x=1; y: *".
+        period: periods of angles, "p=2*pi".
+        noise: measurement noise, its standard deviation or "auto".
+        hidden: "velocity" when positions were recorded and velocities move them.
+        alpha: declared error rate, of drift terms and of diffusion terms each.
+        rng: seed of all chance.
+        progress: called with (done, total, words).
+
+    Raises:
+        ArgumentError: too little, nothing that moves, terms that are linearly dependent on the recording, or a wrong argument.
+
+    References:
+        hansen1982; vovk2021; wang2022; wasserman2020.
+
+    Example:
+        >>> import numpy as np
+        >>> noise = np.random.default_rng(1).normal(size=20000) * 0.1
+        >>> x = np.zeros(20001)
+        >>> for k in range(20000):
+        ...     x[k + 1] = x[k] - 0.02 * x[k] + noise[k]
+        >>> found = discover_equation(Trajectory(x, 0.02 * np.arange(20001), ("times",)), library="1, x", rng=0)
+        >>> found["x: x"].decision, found["x: 1"].decision
+        ('present', 'undetermined')
+    """
+    alpha = checks.probability(alpha, "alpha")
+    checks.require(0 < alpha < 1, "alpha", "lie between 0 and 1", alpha)
+    source(rng)
+    given = {"names": names, "library": library, "diffusion": diffusion, "known": known, "period": period}
+    case = pose(recording, **given, noise=noise, hidden=hidden)
+    weighed = weigh_all(case)
+    coarse = is_coarse(case)
+    families = [Judged.of(item, diffusion=spread, coarse=coarse) for item in weighed for spread in (False, True)]
+    evidence, decisions = judge(case, families, alpha)
+    state = amend(State.of(evidence, decisions), [check_known])
+    entries = tuple(EntryFinding.of(*line) for line in zip(state.evidence, state.decisions, state.reasons, strict=True))
+    items = (recording,) if isinstance(recording, Trajectory) else tuple(recording)
+    return Finding(
+        source=str(items[0].about.get("source") or "a recording"),
+        space=SPACE,
+        alpha=alpha,
+        entries=entries,
+        law=write_law(case, weighed, families, entries),
+        checks=state.checks,
+        next=None,
+        recordings=items,
+        facts={**facts_of(case, weighed), "cause": state.cause, "terms": _terms(given, noise, hidden)},
+    )
+
+
+def write_law(
+    case: Case, weighed: Sequence[Weighed], families: Sequence[Judged], entries: Sequence[EntryFinding]
+) -> EquationLaw:
+    """Return the equation, with what is determined of every component that has open terms."""
+    averages = dict(case.known)
+    for family in families:
+        if family.form is not None and family.subsets is not None:
+            names = [entry_name(family.target, term, diffusion=family.diffusion) for term in family.form.names]
+            averages |= dict(zip(names, map(float, average_law(family.form, family.subsets)), strict=True))
+    open_ = {entry.name.split(":")[0] for entry in entries if entry.decision == "undetermined" and ": D " not in entry.name}
+    found = [item for w in weighed if w.target in open_ for item in combinations(case, w)]
+    return EquationLaw.of(case.state, entries, averages, found, case.recording.units)
+
+
+def facts_of(case: Case, weighed: Sequence[Weighed]) -> dict[str, Any]:
+    """Return what was learned on the way."""
+    names = case.recording.names
+    return {
+        "names": list(case.state),
+        "units": list(case.recording.units),
+        "time_unit": case.recording.time_unit,
+        "step": case.recording.step,
+        "duration": case.recording.duration,
+        "steps": len(case.recording) - len(case.recording.ends),
+        "measurement_noise": dict(zip(names, case.noise, strict=True)),
+        "methods": {item.target: item.method for item in weighed},
+    }
+
+
+def _terms(given: Mapping[str, Any], noise: Any, hidden: str | None) -> dict[str, Any]:
+    """What the finding rests on, as JSON."""
+    plain = {name: dict(v) if isinstance(v, Mapping) else list(v) if isinstance(v, tuple) else v for name, v in given.items()}
+    return plain | {"noise": noise, "hidden": hidden}
