@@ -24,11 +24,13 @@ _Sources = Annotated[
     typer.Argument(
         metavar="SOURCE...",
         help="Recordings of one automaton: an .npz with states, a folder of RLE frames, or a run directory; "
-        "or a .csv of statistics over time.",
+        "or a .csv of statistics over time. Or trajectories of numbers: .csv, .tsv, .npz, .npy, .mat, .parquet, .zarr.",
     ),
 ]
 _Space = Annotated[str, typer.Option("--space", help="outer-totalistic, isotropic or general.")]
-_Known = Annotated[str | None, typer.Option("--known", help="Entries known beforehand, as B3,S2=0.")]
+_Known = Annotated[
+    str | None, typer.Option("--known", help="Entries known beforehand, as B3,S2=0; of an equation 'x: x=1; y: *'.")
+]
 _Every = Annotated[
     int | None, typer.Option("--every", help="Generations between frames; by default the times in the recording.")
 ]
@@ -38,6 +40,33 @@ _Flip = Annotated[
 _Boundary = Annotated[
     str | None,
     typer.Option("--boundary", help="Edge of the board: torus, plane or reflecting; by default the recording's."),
+]
+_TRAJECTORY = "Trajectories"
+_Names = Annotated[
+    str | None, typer.Option("--names", help="Names of the components, x,y.", rich_help_panel=_TRAJECTORY)
+]
+_Library = Annotated[
+    str | None,
+    typer.Option(
+        "--library",
+        help="Drift terms: '1, x, x^3, sin(x)', poly:5, harmonics:3, or 'x: 1, x; y: y'.",
+        rich_help_panel=_TRAJECTORY,
+    ),
+]
+_Diffusion = Annotated[
+    str | None,
+    typer.Option("--diffusion", help="Terms of the diffusion, likewise; by default 1.", rich_help_panel=_TRAJECTORY),
+]
+_Period = Annotated[
+    str | None, typer.Option("--period", help="Periods of angles: 'p=2*pi'.", rich_help_panel=_TRAJECTORY)
+]
+_Noise = Annotated[
+    str | None,
+    typer.Option("--noise", help="Measurement noise: auto, or its standard deviation.", rich_help_panel=_TRAJECTORY),
+]
+_Hidden = Annotated[
+    str | None,
+    typer.Option("--hidden", help="velocity, where positions were recorded; or its name.", rich_help_panel=_TRAJECTORY),
 ]
 _Alpha = Annotated[float, typer.Option("--alpha", help="Declared rate of wrong decisions.")]
 _Seed = Annotated[int, typer.Option("--seed", help="Seed of all chance in the search.")]
@@ -51,9 +80,19 @@ def discover_law(
     every: _Every = None,
     flip: _Flip = None,
     boundary: _Boundary = None,
+    names: _Names = None,
+    library: _Library = None,
+    diffusion: _Diffusion = None,
+    period: _Period = None,
+    noise: _Noise = None,
+    hidden: _Hidden = None,
     alpha: _Alpha = 0.05,
     box: Annotated[
-        str | None, typer.Option("--box", help="Command to question, with {before}, {after} and {steps} in it.")
+        str | None,
+        typer.Option(
+            "--box",
+            help="Command to question, with {before}, {after} and {steps} in it; for trajectories {start}, {controls} and {times}.",
+        ),
     ] = None,
     ask: Annotated[int, typer.Option("--ask", help="Number of questions to put to the box.", min=0)] = 0,
     evidence: Annotated[
@@ -68,21 +107,32 @@ def discover_law(
 ) -> None:
     """Find the law behind a recording: how sure, what is unknown, what to try next."""
     from evolaw import checks
-    from evolaw.automata.boxes.black_box import CommandBox
+    from evolaw.cli.trajectory_options import find_equation, is_trajectory
     from evolaw.report.wording import LANGUAGES
 
     checks.one_of(lang, "lang", LANGUAGES)
     if ask and box is None:
         raise checks.refuse("box", "be given when questions are to be asked", box, "Add --box COMMAND or drop --ask.")
-    asked = None if box is None else CommandBox(box, timeout=box_timeout)
     if not sources and not ask:
         raise checks.refuse("source", "be given, or else --box COMMAND with --ask N", None, "Try: evolaw demo.")
     _require_places(out, report)
     observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
-    options: dict[str, Any] = {"known": known, "alpha": alpha, "box": asked, "ask": ask, "rng": seed}
-    options["evidence"] = evidence
+    equation = {"names": names, "library": library, "diffusion": diffusion, "period": period, "hidden": hidden}
+    equation |= {"noise": noise}
+    cells = observed | {"evidence": None if evidence == "auto" else evidence}
+    cells |= {"space": None if space == "outer-totalistic" else space}
+    given = ({name: value for name, value in part.items() if value is not None} for part in (cells, equation))
+    options: dict[str, Any] = {"known": known, "alpha": alpha, "ask": ask, "rng": seed}
     with terminal.bar("discovering") as progress:
-        finding = _find(sources or [], space, **observed, progress=progress, **options)
+        if is_trajectory(sources or [], *given):
+            equation |= {"diffusion": diffusion or "1", "noise": noise or "auto"}
+            finding = find_equation(
+                sources or [], box=box, box_timeout=box_timeout, progress=progress, **equation, **options
+            )
+        else:
+            _refuse_equation(equation)
+            options |= {"box": _lattice_box(box, box_timeout), "evidence": evidence}
+            finding = _find(sources or [], space, **observed, progress=progress, **options)
     origin = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
     finding = dataclasses.replace(finding, facts=finding.facts | origin)
     if out is not None:
@@ -100,6 +150,20 @@ def discover_law(
     for name, place in (("run", out), ("report", report)):
         if place is not None:
             terminal.result(f"  {name} written to {place}")
+
+
+def _lattice_box(box: str | None, timeout: float) -> Any:
+    from evolaw.automata.boxes.black_box import CommandBox
+
+    return None if box is None else CommandBox(box, timeout=timeout)
+
+
+def _refuse_equation(options: dict[str, str | None]) -> None:
+    """What can only be said of trajectories is refused for frames of cells, not ignored."""
+    from evolaw import checks
+
+    for name, value in options.items():
+        checks.require(value is None, name, "be left out for frames of cells", value)
 
 
 def _require_places(out: Path | None, report: Path | None) -> None:
@@ -142,7 +206,7 @@ def ask_next(
             observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
             finding = _find(sources, space, **observed, progress=progress, known=known, alpha=alpha, rng=seed)
     question = finding.next
-    text = question.rle if question is not None else ""
+    text = getattr(question, "rle", "")
     if out is not None and text:
         documents.write_document(out, text if text.endswith("\n") else text + "\n")
     if as_json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from evolaw import checks
+from evolaw.discovery.diffusions.world import Diffusions
 from evolaw.discovery.lattices.world import Lattices
 from evolaw.discovery.spine.finding import Finding
 from evolaw.discovery.spine.worlds import register, worlds
@@ -21,11 +22,14 @@ def discover(recording: Any, *positional: Any, **options: Any) -> Finding:
 
     Args:
         recording: a Trajectory or several of one law; or None when only a box is to be asked. Its axes say which world it is:
-            ("times", "rows", "cols"), maybe with boards before them, is a lattice.
+            ("times", "rows", "cols"), maybe with boards before them, is a lattice; ("times", "dim"), maybe with paths before them, a
+            trajectory of numbers.
         positional: the space of laws, where the world takes it as second argument.
         options: those of the world. All worlds know ``known`` (what is known beforehand), ``alpha`` (declared error rate), ``box``
             and ``ask`` (a black box, how many questions), ``rng`` (seed of all chance), ``progress``. Lattices also take
-            ``observed``, ``boundary``, ``error``, ``evidence`` and ``simulator`` (`lattices.investigation.discover_lattice`).
+            ``observed``, ``boundary``, ``error``, ``evidence`` and ``simulator`` (`lattices.investigation.discover_lattice`),
+            trajectories ``library``, ``diffusion``, ``names``, ``period``, ``noise`` and ``hidden``
+            (`diffusions.investigation.discover_equation`).
 
     Raises:
         ArgumentError: the recording belongs to no world, an option is unknown to its world or wrong, or nothing can be learned.
@@ -71,4 +75,5 @@ def interrogate(box: Any, space: Any = "outer-totalistic", *, questions: int = 1
     return discover(None, space, box=box, ask=questions, rng=rng, **options)
 
 
+register(Diffusions())
 register(Lattices())

@@ -19,10 +19,13 @@ from evolaw.discovery.diffusions.evidence.averages import average_law
 from evolaw.discovery.diffusions.evidence.entries import Judged, judge
 from evolaw.discovery.diffusions.evidence.selection import is_coarse, weigh_all
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
+from evolaw.discovery.diffusions.experiment.proposals import propose
+from evolaw.discovery.diffusions.experiment.track_box import TrackBox, perform
 from evolaw.discovery.diffusions.law import EquationLaw
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.problem import Library, pose
 from evolaw.discovery.spine.amendments import State, amend, check_known
+from evolaw.discovery.spine.closed_loop import close_loop
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
@@ -46,6 +49,8 @@ def discover_equation(
     noise: str | float | Sequence[float] = "auto",
     hidden: str | None = None,
     alpha: float = 0.05,
+    box: TrackBox | None = None,
+    ask: int = 0,
     rng: Any,
     progress: Progress | None = None,
 ) -> Finding:
@@ -61,6 +66,8 @@ def discover_equation(
         noise: measurement noise, its standard deviation or "auto".
         hidden: "velocity" when positions were recorded and velocities move them.
         alpha: declared error rate, of drift terms and of diffusion terms each.
+        box: something to experiment with: a simulator, an instrument (`track_box`).
+        ask: how many experiments it may be asked for.
         rng: seed of all chance.
         progress: called with (done, total, words).
 
@@ -83,29 +90,62 @@ def discover_equation(
     alpha = checks.probability(alpha, "alpha")
     checks.require(0 < alpha < 1, "alpha", "lie between 0 and 1", alpha)
     source(rng)
-    given = {"names": names, "library": library, "diffusion": diffusion, "known": known, "period": period}
-    case = pose(recording, **given, noise=noise, hidden=hidden)
+    asked = checks.integer(ask, "ask", least=0)
+    checks.require(not asked or box is not None, "box", "be given when experiments are to be made", box)
+    given: dict[str, Any] = {
+        "names": names,
+        "library": library,
+        "diffusion": diffusion,
+        "known": known,
+        "period": period,
+    }
+    items = [recording] if isinstance(recording, Trajectory) else list(recording)
+    terms = given | {"noise": noise, "hidden": hidden, "alpha": alpha}
+
+    def investigate(recordings: list[Trajectory]) -> Finding:
+        return _investigate(recordings, terms)
+
+    finding = investigate(items)
+    if box is None or not asked:
+        return finding
+    experiments, recorded = box, tuple(finding.facts["recorded"])
+    found = close_loop(
+        finding,
+        items,
+        asked,
+        next_question=lambda last: None if last is None else last.next,
+        answer=lambda question, _: perform(experiments, question, recorded),
+        investigate=investigate,
+        progress=progress,
+    )
+    return finding if found is None else found
+
+
+def _investigate(items: list[Trajectory], terms: Mapping[str, Any]) -> Finding:
+    """One pass over all recordings."""
+    alpha = terms["alpha"]
+    case = pose(items, **{name: value for name, value in terms.items() if name != "alpha"})
     weighed = weigh_all(case)
     coarse = is_coarse(case)
     families = [Judged.of(item, diffusion=spread, coarse=coarse) for item in weighed for spread in (False, True)]
     evidence, decisions = judge(case, families, alpha)
     state = amend(State.of(evidence, decisions), [check_known])
     entries = tuple(EntryFinding.of(*line) for line in zip(state.evidence, state.decisions, state.reasons, strict=True))
-    items = (recording,) if isinstance(recording, Trajectory) else tuple(recording)
+    open_ = [entry.name for entry in entries if entry.decision == "undetermined"]
     return Finding(
         source=str(items[0].about.get("source") or "a recording"),
         space=SPACE,
         alpha=alpha,
         entries=entries,
-        law=write_law(case, weighed, families, entries),
+        law=_law(case, weighed, families, entries),
         checks=state.checks,
-        next=None,
-        recordings=items,
-        facts={**facts_of(case, weighed), "cause": state.cause, "terms": _terms(given, noise, hidden)},
+        next=propose(case, weighed, families, open_),
+        recordings=tuple(items),
+        facts={**_facts(case, weighed), "cause": state.cause, "terms": _plain(terms)},
     )
 
 
-def write_law(
+def _law(
     case: Case, weighed: Sequence[Weighed], families: Sequence[Judged], entries: Sequence[EntryFinding]
 ) -> EquationLaw:
     """Return the equation, with what is determined of every component that has open terms."""
@@ -114,16 +154,19 @@ def write_law(
         if family.form is not None and family.subsets is not None:
             names = [entry_name(family.target, term, diffusion=family.diffusion) for term in family.form.names]
             averages |= dict(zip(names, map(float, average_law(family.form, family.subsets)), strict=True))
-    open_ = {entry.name.split(":")[0] for entry in entries if entry.decision == "undetermined" and ": D " not in entry.name}
+    open_ = {
+        entry.name.split(":")[0] for entry in entries if entry.decision == "undetermined" and ": D " not in entry.name
+    }
     found = [item for w in weighed if w.target in open_ for item in combinations(case, w)]
     return EquationLaw.of(case.state, entries, averages, found, case.recording.units)
 
 
-def facts_of(case: Case, weighed: Sequence[Weighed]) -> dict[str, Any]:
+def _facts(case: Case, weighed: Sequence[Weighed]) -> dict[str, Any]:
     """Return what was learned on the way."""
     names = case.recording.names
     return {
         "names": list(case.state),
+        "recorded": list(names),
         "units": list(case.recording.units),
         "time_unit": case.recording.time_unit,
         "step": case.recording.step,
@@ -134,7 +177,9 @@ def facts_of(case: Case, weighed: Sequence[Weighed]) -> dict[str, Any]:
     }
 
 
-def _terms(given: Mapping[str, Any], noise: Any, hidden: str | None) -> dict[str, Any]:
+def _plain(terms: Mapping[str, Any]) -> dict[str, Any]:
     """What the finding rests on, as JSON."""
-    plain = {name: dict(v) if isinstance(v, Mapping) else list(v) if isinstance(v, tuple) else v for name, v in given.items()}
-    return plain | {"noise": noise, "hidden": hidden}
+    return {
+        name: dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
+        for name, value in terms.items()
+    }

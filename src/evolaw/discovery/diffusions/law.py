@@ -85,7 +85,7 @@ class EquationLaw:
         """The averaged law as an `SDE` with one noise a component."""
         from evolaw.ito import system, to_sde
 
-        return to_sde(system("; ".join(_equation(self, name, averaged=True, way="text") for name in self.names)))
+        return to_sde(system("; ".join(_equation(self, name, averaged=True, way="text") for name in self.names)), {})
 
     def drift_at(self, states: Sequence[np.ndarray], name: str) -> np.ndarray:
         """Return the averaged drift of one component at some states."""
@@ -125,20 +125,26 @@ class EquationLaw:
             "average_drift": {name: dict(terms) for name, terms in self.average_drift.items()},
             "average_diffusion": {name: dict(terms) for name, terms in self.average_diffusion.items()},
             "open": list(self.open),
-            "combinations": list(self.combinations),
+            "combinations": [dict(item) for item in self.combinations],
             "units": list(self.units),
         }
+
+    def beside(self) -> dict[str, Any]:
+        """Return what stands beside the law in the document of a finding."""
+        return {"combinations": [dict(item) for item in self.combinations]}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> EquationLaw:
         """Read what `to_json` wrote."""
-        maps = ("drift", "diffusion", "average_drift", "average_diffusion")
         return cls(
             tuple(document["names"]),
-            *(document[name] for name in maps),
-            tuple(document["open"]),
-            tuple(document["combinations"]),
-            tuple(document["units"]),
+            document["drift"],
+            document["diffusion"],
+            document["average_drift"],
+            document["average_diffusion"],
+            open=tuple(document["open"]),
+            combinations=tuple(document["combinations"]),
+            units=tuple(document["units"]),
         )
 
     def lines(self, finding: Finding) -> list[tuple[str, Any]]:
@@ -187,7 +193,7 @@ def _component(law: EquationLaw, name: str, way: str) -> str:
 
 def _sum(terms: Mapping[str, float], names: Sequence[str], way: str) -> str:
     """Σ value · term, its signs written as between people; 0 where there is none."""
-    parts = []
+    parts: list[str] = []
     for name, value in terms.items():
         term: Term = read_term(name, names)
         size = number(abs(value), way)

@@ -144,7 +144,9 @@ def _velocities(hidden: str | None, names: Sequence[str]) -> tuple[str, ...]:
         found = ("v",) if len(names) == 1 else tuple(f"v_{name}" for name in names)
     else:
         found = tuple(given)
-    fits = len(found) == len(names) and not set(found) & set(names) and all(re.fullmatch(r"[^\W\d]\w*", n) for n in found)
+    fits = (
+        len(found) == len(names) and not set(found) & set(names) and all(re.fullmatch(r"[^\W\d]\w*", n) for n in found)
+    )
     checks.require(fits, "hidden", f"be velocity, or a new name for each of the {len(names)} velocities", hidden)
     return found
 

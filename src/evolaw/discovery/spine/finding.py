@@ -194,6 +194,8 @@ class Finding:
             "alpha": self.alpha,
             "entries": [entry.to_json() for entry in self.entries],
             "law": self.law.to_json(),
+            # A world may say more of its law than the law itself: combinations that are known where single entries are not.
+            **getattr(self.law, "beside", dict)(),
             "checks": [dict(vars(check)) for check in self.checks],
             "next": None if self.next is None else self.next.to_json(),
         }

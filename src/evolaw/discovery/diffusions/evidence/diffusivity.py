@@ -108,9 +108,10 @@ class DiffusionEquation:
         low, high = max(first - before, 0), min(last + after, len(self))
         part = self.recording.part(slice(low, high))
         w = quadrature_weights(part, self.nodes)
-        usable = w.any(1)
+        usable = np.asarray(w.any(1))
         heat = self.noise if self.noisy else None
         psi = features((*self.terms, *(term for term, _ in self.known)), part.columns, heat)
+        psi = psi if part.heat is None else psi * part.heat[:, None]
         q = _along(psi, w)
         own = part.columns[self.component]
         y = self._squares(part, own, w, heat)
@@ -122,9 +123,18 @@ class DiffusionEquation:
             at = np.roll(self._filtered()[low:high], 2, axis=0)
             state = list(np.ascontiguousarray(at.T))
             z = features(self.terms, state)
+            z = z if part.heat is None else z * part.heat[:, None]
         weight = 1.0 if self.strength is None else 1 / self.strength(state)[:, None]
+        if part.heat is not None:
+            weight = weight / part.heat[:, None]
         own_rows = slice(first - low, last - low)
-        return Rows((z * weight)[own_rows], (z * weight**2)[own_rows], q[own_rows, : len(self.terms)], y[own_rows], usable[own_rows])
+        return Rows(
+            (z * weight)[own_rows],
+            (z * weight**2)[own_rows],
+            q[own_rows, : len(self.terms)],
+            y[own_rows],
+            usable[own_rows],
+        )
 
     def _filtered(self) -> np.ndarray:
         # Over the whole recording: begun anew at every block the filter would not have settled.
@@ -132,12 +142,12 @@ class DiffusionEquation:
             self._kept["filtered"] = filtered(self.recording, self.gains)
         return self._kept["filtered"]
 
-    def _squares(
-        self, part: Recording, own: np.ndarray, w: np.ndarray, heat: Sequence[float] | None
-    ) -> np.ndarray:
+    def _squares(self, part: Recording, own: np.ndarray, w: np.ndarray, heat: Sequence[float] | None) -> np.ndarray:
         step = np.append(np.diff(own), 0.0)
         y = 0.5 * step**2
         f = None if self.drift is None else self.drift.at(part.columns, heat)
+        if f is not None and part.force is not None:
+            f = f + part.force[:, self.component]
         if f is not None:
             y = y - (_along(own * f, w) - own * _along(f, w))
         if heat is None:

@@ -121,13 +121,17 @@ class DriftEquation:
         w = self._weights()[first:last]
         every = features((*self.terms, *(term for term, _ in self.known)), columns, heat)
         padded = np.concatenate([every, np.zeros((self.nodes, every.shape[1]))])
-        q = sum(w[:, l, None] * padded[l : l + last - first] for l in range(self.nodes))
+        q = np.zeros((last - first, every.shape[1]))
+        for l in range(self.nodes):
+            q += w[:, l, None] * padded[l : l + last - first]
         own = self.recording.columns[self.component]
         y = np.append(np.diff(own[first : last + 1]), 0.0)[: last - first]
         y = y - q[:, len(self.terms) :] @ np.array([value for _, value in self.known])
         if self.shift is not None:
             y = y - self.shift[first:last]
-        usable = w.any(1)
+        if self.recording.force is not None:
+            y = y - w.sum(1) * self.recording.force[first:last, self.component]
+        usable = np.asarray(w.any(1))
         z = every[: last - first, : len(self.terms)]
         state = [column[: last - first] for column in columns]
         if self.noisy:
@@ -135,10 +139,13 @@ class DriftEquation:
             at = self._filtered()[np.maximum(np.arange(first, last) - 1, 0)]
             state = list(np.ascontiguousarray(at.T))
             z = features(self.terms, state)
-        if self.strength is None:
+        if self.strength is None and self.recording.heat is None:
             return Rows(z, z, q[:, : len(self.terms)], y, usable)
-        scaled = z / np.sqrt(self.strength(state))[:, None]
-        return Rows(scaled, z / self.strength(state)[:, None], q[:, : len(self.terms)], y, usable)
+        weight = 1.0 if self.strength is None else 1 / self.strength(state)
+        if self.recording.heat is not None:
+            weight = weight / self.recording.heat[first:last]
+        weight = np.broadcast_to(weight, len(z))[:, None]
+        return Rows(z * np.sqrt(weight), z * weight, q[:, : len(self.terms)], y, usable)
 
     def _weights(self) -> np.ndarray:
         if "weights" not in self._kept:

@@ -1,7 +1,7 @@
 """From weighed components to evidence on entries, and the second, weaker grade of decisions.
 
-    likelihood   the e-value with all other terms free settles it (e-BH)
-    assumed      it does not, but among the laws of the space the simple ones agree, and the recording does not speak against them
+likelihood   the e-value with all other terms free settles it (e-BH)
+assumed      it does not, but among the laws of the space the simple ones agree, and the recording does not speak against them
 """
 
 from __future__ import annotations
@@ -52,15 +52,15 @@ class Judged:
         muted = ""
         if diffusion and form is not None and len(form.names) > 1:
             if form.samples < _FEWEST_FOR_SPREAD:
-                muted = f"Squared increments are heavy-tailed: on fewer than {_FEWEST_FOR_SPREAD} steps nothing is decided."
+                muted = (
+                    f"Squared increments are heavy-tailed: on fewer than {_FEWEST_FOR_SPREAD} steps nothing is decided."
+                )
             elif coarse and weighed.method == "moments":
                 muted = "The step is too long to tell diffusion terms apart: record faster."
         return cls(weighed.target, diffusion, form, None if form is None else weigh_subsets(form), muted)
 
 
-def judge(
-    case: Case, families: Sequence[Judged], alpha: float
-) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
+def judge(case: Case, families: Sequence[Judged], alpha: float) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
     """Return evidence and decision on every entry, in the order of the case: drift, then diffusion, of each component.
 
     Args:
@@ -103,7 +103,8 @@ def _entries(case: Case) -> list[str]:
 
 def _records(family: Judged, alpha: float) -> list[Evidence]:
     form, subsets = family.form, family.subsets
-    assert form is not None and subsets is not None
+    if form is None or subsets is None:
+        return []
     present, absent = against_absent(form), against_present(form)
     if family.muted:
         present, absent = np.minimum(present, 0.0), np.minimum(absent, 0.0)
@@ -141,7 +142,8 @@ def _records(family: Judged, alpha: float) -> list[Evidence]:
 
 def _assumed(family: Judged, alpha: float) -> list[tuple[str, float | None]]:
     """What simplicity says of every term ("" for nothing), and its probability where it may be shown."""
-    assert family.form is not None and family.subsets is not None
+    if family.form is None or family.subsets is None:
+        return []
     present, absent, shown = assumed(family.form, family.subsets, alpha)
     if family.muted:
         present, absent = np.zeros_like(present), np.zeros_like(absent)

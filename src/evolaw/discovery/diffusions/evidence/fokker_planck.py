@@ -23,6 +23,7 @@ import numpy as np
 from evolaw.discovery.diffusions.evidence.diffusivity import Drift, Strength
 from evolaw.discovery.diffusions.evidence.drift import features
 from evolaw.discovery.diffusions.evidence.gaussian_form import GaussianForm, from_information
+from evolaw.discovery.diffusions.evidence.moment_equations import triangle
 from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.model.case import Case
@@ -57,9 +58,9 @@ class _Grid:
 
 def fits_on_grid(case: Case, target: str, weighed: Weighed) -> bool:
     """Whether the recording is one component, clean, evenly sampled, and its steps wide enough for a grid to resolve."""
-    if len(case.recording.names) != 1 or case.hidden or any(case.noise) or weighed.strength is None:
+    if len(case.recording.names) != 1 or case.hidden or any(case.noise) or not weighed.strength.terms:
         return False
-    if not case.split(target)[0]:
+    if not case.split(target)[0] or case.recording.force is not None or case.recording.heat is not None:
         return False
     steps = np.concatenate([np.diff(case.recording.times[rows]) for rows in case.recording.stretches()])
     if np.ptp(steps) > 1e-4 * case.recording.step:
@@ -103,21 +104,17 @@ def weigh_exactly(case: Case, target: str, weighed: Weighed) -> Weighed:
 
 
 def _mean(form: GaussianForm | None) -> np.ndarray:
-    assert form is not None
-    return weigh_subsets(form).mean * form.unit
+    return np.array([]) if form is None else weigh_subsets(form).mean * form.unit
 
 
 def _estimate(form: GaussianForm | None) -> np.ndarray:
     return np.array([]) if form is None else form.estimate
 
 
-def _answer(
-    case: Case, target: str, weighed: Weighed, form: GaussianForm, diffusion: GaussianForm | None
-) -> Weighed:
+def _answer(case: Case, target: str, weighed: Weighed, form: GaussianForm, diffusion: GaussianForm | None) -> Weighed:
     free, known = case.split(target)
     _, held = case.split(target, diffusion=True)
     fitted = Drift((*free, *(t for t, _ in known)), np.array([*form.estimate, *(v for _, v in known)]))
-    assert weighed.strength is not None
     eta = np.array([*_estimate(diffusion), *(v for _, v in held)])
     strength = Strength(weighed.strength.terms, eta, weighed.strength.least)
     return Weighed(target, form, diffusion, fitted, strength, weighed.residuals, "exact")
@@ -152,14 +149,13 @@ class _Law:
     def of(cls, case: Case, target: str, weighed: Weighed) -> _Law:
         free, known = case.split(target)
         loose, held = case.split(target, diffusion=True)
-        assert weighed.strength is not None
         grid, columns = _grid(case, target, weighed), case.recording.columns
         level = _residual_strength(case, weighed)
         # Weighed as the moment equations see it, never below a fifth of what the residuals say on average.
         strength = np.maximum(weighed.strength(columns), 0.2 * min(level, float(np.median(weighed.strength(columns)))))
-        first = np.linalg.qr(features(free, columns) / np.sqrt(strength)[:, None], mode="r")
+        first = triangle(features(free, columns) / np.sqrt(strength)[:, None])
         psi = features(loose, columns)
-        second = np.linalg.qr(psi / strength[:, None], mode="r") if loose else np.zeros((0, 0))
+        second = triangle(psi / strength[:, None]) if loose else np.zeros((0, 0))
         constant = second @ np.linalg.lstsq(psi, np.full(len(psi), level), rcond=None)[0] if loose else np.zeros(0)
         centre, wall = _spread(loose, grid)
         return cls(
@@ -261,7 +257,6 @@ def _residual_strength(case: Case, weighed: Weighed) -> float:
 
 def _spread_of_steps(case: Case, weighed: Weighed) -> float:
     """The standard deviation of one step's noise where it is small: at the 5 % point of D, or from residuals if D̂ fails there."""
-    assert weighed.strength is not None
     at = weighed.strength(case.recording.columns)
     level = _residual_strength(case, weighed)
     failed = float(np.mean(at <= weighed.strength.least * (1 + 1e-9))) > 0.2
@@ -282,12 +277,14 @@ def _range(case: Case, target: str) -> tuple[float, float]:
             return bool(np.isfinite(features(terms, [np.array([at])])).all())
 
     # A term such as sqrt(x) has an end beyond which it is not a number: the grid stops before it.
-    down, up = (next((p for p in (pad, pad / 4, pad / 32, 0.0) if sound(edge + s * p)), 0.0) for edge, s in ((low, -1), (high, 1)))
+    down, up = (
+        next((p for p in (pad, pad / 4, pad / 32, 0.0) if sound(edge + s * p)), 0.0)
+        for edge, s in ((low, -1), (high, 1))
+    )
     return low - down, high + up
 
 
 def _grid(case: Case, target: str, weighed: Weighed) -> _Grid:
-    assert weighed.strength is not None
     low, high = _range(case, target)
     periodic = (low, high) == (0.0, case.periods.get(target))
     cells = _cells(high - low, _spread_of_steps(case, weighed))

@@ -102,7 +102,7 @@ def from_moments(
         root @ basis,
         np.linalg.solve(basis, inverse),
         np.linalg.norm(basis, axis=0) / np.sqrt(samples),
-        natural_size(reduced, inverse, samples),
+        _natural_size(reduced, inverse, samples),
         samples,
     )
 
@@ -121,12 +121,12 @@ def from_information(
         (vectors * np.sqrt(values)).T @ basis,
         np.linalg.solve(basis, spread),
         np.linalg.norm(basis, axis=0) / np.sqrt(samples),
-        natural_size(reduced, spread, samples),
+        _natural_size(reduced, spread, samples),
         samples,
     )
 
 
-def natural_size(reduced: np.ndarray, spread: np.ndarray, samples: int) -> float:
+def _natural_size(reduced: np.ndarray, spread: np.ndarray, samples: int) -> float:
     """Return the rms of the fitted function, its noise part taken off; both stand in the orthonormal basis.
 
     Without that a short recording, whose fit is all noise, would make every true term look small and hence absent.

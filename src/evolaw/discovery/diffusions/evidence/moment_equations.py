@@ -19,7 +19,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.discovery.diffusions.evidence.gaussian_form import GaussianForm, from_moments
 
-__all__ = ["Equation", "Rows", "solve"]
+__all__ = ["Equation", "Rows", "solve", "triangle"]
 
 _BLOCK_NUMBERS = 2**21
 """Numbers of one block of regressors: 16 MiB, which stays in the cache of a server and costs little elsewhere."""
@@ -48,13 +48,13 @@ class Equation(Protocol):
     """What one estimating equation is made of."""
 
     @property
-    def names(self) -> tuple[str, ...]: ...  # noqa: D102
+    def names(self) -> tuple[str, ...]: ...
     @property
-    def lags(self) -> int: ...  # noqa: D102
+    def lags(self) -> int: ...
     @property
-    def floor(self) -> float: ...  # noqa: D102
+    def floor(self) -> float: ...
     def __len__(self) -> int: ...
-    def rows(self, first: int, last: int) -> Rows: ...  # noqa: D102
+    def rows(self, first: int, last: int) -> Rows: ...
 
 
 def solve(equation: Equation) -> tuple[GaussianForm, np.ndarray]:
@@ -71,7 +71,7 @@ def solve(equation: Equation) -> tuple[GaussianForm, np.ndarray]:
     for rows in _blocks(equation, 0):
         seen = rows.terms[rows.usable]
         used += len(seen)
-        basis = np.linalg.qr(np.concatenate([basis, seen]), mode="r")
+        basis = triangle(np.concatenate([basis, seen]))
     checks.require(used > 2 * count, "recording", f"hold more than {2 * count} usable steps", used, "Record longer.")
     _require_independent(basis, equation.names)
     products, moments = np.zeros((count, count)), np.zeros(count)
@@ -84,6 +84,11 @@ def solve(equation: Equation) -> tuple[GaussianForm, np.ndarray]:
     reduced = np.linalg.solve(products, moments)
     covariance, residuals = _covariance(equation, inverse, reduced, used)
     return from_moments(equation.names, products, moments, covariance, basis, used), residuals
+
+
+def triangle(terms: np.ndarray) -> np.ndarray:
+    """Return R with Σ φφᵀ = RᵀR, upper triangular, from the terms at every row."""
+    return np.asarray(np.linalg.qr(terms, mode="r"))
 
 
 def _covariance(

@@ -1,4 +1,5 @@
-r"""Which evidence weighs a recording: moment equations, of more nodes where steps are coarse; exact in one dimension.
+r"""Which evidence weighs a recording: moment equations, of more nodes where steps are coarse; exact in one dimension, simulated in
+several.
 
 How coarse the steps are is told by the recording alone. With structure functions S(l) = ⟨(X_{k+l} − X_k)²⟩, in which measurement noise
 cancels,
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from evolaw.discovery.diffusions.evidence.coarse_correction import corrected, moves_with_another_node
 from evolaw.discovery.diffusions.evidence.fokker_planck import fits_on_grid, weigh_exactly
 from evolaw.discovery.diffusions.evidence.weigh import Weighed, fine_nodes, weigh
 from evolaw.discovery.diffusions.model.case import Case
@@ -48,7 +50,20 @@ def weigh_all(case: Case) -> tuple[Weighed, ...]:
         if far > _EXACT and fits_on_grid(case, target, weighed):
             weighed = weigh_exactly(case, target, weighed)
         found.append(weighed)
+    if nodes > fine_nodes and case.recording.dim > 1 and not any(case.noise) and not case.hidden and _is_even(case):
+        finer = (weigh(case, item.target, nodes + 1) for item in found)
+        if any(moves_with_another_node(item, more) for item, more in zip(found, finer, strict=True)):
+            return corrected(case, found, nodes)
     return tuple(found)
+
+
+def _is_even(case: Case) -> bool:
+    steps = np.concatenate([np.diff(case.recording.times[rows]) for rows in case.recording.stretches()])
+    return (
+        bool(np.ptp(steps) <= 1e-4 * case.recording.step)
+        and case.recording.force is None
+        and case.recording.heat is None
+    )
 
 
 def _coarseness(case: Case, component: int) -> float:

@@ -113,8 +113,12 @@ class VelocityEquation:
         every = (*self.terms, *(term for term, _ in self.known))
         q = features(every, seen.middle, heat) * seen.step[:, None]
         y = seen.change - q[:, len(self.terms) :] @ np.array([value for _, value in self.known])
+        if self.recording.force is not None:
+            y = y - seen.step * self.recording.force[first:last, self.component]
         z = features(self.terms, seen.instruments)
         weight = 1.0 if self.strength is None else 1 / self.strength(seen.instruments)[:, None]
+        if self.recording.heat is not None:
+            weight = weight / self.recording.heat[first:last, None]
         return Rows(z * np.sqrt(weight), z * weight, q[:, : len(self.terms)], y, seen.usable)
 
 
@@ -153,13 +157,18 @@ class HiddenDiffusionEquation:
         """Return the rows ``first`` to ``last`` (exclusive)."""
         stop = min(last + 2, len(self))
         seen = accelerations(self.recording, self.component, first, stop, self.noise)
-        e = np.where(seen.usable, seen.change - seen.step * self.drift.at(seen.middle), 0.0)
+        f = self.drift.at(seen.middle)
+        if self.recording.force is not None:
+            f = f + self.recording.force[first:stop, self.component]
+        e = np.where(seen.usable, seen.change - seen.step * f, 0.0)
         e, usable = np.append(e, np.zeros(2)), np.append(seen.usable, [False, False])
         count = last - first
         y = 0.5 * e[:count] * (e[:count] + 2 * e[1 : count + 1] + 2 * e[2 : count + 2])
         usable = usable[:count] & usable[1 : count + 1] & usable[2 : count + 2]
         every = (*self.terms, *(term for term, _ in self.known))
         psi = features(every, [x[:count] for x in seen.instruments])
+        if self.recording.heat is not None:
+            psi = psi * self.recording.heat[first:last, None]
         q = psi * seen.step[:count, None]
         y = y - q[:, len(self.terms) :] @ np.array([value for _, value in self.known])
         z = psi[:, : len(self.terms)]

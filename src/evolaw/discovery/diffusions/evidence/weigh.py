@@ -1,6 +1,6 @@
 """One component weighed: its drift and its diffusion coefficient, each needed for the other, in turn.
 
-    D̂ roughly -> drift, weighted by 1/D̂ -> D, the drift taken off -> drift -> D        where D varies; once where it is constant
+D̂ roughly -> drift, weighted by 1/D̂ -> D, the drift taken off -> drift -> D        where D varies; once where it is constant
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Weighed:
         drift: form of the free drift terms; None where all are known.
         diffusion: form of the free diffusion terms; None where all are known or there are none.
         fitted: the drift with all its terms, for residuals.
-        strength: the fitted diffusion coefficient; None where there is none.
+        strength: the fitted diffusion coefficient; without terms where there is none.
         residuals: y − qᵀθ̂ of every row, NaN where the stencil does not fit.
         method: how the drift was weighed.
     """
@@ -45,7 +45,7 @@ class Weighed:
     drift: GaussianForm | None
     diffusion: GaussianForm | None
     fitted: Drift
-    strength: Strength | None
+    strength: Strength
     residuals: np.ndarray
     method: str
 
@@ -60,13 +60,13 @@ def weigh(case: Case, target: str, nodes: int = fine_nodes, shift: np.ndarray | 
         shift: what the quadrature leaves of each response; None for nothing.
     """
     hidden = target in case.hidden
-    strength = None if hidden else _rough(case, target)
     varies = len(case.diffusion.get(target, ())) > 1
+    weights = _rough(case, target) if varies and not hidden else None
     for _ in range(_ROUNDS if varies and not hidden else 1):
-        equation = _drift_equation(case, target, nodes, strength if varies else None, shift)
-        form, residuals = _solve(equation)
+        form, residuals = _solve(_drift_equation(case, target, nodes, weights, shift))
         fitted = _with_known(case, target, form)
-        diffusion, strength = _diffusion(case, target, nodes, fitted, strength if varies else None)
+        diffusion, strength = _diffusion(case, target, nodes, fitted, weights)
+        weights = strength if varies else None
     return Weighed(target, form, diffusion, fitted, strength, residuals, "hidden velocity" if hidden else "moments")
 
 
@@ -96,10 +96,10 @@ def _with_known(case: Case, target: str, form: GaussianForm | None) -> Drift:
 
 def _diffusion(
     case: Case, target: str, nodes: int, drift: Drift, strength: Strength | None
-) -> tuple[GaussianForm | None, Strength | None]:
+) -> tuple[GaussianForm | None, Strength]:
     free, known = case.split(target, diffusion=True)
     if not free and not known:
-        return None, None
+        return None, Strength((), np.zeros(0), 1e-300)
     equation: Equation
     if target in case.hidden:
         equation = HiddenDiffusionEquation(case.recording, case.index(target), free, known, drift, case.noise)
@@ -112,15 +112,10 @@ def _diffusion(
     return form, _strength(case, target, (*free, *(t for t, _ in known)), [*values, *(v for _, v in known)])
 
 
-def _rough(case: Case, target: str) -> Strength | None:
+def _rough(case: Case, target: str) -> Strength:
     """D̂ from squared increments alone: what weights need before the drift is known."""
-    terms = case.diffusion.get(target, ())
-    if len(terms) < 2:
-        return None
     free, known = case.split(target, diffusion=True)
-    equation = DiffusionEquation(
-        case.recording, case.index(target), free, known, None, 1, None, case.noise, case.gains
-    )
+    equation = DiffusionEquation(case.recording, case.index(target), free, known, None, 1, None, case.noise, case.gains)
     values = [] if not free else list(solve(equation)[0].estimate)
     return _strength(case, target, (*free, *(t for t, _ in known)), [*values, *(v for _, v in known)])
 

@@ -47,9 +47,7 @@ class Case:
     @property
     def asked(self) -> tuple[str, ...]:
         """The components with a free term."""
-        return tuple(
-            name for name in self.drift if self.split(name)[0] or self.split(name, diffusion=True)[0]
-        )
+        return tuple(name for name in self.drift if self.split(name)[0] or self.split(name, diffusion=True)[0])
 
     @property
     def state(self) -> tuple[str, ...]:

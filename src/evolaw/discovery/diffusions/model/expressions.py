@@ -8,7 +8,7 @@ recording. Every operation is analytic and takes complex numbers, which `Term.de
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.errors import ParseError
 
-__all__ = ["FUNCTIONS", "Term", "read_term", "split_list"]
+__all__ = ["FUNCTIONS", "Term", "evaluate", "read_term", "split_list"]
 
 
 def _absolute(x: np.ndarray) -> np.ndarray:
@@ -76,7 +76,8 @@ class Term:
 
     def values(self, state: Sequence[np.ndarray]) -> np.ndarray:
         """Return the term at every state; ``state`` is one array a component, all of one shape."""
-        result = np.asarray(_evaluate(self.tree, state))
+        with np.errstate(all="ignore"):  # what is no number is named by whoever asks for it
+            result = np.asarray(evaluate(self.tree, state))
         return result if result.shape == np.shape(state[0]) else np.broadcast_to(result, np.shape(state[0])).copy()
 
     def slope(self, state: Sequence[np.ndarray], component: int) -> np.ndarray:
@@ -123,20 +124,21 @@ def _leaves(tree: Tree) -> set[int]:
     return set().union(*(_leaves(part) for part in tree[1:] if isinstance(part, tuple))) if len(tree) > 1 else set()
 
 
-def _evaluate(tree: Tree, state: Sequence[np.ndarray]) -> Any:
+def evaluate(tree: Tree, state: Sequence[Any], functions: Mapping[str, Callable[[Any], Any]] = FUNCTIONS) -> Any:
+    """Return the value of a tree of operations; other ``functions`` than NumPy's let other arrays be the state."""
     kind = tree[0]
     if kind == "number":
         return tree[1]
     if kind == "component":
         return state[tree[1]]
     if kind == "call":
-        return FUNCTIONS[tree[1]](_evaluate(tree[2], state))
+        return functions[tree[1]](evaluate(tree[2], state, functions))
     if kind == "^":
-        return _power(_evaluate(tree[1], state), _evaluate(tree[2], state))
-    left = _evaluate(tree[1], state)
+        return _power(evaluate(tree[1], state, functions), evaluate(tree[2], state, functions))
+    left = evaluate(tree[1], state, functions)
     if kind == "negative":
         return -left
-    right = _evaluate(tree[2], state)
+    right = evaluate(tree[2], state, functions)
     return left + right if kind == "+" else left * right if kind == "*" else left / right
 
 
@@ -179,8 +181,12 @@ def read_term(text: str, names: Sequence[str]) -> Term:
         ParseError: with the column of the fault; an unknown name comes with the nearest known one.
     """
     if len(text) > _MAX_LENGTH:
-        raise ParseError(f"A term may have at most {_MAX_LENGTH} characters; this one has {len(text)}.", source="library")
-    return Term("".join(text.split()) if "*" in text or "·" in text else text.strip(), _Reader(text, names).read(), len(names))
+        raise ParseError(
+            f"A term may have at most {_MAX_LENGTH} characters; this one has {len(text)}.", source="library"
+        )
+    return Term(
+        "".join(text.split()) if "*" in text or "·" in text else text.strip(), _Reader(text, names).read(), len(names)
+    )
 
 
 class _Reader:

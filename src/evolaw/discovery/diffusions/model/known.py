@@ -1,7 +1,7 @@
 """What is known beforehand: coefficients, whole components.
 
-    "x: x=1, x^3=-1; y: D 1=0.5"       values of entries
-    "y: *"                             the component is known: what is not given in it is absent, and nothing in it is asked
+"x: x=1, x^3=-1; y: D 1=0.5"       values of entries
+"y: *"                             the component is known: what is not given in it is absent, and nothing in it is asked
 """
 
 from __future__ import annotations

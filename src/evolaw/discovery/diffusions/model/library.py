@@ -1,9 +1,9 @@
 """Libraries: which terms may stand in the drift and the diffusion of each component, and how they are written.
 
-    "1, x, x^3, sin(x)"        the terms themselves
-    "poly:3"                   all monomials of the state up to degree 3
-    "harmonics:3"              1 and the sines and cosines of up to three times every component
-    "x: 1, x; y: x, y"         one library a component
+"1, x, x^3, sin(x)"        the terms themselves
+"poly:3"                   all monomials of the state up to degree 3
+"harmonics:3"              1 and the sines and cosines of up to three times every component
+"x: 1, x; y: x, y"         one library a component
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def read_libraries(
     Returns:
         Terms by component, in the order written.
     """
-    if isinstance(text, str) and ";" in text or isinstance(text, str) and re.match(r"\s*[^\W\d]\w*\s*:\s*\D", text):
+    if (isinstance(text, str) and ";" in text) or (isinstance(text, str) and re.match(r"\s*[^\W\d]\w*\s*:\s*\D", text)):
         text = dict(_by_component(part, names, argument) for part in text.split(";") if part.strip())
     if isinstance(text, Mapping):
         for name in text:
@@ -112,9 +112,7 @@ def _terms(
             given = polynomials(names, count) if named.group(1) == "poly" else harmonics(names, count, periods)
         else:
             given = split_list(given)
-    checks.require(
-        len(given) <= MOST_TERMS, argument, f"have at most {MOST_TERMS} terms a component", len(given)
-    )
+    checks.require(len(given) <= MOST_TERMS, argument, f"have at most {MOST_TERMS} terms a component", len(given))
     terms = tuple(read_term(item, names) for item in given)
     seen: dict[str, str] = {}
     for term in terms:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,9 @@ class Recording:
         names: one a component.
         units: unit of each component, empty where unknown.
         time_unit: unit of the times, empty where unknown.
+        force: drift that was added on purpose, shape (rows, components), to a position's velocity where velocities are hidden; None
+            where nothing was.
+        heat: times by which the diffusion was raised on purpose, shape (rows,); None where it was not.
     """
 
     values: np.ndarray
@@ -45,6 +49,8 @@ class Recording:
     names: tuple[str, ...]
     units: tuple[str, ...] = ()
     time_unit: str = ""
+    force: np.ndarray | None = None
+    heat: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -87,7 +93,10 @@ class Recording:
     def part(self, rows: slice) -> Recording:
         """Return the stretches cut to a range of rows."""
         ends = np.unique(np.clip(self.ends, rows.start, rows.stop)) - rows.start
-        return replace(self, values=self.values[rows], times=self.times[rows], ends=ends[ends > 0])
+        force, heat = (None if given is None else given[rows] for given in (self.force, self.heat))
+        return replace(
+            self, values=self.values[rows], times=self.times[rows], ends=ends[ends > 0], force=force, heat=heat
+        )
 
 
 def gather(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str] | None = None) -> Recording:
@@ -95,7 +104,7 @@ def gather(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str] |
 
     Args:
         recordings: axes ("times",), ("times", "dim") or ("paths", "times", "dim"); NaN marks a missing value. ``about`` may hold
-            "names", "units" and "time_unit".
+            "names", "units", "time_unit", and "controls": {"force": {name: drift added}, "noise": factor of the diffusion}.
         names: names of the components instead of those recorded.
 
     Raises:
@@ -103,7 +112,7 @@ def gather(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str] |
     """
     items = [recordings] if isinstance(recordings, Trajectory) else list(recordings)
     checks.require(len(items) > 0, "recording", "hold at least one trajectory", "none")
-    values, times = zip(*(piece for item in items for piece in _paths(item)), strict=True)
+    values, times, controls = zip(*(piece for item in items for piece in _paths(item)), strict=True)
     dims = {value.shape[1] for value in values}
     checks.require(len(dims) == 1, "recording", "have the same components in every trajectory", sorted(dims))
     units = {tuple(item.about.get("units") or ()) for item in items}
@@ -113,7 +122,11 @@ def gather(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str] |
     dim = dims.pop()
     known = names or items[0].about.get("names") or _usual(dim)
     _require_names(known, dim)
-    pieces = [stretch for value, time in zip(values, times, strict=True) for stretch in _stretches(value, time)]
+    pieces = [
+        (*stretch, control)
+        for value, time, control in zip(values, times, controls, strict=True)
+        for stretch in _stretches(value, time)
+    ]
     checks.require(
         sum(len(piece[0]) - 1 for piece in pieces) >= _FEWEST,
         "recording",
@@ -128,6 +141,7 @@ def gather(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str] |
         tuple(known),
         units.pop(),
         str(items[0].about.get("time_unit") or ""),
+        *_controlled([(len(piece[0]), piece[2]) for piece in pieces], tuple(known)),
     )
     for name, column in zip(found.names, found.columns, strict=True):
         checks.require(np.ptp(column) > 0, "recording", "move", f"{name}, which is {column[0]:g} at all times")
@@ -151,7 +165,7 @@ def unwrapped(recording: Recording, periods: Mapping[str, float]) -> Recording:
     return replace(recording, values=values)
 
 
-def _paths(item: Trajectory) -> list[tuple[np.ndarray, np.ndarray]]:
+def _paths(item: Trajectory) -> list[tuple[np.ndarray, np.ndarray, dict[str, Any]]]:
     fits = item.axes in (("times",), ("times", "dim"), ("paths", "times", "dim"), ("paths", "times"))
     checks.require(
         fits, "recording", "be a table of a state over time, axes (times, dim) or (paths, times, dim)", item.axes
@@ -161,7 +175,27 @@ def _paths(item: Trajectory) -> list[tuple[np.ndarray, np.ndarray]]:
     values = values[..., None] if "dim" not in item.axes else values
     values = values[None] if "paths" not in item.axes else values
     checks.require(not np.isinf(values).any(), "recording", "be finite or missing (NaN)", "infinite somewhere")
-    return [(path, np.asarray(item.times, float)) for path in values]
+    return [(path, np.asarray(item.times, float), item.about.get("controls") or {}) for path in values]
+
+
+def _controlled(
+    pieces: Sequence[tuple[int, Mapping[str, Any]]], names: tuple[str, ...]
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """The forces and the heat of all rows; None for what was never touched."""
+    rows = sum(count for count, _ in pieces)
+    force, heat, place = np.zeros((rows, len(names))), np.ones(rows), 0
+    for count, controls in pieces:
+        for name in controls:
+            checks.one_of(name, "controls", ("force", "noise"))
+        for name, value in (controls.get("force") or {}).items():
+            # The force on a hidden velocity is written down with its position.
+            column = (
+                names.index(name) if name in names else 0 if len(names) == 1 else names.index(name.removeprefix("v_"))
+            )
+            force[place : place + count, column] = checks.number(value, "controls")
+        heat[place : place + count] = checks.positive(controls.get("noise", 1.0), "controls")
+        place += count
+    return force if force.any() else None, heat if (heat != 1).any() else None
 
 
 def _stretches(values: np.ndarray, times: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:

