@@ -74,6 +74,6 @@ def test_each_recording_finds_its_door(tmp_path: Path) -> None:
     (tmp_path / "track.csv").write_text("t,x\n0,1\n")
     door = {path.name: is_trajectory([path], {}, {}) for path in tmp_path.iterdir() if path.name != "both.npz"}
     assert door == {"cells.npz": False, "track.npz": True, "series.csv": False, "track.csv": True}
-    with pytest.raises(ArgumentError, match="could be either.*--library poly:3"):
+    with pytest.raises(ArgumentError, match=r"could be either.*--library poly:3"):
         is_trajectory([tmp_path / "both.npz"], {}, {})
     assert is_trajectory([tmp_path / "both.npz"], {}, {"library": "1"})

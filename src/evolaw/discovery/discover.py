@@ -75,5 +75,5 @@ def interrogate(box: Any, space: Any = "outer-totalistic", *, questions: int = 1
     return discover(None, space, box=box, ask=questions, rng=rng, **options)
 
 
-register(Diffusions())
 register(Lattices())
+register(Diffusions())

@@ -36,7 +36,7 @@ class Lattices:
         if isinstance(recording, list | tuple):
             return all(map(self.owns, recording))
         if isinstance(recording, Trajectory):
-            return "dim" not in recording.axes and recording.axes[0] != "paths"
+            return "dim" not in recording.axes and recording.axes[0] != "paths" and recording.axes != ("times",)
         return recording is None or isinstance(recording, Series)
 
     def wrote(self, document: Mapping[str, Any]) -> bool:

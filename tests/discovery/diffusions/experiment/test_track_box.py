@@ -56,7 +56,7 @@ def test_a_box_that_does_not_answer_is_named(tmp_path: Path, body: str, said: st
 
 
 def test_a_command_without_its_places_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="contain {controls}"):
+    with pytest.raises(ArgumentError, match=r"contain \{controls\}"):
         CommandTrackBox("run {start} {times}")
 
 

@@ -45,7 +45,7 @@ def test_zarr_and_runs_are_read(tmp_path: Path) -> None:
     import xarray
 
     data = xarray.Dataset({"u": ("time", VALUES[:, 0], {"units": "V"})}, coords={"time": TIMES})
-    data.to_zarr(tmp_path / "a.zarr")
+    data.to_zarr(tmp_path / "a.zarr", consolidated=False)
     (track,) = read_tracks(tmp_path / "a.zarr")
     assert (track.about["names"], track.about["units"]) == (["u"], ["V"])
     Trajectory(VALUES, TIMES, ("times", "dim")).save(tmp_path / "run")

@@ -155,7 +155,7 @@ class CommandTrackBox:
 def perform(box: TrackBox, experiment: Experiment, names: tuple[str, ...]) -> Trajectory:
     """Do an experiment with a box; returns its trajectories with the controls written beside them."""
     times = experiment.step * np.arange(experiment.count + 1)
-    starts = [np.array(start) for start in experiment.starts] or [None]
+    starts: list[np.ndarray | None] = [np.array(start) for start in experiment.starts] or [None]
     values = np.stack([box.record(start, experiment.controls, times) for start in starts])
     if values.shape[-1] != len(names):
         raise BoxError(

@@ -195,7 +195,7 @@ def _matlab(path: Path, said: Mapping[str, Any]) -> Trajectory:
 
 def _parquet(path: Path) -> Table:
     try:
-        import pyarrow.parquet as parquet
+        import pyarrow.parquet as parquet  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise MissingExtra("pyarrow", "tables") from error
     try:
@@ -214,7 +214,7 @@ def _labelled(path: Path, said: Mapping[str, Any]) -> Trajectory:
     import xarray
 
     try:
-        opened = xarray.open_zarr(path) if path.suffix == ".zarr" else xarray.open_dataset(path)
+        opened = xarray.open_zarr(path, consolidated=False) if path.suffix == ".zarr" else xarray.open_dataset(path)
     except Exception as error:
         raise ParseError(f"The file cannot be read: {error}.", source=str(path)) from error
     time = next((name for name in (*_TIMES,) if name in opened.dims), None)
