@@ -39,7 +39,7 @@ def measure_order(
 
     from evolaw import checks
     from evolaw.cli import arguments
-    from evolaw.cli.simulate.process_arguments import read_start
+    from evolaw.cli.simulate.process_settings import read_start, require_moving
     from evolaw.ito import equations
     from evolaw.sde import catalogue
 
@@ -51,7 +51,9 @@ def measure_order(
     checks.require(refusal is None, "scheme", f"be one for the process {process}", scheme, str(refusal))
     checks.require(method.needs != "exact", "scheme", "make an error", scheme, "Exact steps have no order.")
     counts = tuple(checks.integer(_whole(part), "steps", least=1) for part in steps.split(","))
-    begin = np.array(read_start(law, process.dim, start))
+    first = read_start(law, process.dim, start)
+    require_moving(law, process, first, start)
+    begin = np.array(first)
     kinds = ("strong", "weak") if kind == "both" else (kind,)
     if kind == "both" and method.needs in _PATHLESS:
         terminal.note(f"{method.name} follows no Brownian path, so it has no strong order.")

@@ -65,9 +65,9 @@ def test_moments_are_the_exact_ones(evolaw: Callable[..., Any], arguments: tuple
 
 
 def test_chunks_do_not_matter(evolaw: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    command = (*OU, "--scheme", "sra1", "--steps", 100, "--frames", 3, "--paths", 300, "--out")
+    command = (*OU, "--scheme", "sra1", "--steps", 100, "--frames", 3, "--paths", 3000, "--out")
     evolaw(*command, "one")
-    monkeypatch.setattr("evolaw.cli.simulate.process_arguments._WORK", 100 * 70)
+    monkeypatch.setattr("evolaw.cli.simulate.process_settings._WORK", 100 * 70)
     evolaw(*command, "many")
     one, many = Trajectory.load(tmp_path / "one"), Trajectory.load(tmp_path / "many")
     assert len(stored(tmp_path / "many")) > len(stored(tmp_path / "one"))
@@ -82,7 +82,7 @@ def test_nothing_is_stored_without_out(evolaw: Callable[..., Any], tmp_path: Pat
 
 def test_a_kill_loses_nothing(command: list[str], evolaw: Callable[..., Any], tmp_path: Path) -> None:
     """Killed with -9 after its first commit and resumed, a run ends in the bytes of an undisturbed one."""
-    words = (*OU, "--scheme", "euler-maruyama", "--steps", 100_000, "--frames", 5, "--paths", 640)
+    words = (*OU, "--scheme", "euler-maruyama", "--steps", 20_000, "--frames", 5, "--paths", 12_000)
     words = tuple(str(word) for word in words)
     assert evolaw(*words, "--out", "whole").returncode == 0
     killed = subprocess.Popen([*command, *words, "--out", "killed"], cwd=tmp_path)
@@ -94,7 +94,7 @@ def test_a_kill_loses_nothing(command: list[str], evolaw: Callable[..., Any], tm
     killed.wait()
     run = Run.open(tmp_path / "killed")
     assert run.state == "interrupted"
-    assert 0 < run.cursor < 640
+    assert 0 < run.cursor < 12_000
     shown = evolaw("runs", "show", "killed")
     assert "continue with: evolaw simulate --resume killed" in shown.stdout
     resumed = evolaw("simulate", "--resume", "killed", "--json")
@@ -131,7 +131,7 @@ def test_a_nan_is_found_where_it_arose(
     evolaw: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The root of a negative number, in a later chunk: the path has its number in the whole, the step can be checked."""
-    monkeypatch.setattr("evolaw.cli.simulate.process_arguments._WORK", 64)
+    monkeypatch.setattr("evolaw.cli.simulate.process_settings._WORK", 64)
     words = ("simulate", "dX = -X dt + sqrt(X) dW", "--start", 1.5, "--time", 0.4, "--dt", 0.01, "--paths", 640)
     done = evolaw(*words, "--frames", 41, "--scheme", "euler-maruyama", "--out", "run")
     values = Trajectory.load(tmp_path / "run").values[..., 0]
@@ -172,7 +172,7 @@ def test_a_stopped_run_says_how_to_go_on(command: list[str], tmp_path: Path) -> 
         "--scheme",
         "euler-maruyama",
         "--steps",
-        "100000",
+        "20000",
         "--frames",
         "5",
         "--paths",

@@ -1,46 +1,50 @@
 """``evolaw simulate``: one verb for every law; what is typed says which world it lives in.
 
-An option that means nothing for the law is refused, not ignored.
+Two functions, `simulate_rule` and `simulate_process`, each with the options of its world; the command shows the options of both,
+and one that means nothing for the law is refused, not ignored.
 """
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
-__all__ = ["simulate"]
+__all__ = ["simulate", "simulate_process", "simulate_rule"]
 
 _BOARD = "Cellular automata"
 _PROCESS = "Stochastic differential equations"
-_OF_BOARDS = ("size", "density", "every", "boundary", "noise", "rle")
-_OF_PROCESSES = ("values", "scheme", "paths", "time", "frames", "times", "dt", "precision", "figure")
+
+Law = Annotated[
+    str | None,
+    typer.Argument(
+        help='A rule, as B3/S23, B2-a/S12 or MAP…, or the run of a learned or discovered one; a process, as ornstein-uhlenbeck; or an equation, as "dX = -X dt + dW".'
+    ),
+]
+Start = Annotated[
+    str | None,
+    typer.Option("--start", help="A pattern file or a named pattern; for a process its state, as 1 or 1,0."),
+]
+Steps = Annotated[
+    int | None, typer.Option("--steps", help="Generations to run, by default 100; for a process equal time steps.")
+]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of the start and of chance.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Run directory to write; kill it, and it can be resumed.")]
+Resume = Annotated[Path | None, typer.Option("--resume", help="Continue this run directory; all else is in it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
-def simulate(
-    context: typer.Context,
-    law: Annotated[
-        str | None,
-        typer.Argument(
-            help='A rule, as B3/S23, B2-a/S12 or MAP…, or the run of a learned or discovered one; a process, as ornstein-uhlenbeck; or an equation, as "dX = -X dt + dW".'
-        ),
-    ] = None,
-    start: Annotated[
-        str | None,
-        typer.Option("--start", help="A pattern file or a named pattern; for a process its state, as 1 or 1,0."),
-    ] = None,
-    steps: Annotated[
-        int | None, typer.Option("--steps", help="Generations to run, by default 100; for a process equal time steps.")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the start and of chance.")] = 0,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Run directory to write; kill it, and it can be resumed.")
-    ] = None,
-    resume: Annotated[
-        Path | None, typer.Option("--resume", help="Continue this run directory; all else is in it.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+def simulate_rule(
+    law: Law = None,
+    start: Start = None,
+    steps: Steps = None,
+    seed: Seed = 0,
+    out: Out = None,
+    resume: Resume = None,
+    as_json: AsJson = False,
     size: Annotated[
         str, typer.Option("--size", help="Side of the board, or ROWSxCOLS.", rich_help_panel=_BOARD)
     ] = "64",
@@ -58,6 +62,31 @@ def simulate(
     rle: Annotated[
         Path | None, typer.Option("--rle", help="Write the last board to this RLE file.", rich_help_panel=_BOARD)
     ] = None,
+) -> None:
+    """Simulate a cellular automaton, or continue a run of one."""
+    from evolaw.cli.learn import answers
+    from evolaw.cli.simulate import lattice
+
+    held = answers.law_of_run(str(law)) if resume is None else None
+    typed = {
+        "law": held or law,
+        "size": size,
+        "density": density,
+        "start": start,
+        "steps": 100 if steps is None else steps,
+    }
+    typed |= {"every": every, "boundary": boundary, "noise": noise, "seed": seed}
+    lattice.simulate_board(typed, out, resume, rle, as_json)
+
+
+def simulate_process(
+    law: Law = None,
+    start: Start = None,
+    steps: Steps = None,
+    seed: Seed = 0,
+    out: Out = None,
+    resume: Resume = None,
+    as_json: AsJson = False,
     values: Annotated[
         list[str] | None,
         typer.Option("--set", help="A parameter, as theta=2; once for each.", rich_help_panel=_PROCESS),
@@ -91,39 +120,64 @@ def simulate(
         typer.Option("--figure", help="Draw paths and densities: .svg, .pdf or .png.", rich_help_panel=_PROCESS),
     ] = None,
 ) -> None:
+    """Simulate paths of a process, or continue a run of them."""
+    from evolaw.cli import arguments
+    from evolaw.cli.simulate import process
+    from evolaw.cli.simulate.process_settings import Typed, settle
+
+    if resume is not None:
+        process.continue_paths(resume, figure, as_json)
+        return
+    numbers = arguments.settings(values or ())
+    typed = Typed(str(law), numbers, start, time, frames, times, dt, steps, scheme, paths, precision, seed)
+    process.simulate_paths(settle(typed), out, figure, as_json)
+
+
+def simulate(context: typer.Context, **typed: Any) -> None:
     """Simulate a law and say what became of it."""
     from evolaw import checks
-    from evolaw.cli import arguments
+
+    law, resume = typed["law"], typed["resume"]
+    if (law is None) == (resume is None):
+        raise checks.refuse("law", "be given, or else --resume RUN", law, "Write, for example: evolaw simulate B3/S23.")
+    is_process = _is_process(law) if resume is None else _is_of_process(resume)
+    world = simulate_process if is_process else simulate_rule
+    own = set(inspect.signature(world).parameters)
+    given = {name for name in context.params if _is_typed(context, name)}
+    allowed = own if resume is None else own & {"resume", "as_json", "rle", "figure"}
+    whose = "for a process" if is_process else "for a cellular automaton"
+    _require_only(allowed, given, whose if resume is None else f"with --resume: all else is in the run, {whose}")
+    world(**{name: typed[name] for name in own})
+
+
+def _joined(*worlds: Callable[..., None]) -> list[inspect.Parameter]:
+    """The options of both worlds, each once."""
+    found: dict[str, inspect.Parameter] = {}
+    for world in worlds:
+        hints = get_type_hints(world, include_extras=True)
+        for name, parameter in inspect.signature(world).parameters.items():
+            found.setdefault(name, parameter.replace(annotation=hints[name]))
+    return list(found.values())
+
+
+def _shown(*worlds: Callable[..., None]) -> None:
+    """Show the command line the options of both worlds as those of `simulate`."""
+    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    parameters = [context, *_joined(*worlds)]
+    simulate.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    simulate.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+
+
+_shown(simulate_rule, simulate_process)
+
+
+def _is_process(law: str) -> bool:
+    """Whether a law is written like an equation, or named like a process and no run of that name is here."""
     from evolaw.cli.learn import answers
-    from evolaw.cli.simulate import lattice, process, process_arguments
     from evolaw.ito.notation import spelling
     from evolaw.sde import catalogue
 
-    given, held = {name for name in context.params if _is_typed(context, name)}, None
-    if (law is None) == (resume is None):
-        raise checks.refuse("law", "be given, or else --resume RUN", law, "Write, for example: evolaw simulate B3/S23.")
-    if resume is not None:
-        allowed = {"resume", "as_json", "rle", "figure"}
-        _require_only(given & allowed, given, "with --resume: all else is in the run")
-        if _is_of_process(resume):
-            _require_only(given - {"rle"}, given, "for a process")
-            process.continue_paths(resume, figure, as_json)
-            return
-        _require_only(given - {"figure"}, given, "for a cellular automaton")
-    elif (held := answers.law_of_run(str(law))) is None and (
-        spelling.is_equation(str(law)) or catalogue.resembles(str(law))
-    ):
-        _require_only(given - set(_OF_BOARDS), given, "for a process")
-        numbers = arguments.settings(values or ())
-        what = (start, time, frames, times, dt, steps, scheme, paths, precision, seed)
-        process.simulate_paths(process_arguments.path_settings(str(law), numbers, *what), out, figure, as_json)
-        return
-    else:
-        _require_only(given - set(_OF_PROCESSES), given, "for a cellular automaton")
-    generations = 100 if steps is None else steps
-    typed = {"law": held or law, "size": size, "density": density, "start": start, "steps": generations}
-    typed |= {"every": every, "boundary": boundary, "noise": noise, "seed": seed}
-    lattice.simulate_board(typed, out, resume, rle, as_json)
+    return answers.law_of_run(law) is None and (spelling.is_equation(law) or catalogue.resembles(law))
 
 
 def _is_typed(context: typer.Context, name: str) -> bool:

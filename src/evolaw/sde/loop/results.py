@@ -164,12 +164,20 @@ class Kept:
     """Passes chunks on to ``gathered`` and, when there is a run directory, commits them first."""
 
     def __init__(
-        self, out: str | Path | None, gathered: Gathered, scheme: Any, grid: Grid, shapes: Callable[[], Marched]
+        self,
+        out: str | Path | storage.Run | None,
+        gathered: Gathered,
+        scheme: Any,
+        grid: Grid,
+        shapes: Callable[[], Marched],
     ) -> None:
         self.gathered, self._scheme, self._shapes = gathered, scheme, shapes
         self._run: storage.Run | None = None
         self._series: Any = None
-        if out is not None:
+        self._is_ours = not isinstance(out, storage.Run)
+        if isinstance(out, storage.Run):
+            self._begin(out)
+        elif out is not None:
             self._open(Path(out), grid)
 
     def __enter__(self) -> Self:
@@ -181,7 +189,8 @@ class Kept:
         if self._run is not None:
             if kind is None and not self.gathered.plan.store:
                 self._write_results(self._run)
-            self._run.__exit__(kind, error, trace)
+            if self._is_ours:
+                self._run.__exit__(kind, error, trace)
 
     def add(self, marched: Marched) -> None:
         """Commit and gather one chunk."""
@@ -225,9 +234,13 @@ class Kept:
                     f"{path} holds another solution: it differs in {', '.join(differing)}. Choose another directory."
                 )
             self._run = storage.Run.resume(path)
-        if "times" not in self._run.arrays():
-            self._run.write("times", self.gathered.times, ("times",))
-        self._read_back(self._run)
+        self._begin(self._run)
+
+    def _begin(self, run: storage.Run) -> None:
+        self._run = run
+        if "times" not in run.arrays():
+            run.write("times", self.gathered.times, ("times",))
+        self._read_back(run)
 
     def _header(self, grid: Grid) -> dict[str, Any]:
         gathered = self.gathered

@@ -34,6 +34,7 @@ from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.reversal import Reversal
 from evolaw.sde.schemes.scheme import Scheme
 from evolaw.sde.statistics.first_passage import FirstFault
+from evolaw.storage import Run
 
 __all__ = ["Progress", "solve"]
 
@@ -56,7 +57,7 @@ def solve(
     precision: str = "float64",
     chunk: int | str = "auto",
     progress: Progress | None = None,
-    out: str | Path | None = None,
+    out: str | Path | Run | None = None,
     fine: int = 1,
     first_path: int = 0,
     sweep: Any = None,
@@ -80,7 +81,8 @@ def solve(
         chunk: paths that run together, "auto" to fit the cache of a processor or the memory of an accelerator; rounded
             up to a multiple of 1024 where there are more paths than that. It does not change results.
         progress: called with (paths done, paths in all).
-        out: a run directory that is filled chunk by chunk. If it holds the same solution unfinished, it is continued.
+        out: a run directory that is filled chunk by chunk. If it holds the same solution unfinished, it is continued. Or an
+            open `evolaw.storage.Run`, which is filled and left open; whoever opened it answers for its being this solution.
         fine: each step's noise is composed of that many finer steps, so that ``steps=n, fine=r`` sees the path of
             ``steps=n*r``.
         first_path: number of the first path; other numbers are other, independent paths.

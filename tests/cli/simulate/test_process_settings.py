@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from evolaw.cli.arguments import require_place
-from evolaw.cli.simulate.process_arguments import PathSettings, path_settings, read_start
+from evolaw.cli.simulate.process_settings import PathSettings, Typed, read_start, require_moving, settle
+from evolaw.ito.equations import process
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ from evolaw.cli.simulate.process_arguments import PathSettings, path_settings, r
         ({"paths": 0}, "`paths`"),
         ({"law": "brownian-bridge", "time": 2.0}, "`time` must end with the process, at 1"),
         ({"precision": "float16"}, "`precision`"),
-        ({"scheme": "euler"}, "Did you mean"),
+        ({"scheme": "milstain"}, "Did you mean"),
         ({"scheme": "stochastic-heun", "law": "dX = X^3 dt + X dW"}, "use SRI1W1"),
         ({"scheme": "sra1", "law": "dX = X^3 dt + X dW"}, "use SRI1W1"),
         ({"scheme": "milstein", "law": "dX = Y dW1; dY = X dW2"}, "LevyMilstein"),
@@ -37,31 +38,14 @@ from evolaw.cli.simulate.process_arguments import PathSettings, path_settings, r
     ],
 )
 def test_bad_input_is_refused_before_anything_is_written(changes: dict[str, Any], words: str) -> None:
-    given: dict[str, Any] = {"law": "brownian-motion", "values": {}, "start": None, "time": None, "frames": 11}
-    given |= {
-        "times": None,
-        "dt": None,
-        "steps": None,
-        "scheme": "auto",
-        "paths": 10,
-        "precision": "float64",
-        "seed": 0,
-    }
+    given: dict[str, Any] = {"law": "brownian-motion", "values": {}, "frames": 11, "paths": 10}
     with pytest.raises(ValueError, match=words):
-        path_settings(**(given | changes))
+        settle(Typed(**(given | changes)))
 
 
 def settings(**changes: Any) -> PathSettings:
-    given: dict[str, Any] = {
-        "law": "double-well",
-        "values": {},
-        "start": None,
-        "time": None,
-        "frames": 3,
-        "times": None,
-    }
-    given |= {"dt": None, "steps": None, "scheme": "auto", "paths": 10**6, "precision": "float64", "seed": 0}
-    return path_settings(**(given | changes))
+    given: dict[str, Any] = {"law": "double-well", "values": {}, "frames": 3, "paths": 10**6}
+    return settle(Typed(**(given | changes)))
 
 
 def test_what_is_left_out_is_chosen() -> None:
@@ -89,3 +73,15 @@ def test_starts_and_places(tmp_path: Path) -> None:
     require_place(tmp_path / "figure.svg")
     with pytest.raises(ValueError, match="directory that exists"):
         require_place(tmp_path / "nowhere" / "figure.svg")
+
+
+@pytest.mark.parametrize("law", ["dX = X dt + X dW", "dX = Y dt; dY = -X dt + X dW", "dX = sin(t) X dt + X dW"])
+def test_a_default_start_that_nothing_moves_is_refused(law: str) -> None:
+    with pytest.raises(ValueError, match=r"would stay 0 for ever.*--start 1"):
+        settle(Typed(law, {}))
+    assert not any(settle(Typed(law, {}, start="0,0" if "dY" in law else "0")).start)
+
+
+@pytest.mark.parametrize("law", ["dX = (1 - X) dt + X dW", "dX = sin(t) dt + X dW", "dX = sqrt(1 + X^2) dW"])
+def test_a_default_start_that_moves_is_taken(law: str) -> None:
+    require_moving(law, process(law), [0.0], None)

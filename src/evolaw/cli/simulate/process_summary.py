@@ -1,0 +1,176 @@
+"""What is said of simulated paths: as text, as one JSON document, as a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evolaw.cli.simulate.process_settings import PathSettings
+from evolaw.ito import equations
+from evolaw.sde import catalogue
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from evolaw.sde.statistics.moments import Statistics
+    from evolaw.trajectory import Trajectory
+
+__all__ = ["asked", "draw", "facts", "statistics_of", "text", "warning"]
+
+_MOST_COMPONENTS_DRAWN, _BINS, _DRAWN = 6, 40, 30
+
+
+def asked() -> Any:
+    """The statistics that are told."""
+    from evolaw.sde.statistics.moments import Moments
+
+    return Moments(covariance=False)
+
+
+def statistics_of(result: Trajectory | Statistics) -> Statistics:
+    """The statistics of a solution, also where its paths were stored."""
+    from evolaw.sde.statistics.stored_paths import measure
+    from evolaw.trajectory import Trajectory
+
+    return measure(result, asked()) if isinstance(result, Trajectory) else result
+
+
+def warning(statistics: Statistics) -> str:
+    """What must be read before the numbers when paths were lost."""
+    left = statistics.paths - statistics.lost
+    return (
+        f"warning: {statistics.lost} of {statistics.paths} paths did not stay finite; the numbers are those of the other "
+        f"{left}, which is not the answer to the equation."
+    )
+
+
+def facts(settings: PathSettings, statistics: Statistics) -> dict[str, Any]:
+    """The JSON document."""
+    from evolaw.sde.statistics.stored_paths import standard_errors_apart
+
+    moments, known = statistics.moments, statistics.lost < statistics.paths
+    mean, variance = _exact(settings)
+    return {
+        "schema": 1,
+        **({"warning": warning(statistics)} if statistics.lost else {}),
+        **asdict(settings),
+        "lost": statistics.lost,
+        "mean": _listed(moments.mean) if known else None,
+        "mean_error": _listed(moments.mean_error) if known else None,
+        "variance": _listed(moments.variance) if known else None,
+        "variance_error": _listed(moments.covariance_error) if known else None,
+        "exact": {"mean": _listed(mean), "variance": _listed(variance)},
+        "gap": standard_errors_apart(moments.mean, moments.mean_error, mean) if known else None,
+    }
+
+
+def text(settings: PathSettings, statistics: Statistics, place: Path | None, figure: Path | None) -> str:
+    """The lines for a person."""
+    from evolaw import display
+    from evolaw.sde.statistics.stored_paths import standard_errors_apart
+
+    classic = catalogue.classic(settings.law)
+    names = equations.component_names(settings.law, len(settings.start))
+    stepping = "no error of stepping" if settings.scheme == "exact-step" else f"dt at most {settings.dt:g}"
+    known: list[tuple[str, Any]] = [
+        ("equation", classic and classic.equation),
+        ("parameters", ", ".join(_flat(settings.process.params or {})) or None),
+        ("start", ", ".join(f"{value:g}" for value in settings.start)),
+        ("scheme", f"{settings.scheme}, {stepping}"),
+        ("paths", f"{statistics.paths}" + (f", {statistics.lost} lost" if statistics.lost else "")),
+        ("times", f"0 … {settings.times[-1]:g}, {len(settings.times)} saved"),
+    ]
+    if statistics.lost < statistics.paths:
+        moments, (mean, variance) = statistics.moments, _exact(settings)
+        of = " of the paths that are left" if statistics.lost else ""
+        rows = [("mean", moments.mean, moments.mean_error, mean)]
+        rows += [("variance", moments.variance, moments.covariance_error, variance)]
+        for name, found, error, exact in rows:
+            for k in range(found.shape[1]):
+                truth = "" if exact is None else f"   exact {exact[-1, k]:.6g}"
+                known.append(
+                    (f"{name} of {names[k]} at the end{of}", f"{found[-1, k]:.6g} ± {error[-1, k]:.2g}{truth}")
+                )
+        gap = standard_errors_apart(moments.mean, moments.mean_error, mean)
+        known.append(("mean against exact", gap and f"at most {gap:.2f} standard errors apart at all saved times"))
+    return display.lines(str(settings.process), [*known, ("run", place), ("figure", figure)])
+
+
+def draw(settings: PathSettings, paths: Trajectory, figure: Path) -> None:
+    """Draw paths and densities."""
+    import numpy as np
+
+    from evolaw.report.path_charts import Curve, Panel, draw_paths
+    from evolaw.report.styles import save
+    from evolaw.sde.processes.exact_marginals import exact_density
+
+    values = np.asarray(paths.values)
+    finite = values[np.isfinite(values).all(axis=(1, 2))]
+    moments, (mean, variance) = statistics_of(paths).moments, _exact(settings)
+    names = equations.component_names(settings.law, len(settings.start))
+    panels = []
+    for k in range(min(len(settings.start), _MOST_COMPONENTS_DRAWN)):
+        edges, density = _density(paths, finite[:, -1, k], k)
+        x = np.linspace(edges[0], edges[-1], 400)
+        height, words = exact_density(settings.process, x, k, settings.times[-1], np.array(settings.start))
+        panels.append(
+            Panel(
+                names[k],
+                finite[:_DRAWN, :, k],
+                moments.mean[:, k],
+                np.sqrt(moments.variance[:, k]),
+                None if mean is None else mean[:, k],
+                None if variance is None else np.sqrt(np.maximum(variance[:, k], 0)),
+                edges,
+                density,
+                None if height is None else Curve(x, height, words),
+            )
+        )
+    title = f"{settings.process}: {len(finite)} paths, {settings.scheme}"
+    save(draw_paths(np.asarray(paths.times), panels, title), figure)
+
+
+def _density(paths: Trajectory, last: np.ndarray, component: int) -> tuple[np.ndarray, np.ndarray]:
+    """Edges and heights of the histogram at the last time."""
+    import numpy as np
+
+    from evolaw.sde.statistics.moments import Histogram
+    from evolaw.sde.statistics.stored_paths import measure
+    from evolaw.trajectory import Trajectory
+
+    # A few far values would leave the rest in one bin; what lies outside is counted in the number of paths only.
+    low, high = np.quantile(last, [0.002, 0.998])
+    room = 0.15 * (high - low) if high > low else 0.5
+    edges = np.linspace(low - room, high + room, _BINS + 1)
+    end = Trajectory(paths.values[:, -1:], paths.times[-1:], paths.axes, law=paths.law)
+    return edges, measure(end, Histogram(tuple(edges), component)).histogram.density[-1]
+
+
+def _exact(settings: PathSettings) -> tuple[np.ndarray | None, np.ndarray | None]:
+    import numpy as np
+
+    from evolaw.sde.processes.exact_marginals import exact_moments
+
+    return exact_moments(settings.process, np.array(settings.times), np.array(settings.start))
+
+
+def _flat(params: Mapping[str, Any]) -> Iterator[str]:
+    """The parameters one by one, those of a force among them."""
+    for name, value in params.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value)
+        elif value is not None:
+            yield f"{name} {value:g}"
+
+
+def _listed(values: np.ndarray | None) -> list[Any] | None:
+    """Nested lists for JSON, which has no infinity: moments of paths that grew beyond all numbers are null."""
+    import numpy as np
+
+    if values is None:
+        return None
+    listed = values.astype(object)
+    listed[~np.isfinite(values)] = None
+    return list(listed.tolist())
