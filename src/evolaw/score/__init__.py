@@ -4,6 +4,7 @@
     exact         distributions whose score is known: what everything below is held against
     samplers      reverse-time processes, samplers as schemes, `sample`
     likelihood    log-likelihoods with an error budget, latent codes
+    bridges       Schrödinger bridges, MeanFlow's average velocity
     control       guidance, inpainting, inverse problems
     league        how good samplers are, without chance
     networks      networks of a score, plans first; preconditioning
@@ -48,6 +49,11 @@ _NAMES = {
     "control.inverse": ("Measured",),
     "control.particles": ("Particles", "twisted"),
     "control.replacement": ("Known", "Replacement", "colour_matrix", "colourise", "inpaint"),
+    "bridges.average_velocity": ("average_velocity_of", "generated"),
+    "bridges.fitting": ("FittedBridge", "fit_bridge"),
+    "bridges.normal": ("GaussianBridge",),
+    "bridges.regression": ("Features", "affine_features", "fourier_features"),
+    "bridges.sinkhorn": ("EntropicPlan", "sinkhorn"),
     "likelihood.bits": ("bits_per_dim", "dequantised"),
     "likelihood.bound": ("LikelihoodBound", "likelihood_bound"),
     "likelihood.density": ("LogLikelihood", "log_likelihood"),

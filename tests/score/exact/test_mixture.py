@@ -42,6 +42,15 @@ def test_score_divergence_and_jacobian_are_derivatives(target, noising, t):
     np.testing.assert_allclose(target.divergence(x, t, noising), np.trace(jacobian, axis1=1, axis2=2), rtol=1e-10)
 
 
+@pytest.mark.parametrize("target", [FULL, DIAGONAL, ROUND], ids=["full", "diagonal", "round"])
+@pytest.mark.parametrize("noising", NOISINGS, ids=repr)
+def test_the_denoiser_is_tweedies(target, noising):
+    x = X.reshape(6, *target.shape)
+    for t in (0.1, 0.7, np.linspace(0.1, 0.9, 6)):
+        tweedie = score.convert(target.score(x, t, noising), x, t, noising, given="score", wanted="data")
+        np.testing.assert_allclose(target.denoise(x, t, noising), tweedie, rtol=1e-7, atol=1e-8)
+
+
 @pytest.mark.parametrize("t", [0.0, 0.3])
 def test_the_density_is_scipys(t):
     noising = score.VP()

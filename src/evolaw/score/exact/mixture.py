@@ -87,6 +87,18 @@ class GaussianMixture:
         flat, shares, pulls, _ = self._parts(x, t, noising)
         return (shares[..., None] * pulls).sum(1).astype(flat.dtype).reshape(x.shape)
 
+    def denoise(self, x: Any, t: Any, noising: Noising) -> Any:
+        """Return D = E[x0 | x(t) = x] = Σ r_k (m_k + a C_k (a² C_k + s²)⁻¹ (x - a m_k)), of the shape of x; well at a = 0 too."""
+        flat, shares, pulls, _ = self._parts(x, t, noising)
+        xp, a = namespace(flat, self.means), _kernel(t, noising)[0]
+        a = a.reshape(-1, 1, 1).astype(flat.dtype) if getattr(a, "ndim", 0) else a
+        if self.rotations is None:
+            spread = self.eigenvalues * pulls
+        else:
+            turned = xp.einsum("nki,kij->nkj", pulls, self.rotations) * self.eigenvalues
+            spread = xp.einsum("nkj,kij->nki", turned, self.rotations)
+        return (shares[..., None] * (self.means - a * spread)).sum(1).astype(flat.dtype).reshape(x.shape)
+
     def log_density(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
         """Return log p_t(x), shape (count,); of the data themselves without a noising."""
         flat = self._flat(x)
