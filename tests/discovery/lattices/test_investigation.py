@@ -164,7 +164,7 @@ def test_a_failed_check_of_the_space_never_gives_a_bit_that_needs_it() -> None:
     assert finding.facts["cause"] == "boundary"
     assert set(Counter(entry.decision for entry in finding.entries)) <= {"conflict", "undetermined"}
     assert finding.next is not None
-    assert "cut-out" in finding.next.says
+    assert "--boundary window" in finding.next.says
 
 
 def test_several_recordings_and_boards_add_up() -> None:

@@ -20,23 +20,28 @@ import numpy as np
 from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.automata.boxes.black_box import Box
+from evolaw.automata.rules.rule import Rule
 from evolaw.discovery.lattices import selection
 from evolaw.discovery.lattices.experiment.coverings import every_window
 from evolaw.discovery.lattices.experiment.questions import question_for, question_of_reach, record
 from evolaw.discovery.lattices.misfit.diagnosis import Diagnosis, diagnose, diagnose_unfitting
+from evolaw.discovery.lattices.misfit.displays import undo_inversion
+from evolaw.discovery.lattices.misfit.edges import settle_edge
 from evolaw.discovery.lattices.misfit.predictive_check import check_law
 from evolaw.discovery.lattices.misfit.space_refinement import widen
 from evolaw.discovery.lattices.model.case import Case, Progress, Simulator
-from evolaw.discovery.lattices.model.intake import agree, gather
+from evolaw.discovery.lattices.model.intake import agree, gather, is_silent
 from evolaw.discovery.lattices.model.law import Law, Question
 from evolaw.discovery.lattices.model.observation import AUTO, CLEAN, Channel
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
 from evolaw.discovery.lattices.rollout.proposals import propose_by_network
 from evolaw.discovery.spine.amendments import Amendment, State, check_known, rewrite
 from evolaw.discovery.spine.closed_loop import close_loop
+from evolaw.discovery.spine.e_values import worded_list
 from evolaw.discovery.spine.evidence import Check, Evidence, Weighing
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.discovery.spine.investigation import investigate
+from evolaw.errors import EvolawError
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
 
@@ -69,7 +74,8 @@ def discover_lattice(
         space: "outer-totalistic" (18 entries), "isotropic" (102) or "general" (512).
         known: entries known beforehand, {"B3": 1} or "B3,S2=0"; they are never changed.
         observed: how it was recorded: `Every`, `Flips`, `Missing`, or several; by default read off the recording.
-        boundary: "torus", "plane", "reflecting", "torus+dx,dy"; by default what the recording says, else a torus.
+        boundary: "torus", "plane", "reflecting", "torus+dx,dy"; "window" where the board is a part of a larger world, so that nothing
+            beyond its edge is known. By default what the recording says; else a torus, as far as the recording bears it out (`edges`).
         alpha: declared error rate.
         error: "fdr", the expected share of wrong decisions; "fwer", the chance of any.
         box: a black box to question.
@@ -102,7 +108,9 @@ def discover_lattice(
         return terms.ask(box, [], None, asked)  # type: ignore[arg-type]
     recordings = gather(recording, boundary)
     channel = agree(recordings, observed)
+    recordings, notes = _prepared(recordings, channel, terms.case.space, is_silent(recording, boundary))
     recordings = [replace(item, times=np.arange(len(item)) * channel.every) for item in recordings]
+    terms = replace(terms, notes=tuple(notes), observed=channel)
     finding = terms.look(recordings, channel)
     return terms.ask(box, recordings, finding, asked) if box is not None and asked else finding
 
@@ -123,6 +131,22 @@ def resume(finding: Finding, box: Box, questions: int, *, rng: Any, progress: Pr
         rng=rng,
         progress=progress,
     )
+
+
+def _prepared(
+    recordings: list[Trajectory], channel: Channel, space: RuleSpace, is_silent: bool
+) -> tuple[list[Trajectory], list[Check]]:
+    """Undo what a program did to the frames, and settle an edge that nobody stated."""
+    notes: list[Check | None] = []
+    if channel.every > 1 or channel.flips:
+        return recordings, []
+    if not channel.missing:
+        recordings, note = undo_inversion(recordings, space)
+        notes.append(note)
+    if is_silent:
+        recordings, note = settle_edge(recordings, space)
+        notes.append(note)
+    return recordings, [note for note in notes if note is not None]
 
 
 def _terms(
@@ -148,13 +172,15 @@ def _terms(
 
 @dataclass(frozen=True)
 class _Terms:
-    """What all passes of one investigation share: a case without recordings."""
+    """What all passes of one investigation share: a case without recordings, what was noted of them before, and the channel."""
 
     case: Case
+    notes: tuple[Check, ...] = ()
+    observed: Channel | None = None
 
     def look(self, recordings: Sequence[Trajectory], channel: Channel) -> Finding:
         """One pass."""
-        return investigate(_Look(replace(self.case, recordings=tuple(recordings), channel=channel)))
+        return investigate(_Look(replace(self.case, recordings=tuple(recordings), channel=channel), self.notes))
 
     def ask(self, box: Box, recordings: list[Trajectory], finding: Finding | None, questions: int) -> Finding:
         """The closed loop."""
@@ -196,6 +222,7 @@ class _Look:
     """One pass over the recordings of one automaton: a spine `Inquiry`."""
 
     case: Case
+    notes: tuple[Check, ...] = ()
 
     @property
     def space(self) -> str:
@@ -238,7 +265,13 @@ class _Look:
         return selection.weigh(self.case)
 
     def doubts(self, weighing: Weighing) -> Sequence[Amendment]:
-        return (self._withhold, self._find_no_law(weighing), self._refine, check_known)
+        return (
+            self._withhold,
+            self._find_no_law(weighing),
+            self._refine,
+            check_known,
+            lambda state: replace(state, checks=(*self.notes, *self._compare_named(state).checks)),
+        )
 
     def law(self, entries: tuple[EntryFinding, ...], weighing: Weighing | None) -> Law:
         if weighing is None:
@@ -316,6 +349,31 @@ class _Look:
         if torn is None:
             return state
         return State(state.evidence, tuple(torn.decisions), tuple(torn.reasons), (torn.check,), "symmetry")
+
+    def _compare_named(self, state: State) -> State:
+        """Compare the decisions with the rule that the recordings name, where they name one."""
+        named = {str(recording.law) for recording in self.case.recordings if recording.law is not None}
+        if len(named) != 1:
+            return state
+        name = named.pop()
+        try:
+            rule = Rule(name)
+        except EvolawError:
+            return state
+        if not rule.is_deterministic or rule.table.shape != (WINDOWS,):
+            return state
+        space = self.case.space
+        differing = [
+            item.entry
+            for place, (item, decision) in enumerate(zip(state.evidence, state.decisions, strict=True))
+            if decision in ("present", "absent") and (rule.table[space.windows(place)] != (decision == "present")).any()
+        ]
+        says = (
+            f"The recording names the rule {name}, which {worded_list(differing)} contradict{'s' if len(differing) == 1 else ''}."
+            if differing
+            else f"Nothing decided contradicts the rule that the recording names, {name}."
+        )
+        return state.having([Check("named rule", not differing, 0.0 if differing else 1.0, says)])
 
 
 def _open(entries: Sequence[EntryFinding]) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import evolve
-from evolaw.discovery.lattices.misfit.specification_tests import boundary, memory, neighbourhood, symmetry, time
+from evolaw.discovery.lattices.misfit.specification_tests import memory, neighbourhood, simultaneity
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import count_windows
 from evolaw.discovery.spine.e_values import average, combine, log_e_dependence, p_value
@@ -61,58 +61,6 @@ def test_average_and_p_values() -> None:
     assert p_value(-3) == 1
 
 
-@pytest.mark.parametrize("rule", ["B3/S23", COINS])
-def test_true_assumptions_pass(rule: Rule | str) -> None:
-    film = soup(rule)
-    windows = count_windows([film])
-    assert all(check.passed for check in symmetry(windows, SPACE))
-    assert boundary([film], SPACE).passed
-    assert time([film], SPACE).passed
-    assert neighbourhood([film], SPACE.entry_of) < THRESHOLD
-    assert memory([film], SPACE.entry_of, windows) < THRESHOLD
-
-
-def test_isotropic_laws_fail_totalistic_but_not_symmetry() -> None:
-    orbits, totalistic = symmetry(count_windows([soup("B3/S2-i34q")]), SPACE)
-    assert orbits.passed
-    assert not totalistic.passed
-    assert "S2" in totalistic.says
-    assert "S4" in totalistic.says
-    assert "--space isotropic" in totalistic.says
-
-
-def test_general_laws_fail_the_symmetry() -> None:
-    law = Rule.from_table(np.random.default_rng(1).integers(0, 2, 512))
-    (orbits,) = symmetry(count_windows([soup(law, density=0.5)]), RuleSpace.named("isotropic"))
-    assert not orbits.passed
-    assert orbits.p_value < 1e-10
-    assert "--space general" in orbits.says
-    assert symmetry(count_windows([soup(law)]), RuleSpace.named("general")) == []
-
-
-@pytest.mark.parametrize(("true", "assumed"), [("plane", "torus"), ("torus", "plane"), ("reflecting", "torus")])
-def test_a_wrong_boundary_is_named_with_the_right_one(true: str, assumed: str) -> None:
-    check = boundary([replace(soup(edge=true), boundary=assumed)], SPACE)
-    assert not check.passed
-    assert f"--boundary {true}" in check.says
-
-
-def test_a_cut_out_of_a_larger_world_is_recognised() -> None:
-    film = soup(size=64)
-    check = boundary([replace(film, values=film.values[:, 9:40, 9:40])], SPACE)
-    assert not check.passed
-    assert "cut-out" in check.says
-
-
-def test_a_law_that_changes_is_cut_where_it_changes() -> None:
-    first = soup(steps=9)
-    second = evolve("B36/S23", first.final, 9)
-    both = Trajectory(np.concatenate([first.values, second.values[1:]]), np.arange(19), first.axes, boundary="torus")
-    check = time([both], SPACE)
-    assert not check.passed
-    assert "Up to frame" in check.says
-
-
 def test_a_larger_neighbourhood_shows_two_steps_away() -> None:
     law = Rule.outer_totalistic(range(7, 12), range(6, 14), radius=2)
     assert neighbourhood([soup(law, size=24, steps=8)], SPACE.entry_of) > THRESHOLD
@@ -125,3 +73,21 @@ def test_misread_cells_are_remembered() -> None:
     assert memory([film], SPACE.entry_of, windows) > max(THRESHOLD, neighbourhood([film], SPACE.entry_of))
     short = replace(film, values=film.values[:2], times=film.times[:2])
     assert memory([short], SPACE.entry_of, windows) == 0
+
+
+def test_cells_updated_one_after_the_other_show_together() -> None:
+    """A sequential sweep in chance order: what became of a cell depends on what just became of its neighbours."""
+    chance, table = np.random.default_rng(3), Rule("B3/S23").table
+    board = (chance.random((24, 24)) < 0.4).astype(np.uint8)
+    frames = [board.copy()]
+    for _ in range(10):
+        for place in chance.permutation(board.size):
+            row, col = divmod(int(place), 24)
+            cells = [board[(row + y) % 24, (col + x) % 24] for y in (-1, 0, 1) for x in (-1, 0, 1)]
+            board[row, col] = table[int("".join(map(str, cells)), 2)]
+        frames.append(board.copy())
+    film = Trajectory(np.array(frames), np.arange(11), ("times", "rows", "cols"), boundary="torus")
+    together = simultaneity([film], SPACE.entry_of)
+    assert together > THRESHOLD
+    assert together > 1.5 * memory([film], SPACE.entry_of, count_windows([film]))
+    assert simultaneity([soup(size=4)], SPACE.entry_of) == 0

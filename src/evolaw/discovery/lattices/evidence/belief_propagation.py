@@ -23,7 +23,7 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.discovery.lattices.evidence.constraints import neighbour_cells
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.lattices.model.window_counts import edge_of
+from evolaw.discovery.lattices.model.window_counts import edge_of, inner
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Smoother"]
@@ -59,9 +59,11 @@ class Smoother:
         rows, cols = recording.values.shape[-2:]
         frames, cells = len(recording), rows * cols
         self._readings = recording.values.reshape(frames, cells)
-        self._neighbours = neighbour_cells(rows, cols, edge_of(recording))
-        self._to_inputs = np.zeros((frames - 1, cells, 9), np.float32)
-        self._to_outcome = np.zeros((frames - 1, cells), np.float32)
+        # Cells of a cut-out's rim are caused by what was not seen: they have readings, and no factor.
+        self._caused = np.arange(cells).reshape(rows, cols)[inner(recording, 1)].ravel()
+        self._neighbours = neighbour_cells(rows, cols, edge_of(recording))[self._caused]
+        self._to_inputs = np.zeros((frames - 1, *self._neighbours.shape), np.float32)
+        self._to_outcome = np.zeros((frames - 1, self._caused.size), np.float32)
         self._belief = np.zeros((frames, cells + 1), np.float32)
         self._evidence = np.zeros((frames, cells), np.float32)
         self.flips = flips
@@ -160,7 +162,7 @@ class Smoother:
             inputs = _both(
                 np.where(around < 0, _OUTSIDE, _kept(self._belief[pair][around] - self._to_inputs[pair, part]))
             )
-            outcome = _both(_kept(self._belief[pair + 1, :-1][part] - self._to_outcome[pair, part]))
+            outcome = _both(_kept(self._belief[pair + 1, self._caused[part]] - self._to_outcome[pair, part]))
             yield part, _product(inputs[:, :_LEFT]), _product(inputs[:, _LEFT:]), inputs, outcome
 
     def _update(self, pair: int, table: np.ndarray) -> None:
@@ -187,7 +189,7 @@ class Smoother:
             minlength=self._belief.shape[1],
         )
         self._belief[pair, :-1] += change[1:].astype(np.float32)
-        self._belief[pair + 1, :-1] += new_outcome - self._to_outcome[pair]
+        self._belief[pair + 1, self._caused] += new_outcome - self._to_outcome[pair]
         self._to_inputs[pair], self._to_outcome[pair] = new_inputs, new_outcome
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from evolaw.arrays import MISSING, read_only
 from evolaw.automata.grid.boundaries import parse_boundary
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
-from evolaw.discovery.lattices.model.window_counts import edge_of
+from evolaw.discovery.lattices.model.window_counts import edge_of, inner, is_cutout
 from evolaw.trajectory import Trajectory
 
 __all__ = ["OPEN", "Film", "Knowledge", "neighbour_cells", "propagate"]
@@ -43,26 +43,29 @@ class Film:
         neighbours: the nine cells of every window, north-west first, shape (cells, 9); -1 stands for the dead outside.
         users: the constraints in which a cell is an input, shape (cells, ...), padded with -1.
         frames: number of generations from the first frame to the last.
+        caused: cells that follow the law from the cells seen, shape (caused,): all, but for the rim of a cut-out.
     """
 
     neighbours: np.ndarray
     users: np.ndarray
     frames: int
+    caused: np.ndarray
 
     @classmethod
     def of(cls, recording: Trajectory) -> tuple[Film, np.ndarray]:
         """Return the constraints of a recording and its cells, every generation a frame, hidden ones `OPEN`.
 
-        The cells have shape (frames, rows * cols + 1); the last column is the dead outside.
+        The cells have shape (frames, rows * cols + 1); the last column is the outside: dead, or unknown beyond a cut-out.
         """
         rows, cols = recording.values.shape[-2:]
         times = np.round(recording.times - recording.times[0]).astype(np.int64)
         cells = np.full((int(times[-1]) + 1, rows * cols + 1), OPEN, np.int8)
         seen = recording.values.reshape(len(times), -1)
         cells[times, :-1] = np.where(seen == MISSING, OPEN, seen)
-        cells[:, -1] = 0
-        neighbours, users = _geometry(rows, cols, edge_of(recording))
-        return cls(neighbours, users, len(cells)), cells
+        cells[:, -1] = OPEN if is_cutout(recording) else 0
+        caused = np.arange(rows * cols).reshape(rows, cols)[inner(recording, 1)].ravel()
+        neighbours, users = _geometry(rows, cols, edge_of(recording), caused.size)
+        return cls(neighbours, users, len(cells), caused), cells
 
 
 @dataclass(eq=False)
@@ -108,7 +111,7 @@ def propagate(space: RuleSpace, films: list[Film], knowledge: Knowledge) -> bool
 def _settle(space: RuleSpace, film: Film, cells: np.ndarray, theta: np.ndarray) -> bool:
     """Propagate within one recording until nothing changes."""
     count = film.neighbours.shape[0]
-    everything = np.arange((film.frames - 1) * count)
+    everything = (np.arange(film.frames - 1)[:, None] * count + film.caused).ravel()
     todo = everything
     while todo.size:
         before = theta.copy()
@@ -130,7 +133,8 @@ def _touched(film: Film, places: np.ndarray) -> np.ndarray:
     count = film.neighbours.shape[0]
     frame, cell = np.divmod(places, count)
     as_input = (frame[:, None] * count + film.users[cell])[(film.users[cell] >= 0) & (frame < film.frames - 1)[:, None]]
-    return np.unique(np.concatenate([as_input, (places - count)[frame > 0]]))
+    as_outcome = (frame > 0) & np.isin(cell, film.caused)
+    return np.unique(np.concatenate([as_input, (places - count)[as_outcome]]))
 
 
 def _round(
@@ -209,9 +213,11 @@ def _write(cells: np.ndarray, count: int, places: np.ndarray, values: np.ndarray
 
 
 @cache
-def _geometry(rows: int, cols: int, boundary: str) -> tuple[np.ndarray, np.ndarray]:
+def _geometry(rows: int, cols: int, boundary: str, caused: int) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbours and users; where fewer cells are caused than there are, windows that cross the edge are no constraints."""
     neighbours = neighbour_cells(rows, cols, boundary)
-    cell, constraint = neighbours.ravel(), np.repeat(np.arange(rows * cols), 9)
+    whole = (neighbours >= 0).all(1) if caused < rows * cols else np.ones(rows * cols, bool)
+    cell, constraint = neighbours[whole].ravel(), np.repeat(np.flatnonzero(whole), 9)
     order = np.argsort(cell, kind="stable")
     cell, constraint = cell[order], constraint[order]
     first = np.searchsorted(cell, np.arange(rows * cols))

@@ -15,7 +15,7 @@ from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import WindowCounts
 from evolaw.discovery.spine.evidence import Evidence, Weighing
 
-__all__ = ["weigh"]
+__all__ = ["weigh", "weigh_counts"]
 
 
 def weigh(case: Case) -> Weighing:
@@ -29,8 +29,15 @@ def weigh(case: Case) -> Weighing:
     Notes:
         Cost: one look-up a cell and frame. Exact; nothing is approximated.
     """
+    weighing = weigh_counts(case, case.window_counts)
+    case.tell(1, 1, "windows counted")
+    return weighing
+
+
+def weigh_counts(case: Case, windows: WindowCounts) -> Weighing:
+    """Weigh every entry by counts, those of the whole case or of a part of it."""
     space, known, free = case.space, case.known, case.free
-    windows, counts = case.window_counts, case.counts
+    counts = windows.pool(space)
     readings = weigh_readings(counts.visits[free], counts.alive[free])
     orientations = space.pool((windows.visits > 0).astype(np.int64))
     place = np.cumsum(free) - 1
@@ -40,7 +47,6 @@ def weigh(case: Case) -> Weighing:
         else _fixed(space, entry, counts, float(known[entry]))
         for entry in range(len(space))
     ]
-    case.tell(1, 1, "windows counted")
     return Weighing(tuple(evidence), {"deterministic": readings.deterministic})
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.discovery.lattices.evidence.constraints import neighbour_cells
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.lattices.model.window_counts import edge_of
+from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout
 from evolaw.trajectory import Trajectory
 
 __all__ = ["MOST_FREE", "surviving"]
@@ -43,7 +43,7 @@ def surviving(
 
     Args:
         recordings: clean trajectories with axes ("times", "rows", "cols"); the gaps between times may be any and may differ.
-            Cells that are missing, or whose light cone holds a missing cell, are not compared.
+            Cells that are missing, or whose light cone holds a missing cell or crosses an unknown edge, are not compared.
         space: the outer-totalistic space.
         known: 0 or 1 for a known entry, NaN for a free one, shape (entries,).
         progress: called with the numbers of compared and of all cells.
@@ -89,6 +89,7 @@ def _pairs(recording: Trajectory) -> Iterator[tuple[tuple[np.ndarray, np.ndarray
     frames = np.pad(recording.values.reshape(len(recording), -1), ((0, 0), (0, 1)))
     for before, after, gap in zip(frames[:-1], frames[1:], np.diff(recording.times), strict=True):
         hidden = before == MISSING
+        hidden[-1] = is_cutout(recording)
         for _ in range(int(gap)):
             hidden[:-1] = hidden[neighbours].any(1)
         seen = np.flatnonzero((after != MISSING) & ~hidden)

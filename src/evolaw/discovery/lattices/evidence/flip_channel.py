@@ -18,7 +18,7 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.automata import stepping
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
-from evolaw.discovery.lattices.model.window_counts import edge_of
+from evolaw.discovery.lattices.model.window_counts import edge_of, whole_windows
 from evolaw.trajectory import Trajectory
 
 __all__ = ["leanings", "through_channel"]
@@ -61,7 +61,7 @@ def leanings(recordings: Sequence[Trajectory], space: RuleSpace, flips: float) -
     Notes:
         The standard error is that of a sum over frames, from their spread: windows within a frame share misread cells, frames
         do not. It neglects that a cell is an outcome in one pair of frames and an input in the next. Where fewer than three
-        pairs of frames were seen, all z are 0. Windows with a missing cell are left out.
+        pairs of frames were seen, all z are 0. Windows with a missing cell, or across an unknown edge, are left out.
     """
     differences = np.concatenate([_differences(recording, space, flips) for recording in recordings])
     if len(differences) < 3:
@@ -75,7 +75,7 @@ def _differences(recording: Trajectory, space: RuleSpace, flips: float) -> np.nd
     edge = edge_of(recording)
     hidden = recording.values == MISSING
     seen = stepping.windows(np.where(hidden, 0, recording.values), edge).astype(np.int64)
-    whole = (stepping.windows(hidden.astype(np.uint8), edge) == 0)[:-1] & ~hidden[1:]
+    whole = whole_windows(recording)
     patterns = 2 * seen[:-1] + np.where(hidden, 0, recording.values)[1:]
     counts = np.stack(
         [np.bincount(pattern[use], minlength=2 * WINDOWS) for pattern, use in zip(patterns, whole, strict=True)]

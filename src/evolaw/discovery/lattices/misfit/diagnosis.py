@@ -2,7 +2,7 @@
 
     sound           no entry gave two outcomes
     boundary        only the rim contradicts
-    time            before and after a cut in time there are different laws
+    step, …         a step, a frame, a region contradicts the rest; laws take turns, or change at a frame; blocks (`faults`)
     skipped frames  a law that counts, or one that was learned, has no contradiction when taken several times between the frames
     memory          the frame before explains every outcome, or foretells more than any larger window
     neighbourhood   counting in a larger neighbourhood explains every outcome, or networks that see more foretell more
@@ -22,23 +22,43 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from evolaw.discovery.lattices.evidence.counting import weigh_counts
 from evolaw.discovery.lattices.evidence.exhaustive import surviving
+from evolaw.discovery.lattices.misfit.displays import check_axes
+from evolaw.discovery.lattices.misfit.edges import boundary
+from evolaw.discovery.lattices.misfit.faults import Fault, find_fault
+from evolaw.discovery.lattices.misfit.homogeneity import find_drift
 from evolaw.discovery.lattices.misfit.larger_neighbourhoods import WiderLaw, counting_law, law_with_memory
 from evolaw.discovery.lattices.misfit.neighbourhood_networks import Surroundings, ask_networks
 from evolaw.discovery.lattices.misfit.noise_models import NoiseFit, fit_coins, fit_erring, fit_misread
-from evolaw.discovery.lattices.misfit.specification_tests import boundary, memory, neighbourhood, symmetry, time
+from evolaw.discovery.lattices.misfit.specification_tests import (
+    cure_of_the_edge,
+    memory,
+    neighbourhood,
+    simultaneity,
+    symmetry,
+)
 from evolaw.discovery.lattices.misfit.subsampling import looks_scrambled, skipped_law
+from evolaw.discovery.lattices.misfit.transitions import Transitions
 from evolaw.discovery.lattices.model.case import Case
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.law import Law
+from evolaw.discovery.lattices.model.rule_space import SPACES, WINDOWS, RuleSpace
 from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows, log_best
-from evolaw.discovery.spine.e_values import LEVEL, p_value, worded_e
+from evolaw.discovery.spine.decisions import decide
+from evolaw.discovery.spine.e_values import LEVEL, log_e_dependence, p_value, worded_e, worded_list
 from evolaw.discovery.spine.evidence import Check
+from evolaw.discovery.spine.finding import EntryFinding, shortened
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Diagnosis", "diagnose", "diagnose_unfitting"]
 
 _GOOD_EXCESS = 3.0
 _FAR_WORSE = 3.0
+_FAR_ABOVE = 1.5
+"""Misread cells surprise together as well; cells updated one by one do so far more than they surprise later."""
+_CLEARLY_TOGETHER = 10.0
+_MOST_ERRING = 0.2
+"""An automaton that goes against its law more often than this is not called erring: skipped generations look like that."""
 _CLEAR_COST = 20.0
 _BEGINNING, _SEVERAL = 6, 3
 _TOTALISTIC = 18
@@ -70,17 +90,26 @@ def diagnose(case: Case) -> Diagnosis:
             taken for misread. Networks are asked only where windows contradict themselves; they take seconds.
     """
     recordings, space, windows, counts = case.recordings, case.space, case.window_counts, case.counts
-    rim, change, orbits = boundary(recordings, space), time(recordings, space), symmetry(windows, space)
-    calm = (_determinism(counts, space), rim, change, *orbits)
+    rim, orbits = boundary(recordings, space), symmetry(windows, space)
+    calm = (_determinism(counts, space), rim, *orbits)
     if not counts.mixed.any():
         return Diagnosis("sound", calm)
     if not rim.passed:
         return Diagnosis("boundary", (rim,))
-    if not change.passed:
-        return Diagnosis("time", (change,))
+    torn = tuple(check for check in orbits if not check.passed)
+    if not windows.mixed.any() and torn:
+        return Diagnosis("symmetry", torn)
+    axes = check_axes(recordings, space)
+    if axes is not None:
+        return Diagnosis("axes", (axes,))
+    seen = Transitions.of(recordings)
+    fault, wider = find_fault(recordings, seen, space), space.wider
+    while fault is None and torn and wider is not None:
+        fault, wider = find_fault(recordings, seen, wider), wider.wider
+    if fault is not None:
+        return _at_fault(case, seen, fault)
     if not windows.mixed.any():
-        failed = tuple(check for check in orbits if not check.passed)
-        return Diagnosis("symmetry", failed) if failed else Diagnosis("unclear", (_unclear(counts, windows, space),))
+        return Diagnosis("unclear", (_unclear(case),))
 
     explained = _skipped(case) or _wider(recordings, windows)
     if explained is not None:
@@ -88,30 +117,112 @@ def diagnose(case: Case) -> Diagnosis:
     remote, past = neighbourhood(recordings, space.entry_of), memory(recordings, space.entry_of, windows)
     misread, erring, coins = (fit(windows, space) for fit in (fit_misread, fit_erring, fit_coins))
     threshold = -np.log(LEVEL)
-    if past > threshold and past >= remote:
+    classes = _coarsest(windows)
+    drift = find_drift(seen, classes)
+    drifts = drift.log_e if drift is not None else -np.inf
+    together = simultaneity(recordings, classes)
+    one_by_one = together > max(_CLEARLY_TOGETHER, _FAR_ABOVE * past, remote, drifts)
+    if past > threshold and past >= max(remote, drifts) and not one_by_one:
         return Diagnosis("flips", (_flips(misread, p_value(past), space),))
     gap = skipped_law(recordings, windows, case.rng) if looks_scrambled(windows) else None
     if gap is not None:
         return _gap(gap.every, gap.log_e, f"an isotropic law learned from it, {gap.law},", " --space isotropic")
-    seen = ask_networks(recordings, case.rng)
-    if isinstance(seen, Surroundings) and seen.reach > 1:
-        return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(seen.log_e), seen.says + _GAPS),))
+    asked = ask_networks(recordings, case.rng)
+    if (
+        isinstance(asked, Surroundings)
+        and asked.reach > 1
+        and asked.log_e > max(drifts, together if one_by_one else drifts)
+    ):
+        return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(asked.log_e), asked.says + _GAPS),))
+    if one_by_one:
+        return Diagnosis("asynchronous", (Check("asynchronous", False, p_value(together), _ASYNCHRONOUS),))
+    if drift is not None and drifts > max(threshold, remote):
+        return _at_fault(case, seen, drift)
     if remote > threshold:
         return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(remote), _REMOTE + _GAPS),))
-    if isinstance(seen, Surroundings) and seen.remembers:
+    if isinstance(asked, Surroundings) and asked.remembers:
         says = (
             "Who sees the frame before as well foretells the next one better than any law of 3 x 3 windows, refuted at "
-            f"e = {worded_e(seen.past_log_e)}: the automaton remembers or has hidden states, or cells were misread. "
+            f"e = {worded_e(asked.past_log_e)}: the automaton remembers or has hidden states, or cells were misread. "
             "If they may be misread, try --flip auto."
         )
-        return Diagnosis("memory", (Check("memory", False, p_value(seen.past_log_e), says),))
-    failed = tuple(check for check in orbits if not check.passed)
-    if failed:
-        return Diagnosis("symmetry", failed)
-    near = Check("neighbourhood", True, 1.0, seen.says if isinstance(seen, Surroundings) else seen)
-    asked = all("question" in recording.about for recording in recordings)
-    noises = [erring] if asked else [misread, erring]
-    return _memoryless(noises, coins, windows, space, (*calm[1:], near))
+        return Diagnosis("memory", (Check("memory", False, p_value(asked.past_log_e), says),))
+    if torn:
+        return Diagnosis("symmetry", torn)
+    near = Check("neighbourhood", True, 1.0, asked.says if isinstance(asked, Surroundings) else asked)
+    answers = all("question" in recording.about for recording in recordings)
+    noises = [erring] if answers else [misread, erring]
+    return _memoryless(case, noises, coins, (*calm[1:], near))
+
+
+def _at_fault(case: Case, seen: Transitions, fault: Fault) -> Diagnosis:
+    """Name a fault, and say what follows without it or in each of its parts."""
+    tallies = seen.counts(fault.labels, fault.parts, np.arange(WINDOWS))
+    parts = [_follows(case, WindowCounts(visits, alive)) for visits, alive in tallies]
+    check = "time" if fault.cause == "cut" else fault.cause
+    if fault.cause == "blocks":
+        says = (
+            f"The outcome depends on {fault.where}: told apart by that, nothing contradicts itself. No rule of this program "
+            "looks at where a cell lies."
+        )
+    elif fault.cause in ("cut", "alternating"):
+        what = "The law changes with time" if fault.cause == "cut" else "Two laws take turns"
+        says = (
+            f"{what}: all contradictions lie between {fault.where}. "
+            f"The parts alone say: {'; '.join(parts)}. Cut the recording there and ask for each part."
+            if fault.cause == "cut"
+            else f"{what}: all contradictions lie between {fault.where}. The parts alone say: {'; '.join(parts)}."
+        )
+    elif fault.cause == "boundary":
+        says = f"Windows that cross the edge follow another law than those inside. {cure_of_the_edge(case.recordings, case.space)}"
+    else:
+        cure = (
+            "Mark these cells as missing (255), or cut them away"
+            if fault.box is not None
+            else "Leave these frames out, and pass what is before and after as recordings of their own"
+        )
+        inside = f" There alone: {parts[1]}." if fault.cause == "region" else ""
+        differing = _differing(case, tallies)
+        lies = (
+            f"{differing} there otherwise than elsewhere: {fault.where}"
+            if fault.drifts
+            else f"All contradictions lie in {fault.where}"
+        )
+        says = f"{lies}. Without it {parts[0]}.{inside} {cure}."
+    return Diagnosis(check, (Check(check, False, p_value(fault.log_e), says),))
+
+
+def _differing(case: Case, tallies: np.ndarray) -> str:
+    """The entries whose outcomes differ most between the first two parts, with their shares."""
+    visits, alive = (np.stack([case.space.pool(part[which]) for part in tallies[:2]], -1) for which in (0, 1))
+    order = np.argsort(-log_e_dependence(visits, alive))[:3]
+    share = alive / np.maximum(visits, 1)
+    named = [f"{case.space.names[u]} (alive {share[u, 1]:.2g}, elsewhere {share[u, 0]:.2g})" for u in order[:1]]
+    return f"{', '.join(named)} behaves"
+
+
+def _follows(case: Case, counts: WindowCounts) -> str:
+    """What a part of the recording says by itself: its law, and how many entries it decides."""
+    weighing = weigh_counts(case, counts)
+    decisions = decide(weighing.evidence, case.alpha, case.error)
+    if (counts.pool(case.space).mixed & case.free).any() and "probabilistic" not in decisions:
+        return "the rest contradicts itself in other ways"
+    entries = tuple(EntryFinding.of(item, each) for item, each in zip(weighing.evidence, decisions, strict=True))
+    law, decided = Law.of(case.space, entries).most_probable, sum(each != "undetermined" for each in decisions)
+    named = [
+        f"{item.name} with probability {item.probability:.2g}" for item in entries if item.decision == "probabilistic"
+    ]
+    chance = f", {worded_list(named)}" if named else ""
+    return f"{shortened(law)} explains everything ({decided} of {len(entries)} entries decided{chance})"
+
+
+def _coarsest(windows: WindowCounts) -> np.ndarray:
+    """The classes of the narrowest space within whose entries all windows behave alike: larger classes are split with more power."""
+    for name in SPACES[:-1]:
+        space = RuleSpace.named(name)
+        if all(check.passed for check in symmetry(windows, space)):
+            return space.entry_of
+    return np.arange(WINDOWS)
 
 
 def diagnose_unfitting(case: Case, contradiction: str) -> Diagnosis:
@@ -186,35 +297,35 @@ def _counts(found: WiderLaw) -> str:
     )
 
 
-def _memoryless(
-    noises: Sequence[NoiseFit],
-    coins: NoiseFit,
-    windows: WindowCounts,
-    space: RuleSpace,
-    calm: tuple[Check, ...],
-) -> Diagnosis:
+def _memoryless(case: Case, noises: Sequence[NoiseFit], coins: NoiseFit, calm: tuple[Check, ...]) -> Diagnosis:
     """Tell three kinds of chance apart that leave no trace outside the window, where the table is large enough for it.
 
     The marginal likelihood of misread cells is approximate, so that its cost alone does not rule them out.
     """
+    space, counts = case.space, case.counts
     noise = min(noises, key=lambda fit: fit.cost)
     misread = noises[0] if len(noises) > 1 else None
     coins_best = coins.cost + _CLEAR_COST < noise.cost and (misread is None or _refuted(misread, coins, space))
     if coins_best:
         says = (
-            f"{int(windows.pool(space).mixed.sum())} entries gave both outcomes, and nothing outside the window tells when: "
+            f"{int(counts.mixed.sum())} entries gave both outcomes, and nothing outside the window tells when: "
             "they are probabilistic."
         )
         return Diagnosis("coins", (Check("determinism", True, 1.0, says), *calm))
-    if noise.cost + _CLEAR_COST < coins.cost and noise.excess < _GOOD_EXCESS:
-        if noise is not noises[-1]:
+    erring = noise is noises[-1]
+    if (
+        noise.cost + _CLEAR_COST < coins.cost
+        and noise.excess < _GOOD_EXCESS
+        and not (erring and noise.flips > _MOST_ERRING)
+    ):
+        if not erring:
             return Diagnosis("flips", (_flips(noise, _relative(noise, coins), space),))
         says = (
             f"All entries go against their majority at one rate, {noise.flips:.2g}: the automaton itself errs. "
-            'Try observed=Flips("auto", on="update").'
+            'Try --flip auto --flip-on update, in Python observed=Flips("auto", on="update").'
         )
         return Diagnosis("erring", (Check("flips", False, _relative(noise, coins), says),))
-    return Diagnosis("unclear", (_unclear(windows.pool(space), windows, space),))
+    return Diagnosis("unclear", (_unclear(case),))
 
 
 def _refuted(misread: NoiseFit, coins: NoiseFit, space: RuleSpace) -> bool:
@@ -226,6 +337,10 @@ def _refuted(misread: NoiseFit, coins: NoiseFit, space: RuleSpace) -> bool:
     return misread.excess > _GOOD_EXCESS or far_worse
 
 
+_ASYNCHRONOUS = (
+    "What became of a cell depends on what just became of its neighbours: cells are not updated all at once but one after the "
+    "other (asynchronous updating), and no rule of this program does that. Have the black box update all cells at once."
+)
 _REMOTE = (
     "The outcome of one and the same window depends on cells two steps away: the neighbourhood is larger than 3 x 3."
 )
@@ -255,13 +370,16 @@ def _determinism(counts: WindowCounts, space: RuleSpace) -> Check:
     return Check("determinism", True, 1.0, says)
 
 
-def _unclear(counts: WindowCounts, windows: WindowCounts, space: RuleSpace) -> Check:
+def _unclear(case: Case) -> Check:
+    counts, windows, space = case.counts, case.window_counts, case.space
     names = ", ".join(space.names[place] for place in np.flatnonzero(counts.mixed)[:6])
     if windows.mixed.any() or space.wider is None:
         says = (
             f"Entries gave both outcomes ({names}), but too rarely to tell misread cells, a broken symmetry and a "
             "probabilistic law apart. Record more frames or larger boards."
         )
+        if not case.interior.pool(space).mixed.any():
+            says += f" No window inside the board contradicts another. {cure_of_the_edge(case.recordings, space)}"
     else:
         says = (
             f"Entries gave both outcomes ({names}), each single window only one, too rarely to tell a broken symmetry from "

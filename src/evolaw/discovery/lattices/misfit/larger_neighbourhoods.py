@@ -13,7 +13,7 @@ is an e-value against every law of 3x3 windows, with chance or without [wasserma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from scipy.special import betaln
 
 from evolaw.automata import stepping
 from evolaw.automata.rules.rule import Rule
-from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, log_best
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, inner, log_best
 from evolaw.discovery.spine.e_values import LEVEL
 from evolaw.trajectory import Trajectory
 
@@ -100,11 +100,12 @@ def _count_contexts(recordings: Sequence[Trajectory], shape: str, radius: int) -
     """Visits of every (cell, number of living neighbours)."""
     most = int(stepping.neighbours(np.ones((2 * radius + 1,) * 2, np.uint8), shape, radius).max())
     visits, alive = (np.zeros(2 * (most + 1), np.int64) for _ in range(2))
-    for frames, edge in _films(recordings):
-        counts = stepping.neighbours(frames[:-1], shape, radius, edge)
-        context = (frames[:-1].astype(np.int64) * (most + 1) + counts).ravel()
+    for recording in recordings:
+        frames, inside = recording.values, (slice(None), *inner(recording, radius))
+        counts = stepping.neighbours(frames[:-1], shape, radius, edge_of(recording))
+        context = (frames[:-1].astype(np.int64) * (most + 1) + counts)[inside].ravel()
         visits += np.bincount(context, minlength=visits.size)
-        alive += np.bincount(context[frames[1:].ravel() == 1], minlength=visits.size)
+        alive += np.bincount(context[frames[1:][inside].ravel() == 1], minlength=visits.size)
     return WindowCounts(visits, alive)
 
 
@@ -113,14 +114,10 @@ def _gather(
 ) -> WindowCounts:
     """Visits of every context, from the second frame of each recording on."""
     visits, alive = (np.zeros(size, np.int64) for _ in range(2))
-    for frames, edge in _films(recordings):
-        for k in range(1, len(frames) - 1):
-            seen = context(frames, edge, k).ravel()
-            visits += np.bincount(seen, minlength=size)
-            alive += np.bincount(seen[frames[k + 1].ravel() == 1], minlength=size)
-    return WindowCounts(visits, alive)
-
-
-def _films(recordings: Sequence[Trajectory]) -> Iterator[tuple[np.ndarray, str]]:
     for recording in recordings:
-        yield recording.values, edge_of(recording)
+        frames, inside = recording.values, inner(recording, 1)
+        for k in range(1, len(frames) - 1):
+            seen = context(frames, edge_of(recording), k)[inside].ravel()
+            visits += np.bincount(seen, minlength=size)
+            alive += np.bincount(seen[frames[k + 1][inside].ravel() == 1], minlength=size)
+    return WindowCounts(visits, alive)

@@ -26,7 +26,7 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.automata import stepping
 from evolaw.automata.grid.boundaries import parse_boundary
-from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, log_best
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, log_best, whole_windows
 from evolaw.discovery.spine.e_values import LEVEL, worded_e
 from evolaw.errors import MissingExtra
 from evolaw.randomness import Source
@@ -208,7 +208,7 @@ def _tally(seen: _Seen, first: int) -> WindowCounts:
 
 def _look(recordings: Sequence[Trajectory], most: int, rng: Source) -> _Seen:
     """Features, windows and outcomes of at most so many cells, in the order of time."""
-    usable = [_usable(recording) for recording in recordings]
+    usable = [whole_windows(recording) for recording in recordings]
     total = sum(int(mask.sum()) for mask in usable)
     chance = rng.stream("cells").generator()
     chosen = np.sort(chance.choice(total, most, replace=False)) if total > most else np.arange(total)
@@ -219,15 +219,6 @@ def _look(recordings: Sequence[Trajectory], most: int, rng: Source) -> _Seen:
         start += len(places)
         parts.append(_features(recording, np.unravel_index(places[mine], mask.shape)))
     return _Seen(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-
-
-def _usable(recording: Trajectory) -> np.ndarray:
-    """Where the whole 3x3 window and the outcome were seen, shape (frames - 1, rows, cols)."""
-    hidden = recording.values == MISSING
-    if not hidden.any():
-        return np.ones(hidden[1:].shape, bool)
-    edge = edge_of(recording)
-    return (stepping.windows(hidden[:-1].astype(np.uint8), edge) == 0) & ~hidden[1:]
 
 
 def _features(recording: Trajectory, places: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -4,7 +4,6 @@ A clean recording of a deterministic law of the space gives every entry one outc
 tested one after the other, each by fitting the alternative it claims:
 
     boundary        no contradiction remains once the rim is left out; the boundaries that remove them all are named
-    time            no contradiction remains on either side of a cut in time
     symmetry        the outcome depends on the orientation ("totalistic": on the arrangement of the neighbours)
     neighbourhood   the outcome of one and the same window depends on a cell two steps away
     flips           misread cells, or an automaton that errs, reproduce all contradictions with one probability
@@ -24,17 +23,19 @@ import numpy as np
 
 from evolaw.automata import stepping
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
-from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows, edge_of, transitions
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows, edge_of, is_cutout
 from evolaw.discovery.spine.e_values import LEVEL, average, combine, log_e_dependence, p_value, worded_list
 from evolaw.discovery.spine.evidence import Check
 from evolaw.trajectory import Trajectory
 
-__all__ = ["BOUNDARIES", "boundary", "memory", "neighbourhood", "symmetry", "time"]
+__all__ = ["BOUNDARIES", "cure_of_the_edge", "memory", "neighbourhood", "simultaneity", "symmetry"]
 
 BOUNDARIES = ("torus", "plane", "reflecting")
 """Boundaries that are tried when the given one is in doubt."""
 
 _MOST_VISITS = 4_000_000
+_MOST_SHIFTS = 400
+"""Shifted tori are tried on boards of at most so many rows and columns together."""
 
 
 def symmetry(windows: WindowCounts, space: RuleSpace) -> list[Check]:
@@ -73,66 +74,28 @@ def _homogeneous_parts(
     return Check(name, bool(passed), p_value(total), says)
 
 
-def boundary(recordings: Sequence[Trajectory], space: RuleSpace) -> Check:
-    """Check that the rim behaves like the interior, and name the boundaries under which it does."""
-    given = edge_of(recordings[0])
-    inner, rim = _rim_apart(recordings, space)
-    log_e = combine(log_e_dependence(np.stack([inner.visits, rim.visits], -1), np.stack([inner.alive, rim.alive], -1)))
-    if log_e <= -np.log(LEVEL):
-        return Check("boundary", True, p_value(log_e), f"The rim behaves like the interior ({given}).")
-    if inner.mixed.any():
-        return Check("boundary", True, 1.0, "Not tested: the interior contradicts itself as well.")
-    fitting = [
-        other
-        for other in BOUNDARIES
-        if other != given and not _with_boundary(recordings, other).pool(space).mixed.any()
-    ]
-    cure = (
-        f"Under {' or '.join(fitting)} none is left: try --boundary {fitting[0]}."
-        if fitting
-        else "No known boundary removes them; if this is a cut-out of a larger world, "
-        "put a frame of missing cells (255) around every board."
+def cure_of_the_edge(recordings: Sequence[Trajectory], space: RuleSpace) -> str:
+    """Return the sentence that names the boundaries, shifted tori too, under which no entry gives two outcomes."""
+    given = recordings[0].boundary or "torus"
+    rows, cols = recordings[0].values.shape[1:]
+    shifts = [f"torus+{dx},0" for dx in range(1, cols)] + [f"torus+0,{dy}" for dy in range(1, rows)]
+    others = [*BOUNDARIES, *(shifts if len(shifts) <= _MOST_SHIFTS else [])]
+    fitting = [other for other in others if other != given and _fits(recordings, other, space)]
+    cutout = (
+        "this is a window of a larger world: try --boundary window, and windows that cross its edge are not counted."
     )
-    says = f"All contradictions lie in windows that cross the edge, none in the interior ({given} was assumed). {cure}"
-    return Check("boundary", False, p_value(log_e), says)
+    if not fitting:
+        return f"No plane, mirror or torus, shifted ones among them, removes them, so {cutout}"
+    named = " or ".join(fitting[:3]) + (f" and {len(fitting) - 3} more" if len(fitting) > 3 else "")
+    return f"Under {named} none is left: try --boundary {fitting[0]}. Or {cutout}"
 
 
-def time(recordings: Sequence[Trajectory], space: RuleSpace) -> Check:
-    """Check that each recording follows one law from its first frame to its last.
-
-    The recording is cut where the first contradiction falls; if the rest has none of its own, the law changed there. The
-    e-value of the split is divided by the number of places where the cut could have been.
-    """
-    for recording in recordings:
-        steps = _step_tallies(recording, space)
-        so_far = np.cumsum(steps, 0)
-        cut = int(_mixed(so_far).any(1).argmax())
-        rest = (so_far[-1] - so_far[cut - 1])[None]
-        if not cut or not _mixed(so_far[-1:]).any() or _mixed(rest).any():
-            continue
-        before, after = so_far[cut - 1], rest[0]
-        log_e = combine(log_e_dependence(np.stack([before[0], after[0]], -1), np.stack([before[1], after[1]], -1)))
-        log_e -= np.log(len(steps))
-        if log_e > -np.log(LEVEL):
-            says = (
-                f"Up to frame {cut} and from there on the recording has no contradiction, but together it has: the law "
-                "changes with time. Cut it there and ask for each part."
-            )
-            return Check("time", False, p_value(log_e), says)
-    return Check("time", True, 1.0, "No cut in time makes the recording consistent, or none is needed.")
-
-
-def _step_tallies(recording: Trajectory, space: RuleSpace) -> np.ndarray:
-    """Visits and living outcomes of every entry in every step, shape (steps, 2, entries)."""
-    tallies = []
-    for windows, lives, seen in transitions(recording):
-        entry = space.entry_of[windows]
-        tallies.append([np.bincount(entry[chosen], minlength=len(space)) for chosen in (seen, seen & lives)])
-    return np.array(tallies)
-
-
-def _mixed(tallies: np.ndarray) -> np.ndarray:
-    return (tallies[:, 1] > 0) & (tallies[:, 1] < tallies[:, 0])
+def _fits(recordings: Sequence[Trajectory], other: str, space: RuleSpace) -> bool:
+    """Whether no entry gives two outcomes under another boundary; a few frames refute most."""
+    few = [replace(item, boundary=other, values=item.values[:3], times=item.times[:3]) for item in recordings[:2]]
+    if count_windows(few).pool(space).mixed.any():
+        return False
+    return not count_windows([replace(item, boundary=other) for item in recordings]).pool(space).mixed.any()
 
 
 def neighbourhood(recordings: Sequence[Trajectory], classes: np.ndarray) -> float:
@@ -175,6 +138,21 @@ def memory(recordings: Sequence[Trajectory], classes: np.ndarray, windows: Windo
     return combine(_feature_dependence(long, classes, 3, partial(_surprises, majority=majority), 0))
 
 
+def simultaneity(recordings: Sequence[Trajectory], classes: np.ndarray) -> float:
+    """Return the log e-value against "cells of one frame are drawn independently, given the frame before".
+
+    Cells are taken row by row; the feature is how many of the four neighbours already taken (north-west to north-east, and west)
+    just came to life, less those that just died. A law, with chance or without, updates all cells at once and makes no
+    difference; where cells are updated one after the other, some have seen what became of others.
+
+    Args:
+        recordings: clean trajectories.
+        classes: class of every window, shape (512,); windows of a class must have one probability.
+    """
+    large = [recording for recording in recordings if min(recording.values.shape[1:]) >= 5]
+    return combine(_feature_dependence(large, classes, 3, _just_changed, 1)) if large else 0.0
+
+
 _OUTER = [(dr, dc) for dr in range(-2, 3) for dc in range(-2, 3) if max(abs(dr), abs(dc)) == 2]
 
 Feature = Callable[[Trajectory, int], np.ndarray | None]
@@ -193,11 +171,16 @@ def _feature_dependence(
     visits, alive = (np.zeros(size * values, np.int64) for _ in range(2))
     for recording in recordings:
         rows, cols = recording.values.shape[1:]
-        inside = (slice(margin, rows - margin), slice(margin, cols - margin))
+        # Surprises lie in windows of windows: beyond two cells from an unknown edge they are known.
+        depth = max(margin, 2) if is_cutout(recording) else margin
+        inside = (slice(depth, rows - depth), slice(depth, cols - depth))
         for frame in range(min(len(recording) - 1, 1 + _MOST_VISITS // recording.values[0].size)):
             extra = feature(recording, frame)
             if extra is None:
                 continue
+            extra = extra[
+                depth - margin : extra.shape[0] - (depth - margin), depth - margin : extra.shape[1] - (depth - margin)
+            ]
             window = stepping.windows(recording.values[frame], edge_of(recording))[inside]
             key = (classes[window] * values + extra).ravel()
             visits += np.bincount(key, minlength=size * values)
@@ -217,6 +200,13 @@ def _outer_count(recording: Trajectory, frame: int) -> np.ndarray:
     return np.array([_outer_cell(recording, frame, offset=offset) for offset in _OUTER]).sum(0, dtype=np.int64)
 
 
+def _just_changed(recording: Trajectory, frame: int) -> np.ndarray:
+    change = recording.values[frame + 1].astype(np.int64) - recording.values[frame]
+    rows, cols = change.shape
+    taken = [change[1 + dr : rows - 1 + dr, 1 + dc : cols - 1 + dc] for dr, dc in ((-1, -1), (-1, 0), (-1, 1), (0, -1))]
+    return np.sign(np.sum(taken, axis=0)) + 1
+
+
 def _surprises(recording: Trajectory, frame: int, *, majority: np.ndarray) -> np.ndarray | None:
     if frame == 0:
         return None
@@ -227,20 +217,3 @@ def _surprises(recording: Trajectory, frame: int, *, majority: np.ndarray) -> np
 
 
 _ONES = np.array([bin(window).count("1") for window in range(WINDOWS)])
-
-
-def _rim_apart(recordings: Sequence[Trajectory], space: RuleSpace) -> tuple[WindowCounts, WindowCounts]:
-    """Count entries apart for cells in the interior and for cells whose window crosses the edge."""
-    visits, alive = (np.zeros((2, len(space)), np.int64) for _ in range(2))
-    for recording in recordings:
-        rim = np.ones(recording.values.shape[1:], np.int64)
-        rim[1:-1, 1:-1] = 0
-        for windows, lives, seen in transitions(recording):
-            key = space.entry_of[windows] + len(space) * rim
-            visits += np.bincount(key[seen], minlength=2 * len(space)).reshape(2, -1)
-            alive += np.bincount(key[seen & lives], minlength=2 * len(space)).reshape(2, -1)
-    return WindowCounts(visits[0], alive[0]), WindowCounts(visits[1], alive[1])
-
-
-def _with_boundary(recordings: Sequence[Trajectory], other: str) -> WindowCounts:
-    return count_windows([replace(recording, boundary=other) for recording in recordings])

@@ -13,7 +13,7 @@ import numpy as np
 
 from evolaw.discovery.lattices.model.observation import CLEAN, Channel
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows
+from evolaw.discovery.lattices.model.window_counts import CUTOUT, WindowCounts, count_windows
 from evolaw.display import Progress
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
@@ -62,6 +62,11 @@ class Case:
     def counts(self) -> WindowCounts:
         """The same per entry of the space."""
         return self.window_counts.pool(self.space)
+
+    @cached_property
+    def interior(self) -> WindowCounts:
+        """Windows that do not cross the edge of a board, and what became of them."""
+        return count_windows([replace(recording, boundary=CUTOUT) for recording in self.recordings])
 
     @property
     def free(self) -> np.ndarray:

@@ -12,10 +12,11 @@ from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.automata.grid.boundaries import parse_boundary
 from evolaw.discovery.lattices.model.observation import CLEAN, Channel, Every, of_recording
+from evolaw.discovery.lattices.model.window_counts import CUTOUT
 from evolaw.errors import ShapeError
 from evolaw.trajectory import Trajectory
 
-__all__ = ["agree", "gather"]
+__all__ = ["agree", "gather", "is_silent"]
 
 _AXES = ("times", "rows", "cols")
 
@@ -25,7 +26,8 @@ def gather(recording: Trajectory | Sequence[Trajectory], boundary: str | None = 
 
     Args:
         recording: one trajectory or several; a boards axis is split.
-        boundary: replaces what the recordings say; without either a torus is assumed (and `doubts` checks it).
+        boundary: replaces what the recordings say; "window" where their edge is unknown. Without either a torus is assumed (and
+            `specification_tests` checks it); but where the whole rim is missing in every frame, the edge is unknown.
 
     Raises:
         ArgumentError: nothing can be learned from it: no recording, one frame only, one value everywhere, values other than
@@ -43,6 +45,12 @@ def gather(recording: Trajectory | Sequence[Trajectory], boundary: str | None = 
             "Start the black box from a random board, or ask `evolaw ask` for one.",
         )
     return boards
+
+
+def is_silent(recording: Trajectory | Sequence[Trajectory], boundary: str | None) -> bool:
+    """Return whether neither the user nor every recording says what lies beyond the edge."""
+    given = [recording] if isinstance(recording, Trajectory) else list(recording)
+    return boundary is None and any(item.boundary is None for item in given)
 
 
 def agree(recordings: Sequence[Trajectory], observed: Channel | Iterable[Channel] | None) -> Channel:
@@ -97,6 +105,18 @@ def _boards(recording: Trajectory, boundary: str | None) -> Iterable[Trajectory]
                 "Argument `recording` must have the axes times, rows, cols (or boards before them) with at least one cell, "
                 f"but has {', '.join(recording.axes)} of shape {recording.values.shape}."
             )
-        edge = boundary or board.boundary or "torus"
-        parse_boundary(edge)
+        edge = boundary or board.boundary or (CUTOUT if _rim_is_missing(board.values) else "torus")
+        if edge != CUTOUT:
+            parse_boundary(edge)
+        elif min(board.values.shape[1:]) < 3:
+            raise checks.refuse(
+                "recording", "be at least 3 x 3 where its edge is unknown", f"of {board.values.shape[1:]}"
+            )
         yield replace(board, values=board.values.astype(np.uint8), boundary=edge)
+
+
+def _rim_is_missing(values: np.ndarray) -> bool:
+    """Whether a frame of missing cells stands around every board: what lies beyond it is as unknown."""
+    rim = np.ones(values.shape[1:], bool)
+    rim[1:-1, 1:-1] = False
+    return bool((values[:, rim] == MISSING).all())

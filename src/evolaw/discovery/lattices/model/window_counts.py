@@ -1,7 +1,11 @@
 """What a recording shows of every window: how often it was seen, and how often the cell was alive one frame later.
 
 For every window w the counts n_w (visits) and k_w (alive afterwards) are the sufficient statistic of a clean recording: outcomes
-of different windows are independent given the windows. A window counts when all its nine cells and its outcome were seen.
+of different windows are independent given the windows. A window counts when all its nine cells and its outcome were seen: none was
+missing, and none lies beyond an edge that is unknown.
+
+A recording whose boundary is `CUTOUT` ("window") shows a part of a larger world. What lies beyond its edge is unknown, which is
+something else than dead: no window that crosses the edge is counted, and nothing outside is asked to obey any law.
 """
 
 from __future__ import annotations
@@ -19,7 +23,20 @@ from evolaw.automata import stepping
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
 from evolaw.trajectory import Trajectory
 
-__all__ = ["WindowCounts", "count_windows", "edge_of", "log_best", "transitions"]
+__all__ = [
+    "CUTOUT",
+    "WindowCounts",
+    "count_windows",
+    "edge_of",
+    "inner",
+    "is_cutout",
+    "log_best",
+    "transitions",
+    "whole_windows",
+]
+
+CUTOUT = "window"
+"""Boundary of a recording that shows a part of a larger world: what lies beyond its edge is unknown."""
 
 
 @dataclass(frozen=True)
@@ -42,24 +59,45 @@ class WindowCounts:
         return (self.alive > 0) & (self.alive < self.visits)
 
 
+def is_cutout(recording: Trajectory) -> bool:
+    """Return whether the edge of the board is the edge of what was seen, and not of the world."""
+    return recording.boundary == CUTOUT
+
+
 def edge_of(recording: Trajectory) -> str:
-    """Return the boundary of a recording; one that says nothing is taken for a torus."""
-    return recording.boundary or "torus"
+    """Return the boundary by which windows are read off; one that says nothing is taken for a torus.
+
+    Of a cut-out it is a plane, so that windows have numbers everywhere; `whole_windows` says which of them were seen.
+    """
+    return "plane" if is_cutout(recording) else recording.boundary or "torus"
+
+
+def inner(recording: Trajectory, margin: int) -> tuple[slice, slice]:
+    """Return the rows and columns whose surroundings within ``margin`` cells are known to follow the boundary."""
+    rows, cols = recording.values.shape[-2:]
+    depth = margin if is_cutout(recording) else 0
+    return slice(depth, max(depth, rows - depth)), slice(depth, max(depth, cols - depth))
+
+
+def whole_windows(recording: Trajectory) -> np.ndarray:
+    """Return where a whole window and its outcome were seen, bool of shape (frames - 1, rows, cols)."""
+    hidden = recording.values == MISSING
+    seen = ~hidden[1:]
+    if hidden.any():
+        seen &= stepping.windows(hidden[:-1].astype(np.uint8), edge_of(recording)) == 0
+    inside = np.zeros(seen.shape[1:], bool)
+    inside[inner(recording, 1)] = True
+    return seen & inside
 
 
 def transitions(recording: Trajectory) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Yield, frame by frame to the next, (windows, alive afterwards, seen), each of shape (rows, cols).
 
-    ``seen`` says where the whole window and its outcome were seen; elsewhere the other two mean nothing.
+    ``seen`` is that of `whole_windows`; elsewhere the other two mean nothing.
     """
     edge, values = edge_of(recording), recording.values
-    for before, after in pairwise(values):
-        hidden = before == MISSING
-        seen = after != MISSING
-        if hidden.any():
-            seen &= stepping.windows(hidden.astype(np.uint8), edge) == 0
-            before = np.where(hidden, 0, before)
-        yield stepping.windows(before, edge), after == 1, seen
+    for (before, after), seen in zip(pairwise(values), whole_windows(recording), strict=True):
+        yield stepping.windows(np.where(before == MISSING, 0, before), edge), after == 1, seen
 
 
 def count_windows(recordings: Sequence[Trajectory]) -> WindowCounts:

@@ -42,6 +42,7 @@ from evolaw import checks
 from evolaw.discovery.lattices.evidence.proofs import require_certain, unsettled
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import AUTO
+from evolaw.discovery.lattices.model.window_counts import CUTOUT, is_cutout
 from evolaw.discovery.lattices.rollout.ensemble_forecast import Ensemble, Scene
 from evolaw.discovery.lattices.rollout.hill_climbing import Ascent, Summit
 from evolaw.discovery.lattices.rollout.proposals import Proposals
@@ -114,6 +115,13 @@ def weigh(case: Case, *, rounds: int = _ROUNDS) -> Weighing:
             "observed", "have flips of readings, not of the automaton, for rollouts", repr(channel), fix
         )
     require_certain(space, known)
+    if any(map(is_cutout, recordings)):
+        raise checks.refuse(
+            "boundary",
+            "be known where generations are skipped and cells missing or misread",
+            CUTOUT,
+            "Record every generation, or the whole board.",
+        )
     scenes = tuple(Scene.of(item, max(1, _MOST_CELLS // len(recordings))) for item in recordings)
     flips = _FIRST_GUESS if channel.flips == AUTO else float(channel.flips)
     ensemble = Ensemble(space, scenes, flips, _BOARDS, case.rng.stream("ensemble"))

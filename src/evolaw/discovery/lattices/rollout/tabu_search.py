@@ -18,7 +18,7 @@ from evolaw.arrays import MISSING
 from evolaw.automata import stepping
 from evolaw.automata.engine import bitpacked
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
-from evolaw.discovery.lattices.model.window_counts import edge_of
+from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Cost", "Ledger", "Rollouts", "descend"]
@@ -60,27 +60,32 @@ class Rollouts:
 
     @classmethod
     def of(cls, recordings: Sequence[Trajectory], space: RuleSpace, most_cells: int | None = None) -> Rollouts:
-        """Pair the frames of recordings whose times are generations; cells that a missing one can reach are not compared.
+        """Pair the frames of recordings whose times are generations; cells that a missing one, or an unknown edge, can reach are not compared.
 
         With ``most_cells`` only so many cells are taken, in pairs spread evenly over the recordings, but at least one pair.
         """
         total = sum(item.values[1:].size for item in recordings)
         stride = 1 if most_cells is None else -(-total // most_cells)
         number = -1
-        groups: dict[tuple[int, str, tuple[int, ...]], list[tuple[np.ndarray, np.ndarray]]] = {}
+        groups: dict[tuple[int, str, bool, tuple[int, ...]], list[tuple[np.ndarray, np.ndarray]]] = {}
         for recording in recordings:
             for place, gap in enumerate(np.diff(recording.times).astype(int)):
                 number += 1
                 if number % stride:
                     continue
                 before, after = recording.values[place], recording.values[place + 1]
-                groups.setdefault((int(gap), edge_of(recording), before.shape), []).append((before, after))
+                key = (int(gap), edge_of(recording), is_cutout(recording), before.shape)
+                groups.setdefault(key, []).append((before, after))
         gaps = []
-        for (steps, boundary, _), pairs in groups.items():
+        for (steps, boundary, cutout, _), pairs in groups.items():
             before, after = (np.stack(frames) for frames in zip(*pairs, strict=True))
             hidden = (before == MISSING).astype(np.uint8)
-            if hidden.any():
-                hidden = bitpacked.run("B12345678/S012345678", hidden, steps, boundary=boundary)
+            if hidden.any() or cutout:
+                beyond = steps if cutout else 0
+                widths = [(0, 0), (beyond, beyond), (beyond, beyond)]
+                spread = np.pad(hidden, widths, constant_values=1)
+                spread = bitpacked.run("B12345678/S012345678", spread, steps, boundary=boundary)
+                hidden = spread[:, beyond : spread.shape[1] - beyond, beyond : spread.shape[2] - beyond]
             compared = (hidden == 0) & (after != MISSING)
             gaps.append(_Gap(np.where(before == 1, 1, 0).astype(np.uint8), after, compared, steps, boundary))
         return cls(space, tuple(gaps), sum(int(gap.compared.sum()) for gap in gaps), stride > 1)

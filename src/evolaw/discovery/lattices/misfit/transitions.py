@@ -1,0 +1,121 @@
+"""Every look at a cell, with its place and time: what is split when one asks where a recording contradicts itself.
+
+A *transition* is one cell in one step: its window, what became of it, and where and when. Partitions of the transitions say which
+of them one law should explain; a part is *consistent* when no entry of a space gave both outcomes in it. The e-value of a partition
+bets on a law in each part, against the best table of 512 probabilities in hindsight [wasserman2020].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaln
+
+from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, log_best, transitions
+from evolaw.trajectory import Trajectory
+
+__all__ = ["Transitions"]
+
+MOST = 2**22
+"""Transitions looked at; of longer recordings the first frames."""
+
+
+@dataclass(frozen=True, eq=False)
+class Transitions:
+    """All transitions whose window and outcome were seen, one array element each.
+
+    Attributes:
+        window: window number.
+        alive: whether the cell lived afterwards.
+        step: number of the step, counted through all recordings.
+        row, col: place on the board.
+        origin: (recording, frame) in which each step begins.
+        shape: rows and columns of the largest board.
+    """
+
+    window: np.ndarray
+    alive: np.ndarray
+    step: np.ndarray
+    row: np.ndarray
+    col: np.ndarray
+    origin: tuple[tuple[int, int], ...]
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, recordings: Sequence[Trajectory]) -> Transitions:
+        """Gather the transitions of recordings, at most `MOST`."""
+        parts: list[tuple[np.ndarray, ...]] = []
+        origin: list[tuple[int, int]] = []
+        total = 0
+        for number, recording in enumerate(recordings):
+            for frame, (windows, lives, seen) in enumerate(transitions(recording)):
+                if total > MOST:
+                    break
+                row, col = np.nonzero(seen)
+                step = np.full(row.size, len(origin))
+                parts.append((windows[seen].astype(np.int64), lives[seen], step, row, col))
+                origin.append((number, frame))
+                total += row.size
+        window, alive, step, row, col = (np.concatenate(part) for part in zip(*parts, strict=True))
+        sides = np.max([recording.values.shape[1:] for recording in recordings], axis=0)
+        return cls(window, alive, step, row, col, tuple(origin), (int(sides[0]), int(sides[1])))
+
+    @property
+    def frame(self) -> np.ndarray:
+        """The frame of its own recording in which each transition begins."""
+        return np.array([frame for _, frame in self.origin])[self.step]
+
+    def counts(self, labels: np.ndarray, parts: int, classes: np.ndarray) -> np.ndarray:
+        """Return visits and living outcomes, shape (parts, 2, classes), ``classes`` saying the class of every window."""
+        size = int(classes.max()) + 1
+        key = labels * size + classes[self.window]
+        tallies = (np.bincount(key[chosen], minlength=parts * size) for chosen in (slice(None), self.alive))
+        return np.stack([tally.reshape(parts, size) for tally in tallies], axis=1)
+
+    def log_e(self, labels: np.ndarray, parts: int, space: RuleSpace) -> float:
+        """Return the log e-value of a bet on a law in each part, against every one law of the space, with chance or without.
+
+        e = prod_entries [m(all) + prod_parts m(part)] / 2  /  max_theta prod_entries theta^k (1 - theta)^(n - k),
+        m = 1[k = n] / 4 + 1[k = 0] / 4 + B(k + 1, n - k + 1) / 2
+        """
+        counts = self.counts(labels, parts, space.entry_of)
+        whole = counts.sum(0)
+        split = _log_marginal(counts[:, 0], counts[:, 1]).sum(0)
+        bets = np.logaddexp(split, _log_marginal(whole[0], whole[1])) - np.log(2)
+        return float(bets.sum()) - log_best(WindowCounts(whole[0], whole[1]))
+
+    def log_e_of(self, visits: np.ndarray, alive: np.ndarray) -> float:
+        """Return that of a bet on any contexts, given visits and living outcomes of each, against every law of 3x3 windows."""
+        whole = self.counts(np.zeros(self.window.size, np.int64), 1, np.arange(WINDOWS))[0]
+        return float(_log_marginal(visits, alive).sum()) - log_best(WindowCounts(whole[0], whole[1]))
+
+    def surprises(self, space: RuleSpace, among: np.ndarray | None = None) -> np.ndarray:
+        """Return which transitions went against the majority of their entry, counted over all or over the chosen ones.
+
+        Entries that none of the chosen ones visits surprise nobody.
+        """
+        labels = np.zeros(self.window.size, np.int64) if among is None else (~among).astype(np.int64)
+        counts = self.counts(labels, 2, space.entry_of)[0]
+        seen = counts[0] > 0
+        majority = 2 * counts[1] > counts[0]
+        entry = space.entry_of[self.window]
+        result: np.ndarray = (self.alive != majority[entry]) & seen[entry]
+        return result
+
+    def is_consistent(self, chosen: np.ndarray, space: RuleSpace) -> bool:
+        """Return whether the chosen transitions, a bool array, give every entry one outcome."""
+        entry = space.entry_of[self.window[chosen]]
+        visits = np.bincount(entry, minlength=len(space))
+        alive = np.bincount(entry[self.alive[chosen]], minlength=len(space))
+        return not ((alive > 0) & (alive < visits)).any()
+
+
+def _log_marginal(visits: np.ndarray, alive: np.ndarray) -> np.ndarray:
+    """The logarithm of m: present or absent with 1/4 each, else a coin of unknown bias."""
+    sure = 0.25 * (alive == visits) + 0.25 * (alive == 0)
+    with np.errstate(divide="ignore"):
+        result: np.ndarray = np.logaddexp(np.log(sure), betaln(alive + 1.0, visits - alive + 1.0) - np.log(2))
+    return result

@@ -1,0 +1,71 @@
+"""Coins that change with time or place are named before anything is called probabilistic; true coins are left alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from evolaw.automata import Rule, evolve
+from evolaw.discovery import discover
+from evolaw.discovery.lattices.misfit.homogeneity import find_drift
+from evolaw.discovery.lattices.misfit.transitions import Transitions
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.trajectory import Trajectory
+
+SPACE = RuleSpace.named("outer-totalistic")
+
+
+def soup(rule: str, steps: int, seed: int, size: int = 32, start: np.ndarray | None = None) -> Trajectory:
+    board = np.random.default_rng(seed).random((size, size)) < 0.4 if start is None else start
+    return evolve(Rule(rule), board.astype(np.uint8), steps, rng=seed)
+
+
+def changing(before: str, after: str, at: int, steps: int = 16, seed: int = 0) -> Trajectory:
+    first = soup(before, at, seed)
+    second = soup(after, steps - at, seed + 50, start=first.final)
+    values = np.concatenate([first.values, second.values[1:]])
+    return Trajectory(values, np.arange(len(values)), first.axes, boundary="torus")
+
+
+def side_by_side(one: str, other: str, seed: int = 0) -> Trajectory:
+    frames = [soup(one, 1, seed).values[0]]
+    left = (np.arange(32) < 16)[None]
+    for step in range(12):
+        runs = (soup(rule, 1, 100 * seed + step, start=frames[-1]).final for rule in (one, other))
+        frames.append(np.where(left, *runs))
+    return Trajectory(np.array(frames, np.uint8), np.arange(13), ("times", "rows", "cols"), boundary="torus")
+
+
+@pytest.mark.parametrize(
+    ("film", "cause", "word"),
+    [
+        (changing("B3=0.8/S23", "B3=0.2/S23", 8), "cut", "time"),
+        (changing("B3=0.2/S2=0.9,3", "B3=0.9/S2=0.9,3", 1), "step", "step"),
+        (side_by_side("B3=0.8/S23", "B3=0.3/S23"), "region", "region"),
+    ],
+    ids=["half-way", "first step", "side by side"],
+)
+def test_coins_that_change_are_named(film: Trajectory, cause: str, word: str) -> None:
+    fault = find_drift(Transitions.of([film]), SPACE.entry_of)
+    assert fault is not None and fault.cause == cause and fault.log_e > np.log(100)
+    finding = discover(film, rng=0)
+    assert finding.facts["cause"] == word and "B3" in finding.failed[0].says
+    assert not finding.of("probabilistic")
+
+
+def test_one_law_with_coins_is_left_alone() -> None:
+    """Over 40 recordings the mean e-value against one law is at most 1 by three standard errors, and coins are found."""
+    e = []
+    for seed in range(40):
+        fault = find_drift(Transitions.of([soup("B3=0.7/S2=0.9,34=0.2", 6, seed, 16)]), SPACE.entry_of)
+        assert fault is not None
+        e.append(np.exp(fault.log_e))
+    assert np.mean(e) < 1 + 3 * np.std(e) / np.sqrt(40)
+    finding = discover(soup("B3=0.7/S2=0.9,34=0.2", 20, 3), rng=0)
+    assert finding.of("probabilistic") == ("B3", "S2", "S4")
+
+
+def test_too_short_to_be_split() -> None:
+    film = soup("B3=0.7/S23", 1, 0, 3)
+    fault = find_drift(Transitions.of([replace(film, values=film.values[:2])]), SPACE.entry_of)
+    assert fault is None or fault.log_e < np.log(100)

@@ -1,0 +1,43 @@
+"""Transitions: the same counts as windows, split by place and time; a valid e-value of a split."""
+
+import numpy as np
+
+from evolaw.automata import Rule, evolve
+from evolaw.discovery.lattices.misfit.transitions import Transitions
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.window_counts import count_windows
+from evolaw.trajectory import Trajectory
+
+SPACE = RuleSpace.named("outer-totalistic")
+
+
+def film(rule: Rule | str = "B3/S23", seed: int = 0, edge: str = "torus") -> Trajectory:
+    start = (np.random.default_rng(seed).random((12, 14)) < 0.4).astype(np.uint8)
+    made = evolve(rule, start, 6, rng=seed)
+    return Trajectory(made.values, made.times, made.axes, boundary=edge)
+
+
+def test_parts_add_up_to_the_windows_counted() -> None:
+    for edge in ("torus", "window"):
+        recordings = [film(edge=edge), film(seed=1, edge=edge)]
+        seen, whole = Transitions.of(recordings), count_windows(recordings)
+        tallies = seen.counts(seen.step, len(seen.origin), np.arange(512))
+        assert np.array_equal(tallies.sum(0), [whole.visits, whole.alive])
+        assert seen.origin[:2] == ((0, 0), (0, 1)) and seen.origin[-1] == (1, 5)
+        assert seen.frame.max() == 5 and seen.row.max() == (10 if edge == "window" else 11)
+
+
+def test_surprises_are_the_minority() -> None:
+    assert not Transitions.of([film()]).surprises(SPACE).any()
+    seen = Transitions.of([film(Rule("B3=0.8/S23"), seed=2)])
+    three = SPACE.entry_of[seen.window] == SPACE.index("B3")
+    assert np.array_equal(seen.surprises(SPACE), three & ~seen.alive)
+    assert not seen.is_consistent(three, SPACE) and seen.is_consistent(~three, SPACE)
+
+
+def test_a_split_by_chance_is_an_e_value() -> None:
+    """Mean of e over 300 random splits of one coin law is below 1 by three standard errors."""
+    seen = Transitions.of([film(Rule("B3=0.6/S2=0.8,3"), seed=3)])
+    chance = np.random.default_rng(0)
+    e = np.exp([seen.log_e(chance.integers(0, 2, seen.window.size), 2, SPACE) for _ in range(300)])
+    assert e.mean() < 1 + 3 * e.std() / np.sqrt(e.size)
