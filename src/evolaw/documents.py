@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from evolaw.errors import EvolawError, StorageError
+from evolaw.told import told
 
 __all__ = [
     "append_lines",
@@ -47,6 +48,7 @@ _DOCUMENT_SEAL = re.compile(rb'(.*),\n "seal": "([0-9a-f]{8})"\n\}\n', re.DOTALL
 _LINE_SEAL = re.compile(rb'(.*)(?:, |(?<=\{))"seal": "([0-9a-f]{8})"\}\n', re.DOTALL)
 
 
+@told
 def write_document(path: str | Path, content: str | bytes) -> Path:
     """Write a file whole or not at all: to a temporary name, flushed, then renamed.
 

@@ -38,6 +38,7 @@ from evolaw.devices import versions
 from evolaw.documents import append_lines, read_json, require_fields, sealed, to_json, write_document
 from evolaw.errors import StorageError
 from evolaw.locks import Lock, holder
+from evolaw.told import told
 
 __all__ = ["Run", "Series", "list_runs", "versions", "write_document"]
 
@@ -47,6 +48,7 @@ SCHEMA = 2
 _STATES = ("running", "interrupted", "failed", "done")
 
 
+@told
 class Run:
     """One run directory, open for reading or, inside ``with``, for writing.
 
@@ -373,6 +375,7 @@ class Series:
         self.cursor = stop
 
 
+@told
 def list_runs(folder: str | Path) -> list[Run]:
     """Return the runs directly below ``folder``, newest first; what cannot be read as a run is left out."""
     runs = []

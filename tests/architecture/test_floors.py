@@ -19,7 +19,7 @@ SOURCE = ROOT / "src" / "evolaw"
 TESTS = Path(__file__).resolve().parents[1]
 
 GROUND = [
-    *("errors", "checks", "devices", "arrays", "randomness"),
+    *("errors", "checks", "told", "devices", "arrays", "randomness"),
     *("documents", "locks", "leftovers", "zarr_arrays", "checksums", "storage", "display"),
 ]
 FLOORS = {

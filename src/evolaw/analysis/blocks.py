@@ -18,6 +18,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate, jackknife, mean
 from evolaw.analysis.lattices import boards_of, is_wrapped, observed
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["block_entropy", "block_frequencies", "conditional_entropy", "mutual_information"]
@@ -69,6 +70,7 @@ def conditional_entropy(trajectory: Trajectory, length: int = 3) -> Estimate:
     return jackknife(conditional, samples, f"entropy of a cell given {size - 1} before it, in bits")
 
 
+@told
 def mutual_information(trajectory: Trajectory, displacement: tuple[int, int]) -> Estimate:
     """Estimate the mutual information of two cells at a displacement (rows, cols), in bits; shape (times,).
 

@@ -25,6 +25,7 @@ from evolaw.analysis.blocks import block_frequencies
 from evolaw.analysis.clusters import measure_clusters
 from evolaw.analysis.estimates import Estimate
 from evolaw.analysis.evolution import activity, density
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["DISTANCES", "STATISTICS", "Comparison", "Difference", "compare", "permutation_test"]
@@ -83,6 +84,7 @@ class Comparison:
         return display.lines(f"Comparison by {self.distance} distance", facts)
 
 
+@told
 def compare(
     first: Trajectory,
     second: Trajectory,
@@ -129,6 +131,7 @@ def compare(
     return Comparison(_holm(found), distance)
 
 
+@told
 def permutation_test(
     first: Any, second: Any, *, distance: str = "energy", permutations: int = 999, rng: Any
 ) -> Difference:

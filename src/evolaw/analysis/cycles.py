@@ -16,6 +16,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.analysis.lattices import boards_of
 from evolaw.errors import NotConverged
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Cycle", "find_cycle", "recorded_cycles"]
@@ -34,6 +35,7 @@ class Cycle:
     period: int
 
 
+@told
 def find_cycle(step: Callable[[np.ndarray], np.ndarray], start: np.ndarray, most_steps: int) -> Cycle:
     """Follow a deterministic step until it repeats itself.
 

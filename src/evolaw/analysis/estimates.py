@@ -23,10 +23,12 @@ from scipy import special
 
 from evolaw import checks, display
 from evolaw.arrays import read_only
+from evolaw.told import told
 
 __all__ = ["Estimate", "jackknife", "mean", "wilson"]
 
 
+@told
 @dataclass(frozen=True, eq=False)
 class Estimate:
     """A value with its standard error.
@@ -96,6 +98,7 @@ class Estimate:
         return display.card("Estimate", self._facts())
 
 
+@told
 def mean(samples: Any, what: str = "") -> Estimate:
     """Estimate a mean from independent repetitions along the first axis.
 
@@ -114,6 +117,7 @@ def mean(samples: Any, what: str = "") -> Estimate:
     return Estimate(values.mean(axis=0), error, n, what, values)
 
 
+@told
 def jackknife(function: Callable[[np.ndarray], Any], samples: Any, what: str = "") -> Estimate:
     """Estimate a smooth function of the mean of independent repetitions, with its bias of order 1/n removed.
 

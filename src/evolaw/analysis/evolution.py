@@ -16,6 +16,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate, mean
 from evolaw.analysis.lattices import boards_of, observed
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["activity", "births", "deaths", "density", "mean_field"]
@@ -57,6 +58,7 @@ def deaths(trajectory: Trajectory) -> Estimate:
     return mean(_fraction((before == 1) & (after == 0), seen), "fraction of cells that died")
 
 
+@told
 def mean_field(probabilities: Any, density: Any) -> np.ndarray:
     """Return the density after one step from independent cells of the given density.
 

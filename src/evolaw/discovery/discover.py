@@ -13,10 +13,12 @@ from evolaw.discovery.diffusions.world import Diffusions
 from evolaw.discovery.lattices.world import Lattices
 from evolaw.discovery.spine.finding import Finding
 from evolaw.discovery.spine.worlds import register, worlds
+from evolaw.told import told
 
 __all__ = ["discover", "interrogate"]
 
 
+@told
 def discover(recording: Any, *positional: Any, **options: Any) -> Finding:
     """Find the law behind a recording: what is decided, how surely, what stays open, what to try next.
 
@@ -54,6 +56,7 @@ def discover(recording: Any, *positional: Any, **options: Any) -> Finding:
     raise checks.refuse("recording", f"be {kinds}", given)
 
 
+@told
 def interrogate(box: Any, space: Any = "outer-totalistic", *, questions: int = 1, rng: Any, **options: Any) -> Finding:
     """Ask a black box until its law stands or the questions are used up.
 

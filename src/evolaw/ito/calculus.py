@@ -19,6 +19,7 @@ import sympy
 from evolaw import checks
 from evolaw.ito.patience import bounded, tidy
 from evolaw.ito.systems import System
+from evolaw.told import told
 
 __all__ = [
     "Differential",
@@ -71,6 +72,7 @@ class ProductRule:
     total: Differential
 
 
+@told
 @bounded
 def differential(expression: sympy.Expr, system: System) -> Differential:
     """Compute the Itô differential of F(t, X) by the chain rule at the head of this file.
@@ -92,6 +94,7 @@ def differential(expression: sympy.Expr, system: System) -> Differential:
     return Differential(expression, tidy(drift), tuple(tidy(g) for g in noise), law.noises)
 
 
+@told
 @bounded
 def covariation(first: sympy.Expr, second: sympy.Expr, system: System) -> sympy.Expr:
     """Return the rate d[U, V] / dt = grad U^T G rho G^T grad V.
@@ -106,6 +109,7 @@ def covariation(first: sympy.Expr, second: sympy.Expr, system: System) -> sympy.
     return tidy((u.T * system.covariance_rate * v)[0])
 
 
+@told
 @bounded
 def product(first: sympy.Expr, second: sympy.Expr, system: System) -> ProductRule:
     """Apply the product rule to U(t, X) V(t, X). A quotient U/V is the product of U and 1/V.
@@ -122,6 +126,7 @@ def product(first: sympy.Expr, second: sympy.Expr, system: System) -> ProductRul
     )
 
 
+@told
 @bounded
 def to_stratonovich(system: System) -> System:
     """Return the Stratonovich system with the same solutions: its drift is f - 1/2 sum_jk rho_jk (Dg^j) g^k.
@@ -136,6 +141,7 @@ def to_stratonovich(system: System) -> System:
     return system.replace(drift=system.drift - _correction(system), calculus="stratonovich")
 
 
+@told
 @bounded
 def to_ito(system: System) -> System:
     """Return the Itô system with the same solutions: its drift is f + 1/2 sum_jk rho_jk (Dg^j) g^k."""
@@ -144,6 +150,7 @@ def to_ito(system: System) -> System:
     return system.replace(drift=system.drift + _correction(system), calculus="ito")
 
 
+@told
 @bounded
 def change_variables(system: System, new: dict[str, sympy.Expr], inverse: dict[sympy.Symbol, sympy.Expr]) -> System:
     """Return the Itô system of Y = F(t, X).
@@ -176,6 +183,7 @@ def change_variables(system: System, new: dict[str, sympy.Expr], inverse: dict[s
     )
 
 
+@told
 @bounded
 def lamperti(system: System) -> tuple[sympy.Expr, sympy.Expr]:
     """Return Y = F(X) with unit noise, and the drift of Y in terms of X: F' = 1/g, drift = f/g - g'/2.

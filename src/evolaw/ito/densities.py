@@ -23,6 +23,7 @@ from evolaw.ito.domain import Interval, inner_point, natural_interval
 from evolaw.ito.feller import ends_of
 from evolaw.ito.patience import OutOfTime, bounded, tidy, within
 from evolaw.ito.systems import System
+from evolaw.told import told
 
 __all__ = [
     "StationaryDensity",
@@ -36,6 +37,7 @@ __all__ = [
 _DEADLINE = 5.0
 
 
+@told
 @bounded
 def generator(u: sympy.Expr, system: System) -> sympy.Expr:
     """Compute L u.
@@ -51,6 +53,7 @@ def generator(u: sympy.Expr, system: System) -> sympy.Expr:
     return sympy.expand(gradient.dot(law.drift) + (law.covariance_rate * sympy.hessian(u, law.states)).trace() / 2)
 
 
+@told
 @bounded
 def adjoint(p: sympy.Expr, system: System) -> sympy.Expr:
     """Compute L* p.
@@ -72,6 +75,7 @@ def adjoint(p: sympy.Expr, system: System) -> sympy.Expr:
     return sympy.expand(flow + spread)
 
 
+@told
 @bounded
 def backward_equation(system: System) -> sympy.Eq:
     """Return Kolmogorov's backward equation u_t + L u = 0 for u(t, X)."""
@@ -79,6 +83,7 @@ def backward_equation(system: System) -> sympy.Eq:
     return sympy.Eq(sympy.diff(u, system.time) + generator(u, system), 0)
 
 
+@told
 @bounded
 def forward_equation(system: System) -> sympy.Eq:
     """Return Kolmogorov's forward equation, the Fokker-Planck equation p_t = L* p for p(t, X)."""
@@ -114,6 +119,7 @@ class StationaryDensity:
             return quotient
 
 
+@told
 @bounded
 def stationary_density(system: System, interval: tuple[object, object] | None = None) -> StationaryDensity:
     """Compute the zero-flux stationary density of a scalar, autonomous system.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from evolaw import checks
 from evolaw.ito.notation.spelling import is_equation, name_of
 from evolaw.sde import catalogue
+from evolaw.told import told
 
 if TYPE_CHECKING:
     from evolaw.ito.systems import System
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["component_names", "equation", "is_equation", "process"]
 
 
+@told
 def process(text: str, values: Mapping[str, float] | None = None) -> SDE:
     """Return the process that a name or an equation stands for.
 

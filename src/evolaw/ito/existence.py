@@ -27,6 +27,7 @@ from evolaw.ito.domain import intervals, natural_interval, time_limits
 from evolaw.ito.feller import Boundary, feller_test
 from evolaw.ito.patience import bounded, tidy
 from evolaw.ito.systems import System
+from evolaw.told import told
 
 __all__ = ["Criterion", "ExistenceReport", "examine"]
 
@@ -70,6 +71,7 @@ class ExistenceReport:
         return display.lines("Solutions", [("unique", self.unique), ("for ever", self.global_), *facts, *ends])
 
 
+@told
 @bounded
 def examine(system: System, interval: tuple[object, object] | None = None) -> ExistenceReport:
     """Examine existence and uniqueness.

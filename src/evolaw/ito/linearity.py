@@ -21,10 +21,12 @@ from evolaw.ito.structure import classify
 from evolaw.ito.systems import System
 from evolaw.sde.processes.exact_laws import GeometricLaw
 from evolaw.sde.processes.linear_systems import GaussianLinearLaw, LinearLaw
+from evolaw.told import told
 
 __all__ = ["linear_law"]
 
 
+@told
 @bounded
 def linear_law(system: System, values: Mapping[str, float]) -> LinearLaw | GeometricLaw | None:
     """Return what is known exactly of a linear equation with constant coefficients; None for any other.

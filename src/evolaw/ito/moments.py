@@ -25,6 +25,7 @@ from evolaw.errors import ArgumentError
 from evolaw.ito.densities import generator
 from evolaw.ito.patience import bounded
 from evolaw.ito.systems import System
+from evolaw.told import told
 
 __all__ = ["MomentEquations", "moment_equations"]
 
@@ -113,6 +114,7 @@ class MomentEquations:
         return " + ".join(terms) or "0"
 
 
+@told
 @bounded
 def moment_equations(system: System, order: int = 2) -> MomentEquations:
     """Derive the equations of all moments of total order 1 … ``order``.

@@ -20,6 +20,7 @@ import sympy
 
 from evolaw.ito.patience import bounded, tidy
 from evolaw.ito.systems import System
+from evolaw.told import told
 
 __all__ = ["Structure", "classify"]
 
@@ -43,6 +44,7 @@ class Structure:
     brackets: tuple[tuple[int, int, sympy.ImmutableMatrix], ...]
 
 
+@told
 @bounded
 def classify(system: System) -> Structure:
     """Decide the noise kind and the linearity of a system.

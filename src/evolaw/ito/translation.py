@@ -15,6 +15,7 @@ from evolaw.ito.patience import bounded
 from evolaw.ito.structure import classify
 from evolaw.ito.systems import System
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["to_sde"]
 
@@ -59,6 +60,7 @@ class _Coefficient:
         return isinstance(other, _Coefficient) and (self.text, self.shape) == (other.text, other.shape)
 
 
+@told
 @bounded
 def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SDE:
     """Return the system as an `SDE` with its noise kind decided in symbols.

@@ -11,6 +11,7 @@ from evolaw import checks, display
 from evolaw.arrays import require_memory
 from evolaw.errors import ArgumentError
 from evolaw.markov.chains import Chain
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["ChainEstimate", "estimate", "estimate_rates"]
@@ -47,6 +48,7 @@ class ChainEstimate:
         return display.lines("ChainEstimate", facts)
 
 
+@told
 def estimate(trajectory: Trajectory, states: int | None = None) -> ChainEstimate:
     """Estimate P by maximum likelihood: P_ij = N_ij / N_i with standard error sqrt(P_ij (1 - P_ij) / N_i).
 
@@ -71,6 +73,7 @@ def estimate(trajectory: Trajectory, states: int | None = None) -> ChainEstimate
     return ChainEstimate(counts, matrix, error, visits)
 
 
+@told
 def estimate_rates(paths: Sequence[tuple[Sequence[float], Sequence[int]]], states: int | None = None) -> ChainEstimate:
     """Estimate Q from fully watched paths: Q_ij = N_ij / T_i with standard error sqrt(N_ij) / T_i.
 

@@ -10,6 +10,7 @@ from evolaw import checks
 from evolaw.arrays import require_memory
 from evolaw.markov.chains import Chain, FiniteChain, JumpChain
 from evolaw.randomness import source
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["simulate", "simulate_jumps"]
@@ -17,6 +18,7 @@ __all__ = ["simulate", "simulate_jumps"]
 _MEMORY = 2 * 2**30
 
 
+@told
 def simulate(chain: Chain, start: int | str | np.ndarray, steps: int, *, paths: int = 1, rng: Any) -> Trajectory:
     """Simulate paths of a chain in discrete time.
 

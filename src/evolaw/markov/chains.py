@@ -26,6 +26,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from evolaw import checks, display
 from evolaw.arrays import read_only
+from evolaw.told import told
 
 __all__ = ["Chain", "FiniteChain", "JumpChain"]
 
@@ -107,6 +108,7 @@ class FiniteChain:
         return display.card(type(self).__name__, self._facts())
 
 
+@told
 class Chain(FiniteChain):
     """A chain in discrete time, given by its transition matrix.
 
@@ -143,6 +145,7 @@ class Chain(FiniteChain):
         return np.linalg.matrix_power(self.matrix, checks.integer(steps, "steps", least=0))
 
 
+@told
 class JumpChain(FiniteChain):
     """A chain in continuous time, given by its rate matrix Q.
 

@@ -20,10 +20,12 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.markov.chains import Chain, FiniteChain, JumpChain
+from evolaw.told import told
 
 __all__ = ["hitting_probabilities", "hitting_times"]
 
 
+@told
 def hitting_probabilities(chain: Chain | JumpChain, target: Sequence[int | str]) -> np.ndarray:
     """Compute h[i] = P_i(the target is ever hit), the least solution of h = 1 on A, h = P h outside.
 
@@ -54,6 +56,7 @@ def hitting_probabilities(chain: Chain | JumpChain, target: Sequence[int | str])
     return np.minimum(h, 1.0)
 
 
+@told
 def hitting_times(chain: Chain | JumpChain, target: Sequence[int | str]) -> np.ndarray:
     """Compute k[i] = E_i(time to hit the target): k = 0 on A, k = 1 + P k outside (Q k = -1 in continuous time).
 

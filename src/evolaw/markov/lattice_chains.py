@@ -8,10 +8,12 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.markov.chains import Chain
+from evolaw.told import told
 
 __all__ = ["lattice_chain"]
 
 
+@told
 def lattice_chain(alive_next: Callable[[np.ndarray], np.ndarray], rows: int, cols: int) -> Chain:
     """Build the chain of a probabilistic automaton on a small board: its states are all 2^(rows cols) boards.
 

@@ -24,6 +24,7 @@ from evolaw.report.answer import DECISIONS, rule_count, summarise
 from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
 from evolaw.report.playback import Playback, pack
 from evolaw.report.wording import Words, e_value
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["render", "write"]
@@ -33,6 +34,7 @@ _GRID_UP_TO = 96
 """A board with more rows or columns is drawn without grid lines."""
 
 
+@told
 def write(
     finding: Any,
     path: str | Path,
@@ -47,6 +49,7 @@ def write(
     return documents.write_document(path, page)
 
 
+@told
 def render(
     finding: Any,
     *,

@@ -22,6 +22,7 @@ from matplotlib.text import Text
 
 from evolaw import checks
 from evolaw.errors import MissingExtra
+from evolaw.told import told
 
 __all__ = [
     "CELLS",
@@ -119,6 +120,7 @@ def require_glyphs(figure: Figure) -> Figure:
     return figure
 
 
+@told
 def save(figure: Figure, path: str | Path, **options: Any) -> Path:
     """Write a figure as SVG, PDF or PNG, byte for byte the same every time; the ending of ``path`` chooses.
 

@@ -35,6 +35,7 @@ from evolaw.automata.files.boards import Pattern
 from evolaw.automata.files.formats import MOST_BYTES, read_pattern
 from evolaw.automata.files.rle import write_rle
 from evolaw.errors import ArgumentError, BoxError, ParseError
+from evolaw.told import told
 
 __all__ = ["Box", "CommandBox", "FunctionBox"]
 
@@ -86,6 +87,7 @@ class FunctionBox:
         return pattern.board
 
 
+@told
 @dataclass(frozen=True)
 class CommandBox:
     """A black box that is an external command, run once a question.

@@ -25,6 +25,7 @@ from evolaw.automata.grid.neighbourhoods import WINDOWS
 from evolaw.automata.rules.rule import Rule
 from evolaw.devices import cores
 from evolaw.errors import ShapeError
+from evolaw.told import told
 
 __all__ = ["WORTHWHILE", "Laws", "read_boards", "run", "supports"]
 
@@ -93,6 +94,7 @@ def supports(rule: Rule | str, boundary: str | Boundary = "torus") -> bool:
     return rule.is_deterministic and rule.probabilities.shape == (WINDOWS,) and not (edge.dx or edge.dy)
 
 
+@told
 def run(
     rules: Any, boards: Any, steps: int, *, boundary: str | Boundary = "torus", device: str | None = None
 ) -> np.ndarray:

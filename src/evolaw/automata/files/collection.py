@@ -12,6 +12,7 @@ from importlib import resources
 from evolaw import checks
 from evolaw.automata.files.boards import Pattern
 from evolaw.automata.files.rle import parse_rle
+from evolaw.told import told
 
 __all__ = ["NAMES", "named"]
 
@@ -23,6 +24,7 @@ NAMES: tuple[str, ...] = tuple(
 """Names `named` knows."""
 
 
+@told
 @cache
 def named(name: str) -> Pattern:
     """Return a pattern of the collection.

@@ -10,6 +10,7 @@ from evolaw.automata.files.macrocell import parse_macrocell
 from evolaw.automata.files.plaintext import parse_life106, parse_picture
 from evolaw.automata.files.rle import parse_rle
 from evolaw.errors import ParseError
+from evolaw.told import told
 
 __all__ = ["MOST_BYTES", "parse_pattern", "read_bytes", "read_pattern"]
 
@@ -19,6 +20,7 @@ MOST_BYTES = 64 * 2**20
 _SUFFIXES = {".rle": parse_rle, ".cells": parse_picture, ".mc": parse_macrocell}
 
 
+@told
 def read_pattern(path: str | Path) -> Pattern:
     """Read a pattern file: RLE, ``.cells``, Life 1.06, macrocell, or rows of 0 and 1.
 

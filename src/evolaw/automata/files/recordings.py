@@ -24,6 +24,7 @@ from evolaw.automata.files.archives import read_arrays
 from evolaw.automata.files.boards import MOST_CELLS, Grid, Pattern
 from evolaw.automata.files.formats import read_bytes, read_pattern
 from evolaw.errors import ArgumentError, EvolawError, ParseError
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["read_recording"]
@@ -34,6 +35,7 @@ _MOST_FRAMES = 100_000
 _OUR_FACTS = ("boundary", "times", "rule")
 
 
+@told
 def read_recording(path: str | Path) -> Trajectory:
     """Read a recording.
 

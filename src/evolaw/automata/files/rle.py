@@ -25,6 +25,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.automata.files.boards import MOST_CELLS, Grid, Pattern, parse_grid, require_cells
 from evolaw.errors import ParseError
+from evolaw.told import told
 
 __all__ = ["parse_rle", "write_rle"]
 
@@ -41,6 +42,7 @@ _MOST_COMMENTS = 100_000
 _LONGEST_HEADER = 2000
 
 
+@told
 def parse_rle(text: str | bytes, *, source: str = "") -> Pattern:
     """Read an RLE text.
 

@@ -27,6 +27,7 @@ from evolaw.ito.notation.langevin import first_order, names_of_states
 from evolaw.ito.notation.reader import FUNCTIONS, RESERVED, Reader, is_noise, split
 from evolaw.ito.notation.spelling import Spelled, name_of, spell
 from evolaw.ito.patience import bounded
+from evolaw.told import told
 
 __all__ = ["FUNCTIONS", "Equations", "read_equations", "read_expression", "state_names"]
 
@@ -119,6 +120,7 @@ def read_equations(text: str, *, real: Collection[str] = (), known: Collection[s
     )
 
 
+@told
 @bounded
 def read_expression(
     text: str, symbols: Mapping[str, sympy.Symbol], *, real: Collection[str] = (), states: Collection[str] = ()

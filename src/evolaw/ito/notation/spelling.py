@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from evolaw import checks
+from evolaw.told import told
 
 __all__ = ["GREEK", "Spelled", "is_equation", "name_of", "spell"]
 
@@ -73,6 +74,7 @@ def spell(text: str) -> Spelled:
     return _slopes(Spelled(written, tuple(columns)))
 
 
+@told
 def is_equation(text: str) -> bool:
     """Whether a text is written like an equation: with a differential or a derivative on its left.
 

@@ -27,6 +27,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from evolaw import checks
+from evolaw.told import told
 
 __all__ = ["exponent", "power_decay", "profile_products", "reconstruct", "reconstruction_weights", "width"]
 
@@ -83,6 +84,7 @@ def reconstruction_weights(snapshots: np.ndarray, step: float, relative_width: f
     return np.linalg.lstsq(bordered, np.append(right, 1.0), rcond=1e-14)[0][:-1]
 
 
+@told
 def reconstruct(nets: Sequence[Any], snapshots: np.ndarray, step: float, relative_width: float) -> Any:
     """Return the network whose weights are the average of another width.
 

@@ -33,6 +33,7 @@ from evolaw.errors import ArgumentError, NumericalError, StorageError
 from evolaw.learning.loop.averaging import exponent, power_decay
 from evolaw.learning.loop.serialization import build, describe, named, pack, unpack
 from evolaw.randomness import Source
+from evolaw.told import told
 
 __all__ = [
     "Loss",
@@ -281,6 +282,7 @@ def _key(rng: Source) -> jax.Array:
     return jax.random.wrap_key_data(jnp.array(rng.stream("training").key, jnp.uint32), impl="threefry2x32")
 
 
+@told
 def checkpoint(state: State, path: str | Path) -> Path:
     """Write a state as safetensors, whole or not at all."""
     return documents.write_document(path, pack_state(state))

@@ -36,6 +36,7 @@ from evolaw import checks, devices
 from evolaw.errors import StorageError
 from evolaw.learning.windows.datasets import window_cells
 from evolaw.randomness import source
+from evolaw.told import told
 
 __all__ = [
     "ACTIVATIONS",
@@ -191,6 +192,7 @@ def patches(boards: jax.Array) -> jax.Array:
     return jnp.stack([jnp.roll(boards, shift, (-2, -1)) for shift in shifts])
 
 
+@told
 def on_boards(net: WindowNet, boards: jax.Array, steps: int = 1) -> jax.Array:
     """Apply the network ``steps`` times to boards on a torus: logits of shape (..., rows, cols).
 

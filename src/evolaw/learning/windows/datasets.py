@@ -24,6 +24,7 @@ from evolaw.automata import stepping
 from evolaw.automata.rules.rule import Rule, entries
 from evolaw.errors import ArgumentError
 from evolaw.randomness import Source, source
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = [
@@ -148,6 +149,7 @@ class BoardPairs:
         return display.lines("BoardPairs", facts)
 
 
+@told
 def window_pairs(recordings: Trajectory | Sequence[Trajectory]) -> WindowPairs:
     """Count windows and what followed them in recordings of consecutive generations.
 
@@ -185,6 +187,7 @@ def window_pairs(recordings: Trajectory | Sequence[Trajectory]) -> WindowPairs:
     return pairs
 
 
+@told
 def board_pairs(recordings: Trajectory | Sequence[Trajectory], steps: int = 1) -> BoardPairs:
     """Collect pairs of fully observed frames ``steps`` generations apart, of boards on a torus.
 

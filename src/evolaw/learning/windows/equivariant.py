@@ -30,6 +30,7 @@ from evolaw.automata.rules.rule import entries
 from evolaw.learning.windows.cnn import ACTIVATIONS, CELLS, WindowNet, normal
 from evolaw.learning.windows.datasets import window_cells
 from evolaw.randomness import source
+from evolaw.told import told
 
 __all__ = ["GROUPS", "GroupNet", "OrbitTable", "equivariance_error", "symmetries"]
 
@@ -153,6 +154,7 @@ class OrbitTable(WindowNet):
         return f"OrbitTable({self.space})"
 
 
+@told
 def equivariance_error(net: WindowNet, group: str = "D4") -> float:
     """Return the largest |logit(window) - logit(turned window)| over all 512 windows and the group.
 

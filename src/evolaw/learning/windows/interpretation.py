@@ -24,6 +24,7 @@ from evolaw import display
 from evolaw.automata.rules.rule import Rule, entries, reflect_windows, rotate_windows
 from evolaw.learning.windows.cnn import Cnn, Quadratic, WindowNet, read_logits
 from evolaw.learning.windows.equivariant import GroupNet, equivariance_error, symmetries
+from evolaw.told import told
 
 __all__ = ["Filter", "Readout", "explain_filters", "match_solutions", "read_rule", "read_table", "response_curve"]
 
@@ -123,6 +124,7 @@ class Filter:
     cosines: dict[str, float]
 
 
+@told
 def read_rule(net: WindowNet, *, visited: np.ndarray | None = None, truth: Rule | str | None = None) -> Readout:
     """Read a network as a rule.
 
@@ -189,6 +191,7 @@ def explain_filters(net: WindowNet) -> list[Filter]:
     return found
 
 
+@told
 def match_solutions(filters: list[Filter]) -> dict[str, float]:
     """Compare filters with the canonical solutions of Life, whatever their order, sign and scale.
 
@@ -212,6 +215,7 @@ def match_solutions(filters: list[Filter]) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
+@told
 def response_curve(readout: Readout) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and standard deviation of the logit by centre (2) and neighbour count (9), each of shape (2, 9).
 

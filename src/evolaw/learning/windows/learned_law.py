@@ -27,6 +27,7 @@ from evolaw.learning.windows.datasets import BoardPairs, WindowPairs
 from evolaw.learning.windows.interpretation import Readout, read_table
 from evolaw.learning.windows.objective import Record, Schedule, data_facts, read_record, train
 from evolaw.randomness import Source, source
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["KIND", "LearnedLaw", "fit"]
@@ -178,6 +179,7 @@ class LearnedLaw:
         return display.card("LearnedLaw", self._facts())
 
 
+@told
 def fit(
     nets: WindowNet | Sequence[WindowNet],
     pairs: WindowPairs | BoardPairs,

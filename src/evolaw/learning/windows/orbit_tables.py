@@ -22,6 +22,7 @@ from evolaw.learning.windows.equivariant import OrbitTable
 from evolaw.learning.windows.learned_law import fit
 from evolaw.learning.windows.objective import Schedule
 from evolaw.randomness import Source
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["HeldTable", "orbit_simulator"]
@@ -71,6 +72,7 @@ class HeldTable(OrbitTable):
         return f"HeldTable({self.space}, {sum(value is not None for value in self.held)} entries held)"
 
 
+@told
 def orbit_simulator(
     recordings: Sequence[Trajectory],
     space: str,

@@ -24,6 +24,7 @@ from evolaw.report.paper import blocks
 from evolaw.report.paper.compiling import compile_pdf, fonts_for
 from evolaw.report.paper.markup import facts_of, to_typst, typst_table, typst_text
 from evolaw.report.wording import Words
+from evolaw.told import told
 
 __all__ = ["CAPTION_POSITIONS", "Written", "write_weekly"]
 
@@ -66,6 +67,7 @@ class _Report:
         self.parts.append(blocks.block(name, self.old.get(name, self.words("weekly.write_here"))))
 
 
+@told
 def write_weekly(
     runs: Sequence[tuple[str, Any]],
     folder: str | Path,

@@ -35,6 +35,7 @@ from evolaw.sde.schemes.reversal import Reversal
 from evolaw.sde.schemes.scheme import Scheme
 from evolaw.sde.statistics.first_passage import FirstFault
 from evolaw.storage import Run
+from evolaw.told import told
 
 __all__ = ["Progress", "solve"]
 
@@ -42,6 +43,7 @@ Progress = Callable[[int, int], None]
 """Called with (paths done, paths in all) after every chunk."""
 
 
+@told
 def solve(
     process: SDE,
     scheme: Scheme,

@@ -29,6 +29,7 @@ from evolaw.sde.processes.exact_laws import BridgeLaw, BrownianLaw, GeometricLaw
 from evolaw.sde.processes.langevin import underdamped
 from evolaw.sde.processes.linear_systems import GaussianLinearLaw
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = [
     "OscillatorLaw",
@@ -58,6 +59,7 @@ def brownian_motion(*, drift: Any = 0.0, scale: Any = 1.0, dim: int = 1) -> SDE:
     return _independent("Brownian motion", _constant_drift, _scale, "additive", dim, params, BrownianLaw)
 
 
+@told
 def geometric_brownian_motion(*, growth: Any, volatility: Any, dim: int = 1) -> SDE:
     """Return geometric Brownian motion, the stock market model dX = μ X dt + s X dW (Itô).
 
@@ -105,6 +107,7 @@ def brownian_bridge(*, end: Any = 0.0, duration: float = 1.0, scale: float = 1.0
     return _independent("Brownian bridge", _bridge_drift, _scale, "additive", dim, params, BridgeLaw)
 
 
+@told
 def ornstein_uhlenbeck(*, rate: Any, scale: Any, level: Any = 0.0, dim: int = 1) -> SDE:
     """Return the Ornstein–Uhlenbeck process dX = θ (m - X) dt + s dW, the velocity of a Brownian particle.
 

@@ -29,6 +29,7 @@ from scipy import linalg
 
 from evolaw import checks
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["GaussianLinearLaw", "LinearLaw", "linear_system", "second_moments"]
 
@@ -37,6 +38,7 @@ _SHORT, _TERMS = 0.25, 12
 """A step is short when its row sums |A| dt are below the first number; 12 Taylor terms then leave less than 2e-18."""
 
 
+@told
 def linear_system(A: Any, B: Any = None, *, a: Any = None, b: Any = None, name: str = "linear system") -> SDE:
     """Return the process dX = (A X + a) dt + Σ_k (B_k X + b_k) dW_k with its exact moments.
 

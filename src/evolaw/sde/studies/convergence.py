@@ -24,6 +24,7 @@ from evolaw.sde.loop.solver import solve
 from evolaw.sde.noise.brownian import increments
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Scheme
+from evolaw.told import told
 
 __all__ = ["OrderEstimate", "declared_order", "order"]
 
@@ -81,6 +82,7 @@ class OrderEstimate:
         return display.card("OrderEstimate", self._facts())
 
 
+@told
 def order(
     scheme: Scheme,
     process: SDE,

@@ -28,6 +28,7 @@ from evolaw.errors import NotConverged
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Scheme
+from evolaw.told import told
 
 __all__ = ["Level", "MultilevelEstimate", "multilevel_mean"]
 
@@ -115,6 +116,7 @@ class MultilevelEstimate:
         return display.card("MultilevelEstimate", self._facts())
 
 
+@told
 def multilevel_mean(
     process: SDE,
     scheme: Scheme,

@@ -25,6 +25,7 @@ from evolaw.discovery.lattices.experiment.coverings import entries_shown, every_
 from evolaw.discovery.lattices.model.law import Question
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.finding import Finding
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["ask", "question_for", "question_of_reach", "record"]
@@ -38,6 +39,7 @@ _REACHES = {
 _SIDE = 64
 
 
+@told
 def ask(finding: Finding, *, budget_cells: int | None = None) -> Question | None:
     """Return the next experiment for a finding, or None when nothing is open.
 

@@ -31,6 +31,7 @@ from evolaw import checks, display
 from evolaw.analysis import label_clusters
 from evolaw.arrays import read_only
 from evolaw.errors import ParseError
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["STATISTICS", "Series", "measure", "parse_series", "read_series", "series_of", "write_series"]
@@ -41,6 +42,7 @@ STATISTICS = ("density", "activity", "clusters", *(f"block{content}" for content
 _MAX_BYTES, _MAX_CELLS, _MAX_TIME = 64 * 2**20, 2**24, 10**6
 
 
+@told
 @dataclass(frozen=True, eq=False)
 class Series:
     """Statistics over time of independent runs.
@@ -126,6 +128,7 @@ def measure(boards: np.ndarray, before: np.ndarray | None, names: Sequence[str],
     return np.stack(found, axis=-1)
 
 
+@told
 def series_of(recording: Trajectory, names: Sequence[str] = ("density",), *, start_density: float) -> Series:
     """Reduce a lattice recording of consecutive generations to its statistics, boards becoming runs.
 
@@ -143,6 +146,7 @@ def series_of(recording: Trajectory, names: Sequence[str] = ("density",), *, sta
     return Series(tuple(names), recording.times[1:], values, rows, cols, start_density, boundary)
 
 
+@told
 def read_series(path: str | Path) -> Series:
     """Read a CSV file as the docstring of this file describes.
 
@@ -199,6 +203,7 @@ def parse_series(text: str, source: str = "table") -> Series:
         raise ParseError(str(error), source=source) from error
 
 
+@told
 def write_series(series: Series) -> str:
     """Return the CSV text that `parse_series` reads back, digits exact."""
     out = io.StringIO()

@@ -1,0 +1,46 @@
+"""A plain value in place of an object is named; the caller's own failures pass through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evolaw.errors import ArgumentError
+from evolaw.told import told
+
+
+@told
+def stem(path: Path | None, times: int = 1) -> str:
+    return path.stem * times  # type: ignore[union-attr]
+
+
+@told
+def applied(function: Any, value: Any) -> Any:
+    return function(value)
+
+
+@pytest.mark.parametrize(("value", "says"), [(3, "`path` must be of type Path | None, but is 3"), ([1], "`path`")])
+def test_a_plain_value_that_does_not_fit_is_named(value: Any, says: str) -> None:
+    with pytest.raises(ArgumentError, match=says.replace("|", r"\|")) as caught:
+        stem(value)
+    assert isinstance(caught.value.__cause__, AttributeError)
+
+
+def test_what_works_is_left_alone() -> None:
+    assert stem(Path("a/b.c"), 2) == "bb"
+
+
+def test_the_callers_own_failures_pass_through() -> None:
+    def mine(value: Any) -> Any:
+        raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine") as caught:
+        applied(mine, "text")
+    assert not isinstance(caught.value, ArgumentError)
+
+
+def test_a_wrong_call_is_told_by_python() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        stem(Path("a"), tims=3)  # type: ignore[call-arg]
