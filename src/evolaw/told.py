@@ -132,7 +132,8 @@ def _alternatives(wanted: str) -> list[str]:
 
 def _is_foreign(trace: TracebackType | None) -> bool:
     """Whether a failure rose in the caller's own code, below ours."""
-    inner = trace.tb_next if trace is not None else None
+    itself = trace.tb_next if trace is not None else None
+    inner = itself.tb_next if itself is not None else None
     while inner is not None:
         file = inner.tb_frame.f_code.co_filename
         if not file.startswith(("<", *_OURS)):

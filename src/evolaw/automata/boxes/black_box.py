@@ -120,6 +120,7 @@ class CommandBox:
     _words: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        checks.require(isinstance(self.command, str), "command", "be a command as text", self.command)
         checks.positive(self.timeout, "timeout")
         checks.integer(self.most_bytes, "most_bytes", least=1, most=MOST_BYTES)
         checks.integer(self.shifts, "shifts", least=0)
