@@ -125,7 +125,11 @@ def settle(typed: Typed) -> PathSettings:
     require_moving(typed.law, process, first, typed.start)
     randomness.source(typed.seed, "seed")
     count = checks.integer(typed.paths, "paths", least=1, most=2**32 - 2)
-    return PathSettings(typed.law, typed.values, first, saved, float(dt), chosen, count, typed.precision, typed.seed)
+    settings = PathSettings(
+        typed.law, typed.values, first, saved, float(dt), chosen, count, typed.precision, typed.seed
+    )
+    settings.__dict__["process"] = process  # the equation is read once
+    return settings
 
 
 def read_start(law: str, dim: int, text: str | None) -> list[float]:
