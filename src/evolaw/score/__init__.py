@@ -10,6 +10,8 @@
     networks      networks of a score, plans first; preconditioning
     losses        what they are trained on
     learned       `fit`, and the learned score
+    emulator      a score model of p(x(t+Δ) | x(t)) as a law of motion
+    data          densities of the plane, digits, images, configurations
 
 A *score* is any object with ``score(x, t, noising)`` for states x of shape (count, *shape): an exact one, or a network's.
 Names load when they are first used. Networks, losses and what is learned need the extra ``learn``.
@@ -28,6 +30,12 @@ _NAMES = {
     "noising.time_grids": ("time_grid",),
     "learned.fit": ("fit", "pace"),
     "learned.model": ("ScoreModel",),
+    "data.configurations": ("configurations",),
+    "data.pictures": ("Pictures", "digits", "from_levels", "read_images", "to_levels"),
+    "data.plane": ("gaussians", "plane"),
+    "emulator.judgement": ("chapman_kolmogorov", "energy_distance", "judge"),
+    "emulator.law": ("Emulator",),
+    "emulator.training": ("emulator", "ensemble_emulator"),
     "losses.denoising": ("Denoising", "denoising", "draw_times", "edm", "weight_of"),
     "losses.discrete": ("betas_of", "ddpm", "geometric_levels", "smld"),
     "losses.implicit": ("SlicedScoreMatching", "implicit", "sliced"),

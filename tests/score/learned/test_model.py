@@ -45,7 +45,9 @@ def test_one_network_is_the_score_of_every_noising(noising: Any) -> None:
     np.testing.assert_allclose(still().score(x, early, noising), exact.score(x, early, noising), rtol=2e-5)
     a, s = noising.scale(0.3), noising.std(0.3)
     tweedie = (x + s**2 * exact.score(x, 0.3, noising)) / a
-    np.testing.assert_allclose(still().denoise(x, 0.3, noising), tweedie, rtol=2e-5)
+    np.testing.assert_allclose(still().denoised(x, 0.3, noising), tweedie, rtol=2e-5)
+    assert still().mean.tolist() == [1.0, -2.0]
+    assert still().covariance == pytest.approx(np.full(2, 0.36))
 
 
 def test_it_answers_numpy_and_traced_code_alike_in_the_precision_asked() -> None:
@@ -65,7 +67,7 @@ def test_conditions_are_told_to_every_state_or_to_each() -> None:
     each = model.given(np.array([0, 1, 2])).score(x, 0.4)
     for k in range(3):
         np.testing.assert_allclose(model.given(k).score(x, 0.4)[k], each[k], rtol=1e-5)
-    told, plain, strong = (m.denoise(x, 0.4) for m in (model.given(1), model, model.given(1, weight=2.0)))
+    told, plain, strong = (m.denoised(x, 0.4) for m in (model.given(1), model, model.given(1, weight=2.0)))
     np.testing.assert_allclose(strong, 3 * told - 2 * plain, rtol=1e-3, atol=1e-5)
     vectors = lively(still(numbers=2))
     assert vectors.given(np.ones((3, 2))).score(x, 0.4) == pytest.approx(vectors.given(np.ones(2)).score(x, 0.4))

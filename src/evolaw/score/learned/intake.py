@@ -75,8 +75,9 @@ def take_in(data: Any, conditions: Any = None, bounds: tuple[float, float] | Non
     spread = float(np.sqrt(np.mean(np.var(values.astype(np.float64), 0))))
     checks.require(spread > 0, "data", "vary", f"{len(values)} states that are all the same")
     # A field has one mean for all its cells (and one a channel), so that a shift or a turn of a field stays one.
-    axes = 0 if values.ndim == 2 else tuple(range(min(values.ndim, 3)))
+    axes = {2: (0,), 4: (0, 2, 3)}.get(values.ndim, tuple(range(values.ndim)))
     mean = values.mean(axes, dtype=np.float64).astype(np.float32)
+    mean = mean[:, None, None] if values.ndim == 4 else mean
     told, classes, numbers = _conditions(conditions, len(values))
     frame = Preconditioning(jnp.asarray(mean), jnp.float32(spread))
     return Material(values, told, frame, classes, numbers)

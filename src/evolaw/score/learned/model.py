@@ -81,10 +81,20 @@ class ScoreModel(eqx.Module):
         x, a, s = self._scaled(x, t, noising)
         return (self._pulled(x / a, s / a) / a).astype(x.dtype)
 
-    def denoise(self, x: Any, t: Any, noising: Noising | None = None) -> Any:
+    def denoised(self, x: Any, t: Any, noising: Noising | None = None) -> Any:
         """Return D = E[x0 | x(t) = x], of the shape of x; arguments as for `score`."""
         x, a, s = self._scaled(x, t, noising)
         return ((x + s**2 / a * self._pulled(x / a, s / a)) / a).astype(x.dtype)
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Mean of the data, of the shape of a state."""
+        return np.broadcast_to(np.asarray(self.frame.mean, float), self.shape)
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """One variance for every number of a state, of its shape: what a prior is corrected by."""
+        return np.full(self.shape, float(self.frame.spread) ** 2)
 
     def given(self, condition: Any, weight: float = 0.0) -> ScoreModel:
         """Return the score of the data under a condition.

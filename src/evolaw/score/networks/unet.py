@@ -123,11 +123,11 @@ class FieldNet(eqx.Module):
     bare: bool = eqx.field(static=True)
 
     def __call__(self, x: jax.Array, label: Any, condition: Any = None) -> jax.Array:
-        """Return the output for one state (rows, cols) or (rows, cols, channels), of its shape."""
+        """Return the output for one state (rows, cols) or (channels, rows, cols), of its shape."""
         told = jax.nn.silu(self.embedding(label, condition))
-        field = x[..., None] if self.bare else x
+        field = x[..., None] if self.bare else jnp.moveaxis(x, 0, -1)
         out = averaged(lambda each: self._plain(each, told), field, self.symmetry)
-        return out[..., 0] if self.bare else out
+        return out[..., 0] if self.bare else jnp.moveaxis(out, -1, 0)
 
     def _plain(self, field: Field, told: jax.Array) -> Field:
         h, kept = self.entry(field), []
@@ -151,7 +151,7 @@ class FieldNet(eqx.Module):
 
 @dataclass(frozen=True)
 class UNet:
-    """The plan of a network for images and fields, states of shape (rows, cols) or (rows, cols, channels).
+    """The plan of a network for images and fields, states of shape (rows, cols) or (channels, rows, cols).
 
     Attributes:
         widths: channels at each resolution, finest first; rows and cols are halved from one to the next.
@@ -198,7 +198,7 @@ class UNet:
         """
         self._require(shape)
         seeded: Source = source(rng)
-        channels, told = shape[2] if len(shape) == 3 else 1, self.embedding
+        channels, told = shape[0] if len(shape) == 3 else 1, self.embedding
 
         def stack(before: int, after: int, name: str) -> tuple[ResidualBlock, ...]:
             sizes = [before] + [after] * self.blocks
@@ -222,14 +222,14 @@ class UNet:
 
     def _require(self, shape: tuple[int, ...]) -> None:
         checks.require(
-            len(shape) in (2, 3), "data", "be fields of shape (rows, cols) or (rows, cols, channels) for a UNet", shape
+            len(shape) in (2, 3), "data", "be fields of shape (rows, cols) or (channels, rows, cols) for a UNet", shape
         )
         coarsest = 2 ** (len(self.widths) - 1)
-        fits = all(side % coarsest == 0 for side in shape[:2])
+        fits = all(side % coarsest == 0 for side in shape[-2:])
         fix = "Take fewer widths, or crop the fields."
-        checks.require(fits, "widths", f"halve sides that are multiples of {coarsest}", shape[:2], fix)
-        square = self.symmetry != "D4" or shape[0] == shape[1]
-        checks.require(square, "symmetry", "be D4 only for square fields", shape[:2])
+        checks.require(fits, "widths", f"halve sides that are multiples of {coarsest}", shape[-2:], fix)
+        square = self.symmetry != "D4" or shape[-2] == shape[-1]
+        checks.require(square, "symmetry", "be D4 only for square fields", shape[-2:])
 
 
 def averaged(function: Callable[[Field], Field], field: Field, symmetry: str) -> Field:

@@ -40,7 +40,7 @@ _DRAWN_AHEAD = ("dW", "dW,dZ", "exact")
 def structure_of(process: SDE) -> tuple[Any, Any]:
     """What a process is apart from the values of its parameters; hashable."""
     leaves, tree = jax.tree.flatten(process)
-    return tree, tuple((np.shape(leaf), np.result_type(leaf)) for leaf in leaves)
+    return tree, tuple((np.shape(leaf), getattr(leaf, "dtype", None) or np.result_type(leaf)) for leaf in leaves)
 
 
 def like(tree: Any, leaves: Any) -> SDE:

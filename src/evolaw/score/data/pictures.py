@@ -1,0 +1,184 @@
+"""Pictures as arrays: scikit-learn's digits, folders of images, arrays of ``.npz`` files; and arrays as a picture.
+
+Levels 0 … K-1 become values in [-1, 1] by  v = (2 k + 1)/K - 1, the middles of K intervals of length 2/K: uniform noise of that length
+fills [-1, 1], and a density p of the noised values gives bits per dimension -log2 p/D + log2(K/2).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evolaw import checks
+from evolaw.arrays import memory_limit, require_memory
+from evolaw.errors import MissingExtra, ParseError
+
+__all__ = ["Pictures", "digits", "from_levels", "read_images", "to_levels"]
+
+_LARGEST_SIDE = 4096
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """Images with what is known of them.
+
+    Attributes:
+        values: in [-1, 1], shape (items, rows, cols) or (items, channels, rows, cols).
+        labels: a class of each, or None.
+        levels: number of levels of a value; None where values are continuous.
+    """
+
+    values: np.ndarray
+    labels: np.ndarray | None = None
+    levels: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def split(self, share: float = 0.8, *, rng: Any) -> tuple[Pictures, Pictures]:
+        """Return two disjoint parts, the first with about this share of the items.
+
+        Example:
+            >>> one, other = Pictures(np.zeros((10, 2, 2))).split(0.8, rng=0)
+            >>> len(one), len(other)
+            (8, 2)
+        """
+        from evolaw.randomness import source
+
+        order = source(rng).stream("split").generator().permutation(len(self))
+        cut = round(checks.probability(share, "share") * len(self))
+        return self._of(order[:cut]), self._of(order[cut:])
+
+    def _of(self, rows: np.ndarray) -> Pictures:
+        labels = None if self.labels is None else self.labels[rows]
+        return Pictures(self.values[rows], labels, self.levels)
+
+
+def to_levels(values: np.ndarray, levels: int) -> np.ndarray:
+    """Return the level of every value in [-1, 1]; the last interval holds 1.
+
+    Example:
+        >>> to_levels(np.array([-1.0, 0.0, 1.0]), 17).tolist()
+        [0, 8, 16]
+    """
+    count = checks.integer(levels, "levels", least=2)
+    return np.clip(np.floor((np.asarray(values) + 1) / 2 * count), 0, count - 1).astype(int)
+
+
+def from_levels(levels: np.ndarray, count: int) -> np.ndarray:
+    """Return the middle of every level's interval in [-1, 1].
+
+    Example:
+        >>> from_levels(np.array([0, 1]), 2).tolist()
+        [-0.5, 0.5]
+    """
+    return (2 * np.asarray(levels, float) + 1) / checks.integer(count, "count", least=2) - 1
+
+
+def digits() -> Pictures:
+    """Return scikit-learn's 1797 handwritten digits: 8 x 8, 17 levels, ten classes. They come with its package.
+
+    Raises:
+        MissingExtra: scikit-learn is not installed.
+    """
+    if importlib.util.find_spec("sklearn") is None:
+        raise MissingExtra("scikit-learn", "score")
+    from sklearn.datasets import load_digits
+
+    bundle = load_digits()
+    return Pictures(from_levels(bundle.images, 17), bundle.target.astype(int), 17)
+
+
+def read_images(path: str | Path, *, side: int | None = None, grey: bool = False) -> Pictures:
+    """Read pictures: a folder of images, or an ``.npz`` file with an array ``images``, and ``labels`` where they are known.
+
+    Args:
+        path: the folder or file. In a folder with sub-folders each sub-folder is a class, in the order of their names.
+        side: every image is scaled to this many rows and columns; None needs images of one size.
+        grey: one channel in place of three.
+
+    Raises:
+        ParseError: a file cannot be read, or its images differ in size.
+        ArgumentError: there is nothing to read, or it would not fit into memory.
+
+    Notes:
+        Bytes become the 256 levels of the module. Numbers of an ``.npz`` that are no bytes must lie in [-1, 1].
+    """
+    place = Path(path)
+    if place.is_dir():
+        return _folder(place, side, grey)
+    checks.require(place.is_file(), "path", "be a folder of images or an .npz file", str(place))
+    return _archive(place)
+
+
+def _archive(place: Path) -> Pictures:
+    try:
+        with zipfile.ZipFile(place) as file:
+            size = sum(entry.file_size for entry in file.infolist())
+        require_memory("path", 3.0 * size, memory_limit(), "Split the file.")
+        with np.load(place, allow_pickle=False) as file:
+            missing = "images" not in file.files
+            images = None if missing else file["images"]
+            labels = file["labels"] if "labels" in file.files else None
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise ParseError(f"cannot be read as an .npz file: {error}", source=str(place)) from error
+    if images is None:
+        raise ParseError("holds no array named images.", source=str(place))
+    checks.require(
+        images.ndim in (3, 4), "images", "have shape (items, rows, cols) or (items, channels, rows, cols)", images.shape
+    )
+    if images.dtype == np.uint8:
+        return Pictures(from_levels(images, 256), labels, 256)
+    values = checks.finite(images, "images").astype(float)
+    inside = bool((np.abs(values) <= 1).all())
+    checks.require(inside, "images", "be bytes, or numbers in [-1, 1]", f"from {values.min():g} to {values.max():g}")
+    return Pictures(values, labels)
+
+
+def _folder(place: Path, side: int | None, grey: bool) -> Pictures:
+    kinds = sorted(each for each in place.iterdir() if each.is_dir())
+    files = [(file, label) for label, kind in enumerate(kinds) for file in _images(kind)] or [
+        (file, -1) for file in _images(place)
+    ]
+    wanted = f"hold images ({', '.join(_SUFFIXES)})"
+    checks.require(len(files) > 0, "path", wanted, f"{place}, which holds none")
+    first = _image(files[0][0], side, grey)
+    require_memory("path", 16.0 * first.size * len(files), memory_limit(), "Pass a smaller side.")
+    stack = np.empty((len(files), *first.shape), np.uint8)
+    for number, (file, _) in enumerate(files):
+        image = _image(file, side, grey)
+        if image.shape != first.shape:
+            raise ParseError(
+                f"has shape {image.shape}, and {files[0][0].name} has {first.shape}. Pass side= to scale them.",
+                source=str(file),
+            )
+        stack[number] = image
+    labels = np.array([label for _, label in files]) if kinds and files[0][1] >= 0 else None
+    return Pictures(from_levels(stack, 256), labels, 256)
+
+
+def _images(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES and file.is_file())
+
+
+def _image(file: Path, side: int | None, grey: bool) -> np.ndarray:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(file) as picture:
+            if max(picture.size) > _LARGEST_SIDE:
+                raise ParseError(f"has sides {picture.size}, more than {_LARGEST_SIDE}.", source=str(file))
+            mode = "L" if grey or picture.mode in ("1", "L", "I;16") else "RGB"
+            image = picture.convert(mode)
+            if side is not None:
+                image = image.resize((side, side))
+            array = np.asarray(image)
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
+        raise ParseError(f"cannot be read as an image: {error}", source=str(file)) from error
+    return array if array.ndim == 2 else np.moveaxis(array, -1, 0)

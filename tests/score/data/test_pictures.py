@@ -1,0 +1,94 @@
+"""Levels and values convert both ways; folders and archives are read whole or refused in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from evolaw.errors import ArgumentError, ParseError
+from evolaw.score.data.pictures import Pictures, digits, from_levels, read_images, to_levels
+
+
+@pytest.mark.parametrize("count", [2, 17, 256])
+def test_levels_and_values_convert_both_ways(count: int) -> None:
+    levels = np.arange(count)
+    values = from_levels(levels, count)
+    assert np.array_equal(to_levels(values, count), levels)
+    assert values.min() - 1 / count == pytest.approx(-1)
+    assert values.max() + 1 / count == pytest.approx(1)
+    noise = (np.random.default_rng(0).random((100, count)) - 0.5) * 2 / count
+    assert np.array_equal(to_levels(values + 0.999 * noise, count), np.broadcast_to(levels, (100, count)))
+
+
+def test_digits_are_scikit_learns() -> None:
+    found = digits()
+    assert found.values.shape == (1797, 8, 8)
+    assert (found.levels, sorted(set(found.labels.tolist()))) == (17, list(range(10)))  # type: ignore[union-attr]
+    assert set(np.unique(to_levels(found.values, 17))) == set(range(17))
+    one, other = found.split(0.8, rng=0)
+    assert (len(one), len(other)) == (1438, 359)
+    together = np.concatenate([one.values, other.values]).reshape(1797, -1)
+    assert np.array_equal(np.sort(together, 0), np.sort(found.values.reshape(1797, -1), 0))
+
+
+def paint(path: Path, value: int, side: int = 4, mode: str = "L") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, (side, side), value if mode == "L" else (value, 0, 0)).save(path)
+
+
+def test_folders_become_classes(tmp_path: Path) -> None:
+    paint(tmp_path / "b" / "1.png", 255)
+    paint(tmp_path / "a" / "1.png", 0)
+    paint(tmp_path / "a" / "2.png", 10)
+    found = read_images(tmp_path)
+    assert found.values.shape == (3, 4, 4)
+    assert found.labels is not None
+    assert found.labels.tolist() == [0, 0, 1]
+    assert to_levels(found.values, 256)[:, 0, 0].tolist() == [0, 10, 255]
+    assert read_images(tmp_path / "a").labels is None
+
+
+def test_colours_and_sizes(tmp_path: Path) -> None:
+    paint(tmp_path / "1.png", 200, 4, "RGB")
+    assert read_images(tmp_path).values.shape == (1, 3, 4, 4)
+    assert read_images(tmp_path, grey=True, side=6).values.shape == (1, 6, 6)
+    paint(tmp_path / "2.png", 200, 5, "RGB")
+    with pytest.raises(ParseError, match=r"2\.png.*shape \(3, 5, 5\).*side="):
+        read_images(tmp_path)
+    assert read_images(tmp_path, side=4).values.shape == (2, 3, 4, 4)
+
+
+def test_archives(tmp_path: Path) -> None:
+    images = np.arange(32, dtype=np.uint8).reshape(2, 4, 4)
+    np.savez(tmp_path / "a.npz", images=images, labels=[1, 0])
+    found = read_images(tmp_path / "a.npz")
+    assert np.array_equal(to_levels(found.values, 256), images)
+    np.savez(tmp_path / "b.npz", images=images / 32.0)
+    assert read_images(tmp_path / "b.npz").levels is None
+    np.savez(tmp_path / "c.npz", images=images * 1.0)
+    with pytest.raises(ArgumentError, match=r"images.*\[-1, 1\]"):
+        read_images(tmp_path / "c.npz")
+    np.savez(tmp_path / "d.npz", pictures=images)
+    with pytest.raises(ParseError, match="no array named images"):
+        read_images(tmp_path / "d.npz")
+    np.savez(tmp_path / "e.npz", images=np.array([{}], object))
+    with pytest.raises(ParseError, match="cannot be read"):
+        read_images(tmp_path / "e.npz")
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    with pytest.raises(ParseError, match=r"bad\.png.*cannot be read as an image"):
+        read_images(tmp_path)
+    (tmp_path / "x.npz").write_bytes(b"no archive")
+    with pytest.raises(ParseError, match=r"x\.npz.*cannot be read"):
+        read_images(tmp_path / "x.npz")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ArgumentError, match="hold images"):
+        read_images(tmp_path / "empty")
+    with pytest.raises(ArgumentError, match="folder of images"):
+        read_images(tmp_path / "nowhere")
+    assert len(Pictures(np.zeros((3, 2, 2)))) == 3
