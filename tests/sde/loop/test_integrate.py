@@ -6,7 +6,7 @@ import pytest
 
 from evolaw import randomness
 from evolaw.errors import NumericalError
-from evolaw.sde.loop.integrate import Plan, _wrap, march
+from evolaw.sde.loop.integrate import Plan, march
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.loop.time_grid import grid_of
 from evolaw.sde.noise.brownian import Drawing, increments
@@ -16,16 +16,6 @@ from evolaw.sde.schemes.weak_euler import WeakEuler
 
 KEY = np.array(randomness.source(0).stream("noise").key, np.uint32)
 PROCESS = SDE(lambda t, x, p: -x * t, 0.5, noise="additive")
-
-
-def test_a_phase_just_below_zero_is_zero_of_the_next_turn():
-    """-1e-12 + 1 rounds to the period itself in float32; the value within the period must stay below it."""
-    ring = SDE(0.0, 0.0, noise="additive", periods=(1.0,))
-    x = np.array([[-1e-12, -0.25, 0.0, 0.999, 1.0, 2.5, -3.0]], np.float32)
-    within, turns = _wrap(ring, x, np.zeros(x.shape, np.int32))
-    assert np.asarray(within)[0].tolist() == pytest.approx([0.0, 0.75, 0.0, 0.999, 0.0, 0.5, 0.0])
-    assert np.asarray(turns)[0].tolist() == [0, -1, 0, 0, 1, 2, -3]
-    assert (np.asarray(within) < 1).all()
 
 
 @pytest.mark.parametrize(("group", "ahead"), [(4, 0), (8, 0), (4, 16), (2, 64), (8, 8)])

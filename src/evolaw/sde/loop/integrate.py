@@ -21,14 +21,15 @@ import numpy as np
 
 from evolaw.arrays import WIDE
 from evolaw.randomness import threefry2x32
-from evolaw.sde.loop.state_layout import Form, form_of
+from evolaw.sde.loop.state_layout import Form, Step, form_of
+from evolaw.sde.loop.winding import Circles, unwrapped
 from evolaw.sde.noise.brownian import SLOT_EVENT, Drawing, Keys, path_keys
 from evolaw.sde.noise.variates import uniform
 from evolaw.sde.processes.parameter_sweep import Swept, over_paths
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise, Scheme
 
-__all__ = ["Grid", "Marched", "Plan", "State", "march", "unwrapped"]
+__all__ = ["Grid", "Marched", "Plan", "State", "march"]
 
 
 class Grid(NamedTuple):
@@ -114,7 +115,8 @@ class State(NamedTuple):
 
     Attributes:
         x: states, shape (dim, paths); periodic components in [0, period).
-        turns: winding numbers, int32, of the same shape; None when nothing is periodic.
+        turns: winding numbers, int32, of the same shape; None when nothing is periodic, and while steps are made, when the form
+            counts them.
         memory: the scheme's memory, paths last.
         watched: the watchers' memories, paths last.
     """
@@ -158,9 +160,12 @@ def march(plan: Plan, process: SDE | Swept, key: Any, paths: Any, count: Any, x:
     """
     keys = path_keys(key, paths, plan.drawing.noises)
     real, t = paths < count, grid.begin[0]
-    x, turns = _wrap(process, x, None if process.periods is None else jnp.zeros(x.shape, jnp.int32))
+    turns = None
+    if process.periods is not None:
+        x, taken = Circles(process.periods, x.dtype).wrapped(x)
+        turns = taken.astype(jnp.int32)
     memory = over_paths(process, lambda one, state: plan.scheme.start(one, t, state), x)
-    whole = unwrapped(process, x, turns)
+    whole = unwrapped(process.periods, x, turns)
     watched = tuple(
         over_paths(process, lambda one, state, watcher=watcher: watcher.start(one, t, state), whole)
         for watcher in plan.watchers
@@ -180,17 +185,9 @@ def march(plan: Plan, process: SDE | Swept, key: Any, paths: Any, count: Any, x:
     return Marched(xs, all_turns, summaries, state.watched, finite | ~real)
 
 
-def unwrapped(process: SDE | Swept, x: Any, turns: Any) -> Any:
-    """Return states with their windings added: x + turns · period; shape (dim, ...)."""
-    if turns is None:
-        return x
-    periods = np.array([period or 0.0 for period in process.periods or ()], x.dtype)
-    return x + turns.astype(x.dtype) * periods[:, None]
-
-
 def _look(plan: Plan, process: SDE | Swept, t: Any, state: State, real: Any) -> tuple[Any, Any]:
     """What is kept at a saved time: which paths are finite, and (states, turns, summaries)."""
-    x = unwrapped(process, state.x, state.turns)
+    x = unwrapped(process.periods, state.x, state.turns)
     finite = jnp.all(jnp.isfinite(x), axis=0)
     summaries = tuple(observer.observe(process, t, x, finite & real, plan.block) for observer in plan.observers)
     return finite, ((state.x if plan.store else None), (state.turns if plan.store else None), summaries)
@@ -232,12 +229,17 @@ def _cover(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Gr
 
 def _form(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Grid) -> Form:
     noise = jax.eval_shape(plan.drawing.step, keys, entry.first, entry.dt)
-    begin, is_even = entry.begin.astype(state.x.dtype), entry.lengths is None
+    begin = entry.begin.astype(state.x.dtype)
+    lanes: tuple[Any, ...] = ()
     if isinstance(process, Swept):
-        swept, lanes = partial(_one_of_many, plan.scheme, process), process.lanes
-        return form_of(swept, plan.apart, begin, entry.dt, state.x, noise, state.memory, is_even, lanes)
-    step = partial(_one, plan.scheme, process)
-    return form_of(step, plan.apart, begin, entry.dt, state.x, noise, state.memory, is_even)
+        step: Step = partial(_one_of_many, plan.scheme, process)
+        lanes = process.lanes
+    else:
+        step = partial(_one, plan.scheme, process)
+    return form_of(
+        step, plan.apart, begin, entry.dt, state.x, noise, state.memory, entry.lengths is None, lanes,
+        process.periods, state.turns,
+    )  # fmt: skip
 
 
 def _joined(form: Form, state: State) -> State:
@@ -277,14 +279,13 @@ def _step(
     plan: Plan, process: SDE | Swept, keys: Keys, entry: Grid, form: Form, number: Any, noise: Noise, state: State
 ) -> State:
     # The time is computed from the step number: a sum of many small steps would stop advancing.
-    t = entry.time(number, state.x[0].dtype)
+    t = entry.time(number, entry.begin.dtype)
     x, memory = form.advance(t, entry.length(number), state.x, noise, state.memory)
     moved = State(x, state.turns, memory, state.watched)
     if plan.watchers:
         old, new = _joined(form, state), _joined(form, moved)
         return _watched_step(plan, process, keys, entry, form, number, t, new, old)
-    x, turns = _wrap(process, x, state.turns)
-    return State(x, turns, memory, ())
+    return moved
 
 
 def _one(scheme: Scheme, process: SDE, t: Any, dt: Any, x: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
@@ -311,33 +312,13 @@ def _watched_step(
     def unless_halted(kept: Any, moved: Any) -> Any:
         return jnp.where(reduce(jnp.logical_or, halted), kept, moved) if halted else moved
 
-    there = unless_halted(old.x, new.x)
-    before, after = (unwrapped(process, x, old.turns) for x in (old.x, there))
+    x = unless_halted(old.x, new.x)
+    turns = None if old.turns is None else unless_halted(old.turns, new.turns)
+    before, after = unwrapped(process.periods, old.x, old.turns), unwrapped(process.periods, x, turns)
     watched = []
     for watcher, memory in pairs:
         update = partial(_update, watcher, number, t, entry.length(number))
         seen = over_paths(process, update, before, after, chance, memory)
         # A path that one watcher has stopped shows nothing more to any of them.
         watched.append(jax.tree.map(unless_halted, memory, seen))
-    x, turns = _wrap(process, there, new.turns)
     return State(*form.split(x, turns, new.memory), tuple(watched))
-
-
-def _wrap(process: SDE | Swept, x: Any, turns: Any) -> tuple[Any, Any]:
-    """Bring periodic components back into [0, period) and count; components are tuples or the first axis of arrays."""
-    if turns is None:
-        return x, None
-    rows, windings = zip(*map(_wrapped, x, turns, process.periods or ()), strict=True)
-    gather: Callable[[Any], Any] = tuple if isinstance(x, tuple) else jnp.stack
-    return gather(rows), gather(windings)
-
-
-def _wrapped(x: Any, turns: Any, period: float | None) -> tuple[Any, Any]:
-    if period is None:
-        return x, turns
-    length = np.asarray(period, x.dtype)
-    whole = jnp.floor(x / length)
-    x = x - whole * length
-    # A value just below zero rounds up to the period itself, which is zero of the next turn.
-    full = x >= length
-    return jnp.where(full, 0, x), turns + whole.astype(jnp.int32) + full.astype(jnp.int32)

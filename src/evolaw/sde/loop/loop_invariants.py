@@ -13,7 +13,7 @@ from typing import Any
 import jax
 from jax.extend import core
 
-__all__ = ["hoisted", "parted"]
+__all__ = ["hoisted", "parted", "subtrace"]
 
 
 def hoisted(function: Callable[..., Any], *examples: Any) -> Callable[..., Any]:
@@ -43,8 +43,8 @@ def hoisted(function: Callable[..., Any], *examples: Any) -> Callable[..., Any]:
         else:
             early.append(equation)
     made = [variable for equation in early for variable in equation.outvars if not isinstance(variable, core.DropVar)]
-    values = _part(whole, early, whole.constvars, (), made, traced.consts)()
-    rest = _part(whole, late, [*whole.constvars, *made], whole.invars, whole.outvars, [*traced.consts, *values])
+    values = subtrace(whole, early, whole.constvars, (), made, traced.consts)()
+    rest = subtrace(whole, late, [*whole.constvars, *made], whole.invars, whole.outvars, [*traced.consts, *values])
     tree = jax.tree.structure(result)
     return lambda *arguments: jax.tree.unflatten(tree, rest(*jax.tree.leaves(arguments)))
 
@@ -80,8 +80,8 @@ def parted(function: Callable[..., Any], fixed: Any, *examples: Any) -> tuple[Ca
     known = {*settled, *(variable for equation in early for variable in equation.outvars)}
     asked = [variable for equation in late for variable in equation.invars] + list(whole.outvars)
     made = [variable for variable in dict.fromkeys(v for v in asked if isinstance(v, core.Var)) if variable in known]
-    first = _part(whole, early, whole.constvars, settled, made, traced.consts)
-    rest = _part(whole, late, whole.constvars, [*made, *whole.invars[count:]], whole.outvars, traced.consts)
+    first = subtrace(whole, early, whole.constvars, settled, made, traced.consts)
+    rest = subtrace(whole, late, whole.constvars, [*made, *whole.invars[count:]], whole.outvars, traced.consts)
     tree = jax.tree.structure(result)
     return (
         lambda given: tuple(first(*jax.tree.leaves(given))),
@@ -93,10 +93,10 @@ def _is_in(variable: Any, some: set[Any]) -> bool:
     return isinstance(variable, core.Var) and variable in some
 
 
-def _part(
+def subtrace(
     whole: Any, equations: Any, given: Any, arguments: Any, results: Any, values: Any
 ) -> Callable[..., list[Any]]:
-    """Some equations of a trace, as a function of ``arguments``, when the variables ``given`` have ``values``."""
+    """Return some equations of a trace as a function of ``arguments``, when the variables ``given`` have ``values``."""
     part = whole.replace(
         constvars=list(given),
         invars=list(arguments),

@@ -18,15 +18,17 @@ import numpy as np
 from evolaw.arrays import object_array
 from evolaw.sde.loop.loop_invariants import hoisted, parted
 from evolaw.sde.loop.scalarization import Apart, taken_apart
+from evolaw.sde.loop.trigonometry import with_quick_sines
+from evolaw.sde.loop.winding import Circles
 
-__all__ = ["Form", "form_of"]
+__all__ = ["Form", "Step", "form_of"]
 
 Step = Callable[..., tuple[Any, Any]]
 """(t, dt, x, noise, memory) of one path -> (x, memory); where parameters are swept, those of the path come first."""
 
 
 class Form(Protocol):
-    """How the state of all paths is held while steps are made."""
+    """How the state of all paths is held while steps are made; periodic components are wrapped by `advance`."""
 
     def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
         """Take states, shape (dim, paths), their winding numbers or None, and the scheme's memory into the form."""
@@ -48,6 +50,8 @@ def form_of(
     memory: Any,
     is_even: bool = True,
     lanes: Any = (),
+    periods: Any = None,
+    turns: Any = None,
 ) -> Form:
     """Return the form for a step.
 
@@ -58,7 +62,14 @@ def form_of(
         x, noise, memory: arrays or their shapes, the paths last.
         is_even: all steps have the length ``dt``.
         lanes: swept parameters, the paths last; () when there are none.
+        periods: of the components, None when none has one; of periodic ones the turns are counted by the form, and sines are
+            those of `evolaw.sde.loop.trigonometry`.
+        turns: their winding numbers at present, int32, of the shape of x.
     """
+    if periods is not None:
+        circles = Circles(periods, x.dtype)
+        form = form_of(_quick(step, t, dt, x, noise, memory, lanes), is_apart, t, dt, x, noise, memory, is_even, lanes)
+        return _Winding(form, circles, turns)
     one = jax.tree.map(_one_path, (x, noise, memory))
     now, length = (jax.ShapeDtypeStruct(jnp.shape(leaf), leaf.dtype) for leaf in (t, dt))
     values: Any = ()
@@ -83,6 +94,34 @@ def form_of(
         return _Arrays(hoisted(step, now, length, *one), values)
     even = hoisted(lambda t, *one: step(t, dt, *one), now, *one)
     return _Arrays(lambda t, _, *one: even(t, *one), values)
+
+
+def _quick(step: Step, t: Any, dt: Any, x: Any, noise: Any, memory: Any, lanes: Any) -> Step:
+    """A step whose sines of states are quick."""
+    clock = [jax.ShapeDtypeStruct(jnp.shape(leaf), leaf.dtype) for leaf in (t, dt)]
+    one = [jax.tree.map(_one_path, part) for part in (x, noise, memory)]
+    if jax.tree.leaves(lanes):
+        return with_quick_sines(step, jax.tree.map(_one_path, lanes), *clock, *one, asked=3)
+    return with_quick_sines(step, *clock, *one, asked=2)
+
+
+class _Winding:
+    """Another form, with periodic components wrapped after every step; it holds values and turns together, as `Circles` does."""
+
+    def __init__(self, form: Form, circles: Circles, turns: Any) -> None:
+        self._form, self._circles, self._before = form, circles, turns
+
+    def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
+        x, since, memory = self._form.split(x, turns - self._before, memory)
+        return self._circles.wound(x, since), None, memory
+
+    def join(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
+        x, since, memory = self._form.join(*self._circles.unwound(x), memory)
+        return x, self._before + since, memory
+
+    def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
+        there, memory = self._form.advance(t, dt, self._circles.within(x), noise, memory)
+        return self._circles.moved(x, there), memory
 
 
 class _Arrays:

@@ -1,0 +1,95 @@
+"""Periodic components: values within a period, turns counted exactly, and the solution of an equation that does not know them."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evolaw.arrays import precise
+from evolaw.sde import BAOAB, SDE, EulerMaruyama, Event, FirstPassage, Histogram, Moments, solve, underdamped
+from evolaw.sde.loop.winding import Circles
+
+TURN = 2 * np.pi
+
+
+def junction(periods):
+    return SDE(
+        lambda t, x, p: p["i"] - jnp.sin(x), lambda t, x, p: 0.4, noise="additive", params={"i": 1.4}, periods=periods
+    )
+
+
+def test_a_phase_just_below_zero_is_zero_of_the_next_turn():
+    """-1e-12 + 1 rounds to the period itself in float32; the value within the period must stay below it."""
+    x = jnp.array([-1e-12, -0.25, 0.0, 0.999, 1.0, 2.5, -3.0], jnp.float32)
+    within, turns = Circles([1.0], np.float32).wrapped(x, 0)
+    assert np.asarray(within).tolist() == pytest.approx([0.0, 0.75, 0.0, 0.999, 0.0, 0.5, 0.0])
+    assert np.asarray(turns).tolist() == [0, -1, 0, 0, 1, 2, -3]
+
+
+@settings(deadline=None)
+@given(st.floats(1e-3, 1e3), st.floats(-1e4, 1e4), st.sampled_from(["float32", "float64"]))
+def test_nothing_is_lost_by_wrapping(period, turns, precision):
+    """Within [0, period), and the whole comes back to rounding, wherever x lies: edges of turns are among the examples."""
+    with precise(precision) as dtype:
+        circles = Circles([period, None], dtype)
+        for base in (turns, round(turns)):
+            x = np.asarray([base * period, base * period], dtype)
+            within, taken = (np.asarray(part) for part in circles.wrapped(jnp.asarray(x)))
+            length = dtype.type(period)
+            assert 0 <= within[0] < length and taken[0] == round(float(taken[0]))
+            assert within[1] == x[1] and taken[1] == 0
+            error = abs(float(within[0]) + float(taken[0]) * float(length) - float(x[0]))
+            assert error <= 4 * np.spacing(np.abs(x[0])) + 4 * np.spacing(length)
+
+
+def test_turns_of_one_interval_that_cannot_be_counted_make_no_number():
+    circles = Circles([1.0], np.float32)
+    held = circles.moved(
+        circles.wound(jnp.zeros((1, 2), jnp.float32), jnp.zeros((1, 2))), jnp.array([[3.5, 2.0**24 + 2]])
+    )
+    x, turns = circles.unwound(held)
+    assert np.asarray(x)[0, 0] == 0.5 and np.asarray(turns)[0, 0] == 3 and np.isnan(np.asarray(x)[0, 1])
+
+
+@pytest.mark.parametrize("paths", [3, 1200])
+@pytest.mark.parametrize(("precision", "close"), [("float32", 2e-3), ("float64", 1e-9)])
+def test_turns_change_no_path(paths, precision, close):
+    """The drift is periodic, so wrapping changes nothing but rounding; noise inside the body and drawn ahead, uneven ends."""
+    asked = {"paths": paths, "rng": 4, "precision": precision, "steps": 200}
+    times = [0, 3.3, 20]
+    wound = solve(junction((TURN,)), EulerMaruyama(), 1.0, times, **asked).values
+    plain = solve(junction(None), EulerMaruyama(), 1.0, times, **asked).values
+    np.testing.assert_allclose(wound, plain, atol=close)
+    assert wound.max() > 3 * TURN
+
+
+@pytest.mark.parametrize("sweep", [None, pytest.param({"force": {"i": [0.5, 1.5]}}, marks=pytest.mark.slow)])
+def test_turns_with_inertia_statistics_and_sweeps(sweep):
+    """Taken apart, with memory; statistics see the unwrapped phase at every step and save."""
+    from dataclasses import replace
+
+    plain = underdamped(lambda t, x, p: p["i"] - jnp.sin(x), friction=0.5, temperature=0.1, params={"i": 1.4})
+    wound = replace(plain, periods=(TURN, None))
+    looks = [
+        Moments(),
+        Histogram(np.linspace(-5, 40, 10)),
+        FirstPassage(lambda t, x, p: 8 - x[0], stops=True),
+        Event(lambda t, x, p: x[0] - 7.0),
+    ]
+    asked = {"paths": 40, "rng": 2, "steps": 200, "statistics": looks, "sweep": sweep}
+    one, other = (solve(process, BAOAB(), [1.0, 0.0], [0, 5, 20], **asked) for process in (wound, plain))
+    np.testing.assert_allclose(one.mean, other.mean, atol=1e-10)
+    np.testing.assert_array_equal(one.histogram.counts, other.histogram.counts)
+    np.testing.assert_allclose(one.results[2].times, other.results[2].times, atol=1e-9)
+    np.testing.assert_allclose(one.results[3].times, other.results[3].times, atol=1e-9)
+
+
+def test_a_coefficient_sees_values_within_the_period():
+    """A saw-tooth, which is periodic only as a function on [0, 1)."""
+    tooth = SDE(lambda t, x, p: 1.0 + (x - 0.5) / 10, None, noise="none", periods=(1.0,))
+    from evolaw.sde import RungeKutta4
+
+    end = solve(tooth, RungeKutta4(), 0.0, [0, 10], steps=10_000, rng=None).final[0, 0]
+    lap = 10 * np.log(1.05 / 0.95)
+    assert end == pytest.approx(10 // lap + (np.exp((10 % lap) / 10) - 1) * 9.5, abs=5e-3)
