@@ -28,6 +28,7 @@ _CACHE = 512 * 1024
 _DEVICE = 2**30
 _NOISE_AHEAD = 262_144
 _ROW = 128
+_BATCH = 2048
 _WEAK_AHEAD = 64
 _GROUPS = {"none": 8, "dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 16, "two_point": 8, "exact": 4}
 _LARGEST_BODY = 1200
@@ -91,7 +92,7 @@ def plan_of(
     small = paths * max(1, noises) * steps < _SMALL_WORK and steps < _FEW_STEPS
     # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
     # another are computed anew for each component that needs them, step by step, until nothing is gained.
-    one_by_one = fine > 1 or small or (apart and on_cpu)
+    one_by_one = fine > 1 or small or (apart and on_cpu) or process.batched
     group = 1 if one_by_one else _turn(scheme.needs, paths, length * max(1, noises), bool(watchers))
     # Noise is drawn ahead of steps of one length only.
     words = bool(drawing.per_word) and group < 2 * drawing.per_word and grid.lengths is None
@@ -150,7 +151,8 @@ def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int
     length = len(jax.make_jaxpr(one)(*example).eqns)
     if drawing.needs == "levy":  # its area is a matrix already, and better left one
         return length, False
-    apart = taken_apart(one, *example)
+    # A network would be taken apart into its weights.
+    apart = None if process.batched else taken_apart(one, *example)
     meets = apart is not None and any(sources - {place} for place, sources in enumerate(apart.mixes))
     has_matrix = process.noises not in (0, 1) and jax.eval_shape(process.diffusion_at, t, x).ndim == 2
     return length, apart is not None and (meets or has_matrix)
@@ -187,7 +189,7 @@ def slots_for(
             width *= plan.drawing.noises
         share = 0.5 if plan.apart else 4 if plan.words else 1
         room = share * _CACHE if jax.default_backend() == "cpu" else _DEVICE
-        wanted = _power_of_two(int(room // width))
+        wanted = _BATCH if process.batched else _power_of_two(int(room // width))
     else:
         wanted = checks.integer(chunk, "chunk", least=1)
     return slots_of(sets=sets, paths=paths, first_path=first_path, block=plan.block, wanted=wanted)

@@ -29,6 +29,7 @@ import numpy as np
 from evolaw import checks, display
 from evolaw.arrays import Array
 from evolaw.errors import ShapeError
+from evolaw.sde.processes.batches import on_batches
 from evolaw.sde.processes.closures import with_own_arrays
 
 __all__ = ["CALCULI", "NOISE_KINDS", "SDE", "time_reversed"]
@@ -56,6 +57,9 @@ class SDE:
             winding number.
         name: name of the process.
         units: unit of each named quantity, such as {"time": "s", "x": "m"}.
+        batched: the functions see many states at once: drift(t, x, p) takes x of shape (batch, dim) and gives the same shape, the
+            diffusion gives (batch, dim) or (batch, dim, noises) unless the noise is additive. For networks and other products
+            of matrices: they are then called once a step for a whole chunk of paths, and never traced number by number.
         law: from the parameters to an object with what is known exactly: any of ``mean(t, x0)``,
             ``covariance(t, x0)``, ``density(x, t, x0)``, ``sample(normals, t, dt, x)``, ``pathwise(t, x0, w)``.
 
@@ -81,6 +85,7 @@ class SDE:
     name: str = ""
     units: Mapping[str, str] | None = None
     law: Callable[[Any], Any] | None = None
+    batched: bool = False
 
     def __post_init__(self) -> None:
         dim = checks.integer(self.dim, "dim", least=1)
@@ -110,7 +115,7 @@ class SDE:
     def drift_at(self, t: Any, x: Any) -> jax.Array:
         """Return f(t, x), shape (dim,), for a state of shape (dim,) or, for dim = 1, a scalar."""
         x = jnp.reshape(jnp.asarray(x), (self.dim,))
-        value = jnp.asarray(with_own_arrays(self.drift)(t, x, self.params), x.dtype)
+        value = jnp.asarray(self._called(self.drift, t, x), x.dtype)
         if value.shape == (self.dim,):
             return value
         if value.shape == () and self.dim == 1:
@@ -122,7 +127,8 @@ class SDE:
         x = jnp.reshape(jnp.asarray(x), (self.dim,))
         if self.diffusion is None:
             return jnp.zeros((self.dim, 0), x.dtype)
-        value = jnp.asarray(with_own_arrays(self.diffusion)(t, x, self.params), x.dtype)
+        is_single = self.noise == "additive"
+        value = jnp.asarray(self._called(self.diffusion, t, x, is_single=is_single), x.dtype)
         dim, noises, given = self.dim, self.noises, value.shape
         if self.noise == "diagonal" or (self.noise == "additive" and dim == noises) or dim == noises == 1:
             if given in ((), (1,), (dim,)) or (dim == 1 and given == (1, 1)):
@@ -135,6 +141,11 @@ class SDE:
         if (noises == 1 and given == (dim,)) or (dim == 1 and given == (noises,)):
             return value.reshape(dim, noises)
         raise ShapeError(_wrong("diffusion", wanted, given))
+
+    def _called(self, function: Coefficient, t: Any, x: jax.Array, *, is_single: bool = False) -> Any:
+        if self.batched and not (is_single or isinstance(function, _Constant)):
+            return on_batches(function, t, x, self.params)
+        return with_own_arrays(function)(t, x, self.params)
 
     def matrix(self, t: Any, x: Any) -> jax.Array:
         """Return G(t, x) as a matrix, shape (dim, noises), whatever the noise kind."""
@@ -275,5 +286,5 @@ def _unflatten(static: tuple[Any, ...], children: tuple[Any]) -> SDE:
     return process
 
 
-_STATIC = ("drift", "diffusion", "dim", "noises", "noise", "calculus", "periods", "name", "units", "law")
+_STATIC = ("drift", "diffusion", "dim", "noises", "noise", "calculus", "periods", "name", "units", "law", "batched")
 jax.tree_util.register_pytree_node(SDE, _flatten, _unflatten)
