@@ -19,9 +19,10 @@ from evolaw.discovery.diffusions.evidence.averages import average_law
 from evolaw.discovery.diffusions.evidence.entries import Judged, judge
 from evolaw.discovery.diffusions.evidence.selection import is_coarse, weigh_all
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
-from evolaw.discovery.diffusions.experiment.proposals import propose
+from evolaw.discovery.diffusions.experiment.proposals import propose, remedied
 from evolaw.discovery.diffusions.experiment.track_box import TrackBox, perform
 from evolaw.discovery.diffusions.law import EquationLaw
+from evolaw.discovery.diffusions.misfit.diagnosis import diagnose, doubting, remedy
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.problem import Library, pose
 from evolaw.discovery.spine.amendments import State, amend, check_known
@@ -113,7 +114,9 @@ def discover_equation(
         finding,
         items,
         asked,
-        next_question=lambda last: None if last is None else last.next,
+        next_question=lambda last: (
+            last.next if last is not None and last.next is not None and last.next.count else None
+        ),
         answer=lambda question, _: perform(experiments, question, recorded),
         investigate=investigate,
         progress=progress,
@@ -129,8 +132,10 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any]) -> Finding:
     coarse = is_coarse(case)
     families = [Judged.of(item, diffusion=spread, coarse=coarse) for item in weighed for spread in (False, True)]
     evidence, decisions = judge(case, families, alpha)
-    state = amend(State.of(evidence, decisions), [check_known])
+    doubts = diagnose(case, weighed)
+    state = amend(State.of(evidence, decisions), [lambda state: doubting(state, doubts), check_known])
     entries = tuple(EntryFinding.of(*line) for line in zip(state.evidence, state.decisions, state.reasons, strict=True))
+    cure = remedy(doubts)
     open_ = [entry.name for entry in entries if entry.decision == "undetermined"]
     return Finding(
         source=str(items[0].about.get("source") or "a recording"),
@@ -139,7 +144,7 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any]) -> Finding:
         entries=entries,
         law=_law(case, weighed, families, entries),
         checks=state.checks,
-        next=propose(case, weighed, families, open_),
+        next=propose(case, weighed, families, open_) if cure is None else remedied(*cure),
         recordings=tuple(items),
         facts={**_facts(case, weighed), "cause": state.cause, "terms": _plain(terms)},
     )

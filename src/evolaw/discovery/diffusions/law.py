@@ -113,6 +113,21 @@ class EquationLaw:
         """The equations in Typst, aligned."""
         return "$ " + " \\\n".join(_equation(self, n, way="typst").replace("=", "&=", 1) for n in self.names) + " $"
 
+    def _decided(self) -> list[str]:
+        """The equations for people: what is open stands in them as a number of terms."""
+        lines = []
+        for name, line in zip(self.names, self.text.splitlines(), strict=True):
+            drift = sum(e.startswith(f"{name}: ") and not e.startswith(f"{name}: D ") for e in self.open)
+            spread = sum(e.startswith(f"{name}: D ") for e in self.open)
+            if drift:
+                body = line.split(") dt", 1)
+                known = body[0].removeprefix(f"d{name} = (")
+                line = f"d{name} = ({'' if known == '0' else known + ' + '}{drift} open) dt{body[1]}"
+            if spread and not self.diffusion.get(name):
+                line += f" + sqrt(2*({spread} open)) dW"
+            lines.append(line)
+        return lines
+
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {
@@ -149,7 +164,7 @@ class EquationLaw:
 
     def lines(self, finding: Finding) -> list[tuple[str, Any]]:
         """Return what a person reads first."""
-        shown = [("equation" if i == 0 else "", line) for i, line in enumerate(self.text.splitlines())]
+        shown = [("equation" if i == 0 else "", line) for i, line in enumerate(self._decided())]
         known = [("identified" if i == 0 else "", item["says"]) for i, item in enumerate(self.combinations)]
         return shown + known
 

@@ -18,7 +18,7 @@ from evolaw.discovery.diffusions.evidence.velocity import HiddenDiffusionEquatio
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.model.expressions import Term
 
-__all__ = ["Weighed", "fine_nodes", "weigh"]
+__all__ = ["Weighed", "drift_equation", "fine_nodes", "weigh"]
 
 fine_nodes = 3
 """Values used by the quadrature while the step is short against the dynamics."""
@@ -63,7 +63,7 @@ def weigh(case: Case, target: str, nodes: int = fine_nodes, shift: np.ndarray | 
     varies = len(case.diffusion.get(target, ())) > 1
     weights = _rough(case, target) if varies and not hidden else None
     for _ in range(_ROUNDS if varies and not hidden else 1):
-        form, residuals = _solve(_drift_equation(case, target, nodes, weights, shift))
+        form, residuals = _solve(drift_equation(case, target, nodes, weights, shift))
         fitted = _with_known(case, target, form)
         diffusion, strength = _diffusion(case, target, nodes, fitted, weights)
         weights = strength if varies else None
@@ -77,9 +77,10 @@ def _solve(equation: Equation) -> tuple[GaussianForm | None, np.ndarray]:
     return None, np.where(rows.usable, rows.response, np.nan)
 
 
-def _drift_equation(
+def drift_equation(
     case: Case, target: str, nodes: int, strength: Strength | None, shift: np.ndarray | None
 ) -> Equation:
+    """Return the estimating equation of one component's drift, by how it was recorded."""
     free, known = case.split(target)
     if target in case.hidden:
         return VelocityEquation(case.recording, case.index(target), free, known, strength, case.noise)

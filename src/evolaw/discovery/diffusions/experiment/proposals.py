@@ -28,7 +28,7 @@ from evolaw.discovery.diffusions.evidence.entries import Judged
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 
-__all__ = ["Experiment", "propose"]
+__all__ = ["Experiment", "propose", "remedied"]
 
 _RESTARTS = 20
 _WIDER = 4.0
@@ -43,7 +43,7 @@ class Experiment:
     """Something a person can do.
 
     Attributes:
-        kind: "restart", "push", "noise", "longer", "faster", "again".
+        kind: "restart", "push", "noise", "longer", "faster", "again"; or the cause why the equation does not hold.
         says: the experiment in a sentence.
         gain: nats that an open term gains on average.
         decides: open entries that are expected to be known to a tenth of the drift's size.
@@ -132,6 +132,11 @@ def propose(
         count,
         tuple(others),
     )
+
+
+def remedied(cause: str, says: str) -> Experiment:
+    """Return what to do first where the equation does not hold: no experiment on its terms is worth making."""
+    return Experiment(cause, says, 0.0, ())
 
 
 def _more_steps(case: Case, open_: Sequence[str]) -> Experiment:

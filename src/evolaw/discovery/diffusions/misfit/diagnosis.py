@@ -1,0 +1,190 @@
+"""From tests to checks, each with its cause and the option that handles it, and to what they do to decisions.
+
+    the steps are mostly measurement noise      nothing of D is known at this step
+    a first-order law does not hold: memory     nothing is decided
+    jumps, heavy tails                          nothing is decided
+    a term is missing from the library          nothing of that component's drift is decided
+    the law changes in time                     nothing of that component's drift is decided
+
+A check fails at one in a thousand by chance, and only for effects large enough to matter. `remedy` says what to record when one failed:
+no experiment on an equation that does not hold is worth making.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evolaw.discovery.diffusions.evidence.selection import is_coarse
+from evolaw.discovery.diffusions.evidence.weigh import Weighed
+from evolaw.discovery.diffusions.misfit.drift_tests import half_test, library_test
+from evolaw.discovery.diffusions.misfit.increment_tests import (
+    jump_kurtosis,
+    memory,
+    noise_share,
+    remainders,
+    wrapping,
+)
+from evolaw.discovery.diffusions.model.case import Case
+from evolaw.discovery.spine.amendments import State, rewrite
+from evolaw.discovery.spine.evidence import Check, Evidence
+
+__all__ = ["LEVEL", "Doubt", "diagnose", "doubting", "remedy"]
+
+LEVEL = 1e-3
+"""Chance of each check to fail by itself."""
+
+_NOISE = 0.4
+_LEAST_CORRELATION = 0.06
+_LEAST_KURTOSIS, _LEAST_KURTOSIS_COARSE = 4.5, 30.0
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One check and the entries it opens when it fails.
+
+    Attributes:
+        check: the check.
+        cause: one word.
+        component: the component whose entries it opens; "" for all.
+        family: "drift", "diffusion" or "both".
+    """
+
+    check: Check
+    cause: str
+    component: str = ""
+    family: str = "both"
+
+    def opens(self, entry: str) -> bool:
+        """Whether a failure leaves an entry open."""
+        component, term = entry.split(": ", 1)
+        if self.component and component != self.component:
+            return False
+        return self.family == "both" or (self.family == "diffusion") == term.startswith("D ")
+
+
+def diagnose(case: Case, weighed: Sequence[Weighed]) -> list[Doubt]:
+    """Return every check of the recording against equations of this space."""
+    doubts = [_wrapped(case)]
+    for item in weighed:
+        doubts += [_noise(case, item.target), _memory(case, item.target), _jumps(case, item.target)]
+        if item.method != "exact" and not is_coarse(case):
+            doubts += _drift(case, item)
+    return [doubt for doubt in doubts if doubt is not None]
+
+
+def doubting(state: State, doubts: Sequence[Doubt]) -> State:
+    """Add the checks; open the decisions that failed ones speak against."""
+    failed = [doubt for doubt in doubts if not doubt.check.passed]
+    state = state.having([doubt.check for doubt in doubts], failed[0].cause if failed else None)
+
+    def change(place: int, item: Evidence, decision: str) -> tuple[str, str] | None:
+        for doubt in failed:
+            if decision not in ("undetermined", "conflict") and doubt.opens(item.entry):
+                return "undetermined", f"{item.why} Left open: {doubt.check.says}"
+        return None
+
+    return rewrite(state, change)
+
+
+_REMEDIES = {
+    "period": "Say the period of the angle, and discover again.",
+    "noise": "Record again with less measurement noise, or take every fifth row: a step in which it moves further than it is misread.",
+    "memory": "Record what moves it as well: its velocity, or the variable behind it; a position alone may do with --hidden velocity.",
+    "jumps": "Record faster, so that jumps stand apart from the motion between them, and cut them out.",
+    "library": "Give a larger --library; nothing new need be recorded.",
+    "drifting": "Cut the recording where it changes, or record what changes.",
+}
+
+
+def remedy(doubts: Sequence[Doubt]) -> tuple[str, str] | None:
+    """Return cause and sentence of what to do about the first check that failed; None when none did."""
+    return next(((d.cause, _REMEDIES[d.cause]) for d in doubts if not d.check.passed), None)
+
+
+def _wrapped(case: Case) -> Doubt | None:
+    for name, path in zip(case.recording.names, case.recording.columns, strict=True):
+        period = wrapping(path) if name not in case.periods else 0.0
+        if period:
+            says = f"{name} steps over its whole range of {period:.3g} again and again: an angle? Say --period '{name}={period:.3g}'."
+            return Doubt(Check(f"angle {name}", False, 0.0, says), "period", name)
+    return None
+
+
+def _noise(case: Case, target: str) -> Doubt | None:
+    place = case.index(target)
+    share, sd, name = noise_share(case, place), case.noise[place], case.recording.names[place]
+    if case.hidden:
+        return None
+    step = f"{case.recording.step:.3g}"
+    if share > _NOISE:
+        says = (
+            f"Measurement noise dominates the steps of {name} at Δt = {step}: successive increments correlate {-share:.2f} "
+            "(−0.50 is noise alone). Nothing is said of D at this step; look at longer steps."
+        )
+        return Doubt(Check(f"noise of {name}", False, 0.0, says), "noise", target, "diffusion")
+    what = f"a standard deviation of {sd:.3g}, taken into account" if sd else "none to be seen"
+    return Doubt(Check(f"noise of {name}", True, 1.0, f"Measurement noise of {name}: {what}."), "noise")
+
+
+def _memory(case: Case, target: str) -> Doubt | None:
+    if case.hidden:
+        return None
+    noisy = any(case.noise) or noise_share(case, case.index(target)) > _NOISE
+    found = memory(remainders(case, target), (2, 3) if noisy else (1,))
+    failed = found.p_value < LEVEL and abs(found.correlation) > _LEAST_CORRELATION
+    if not failed:
+        return Doubt(Check(f"memory of {target}", True, found.p_value, f"Steps of {target} show no memory."), "memory")
+    if found.correlation > 0:
+        advice = (
+            "Something unseen moves it: a velocity (try --hidden velocity), another variable, or noise with a colour."
+        )
+    else:
+        advice = "Measurement noise that is not constant, or a fast variable, is left in it: record faster, or look at longer steps."
+    says = (
+        f"{target} has memory: what its state does not explain of a step correlates {found.correlation:+.2f} with {found.lag} "
+        f"step{'s' if found.lag > 1 else ''} before, so no first-order equation in what was recorded holds. {advice}"
+    )
+    return Doubt(Check(f"memory of {target}", False, found.p_value, says), "memory")
+
+
+def _jumps(case: Case, target: str) -> Doubt | None:
+    if case.hidden:
+        return None
+    kurtosis, error = jump_kurtosis(remainders(case, target), case.recording.columns[case.index(target)])
+    bar = _LEAST_KURTOSIS_COARSE if is_coarse(case) else _LEAST_KURTOSIS
+    if kurtosis > max(bar, 3 + 4 * error):
+        says = (
+            f"The steps of {target} are not Gaussian: kurtosis {kurtosis:.1f} instead of 3, wherever it is. Jumps, heavy tails or a "
+            "switching strength are no diffusion; nothing is decided. Take the jumps out, or record faster."
+        )
+        return Doubt(Check(f"jumps of {target}", False, 0.0, says), "jumps")
+    says = f"Steps of {target} have kurtosis {kurtosis:.1f}, as a diffusion has (3)."
+    return Doubt(Check(f"jumps of {target}", True, 1.0, says), "jumps")
+
+
+def _drift(case: Case, item: Weighed) -> list[Doubt]:
+    found = []
+    test = library_test(case, item)
+    if test is not None:
+        passed = test.p_value >= LEVEL
+        says = (
+            f"The drift of {item.target} agrees with its bins."
+            if passed
+            else f"The library of {item.target} is too small: along {test.along} the fitted drift misses its bins, χ² = {test.statistic:.0f} "
+            f"at {test.freedom} degrees of freedom. Add terms to --library."
+        )
+        check = Check(f"library of {item.target}", passed, test.p_value, says)
+        found.append(Doubt(check, "library", item.target, "drift"))
+    test = half_test(case, item)
+    if test is not None:
+        passed = test.p_value >= LEVEL
+        says = (
+            f"The drift of {item.target} is the same in both halves."
+            if passed
+            else f"The drift of {item.target} changes in time: its halves differ, χ² = {test.statistic:.0f} at {test.freedom} degrees of "
+            "freedom. Cut the recording, or record what changes as a component."
+        )
+        check = Check(f"constancy of {item.target}", passed, test.p_value, says)
+        found.append(Doubt(check, "drifting", item.target, "drift"))
+    return found

@@ -1,0 +1,110 @@
+r"""What the increments say of the kind of motion, whatever the terms are.
+
+A *remainder* is what the past does not explain: r_k = ΔX_k − β·φ(X_k), β by least squares. Of a first-order (Markov) process whose
+library is rich enough it is uncorrelated with every earlier remainder, and over short steps it is Gaussian where it is scaled by its own
+size at that place.
+
+    memory      ρ_l = Σ r_k r_{k-l} / Σ r_k²,   z = Σ r_k r_{k-l} / sqrt(Σ r_k² r_{k-l}²),   l = 1 clean, l = 2, 3 through noise
+    jumps       kurtosis ⟨r⁴⟩/⟨r²⟩² over 20 places, each scaled by its own ⟨r²⟩
+    noise       share of the measurement noise in the increments, 2 s² / ⟨ΔY²⟩, −ρ₁ of the increments up to a half
+    wrapping    steps that are about as long as the whole range: an angle that was recorded modulo its period
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from evolaw.discovery.diffusions.evidence.drift import features
+from evolaw.discovery.diffusions.evidence.selection import is_coarse
+from evolaw.discovery.diffusions.model.case import Case
+
+__all__ = ["Memory", "jump_kurtosis", "memory", "noise_share", "remainders", "wrapping"]
+
+_BINS = 20
+_FEWEST_A_BIN = 30
+_MOST_ROWS = 200_000
+_MOST_PRODUCTS = 80
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How remainders hang together: the strongest of the correlations looked at.
+
+    Attributes:
+        correlation: ρ_l.
+        lag: l in steps.
+        p_value: of the strongest, times the number looked at.
+    """
+
+    correlation: float
+    lag: int
+    p_value: float
+
+
+def remainders(case: Case, target: str) -> np.ndarray:
+    """Return r_k of one component, NaN where a step leaves its stretch; at most some hundred thousand rows."""
+    recording = case.recording
+    rows = np.arange(min(len(recording), _MOST_ROWS))
+    own = recording.columns[case.index(target)]
+    follows = recording.within[rows[:-1]] == recording.within[rows[1:]]
+    change = np.where(follows, own[rows[1:]] - own[rows[:-1]], np.nan)
+    terms = case.drift[target]
+    with np.errstate(all="ignore"):
+        state = [column[rows[:-1]] for column in recording.columns]
+        phi = features(terms, state) if not case.hidden else np.stack([np.ones(len(change)), state[0]], 1)
+        phi = _with_products(phi) if is_coarse(case) else phi
+    phi = phi / np.maximum(np.sqrt(np.mean(phi**2, 0)), 1e-300)
+    used = np.isfinite(change) & np.isfinite(phi).all(1)
+    beta = np.linalg.lstsq(phi[used], change[used], rcond=1e-8)[0]
+    return np.where(used, change - phi @ beta, np.nan)
+
+
+def _with_products(phi: np.ndarray) -> np.ndarray:
+    """Terms and their products: over a long step the conditional mean is f Δt + (f·∇f) Δt²/2 + …, which holds products of terms."""
+    first, second = np.triu_indices(phi.shape[1])
+    return np.concatenate([phi, phi[:, first[:_MOST_PRODUCTS]] * phi[:, second[:_MOST_PRODUCTS]]], 1)
+
+
+def memory(rest: np.ndarray, lags: tuple[int, ...]) -> Memory:
+    """Return the strongest correlation of remainders over the given lags."""
+    found = []
+    for lag in lags:
+        pairs = rest[lag:] * rest[:-lag]
+        pairs = pairs[np.isfinite(pairs)]
+        total = float(np.nansum(rest**2)) * pairs.size / max(int(np.isfinite(rest).sum()), 1)
+        z = float(np.sum(pairs) / max(np.sqrt(np.sum(pairs**2)), 1e-300))
+        found.append((abs(z), float(np.sum(pairs)) / max(total, 1e-300), lag))
+    z, correlation, lag = max(found)
+    return Memory(correlation, lag, min(1.0, 2 * float(ndtr(-z)) * len(lags)))
+
+
+def jump_kurtosis(rest: np.ndarray, place: np.ndarray) -> tuple[float, float]:
+    """Return the kurtosis of remainders scaled where they are, and its standard error were they Gaussian, sqrt(24/n)."""
+    used = np.isfinite(rest)
+    rest, place = rest[used], place[: used.size][used]
+    scaled = np.empty(rest.size)
+    for rows in np.array_split(np.argsort(place, kind="stable"), max(1, min(_BINS, rest.size // _FEWEST_A_BIN))):
+        scaled[rows] = rest[rows] / max(float(np.sqrt(np.mean(rest[rows] ** 2))), 1e-300)
+    return float(np.mean(scaled**4) / np.mean(scaled**2) ** 2), float(np.sqrt(24 / max(rest.size, 1)))
+
+
+def noise_share(case: Case, component: int) -> float:
+    """Return minus the correlation of successive increments, a half where all of them is measurement noise."""
+    recording = case.recording
+    change = np.diff(recording.columns[component])
+    change = np.where(recording.within[1:] == recording.within[:-1], change, np.nan)
+    change = change - np.nanmean(change)
+    return -float(np.nanmean(change[1:] * change[:-1]) / max(float(np.nanmean(change**2)), 1e-300))
+
+
+def wrapping(path: np.ndarray) -> float:
+    """Return the length of the steps that cross the whole range, if there are some and the others are short; else 0."""
+    steps, reach = np.abs(np.diff(path)), float(np.ptp(path))
+    long = steps > 0.7 * reach
+    short = float(np.quantile(steps[~long], 0.999)) if (~long).any() else reach
+    if not 3 <= long.sum() < 0.2 * steps.size or short > 0.3 * reach:
+        return 0.0
+    return float(np.mean(steps[long]))

@@ -1,0 +1,42 @@
+"""The fitted drift against its bins and its halves: level and power."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evolaw.discovery.diffusions.evidence.weigh import weigh
+from evolaw.discovery.diffusions.misfit.drift_tests import half_test, library_test
+from evolaw.discovery.diffusions.problem import pose
+from evolaw.trajectory import Trajectory
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_a_true_library_is_refused_at_its_level(relaxation: object, noise: float) -> None:
+    """50 recordings, both tests, level 0.05: 100 tests expect 5 alarms; more than 13 have a chance of 1 in 2000."""
+    alarms = 0
+    for seed in range(50):
+        case = pose(relaxation(1.0, 0.5, 0.05, 2000, seed, noise=noise), library="1, x", noise=noise)  # type: ignore[operator]
+        weighed = weigh(case, "x")
+        for test in (library_test(case, weighed), half_test(case, weighed)):
+            assert test is not None
+            alarms += test.p_value < 0.05
+    assert alarms <= 13
+
+
+def test_a_missing_term_shows_along_its_component(record: object) -> None:
+    track = record(lambda x: 2 * x - 2 * x**3, lambda x: [0.4], [1.0], 0.02, 20_000, 3)  # type: ignore[operator]
+    case = pose(track, library="1, x", noise=0.0)
+    test = library_test(case, weigh(case, "x"))
+    assert test is not None and test.p_value < 1e-3 and test.along == "x"
+    whole = pose(track, library="x, x^3", noise=0.0)
+    kept = library_test(whole, weigh(whole, "x"))
+    assert kept is not None and kept.p_value > 1e-3
+
+
+def test_a_law_that_changes_in_time_shows(relaxation: object) -> None:
+    one, other = (np.asarray(relaxation(rate, 0.5, 0.02, 8000, 3).values) for rate in (0.5, 4.0))  # type: ignore[operator]
+    track = Trajectory(np.concatenate([one, other - other[0] + one[-1]]), 0.02 * np.arange(16_002), ("times", "dim"))
+    case = pose(track, library="1, x", noise=0.0)
+    test = half_test(case, weigh(case, "x"))
+    assert test is not None and test.p_value < 1e-3
