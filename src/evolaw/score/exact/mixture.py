@@ -239,14 +239,15 @@ class GaussianMixture:
         turned = apart if self.rotations is None else xp.einsum("nki,kij->nkj", apart, self.rotations)
         variances = a**2 * self.eigenvalues + variance
         variances = variances if getattr(variances, "ndim", 0) == 3 else variances[None]
-        square = (turned**2 / variances).sum(-1)
+        # Multiplied by their inverse, which is one number for all states: divisions are what a score would spend its time on.
+        square = (turned**2 * (1 / variances)).sum(-1)
         logs = self.log_weights - (square + self._sum_over_numbers(xp.log(variances) + _LOG_2PI)) / 2
         return logs, turned, variances
 
     def _parts(self, x: Any, t: Any, noising: Noising) -> tuple[Any, Any, Any, Any]:
         flat = self._flat(x)
         logs, turned, variances = self._components(flat, t, noising)
-        pulls = -turned / variances
+        pulls = -turned * (1 / variances)
         if self.rotations is not None:
             pulls = namespace(flat, self.means).einsum("nkj,kij->nki", pulls, self.rotations)
         return flat, _softmax(logs), pulls, variances
@@ -314,4 +315,4 @@ def _logsumexp(logs: Any) -> Any:
 def _softmax(logs: Any) -> Any:
     xp = namespace(logs)
     shares = xp.exp(logs - logs.max(-1)[..., None])
-    return shares / shares.sum(-1)[..., None]
+    return shares * (1 / shares.sum(-1))[..., None]

@@ -1,0 +1,145 @@
+"""Sampling and likelihood with an exact score and with a small network, against PyTorch, azula, diffusers and score_sde's own loop.
+
+The interpreter that has the peers is named by the environment variable EVOLAW_PEERS_PYTHON; `peer_score.py` runs in it, right after ours, on
+the same machine and the same mixture: 8 components on a circle. Both sides use single precision and the same network weights. What
+was drawn is compared in mean and variance before a time is believed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from benchmarks.measuring import Row, alternate
+from evolaw import score, sde
+from evolaw.score.exact.carried import carried
+
+COUNT, STEPS, POINTS, REPEATS = 10_000, 1000, 1000, 3
+MLP_STEPS = 200
+VP = score.VP()
+_ANGLES = np.arange(8) * np.pi / 4
+MIXTURE = score.GaussianMixture(4 * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], 1), 0.05)
+
+
+@carried("weights")
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A 3 x 128 SiLU network on (x, t), for a score."""
+
+    weights: Any
+    shape: tuple[int, ...] = (2,)
+
+    def score(self, x: Any, t: Any, noising: Any) -> Any:
+        """Return the network's output for states of shape (count, 2)."""
+        h = jnp.concatenate([x, jnp.broadcast_to(jnp.asarray(t, x.dtype), (len(x), 1))], 1)
+        for weight in self.weights[:-1]:
+            h = jax.nn.silu(h @ jnp.asarray(weight, x.dtype))
+        return h @ jnp.asarray(self.weights[-1], x.dtype)
+
+
+def _layers() -> list[np.ndarray]:
+    draw = np.random.Generator(np.random.Philox(key=0))
+    sizes = [3, 128, 128, 128, 2]
+    return [(draw.standard_normal((a, b)) / np.sqrt(a)).astype(np.float32) for a, b in itertools.pairwise(sizes)]
+
+
+def _ours(layers: list[np.ndarray], points: np.ndarray) -> dict[str, Any]:
+    network = Network(tuple(layers))
+
+    def drawn(target: Any, scheme: Any, steps: int, **options: Any) -> np.ndarray:
+        return score.sample(target, VP, scheme, count=COUNT, steps=steps, rng=0, precision="float32", **options).final
+
+    return {
+        "em": lambda: drawn(MIXTURE, sde.EulerMaruyama(), STEPS, last="none"),
+        "dpm": lambda: drawn(MIXTURE, score.DPMSolver(), 20, last="none"),
+        "mlp": lambda: drawn(network, sde.EulerMaruyama(), MLP_STEPS, last="none", prior="plain", chunk=2048),
+        "nll": lambda: score.log_likelihood(MIXTURE, VP, points, precision="float64").values,
+    }
+
+
+def run() -> list[Row]:
+    """Time ours, then the peers, and return one row a peer."""
+    layers, points = _layers(), MIXTURE.sample(POINTS, rng=3)
+    works = _ours(layers, points)
+    taken = alternate(works, REPEATS)
+    exact = MIXTURE.log_density(points)
+    found = score.log_likelihood(MIXTURE, VP, points)
+    said = {name: work() for name, work in works.items()}
+    rows: list[Row] = [
+        {
+            "work": name,
+            "who": "evolaw",
+            "seconds": taken[name].clock,
+            "evolaw faster": 1.0,
+            "mean": float(said[name].mean()),
+            "variance": float(said[name].var()),
+            "remark": f"error {float(np.abs(found.values - exact).mean()):.1e} nats" if name == "nll" else "",
+        }
+        for name in works
+    ]
+    flops = 2 * sum(layer.size for layer in layers) * COUNT * MLP_STEPS
+    rows[2] = rows[2] | {
+        "remark": f"{flops / taken['mlp'].clock / 1e9:.0f} GFLOP/s in products, {_ceiling():.0f} in one alone"
+    }
+    return rows + _peers(layers, points, taken, exact)
+
+
+def _ceiling() -> float:
+    """GFLOP/s of a product of matrices of the network's shape, in one call."""
+    a, b = jnp.ones((COUNT, 128), jnp.float32), jnp.ones((128, 128), jnp.float32)
+    product = jax.jit(lambda a, b: a @ b)
+    taken = alternate({"product": lambda: product(a, b).block_until_ready()}, 20)["product"].clock
+    return 2 * COUNT * 128 * 128 / taken / 1e9
+
+
+def _peers(layers: list[np.ndarray], points: np.ndarray, taken: Any, exact: np.ndarray) -> list[Row]:
+    python = os.environ.get("EVOLAW_PEERS_PYTHON")
+    if python is None:
+        return [{"work": "peers", "remark": "missing: EVOLAW_PEERS_PYTHON names no interpreter"}]
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "given.npz"
+        arrays = {f"layer {k}": layer for k, layer in enumerate(layers)}
+        for works, steps in (("em dpm nll", STEPS), ("mlp", MLP_STEPS)):
+            np.savez(
+                path,
+                means=MIXTURE.means.astype(np.float32),
+                weights=MIXTURE.weights.astype(np.float32),
+                variance=0.05,
+                count=COUNT,
+                steps=steps,
+                log_snr_times=score.time_grid(VP, 20, "log_snr"),
+                likelihood_points=points.astype(np.float32),
+                **arrays,
+            )
+            command = [python, str(Path(__file__).parent / "peer_score.py"), str(path), "2", works]
+            for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines():
+                rows += _row(line.split("\t"), taken)
+    return rows
+
+
+def _row(cells: list[str], taken: Any) -> list[Row]:
+    if cells[0] == "versions":
+        return [{"work": "versions", "remark": cells[1]}]
+    if cells[0] == "failed":
+        return [{"work": cells[1], "who": cells[2], "remark": cells[3]}]
+    work, who, seconds, mean, variance = cells
+    return [
+        {
+            "work": work,
+            "who": who,
+            "seconds": float(seconds),
+            "evolaw faster": float(seconds) / taken[work].clock,
+            "mean": float(mean),
+            "variance": float(variance),
+        }
+    ]
