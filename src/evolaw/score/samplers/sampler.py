@@ -13,9 +13,11 @@ from evolaw import checks, randomness
 from evolaw.arrays import memory_limit, precise, require_memory
 from evolaw.score.noising.linear import Noising
 from evolaw.score.noising.time_grids import time_grid
+from evolaw.score.samplers.adaptive_flow import AdaptiveFlow
 from evolaw.score.samplers.backward import Backward, reverse, shape_of
 from evolaw.score.samplers.last_step import LAST_STEPS, finished
 from evolaw.score.samplers.priors import addressed_normals, prior_of, prior_states
+from evolaw.sde.loop.adaptive import solve_flow
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Scheme
@@ -26,7 +28,7 @@ __all__ = ["process_for", "sample"]
 _AXES = {1: ("dim",), 2: ("rows", "cols"), 3: ("channels", "rows", "cols")}
 
 
-def process_for(noising: Noising, target: Any, scheme: Scheme, *, eta: float = 1.0, shape: Any = None) -> SDE:
+def process_for(noising: Noising, target: Any, scheme: Any, *, eta: float = 1.0, shape: Any = None) -> SDE:
     """Return the reverse-time process that a scheme steps: the flow for one without noise, else the SDE with its draws.
 
     Example:
@@ -43,10 +45,10 @@ def process_for(noising: Noising, target: Any, scheme: Scheme, *, eta: float = 1
 def sample(
     target: Any,
     noising: Noising,
-    scheme: Scheme,
+    scheme: Scheme | AdaptiveFlow,
     *,
     count: int,
-    steps: int,
+    steps: int | None = None,
     rng: Any,
     spacing: Any = None,
     last: str = "tweedie",
@@ -68,7 +70,8 @@ def sample(
         noising: the noising whose score it is.
         scheme: a sampler of `evolaw.score`, or any scheme of `evolaw.sde` for additive noise or none.
         count: number of samples.
-        steps: number of steps; the score is called ``scheme.calls`` times in each, and once more by the last step.
+        steps: number of steps; the score is called ``scheme.calls`` times in each, and once more by the last step. None for
+            `AdaptiveFlow`, which takes as many as it needs.
         rng: seed or source of chance. Sample number i depends on the seed and on i alone.
         spacing: "uniform", "log_snr", "karras", "quadratic" or falling times; None for what the scheme likes.
         last: "tweedie", "sampled" or "none", see `evolaw.score.samplers.last_step`.
@@ -109,6 +112,7 @@ def sample(
     found = shape_of(target, shape)
     dim = math.prod(found)
     spacing = getattr(scheme, "spacing", "uniform") if spacing is None else spacing
+    steps = _steps(scheme, steps, keep)
     times = time_grid(noising, steps, spacing)
     require_memory("count", 8.0 * count * keep * dim, memory_limit(), "Draw fewer samples at a time, with first=.")
     process = process_for(noising, target, scheme, eta=eta, shape=found)
@@ -121,20 +125,23 @@ def sample(
         kept = np.unique(np.linspace(0, steps, keep if last == "none" else keep - 1).round().astype(int)[1:])
         kept = np.concatenate([[0], kept]) if kept.size else np.array([0, steps])
         mesh = {"steps": steps} if spacing == "uniform" and kept.size == 2 else {"grid": times}
-        path = solve(
-            process,
-            scheme,
-            begin,
-            times[kept],
-            paths=count,
-            rng=source,
-            precision=precision,
-            chunk=chunk,
-            progress=progress,
-            out=out,
-            first_path=first,
-            **mesh,
-        )
+        if isinstance(scheme, AdaptiveFlow):
+            path = solve_flow(process, begin, times[kept], rtol=scheme.rtol, atol=scheme.atol, precision=precision)
+        else:
+            path = solve(
+                process,
+                scheme,
+                begin,
+                times[kept],
+                paths=count,
+                rng=source,
+                precision=precision,
+                chunk=chunk,
+                progress=progress,
+                out=out,
+                first_path=first,
+                **mesh,
+            )
         values, when = np.asarray(path.values), times[kept]
         if last != "none":
             z = addressed_normals(source.stream("last"), first, count, dim).astype(dtype) if last == "sampled" else None
@@ -154,3 +161,12 @@ def sample(
         seed=source.seed,
         about=facts,
     )
+
+
+def _steps(scheme: Any, steps: int | None, keep: int) -> int:
+    if isinstance(scheme, AdaptiveFlow):
+        checks.require(steps is None, "steps", "be left out for AdaptiveFlow, which takes as many as it needs", steps)
+        return max(1, keep - 1)
+    if steps is None:
+        raise checks.refuse("steps", f"be given for {scheme.name}", steps, "Pass steps=100.")
+    return checks.integer(steps, "steps", least=1)
