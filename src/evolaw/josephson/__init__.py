@@ -3,7 +3,8 @@
     junction = Junction.from_si(critical_current=1e-6, resistance=10, capacitance=1e-12, temperature=4.2)
     curve = iv_curve(junction, bias, rng=0)
 
-`formulas` holds the closed forms. The names load when they are first used.
+`junction` is what it is (in `units`, on its `washboard`), `stationary_state` its Fokker–Planck equation, `formulas` the closed forms, `curves`
+what is measured from noise. The names load when they are first used.
 """
 
 from __future__ import annotations
@@ -12,7 +13,24 @@ import importlib
 from typing import Any
 
 _FOLDERS = ("formulas",)
-_NAMES: dict[str, str] = {}
+_NAMES = {
+    "CurrentPhaseRelation": "washboard",
+    "Drive": "junction",
+    "Junction": "junction",
+    "Scales": "units",
+    "StationaryState": "stationary_state",
+    "Subgap": "junction",
+    "escape_rates": "curves.escape",
+    "fokker_planck": "stationary_state",
+    "hysteresis": "curves.hysteresis",
+    "iv_curve": "curves.voltage",
+    "noise_of_amplitude": "units",
+    "phase_density": "curves.density",
+    "phase_diffusion": "curves.diffusion",
+    "shapiro_map": "curves.shapiro",
+    "spectrum": "curves.diffusion",
+    "switching_currents": "curves.switching",
+}
 
 __all__ = sorted([*_NAMES, *_FOLDERS])
 

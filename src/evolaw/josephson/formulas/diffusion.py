@@ -15,7 +15,7 @@ from evolaw import checks
 from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.sde.processes.tilted_periodic import TiltedPeriodic
 
-__all__ = ["effective_diffusion", "linewidth_weak_noise", "passage_time", "uncertainty_ratio"]
+__all__ = ["effective_diffusion", "linewidth_weak_noise", "passage_time", "uncertainty_ratio", "washboard"]
 
 
 def effective_diffusion(bias: Any, noise: Any) -> np.ndarray | float:
@@ -32,7 +32,7 @@ def effective_diffusion(bias: Any, noise: Any) -> np.ndarray | float:
         >>> round(effective_diffusion(0.5, 0.2), 10)
         0.0738478152
     """
-    return _each(lambda i, d: _washboard(i, d).diffusion, bias, noise)
+    return _each(lambda i, d: washboard(i, d).diffusion, bias, noise)
 
 
 def linewidth_weak_noise(bias: Any, noise: Any) -> np.ndarray | float:
@@ -61,7 +61,7 @@ def passage_time(start: float, end: float, bias: float, noise: float) -> float:
         >>> round(passage_time(well, well + 2 * np.pi, 0.5, 0.2), 6)
         253.008503
     """
-    return _washboard(checks.number(bias, "bias"), checks.positive(noise, "noise")).passage_time(start, end)
+    return washboard(checks.number(bias, "bias"), checks.positive(noise, "noise")).passage_time(start, end)
 
 
 def uncertainty_ratio(bias: Any, noise: Any) -> np.ndarray | float:
@@ -75,11 +75,12 @@ def uncertainty_ratio(bias: Any, noise: Any) -> np.ndarray | float:
         7.434
     """
     return _each(
-        lambda i, d: 1.0 if i == 0 else _washboard(i, d).diffusion * i / (d * float(mean_voltage(i, d))), bias, noise
+        lambda i, d: 1.0 if i == 0 else washboard(i, d).diffusion * i / (d * float(mean_voltage(i, d))), bias, noise
     )
 
 
-def _washboard(i: float, d: float) -> TiltedPeriodic:
+def washboard(i: float, d: float) -> TiltedPeriodic:
+    """Return the tilted potential of a junction, -cos φ - i φ at temperature D."""
     return TiltedPeriodic(lambda x: -np.cos(x), i, checks.positive(d, "noise"))
 
 

@@ -174,6 +174,20 @@ class KineticFokkerPlanck:
             "moment": np.conj(table[:, 0, modes + 1]),
         }
 
+    def relaxation_rate(self) -> float:
+        """Return the rate at which the slowest deviation from the stationary state dies out."""
+        from scipy.sparse import eye_array
+        from scipy.sparse.linalg import LinearOperator, eigs, splu
+
+        orders, modes = (len(self.coefficients) - 1, self.coefficients.shape[1] // 2)
+        matrix = self._operator(orders, modes, 0.0)
+        shift = 1e-9
+        solve = splu((matrix - shift * eye_array(matrix.shape[0], format="csc")).tocsc()).solve
+        inverse = LinearOperator(matrix.shape, matvec=solve, dtype=complex)
+        first = np.ones(matrix.shape[0], complex)
+        values = shift + 1 / eigs(inverse, k=3, which="LM", v0=first, return_eigenvectors=False, tol=1e-8)
+        return float(np.sort(-values.real)[1])
+
     def slowest(self, wave: float, orders: int, modes: int) -> complex:
         """Return the eigenvalue nearest 0 of the operator on Bloch waves of number q."""
         from scipy.sparse.linalg import LinearOperator, eigs, splu

@@ -1,0 +1,141 @@
+"""How a junction is stepped: its scheme, a step that is short enough, starts, and the door to the loop.
+
+    no noise                Runge–Kutta of order 4
+    no capacitance          Euler–Maruyama for displacements, whose voltage is right to O(h²) although its density is to O(h);
+                            stochastic Heun for densities, right to O(h²)
+    capacitance             BAOAB, one force a step, right to O(h²) in both; SRA1 where the resistor is not linear
+
+The longest step is a tenth of the shortest time: 1/w_c or 1/w_p, the damping time 1/α, a period of the drive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from evolaw import checks, randomness
+from evolaw.josephson.junction import Junction
+from evolaw.sde.loop.solver import solve
+from evolaw.sde.schemes.runge_kutta import RungeKutta4
+from evolaw.sde.schemes.scheme import EulerMaruyama, StochasticHeun
+from evolaw.sde.schemes.splitting import BAOAB
+from evolaw.sde.schemes.strong_runge_kutta import SRA1
+
+__all__ = ["Progress", "bias_grid", "longest_step", "run", "scheme_for", "starts", "step_length"]
+
+Progress = Callable[[int, int], None]
+
+_WIDEST = 0.5
+_PERIOD_SHARE = 40
+
+
+def scheme_for(junction: Junction, *, density: bool = False) -> Any:
+    """Return the scheme for a junction; ``density`` asks for averages of the phase rather than of its displacement."""
+    if junction.noise == 0:
+        return RungeKutta4()
+    if junction.damping is None:
+        return StochasticHeun() if density else EulerMaruyama()
+    return SRA1() if junction.subgap is not None else BAOAB()
+
+
+def longest_step(junction: Junction) -> float:
+    """Return the longest step that is allowed: half of the shortest time in the equation."""
+    limits = [_WIDEST / max(n * abs(a) for n, a, _ in junction.current_phase.terms)]
+    if junction.damping is not None:
+        stiff = junction.damping * (junction.subgap.ratio if junction.subgap else 1.0)
+        limits.append(_WIDEST * 4 / stiff)
+    if junction.drive is not None:
+        limits.append(2 * np.pi / junction.drive.frequency / 12)
+    return float(min(limits))
+
+
+def step_length(junction: Junction, dt: float | None) -> float:
+    """Return the step: the one asked for, if it is short enough, else a tenth of the longest allowed.
+
+    Raises:
+        ArgumentError: the step is too long for the damping, the supercurrent or the drive; says which would do.
+    """
+    most = longest_step(junction)
+    if dt is None:
+        fine = most / (10 if junction.damping is None or junction.subgap else 5)
+        return float(min(fine, 2 * np.pi / junction.drive.frequency / _PERIOD_SHARE)) if junction.drive else fine
+    asked = checks.positive(dt, "dt")
+    because = "" if junction.damping is None else f" for a damping of {junction.damping:g}"
+    checks.require(
+        asked <= most, "dt", f"be at most {most:.3g}{because}", asked, f"Use dt={most / 5:.2g}, or leave it out."
+    )
+    return asked
+
+
+def bias_grid(bias: Any) -> np.ndarray:
+    """Return the biases of a curve: one number, or several that rise."""
+    grid = np.atleast_1d(np.asarray(bias, float))
+    return checks.increasing(grid, "bias")
+
+
+def starts(junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_thermal: bool = True) -> np.ndarray:
+    """Return states to start from, shape (biases, paths, dim).
+
+    Without capacitance they are drawn from the stationary density, so that nothing has to be waited for; with it phases lie at the
+    bottom of the well (at π/2 above the critical current) and velocities are thermal.
+    """
+    source = randomness.source(rng)
+    draw = source.stream("start").generator()
+    dim = 1 if junction.damping is None else 2
+    states = np.zeros((bias.size, paths, dim))
+    if junction.damping is None and junction.noise > 0 and junction.has_closed_form and is_thermal:
+        states[..., 0] = [_from_density(i, junction.noise, draw, paths) for i in bias]
+        return states
+    critical = junction.current_phase.critical
+    states[..., 0] = np.arcsin(np.clip(bias / critical, -1, 1))[:, None]
+    if dim == 2 and is_thermal:
+        states[..., 1] = np.sqrt(junction.noise) * draw.standard_normal((bias.size, paths))
+    return states
+
+
+def run(
+    junction: Junction,
+    bias: np.ndarray,
+    times: Any,
+    *,
+    paths: int,
+    rng: Any,
+    dt: float,
+    start: np.ndarray,
+    scheme: Any = None,
+    statistics: Any = None,
+    precision: str = "float64",
+    progress: Progress | None = None,
+    first_path: int = 0,
+) -> Any:
+    """Solve a junction at every bias of a grid, as one solution; results have a first axis for the biases.
+
+    Path p of bias s has the noise of path ``first_path`` + s·paths + p.
+    """
+    return solve(
+        junction.process(float(bias[0])),
+        scheme or scheme_for(junction),
+        start,
+        times,
+        paths=paths,
+        rng=rng if junction.noise else None,
+        dt=dt,
+        sweep={"force": {"bias": bias}},
+        statistics=statistics,
+        precision=precision,
+        progress=progress,
+        first_path=first_path,
+    )
+
+
+def _from_density(i: float, noise: float, draw: np.random.Generator, count: int) -> np.ndarray:
+    """Phases drawn from the stationary density, in equal shares: one in each of as many slices of equal probability."""
+    from evolaw.josephson.formulas.diffusion import washboard
+
+    places = np.linspace(-np.pi, np.pi, 4097)
+    density = washboard(i, noise).density(places)
+    share = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
+    chance = (draw.permutation(count) + draw.random(count)) / count
+    return np.interp(chance, share / share[-1], places)

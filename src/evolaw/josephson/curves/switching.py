@@ -1,0 +1,175 @@
+"""Switching currents: many ramps of the bias, each stopped where the phase leaves its well, and the rate they tell.
+
+A ramp starts where fewer than one in a million has switched, thermal in its well, and is stopped when the phase is half a turn beyond the top
+of the barrier: earlier it may still come back. The first slip is called the switch; at strong damping a junction slips many times before a
+voltmeter sees it (phase diffusion), at very weak damping the ramp cools it below the bath.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from evolaw import checks, display, randomness
+from evolaw.josephson.curves.stepping import Progress, scheme_for, starts, step_length
+from evolaw.josephson.formulas.escape import barrier_height
+from evolaw.josephson.formulas.switching import InvertedRates, SwitchingLaw, invert_switching, thermal_switching
+from evolaw.josephson.junction import Junction
+from evolaw.sde.loop.solver import solve
+from evolaw.sde.statistics.events import Event
+
+__all__ = ["SwitchingCurrents", "switching_currents"]
+
+_BEYOND = 1.75 * np.pi
+_EARLY = 1e-6
+_SAVED_AFTER = 0.1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SwitchingCurrents:
+    """Switching currents of many ramps.
+
+    Attributes:
+        junction, rate: whose, and di/dt.
+        currents: I/I_c at the switch, one a ramp, shape (count,).
+        law: the distribution that Kramers' rate with the turnover gives.
+        first: bias at which the ramps began.
+        seed: of the noise.
+    """
+
+    junction: Junction
+    rate: float
+    currents: np.ndarray
+    law: SwitchingLaw
+    first: float
+    seed: int | None
+
+    @property
+    def mean(self) -> tuple[float, float]:
+        """The mean switching current and its standard error."""
+        return float(self.currents.mean()), float(self.currents.std(ddof=1) / np.sqrt(self.currents.size))
+
+    @property
+    def deviation(self) -> tuple[float, float]:
+        """The standard deviation of the switching current and its standard error."""
+        spread = self.currents.std(ddof=1)
+        fourth = np.mean((self.currents - self.currents.mean()) ** 4)
+        error = np.sqrt(max(fourth - spread**4, 0.0) / self.currents.size) / (2 * spread)
+        return float(spread), float(error)
+
+    def rates(self, bins: Any = 20, confidence: float = 0.95) -> InvertedRates:
+        """Return the escape rate as a function of the bias, by `invert_switching`."""
+        return invert_switching(self.currents, self.rate, bins, confidence)
+
+    def __len__(self) -> int:
+        return self.currents.size
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        """The currents as an array."""
+        return np.array(self.currents, dtype)
+
+    def plot(self, **options: Any) -> Any:
+        """Return a Matplotlib figure: the histogram over the law, and the recovered rate over Kramers'."""
+        return display.plot(self, **options)
+
+    def __repr__(self) -> str:
+        (mean, error), (width, width_error) = self.mean, self.deviation
+        facts = [
+            ("rate", f"{self.rate:g}"),
+            ("ramps", f"{self.currents.size}, from {self.first:.4g}"),
+            ("mean", f"{mean:.6g} ± {error:.2g}   law {self.law.mean:.6g}"),
+            ("deviation", f"{width:.5g} ± {width_error:.2g}   law {self.law.deviation:.5g}"),
+            ("seed", self.seed),
+        ]
+        return display.lines("Switching currents", facts)
+
+
+def switching_currents(
+    junction: Junction, rate: float, count: int, rng: Any, *, dt: float | None = None, progress: Progress | None = None
+) -> SwitchingCurrents:
+    """Ramp the bias of many junctions, and record where each switches.
+
+    Args:
+        junction: with noise, a sinusoidal supercurrent and no drive.
+        rate: di/dt in the junction's unit of time.
+        count: ramps.
+        rng: seed or source of chance.
+        dt: step.
+        progress: called with (ramps done, ramps in all).
+
+    Raises:
+        ArgumentError: no noise, a rate that is not positive, a step that is too long, or a ramp of more than 2·10⁹ steps.
+
+    Notes:
+        Steps a ramp: about (width of the distribution · 8)/(rate · dt). Currents are right to rate·dt.
+
+    References:
+        fulton1974.
+
+    Example:
+        >>> found = switching_currents(Junction(damping=0.5, noise=0.05), 1e-3, 64, 0)
+        >>> abs(found.mean[0] - found.law.mean) < 5 * found.mean[1] + 0.02
+        True
+    """
+    r, number = checks.positive(rate, "rate"), checks.integer(count, "count", least=2)
+    checks.require(
+        junction.noise > 0, "junction", "have noise; without any it switches at the critical current", "one without"
+    )
+    checks.require(
+        junction.has_closed_form, "junction", "have a sinusoidal supercurrent, one resistor and no drive", junction
+    )
+    source = randomness.source(rng)
+    h = step_length(junction, dt)
+    law = thermal_switching(junction.damping, junction.noise, r)
+    settle = 10 * max(1.0, 1 / (junction.damping or 1.0), junction.damping or 1.0)
+    known = np.flatnonzero(1 - law.survival > _EARLY)
+    first = max(float(law.bias[known[0]]) - settle * r, 0.0) if known.size else 0.0
+    # Where the barrier is only a few D the law is a guess: such ramps begin at zero.
+    first = 0.0 if barrier_height(min(first, 1.0)) < 12 * junction.noise else first
+    last = float(law.bias[-1]) + _SAVED_AFTER + 3 * junction.noise ** (2 / 3)
+    start = starts(junction, np.array([first]), number, source)[0]
+    found = _ramps(junction, first, last, r, h, number, source, start, progress)
+    if not np.isfinite(found).all():
+        found = _ramps(junction, first, last + 1.0, r, h, number, source, start, progress)
+    missing = int(np.sum(~np.isfinite(found)))
+    checks.require(
+        missing == 0, "rate", "let every ramp end in a switch", f"{r:g}, with {missing} of {number} that did not"
+    )
+    return SwitchingCurrents(junction, r, found, law, first, source.seed)
+
+
+def _ramps(
+    junction: Junction,
+    first: float,
+    last: float,
+    r: float,
+    h: float,
+    count: int,
+    source: Any,
+    start: np.ndarray,
+    progress: Any,
+) -> np.ndarray:
+    """Bias at the first passage of each ramp, infinite where there was none."""
+    span = (last - first) / r
+    checks.require(span / h < 2e9, "rate", "give at most 2e9 steps a ramp", f"{r:g}, which gives {span / h:.2g}")
+    process = junction.process(first, ramp=(r, span))
+    event = Event(_left_the_well, direction=1, stops=True)
+    solved = solve(
+        process,
+        scheme_for(junction),
+        start,
+        [0.0, span],
+        paths=count,
+        rng=source,
+        dt=h,
+        statistics=event,
+        progress=progress,
+    )
+    return first + r * solved.results[0].times[:, 0]
+
+
+def _left_the_well(t: Any, x: Any, p: Any) -> Any:
+    # The well moves from 0 to π/2 and the top from π to π/2 during a ramp: this lies beyond the top at every bias.
+    return x[0] - _BEYOND

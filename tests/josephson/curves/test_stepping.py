@@ -1,0 +1,47 @@
+"""Steps, starts, grids."""
+
+import numpy as np
+import pytest
+
+from evolaw.errors import ArgumentError
+from evolaw.josephson import Drive, Junction, iv_curve
+from evolaw.josephson.curves.stepping import bias_grid, longest_step, run, scheme_for, starts, step_length
+from evolaw.josephson.formulas import mean_cosine
+
+
+def test_the_scheme_fits_the_junction():
+    names = [scheme_for(j).name for j in (Junction(noise=0.1), Junction(damping=1.0, noise=0.1), Junction(damping=1.0))]
+    assert names == ["Euler–Maruyama", "BAOAB", "Runge–Kutta 4"]
+
+
+def test_a_step_too_long_for_the_damping_says_which_would_do():
+    with pytest.raises(ArgumentError, match=r"`dt`.*damping of 50.*Use dt=0\.008"):
+        iv_curve(Junction(damping=50.0, noise=0.1), [0.5], 0, dt=0.2)
+    assert step_length(Junction(damping=50.0, noise=0.1), None) <= 0.01
+    assert longest_step(Junction(drive=Drive(1.0, 20.0))) < 0.03
+
+
+def test_biases_must_rise():
+    with pytest.raises(ArgumentError, match=r"`bias` must rise strictly.*index 2"):
+        iv_curve(Junction(noise=0.1), [0.1, 0.5, 0.4], 0)
+    assert bias_grid(0.5).tolist() == [0.5]
+
+
+def test_starts_are_drawn_from_the_exact_density():
+    """Stratified draws: the mean cosine of 4000 is right to far less than 1/√4000."""
+    found = starts(Junction(noise=0.3), np.array([0.2, 1.1]), 4000, 0)
+    np.testing.assert_allclose(np.cos(found[..., 0]).mean(1), mean_cosine([0.2, 1.1], 0.3), atol=1e-3)
+    thermal = starts(Junction(damping=0.5, noise=0.3), np.array([0.0]), 20_000, 0)
+    assert thermal[0, :, 1].var() == pytest.approx(0.3, rel=0.05)
+
+
+def test_a_grid_of_biases_is_the_biases_one_by_one():
+    """One solution, the same noise: path p of bias s is path s·paths + p."""
+    junction, grid = Junction(damping=0.7, noise=0.2), np.array([0.2, 0.9])
+    start = starts(junction, grid, 8, 0)
+    whole = run(junction, grid, [0.0, 5.0], paths=8, rng=0, dt=0.1, start=start).values
+    for s in (0, 1):
+        alone = run(
+            junction, grid[s : s + 1], [0.0, 5.0], paths=8, rng=0, dt=0.1, start=start[s : s + 1], first_path=8 * s
+        )
+        np.testing.assert_allclose(whole[s], alone.values[0], rtol=0, atol=1e-10)

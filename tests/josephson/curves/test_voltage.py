@@ -1,0 +1,94 @@
+"""I–V curves against exact ones. A fixed seed; the false-alarm rate of another seed is stated beside each test."""
+
+import numpy as np
+import pytest
+
+from evolaw.josephson import CurrentPhaseRelation, Junction, Subgap, fokker_planck, iv_curve
+from evolaw.josephson.formulas import mean_voltage, running_voltage
+
+
+def euler_voltage(i, d, h, points=256):
+    """⟨i - sin φ⟩ of the Euler–Maruyama chain itself, without sampling: its kernel is exact in Fourier space."""
+    x = 2 * np.pi * np.arange(points) / points
+    k = np.fft.fftfreq(points, 1 / points)
+    moved = x + h * (i - np.sin(x))
+    kernel = np.exp(-d * h * k[:, None] ** 2) * np.exp(-1j * k[:, None] * moved[None, :])
+    matrix = np.real(np.fft.ifft(kernel, axis=0))
+    values, vectors = np.linalg.eig(matrix)
+    p = np.real(vectors[:, np.argmax(values.real)])
+    p /= p.sum()
+    return float(np.sum(p * (i - np.sin(x))))
+
+
+@pytest.mark.parametrize(
+    ("i", "d", "known"),
+    [
+        (1.0, 0.1, {0.2: 0.3695272665, 0.1: 0.3690958010, 0.05: 0.3689888260}),
+        (0.5, 0.2, {0.2: 0.0250553184, 0.1: 0.0248887075, 0.05: 0.0248475611}),
+        (2.0, 0.5, {0.2: 1.7605095931, 0.1: 1.7583052042, 0.05: 1.7577604117}),
+    ],
+)
+def test_the_bias_of_the_step_is_of_second_order_and_below_1e_3(i, d, known):
+    """The chain's own stationary state, exactly: 4e-5 at the step that is used."""
+    errors = []
+    for h, value in known.items():
+        found = euler_voltage(i, d, h)
+        assert found == pytest.approx(value, abs=1e-9)
+        errors.append(abs(found - mean_voltage(i, d)))
+    assert errors[-1] < 2e-4
+    assert errors[0] / errors[1] == pytest.approx(4, rel=0.15) and errors[1] / errors[2] == pytest.approx(4, rel=0.1)
+
+
+def test_twenty_points_lie_within_three_standard_errors():
+    """20 (bias, noise) points; 5 % of other seeds would see one of them beyond 3."""
+    for d in (0.05, 0.2):
+        curve = iv_curve(Junction(noise=d), np.linspace(0.2, 2.0, 10), 1, paths=1024, duration=100.0)
+        assert curve.gap < 3
+        assert curve.error.max() < 4e-3
+        assert curve.source.startswith("Bessel")
+
+
+def test_with_capacitance_against_the_fokker_planck_equation():
+    """Two points; 0.5 % of other seeds."""
+    curve = iv_curve(Junction(damping=1.0, noise=0.5), [0.5, 1.2], 0, paths=1024, duration=100.0)
+    assert curve.exact[0] == pytest.approx(0.1353910159, abs=1e-9)
+    assert curve.gap < 3 and curve.error.max() < 0.006
+
+
+@pytest.mark.slow
+def test_where_two_states_live_side_by_side_it_waits_for_both():
+    """α = 0.5, D = 0.2, i = 0.8: the passage between them takes hundreds of periods. 0.3 % of other seeds."""
+    curve = iv_curve(Junction(damping=0.5, noise=0.2), [0.8], 0)
+    assert curve.exact[0] == pytest.approx(0.4621971879, abs=1e-8)
+    assert curve.gap < 3
+
+
+def test_without_noise_it_is_the_limit_cycle_from_rest():
+    curve = iv_curve(Junction(damping=0.5), [0.7, 1.2], 0)
+    np.testing.assert_allclose(curve.voltage, [0.0, running_voltage(1.2, 0.5)], atol=curve.error[0])
+    curve = iv_curve(Junction(), [0.5, 1.25], 0)
+    np.testing.assert_allclose(curve.voltage, [0.0, 0.75], atol=curve.error[0])
+
+
+def test_other_relations_have_the_exact_curve_of_the_fokker_planck_equation():
+    """A second harmonic and a 4π part; 0.5 % of other seeds."""
+    for relation in ({1: 1.0, 2: -0.4}, {1: 0.8, 0.5: 0.5}):
+        junction = Junction(noise=0.3, current_phase=relation)
+        curve = iv_curve(junction, [0.6], 2, paths=2048, duration=50.0)
+        assert curve.exact[0] == pytest.approx(fokker_planck(junction, 0.6).voltage)
+        assert curve.gap < 3 and isinstance(junction.current_phase, CurrentPhaseRelation)
+
+
+def test_a_gap_holds_the_voltage_down():
+    """Above the gap the differential resistance is a tenth: V - V_g grows a tenth as fast."""
+    plain, gapped = (
+        iv_curve(Junction(damping=0.5, noise=0.05, subgap=gap), [1.6, 2.2], 0, paths=32, duration=40.0).voltage
+        for gap in (None, Subgap(1.0, 10.0))
+    )
+    assert np.diff(plain)[0] == pytest.approx(0.6, abs=0.05)
+    assert np.diff(gapped)[0] == pytest.approx(0.06, abs=0.02)
+
+
+def test_the_same_seed_gives_the_same_bytes():
+    one, two = (iv_curve(Junction(noise=0.1), [0.9], 5, paths=64, duration=5.0).voltage for _ in range(2))
+    assert one.tobytes() == two.tobytes()
