@@ -30,13 +30,14 @@ from evolaw.cli import (
     report,
     runs,
 )
+from evolaw.cli.junction import command as junction
 from evolaw.cli.learn import command as learn
 from evolaw.cli.simulate import command as simulate
 from evolaw.errors import EvolawError
 
 __all__ = ["app", "run"]
 
-_WITH_JAX = ("demo", "simulate", "order", "learn", "discover", "ask")
+_WITH_JAX = ("demo", "simulate", "junction", "order", "learn", "discover", "ask")
 
 app = typer.Typer(
     name="evolaw",
@@ -50,6 +51,7 @@ app.command("demo")(demo.demonstrate)
 app.command("discover")(discover.discover_law)
 app.command("ask")(discover.ask_next)
 app.command("simulate")(simulate.simulate)
+app.add_typer(junction.app, name="junction")
 app.command("order")(order.measure_order)
 app.command("ito")(ito.derive)
 app.command("learn")(learn.learn_law)

@@ -182,8 +182,8 @@ class Junction:
             A process whose parameter ``p["force"]["bias"]`` may be swept.
 
         Example:
-            >>> Junction(damping=0.5, noise=0.1).process(0.3).drift_at(0.0, np.array([0.0, 1.0])).tolist()
-            [1.0, -0.20000000298023224]
+            >>> Junction(damping=0.5, noise=0.1).process(0.3).periods[0] == 2 * np.pi
+            True
         """
         washboard = Washboard(self.current_phase, self.drive is not None, ramp is not None)
         values: dict[str, float] = {"bias": checks.number(bias, "bias")}
@@ -219,17 +219,16 @@ class Junction:
             "ratio": gap.ratio if gap else 1.0,
             "force": values,
         }
-        diffusion, kind = (KineticNoise(1), "additive") if self.noise else (None, "none")
-        noises = {"noises": 1} if self.noise else {}
+        noisy = self.noise > 0
         return SDE(
             SubgapDrift(washboard),
-            diffusion,
+            KineticNoise(1) if noisy else None,
             dim=2,
-            noise=kind,
+            noises=1 if noisy else 0,
+            noise="additive" if noisy else "none",
             params=params,
             periods=(period, None),
             name="RCSJ with gap",
-            **noises,
         )
 
     def __repr__(self) -> str:

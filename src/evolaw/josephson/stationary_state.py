@@ -111,7 +111,7 @@ def fokker_planck(junction: Junction, bias: float) -> StationaryState:
     Example:
         >>> state = fokker_planck(Junction(damping=1.0, noise=0.5), 0.5)
         >>> round(state.mean_velocity, 10), round(state.mean_cos, 10)
-        (0.1353910159, 0.484651596)
+        (0.1353910159, 0.4846515959)
     """
     i = checks.number(bias, "bias")
     checks.require(

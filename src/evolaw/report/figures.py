@@ -10,6 +10,7 @@ LearnedLaw, Readout        the training; the logit by centre and neighbour count
 League                     the share of seeds that found the law, by architecture and epoch
 Beside                     wrong cells and density over time of a learned law and the truth
 Statistics of an SDE       mean with two standard errors, and one standard deviation around it
+Curves of a junction       points with two standard errors over the exact curve; loops, histograms, maps, fits likewise
 """
 
 from __future__ import annotations
@@ -40,6 +41,14 @@ _DRAWN_ELSEWHERE = {
     "evolaw.learning.windows.architecture_study.League": "learning_charts.draw_league",
     "evolaw.learning.windows.rollouts.Beside": "learning_charts.draw_beside",
     "evolaw.sde.statistics.moments.Statistics": "figures.draw_moments",
+    "evolaw.josephson.curves.results.Curve": "junction_charts.draw_curve",
+    "evolaw.josephson.curves.hysteresis.HysteresisLoop": "junction_charts.draw_hysteresis",
+    "evolaw.josephson.curves.switching.SwitchingCurrents": "junction_charts.draw_switching",
+    "evolaw.josephson.curves.density.PhaseDensity": "junction_charts.draw_density",
+    "evolaw.josephson.curves.diffusion.Spectrum": "junction_charts.draw_spectrum",
+    "evolaw.josephson.curves.shapiro.ShapiroMap": "junction_charts.draw_map",
+    "evolaw.josephson.arrays.results.ArrayRun": "junction_charts.draw_array",
+    "evolaw.josephson.fitting.results.JunctionFit": "junction_charts.draw_fit",
 }
 """Who draws which class, by their names: neither is loaded before somebody draws such a result, who has loaded its class.
 Whoever adds a kind of result adds its line; the drawer's parameters are the options of the result."""

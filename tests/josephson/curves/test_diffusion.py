@@ -9,10 +9,10 @@ from evolaw.josephson.formulas import effective_diffusion, mean_voltage
 
 
 def test_diffusion_is_the_exact_one():
-    """Three biases, 2 % each; within 3 standard errors, 1 % of other seeds."""
+    """Three biases, 3 % each; within 3 standard errors, 1 % of other seeds."""
     found = phase_diffusion(Junction(noise=0.2), [0.5, 1.0, 2.0], 0, paths=8192, block=12.0)
     assert found.gap < 3
-    assert np.all(found.error < 0.025 * found.exact)
+    assert np.all(found.error < 0.03 * found.exact)
 
 
 @pytest.mark.slow
@@ -30,10 +30,10 @@ def test_in_equilibrium_inertia_diffuses_as_einstein_says():
 
 
 def test_the_line_stands_at_the_voltage_and_is_as_wide_as_diffusion_says():
-    """D = 0.05, i = 1.5: centre within a bin or two, width within 10 %; the power adds up to the variance."""
-    found = spectrum(Junction(noise=0.05), 1.5, 0, duration=400.0, paths=128)
-    assert found.centre == pytest.approx(mean_voltage(1.5, 0.05), abs=0.02)
-    assert found.half_width == pytest.approx(effective_diffusion(1.5, 0.05), rel=0.1)
+    """D = 0.02, i = 1.5: centre within a quarter of the width, width within 10 %; the power adds up to the variance."""
+    found = spectrum(Junction(noise=0.02), 1.5, 0, duration=1200.0, paths=64)
+    assert found.centre == pytest.approx(mean_voltage(1.5, 0.02), abs=0.011)
+    assert found.half_width == pytest.approx(effective_diffusion(1.5, 0.02), rel=0.1)
     assert found.variance == pytest.approx(
         float(found.power.sum() * (found.frequency[1] - found.frequency[0]) / (2 * np.pi)), rel=1e-9
     )

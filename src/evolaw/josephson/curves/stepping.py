@@ -3,7 +3,7 @@
     no noise                Runge–Kutta of order 4
     no capacitance          Euler–Maruyama for displacements, whose voltage is right to O(h²) although its density is to O(h);
                             stochastic Heun for densities, right to O(h²)
-    capacitance             BAOAB, one force a step, right to O(h²) in both; SRA1 where the resistor is not linear
+    capacitance             BAOAB, one force a step, right to O(h²) in both; Heun where the resistor is not linear
 
 The longest step is a tenth of the shortest time: 1/w_c or 1/w_p, the damping time 1/α, a period of the drive.
 """
@@ -21,7 +21,6 @@ from evolaw.sde.loop.solver import solve
 from evolaw.sde.schemes.runge_kutta import RungeKutta4
 from evolaw.sde.schemes.scheme import EulerMaruyama, StochasticHeun
 from evolaw.sde.schemes.splitting import BAOAB
-from evolaw.sde.schemes.strong_runge_kutta import SRA1
 
 __all__ = ["Progress", "bias_grid", "longest_step", "run", "scheme_for", "starts", "step_length"]
 
@@ -37,7 +36,7 @@ def scheme_for(junction: Junction, *, density: bool = False) -> Any:
         return RungeKutta4()
     if junction.damping is None:
         return StochasticHeun() if density else EulerMaruyama()
-    return SRA1() if junction.subgap is not None else BAOAB()
+    return StochasticHeun() if junction.subgap is not None else BAOAB()
 
 
 def longest_step(junction: Junction) -> float:

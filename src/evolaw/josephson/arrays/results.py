@@ -1,0 +1,107 @@
+"""A run of an array: its phases at the saved times, its order parameter with an error, its voltages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from evolaw import checks, display, randomness
+from evolaw.josephson.arrays.order import is_locked, order_parameter
+from evolaw.sde.loop.solver import solve
+from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.runge_kutta import RungeKutta4
+from evolaw.sde.schemes.scheme import StochasticHeun
+from evolaw.sde.schemes.splitting import BAOAB
+
+__all__ = ["ArrayRun", "run_array"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ArrayRun:
+    """An array in time.
+
+    Attributes:
+        law: the array.
+        times: saved times.
+        phase: shape (paths, times, junctions), unwrapped.
+        rest: the other components of the state, shape (paths, times, …).
+        order, order_error: mean order parameter over the paths with its standard error, shape (times,).
+        velocity, velocity_error: mean φ' of each junction over the second half, shape (junctions,).
+        seed: of the noise.
+    """
+
+    law: SDE
+    times: np.ndarray
+    phase: np.ndarray
+    rest: np.ndarray
+    order: np.ndarray
+    order_error: np.ndarray
+    velocity: np.ndarray
+    velocity_error: np.ndarray
+    seed: int | None
+
+    @property
+    def locked(self) -> float:
+        """The share of paths whose junctions all turned alike over the second half."""
+        middle = self.times.size // 2
+        return float(np.mean(is_locked(self.phase[:, middle], self.phase[:, -1])))
+
+    def plot(self, **options: Any) -> Any:
+        """Return a Matplotlib figure of the order parameter over time."""
+        return display.plot(self, **options)
+
+    def __repr__(self) -> str:
+        v = self.velocity
+        facts = [
+            ("array", f"{self.law}, {self.phase.shape[-1]} phases, {self.phase.shape[0]} paths"),
+            ("times", f"{self.times[0]:g} … {self.times[-1]:g}"),
+            ("order at the end", f"{self.order[-1]:.5f} ± {self.order_error[-1]:.2g}"),
+            ("φ'", f"{v.mean():.6g}, from {v.min():.6g} to {v.max():.6g} over the junctions"),
+            ("locked", f"{100 * self.locked:.0f} % of the paths"),
+            ("seed", self.seed),
+        ]
+        return display.lines("Array of junctions", facts)
+
+
+def run_array(
+    law: SDE,
+    start: Any,
+    duration: float,
+    rng: Any,
+    *,
+    junctions: int,
+    paths: int = 1,
+    frames: int = 201,
+    dt: float = 0.02,
+    progress: Any = None,
+) -> ArrayRun:
+    """Run an array on the loop.
+
+    Args:
+        law: a process whose first ``junctions`` components are phases.
+        start: state, shape (dim,) or (paths, dim).
+        duration: time.
+        rng: seed or source of chance; not used without noise.
+        junctions: number of phases.
+        paths: independent arrays.
+        frames: saved times, the start included.
+        dt: longest step.
+        progress: called with (paths done, paths in all).
+    """
+    scheme: Any = RungeKutta4() if law.noise == "none" else BAOAB()
+    if law.noise != "none" and BAOAB().refuses(law):
+        scheme = StochasticHeun()
+    source = randomness.source(rng)
+    times = np.linspace(0, checks.positive(duration, "duration"), checks.integer(frames, "frames", least=3))
+    solved = solve(
+        law, scheme, start, times, paths=paths, rng=None if law.noise == "none" else source, dt=dt, progress=progress
+    )
+    phase, rest = solved.values[..., :junctions], solved.values[..., junctions:]
+    r = order_parameter(phase)
+    root = np.sqrt(paths)
+    middle = frames // 2
+    speed = (phase[:, -1] - phase[:, middle]) / (times[-1] - times[middle])
+    errors = [x.std(0, ddof=1) / root if paths > 1 else np.zeros(x.shape[1:]) for x in (r, speed)]
+    return ArrayRun(law, times, phase, rest, r.mean(0), errors[0], speed.mean(0), errors[1], source.seed)

@@ -1,0 +1,289 @@
+"""Critical current and effective temperature from switching currents or escape rates, for a junction of known R and C.
+
+    Γ(I) = Mel'nikov–Meshkov's rate at i = I/I_c, α, D, times w_p;      switching at dI/dt: P(I) = (Γ/İ) exp(-∫Γ/İ)
+
+The attempt frequency enters under a logarithm and cannot be told from such data; R and C must be known. Maximum likelihood for switching currents
+(the sum of logarithms of P), least squares in ln Γ for a table of rates; intervals from the curvature.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import optimize, stats
+
+from evolaw import checks
+from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter
+from evolaw.josephson.formulas.escape import escape_rate
+from evolaw.josephson.formulas.switching import switching_law
+from evolaw.josephson.units import Scales
+
+__all__ = ["fit_rates", "fit_switching"]
+
+_RAMPS = (0.1, 10.0)
+
+
+def fit_switching(
+    currents: Any, ramp: float, *, resistance: float, capacitance: float, temperature: float | None = None
+) -> JunctionFit:
+    """Fit switching currents in ampere.
+
+    Args:
+        currents: one a ramp.
+        ramp: dI/dt in A/s.
+        resistance, capacitance: R and C; C = 0 for a junction without.
+        temperature: of the bath, to compare with.
+
+    Raises:
+        ArgumentError: fewer than 20 currents, or ones that do not differ.
+
+    References:
+        fulton1974.
+    """
+    values = np.sort(checks.finite(np.asarray(currents, float).ravel(), "currents"))
+    checks.require(values.size >= 20, "currents", "hold at least 20 switching currents", values.size)
+    checks.require(bool(values[0] > 0 and values[-1] > values[0]), "currents", "be positive and differ", values[0])
+    rate = checks.positive(ramp, "ramp")
+    mean, spread = float(values.mean()), float(values.std(ddof=1))
+
+    def minus_log(p: np.ndarray) -> float:
+        critical, kelvin = mean + spread * np.exp(p[0]), np.exp(p[1])
+        law = _law(critical, kelvin, rate, resistance, capacitance)
+        log = np.interp(values / critical, law.bias, np.log(np.maximum(law.density, 1e-300)), left=-690.0, right=-690.0)
+        return float(-np.sum(log) + values.size * np.log(critical))
+
+    first = _first_guess(mean, spread, resistance, capacitance)
+    found = optimize.minimize(
+        minus_log, first, method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-4, "maxiter": 600}
+    )
+    critical, kelvin = mean + spread * float(np.exp(found.x[0])), float(np.exp(found.x[1]))
+    covariance = np.linalg.pinv(_curvature(minus_log, found.x))
+    law = _law(critical, kelvin, rate, resistance, capacitance)
+    numbers = _numbers(mean, spread, found.x, covariance)
+    said = [
+        _agreement(values / critical, law),
+        _thermal(numbers["temperature"], temperature),
+        _damped(critical, resistance, capacitance),
+    ]
+    counts, edges = np.histogram(values, bins=min(40, max(10, values.size // 25)))
+    middle, width = (edges[1:] + edges[:-1]) / 2, edges[1] - edges[0]
+    fitted = np.interp(middle / critical, law.bias, law.density, left=0.0, right=0.0) / critical * values.size * width
+    advice = _next_ramp(critical, kelvin, rate, resistance, capacitance, covariance, mean, spread, values.size)
+    return JunctionFit(
+        "switching", _with_known(numbers, resistance, capacitance), tuple(said), advice, middle, counts.astype(float), fitted,
+        np.sqrt(np.maximum(fitted, 1.0)), ("switching current (A)", "ramps"),
+    )  # fmt: skip
+
+
+def fit_rates(
+    current: Any,
+    rate: Any,
+    error: Any = None,
+    *,
+    resistance: float,
+    capacitance: float,
+    temperature: float | None = None,
+) -> JunctionFit:
+    """Fit a table of escape rates.
+
+    Args:
+        current: in ampere.
+        rate: in 1/s, positive.
+        error: standard errors; None takes them from the scatter of ln Γ.
+        resistance, capacitance: R and C.
+        temperature: of the bath.
+
+    Raises:
+        ArgumentError: fewer than four rates, or one that is not positive.
+    """
+    i = checks.finite(np.asarray(current, float), "current")
+    g = checks.shape(checks.finite(np.asarray(rate, float), "rate"), "rate", i.shape)
+    checks.require(i.size >= 4, "rate", "hold at least four rates", i.size)
+    checks.require(bool(np.all(g > 0)), "rate", "be positive", float(g.min()))
+    s = None if error is None else np.asarray(error, float) / g
+    checks.require(s is None or bool(np.all(s > 0)), "error", "be positive", "not everywhere")
+    top = float(i.max())
+    span = max(float(i.max() - i.min()), 1e-6 * top)
+    weight = 1 / s if s is not None else np.ones(i.size)
+
+    def log_rate(p: np.ndarray) -> np.ndarray:
+        scales = Scales(top + span * float(np.exp(p[0])), resistance, capacitance, float(np.exp(p[1])))
+        reduced = np.asarray(escape_rate(i / scales.critical_current, scales.damping, scales.noise))
+        found: np.ndarray = np.log(np.maximum(reduced, 1e-300)) - np.log(scales.time_unit)
+        return found
+
+    slope = (np.log(g[np.argmax(i)]) - np.log(g[np.argmin(i)])) / span
+    guess = Scales(top + span, resistance, capacitance, 1.0)
+    kelvin = (
+        guess.josephson_energy / guess.critical_current / 1.380649e-23 / max(slope, 1e-30) * np.sqrt(8 * span / top)
+    )
+    found = optimize.least_squares(
+        lambda p: (log_rate(p) - np.log(g)) * weight,
+        [0.0, np.log(max(kelvin, 1e-4))],
+        bounds=([-7, -12], [5, 7]),
+        x_scale=[1, 1],
+    )
+    free = i.size - 2
+    fitted = log_rate(found.x)
+    sigma = (
+        s if s is not None else np.full(i.size, max(float(np.sqrt(np.sum((fitted - np.log(g)) ** 2) / free)), 1e-12))
+    )
+    jacobian = found.jac / (weight * sigma)[:, None]
+    covariance = np.linalg.pinv(jacobian.T @ jacobian)
+    numbers = _numbers(top, span, found.x, covariance)
+    critical = float(numbers["critical_current"].value or 1)
+    if s is None:
+        fit = Check(
+            "does the curve fit?",
+            None,
+            f"ln Γ scatters by {sigma[0]:.2g}; without errors in the file no test says more.",
+        )
+    else:
+        square = float(np.sum(((fitted - np.log(g)) / sigma) ** 2))
+        p = float(stats.chi2.sf(square, free))
+        fit = Check(
+            "does the curve fit?", p > 0.01, f"χ² = {square:.1f} for {free} degrees of freedom (p = {p:.2g}).", p
+        )
+    said = (fit, _thermal(numbers["temperature"], temperature), _damped(critical, resistance, capacitance))
+    far = top - 1.5 * span
+    advice = (
+        f"The effective temperature is the slope of ln Γ over the barrier: a rate at {far:.4g} A, one and a half spans below the largest current, "
+        f"about {float(np.exp(np.interp(far, np.sort(i), fitted[np.argsort(i)]))):.2g} 1/s or less, narrows it most."
+    )
+    return JunctionFit(
+        "rates", _with_known(numbers, resistance, capacitance), said, advice, i, g, np.exp(fitted), g * sigma,
+        ("current (A)", "escape rate (1/s)"),
+    )  # fmt: skip
+
+
+# -- inside ---------------------------------------------------------------------------------------------------------------
+
+
+def _law(critical: float, kelvin: float, ramp: float, resistance: float, capacitance: float) -> Any:
+    """The law of the switching current, in units of I_c."""
+    scales = Scales(critical, resistance, capacitance, kelvin)
+    rate = ramp / critical * scales.time_unit
+    return switching_law(rate, lambda i: escape_rate(i, scales.damping, scales.noise), points=1001)
+
+
+def _first_guess(mean: float, spread: float, resistance: float, capacitance: float) -> list[float]:
+    """From Gumbel's limit: 1 - ⟨i⟩ = (ln X/B)^{2/3} and σ = π/√6 · ⅔ B^{-2/3} (ln X)^{-1/3}, with ln X about 12."""
+    log = 12.0
+    lost = spread / (np.pi / np.sqrt(6) * 2 / 3) * log
+    critical = mean + lost
+    b = log / (lost / critical) ** 1.5
+    unit = Scales(critical, resistance, capacitance, 1.0)
+    kelvin = 4 * np.sqrt(2) / 3 / b / unit.noise
+    return [float(np.log(lost / spread)), float(np.log(kelvin))]
+
+
+def _numbers(base: float, unit: float, p: np.ndarray, covariance: np.ndarray) -> dict[str, Parameter]:
+    """I_c = base + unit·e^{p0} and T = e^{p1} with 95 % intervals."""
+    halves = 1.96 * np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    critical = [float(base + unit * np.exp(p[0] + k * halves[0])) for k in (0, -1, 1)]
+    kelvin = [float(np.exp(p[1] + k * halves[1])) for k in (0, -1, 1)]
+    return {
+        "critical_current": Parameter(critical[0], critical[1], critical[2]),
+        "temperature": Parameter(kelvin[0], kelvin[1], kelvin[2]),
+    }
+
+
+def _with_known(numbers: dict[str, Parameter], resistance: float, capacitance: float) -> dict[str, Parameter]:
+    return {
+        "critical_current": numbers["critical_current"],
+        "resistance": Parameter(resistance, basis="given"),
+        "capacitance": Parameter(capacitance, basis="given"),
+        "temperature": numbers["temperature"],
+    }
+
+
+def _curvature(function: Any, p: np.ndarray, step: float = 0.02) -> np.ndarray:
+    """The matrix of second derivatives by differences."""
+    size = len(p)
+    found = np.empty((size, size))
+    e = np.eye(size) * step
+    for a in range(size):
+        for b in range(size):
+            signs = [(1, 1), (1, -1), (-1, 1), (-1, -1)]
+            found[a, b] = sum(u * w * function(p + u * e[a] + w * e[b]) for u, w in signs) / (4 * step * step)
+    return found
+
+
+def _agreement(reduced: np.ndarray, law: Any) -> Check:
+    """Kolmogorov and Smirnov's distance, with the p-value of a law that was not fitted: it errs towards passing."""
+    chance = 1 - np.interp(reduced, law.bias, law.survival)
+    found = stats.kstest(chance, "uniform")
+    p = float(found.pvalue)
+    says = f"Largest distance of the distributions {found.statistic:.3f} (p = {p:.2g}, two numbers having been fitted)"
+    return Check(
+        "does the histogram fit?", p > 0.01, says + ("." if p > 0.01 else ": the model is not the whole truth."), p
+    )
+
+
+def _thermal(temperature: Parameter, bath: float | None) -> Check:
+    name = "is the excess noise thermal?"
+    if bath is None:
+        return Check(
+            name, None, f"The noise is that of {temperature.value:.4g} K; give the bath's temperature to compare."
+        )
+    low, high = float(temperature.low or 0), float(temperature.high or 0)
+    if low <= bath <= high:
+        return Check(name, True, f"Yes: the bath's {bath:.4g} K lies within {low:.4g} to {high:.4g} K.")
+    more = "more" if low > bath else "less"
+    return Check(
+        name,
+        False,
+        f"No: the noise is that of {temperature.value:.4g} K ({low:.4g} to {high:.4g} K), {more} than the bath's {bath:.4g} K.",
+    )
+
+
+def _damped(critical: float, resistance: float, capacitance: float) -> Check:
+    scales = Scales(critical, resistance, capacitance, 0.0)
+    name = "is it underdamped?"
+    if scales.damping is None:
+        return Check(name, False, "No: it was said to have no capacitance.")
+    beta = scales.stewart_mccumber
+    if beta > 0.7026:
+        return Check(name, True, f"Yes: β_c = {beta:.3g}, α = {scales.damping:.3g}; the first escape is the switch.")
+    return Check(
+        name,
+        False,
+        f"No: β_c = {beta:.3g}; a junction so damped slips many times before it switches, and its histogram is not that of first escapes.",
+    )
+
+
+def _next_ramp(
+    critical: float,
+    kelvin: float,
+    ramp: float,
+    resistance: float,
+    capacitance: float,
+    covariance: np.ndarray,
+    mean: float,
+    spread: float,
+    count: int,
+) -> str:
+    """Which ramp rate, repeated as often, would separate I_c from T best: the law's mean moves with ln(rate), which the spread does not."""
+    before = float(np.sqrt(max(covariance[1, 1], 0.0)))
+    gains = {}
+    for factor in _RAMPS:
+        rows = []
+        for k, h in ((0, 0.02), (1, 0.02)):
+            moved = []
+            for sign in (1, -1):
+                p = [np.log((critical - mean) / spread), np.log(kelvin)]
+                p[k] += sign * h
+                law = _law(
+                    mean + spread * float(np.exp(p[0])), float(np.exp(p[1])), ramp * factor, resistance, capacitance
+                )
+                c = mean + spread * float(np.exp(p[0]))
+                moved.append((law.mean * c, law.deviation * c))
+            rows.append((np.array(moved[0]) - np.array(moved[1])) / (2 * h))
+        law = _law(critical, kelvin, ramp * factor, resistance, capacitance)
+        size = law.deviation * critical / np.sqrt(count)
+        sensitivity = np.array(rows).T / np.array([size, size * 0.75])[:, None]
+        after = np.linalg.inv(np.linalg.inv(covariance) + sensitivity.T @ sensitivity)
+        gains[factor] = 1 - float(np.sqrt(after[1, 1])) / before
+    best = max(gains, key=lambda f: gains[f])
+    return f"Repeat the {count} ramps at {ramp * best:.3g} A/s: together they narrow the interval of the effective temperature by {100 * gains[best]:.0f} %."

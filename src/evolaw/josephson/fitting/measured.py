@@ -1,0 +1,72 @@
+"""The one door from a file to a junction: what the columns are decides what is fitted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from evolaw import checks
+from evolaw.josephson.fitting.escape_fit import fit_rates, fit_switching
+from evolaw.josephson.fitting.results import JunctionFit
+from evolaw.josephson.fitting.tables import read_table
+from evolaw.josephson.fitting.voltage_fit import fit_voltage
+
+__all__ = ["fit_file"]
+
+
+def fit_file(
+    path: str | Path,
+    *,
+    ramp: float | None = None,
+    resistance: float | None = None,
+    capacitance: float | None = None,
+    temperature: float | None = None,
+) -> JunctionFit:
+    """Fit the measured curve in a file.
+
+    Args:
+        path: see `read_table`.
+        ramp: dI/dt in A/s, for switching currents.
+        resistance, capacitance: R and C in SI, for switching currents and rates, which cannot tell them.
+        temperature: of the bath in kelvin, to compare the effective one with.
+
+    Raises:
+        ParseError: the file cannot be read, or a unit is missing, wrong or mixed.
+        ArgumentError: what the data cannot tell was not given, or what they tell was.
+    """
+    table = read_table(path)
+    columns = table.columns
+    if table.kind == "iv":
+        for name, value in (("ramp", ramp), ("resistance", resistance), ("capacitance", capacitance)):
+            checks.require(value is None, name, "be left out for an I–V curve", value)
+        return fit_voltage(
+            columns["current"], columns["voltage"], columns.get("voltage error"), temperature=temperature
+        )
+    why = "The attempt frequency cannot be told from the data."
+    if resistance is None:
+        raise checks.refuse("resistance", "be given for switching currents and rates", None, why)
+    if capacitance is None:
+        raise checks.refuse("capacitance", "be given for switching currents and rates, 0 for none", None, why)
+    if table.kind == "rates":
+        checks.require(ramp is None, "ramp", "be left out for a table of rates", ramp)
+        error = columns.get("rate error")
+        return fit_rates(
+            columns["current"],
+            columns["rate"],
+            error,
+            resistance=resistance,
+            capacitance=capacitance,
+            temperature=temperature,
+        )
+    if ramp is None:
+        raise checks.refuse("ramp", "be given for switching currents, as 3 uA/s", None)
+    currents = columns["switching current"]
+    if "count" in columns:
+        counts = columns["count"]
+        checks.require(
+            bool(np.all((counts >= 0) & (counts == np.round(counts)))), "count", "hold whole numbers", "others"
+        )
+        checks.require(float(counts.sum()) <= 1e7, "count", "add up to at most 1e7 ramps", float(counts.sum()))
+        currents = np.repeat(currents, counts.astype(int))
+    return fit_switching(currents, ramp, resistance=resistance, capacitance=capacitance, temperature=temperature)

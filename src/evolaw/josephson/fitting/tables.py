@@ -1,0 +1,260 @@
+"""Measured curves from files: columns with units, checked before a number is believed.
+
+    current (uA), voltage (mV)[, voltage error (mV)]      an I–V curve, in the order it was swept
+    switching current (uA)[, count]                       switching currents, one a ramp, or a histogram of them
+    current (uA), rate (1/s)[, rate error (1/s)]          a table of escape rates
+
+A unit stands in brackets in the heading of its column. A column without one, one whose unit is of another quantity, and cells with units of their
+own are refused, with the line: numbers whose unit is guessed are wrong by a thousand sooner or later.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from evolaw.errors import ParseError
+
+__all__ = ["MeasuredTable", "quantity_of_text", "read_table"]
+
+_MOST_BYTES, _MOST_ROWS = 64 * 2**20, 2_000_000
+_PREFIXES = {
+    "": 1.0,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "m": 1e-3,
+    "u": 1e-6,
+    "µ": 1e-6,
+    "μ": 1e-6,
+    "n": 1e-9,
+    "p": 1e-12,
+    "f": 1e-15,
+}
+_UNITS = {
+    "A": "current",
+    "V": "voltage",
+    "Hz": "rate",
+    "1/s": "rate",
+    "s^-1": "rate",
+    "A/s": "ramp",
+    "K": "temperature",
+    "Ohm": "resistance",
+    "ohm": "resistance",
+    "Ω": "resistance",
+    "F": "capacitance",
+}
+_COLUMNS = {
+    "current": "current",
+    "bias": "current",
+    "bias current": "current",
+    "i": "current",
+    "电流": "current",
+    "voltage": "voltage",
+    "v": "voltage",
+    "电压": "voltage",
+    "voltage error": "voltage",
+    "switching current": "current",
+    "开关电流": "current",
+    "rate": "rate",
+    "escape rate": "rate",
+    "rate error": "rate",
+    "count": "count",
+    "counts": "count",
+}
+_HEADING = re.compile(r"^\s*(?P<name>[^()\[\]]*?)\s*(?:[(\[]\s*(?P<unit>[^()\[\]]*?)\s*[)\]])?\s*$")
+
+
+@dataclass(frozen=True)
+class MeasuredTable:
+    """A measured curve in SI units.
+
+    Attributes:
+        kind: "iv", "switching" or "rates".
+        columns: name -> values in ampere, volt, 1/s.
+        source: the file.
+    """
+
+    kind: str
+    columns: dict[str, np.ndarray]
+    source: str
+
+
+def read_table(path: str | Path) -> MeasuredTable:
+    """Read a measured curve.
+
+    Args:
+        path: a text file of comma-, semicolon- or tab-separated columns; lines that begin with # are remarks.
+
+    Raises:
+        ParseError: a heading has no unit, a wrong or an unknown one, two columns say the same, a cell is no number; with line and column.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise ParseError("There is no such file.", source=str(path))
+    if file.stat().st_size > _MOST_BYTES:
+        raise ParseError(f"The file has more than {_MOST_BYTES} bytes; a measured curve has fewer.", source=str(path))
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ParseError(f"The file is not text in UTF-8: {error}.", source=str(path)) from error
+    lines = [
+        (number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")
+    ]
+    if len(lines) < 4:
+        raise ParseError("A measured curve needs a heading and at least three lines of numbers.", source=str(path))
+    separator = max(",;\t", key=lines[0][1].count)
+    rows = [(number, next(csv.reader(io.StringIO(line), delimiter=separator))) for number, line in lines]
+    heading_line, heading = rows[0]
+    names, scales = zip(*(_column(cell, str(path), heading_line, k) for k, cell in enumerate(heading, 1)), strict=True)
+    _require_once(names, str(path), heading_line)
+    if len(rows) > _MOST_ROWS:
+        raise ParseError(f"The file has more than {_MOST_ROWS} lines of numbers.", source=str(path))
+    values = np.array([_numbers(row, len(names), str(path), number) for number, row in rows[1:]])
+    columns = {name: values[:, k] * scales[k] for k, name in enumerate(names)}
+    return MeasuredTable(_kind(columns, str(path), heading_line), columns, str(path))
+
+
+def quantity_of_text(text: str, quantity: str) -> float:
+    """Return a number with its unit in SI, as "4.2 K", "1 pF", "10 Ohm" or "3 uA/s".
+
+    Raises:
+        ParseError: there is no unit, or one of another quantity.
+
+    Example:
+        >>> quantity_of_text("1 pF", "capacitance")
+        1e-12
+    """
+    found = re.fullmatch(r"\s*([-+]?[0-9.]+(?:[eE][-+]?\d+)?)\s*(\S+)?\s*", text)
+    if found is None:
+        raise ParseError(
+            f"{text!r} is no number with a unit; write, for example, {_EXAMPLES[quantity]}.", source=quantity
+        )
+    scale = _scale(found[2] or "", quantity, quantity, None, None)
+    return float(found[1]) * scale
+
+
+_EXAMPLES = {
+    "current": "10 uA",
+    "voltage": "1 mV",
+    "rate": "100 1/s",
+    "ramp": "3 uA/s",
+    "temperature": "4.2 K",
+    "resistance": "10 Ohm",
+    "capacitance": "1 pF",
+}
+
+
+def _column(cell: str, source: str, line: int, place: int) -> tuple[str, float]:
+    """The name of a column and what its numbers are multiplied with."""
+    found = _HEADING.match(cell)
+    name = " ".join((found["name"] if found else cell).replace("_", " ").lower().split())
+    if found is None or name not in _COLUMNS:
+        known = ", ".join(n for n in _COLUMNS if n.isascii())
+        raise ParseError(
+            f"The heading {cell.strip()!r} is none of: {known}, each with a unit as in 'current (uA)'.",
+            source=source,
+            line=line,
+            column=place,
+        )
+    quantity = _COLUMNS[name]
+    if quantity == "count":
+        return "count", 1.0
+    scale = _scale(found["unit"] or "", quantity, cell.strip(), source, line, place)
+    short = {
+        "bias": "current",
+        "bias current": "current",
+        "i": "current",
+        "电流": "current",
+        "v": "voltage",
+        "电压": "voltage",
+    }
+    return {"escape rate": "rate", "开关电流": "switching current", **short}.get(name, name), scale
+
+
+def _scale(
+    unit: str, quantity: str, where: str, source: str | None, line: int | None, place: int | None = None
+) -> float:
+    """What a number with this unit is multiplied with to be in SI."""
+    if not unit:
+        raise ParseError(
+            f"{where!r} has no unit. Write it in brackets, for example '{quantity} ({_EXAMPLES[quantity].split()[1]})'.",
+            source=source or "", line=line, column=place,
+        )  # fmt: skip
+    for name in sorted(_UNITS, key=len, reverse=True):
+        if unit.endswith(name) and unit[: -len(name)] in _PREFIXES:
+            if _UNITS[name] != quantity:
+                raise ParseError(
+                    f"{where!r} has the unit of a {_UNITS[name]}, {unit}, and must have that of a {quantity}. Are two columns swapped?",
+                    source=source or "", line=line, column=place,
+                )  # fmt: skip
+            return _PREFIXES[unit[: -len(name)]]
+    raise ParseError(
+        f"{where!r} has the unknown unit {unit!r}; write one as in {_EXAMPLES[quantity]!r}.",
+        source=source or "",
+        line=line,
+        column=place,
+    )
+
+
+def _require_once(names: tuple[str, ...], source: str, line: int) -> None:
+    for place, name in enumerate(names, 1):
+        if names.index(name) != place - 1:
+            raise ParseError(
+                f"Two columns are called {name!r}. Keep one; a current in two units would be two currents.",
+                source=source,
+                line=line,
+                column=place,
+            )
+
+
+def _numbers(row: list[str], count: int, source: str, line: int) -> list[float]:
+    if len(row) != count:
+        raise ParseError(f"The line has {len(row)} cells; the heading has {count}.", source=source, line=line)
+    found = []
+    for place, cell in enumerate(row, 1):
+        try:
+            value = float(cell)
+        except ValueError:
+            mixed = re.match(r"\s*[-+0-9.eE]+\s*[A-Za-zµμΩ]", cell)
+            why = (
+                "has a unit of its own; units stand in the heading, one for the whole column"
+                if mixed
+                else "is no number"
+            )
+            raise ParseError(f"The cell {cell.strip()!r} {why}.", source=source, line=line, column=place) from None
+        if not np.isfinite(value):
+            raise ParseError(f"The cell {cell.strip()!r} is not finite.", source=source, line=line, column=place)
+        found.append(value)
+    return found
+
+
+def _kind(columns: dict[str, np.ndarray], source: str, line: int) -> str:
+    names = set(columns)
+    if {"current", "voltage"} <= names:
+        _require_plausible(columns["current"], columns["voltage"], source)
+        return "iv"
+    if "switching current" in names:
+        return "switching"
+    if {"current", "rate"} <= names:
+        return "rates"
+    raise ParseError(
+        "The columns must be current and voltage, or switching current, or current and rate, but are " + ", ".join(sorted(names)) + ".",
+        source=source, line=line,
+    )  # fmt: skip
+
+
+def _require_plausible(current: np.ndarray, voltage: np.ndarray, source: str) -> None:
+    """Refuse an I–V curve whose resistance no junction has: its units are wrong, or its columns swapped."""
+    large = np.abs(current) > np.abs(current).max() / 2
+    ratio = float(np.median(np.abs(voltage[large] / current[large])))
+    if not 1e-4 <= ratio <= 1e8:
+        raise ParseError(
+            f"Voltage over current is about {ratio:.2g} Ohm, which no junction has. Are the units of the two columns right, or the columns swapped?",
+            source=source,
+        )

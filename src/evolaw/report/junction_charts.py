@@ -1,0 +1,177 @@
+"""Figures of junctions: measured points with their errors over the exact curve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from evolaw.report.styles import CYCLE, new_figure
+
+__all__ = [
+    "draw_array",
+    "draw_curve",
+    "draw_density",
+    "draw_fit",
+    "draw_hysteresis",
+    "draw_map",
+    "draw_spectrum",
+    "draw_switching",
+]
+
+_EXACT: dict[str, Any] = {"color": CYCLE[1], "lw": 1.5, "ls": (0, (4, 3)), "zorder": 3}
+_AXES = {
+    "I–V curve": ("V / (I_c R)", "I / I_c"),
+    "escape rate": ("I / I_c", "escape rate"),
+    "phase diffusion": ("I / I_c", "D_eff = half-width of the line"),
+}
+
+
+def draw_curve(curve: Any) -> Figure:
+    """Points with two standard errors over the exact curve; an I–V curve has the voltage to the right and the current upwards."""
+    figure = new_figure(5.4, 3.6)
+    axes = figure.add_subplot()
+    right, upwards = _AXES.get(curve.name, (curve.label, curve.name))
+    turned = curve.name == "I–V curve"
+    x, y = (curve.value, curve.abscissa) if turned else (curve.abscissa, curve.value)
+    bars = {"xerr": 2 * curve.error} if turned else {"yerr": 2 * curve.error}
+    axes.errorbar(x, y, fmt="o", ms=3.5, color=CYCLE[0], capsize=2, label="simulated, ± 2 standard errors", **bars)
+    if curve.exact is not None:
+        known = np.isfinite(curve.exact)
+        pair = (curve.exact[known], curve.abscissa[known])
+        axes.plot(*(pair if turned else pair[::-1]), label=f"exact: {curve.source}", **_EXACT)
+    if curve.name == "escape rate":
+        axes.set_yscale("log")
+    _finish(axes, right, upwards)
+    return figure
+
+
+def draw_hysteresis(loop: Any) -> Figure:
+    """Both branches in the plane of voltage and current, and where single junctions switched and retrapped."""
+    figure = new_figure(6.8, 3.6)
+    left, right = figure.subplots(1, 2, width_ratios=[1.7, 1])
+    for name, v, e, colour in (
+        ("up", loop.up, loop.up_error, CYCLE[0]),
+        ("down", loop.down, loop.down_error, CYCLE[1]),
+    ):
+        left.plot(v, loop.bias, color=colour, label=f"bias {name}")
+        left.fill_betweenx(loop.bias, v - 2 * e, v + 2 * e, color=colour, alpha=0.25, lw=0)
+    _finish(left, "V / (I_c R)", "I / I_c")
+    left.set_title(f"di/dt = {loop.rate:g}: {loop.orientation}")
+    for name, values, colour in (("switching", loop.switching, CYCLE[0]), ("retrapping", loop.retrapping, CYCLE[1])):
+        known = values[np.isfinite(values)]
+        if known.size > 1:
+            right.hist(known, bins=20, orientation="horizontal", color=colour, alpha=0.6, label=name)
+        elif known.size:
+            right.axhline(known[0], color=colour, label=name)
+    right.set_ylim(left.get_ylim())
+    _finish(right, "junctions", "")
+    return figure
+
+
+def draw_switching(found: Any) -> Figure:
+    """The histogram of switching currents over the law, and the escape rate recovered from it over Kramers'."""
+    from evolaw.josephson.formulas import escape_rate
+
+    figure = new_figure(7.0, 3.4)
+    left, right = figure.subplots(1, 2)
+    left.hist(found.currents, bins=40, density=True, color=CYCLE[0], alpha=0.5, label=f"{found.currents.size} ramps")
+    left.plot(found.law.bias, found.law.density, label="Kramers with turnover", **_EXACT)
+    spread = found.currents.std()
+    left.set_xlim(found.currents.min() - spread, found.currents.max() + spread)
+    _finish(left, "switching current / I_c", "density")
+    rates = found.rates(16)
+    some = (rates.switched > 0) & np.isfinite(rates.rate)
+    low, high = rates.rate - rates.low, np.where(np.isfinite(rates.high), rates.high, rates.rate) - rates.rate
+    right.errorbar(
+        rates.bias[some], rates.rate[some], yerr=(low[some], high[some]), fmt="o", ms=3.5, capsize=2, color=CYCLE[0],
+        label="from the histogram, 95 %",
+    )  # fmt: skip
+    x = np.linspace(rates.bias[0], min(rates.bias[-1], 0.9999), 200)
+    right.plot(x, escape_rate(x, found.junction.damping, found.junction.noise), label="Mel'nikov–Meshkov", **_EXACT)
+    right.set_yscale("log")
+    _finish(right, "I / I_c", "escape rate")
+    return figure
+
+
+def draw_density(found: Any) -> Figure:
+    """The histogram of the phase over the Fokker–Planck density."""
+    figure = new_figure(5.4, 3.2)
+    axes = figure.add_subplot()
+    axes.stairs(found.density, found.edges, fill=True, color=CYCLE[0], alpha=0.4, label="simulated")
+    axes.plot((found.edges[1:] + found.edges[:-1]) / 2, found.exact, label="exact: Fokker–Planck", **_EXACT)
+    axes.set_title(
+        f"i = {found.bias:g}: ⟨cos φ⟩ = {found.cosine:.4f} ± {found.cosine_error:.4f}, exact {found.exact_cosine:.4f}"
+    )
+    axes.set_ylim(bottom=0)
+    _finish(axes, "phase φ", "density")
+    return figure
+
+
+def draw_spectrum(found: Any) -> Figure:
+    """The power spectrum with the Lorentzian of the measured width."""
+    figure = new_figure(5.4, 3.2)
+    axes = figure.add_subplot()
+    near = found.frequency < 4 * found.centre
+    axes.plot(found.frequency[near], found.power[near], color=CYCLE[0], lw=0.8, label="simulated")
+    w = found.half_width
+    top = found.power.max()
+    x = found.frequency[near]
+    axes.plot(x, top * w**2 / ((x - found.centre) ** 2 + w**2), label=f"Lorentzian, half-width {w:.3g}", **_EXACT)
+    axes.set_yscale("log")
+    _finish(axes, "frequency", "power of cos φ")
+    return figure
+
+
+def draw_map(found: Any) -> Figure:
+    """Turns a period of the drive over amplitude and bias."""
+    figure = new_figure(5.6, 4.2)
+    axes = figure.add_subplot()
+    if found.turns.shape[1] == 1:
+        axes.plot(found.turns[:, 0], found.bias, color=CYCLE[0])
+        _finish(axes, "V / (ħW/2e)", "I / I_c")
+        return figure
+    image = axes.pcolormesh(found.amplitude, found.bias, found.turns, cmap="cividis", rasterized=True)
+    figure.colorbar(image, label="V / (ħW/2e)")
+    axes.set_xlabel("drive amplitude / I_c")
+    axes.set_ylabel("I / I_c")
+    return figure
+
+
+def draw_array(found: Any) -> Figure:
+    """The order parameter of an array over time."""
+    figure = new_figure(5.4, 3.0)
+    axes = figure.add_subplot()
+    axes.plot(found.times, found.order, color=CYCLE[0])
+    axes.fill_between(
+        found.times, found.order - 2 * found.order_error, found.order + 2 * found.order_error, alpha=0.25, lw=0
+    )
+    axes.set_ylim(0, 1.05)
+    _finish(axes, "time", "order parameter |⟨e^{iφ}⟩|")
+    return figure
+
+
+def draw_fit(fit: Any) -> Figure:
+    """The data with the fitted curve, and the residuals in standard errors below."""
+    figure = new_figure(5.8, 4.6)
+    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+    order = np.argsort(fit.x)
+    top.errorbar(fit.x, fit.measured, yerr=2 * fit.error, fmt="o", ms=3, color=CYCLE[0], label="measured")
+    top.plot(fit.x[order], fit.fitted[order], label="fitted", **_EXACT)
+    if fit.kind == "rates":
+        top.set_yscale("log")
+    _finish(top, "", fit.labels[1])
+    bottom.axhline(0, color="#8a8f99", lw=0.8)
+    bottom.plot(fit.x, (fit.measured - fit.fitted) / fit.error, "o", ms=3, color=CYCLE[0])
+    bottom.set_xlabel(fit.labels[0])
+    bottom.set_ylabel("residual / error")
+    return figure
+
+
+def _finish(axes: Axes, x: str, y: str) -> None:
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(loc="best")

@@ -1,0 +1,60 @@
+"""Ladders, rings, the long junction."""
+
+import numpy as np
+import pytest
+
+from evolaw import sde
+from evolaw.errors import ArgumentError
+from evolaw.josephson.arrays.ladders import ladder, long_junction, ring_of_fluxons
+from evolaw.josephson.formulas import fluxon_velocity
+
+
+def test_each_mode_of_a_long_junction_has_the_energy_of_its_temperature():
+    """⟨|v_k|²⟩ = D/dx for every Fourier mode of the velocities: 400 rings of 16 points, 4 errors: 1 of 1000 other seeds."""
+    law = long_junction(4.0, 16, 0.0, damping=0.8, noise=0.05, fluxons=0)
+    found = sde.solve(law, sde.BAOAB(), np.zeros(32), [0.0, 10.0], paths=400, dt=0.05, rng=0).values[:, -1, 16:]
+    power = np.abs(np.fft.rfft(found, axis=1, norm="ortho")) ** 2
+    power = power.mean(0)
+    expected = 0.05 / 0.25
+    spread = expected * np.sqrt(np.array([2.0, *[1.0] * 7, 2.0]) / 400)
+    assert np.all(np.abs(power - expected) < 4 * spread)
+
+
+@pytest.mark.slow
+def test_a_fluxon_moves_as_mclaughlin_and_scott_say():
+    """g = a = 0.1 on a ring of 20: u = 0.6177 within 3 % (perturbation theory is of first order in a and g)."""
+    points, length = 200, 20.0
+    law = long_junction(length, points, 0.1, damping=0.1, noise=0.0, fluxons=1)
+    flow = sde.SDE(law.drift, None, dim=2 * points, noise="none", params=law.params)
+    start = ring_of_fluxons(length, points)
+    found = sde.solve(flow, sde.RungeKutta4(), start, [0.0, 100.0, 200.0], dt=0.04, rng=None).values[0]
+    # A passage of the fluxon turns every phase once.
+    turns = (found[2, :points].mean() - found[1, :points].mean()) / (2 * np.pi)
+    assert abs(turns) * length / 100.0 == pytest.approx(fluxon_velocity(0.1, 0.1), rel=0.03)
+
+
+def test_a_ring_keeps_its_fluxon():
+    state = ring_of_fluxons(20.0, 100)
+    assert state[99] - state[0] == pytest.approx(2 * np.pi, abs=0.3)
+
+
+def test_a_stiff_ladder_is_one_junction():
+    law = ladder(4, [0.8, 0.0, 0.4, 0.4], damping=1.0, noise=0.0, inductance=1e-3)
+    flow = sde.SDE(law.drift, None, dim=8, noise="none", params=law.params)
+    end = sde.solve(flow, sde.RungeKutta4(), np.zeros(8), [0.0, 40.0], dt=0.01, rng=None).values[0, -1]
+    np.testing.assert_allclose(end[:4], np.arcsin(0.4), atol=5e-3)
+
+
+def test_a_field_enters_at_the_ends():
+    """Without tunnelling the phases of a linear chain lie on a straight line of slope h."""
+    law = ladder(4, 0.0, damping=1.0, noise=0.0, inductance=1e-4, field=0.01)
+    flow = sde.SDE(law.drift, None, dim=8, noise="none", params=law.params)
+    end = sde.solve(flow, sde.RungeKutta4(), np.zeros(8), [0.0, 30.0], dt=0.005, rng=None).values[0, -1, :4]
+    np.testing.assert_allclose(np.diff(end), 0.01, atol=1e-4)
+
+
+def test_faults_are_named():
+    with pytest.raises(ArgumentError, match="inductance"):
+        ladder(4, 0.1, damping=0.1, noise=0.1, inductance=0.0)
+    with pytest.raises(ArgumentError, match="field"):
+        ladder(4, 0.1, damping=0.1, noise=0.1, inductance=1.0, fluxons=1, field=0.3)

@@ -1,0 +1,62 @@
+"""From switching currents and rates to critical current and temperature."""
+
+import numpy as np
+import pytest
+
+from evolaw.errors import ArgumentError
+from evolaw.josephson import Scales
+from evolaw.josephson.fitting.escape_fit import fit_rates, fit_switching
+from evolaw.josephson.formulas import escape_rate, switching_law
+
+SCALES = Scales(10e-6, 100.0, 0.1e-12, 0.5)
+KNOWN = {"resistance": 100.0, "capacitance": 0.1e-12}
+RAMP = 1e-5
+
+
+def drawn(seed, count=600):
+    law = switching_law(RAMP / 10e-6 * SCALES.time_unit, lambda i: escape_rate(i, SCALES.damping, SCALES.noise))
+    return np.interp(np.random.default_rng(seed).random(count), 1 - law.survival, law.bias) * 10e-6
+
+
+def test_two_numbers_come_back_from_a_histogram():
+    """Within 1.8 half-widths of their 95 % intervals: 1 of 1000 other seeds."""
+    fit = fit_switching(drawn(4), RAMP, temperature=0.5, **KNOWN)
+    for name, value in (("critical_current", 10e-6), ("temperature", 0.5)):
+        found = fit.parameters[name]
+        assert abs(found.value - value) < 0.9 * (found.high - found.low)
+        assert (found.high - found.low) / found.value < 0.25
+    assert [check.passed for check in fit.checks] == [True, True, True]
+    assert fit.junction.scales.capacitance == 0.1e-12 and "narrow" in fit.next_measurement
+
+
+def test_a_mixture_of_two_junctions_fails_the_check():
+    both = np.concatenate([drawn(1), 0.97 * drawn(2)])
+    assert fit_switching(both, RAMP, **KNOWN).checks[0].passed is False
+
+
+def test_two_numbers_come_back_from_rates():
+    """Ten per cent errors on eight rates; within 1.8 half-widths: 1 of 1000 other seeds."""
+    i = np.linspace(0.9, 0.97, 8)
+    g = escape_rate(i, SCALES.damping, SCALES.noise) / SCALES.time_unit
+    noisy = g * np.exp(0.1 * np.random.default_rng(0).standard_normal(8))
+    fit = fit_rates(i * 10e-6, noisy, 0.1 * g, temperature=0.8, **KNOWN)
+    for name, value in (("critical_current", 10e-6), ("temperature", 0.5)):
+        found = fit.parameters[name]
+        assert abs(found.value - value) < 0.9 * (found.high - found.low)
+    assert (
+        fit.checks[0].passed is True and fit.checks[1].passed is False and "less than the bath's" in fit.checks[1].says
+    )
+
+
+def test_an_overdamped_junction_is_warned_of():
+    fit = fit_rates([9e-6, 9.2e-6, 9.4e-6, 9.6e-6], [1e6, 1e7, 1e8, 1e9], resistance=1.0, capacitance=0.1e-12)
+    assert any(check.passed is False and "slips many times" in check.says for check in fit.checks)
+
+
+def test_faults_are_named():
+    with pytest.raises(ArgumentError, match="20 switching"):
+        fit_switching([1e-6] * 3, RAMP, **KNOWN)
+    with pytest.raises(ArgumentError, match="ramp"):
+        fit_switching(drawn(0), -1.0, **KNOWN)
+    with pytest.raises(ArgumentError, match="rate"):
+        fit_rates([1e-6, 2e-6, 3e-6, 4e-6], [1.0, 0.0, 1.0, 1.0], **KNOWN)

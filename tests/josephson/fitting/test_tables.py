@@ -1,0 +1,75 @@
+"""Files of measured curves: units, and every way they go wrong."""
+
+import numpy as np
+import pytest
+
+from evolaw.errors import ParseError
+from evolaw.josephson.fitting.tables import quantity_of_text, read_table
+
+GOOD = "# a junction\ncurrent (uA), voltage [mV]\n1.0, 0.001\n2.0, 0.0173\n3.0, 0.0283\n"
+
+
+def written(tmp_path, text):
+    file = tmp_path / "curve.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_units_become_si(tmp_path):
+    table = read_table(written(tmp_path, GOOD))
+    assert table.kind == "iv"
+    np.testing.assert_allclose(table.columns["current"], [1e-6, 2e-6, 3e-6])
+    np.testing.assert_allclose(table.columns["voltage"], [1e-6, 17.3e-6, 28.3e-6])
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("电流 (µA); 电压 (µV)", "iv"),
+        ("Switching_current [nA]\tcounts", "switching"),
+        ("I (A), escape rate (1/s), rate error (kHz)", "rates"),
+    ],
+)
+def test_headings_of_all_kinds(tmp_path, heading, kind):
+    separator = max(",;\t", key=heading.count)
+    rows = "\n".join(separator.join(["1.5", "2", "3"][: heading.count(separator) + 1]) for _ in range(3))
+    assert read_table(written(tmp_path, heading + "\n" + rows)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (GOOD.replace(" (uA)", ""), r"2:1: 'current' has no unit.*current \(uA\)"),
+        (GOOD.replace("(uA)", "(mV)").replace("[mV]", "[uA]"), r"2:1: .*unit of a voltage.*swapped"),
+        (GOOD.replace("(uA)", "(furlong)"), "unknown unit 'furlong'"),
+        (GOOD.replace("2.0,", "2.0 mA,"), r"4:1: The cell '2.0 mA' has a unit of its own"),
+        (GOOD.replace("voltage [mV]", "current [mA]"), "Two columns are called 'current'"),
+        (GOOD.replace("0.0173", "seven"), r"4:2: The cell 'seven' is no number"),
+        (GOOD.replace("0.0173", "nan"), "not finite"),
+        (GOOD.replace("0.0173", "0.1, 7"), r":4: The line has 3 cells"),
+        (GOOD.replace("voltage [mV]", "colour"), "is none of"),
+        (GOOD.replace("[mV]", "[kV]").replace("0.0", "700."), "which no junction has"),
+        ("current (uA)\n1\n2\n3\n", "The columns must be"),
+        ("current (uA), voltage (mV)\n1,1\n", "at least three lines"),
+    ],
+)
+def test_faults_have_their_line(tmp_path, text, says):
+    with pytest.raises(ParseError, match=says):
+        read_table(written(tmp_path, text))
+
+
+def test_files_that_are_none(tmp_path):
+    with pytest.raises(ParseError, match="no such file"):
+        read_table(tmp_path / "missing.csv")
+    (tmp_path / "x.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ParseError, match="UTF-8"):
+        read_table(tmp_path / "x.csv")
+
+
+def test_quantities_as_they_are_typed():
+    assert quantity_of_text("10 Ohm", "resistance") == 10
+    assert quantity_of_text("4.2K", "temperature") == pytest.approx(4.2)
+    assert quantity_of_text("3 uA/s", "ramp") == pytest.approx(3e-6)
+    for text, quantity in (("10", "resistance"), ("10 pF", "resistance"), ("ten Ohm", "resistance")):
+        with pytest.raises(ParseError):
+            quantity_of_text(text, quantity)

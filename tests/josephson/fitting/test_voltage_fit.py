@@ -1,0 +1,76 @@
+"""From an I–V curve to its junction."""
+
+import numpy as np
+import pytest
+
+from evolaw.errors import ArgumentError
+from evolaw.josephson import Scales
+from evolaw.josephson.fitting.voltage_fit import fit_voltage
+from evolaw.josephson.formulas import mean_voltage, running_voltage
+
+
+def measured(seed, temperature=4.2, points=60, spread=2e-8):
+    i = np.linspace(0.05, 3, points) * 1e-6
+    scales = Scales(1e-6, 10.0, 0.0, temperature)
+    v = scales.voltage_unit * mean_voltage(i / 1e-6, scales.noise)
+    return i, v + spread * np.random.default_rng(seed).standard_normal(points), np.full(points, spread)
+
+
+def test_three_numbers_come_back_within_their_intervals():
+    """20 noisy curves: 60 intervals of 95 %; fewer than 51 hits would be one in 10⁴ other sets of seeds."""
+    hits = 0
+    for seed in range(20):
+        fit = fit_voltage(*measured(seed, points=30))
+        truth = {"critical_current": 1e-6, "resistance": 10.0, "temperature": 4.2}
+        hits += sum(fit.parameters[name].low <= value <= fit.parameters[name].high for name, value in truth.items())
+    assert hits >= 51
+
+
+def test_checks_of_a_good_curve_pass_and_of_a_wrong_model_fail():
+    i, v, s = measured(1)
+    good = fit_voltage(i, v, s, temperature=4.2)
+    assert [check.passed for check in good.checks] == [True, True, True, True]
+    bad = fit_voltage(i, v + 4e-7 * np.sin(4e6 * i), s)
+    assert bad.checks[0].passed is False and bad.checks[1].passed is False
+
+
+def test_excess_noise_is_seen():
+    fit = fit_voltage(*measured(2, temperature=6.0), temperature=4.2)
+    thermal = next(check for check in fit.checks if "thermal" in check.name)
+    assert thermal.passed is False and "more than the bath's 4.2 K" in thermal.says
+
+
+def test_the_next_measurement_is_where_the_temperature_shows():
+    """Below the critical current, where the curve is rounded, not far above it."""
+    said = fit_voltage(*measured(3)).next_measurement
+    share = float(said.split(" I_c)")[0].rsplit("(", 1)[1])
+    assert "effective temperature" in said and 0.3 < share < 1.2
+
+
+def test_a_hysteretic_curve_tells_its_capacitance():
+    scales = Scales(10e-6, 100.0, 0.1e-12, 0.1)
+    up = np.linspace(0, 1.5, 76)
+    rising = np.where(up < 0.99, 0.0, running_voltage(up, scales.damping))
+    falling = running_voltage(up[::-1], scales.damping)
+    i = np.concatenate([up, up[::-1]]) * 10e-6
+    v = np.concatenate([rising, falling]) * scales.voltage_unit
+    fit = fit_voltage(i, v + 1e-7 * np.cos(np.arange(152)))
+    assert fit.parameters["critical_current"].value == pytest.approx(10e-6, rel=0.03)
+    assert fit.parameters["resistance"].value == pytest.approx(100.0, rel=0.01)
+    capacitance = fit.parameters["capacitance"]
+    assert (
+        capacitance.low < 1.03e-13
+        and capacitance.high > 0.97e-13
+        and capacitance.value == pytest.approx(1e-13, rel=0.25)
+    )
+    assert any("Yes: it switches" in check.says for check in fit.checks)
+    assert fit.junction is None and "switching currents" in fit.next_measurement
+
+
+def test_faults_are_named():
+    with pytest.raises(ArgumentError, match="six points"):
+        fit_voltage([1e-6, 2e-6], [0.0, 1e-6])
+    with pytest.raises(ArgumentError, match="above the critical current"):
+        fit_voltage(np.linspace(0.1, 1, 9) * 1e-6, np.zeros(9))
+    with pytest.raises(ArgumentError, match="error"):
+        fit_voltage(*measured(0)[:2], np.zeros(60))

@@ -1,0 +1,55 @@
+"""Figures of junctions: what is drawn are the numbers."""
+
+import numpy as np
+import pytest
+
+import evolaw
+from evolaw.josephson import Junction
+from evolaw.josephson.curves.density import PhaseDensity
+from evolaw.josephson.curves.diffusion import Spectrum
+from evolaw.josephson.curves.hysteresis import HysteresisLoop
+from evolaw.josephson.curves.results import Curve, IVCurve
+from evolaw.josephson.curves.shapiro import ShapiroMap
+from evolaw.josephson.curves.switching import SwitchingCurrents
+from evolaw.josephson.fitting.results import JunctionFit, Parameter
+from evolaw.josephson.formulas import thermal_switching
+
+X = np.array([0.1, 0.2, 0.3])
+JUNCTION = Junction(damping=0.5, noise=0.05)
+
+
+def test_an_iv_curve_has_the_voltage_to_the_right():
+    curve = IVCurve(JUNCTION, "I–V curve", X, X**2, 0.01 * X, X**2 + 0.01, "somewhere")
+    axes = evolaw.draw(curve).axes[0]
+    np.testing.assert_allclose(axes.lines[0].get_xdata(), X**2)
+    np.testing.assert_allclose(axes.lines[-1].get_ydata(), X)
+    assert axes.get_xlabel() == "V / (I_c R)"
+
+
+def test_a_curve_of_rates_is_logarithmic():
+    axes = evolaw.draw(Curve(JUNCTION, "escape rate", X, X, 0.1 * X, X, "theory")).axes[0]
+    assert axes.get_yscale() == "log" and axes.get_xlabel() == "I / I_c"
+
+
+def test_a_loop_has_both_branches():
+    loop = HysteresisLoop(JUNCTION, 1e-3, X, X, 2 * X, 0 * X, 0 * X, np.array([0.9]), np.array([0.5]), -0.1, 0.0, 0)
+    left = evolaw.draw(loop).axes[0]
+    assert "clockwise" in left.get_title(loc="left")
+    np.testing.assert_allclose(left.lines[1].get_xdata(), 2 * X)
+
+
+@pytest.mark.parametrize("kind", ["switching", "density", "spectrum", "map", "fit"])
+def test_each_kind_is_drawn(kind, tmp_path):
+    law = thermal_switching(0.5, 0.05, 1e-3)
+    draw = np.random.default_rng(0)
+    sampled = np.interp(draw.random(200), 1 - law.survival, law.bias)
+    results = {
+        "switching": SwitchingCurrents(JUNCTION, 1e-3, sampled, law, 0.2, 0),
+        "density": PhaseDensity(JUNCTION, 0.5, np.linspace(0, 6.28, 4), X, X, X, 0.1, 0.01, 0.1, 0.01, 0.01, 0),
+        "spectrum": Spectrum(JUNCTION, 1.5, 1 + X, X, X, 1.0, 1.1, 0.1, 0.01, 0),
+        "map": ShapiroMap(JUNCTION, X, X[:2], np.ones((3, 2)), np.ones((3, 2)), 0),
+        "fit": JunctionFit("rates", {"critical_current": Parameter(1.0)}, (), "", X, X, X, 0.1 * X, ("x", "y")),
+    }
+    figure = evolaw.draw(results[kind])
+    evolaw.report.save(figure, tmp_path / "x.png")
+    assert figure.axes and (tmp_path / "x.png").stat().st_size > 3000
