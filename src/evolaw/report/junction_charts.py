@@ -84,11 +84,9 @@ def draw_switching(found: Any) -> Figure:
     _finish(left, "switching current / I_c", "density")
     rates = found.rates(16)
     some = (rates.switched > 0) & np.isfinite(rates.rate)
-    low, high = rates.rate - rates.low, np.where(np.isfinite(rates.high), rates.high, rates.rate) - rates.rate
-    right.errorbar(
-        rates.bias[some], rates.rate[some], yerr=(low[some], high[some]), fmt="o", ms=3.5, capsize=2, color=CYCLE[0],
-        label="from the histogram, 95 %",
-    )  # fmt: skip
+    x, y, top = rates.bias[some], rates.rate[some], rates.high[some]
+    sides = (y - rates.low[some], np.where(np.isfinite(top), top, y) - y)
+    right.errorbar(x, y, yerr=sides, fmt="o", ms=3.5, capsize=2, color=CYCLE[0], label="from the histogram, 95 %")
     x = np.linspace(rates.bias[0], min(rates.bias[-1], 0.9999), 200)
     right.plot(x, escape_rate(x, found.junction.damping, found.junction.noise), label="Mel'nikov–Meshkov", **_EXACT)
     right.set_yscale("log")

@@ -29,15 +29,20 @@ def test_in_equilibrium_inertia_diffuses_as_einstein_says():
     assert found.value[0] == pytest.approx(50.0, abs=3 * found.error[0] + 0.2)
 
 
+def test_the_power_of_a_spectrum_is_the_variance():
+    """32 short records: the line near the voltage, and ∫ S dω/2π the variance of cos φ."""
+    found = spectrum(Junction(noise=0.02), 1.5, 0, duration=60.0, paths=32)
+    step = found.frequency[1] - found.frequency[0]
+    assert found.variance == pytest.approx(float(found.power.sum() * step / (2 * np.pi)), rel=1e-9)
+    assert 0.3 < found.variance < 0.5 and found.centre == pytest.approx(mean_voltage(1.5, 0.02), abs=0.1)
+
+
+@pytest.mark.slow
 def test_the_line_stands_at_the_voltage_and_is_as_wide_as_diffusion_says():
     """D = 0.02, i = 1.5: centre within a quarter of the width, width within 10 %; the power adds up to the variance."""
     found = spectrum(Junction(noise=0.02), 1.5, 0, duration=1200.0, paths=64)
     assert found.centre == pytest.approx(mean_voltage(1.5, 0.02), abs=0.011)
     assert found.half_width == pytest.approx(effective_diffusion(1.5, 0.02), rel=0.1)
-    assert found.variance == pytest.approx(
-        float(found.power.sum() * (found.frequency[1] - found.frequency[0]) / (2 * np.pi)), rel=1e-9
-    )
-    assert 0.3 < found.variance < 0.5
 
 
 def test_faults_are_named():

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
+from evolaw.josephson.arrays.pairs import bias_of_each
 from evolaw.josephson.formulas.coupled import fluxon
 from evolaw.sde.processes.langevin import underdamped
 from evolaw.sde.processes.process import SDE
@@ -50,7 +51,7 @@ def ladder(
         16
     """
     n = checks.integer(junctions, "junctions", least=2)
-    i = checks.shape(np.broadcast_to(np.asarray(bias, float), (n,)), "bias", (n,))
+    i = bias_of_each(bias, n)
     checks.require(fluxons is None or field == 0, "field", "be 0 for a ring", field)
     shift = 2 * np.pi * checks.integer(fluxons, "fluxons") if fluxons is not None else checks.number(field, "field")
     params = {"bias": i, "stiffness": 1 / checks.positive(inductance, "inductance"), "shift": shift}

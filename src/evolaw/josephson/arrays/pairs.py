@@ -21,7 +21,22 @@ from evolaw.sde.processes.langevin import underdamped
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.processes.trigonometry import sine
 
-__all__ = ["capacitive_array", "phase_pair", "resistive_array", "symmetric_coupling"]
+__all__ = ["bias_of_each", "capacitive_array", "phase_pair", "resistive_array", "symmetric_coupling"]
+
+
+def bias_of_each(bias: Any, junctions: int) -> np.ndarray:
+    """Return the biases of so many junctions, from one for all or one for each.
+
+    Example:
+        >>> bias_of_each(0.5, 2).tolist()
+        [0.5, 0.5]
+    """
+    given = checks.finite(np.asarray(bias, float), "bias")
+    fits = given.shape in ((), (junctions,))
+    checks.require(
+        fits, "bias", f"be one number, or one for each of the {junctions} junctions", f"of shape {given.shape}"
+    )
+    return np.array(np.broadcast_to(given, (junctions,)))
 
 
 def symmetric_coupling(strength: Any) -> np.ndarray:
@@ -54,7 +69,7 @@ def phase_pair(damping: float, noise: float, strength: Any, bias: Any) -> SDE:
     """
     laplacian = symmetric_coupling(strength)
     n = len(laplacian)
-    i = checks.shape(np.broadcast_to(np.asarray(bias, float), (n,)), "bias", (n,))
+    i = bias_of_each(bias, n)
     params = {"bias": i, "laplacian": laplacian}
     return underdamped(
         _coupled_force,
@@ -81,7 +96,7 @@ def capacitive_array(damping: float, noise: float, strength: Any, bias: Any) -> 
     mass = np.eye(len(symmetric_coupling(strength))) + symmetric_coupling(strength)
     _require_positive(mass, "strength", "mass")
     n = len(mass)
-    i = checks.shape(np.broadcast_to(np.asarray(bias, float), (n,)), "bias", (n,))
+    i = bias_of_each(bias, n)
     a, inverse = checks.positive(damping, "damping"), np.linalg.inv(mass)
     params = {"bias": i, "inverse": inverse, "friction": a * inverse, "amplitude": np.sqrt(2 * a * noise) * inverse}
     return SDE(
@@ -111,7 +126,7 @@ def resistive_array(damping: float, noise: float, strength: Any, bias: Any) -> S
     friction = checks.positive(damping, "damping") * np.eye(len(laplacian)) + laplacian
     _require_positive(friction, "strength", "friction")
     n = len(friction)
-    i = checks.shape(np.broadcast_to(np.asarray(bias, float), (n,)), "bias", (n,))
+    i = bias_of_each(bias, n)
     amplitude = np.linalg.cholesky(2 * checks.number(noise, "noise", least=0.0) * friction)
     params = {"bias": i, "inverse": np.eye(n), "friction": friction, "amplitude": amplitude}
     return SDE(

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
+from evolaw.josephson.arrays.pairs import bias_of_each
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.processes.trigonometry import sine
 
@@ -47,7 +48,7 @@ def series_array(
         "capacitance": checks.positive(capacitance, "capacitance"),
     }
     d = checks.number(noise, "noise", least=0.0)
-    i = checks.shape(np.broadcast_to(np.asarray(bias, float), (n,)), "bias", (n,))
+    i = bias_of_each(bias, n)
     params: dict[str, Any] = {"bias": i, **load}
     if d == 0:
         return SDE(_SeriesDrift(n), None, dim=n + 2, noise="none", params=params, name="series array")
