@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from evolaw.discovery.spine.finding import EntryFinding, Finding
+from evolaw.report.equation_charts import draw_equation
 from evolaw.report.styles import DECISION_COLOURS, DECISION_MARKERS, new_figure
 
 __all__ = ["draw_finding"]
@@ -19,6 +20,8 @@ __all__ = ["draw_finding"]
 
 def draw_finding(finding: Finding) -> Figure:
     """Return the chart of a finding's entries."""
+    if finding.space == "equation":
+        return draw_equation(finding)
     if finding.space == "general":
         return _map(finding)
     groups = _split(finding)

@@ -22,6 +22,7 @@ from evolaw import documents, storage
 from evolaw.automata.files.rle import parse_rle
 from evolaw.report.answer import DECISIONS, rule_count, summarise
 from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
+from evolaw.report.equation_page import render_equation
 from evolaw.report.playback import Playback, pack
 from evolaw.report.wording import Words, e_value
 from evolaw.told import told
@@ -75,6 +76,8 @@ def render(
     """
     words = Words(lang)
     document = finding if isinstance(finding, Mapping) else finding.to_json()
+    if document.get("space") == "equation":
+        return render_equation(finding, lang=lang, command=command, seed=seed)
     film = pack(_first(recording if recording is not None else getattr(finding, "recording", None)))
     style, script = _source("finding.css"), _source("finding.js")
     entries = views(document)

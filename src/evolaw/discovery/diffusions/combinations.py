@@ -95,7 +95,8 @@ def combinations(case: Case, weighed: Weighed) -> tuple[Combination, ...]:
         value, error = form.combination(row)
         if error * scale < _IDENTIFIED * size:
             at = f" at {place}" if place else ""
-            says = f"{symbol}{at}: {_number(value, error)}, averaged over what was visited."
+            word = "" if kind == "level" else "stiffness, "
+            says = f"{word}{symbol}{at}: {_number(value, error)}, averaged over what was visited."
             found.append(Combination(f"{symbol}{at}", kind, value, error, w, says))
     return tuple(found)
 

@@ -113,7 +113,7 @@ class EquationLaw:
         """The equations in Typst, aligned."""
         return "$ " + " \\\n".join(_equation(self, n, way="typst").replace("=", "&=", 1) for n in self.names) + " $"
 
-    def _decided(self) -> list[str]:
+    def decided(self) -> list[str]:
         """The equations for people: what is open stands in them as a number of terms."""
         lines = []
         for name, line in zip(self.names, self.text.splitlines(), strict=True):
@@ -164,7 +164,7 @@ class EquationLaw:
 
     def lines(self, finding: Finding) -> list[tuple[str, Any]]:
         """Return what a person reads first."""
-        shown = [("equation" if i == 0 else "", line) for i, line in enumerate(self._decided())]
+        shown = [("equation" if i == 0 else "", line) for i, line in enumerate(self.decided())]
         known = [("identified" if i == 0 else "", item["says"]) for i, item in enumerate(self.combinations)]
         return shown + known
 

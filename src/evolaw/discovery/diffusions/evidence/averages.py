@@ -11,7 +11,7 @@ import numpy as np
 from evolaw.discovery.diffusions.evidence.gaussian_form import GaussianForm
 from evolaw.discovery.diffusions.evidence.subsets import Subsets
 
-__all__ = ["average_law", "given_present"]
+__all__ = ["average_law", "given_present", "law_draws"]
 
 _MOST, _SHARE = 256, 0.999
 _WIDE = 1e-6
@@ -45,3 +45,18 @@ def given_present(form: GaussianForm, subsets: Subsets) -> tuple[np.ndarray, np.
     mean = np.divide(mean, total, out=form.estimate / form.unit, where=seen)
     variance = np.divide(square, total, out=mean**2 + (form.error / form.unit) ** 2, where=seen) - mean**2
     return mean * form.unit, np.sqrt(np.maximum(variance, 0.0)) * np.abs(form.unit)
+
+
+def law_draws(form: GaussianForm, subsets: Subsets, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return coefficients drawn from the posterior, shape (count, terms): first which terms, then how large."""
+    precision, score = form.natural
+    found = np.zeros((count, score.size))
+    chosen = rng.choice(len(subsets.weight), count, p=subsets.weight / subsets.weight.sum())
+    for row, place in enumerate(chosen):
+        inside = np.flatnonzero(subsets.members[place])
+        if inside.size:
+            # A slab of one natural unit keeps what the recording does not tell from running away.
+            held = precision[np.ix_(inside, inside)] + np.eye(inside.size)
+            root = np.linalg.cholesky(np.linalg.inv(held))
+            found[row, inside] = np.linalg.solve(held, score[inside]) + root @ rng.standard_normal(inside.size)
+    return found * form.unit

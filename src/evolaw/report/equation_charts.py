@@ -1,0 +1,208 @@
+"""An equation found, in pictures: drift and diffusion beside the recording, and how much speaks for each term.
+
+one component      drift and diffusion coefficient with bands of 95 % of the probable laws, over what 20 bins of the recording say
+two components     the recording in its plane, with the field of the average law
+always             each term's coefficient as a share of its error; the recording over time, beside runs of the average law
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from evolaw.discovery.diffusions.evidence.averages import law_draws
+from evolaw.discovery.diffusions.evidence.drift import features
+from evolaw.discovery.diffusions.evidence.entries import Judged
+from evolaw.discovery.diffusions.evidence.selection import weigh_all
+from evolaw.discovery.diffusions.model.case import Case
+from evolaw.discovery.diffusions.problem import pose
+from evolaw.discovery.spine.finding import EntryFinding, Finding
+from evolaw.errors import EvolawError
+from evolaw.randomness import source
+from evolaw.report.styles import CYCLE, DECISION_COLOURS, new_figure
+
+__all__ = ["draw_equation", "draw_evidence", "draw_field", "draw_runs"]
+
+_BINS, _LAWS, _POINTS = 20, 200, 1500
+_GREY = "#9aa3b0"
+
+
+def draw_equation(finding: Finding) -> Figure:
+    """Return one figure: the field, and the evidence of every term."""
+    case = _case(finding)
+    figure = new_figure(8.4, 3.4 if case.recording.dim < 3 else 3.0)
+    panels: Any = figure.subfigures(1, 2, width_ratios=[1.25, 1])
+    left, right = panels
+    _field(left, finding, case)
+    _evidence(right.subplots(), finding.entries)
+    return figure
+
+
+def draw_field(finding: Finding) -> Figure:
+    """Return drift and diffusion beside the recording; the plane of two components."""
+    figure = new_figure(7.2, 2.9)
+    _field(figure, finding, _case(finding))
+    return figure
+
+
+def draw_evidence(finding: Finding) -> Figure:
+    """Return each term's coefficient in units of its error."""
+    figure = new_figure(7.2, max(1.6, 0.21 * len(finding.entries) + 0.8))
+    _evidence(figure.subplots(), finding.entries)
+    return figure
+
+
+def draw_runs(finding: Finding, seed: int = 0) -> Figure | None:
+    """Return the recording over time beside two runs of the average law; None where that law cannot be run."""
+    case = _case(finding)
+    recording = case.recording
+    rows = recording.stretches()[0]
+    count = min(rows.stop - rows.start, _POINTS)
+    times = recording.times[:count] - recording.times[0]
+    start = recording.values[0]
+    if case.hidden:
+        start = np.concatenate([start, (recording.values[1] - recording.values[0]) / recording.step])
+    runs = _runs(finding, start, times, seed)
+    if runs is None:
+        return None
+    figure = new_figure(7.2, 1.3 * recording.dim + 0.6)
+    panels = np.atleast_1d(figure.subplots(recording.dim, 1, sharex=True))
+    for place, axes in enumerate(panels):
+        axes.plot(times, recording.values[:count, place], color=CYCLE[0], label="recorded", lw=1.0)
+        for number, run in enumerate(runs):
+            label = "the average law, run" if number == 0 else None
+            axes.plot(times, run[:, place], color=CYCLE[1], alpha=0.6, lw=0.8, label=label)
+        axes.set_ylabel(recording.names[place])
+    panels[0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=2, fontsize=7.5)
+    panels[-1].set_xlabel(f"time ({recording.time_unit})" if recording.time_unit else "time")
+    return figure
+
+
+def _case(finding: Finding) -> Case:
+    terms = {name: value for name, value in finding.facts["terms"].items() if name != "alpha"}
+    return pose(list(finding.recordings), **terms)
+
+
+def _runs(finding: Finding, start: np.ndarray, times: np.ndarray, seed: int) -> np.ndarray | None:
+    from evolaw.sde import StochasticHeun, solve
+
+    process = finding.law.sde
+    try:
+        scheme = _scheme(process, StochasticHeun())
+        found = solve(process, scheme, start, times, paths=2, rng=seed, dt=float(np.min(np.diff(times))) / 2)
+    except EvolawError:
+        return None
+    return np.asarray(found.values)
+
+
+def _scheme(process: object, additive: object) -> object:
+    from evolaw.sde import EulerMaruyama
+
+    # Heun's method is that of the Stratonovich equation; with noise that depends on no state the two are one.
+    return additive if getattr(process, "noise", "") == "additive" else EulerMaruyama()
+
+
+def _field(figure: object, finding: Finding, case: Case) -> None:
+    if len(case.state) == 1:
+        _curves(figure, case)
+    elif len(case.recording.names) >= 2:
+        _plane(figure.subplots(), finding, case)  # type: ignore[attr-defined]
+    else:
+        axes = figure.subplots()  # type: ignore[attr-defined]
+        x = case.recording.columns[0]
+        v = np.gradient(x, case.recording.step)
+        axes.plot(x[: 4 * _POINTS], v[: 4 * _POINTS], color=CYCLE[0], lw=0.5, alpha=0.6)
+        axes.set_xlabel(case.state[0])
+        axes.set_ylabel(f"{case.state[1]}, from differences")
+
+
+def _curves(figure: object, case: Case) -> None:
+    """Drift and diffusion of one component with their bands, over the bins of the recording."""
+    weighed = weigh_all(case)[0]
+    x = case.recording.columns[0]
+    at = np.linspace(x.min(), x.max(), 160)
+    left, right = figure.subplots(1, 2)  # type: ignore[attr-defined]
+    rng = source(0).stream("laws").generator()
+    for axes, spread, label in ((left, False, "drift"), (right, True, "diffusion D")):
+        free, known = case.split(weighed.target, diffusion=spread)
+        family = Judged.of(weighed, diffusion=spread)
+        fixed = features(tuple(t for t, _ in known), [at]) @ np.array([value for _, value in known])
+        if family.form is not None and family.subsets is not None:
+            laws = law_draws(family.form, family.subsets, _LAWS, rng) @ features(free, [at]).T + fixed
+            low, middle, high = np.quantile(laws, [0.025, 0.5, 0.975], axis=0)
+            axes.fill_between(at, low, high, color=CYCLE[0], alpha=0.2, lw=0)
+            axes.plot(at, middle, color=CYCLE[0])
+        place, value, error = _binned(case, spread=spread)
+        axes.errorbar(place, value, 2 * error, fmt="o", ms=3, color=_GREY, ecolor=_GREY, lw=0.8)
+        reach = float(np.ptp(value)) or 1.0
+        axes.set_ylim(value.min() - 0.6 * reach, value.max() + 0.6 * reach)
+        axes.set_xlabel(case.state[0])
+        axes.set_title(label)
+    left.axhline(0, color="#c8ccd3", lw=0.8, zorder=0)
+
+
+def _binned(case: Case, *, spread: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean steps, or half their squares, over Δt in equally filled bins of the state, with standard errors."""
+    recording = case.recording
+    starts = recording.starts(0, 1)
+    x = recording.columns[0]
+    dt = recording.times[starts + 1] - recording.times[starts]
+    step = (x[starts + 1] - x[starts]) / dt if not spread else 0.5 * (x[starts + 1] - x[starts]) ** 2 / dt
+    at = (
+        np.mod(x[starts], case.periods[case.state[0]]) if case.state[0] in case.periods and np.ptp(x) > 7 else x[starts]
+    )
+    rows = np.array_split(np.argsort(at, kind="stable"), _BINS)
+    place = np.array([at[r].mean() for r in rows])
+    return place, np.array([step[r].mean() for r in rows]), np.array([step[r].std() / np.sqrt(len(r)) for r in rows])
+
+
+def _plane(axes: Axes, finding: Finding, case: Case) -> None:
+    """The first two components with the average law's drift; further components are held at their mean."""
+    x, y = case.recording.columns[:2]
+    every = max(1, len(x) // (4 * _POINTS))
+    axes.plot(x[::every], y[::every], color=_GREY, lw=0.5, alpha=0.7)
+    grid = list(np.meshgrid(np.linspace(x.min(), x.max(), 15), np.linspace(y.min(), y.max(), 15)))
+    rest = [np.full_like(grid[0], float(c.mean())) for c in case.recording.columns[2:]]
+    states = [*grid, *rest]
+    u, v = (finding.law.drift_at(states, name) for name in case.recording.names[:2])
+    near = _visited(grid, x, y)
+    axes.quiver(grid[0][near], grid[1][near], u[near], v[near], color=CYCLE[0], angles="xy", width=0.004)
+    axes.set_xlabel(case.state[0])
+    axes.set_ylabel(case.state[1])
+    axes.set_title("recording and drift")
+
+
+def _visited(grid: list[np.ndarray], x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Which points of a grid the recording came near: an arrow elsewhere would be drawn from nothing."""
+    counts, *_ = np.histogram2d(x, y, bins=(_edges(grid[0][0]), _edges(grid[1][:, 0])))
+    padded = np.pad(counts.T > 0, 1)
+    size = counts.T.shape
+    around = [padded[i : i + size[0], j : j + size[1]] for i in range(3) for j in range(3)]
+    return np.asarray(np.any(around, axis=0))
+
+
+def _edges(centres: np.ndarray) -> np.ndarray:
+    half = (centres[1] - centres[0]) / 2
+    return np.append(centres - half, centres[-1] + half)
+
+
+def _evidence(axes: Axes, entries: Sequence[EntryFinding]) -> None:
+    """Coefficient over half the width of its interval: beyond ±1 zero lies outside."""
+    shown = [entry for entry in entries if entry.basis != "known"]
+    for place, entry in enumerate(shown):
+        half = max((entry.interval[1] - entry.interval[0]) / 2, 1e-300)
+        value = float(np.clip((entry.estimate or 0.0) / half, -40, 40))
+        colour = DECISION_COLOURS[entry.decision]
+        axes.barh(place, value, color=colour, height=0.62, alpha=0.9 if entry.basis == "likelihood" else 0.5)
+    axes.axvspan(-1, 1, color="#e6e8ec", zorder=0, lw=0)
+    axes.set_xscale("symlog", linthresh=1)
+    axes.set_yticks(range(len(shown)), [entry.name for entry in shown], fontsize=6.5 if len(shown) > 14 else 8)
+    axes.invert_yaxis()
+    axes.set_xlabel("coefficient / half its 95 % interval")
+    for decision in ("present", "absent", "undetermined"):
+        axes.barh([np.nan], [np.nan], color=DECISION_COLOURS[decision], label=decision)
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=6.5)

@@ -1,0 +1,51 @@
+"""What is drawn of an equation are its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evolaw.discovery import discover
+from evolaw.discovery.spine.finding import Finding
+from evolaw.report.equation_charts import draw_equation, draw_evidence, draw_field, draw_runs
+from evolaw.trajectory import Trajectory
+
+
+@pytest.fixture(scope="module")
+def found() -> Finding:
+    rng = np.random.default_rng(1)
+    x = np.zeros(6001)
+    for k in range(6000):
+        x[k + 1] = 0.98 * x[k] + 0.1 * rng.normal()
+    return discover(Trajectory(x, 0.02 * np.arange(6001), ("times",)), library="1, x, x^2", diffusion="1, x^2", rng=0)
+
+
+def test_the_drift_drawn_is_the_drift_found(found: Finding) -> None:
+    drift, spread = draw_field(found).axes
+    line = drift.lines[0]
+    assert line.get_ydata() == pytest.approx(-np.asarray(line.get_xdata()), abs=0.5)
+    assert np.asarray(spread.lines[0].get_ydata()) == pytest.approx(np.full(160, 0.25), abs=0.03)
+    assert len(drift.containers[0].lines[0].get_xdata()) == 20
+
+
+def test_a_bar_outside_the_band_is_a_term_whose_interval_leaves_zero_out(found: Finding) -> None:
+    axes = draw_evidence(found).axes[0]
+    bars = axes.patches[: len(found.entries)]
+    for bar, entry in zip(bars, found.entries, strict=False):
+        assert (abs(bar.get_width()) > 1) == (not entry.interval[0] < 0 < entry.interval[1])
+    assert [label.get_text() for label in axes.get_yticklabels()] == [entry.name for entry in found.entries]
+
+
+def test_the_runs_begin_where_the_recording_begins(found: Finding) -> None:
+    figure = draw_runs(found)
+    assert figure is not None
+    starts = {float(np.asarray(line.get_ydata())[0]) for line in figure.axes[0].lines}
+    assert starts == {0.0}
+
+
+def test_two_components_are_a_plane() -> None:
+    angle = 0.1 * np.arange(3000)
+    noise = 0.05 * np.random.default_rng(0).normal(size=(3000, 2)).cumsum(0) * 0.05
+    track = Trajectory(np.stack([np.cos(angle), np.sin(angle)], 1) + noise, 0.05 * np.arange(3000), ("times", "dim"))
+    figure = draw_equation(discover(track, library="x, y", noise=0.0, rng=0))
+    assert figure.axes[0].get_xlabel() == "x" and figure.axes[0].get_ylabel() == "y"

@@ -1,0 +1,41 @@
+"""The page of an equation: everything in one file, in both languages, nothing from outside."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from evolaw.discovery import discover
+from evolaw.discovery.spine.finding import Finding
+from evolaw.report import render
+from evolaw.report.equation_page import render_equation
+from evolaw.trajectory import Trajectory
+
+
+@pytest.fixture(scope="module")
+def found() -> Finding:
+    rng = np.random.default_rng(1)
+    x = np.zeros(3001)
+    for k in range(3000):
+        x[k + 1] = 0.98 * x[k] + 0.1 * rng.normal()
+    track = Trajectory(x, 0.02 * np.arange(3001), ("times",), about={"names": ["u"]})
+    return discover(track, library="1, u, u^2, u^3", rng=0)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Which equation moves it?"), ("zh", "它遵循哪个方程？")])
+def test_the_page_opens_with_the_equation(found: Finding, lang: str, words: str) -> None:
+    page = render(found, lang=lang, command="evolaw discover u.csv", seed=0)
+    assert words in page
+    assert page.index("du = (") < page.index('id="checks"')
+    assert page.count("data:image/png;base64,") == 3
+    assert "evolaw discover u.csv" in page
+
+
+def test_nothing_is_loaded_and_everything_is_escaped(found: Finding) -> None:
+    page = render_equation({**found.to_json(), "source": "<script>alert(1)</script>"})
+    assert "<script" not in page
+    assert not re.search(r"(src|href)=\"(?!data:)", page)
+    for entry in found.entries:
+        assert entry.name in page
