@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from evolaw.discovery.spine.finding import EntryFinding, Finding
-from evolaw.report.equation_charts import draw_equation
+from evolaw.report.equations.charts import draw_equation
 from evolaw.report.styles import DECISION_COLOURS, DECISION_MARKERS, new_figure
 
 __all__ = ["draw_finding"]

@@ -22,7 +22,7 @@ from evolaw import documents, storage
 from evolaw.automata.files.rle import parse_rle
 from evolaw.report.answer import DECISIONS, rule_count, summarise
 from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
-from evolaw.report.equation_page import render_equation
+from evolaw.report.equations.page import render_equation
 from evolaw.report.playback import Playback, pack
 from evolaw.report.wording import Words, e_value
 from evolaw.told import told

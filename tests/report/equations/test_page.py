@@ -10,7 +10,7 @@ import pytest
 from evolaw.discovery import discover
 from evolaw.discovery.spine.finding import Finding
 from evolaw.report import render
-from evolaw.report.equation_page import render_equation
+from evolaw.report.equations.page import render_equation
 from evolaw.trajectory import Trajectory
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from evolaw.discovery import discover
 from evolaw.discovery.spine.finding import Finding
-from evolaw.report.equation_charts import draw_equation, draw_evidence, draw_field, draw_runs
+from evolaw.report.equations.charts import draw_equation, draw_evidence, draw_field, draw_runs
 from evolaw.trajectory import Trajectory
 
 

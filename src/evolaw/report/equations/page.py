@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from evolaw import storage
 from evolaw.discovery.diffusions.law import EquationLaw
-from evolaw.report.equation_charts import draw_evidence, draw_field, draw_runs
+from evolaw.report.equations.charts import draw_evidence, draw_field, draw_runs
 from evolaw.report.styles import style
 from evolaw.report.wording import Words
 

@@ -1,0 +1,1 @@
+"""An equation found: its page, and its pictures beside the recording."""
