@@ -109,6 +109,15 @@ def test_the_pitfall_of_realised_norms():
     assert own.max() < 1.2 * (1 + score.VE(0.1, 3.0).std(T) ** 2)
 
 
+def test_both_values_of_alpha():
+    """The paper prints α = a² for VP; at t = 0.4 the step, and with it the bias, is a² as large: pitfall 6."""
+    vp, unit = score.VP(), score.Gaussian(np.zeros(2), 1.0)
+    plain, shrunk = (stationary(score.Langevin("snr", 0.16, shrinks), vp, unit)[0] for shrinks in (False, True))
+    scale = vp.scale(T) ** 2
+    np.testing.assert_allclose(plain, 1 / (1 - 0.16**2), rtol=1e-9)
+    np.testing.assert_allclose(shrunk, 1 / (1 - 0.16**2 * scale), rtol=1e-9)
+
+
 @pytest.mark.parametrize(
     ("make", "name"),
     [
