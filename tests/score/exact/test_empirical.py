@@ -27,7 +27,7 @@ def test_it_is_a_mixture_of_needles(noising, t):
 
 def test_at_little_noise_it_remembers_the_nearest_point():
     near = POINTS + 1e-3
-    np.testing.assert_allclose(ONE.denoise(near, 0.01, score.EDM()), POINTS, atol=1e-12)
+    np.testing.assert_allclose(ONE.denoised(near, 0.01, score.EDM()), POINTS, atol=1e-12)
     assert np.isfinite(ONE.score(near + 30, 0.002, score.EDM())).all()
 
 
@@ -41,4 +41,4 @@ def test_bad_points_are_refused():
     with pytest.raises(ArgumentError, match="`points`"):
         score.Empirical([[np.nan]])
     with pytest.raises(ArgumentError, match="`x`"):
-        ONE.denoise(np.zeros((3, 4)), 0.1, score.VP())
+        ONE.denoised(np.zeros((3, 4)), 0.1, score.VP())

@@ -48,7 +48,7 @@ def test_the_denoiser_is_tweedies(target, noising):
     x = X.reshape(6, *target.shape)
     for t in (0.1, 0.7, np.linspace(0.1, 0.9, 6)):
         tweedie = score.convert(target.score(x, t, noising), x, t, noising, given="score", wanted="data")
-        np.testing.assert_allclose(target.denoise(x, t, noising), tweedie, rtol=1e-7, atol=1e-8)
+        np.testing.assert_allclose(target.denoised(x, t, noising), tweedie, rtol=1e-7, atol=1e-8)
 
 
 @pytest.mark.parametrize("t", [0.0, 0.3])

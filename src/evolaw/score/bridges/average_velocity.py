@@ -34,12 +34,12 @@ class _Velocity:
     shape: tuple[int, ...]
 
     def __call__(self, t: Any, z: Any, p: Any) -> Any:
-        data = self.frame.join(p).denoise(z.reshape(1, *self.shape), t, _PATH)
+        data = self.frame.join(p).denoised(z.reshape(1, *self.shape), t, _PATH)
         return (z - data.reshape(-1)) / t
 
 
 def velocity_process(target: Any) -> SDE:
-    """Return the rectified flow dz/dt = v(z, t) of a target with ``denoise``, as an equation without noise.
+    """Return the rectified flow dz/dt = v(z, t) of a target with ``denoised``, as an equation without noise.
 
     Notes:
         Its derivative at t = 0 is finite, and its value there 0/0: begin at 1e-6.
@@ -49,7 +49,7 @@ def velocity_process(target: Any) -> SDE:
         >>> velocity_process(GaussianMixture([[0.0]], 1.0)).drift_at(0.5, np.ones(1)).tolist()  # of N(0, 1): a turning point
         [0.0]
     """
-    checks.require(hasattr(target, "denoise"), "target", "have a method denoise(x, t, noising)", type(target).__name__)
+    checks.require(hasattr(target, "denoised"), "target", "have a method denoised(x, t, noising)", type(target).__name__)
     frame, arrays = Carried.of(target)
     dim = int(np.prod(target.shape))
     return SDE(_Velocity(frame, tuple(target.shape)), None, dim=dim, noise="none", params=arrays, name="rectified flow")
@@ -59,7 +59,7 @@ def average_velocity_of(target: Any, z: Any, r: float, t: float, *, tolerance: f
     """Return u(z, r, t), of the shape of z, (count, *shape).
 
     Args:
-        target: a distribution with ``denoise``.
+        target: a distribution with ``denoised``.
         z: states at t.
         r, t: times, 0 <= r < t <= 1.
         tolerance: of the flow.
@@ -73,7 +73,7 @@ def average_velocity_of(target: Any, z: Any, r: float, t: float, *, tolerance: f
     if r < least:
         # The last 1e-6 by the Tweedie step, whose error is of its square.
         with precise("float64"):
-            there = np.asarray(target.denoise(there.reshape(z.shape), least, _PATH)).reshape(flat.shape)
+            there = np.asarray(target.denoised(there.reshape(z.shape), least, _PATH)).reshape(flat.shape)
     return np.asarray((flat - there) / (t - r)).reshape(z.shape)
 
 

@@ -32,7 +32,7 @@ from evolaw.trajectory import Trajectory
 
 __all__ = ["Known", "Replacement", "colour_matrix", "colourise", "inpaint"]
 
-_PASSED_ON = ("denoise", "score_norm", "mean", "covariance", "variance")
+_PASSED_ON = ("denoised", "score_norm", "mean", "covariance", "variance")
 """What a score may know besides, and one with known numbers then knows too."""
 
 

@@ -32,7 +32,7 @@ class Empirical:
 
     Example:
         >>> from evolaw.score.noising.schedules import EDM
-        >>> Empirical([[0.0], [1.0]]).denoise(np.array([[0.5]]), 1.0, EDM()).tolist()
+        >>> Empirical([[0.0], [1.0]]).denoised(np.array([[0.5]]), 1.0, EDM()).tolist()
         [[0.5]]
     """
 
@@ -45,7 +45,7 @@ class Empirical:
         object.__setattr__(self, "points", points.reshape(len(points), -1))
         object.__setattr__(self, "shape", points.shape[1:])
 
-    def denoise(self, x: Any, t: Any, noising: Noising) -> Any:
+    def denoised(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return D = E[x0 | x(t) = x], of the shape of x."""
         flat, logs, _ = self._logs(x, t, noising)
         shares = namespace(logs).exp(logs - logs.max(1)[:, None])
@@ -55,7 +55,7 @@ class Empirical:
     def score(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return (a D - x)/s², of the shape of x; t is a time, or one for each state."""
         a, s = (like_states(part, x) for part in (noising.scale(t), noising.std(t)))
-        return ((a * self.denoise(x, t, noising) - x) / s**2).astype(x.dtype)
+        return ((a * self.denoised(x, t, noising) - x) / s**2).astype(x.dtype)
 
     def log_density(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return log p_t(x), shape (count,)."""

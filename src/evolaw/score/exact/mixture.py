@@ -87,7 +87,7 @@ class GaussianMixture:
         flat, shares, pulls, _ = self._parts(x, t, noising)
         return (shares[..., None] * pulls).sum(1).astype(flat.dtype).reshape(x.shape)
 
-    def denoise(self, x: Any, t: Any, noising: Noising) -> Any:
+    def denoised(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return D = E[x0 | x(t) = x] = Σ r_k (m_k + a C_k (a² C_k + s²)⁻¹ (x - a m_k)), of the shape of x; well at a = 0 too."""
         flat, shares, pulls, _ = self._parts(x, t, noising)
         xp, a = namespace(flat, self.means), _kernel(t, noising)[0]

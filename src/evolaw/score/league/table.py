@@ -53,7 +53,7 @@ class Standing(NamedTuple):
 
 
 def entrants() -> Iterator[tuple[Noising, Any, str]]:
-    """Yield what takes part: every noising with every sampler, on its grid."""
+    """Yield what takes part: every noising with every sampler; steps even in log-SNR but for Euler–Maruyama's and EDM's own."""
     samplers = (
         EulerMaruyama(),
         SRA1(),
@@ -65,12 +65,14 @@ def entrants() -> Iterator[tuple[Noising, Any, str]]:
         DPMSolver(1.0),
         EDMHeun(),
         Heun(),
-        PredictorCorrector(corrector=Langevin("ald")),
+        PredictorCorrector(corrector=Langevin("snr")),
         PredictorCorrector(),
     )
     for noising in (VP(), SubVP(), VE(), EDM()):
         for sampler in samplers:
-            yield noising, sampler, getattr(sampler, "spacing", "uniform") if noising != EDM() else "karras"
+            spacing = getattr(sampler, "spacing", "uniform")
+            is_uniform = isinstance(sampler, EulerMaruyama) and noising != EDM()
+            yield noising, sampler, "uniform" if is_uniform else "karras" if spacing == "karras" else "log_snr"
 
 
 def run_league(

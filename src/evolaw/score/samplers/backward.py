@@ -57,10 +57,10 @@ class Backward:
         return value.reshape(-1).astype(x.dtype)
 
     def denoised(self, t: Any, x: Any, p: Any) -> Any:
-        """Return D = E[x0 | x(t) = x] = (x + s² score)/a, or what the target itself calls ``denoise``; shape (dim,)."""
+        """Return D = E[x0 | x(t) = x] = (x + s² score)/a, or what the target itself calls ``denoised``; shape (dim,)."""
         target = self.frame.join(p)
-        if hasattr(target, "denoise"):
-            return jnp.asarray(target.denoise(x.reshape(1, *self.shape), t, self.noising)).reshape(-1).astype(x.dtype)
+        if hasattr(target, "denoised"):
+            return jnp.asarray(target.denoised(x.reshape(1, *self.shape), t, self.noising)).reshape(-1).astype(x.dtype)
         return (x + self.noising.std(t) ** 2 * self.score(t, x, p)) / self.noising.scale(t)
 
     def loudness(self, t: Any, dt: Any) -> Any:

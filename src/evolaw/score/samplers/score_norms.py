@@ -21,7 +21,7 @@ from evolaw.score.samplers.backward import shape_of
 __all__ = ["Normed", "normed"]
 
 _LEVELS = 33
-_PASSED_ON = ("denoise", "mean", "covariance", "variance", "divergence", "log_density")
+_PASSED_ON = ("denoised", "mean", "covariance", "variance", "divergence", "log_density")
 
 
 @carried("target", "levels", "logs")
