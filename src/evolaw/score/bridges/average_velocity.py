@@ -49,7 +49,9 @@ def velocity_process(target: Any) -> SDE:
         >>> velocity_process(GaussianMixture([[0.0]], 1.0)).drift_at(0.5, np.ones(1)).tolist()  # of N(0, 1): a turning point
         [0.0]
     """
-    checks.require(hasattr(target, "denoised"), "target", "have a method denoised(x, t, noising)", type(target).__name__)
+    checks.require(
+        hasattr(target, "denoised"), "target", "have a method denoised(x, t, noising)", type(target).__name__
+    )
     frame, arrays = Carried.of(target)
     dim = int(np.prod(target.shape))
     return SDE(_Velocity(frame, tuple(target.shape)), None, dim=dim, noise="none", params=arrays, name="rectified flow")
