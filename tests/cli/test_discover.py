@@ -32,6 +32,12 @@ open(after, "w").write(write_rle(board))
 """
 
 
+def document(done: Any) -> dict[str, Any]:
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 def box_command(tmp_path: Path, program: str) -> str:
     script = tmp_path / "box.py"
     script.write_text(program)
@@ -315,3 +321,38 @@ def test_what_a_simulator_refused_is_noted(monkeypatch: pytest.MonkeyPatch, caps
     command.discover_law([life_thin], as_json=True)
     shown = capsys.readouterr()
     assert "No network proposed laws." in shown.err and "No network" not in shown.out
+
+
+def test_frames_from_the_shell_are_one_recording(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    from evolaw.automata.files.rle import write_rle
+
+    boards = evolve("B36/S23", np.random.default_rng(1).integers(0, 2, (24, 24)), 6).values
+    for number, board in enumerate(boards):
+        (tmp_path / f"f{number}.rle").write_text(write_rle(board, rule="B36/S23", topology="torus"))
+    names = [f"f{number}.rle" for number in range(len(boards))]
+    listed = document(evolaw("discover", *names, "--json"))
+    assert listed["law"]["most_probable"] == "B36/S23" and len(listed["entries"]) == 18
+
+
+def test_boards_in_a_csv_are_told_from_statistics(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    boards = evolve("B36/S23", np.random.default_rng(1).integers(0, 2, (24, 24)), 6).values
+    text = "\n\n".join("\n".join(",".join(map(str, row)) for row in board) for board in boards)
+    (tmp_path / "boards.csv").write_text(text + "\n")
+    assert document(evolaw("discover", "boards.csv", "--json"))["law"]["most_probable"] == "B36/S23"
+
+
+def test_what_means_alive_can_be_said(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    boards = evolve("B36/S23", np.random.default_rng(1).integers(0, 2, (24, 24)), 6).values
+    np.save(tmp_path / "grey.npy", boards * 255)
+    refused = evolaw("discover", "grey.npy")
+    assert refused.returncode == 3 and "--alive 255" in refused.stderr
+    done = evolaw("discover", "grey.npy", "--alive", 255, "--json")
+    assert document(done)["law"]["most_probable"] == "B36/S23" and "read as alive" in done.stderr
+
+
+def test_a_side_file_of_our_own_is_no_knowledge(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
+    """`evolaw discover mine.npz --json > mine.json` must not change the next finding."""
+    (tmp_path / "mine.npz").write_bytes(life_thin.read_bytes())
+    first = evolaw("discover", "mine.npz", "--json")
+    (tmp_path / "mine.json").write_text(first.stdout)
+    assert evolaw("discover", "mine.npz", "--json").stdout == first.stdout

@@ -23,8 +23,9 @@ _Sources = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="SOURCE...",
-        help="Recordings of one automaton: an .npz with states, a folder of RLE frames, or a run directory; "
-        "or a .csv of statistics over time. Or trajectories of numbers: .csv, .tsv, .npz, .npy, .mat, .parquet, .zarr.",
+        help="Recordings of one automaton: states (.npz, .npy, .mat, .csv), a film (.gif, .tif), a folder of frames (patterns or "
+        "pictures), the frames themselves, or a run directory; or a .csv of statistics over time. "
+        "Or trajectories of numbers: .csv, .tsv, .npz, .npy, .mat, .parquet, .zarr.",
     ),
 ]
 _Space = Annotated[str, typer.Option("--space", help="outer-totalistic, isotropic or general.")]
@@ -68,6 +69,12 @@ _Hidden = Annotated[
     str | None,
     typer.Option("--hidden", help="velocity, where positions were recorded; or its name.", rich_help_panel=_TRAJECTORY),
 ]
+_Alive = Annotated[
+    float | None, typer.Option("--alive", help="The value, or grey level, that means alive; all others are dead.")
+]
+_Threshold = Annotated[
+    float | None, typer.Option("--threshold", help="Values, or grey levels, above this one are alive, all others dead.")
+]
 _Alpha = Annotated[float, typer.Option("--alpha", help="Declared rate of wrong decisions.")]
 _Seed = Annotated[int, typer.Option("--seed", help="Seed of all chance in the search.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -80,6 +87,8 @@ def discover_law(
     every: _Every = None,
     flip: _Flip = None,
     boundary: _Boundary = None,
+    alive: _Alive = None,
+    threshold: _Threshold = None,
     names: _Names = None,
     library: _Library = None,
     diffusion: _Diffusion = None,
@@ -119,10 +128,11 @@ def discover_law(
     observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
     equation = {"names": names, "library": library, "diffusion": diffusion, "period": period, "hidden": hidden}
     equation |= {"noise": noise}
-    cells = observed | {"evidence": None if evidence == "auto" else evidence}
+    cells = observed | {"alive": alive, "threshold": threshold, "evidence": None if evidence == "auto" else evidence}
     cells |= {"space": None if space == "outer-totalistic" else space}
     given = ({name: value for name, value in part.items() if value is not None} for part in (cells, equation))
     options: dict[str, Any] = {"known": known, "alpha": alpha, "ask": ask, "rng": seed}
+    observed["cells"] = {"alive": alive, "threshold": threshold}
     with terminal.bar("discovering") as progress:
         if is_trajectory(sources or [], *given):
             equation |= {"diffusion": diffusion or "1", "noise": noise or "auto"}
@@ -187,6 +197,8 @@ def ask_next(
     every: _Every = None,
     flip: _Flip = None,
     boundary: _Boundary = None,
+    alive: _Alive = None,
+    threshold: _Threshold = None,
     alpha: _Alpha = 0.05,
     seed: _Seed = 0,
     out: Annotated[
@@ -204,6 +216,7 @@ def ask_next(
     else:
         with terminal.bar("discovering") as progress:
             observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
+            observed["cells"] = {"alive": alive, "threshold": threshold}
             finding = _find(sources, space, **observed, progress=progress, known=known, alpha=alpha, rng=seed)
     question = finding.next
     text = getattr(question, "rle", "")
@@ -226,22 +239,41 @@ def _find(
     every: int | None,
     flip: str | None,
     boundary: str | None,
+    cells: dict[str, float | None] | None = None,
     **options: Any,
 ) -> Finding:
     """Read, then discover; ``options`` go to `discover` as they are."""
     from evolaw import checks
-    from evolaw.automata.files.recordings import read_recording
+    from evolaw.automata.files.recordings import holds_boards
     from evolaw.discovery import discover
     from evolaw.discovery.lattices.model.rule_space import SPACES
 
     checks.one_of(space, "space", SPACES)
-    if any(source.suffix.lower() == ".csv" for source in sources):
-        return _from_statistics(sources, space, {"every": every, "flip": flip, "boundary": boundary}, **options)
-    recordings = [read_recording(source) for source in sources]
+    if any(source.suffix.lower() == ".csv" and not holds_boards(source) for source in sources):
+        unused = {"every": every, "flip": flip, "boundary": boundary, **(cells or {})}
+        return _from_statistics(sources, space, unused, **options)
+    recordings = _recordings(sources, cells or {})
     observed = _observed(recordings, every, flip)
     options |= {"observed": observed, "boundary": boundary}
     finding = discover(recordings or None, space, **options)
     return dataclasses.replace(finding, source=_name(sources)) if sources else finding
+
+
+def _recordings(sources: list[Path], cells: dict[str, float | None]) -> list[Trajectory]:
+    """Read the sources; files that hold one board each are the frames of one recording. What the readers chose is said."""
+    from evolaw.automata.files.frames import FRAME_SUFFIXES, read_frames
+    from evolaw.automata.files.recordings import read_recording
+
+    many = len(sources) > 1 and all(source.is_file() and source.suffix.lower() in FRAME_SUFFIXES for source in sources)
+    alive, threshold = cells.get("alive"), cells.get("threshold")
+    if many:
+        read = [read_frames(sources, alive=alive, threshold=threshold)]
+    else:
+        read = [read_recording(source, alive=alive, threshold=threshold) for source in sources]
+    for recording in read:
+        for sentence in recording.about.get("read_as", ()):
+            terminal.note(sentence)
+    return read
 
 
 def _from_statistics(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["find_equation", "is_trajectory"]
 
+_MOST_COMPONENTS = 6
 _MOST_LINES = 50
 
 
@@ -84,9 +85,30 @@ def _kind(source: Path) -> str:
     suffix = source.suffix.lower()
     if suffix == ".npz":
         return _kind_of_archive(source)
-    if suffix == ".csv":
-        return _kind_of_table(source)
-    return "trajectory" if suffix in (".tsv", ".txt", ".dat", ".npy", ".mat", ".parquet", ".zarr", ".nc") else "lattice"
+    if suffix in (".npy", ".mat"):
+        return _kind_of_array(source)
+    if suffix in (".csv", ".tsv", ".txt"):
+        from evolaw.automata.files.recordings import holds_boards
+
+        if holds_boards(source):
+            return "lattice"
+        return _kind_of_table(source) if suffix == ".csv" else "trajectory"
+    return "trajectory" if suffix in (".dat", ".parquet", ".zarr", ".nc") else "lattice"
+
+
+def _kind_of_array(path: Path) -> str:
+    """Cells are whole numbers with two axes beside time; real numbers in three axes may be grey boards or paths."""
+    from evolaw.automata.files.archives import header_of
+    from evolaw.automata.files.matlab import shape_of
+    from evolaw.errors import ParseError
+
+    try:
+        shape, is_whole = header_of(path) if path.suffix.lower() == ".npy" else shape_of(path)
+    except ParseError:
+        return "trajectory"  # whose reader says what is wrong
+    if len(shape) < 3:
+        return "trajectory"
+    return "lattice" if is_whole else "either" if min(shape) > _MOST_COMPONENTS else "trajectory"
 
 
 def _kind_of_folder(folder: Path) -> str:

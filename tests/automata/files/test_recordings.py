@@ -190,7 +190,7 @@ def test_an_unbounded_recording_is_cut_to_what_lived_with_a_margin(tmp_path: Pat
     ],
 )
 def test_wrong_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, texts: dict[str, str], says: str) -> None:
-    monkeypatch.setattr("evolaw.automata.files.recordings.MOST_CELLS", 10**6)
+    monkeypatch.setattr("evolaw.automata.files.frames.MOST_CELLS", 10**6)
     with pytest.raises(ParseError, match=says):
         read_recording(folder_of(tmp_path / "f", **texts))
 

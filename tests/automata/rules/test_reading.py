@@ -83,7 +83,7 @@ def test_canonical_forms(text: str, canonical: str) -> None:
     ("text", "column", "says"),
     [
         ("", 1, "no rule notation"),
-        ("life", 1, r"Did you mean B3/S23 \(Life\)"),
+        ("lief", 1, r"Did you mean B3/S23 \(Life\)"),
         ("hilife", 1, r"Did you mean B36/S23 \(HighLife\)"),
         ("3", 2, "A slash must stand here"),
         ("B9/S23", 2, "at most 8 neighbours"),
@@ -173,5 +173,6 @@ def test_probabilities_are_read_exactly() -> None:
 
 
 def test_suggestions_are_rules() -> None:
-    for text in reading.WELL_KNOWN.values():
+    for name, text in reading.WELL_KNOWN.items():
+        assert np.array_equal(reading.parse_rule(name.upper()).probabilities, reading.parse_rule(text).probabilities)
         assert write_rule(parse_rule(text)) == text

@@ -157,7 +157,7 @@ def test_an_entry_name_is_a_rule_with_that_entry() -> None:
 
 def test_wrong_rules_are_refused() -> None:
     with pytest.raises(ParseError):
-        Rule("life")
+        Rule("lief")
     with pytest.raises(ArgumentError, match="text of a rule"):
         Rule(None)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="`noise`"):

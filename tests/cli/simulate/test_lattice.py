@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evolaw.automata.files.patterns import read_pattern
+from evolaw.automata.files.patterns import parse_rle, read_pattern
 from evolaw.automata.stepping import evolve
 from evolaw.cli.simulate.lattice import Settings
 from evolaw.storage import Run
@@ -229,3 +229,35 @@ def test_a_second_stop_does_not_wait(tmp_path: Path, command: list[str], numbers
     assert "stopped at once" in err and "Traceback" not in err
     assert Run.open(tmp_path / "run").state == "interrupted"
     assert Run.open(tmp_path / "run").verify() == []
+
+
+def test_a_pattern_file_runs_by_its_own_rule_and_grid(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "g.rle").write_text("x = 3, y = 3, rule = B36/S23:P30,20\nbo$2bo$3o!")
+    found = json.loads(evolaw("simulate", "g.rle", "--steps", 4, "--json").stdout)
+    assert (found["law"], found["rows"], found["cols"], found["boundary"]) == ("B36/S23", 20, 30, "plane")
+    assert found["population_last"] == 5
+
+
+def test_a_start_with_another_rule_is_said(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "g.rle").write_text("x = 3, y = 3, rule = B36/S23\nbo$2bo$3o!")
+    done = evolaw("simulate", "B3/S23", "--start", "g.rle", "--steps", 1)
+    assert "B36/S23" in done.stderr and "runs instead" in done.stderr
+
+
+def test_the_written_board_goes_on_as_it_would_have(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    """The RLE names rule, grid and generation, so that whoever reads it continues the same universe."""
+    evolaw("simulate", "B3/S23", "--size", "16x24", "--steps", 10, "--boundary", "plane", "--rle", "half.rle")
+    assert "Gen=10" in (tmp_path / "half.rle").read_text() and ":P24,16" in (tmp_path / "half.rle").read_text()
+    evolaw("simulate", "half.rle", "--steps", 10, "--rle", "all.rle")
+    evolaw("simulate", "B3/S23", "--size", "16x24", "--steps", 20, "--boundary", "plane", "--rle", "whole.rle")
+    boards = [parse_rle((tmp_path / name).read_text()).board for name in ("all.rle", "whole.rle")]
+    assert np.array_equal(*boards)
+
+
+def test_what_is_not_kept_is_not_stopped_at() -> None:
+    from evolaw.cli.simulate.lattice import _stops
+
+    settings = Settings("B3/S23", 4, 4, 0.5, None, 10_000, 1, "torus", 0)
+    assert len(_stops(settings, 0, is_kept=True)) == 10_000
+    few = _stops(settings, 0, is_kept=False)
+    assert len(few) < 60 and few[-2:] == [9_999, 10_000] and few == sorted(set(few))

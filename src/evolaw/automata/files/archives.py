@@ -21,7 +21,7 @@ import numpy as np
 from evolaw.arrays import byte_size
 from evolaw.errors import ParseError
 
-__all__ = ["MOST_ARRAY_BYTES", "read_arrays"]
+__all__ = ["MOST_ARRAY_BYTES", "header_of", "read_array", "read_arrays"]
 
 MOST_ARRAY_BYTES = 2**30
 """Size of the largest array that is read from an archive."""
@@ -87,6 +87,41 @@ def read_arrays(
         ) from error
 
 
+def read_array(path: str | Path, *, most: int = MOST_ARRAY_BYTES) -> np.ndarray:
+    """Read the array of an ``.npy`` file.
+
+    Raises:
+        ParseError: the file is missing or torn, holds objects, or claims more than ``most`` bytes.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            return _array(file, path.stat().st_size, str(path), most)
+    except ParseError:
+        raise
+    except FileNotFoundError:
+        raise ParseError("There is no such file. Check the path.", source=str(path)) from None
+    except _TORN as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise ParseError(
+            f"It is damaged or is no .npy file: {reason}. Copy or record it again.", source=str(path)
+        ) from error
+
+
+def header_of(path: str | Path) -> tuple[tuple[int, ...], bool]:
+    """Return what the header of an ``.npy`` file says: the shape, and whether the numbers are whole.
+
+    Raises:
+        ParseError: the file is missing or has no such header.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            shape, _, dtype, _ = _header(file)
+    except _TORN as error:
+        raise ParseError(f"It is no .npy file: {error}.", source=str(path)) from error
+    return shape, dtype.kind in "bui"
+
+
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: str, most: int) -> np.ndarray:
     if info.file_size > most + _MOST_HEADER:
         raise ParseError(
@@ -96,22 +131,27 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: str, most: in
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ParseError("The array is compressed in an unusual way; save it with np.savez_compressed.", source=source)
     with archive.open(info) as member:
-        shape, fortran, dtype, header_bytes = _header(member)
-        if dtype.hasobject:
-            raise ParseError("The array holds Python objects, which are never read. Save plain numbers.", source=source)
-        count = 1
-        for side in shape:
-            count *= int(side)
-        size = count * dtype.itemsize
-        if min(shape, default=0) < 0 or size > most or header_bytes + size != info.file_size:
-            raise ParseError(
-                f"The header claims shape {shape} of {dtype}, {byte_size(size)}, but the archive holds "
-                f"{byte_size(info.file_size - header_bytes)}. The file is damaged; record it again.",
-                source=source,
-            )
-        data = member.read(size)
-        if len(data) != size or member.read(1):
-            raise ParseError("The array ends early. The file is damaged; record it again.", source=source)
+        return _array(member, info.file_size, source, most)
+
+
+def _array(member: IO[bytes], file_size: int, source: str, most: int) -> np.ndarray:
+    """Read an ``.npy`` stream whose header agrees with its length."""
+    shape, fortran, dtype, header_bytes = _header(member)
+    if dtype.hasobject:
+        raise ParseError("The array holds Python objects, which are never read. Save plain numbers.", source=source)
+    count = 1
+    for side in shape:
+        count *= int(side)
+    size = count * dtype.itemsize
+    if min(shape, default=0) < 0 or size > most or header_bytes + size != file_size:
+        raise ParseError(
+            f"The header claims shape {shape} of {dtype}, {byte_size(size)}, but the archive holds "
+            f"{byte_size(file_size - header_bytes)}. The file is damaged; record it again.",
+            source=source,
+        )
+    data = member.read(size)
+    if len(data) != size or member.read(1):
+        raise ParseError("The array ends early. The file is damaged; record it again.", source=source)
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 

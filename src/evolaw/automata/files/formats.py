@@ -1,4 +1,4 @@
-"""From a pattern file of any known format to a Pattern."""
+"""From a pattern file of any known format, packed or not, to a Pattern."""
 
 from __future__ import annotations
 
@@ -6,32 +6,42 @@ import re
 from pathlib import Path
 
 from evolaw.automata.files.boards import Pattern
+from evolaw.automata.files.compressed import COMPRESSED_SUFFIXES, inflated
 from evolaw.automata.files.macrocell import parse_macrocell
-from evolaw.automata.files.plaintext import parse_life106, parse_picture
+from evolaw.automata.files.mcell import parse_mcell
+from evolaw.automata.files.plaintext import parse_life105, parse_life106, parse_picture
 from evolaw.automata.files.rle import parse_rle
 from evolaw.errors import ParseError
 from evolaw.told import told
 
-__all__ = ["MOST_BYTES", "parse_pattern", "read_bytes", "read_pattern"]
+__all__ = ["MOST_BYTES", "PATTERN_SUFFIXES", "parse_pattern", "read_bytes", "read_pattern"]
 
 MOST_BYTES = 64 * 2**20
 """Size of the largest pattern file that is read."""
 
-_SUFFIXES = {".rle": parse_rle, ".cells": parse_picture, ".mc": parse_macrocell}
+_SUFFIXES = {".rle": parse_rle, ".cells": parse_picture, ".mc": parse_macrocell, ".mcl": parse_mcell}
+PATTERN_SUFFIXES = (*_SUFFIXES, ".lif", ".life")
+"""Endings of files that hold one board."""
 
 
 @told
 def read_pattern(path: str | Path) -> Pattern:
-    """Read a pattern file: RLE, ``.cells``, Life 1.06, macrocell, or rows of 0 and 1.
+    """Read a pattern file: RLE, ``.cells``, Life 1.05 and 1.06, macrocell, MCell, or rows of 0 and 1; packed by gzip or zip too.
 
-    The suffixes .rle, .cells and .mc decide; any other file is recognised by how it begins.
+    The suffixes .rle, .cells, .mc and .mcl decide; any other file is recognised by how it begins.
 
     Raises:
         ParseError: the file is missing, larger than `MOST_BYTES`, or cannot be read as a pattern; with line and column.
     """
     path = Path(path)
-    text = read_bytes(path, MOST_BYTES).decode("utf-8", "replace").removeprefix("\ufeff")
-    parse = _SUFFIXES.get(path.suffix.lower(), parse_pattern)
+    is_packed = path.suffix.lower() in COMPRESSED_SUFFIXES
+    data, name = inflated(path, MOST_BYTES) if is_packed else (read_bytes(path, MOST_BYTES), path.name)
+    if b"\0" in data[:4096]:
+        raise ParseError(
+            "The file holds no text, so it is no pattern. Recordings are read by `evolaw discover`.", source=str(path)
+        )
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    parse = _SUFFIXES.get(Path(name).suffix.lower(), parse_pattern)
     return parse(text, source=str(path))
 
 
@@ -44,6 +54,10 @@ def parse_pattern(text: str, *, source: str = "") -> Pattern:
     """
     if text.startswith("#Life 1.06"):
         return parse_life106(text, source=source)
+    if text.startswith("#Life 1.05"):
+        return parse_life105(text, source=source)
+    if text.startswith("#MCell"):
+        return parse_mcell(text, source=source)
     if text.startswith("[M2]"):
         return parse_macrocell(text, source=source)
     first = re.search(r"(?m)^(?!#)[^\S\n]*(\S.*)$", text[:65536])

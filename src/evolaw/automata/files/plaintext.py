@@ -5,6 +5,8 @@
 zeros, ones   010                  a picture of digits, blanks between them allowed; rows are equally long
 Life 1.06     #Life 1.06           one live cell a line, x to the right and y downwards
               1 -2
+Life 1.05     #Life 1.05           pictures of ``.`` and ``*``, each placed by a line #P x y; #N the rule of Life, #R 23/3 another
+CSV           0,1,0                boards of 0, 1 and 255 (not seen), one below the other with a blank line between them
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 from evolaw.automata.files.boards import Pattern, numbered_lines, require_cells
 from evolaw.errors import ParseError
 
-__all__ = ["parse_life106", "parse_picture"]
+__all__ = ["parse_boards", "parse_life105", "parse_life106", "parse_picture"]
 
 _ALIVE, _DEAD = b"O*oA1", b".b0"
 _CELLS = bytes(1 if letter in _ALIVE else 0 if letter in _DEAD else 2 for letter in range(256))
@@ -121,3 +123,88 @@ def parse_life106(text: str, *, source: str = "") -> Pattern:
     board = np.zeros((height, width), np.uint8)
     board[points[:, 1] - corner[1], points[:, 0] - corner[0]] = 1
     return Pattern(board, position=(int(corner[0]), int(corner[1])), comments=tuple(comments))
+
+
+def parse_life105(text: str, *, source: str = "") -> Pattern:
+    """Read pictures that are placed one by one; the board is the box around all of them.
+
+    Raises:
+        ParseError: with the line: cells before their place, another sign than ``.`` and ``*``, or a board that is too large.
+
+    Example:
+        >>> parse_life105("#Life 1.05\\n#N\\n#P -1 -1\\n.*.\\n..*\\n***").position
+        (-1, -1)
+    """
+    blocks: list[tuple[int, int, list[np.ndarray]]] = []
+    comments: list[str] = []
+    rule = None
+    for number, line in numbered_lines(text, source, _MOST_LINES):
+        place = re.fullmatch(r"#P\s+([+-]?\d{1,9})\s+([+-]?\d{1,9})\s*", line)
+        numbers = re.fullmatch(r"#R\s+([0-8]*)/([0-8]*)\s*", line)
+        if place:
+            blocks.append((int(place[1]), int(place[2]), []))
+        elif line.startswith("#N"):
+            rule = "B3/S23"
+        elif numbers:
+            rule = f"B{numbers[2]}/S{numbers[1]}"
+        elif line.startswith("#"):
+            comments += [line[2:].strip()] if line.startswith(("#D", "#C")) and line[2:].strip() else []
+        elif line.strip():
+            if not blocks or re.search(r"[^.*\s]", line):
+                raise ParseError(
+                    "A line of Life 1.05 must be a picture of . and * below a line such as `#P -1 -1`.",
+                    source=source,
+                    line=number,
+                )
+            blocks[-1][2].append(_row(line, source, number))
+    drawn = [(x, y, rows) for x, y, rows in blocks if rows]
+    if not drawn:
+        raise ParseError(
+            "The file holds no cells. A picture of . and * must follow a line such as `#P -1 -1`.", source=source
+        )
+    left, top = min(x for x, _, _ in drawn), min(y for _, y, _ in drawn)
+    right = max(x + max(row.size for row in rows) for x, _, rows in drawn)
+    bottom = max(y + len(rows) for _, y, rows in drawn)
+    require_cells(bottom - top, right - left, source=source)
+    board = np.zeros((bottom - top, right - left), np.uint8)
+    for x, y, rows in drawn:
+        for index, row in enumerate(rows):
+            board[y - top + index, x - left : x - left + row.size] |= row
+    return Pattern(board, rule=rule, position=(left, top), comments=tuple(comments))
+
+
+def parse_boards(text: str, *, source: str = "") -> np.ndarray:
+    """Read boards of 0, 1 and 255 written as CSV, one below the other: uint8 (time, rows, cols).
+
+    Raises:
+        ParseError: with the line: another value, a row of another length, or a board of another height.
+
+    Example:
+        >>> parse_boards("0,1\\n1,0\\n\\n1,0\\n0,1\\n").shape
+        (2, 2, 2)
+    """
+    boards: list[list[list[int]]] = [[]]
+    for number, line in numbered_lines(text, source, _MOST_LINES):
+        cells = line.replace(";", ",").strip().rstrip(",")
+        if not cells:
+            boards += [[]] if boards[-1] else []
+            continue
+        if not re.fullmatch(r"\s*(?:0|1|255)\s*(?:,\s*(?:0|1|255)\s*)*", cells):
+            raise ParseError(
+                "A row of a board must be 0, 1 and 255 (not seen), with commas.", source=source, line=number
+            )
+        boards[-1].append([int(cell) for cell in cells.split(",")])
+        if len(boards[-1][-1]) != len(boards[0][0]):
+            raise ParseError(
+                f"This row has {len(boards[-1][-1])} cells and the first one {len(boards[0][0])}.",
+                source=source,
+                line=number,
+            )
+    boards = [board for board in boards if board]
+    heights = sorted({len(board) for board in boards})
+    if len(heights) != 1:
+        raise ParseError(
+            f"The boards have {', '.join(map(str, heights)) or 'no'} rows; all must have the same, with a blank line between them.",
+            source=source,
+        )
+    return np.array(boards, np.uint8)

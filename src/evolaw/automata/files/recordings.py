@@ -1,11 +1,12 @@
 """Recordings of an automaton, from whatever they were kept in.
 
-    NAME.npz      ``states`` (time, rows, cols) or (boards, time, rows, cols) of 0, 1 and 255 (missing), and optional
-                  ``times``; NAME.json beside it may say boundary, times, rule and further facts
-    a folder      one pattern file a frame (.rle, .mc, .cells), in natural order of the names
-    a run         a directory written by `Trajectory.save` or by a command that simulates
-
-Times of a folder are the generations the files state; if a file states none, the last number in each name; else 0, 1, 2, …
+NAME.npz      ``states`` (time, rows, cols) or (boards, time, rows, cols) of 0, 1 and 255 (missing), and optional
+              ``times``; NAME.json beside it may say boundary, times, rule and further facts
+NAME.npy, .mat, .csv    the states alone; the same JSON file may stand beside
+NAME.gif, .tif          a film; ``threshold`` or ``alive`` say which grey levels live
+a folder      one pattern file a frame (.rle, .mc, .cells, .lif, .mcl) or one picture a frame, in natural order of the names
+several files           frames of one recording, as the shell lists them
+a run         a directory written by `Trajectory.save` or by a command that simulates
 """
 
 from __future__ import annotations
@@ -19,33 +20,38 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
-from evolaw.arrays import MISSING
-from evolaw.automata.files.archives import read_arrays
-from evolaw.automata.files.boards import MOST_CELLS, Grid, Pattern
-from evolaw.automata.files.formats import read_bytes, read_pattern
-from evolaw.errors import ArgumentError, EvolawError, ParseError
+from evolaw.automata.files.archives import read_array, read_arrays
+from evolaw.automata.files.formats import MOST_BYTES, read_bytes
+from evolaw.automata.files.frames import FRAME_SUFFIXES, frames_of, read_frames
+from evolaw.automata.files.images import read_images
+from evolaw.automata.files.matlab import read_matlab
+from evolaw.automata.files.plaintext import parse_boards
+from evolaw.automata.files.stacks import as_states
+from evolaw.errors import ArgumentError, ParseError
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
-__all__ = ["read_recording"]
+__all__ = ["holds_boards", "read_recording"]
 
-_FRAME_SUFFIXES = (".rle", ".mc", ".cells")
+_FILMS = (".gif", ".tif", ".tiff")
 _MOST_JSON = 4 * 2**20
-_MOST_FRAMES = 100_000
 _OUR_FACTS = ("boundary", "times", "rule")
 
 
 @told
-def read_recording(path: str | Path) -> Trajectory:
+def read_recording(path: str | Path, *, alive: float | None = None, threshold: float | None = None) -> Trajectory:
     """Read a recording.
 
     Args:
-        path: an ``.npz`` file, a folder of pattern files, or a run directory.
+        path: a file of states (.npz, .npy, .mat, .csv), a film (.gif, .tif), a folder of frames, or a run directory.
+        alive: the value, or grey level, of a living cell; all others are dead.
+        threshold: values, or grey levels, above it are alive, all others dead.
 
     Returns:
         A trajectory with axes ("times", "rows", "cols"), or ("boards", "times", "rows", "cols"), of uint8 values 0, 1 and
         255 for cells that were not seen. ``law`` is the rule the files name, ``boundary`` the grid they name; both are None
-        when they name none. ``about`` holds the remaining facts of the JSON file, and ``times_from``.
+        when they name none. ``about`` holds the remaining facts of the JSON file, ``times_from``, and under ``read_as``
+        sentences on what the reader had to choose.
 
     Raises:
         ParseError: nothing is there, or it cannot be read as a recording; with the file, and line and column for a text.
@@ -58,16 +64,59 @@ def read_recording(path: str | Path) -> Trajectory:
     if path.is_dir():
         if (path / "manifest.json").exists():
             return _checked_run(path)
-        return _read_folder(path)
+        return read_frames(frames_of(path), source=str(path), alive=alive, threshold=threshold)
     if not path.exists():
         raise ParseError("There is no such file or directory. Check the path.", source=str(path))
-    return _read_archive(path)
-
-
-def _read_archive(path: Path) -> Trajectory:
+    suffix = path.suffix.lower()
+    if suffix in _FILMS:
+        states, notes = read_images([path], alive=alive, threshold=threshold)
+        return _with_facts(path, states, {}, notes)
+    if suffix in FRAME_SUFFIXES:
+        raise ParseError(
+            "This is one board; a recording is a folder of them, or several files in a row.", source=str(path)
+        )
+    if suffix in _ARRAYS:
+        values, notes = _ARRAYS[suffix](path)
+        states, more = as_states(values, str(path), alive=alive, threshold=threshold)
+        return _with_facts(path, states, {}, [*notes, *more])
     arrays = read_arrays(path, ["states"], ["times"])
+    states, notes = as_states(arrays.pop("states"), str(path), alive=alive, threshold=threshold)
+    return _with_facts(path, states, arrays, notes)
+
+
+def holds_boards(path: str | Path) -> bool:
+    """Whether a text table is one of boards, not of statistics: its first row is of 0, 1 and 255 alone, and has two or more."""
+    path = Path(path)
+    if path.suffix.lower() not in (".csv", ".txt", ".tsv") or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        first = next((line for line in file.read(65536).decode("utf-8", "replace").splitlines() if line.strip()), "")
+    return re.fullmatch(r"\s*(?:0|1|255)\s*(?:[,;]\s*(?:0|1|255)\s*)+", first) is not None
+
+
+def _from_npy(path: Path) -> tuple[np.ndarray, list[str]]:
+    return read_array(path), []
+
+
+def _from_matlab(path: Path) -> tuple[np.ndarray, list[str]]:
+    values, name = read_matlab(path)
+    if values.ndim < 3:
+        return values, []
+    order = "rows, cols, time" if values.ndim == 3 else "rows, cols, time, boards"
+    turned = np.moveaxis(values, -1, 0) if values.ndim == 3 else np.transpose(values, (3, 2, 0, 1))
+    return turned, [f"The array {name} of {values.shape} was read as {order}, the order of MATLAB."]
+
+
+def _from_text(path: Path) -> tuple[np.ndarray, list[str]]:
+    return parse_boards(read_bytes(path, MOST_BYTES).decode("utf-8", "replace"), source=str(path)), []
+
+
+_ARRAYS = {".npy": _from_npy, ".mat": _from_matlab, ".csv": _from_text, ".txt": _from_text, ".tsv": _from_text}
+
+
+def _with_facts(path: Path, states: np.ndarray, arrays: dict[str, np.ndarray], notes: Sequence[str]) -> Trajectory:
+    """Join states with their times and with what the JSON file beside says."""
     facts = _read_facts(path.with_suffix(".json"))
-    states = _states(arrays["states"], str(path))
     frames = states.shape[-3]
     times, origin = np.arange(frames), "counted"
     if "times" in facts:
@@ -82,26 +131,9 @@ def _read_archive(path: Path) -> Trajectory:
         if word is not None and not (isinstance(word, str) and 0 < len(word) <= 1000 and word.isprintable()):
             raise ParseError(f"`{name}` must be a short text.", source=str(path.with_suffix(".json")))
     about = {name: value for name, value in facts.items() if name not in _OUR_FACTS} | {"times_from": origin}
+    about |= {"read_as": list(notes)} if notes else {}
     axes = ("boards", "times", "rows", "cols")[-states.ndim :]
     return Trajectory(states, times, axes, law=words["rule"], boundary=words["boundary"], about=about)
-
-
-def _states(values: np.ndarray, source: str) -> np.ndarray:
-    if values.ndim not in (3, 4) or not values.size:
-        raise ParseError(
-            f"`states` must have shape (time, rows, cols) with at least one cell, but has shape {values.shape}.",
-            source=source,
-        )
-    if values.dtype.kind not in "buif":
-        raise ParseError(f"`states` must hold whole numbers, but holds {values.dtype}.", source=source)
-    if values.dtype != np.bool_:
-        bad = (values != 0) & (values != 1) & (values != MISSING)
-        if bad.any():
-            place = tuple(int(index) for index in np.argwhere(bad)[0])
-            raise ParseError(
-                f"`states` must hold 0, 1 and {MISSING} (missing), but is {values[place]} at {place}.", source=source
-            )
-    return values.astype(np.uint8, order="C")
 
 
 def _times(values: Any, frames: int, source: str) -> np.ndarray:
@@ -140,6 +172,8 @@ def _read_facts(path: Path) -> dict[str, Any]:
         raise ParseError(f"This is not JSON: {error}.", source=str(path)) from error
     if not isinstance(facts, dict):
         raise ParseError('It must hold a JSON object, as in {"boundary": "torus"}.', source=str(path))
+    if {"schema", "entries", "law"} <= set(facts):
+        return {}  # what `evolaw discover --json` printed about the recording, not what is known of it
     return facts
 
 
@@ -150,132 +184,3 @@ def _checked_run(path: Path) -> Trajectory:
             f"The run holds axes {', '.join(trajectory.axes)}; a recording ends in rows, cols.", source=str(path)
         )
     return trajectory
-
-
-def _read_folder(path: Path) -> Trajectory:
-    files = sorted((file for file in path.iterdir() if file.suffix.lower() in _FRAME_SUFFIXES), key=_natural)
-    if not files:
-        raise ParseError(
-            "It is no run directory and holds no frames. Frames are files named *.rle, *.mc or *.cells.",
-            source=str(path),
-        )
-    if len(files) > _MOST_FRAMES:
-        raise ParseError(f"It holds {len(files)} frames, more than the {_MOST_FRAMES} that are read.", source=str(path))
-    patterns: list[Pattern] = []
-    cells = 0
-    for file in files:
-        patterns.append(read_pattern(file))
-        cells += patterns[-1].board.size
-        if cells > MOST_CELLS:
-            raise ParseError(f"The frames up to this one hold more than {MOST_CELLS} cells.", source=str(file))
-    times, origin = _folder_times(files, patterns)
-    grid = _same(files, [pattern.grid for pattern in patterns], "grid")
-    rule = _same(files, [pattern.rule for pattern in patterns], "rule")
-    size = (grid.rows, grid.cols) if grid else _common_size(patterns)
-    if size and size[0] * size[1] * len(files) > MOST_CELLS:
-        raise ParseError(f"{len(files)} frames of {size[0]} x {size[1]} exceed {MOST_CELLS} cells.", source=str(path))
-    if grid:
-        states = [_on_grid(pattern, grid, file) for pattern, file in zip(patterns, files, strict=True)]
-    elif size:
-        states = [pattern.board for pattern in patterns]
-    else:
-        states = _on_plane(patterns, files, int(np.diff(times).max(initial=1)))
-    boundary = grid.boundary if grid else None if size else "plane"
-    about = {"times_from": origin}
-    return Trajectory(np.stack(states), times, ("times", "rows", "cols"), law=rule, boundary=boundary, about=about)
-
-
-def _natural(file: Path) -> list[tuple[int, int, str]]:
-    """Sort key in which frame_10 follows frame_9."""
-    parts = re.findall(r"\d+|\D+", file.stem)
-    return [(0, int(part[:4000]), "") if part.isdecimal() else (1, 0, part) for part in parts]
-
-
-def _folder_times(files: Sequence[Path], patterns: Sequence[Pattern]) -> tuple[np.ndarray, str]:
-    stated = [pattern.generation for pattern in patterns]
-    numbers = [re.findall(r"\d{1,15}", file.stem)[-1:] for file in files]
-    if all(generation is not None for generation in stated):
-        times, origin = np.array(stated, np.int64), "generations in the files"
-    elif all(numbers):
-        times, origin = np.array([int(found[0]) for found in numbers], np.int64), "file names"
-    else:
-        return np.arange(len(files)), "counted"
-    falls = np.flatnonzero(np.diff(times) <= 0)
-    if falls.size:
-        k = int(falls[0])
-        raise ParseError(
-            f"The {origin} must rise from frame to frame, but {times[k]} is followed by {times[k + 1]}. "
-            "Number the files in the order they were recorded.",
-            source=str(files[k + 1]),
-        )
-    return times, origin
-
-
-def _same(files: Sequence[Path], values: Sequence[Any], what: str) -> Any:
-    """The one value all frames share."""
-    for file, value in zip(files, values, strict=True):
-        if value != values[0]:
-            raise ParseError(
-                f"Its {what} is {value}, that of {files[0].name} is {values[0]}; they must agree.", source=str(file)
-            )
-    return values[0]
-
-
-def _common_size(patterns: Sequence[Pattern]) -> tuple[int, int] | None:
-    """The size all frames have, if they all have one and none states a position."""
-    sizes = {pattern.board.shape for pattern in patterns}
-    unplaced = all(pattern.position is None for pattern in patterns)
-    size = sizes.pop() if len(sizes) == 1 and unplaced else (0, 0)
-    return (size[0], size[1]) if size[0] and size[1] else None
-
-
-def _on_grid(pattern: Pattern, grid: Grid, file: Path) -> np.ndarray:
-    size = (grid.rows, grid.cols)
-    if pattern.board.shape == size and pattern.position is None:
-        return pattern.board
-    if pattern.population and pattern.position is None:
-        raise ParseError(
-            f"The frame shows {pattern.board.shape[0]} x {pattern.board.shape[1]} cells of a {size[0]} x {size[1]} grid and does "
-            "not say which. The program that wrote it cut dead edges away; let it write the whole grid, `#CXRLE Pos=x,y`, or a "
-            "macrocell file (.mc), which keeps the place.",
-            source=str(file),
-        )
-    try:
-        return pattern.placed(*size)
-    except EvolawError as error:
-        raise ParseError(str(error), source=str(file)) from error
-
-
-def _on_plane(patterns: Sequence[Pattern], files: Sequence[Path], margin: int) -> list[np.ndarray]:
-    """Frames of an unbounded pattern: the smallest board that holds all of them, and ``margin`` dead cells around it."""
-    live = [pattern for pattern in patterns if pattern.population]
-    for pattern, file in zip(patterns, files, strict=True):
-        if pattern.population and pattern.position is None:
-            raise ParseError(
-                "The frames differ in size, and this one names no grid and no `#CXRLE Pos=x,y`, so it cannot be placed. "
-                "Let the program write the whole board.",
-                source=str(file),
-            )
-    if not live:
-        raise ParseError(
-            "No frame holds a live cell or a size. Let the program write the whole board.", source=str(files[0])
-        )
-    corners = np.array([pattern.position for pattern in live])
-    ends = corners + [pattern.board.shape[::-1] for pattern in live]
-    left, top = (int(side) - margin for side in corners.min(axis=0))
-    right, bottom = (int(side) + margin for side in ends.max(axis=0))
-    rows, cols = bottom - top, right - left
-    if rows * cols * len(patterns) > MOST_CELLS:
-        raise ParseError(
-            f"The frames span {rows} x {cols} cells, more than {MOST_CELLS} in all. Cut the recording.",
-            source=str(files[0]),
-        )
-    states = []
-    for pattern in patterns:
-        board = np.zeros((rows, cols), np.uint8)
-        if pattern.position is not None:
-            x, y = pattern.position
-            height, width = pattern.board.shape
-            board[y - top : y - top + height, x - left : x - left + width] = pattern.board
-        states.append(board)
-    return states

@@ -8,6 +8,8 @@
     W110                             elementary rule of a line (Golly draws the even ones, generation below generation)
     R5,C0,M1,S34..58,B34..45,NM      larger neighbourhoods by counts; M1 counts the cell itself; NM, NN or NC
 
+The names people know a few rules by (`WELL_KNOWN`) are read too, in letters of either case.
+
 Probabilities are ours: ``B3/S2=0.9,3`` gives S2 probability 0.9, ``B2ac=0.5,3/S23`` two arrangements of B2; windows of
 MAP and W rules are named by their bits, ``W110,101=0.5``. ``~0.01`` at the end flips every cell with that probability
 after each update.
@@ -51,8 +53,9 @@ WELL_KNOWN = {
     "2x2": "B36/S125",
     "Anneal": "B4678/S35678",
 }
-"""Names under which people know rules, for suggestions."""
+"""Names under which people know rules."""
 
+_BY_NAME = {name.casefold(): rule for name, rule in WELL_KNOWN.items()}
 _BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 _MAP_SIZES = {86: (WINDOWS - 1, 9), 22: (HEXAGONAL, 7), 6: (VON_NEUMANN, 5)}
 _SUFFIXES = {"V": ("vonneumann", 4), "H": ("hexagonal", 6)}
@@ -73,7 +76,7 @@ def parse_rule(text: str) -> RuleTable:
     """
     if not isinstance(text, str):
         raise checks.refuse("text", "be the text of a rule, such as 'B3/S23'", text)
-    reader = RuleCursor(text)
+    reader = RuleCursor(_BY_NAME.get(text.strip().casefold(), text))
     if len(text) > MOST_CHARACTERS:
         raise reader.error(f"A rule has at most {MOST_CHARACTERS} characters, but this has {len(text)}.")
     reader.skip_spaces()

@@ -21,7 +21,7 @@ _PROCESS = "Stochastic differential equations"
 Law = Annotated[
     str | None,
     typer.Argument(
-        help='A rule, as B3/S23, B2-a/S12 or MAP…, or the run of a learned or discovered one; a process, as ornstein-uhlenbeck; or an equation, as "dX = -X dt + dW".'
+        help='A rule, as B3/S23, B2-a/S12, Life or MAP…; a pattern file with its own rule and grid; the run of a learned or discovered one; a process, as ornstein-uhlenbeck; or an equation, as "dX = -X dt + dW".'
     ),
 ]
 Start = Annotated[
@@ -46,15 +46,28 @@ def simulate_rule(
     resume: Resume = None,
     as_json: AsJson = False,
     size: Annotated[
-        str, typer.Option("--size", help="Side of the board, or ROWSxCOLS.", rich_help_panel=_BOARD)
-    ] = "64",
+        str | None,
+        typer.Option(
+            "--size",
+            help="Side of the board, or ROWSxCOLS; by default 64, or the pattern file's.",
+            rich_help_panel=_BOARD,
+        ),
+    ] = None,
     density: Annotated[
-        float, typer.Option("--density", help="Share of living cells in a random start.", rich_help_panel=_BOARD)
-    ] = 0.35,
+        float | None,
+        typer.Option(
+            "--density", help="Share of living cells in a random start, by default 0.35.", rich_help_panel=_BOARD
+        ),
+    ] = None,
     every: Annotated[int, typer.Option("--every", help="Save each so many generations.", rich_help_panel=_BOARD)] = 1,
     boundary: Annotated[
-        str, typer.Option("--boundary", help="torus, plane, reflecting or torus+dx,dy.", rich_help_panel=_BOARD)
-    ] = "torus",
+        str | None,
+        typer.Option(
+            "--boundary",
+            help="torus, plane, reflecting or torus+dx,dy; by default torus, or the pattern file's.",
+            rich_help_panel=_BOARD,
+        ),
+    ] = None,
     noise: Annotated[
         float,
         typer.Option("--noise", help="Probability that a cell is flipped after each step.", rich_help_panel=_BOARD),
@@ -64,18 +77,19 @@ def simulate_rule(
     ] = None,
 ) -> None:
     """Simulate a cellular automaton, or continue a run of one."""
+    from evolaw import checks
     from evolaw.cli.learn import answers
     from evolaw.cli.simulate import lattice
 
     held = answers.law_of_run(str(law)) if resume is None else None
-    typed = {
-        "law": held or law,
-        "size": size,
-        "density": density,
-        "start": start,
-        "steps": 100 if steps is None else steps,
-    }
-    typed |= {"every": every, "boundary": boundary, "noise": noise, "seed": seed}
+    if resume is None and held is None and lattice.is_pattern_file(str(law)):
+        for name, value in (("start", start), ("density", density)):
+            checks.require(value is None, name, "be left out with a pattern file, which is the start", value)
+        file = lattice.of_pattern_file(Path(str(law)), size_is_typed=size is not None)
+        law, start, size, boundary = file.rule, file.start, size or file.size, boundary or file.boundary
+    typed = {"law": held or law, "size": size or "64", "density": 0.35 if density is None else density, "start": start}
+    typed |= {"steps": 100 if steps is None else steps, "boundary": boundary or "torus"}
+    typed |= {"every": every, "noise": noise, "seed": seed}
     lattice.simulate_board(typed, out, resume, rle, as_json)
 
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evolaw.cli import terminal
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from evolaw.automata.rules.rule import Rule
     from evolaw.storage import Run, Series
 
-__all__ = ["Settings", "simulate_board"]
+__all__ = ["PatternFile", "Settings", "is_pattern_file", "of_pattern_file", "simulate_board"]
 
 _WIDEST_PICTURE = 100
+_PROGRESS = 50
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,49 @@ def simulate_board(
         terminal.result(_text(settings, last, statistics, place))
 
 
+def is_pattern_file(text: str) -> bool:
+    """Whether what was typed as the law is a file that holds a pattern."""
+    from evolaw.automata.files.compressed import COMPRESSED_SUFFIXES
+    from evolaw.automata.files.formats import PATTERN_SUFFIXES
+
+    return Path(text).suffix.lower() in (*PATTERN_SUFFIXES, *COMPRESSED_SUFFIXES)
+
+
+class PatternFile(NamedTuple):
+    """What a pattern file says of a simulation, as it would be typed."""
+
+    rule: str
+    start: str
+    size: str
+    boundary: str
+
+
+def of_pattern_file(path: Path, *, size_is_typed: bool) -> PatternFile:
+    """Return what a pattern file says.
+
+    Without a grid the pattern gets a torus of at least 64 cells a side, or twice its own; that is said.
+    """
+    from evolaw import checks
+    from evolaw.automata.files.patterns import read_pattern
+
+    pattern = read_pattern(path)
+    checks.require(
+        pattern.rule is not None,
+        "law",
+        "be a pattern file that names its rule",
+        str(path),
+        f"Type the rule, with --start {path}.",
+    )
+    grid = pattern.grid
+    sides = (grid.rows, grid.cols) if grid else tuple(max(64, 2 * side) for side in pattern.board.shape)
+    size = f"{sides[0]}x{sides[1]}"
+    if grid is None and not size_is_typed:
+        terminal.note(
+            f"{path.name} names no grid; it runs on a torus of {size} cells. --size and --boundary choose another."
+        )
+    return PatternFile(str(pattern.rule), str(path), size, grid.boundary if grid else "torus")
+
+
 def _settings(
     law: str,
     size: str,
@@ -132,7 +177,7 @@ def _settings(
     source(seed, "seed")
     pattern = None
     if start is not None:
-        board = _pattern(start)
+        board = _pattern(start, rule)
         fits = board.shape[0] <= rows and board.shape[1] <= cols
         checks.require(fits, "size", f"hold the start of {board.shape[0]}x{board.shape[1]} cells", f"{rows}x{cols}")
         pattern = write_rle(board)
@@ -156,13 +201,20 @@ def _size(text: str) -> tuple[int, int]:
     return rows, cols
 
 
-def _pattern(start: str) -> np.ndarray:
-    """A pattern file, or a pattern of the collection."""
+def _pattern(start: str, rule: Rule) -> np.ndarray:
+    """The cells of a pattern file, or of a pattern of the collection; what else a file says is used nowhere, and said."""
     from evolaw.automata.files import patterns
+    from evolaw.automata.rules.rule import Rule
+    from evolaw.errors import ParseError
 
-    if Path(start).exists() or any(mark in start for mark in "./\\"):
-        return patterns.read_pattern(start).board
-    return patterns.named(start).board
+    if not Path(start).exists() and not any(mark in start for mark in "./\\"):
+        return patterns.named(start).board
+    pattern = patterns.read_pattern(start)
+    if not pattern.population and not pattern.board.size:
+        raise ParseError("The file holds no cells, so there is nothing to start from.", source=start)
+    if pattern.rule is not None and Rule(pattern.rule) != rule:
+        terminal.note(f"{Path(start).name} names the rule {pattern.rule}; {rule} runs instead, from its cells.")
+    return pattern.board
 
 
 def _begin(settings: Settings, out: Path | None) -> tuple[np.ndarray, dict[str, Any]]:
@@ -229,25 +281,35 @@ def _advance(
         series.append(board[None])
     begun = max(done - 1, 0)
     before, last = board, board
-    times = range((begun + 1) * every, settings.steps + 1, every)
+    times = _stops(settings, begun, is_kept=series is not None)
     chance = {"rng": settings.seed, "first_time": begun * every}
     boards = unroll(settings.law, board, times, boundary=settings.boundary, **chance) if times else ()
     with terminal.bar(f"simulating {settings.law[:24]}") as progress:
-        for frame, state in enumerate(boards, start=begun + 2):
+        for time, state in zip(times, boards, strict=True):
             before, last = last, state
             if series is not None:
                 series.append(state[None])
-            progress(frame, frames, "")
+            progress(time // every + 1, frames, "")
     changed = float(np.mean(before != last)) if settings.steps else 0.0
     facts = {"density_last": float(np.mean(last)), "population_last": int(np.sum(last)), "changed_last": changed}
     return last, facts
+
+
+def _stops(settings: Settings, begun: int, *, is_kept: bool) -> list[int]:
+    """Generations at which the run stops: every frame that is kept; else a few for the progress, and the last two frames."""
+    every, frames = settings.every, settings.frames
+    if is_kept:
+        return list(range((begun + 1) * every, settings.steps + 1, every))
+    marks = {frames - 2, frames - 1, *(frames * part // _PROGRESS for part in range(1, _PROGRESS))}
+    return [frame * every for frame in sorted(marks) if frame > begun]
 
 
 def _export(settings: Settings, last: np.ndarray, path: Path) -> None:
     from evolaw import documents
     from evolaw.automata.files.rle import write_rle
 
-    documents.write_document(path, write_rle(last, rule=settings.law))
+    topology = None if settings.boundary == "reflecting" else settings.boundary  # which pattern files have no name for
+    documents.write_document(path, write_rle(last, rule=settings.law, topology=topology, generation=settings.steps))
 
 
 def _text(settings: Settings, last: np.ndarray, statistics: dict[str, Any], place: Path | None) -> str:

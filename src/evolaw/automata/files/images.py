@@ -1,0 +1,132 @@
+"""Boards as pictures: folders of PNG or TIFF, animated GIFs, multi-page TIFFs.
+
+A picture is made grey. Two grey levels are dead and alive, the brighter one alive unless ``alive`` says which; more levels need a
+``threshold``. Where every cell is a square of k x k equal pixels in all frames, one pixel a cell is kept, and that is said. Sizes are
+known before a pixel is decoded.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from evolaw.automata.files.boards import MOST_CELLS
+from evolaw.errors import ParseError
+
+__all__ = ["IMAGE_SUFFIXES", "read_images"]
+
+IMAGE_SUFFIXES = (".png", ".gif", ".tif", ".tiff", ".bmp")
+_FORMATS = ("PNG", "GIF", "TIFF", "BMP")
+_MOST_PAGES = 100_000
+_TORN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    struct.error,
+    RuntimeError,
+)
+"""What the readers of pictures raise on damaged bytes."""
+
+
+def read_images(
+    files: Sequence[Path], *, alive: float | None = None, threshold: float | None = None
+) -> tuple[np.ndarray, list[str]]:
+    """Read pictures, each with one frame or many, as states uint8 (time, rows, cols) and sentences on how they were read.
+
+    Args:
+        files: the pictures in the order of time.
+        alive: grey level (0 black, 255 white) of a living cell.
+        threshold: grey levels above it are alive.
+
+    Raises:
+        ParseError: no picture, pictures of different sizes, more than 2**28 pixels, or more than two grey levels and no
+            ``threshold``.
+    """
+    grey = _grey(files)
+    source = str(files[0])
+    notes = []
+    side = _pixels_of_a_cell(grey)
+    if side > 1:
+        grey = grey[:, ::side, ::side]
+        notes.append(f"Each cell is {side} x {side} pixels; one was kept.")
+    levels = np.unique(grey)
+    if threshold is not None:
+        return (grey > threshold).astype(np.uint8), [*notes, f"Grey levels above {threshold:g} were read as alive."]
+    if alive is None and len(levels) > 2:
+        raise ParseError(
+            f"The pictures hold {len(levels)} grey levels from {levels[0]} to {levels[-1]}. Say from which on a cell is alive, "
+            f"--threshold {(int(levels[0]) + int(levels[-1])) // 2}.",
+            source=source,
+        )
+    if alive is None and len(levels) < 2:
+        raise ParseError(
+            f"All pixels are of grey level {levels[0]}. Say which level is alive, --alive {levels[0]}.", source=source
+        )
+    chosen = float(levels[-1]) if alive is None else alive
+    says = f"Grey level {chosen:g} was read as alive" + ("." if alive is not None else f", {levels[0]} as dead.")
+    return (grey == chosen).astype(np.uint8), [*notes, says]
+
+
+def _grey(files: Sequence[Path]) -> np.ndarray:
+    """All frames in grey, uint8 (time, rows, cols); sizes are added up before anything is decoded."""
+    from PIL import Image, UnidentifiedImageError
+
+    frames: list[np.ndarray] = []
+    size: tuple[int, int] | None = None
+    for file in files:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # torn notes of a camera do not matter where the pixels are whole
+                warnings.simplefilter("error", Image.DecompressionBombWarning)
+                with Image.open(file, formats=_FORMATS) as picture:
+                    pages = int(getattr(picture, "n_frames", 1))
+                    if (len(frames) + pages) * math.prod(picture.size) > MOST_CELLS or pages > _MOST_PAGES:
+                        raise ParseError(
+                            f"The pictures up to this one hold more than {MOST_CELLS} pixels.", source=str(file)
+                        )
+                    for page in range(pages):
+                        picture.seek(page)
+                        if size not in (None, picture.size):
+                            raise ParseError(
+                                f"It is {picture.size[0]} x {picture.size[1]} pixels, the first is {size[0]} x {size[1]}."
+                                if size
+                                else "",
+                                source=str(file),
+                            )
+                        size = picture.size
+                        frames.append(np.asarray(picture.convert("L"), np.uint8))
+        except ParseError:
+            raise
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+            raise ParseError("The picture is too large to be read. Cut or shrink it.", source=str(file)) from None
+        except FileNotFoundError:
+            raise ParseError("There is no such file. Check the path.", source=str(file)) from None
+        except (*_TORN, UnidentifiedImageError) as error:
+            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+            raise ParseError(f"It cannot be read as PNG, GIF, TIFF or BMP: {reason}.", source=str(file)) from error
+    return np.stack(frames)
+
+
+def _pixels_of_a_cell(grey: np.ndarray) -> int:
+    """The largest k for which all frames consist of k x k equal pixels; 1 where there is nothing to see."""
+    if (grey == grey.flat[0]).all():
+        return 1
+    rows, cols = grey.shape[1:]
+    for side in range(min(rows, cols), 1, -1):
+        if rows % side == cols % side == 0 and _is_constant(grey, side):
+            return side
+    return 1
+
+
+def _is_constant(grey: np.ndarray, side: int) -> bool:
+    blocks = grey.reshape(len(grey), grey.shape[1] // side, side, grey.shape[2] // side, side)
+    return bool((blocks == blocks[:, :, :1, :, :1]).all())

@@ -1,0 +1,93 @@
+"""A stack of boards from a stranger's array: which axis is time, and which values mean dead, alive and not seen.
+
+    3 axes              (time, rows, cols)
+    4 axes              (boards, time, rows, cols); a last axis of one channel is dropped, and that is said
+    0 and 1             dead and alive; 255 not seen
+    ``alive=V``         cells of value V are alive, all others dead
+    ``threshold=V``     cells above V are alive, all others dead
+
+Nothing is guessed that two readings are possible for: an array of 0 and 255 is refused with both readings named.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evolaw import checks
+from evolaw.arrays import MISSING
+from evolaw.errors import ParseError
+
+__all__ = ["as_states"]
+
+_CHANNELS = (1, 3, 4)
+
+
+def as_states(
+    values: np.ndarray, source: str, *, alive: float | None = None, threshold: float | None = None
+) -> tuple[np.ndarray, list[str]]:
+    """Return uint8 states (time, rows, cols) or (boards, time, rows, cols) of 0, 1 and 255, and sentences on how they were read.
+
+    Args:
+        values: an array of numbers.
+        source: file name for error messages.
+        alive: the value of a living cell; every other value is dead.
+        threshold: values above it are alive, all others dead.
+
+    Raises:
+        ParseError: another shape, no numbers, or values that could mean several things.
+
+    Example:
+        >>> as_states(np.array([[[0, 7], [7, 0]]]), "mine.npy", alive=7)[0].tolist()
+        [[[0, 1], [1, 0]]]
+    """
+    given = None if alive is None or threshold is None else (alive, threshold)
+    checks.require(given is None, "alive", "stand alone, without threshold", given)
+    notes: list[str] = []
+    if values.ndim == 4 and values.shape[-1] == 1 and values.shape[1] > 1:
+        notes.append(f"The last axis of {values.shape} holds one channel and was dropped: read as time, rows, cols.")
+        values = values[..., 0]
+    _require_shape(values, source)
+    if values.dtype.kind not in "buif":
+        raise ParseError(f"`states` must hold whole numbers, but holds {values.dtype}.", source=source)
+    if alive is not None:
+        return (values == alive).astype(np.uint8, order="C"), [*notes, f"Cells of value {alive:g} were read as alive."]
+    if threshold is not None:
+        states = (values > threshold).astype(np.uint8, order="C")
+        return states, [*notes, f"Cells above {threshold:g} were read as alive."]
+    if values.dtype != np.bool_:
+        _require_values(values, source)
+    return values.astype(np.uint8, order="C"), notes
+
+
+def _require_shape(values: np.ndarray, source: str) -> None:
+    if values.ndim in (3, 4) and values.size:
+        return
+    cure = ""
+    if values.ndim == 2:
+        cure = (
+            " Two axes are the cells of a line over time: give them a third axis, states[:, None, :], to read them as boards "
+            "of one row, or save one board a frame."
+        )
+    raise ParseError(
+        f"`states` must have shape (time, rows, cols) with at least one cell, but have shape {values.shape}.{cure}",
+        source=source,
+    )
+
+
+def _require_values(values: np.ndarray, source: str) -> None:
+    bad = (values != 0) & (values != 1) & (values != MISSING)
+    if bad.any():
+        place = tuple(int(index) for index in np.argwhere(bad)[0])
+        found = np.unique(values[bad])
+        channel = " Its last axis looks like colours: keep one of them." if values.shape[-1] in _CHANNELS[1:] else ""
+        raise ParseError(
+            f"`states` must hold 0, 1 and {MISSING} (missing), but is {values[place]} at {place}.{channel} Say which value is "
+            f"alive, --alive {found[-1]:g}, or from which on, --threshold {(float(found[0]) + float(values.min())) / 2:g}.",
+            source=source,
+        )
+    if (values == MISSING).any() and not (values == 1).any():
+        raise ParseError(
+            f"The states are 0 and {MISSING} only, and {MISSING} means not seen. If it means alive, say --alive {MISSING}; if no "
+            "living cell was seen, there is nothing to discover.",
+            source=source,
+        )
