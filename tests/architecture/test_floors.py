@@ -316,4 +316,4 @@ def test_the_map_names_no_file_that_is_not_there() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     told = set(re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|toml|css))`", text))
     missing = sorted(name for name in told if not (SOURCE / name).exists() and not (ROOT / name).exists())
-    assert not missing, f"no such file: {missing}"
+    assert len(told) > 40 and not missing, f"no such file: {missing}"
