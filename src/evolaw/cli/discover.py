@@ -36,11 +36,19 @@ _Every = Annotated[
     int | None, typer.Option("--every", help="Generations between frames; by default the times in the recording.")
 ]
 _Flip = Annotated[
-    str | None, typer.Option("--flip", help="Probability that a cell was read wrongly, or auto to estimate it.")
+    str | None,
+    typer.Option(
+        "--flip",
+        help="Probability that a cell was read wrongly, or auto to estimate it; update:0.02 or update:auto if the automaton errs.",
+    ),
 ]
 _Boundary = Annotated[
     str | None,
-    typer.Option("--boundary", help="Edge of the board: torus, plane or reflecting; by default the recording's."),
+    typer.Option(
+        "--boundary",
+        help="Edge of the board: torus, torus+dx,dy, plane, reflecting, or window, where it is a part of a larger world and its edge "
+        "unknown; by default the recording's.",
+    ),
 ]
 _TRAJECTORY = "Trajectories"
 _Names = Annotated[
@@ -312,5 +320,7 @@ def _observed(recordings: list[Trajectory], every: int | None, flip: str | None)
     if every is not None:
         given["every"] = every
     if flip is not None:
-        given["flips"] = AUTO if flip == AUTO else checks.probability(flip, "flip", most=0.45)
+        on, _, value = flip.rpartition(":")
+        given["on"] = checks.one_of(on or "observation", "flip", ("observation", "update"))
+        given["flips"] = AUTO if value == AUTO else checks.probability(value, "flip", most=0.45)
     return dataclasses.replace(of_recording(recordings[0]), **given) if given and recordings else None

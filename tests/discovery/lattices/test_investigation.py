@@ -12,7 +12,7 @@ from evolaw.automata.boxes.black_box import FunctionBox
 from evolaw.automata.files.recordings import read_recording
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import evolve, step
-from evolaw.discovery import Every, Finding, discover, interrogate
+from evolaw.discovery import Every, Finding, Flips, discover, interrogate
 from evolaw.discovery.lattices.model.rule_space import SPACES, RuleSpace
 from evolaw.errors import ArgumentError
 from evolaw.randomness import source
@@ -253,3 +253,38 @@ def test_bad_arguments_are_refused_with_a_cure(options: dict[str, object], messa
 def test_nothing_to_look_at_is_refused() -> None:
     with pytest.raises(ArgumentError, match="or else a box"):
         discover(None, rng=0)
+
+
+@pytest.mark.parametrize("space", ["outer-totalistic", "isotropic"])
+def test_what_was_observed_holds_for_the_answers_of_a_box(space: str) -> None:
+    """A box that is read with errors of 3 % is asked under that channel; nothing is in conflict, and Life is found."""
+    chance = np.random.default_rng(4)
+
+    def answer(board: np.ndarray, steps: int) -> np.ndarray:
+        return (evolve("B3/S23", board, steps).final ^ (chance.random(board.shape) < 0.03)).astype(np.uint8)
+
+    finding = discover(None, space, observed=Flips(0.03), box=FunctionBox(answer), ask=8, rng=0)
+    assert not finding.of("conflict") and wrong(finding, Rule("B3/S23")) == []
+    assert len(finding.of("undetermined")) < len(finding.entries) / 2
+    assert finding.facts["terms"]["observed"]["flips"] == 0.03
+
+
+def test_a_box_is_asked_in_the_rhythm_of_the_recording() -> None:
+    film = soup("B36/S23", (12, 12), 2, 0.2)
+    second = replace(film, values=film.values[::2], times=np.array([0, 2]))
+    asked: list[int] = []
+
+    def answer(board: np.ndarray, steps: int) -> np.ndarray:
+        asked.append(steps)
+        return evolve("B36/S23", board, steps).final
+
+    finding = discover(second, box=FunctionBox(answer), ask=2, rng=0)
+    assert set(asked) == {2} and wrong(finding, Rule("B36/S23")) == []
+    assert len(finding.of("undetermined")) < 18 - len(discover(second, rng=0).of("present"))
+    again = discover(second, rng=0).continue_with(FunctionBox(answer), questions=2, rng=0)
+    assert again.to_json()["entries"] == finding.to_json()["entries"]
+
+
+def test_the_line_of_the_most_probable_law_says_how_much_is_guessed() -> None:
+    finding = discover(soup("B3/S23", (8, 9), 1, 0.1), rng=0)
+    assert f"({len(finding.of('undetermined'))} of 18 entries are guesses)" in repr(finding)

@@ -30,7 +30,7 @@ from evolaw.discovery.lattices.misfit.edges import settle_edge
 from evolaw.discovery.lattices.misfit.predictive_check import check_law
 from evolaw.discovery.lattices.misfit.space_refinement import widen
 from evolaw.discovery.lattices.model.case import Case, Progress, Simulator
-from evolaw.discovery.lattices.model.intake import agree, gather, is_silent
+from evolaw.discovery.lattices.model.intake import agree, claimed, gather, is_silent
 from evolaw.discovery.lattices.model.law import Law, Question
 from evolaw.discovery.lattices.model.observation import AUTO, CLEAN, Channel
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
@@ -105,6 +105,7 @@ def discover_lattice(
     )
     if recording is None:
         checks.require(asked > 0, "recording", "be given, or else a box and ask=N", None)
+        terms = replace(terms, observed=None if observed is None else claimed(observed))
         return terms.ask(box, [], None, asked)  # type: ignore[arg-type]
     recordings = gather(recording, boundary)
     channel = agree(recordings, observed)
@@ -125,6 +126,7 @@ def resume(finding: Finding, box: Box, questions: int, *, rng: Any, progress: Pr
         known=known,
         alpha=finding.alpha,
         error=given.get("error", "fdr"),
+        observed=Channel(**given["observed"]) if "observed" in given else None,
         evidence=given.get("evidence", "auto"),
         box=box,
         ask=questions,
@@ -190,20 +192,35 @@ class _Terms:
             questions,
             next_question=self._next,
             answer=lambda question, number: record(box, question, number),
-            investigate=lambda held: self.look(held, agree(held, None)),
+            investigate=lambda held: self.look(held, self._channel(held)),
             progress=self.case.progress,
         )
-        return found if found is not None else self.look([record(box, self._first(), 0)], CLEAN)
+        if found is None:
+            answer = record(box, self._paced(self._first()), 0)
+            found = self.look([answer], self._channel([answer]))
+        return found
+
+    def _channel(self, held: list[Trajectory]) -> Channel:
+        """The channel of the recordings and the box's answers: as observed so far, else as the answers say."""
+        if self.observed is None:
+            return agree(held, None)
+        return replace(self.observed, missing=any((item.values == MISSING).any() for item in held))
+
+    def _paced(self, question: Question) -> Question:
+        """The question in the rhythm of the recordings: as many generations as lie between their frames."""
+        every = 1 if self.observed is None else self.observed.every
+        return question if every == 1 else replace(question, steps=every)
 
     def _next(self, finding: Finding | None) -> Question | None:
         if finding is None:
-            return self._first()
+            return self._paced(self._first())
         question = question_for(self.case.space, _open(finding.entries))
         if question is None:
             return _confirmation(finding)
         # Where chance is at work one visit settles nothing: the largest board gives most visits for one question.
-        chance = finding.facts.get("deterministic", 1.0) < 0.5
-        return replace(question, board=every_window()) if chance else question
+        flips = self.observed is not None and bool(self.observed.flips)
+        chance = flips or finding.facts.get("deterministic", 1.0) < 0.5
+        return self._paced(replace(question, board=every_window()) if chance else question)
 
     def _first(self) -> Question:
         free = self.case.free

@@ -61,7 +61,8 @@ def weigh(case: Case) -> Weighing:
     merged = [
         new if np.isnan(at) else old for old, new, at in zip(weighing.evidence, rolled.evidence, fixed, strict=True)
     ]
-    return replace(weighing, evidence=tuple(merged), facts=weighing.facts | rolled.facts)
+    typical = rolled.typical if rolled.typical is not None else weighing.typical
+    return replace(weighing, evidence=tuple(merged), facts=weighing.facts | rolled.facts, typical=typical)
 
 
 def _proven(log_e_present: float, log_e_absent: float) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evolaw.discovery.lattices.model.intake import agree, gather
+from evolaw.discovery.lattices.model.intake import agree, gather, is_silent
 from evolaw.discovery.lattices.model.observation import CLEAN, Channel, Every, Flips, Missing
 from evolaw.errors import ArgumentError, ShapeError
 from evolaw.trajectory import Trajectory
@@ -72,3 +72,14 @@ def test_channels_agree_with_the_recordings() -> None:
 def test_contradicting_statements_are_refused(recordings: list[Trajectory], observed: object, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         agree(recordings, observed)  # type: ignore[arg-type]
+
+
+def test_a_frame_of_missing_cells_means_an_unknown_edge() -> None:
+    values = np.random.default_rng(0).integers(0, 2, (3, 6, 6)).astype(np.uint8)
+    framed = np.pad(values, ((0, 0), (1, 1), (1, 1)), constant_values=255)
+    film = Trajectory(framed, [0, 1, 2], ("times", "rows", "cols"))
+    assert gather(film)[0].boundary == "window"
+    assert gather(film, "torus")[0].boundary == "torus"
+    assert is_silent(film, None) and not is_silent(film, "torus")
+    with pytest.raises(ArgumentError, match="at least 3 x 3"):
+        gather(Trajectory(values[:, :2], [0, 1, 2], film.axes), "window")

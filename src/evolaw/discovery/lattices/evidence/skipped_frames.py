@@ -208,7 +208,7 @@ def _unfinished(entry: str, value: int | None, cubes: list[np.ndarray], share: f
         why = "A search for a law with the other value ended and found none."
         return proven(entry, value, "joint", max(visits, 1.0), why)
     if 0 < share < 1 and cubes:
-        return unsettled(entry, share, visits, f"Of the laws found to fit, {share:.0%} have it alive.")
+        return unsettled(entry, 0.5, visits, f"Of the laws found before the search stopped, {share:.0%} have it alive.")
     found = "no law that fits was found" if not cubes else f"only laws with {'alive' if share else 'dead'} were found"
     why = f"The search stopped at its budget: {found}, and the other value was not refuted."
     return unsettled(entry, 0.5, visits, why)

@@ -322,7 +322,7 @@ def _memoryless(case: Case, noises: Sequence[NoiseFit], coins: NoiseFit, calm: t
             return Diagnosis("flips", (_flips(noise, _relative(noise, coins), space),))
         says = (
             f"All entries go against their majority at one rate, {noise.flips:.2g}: the automaton itself errs. "
-            'Try --flip auto --flip-on update, in Python observed=Flips("auto", on="update").'
+            'Try --flip update:auto, in Python observed=Flips("auto", on="update").'
         )
         return Diagnosis("erring", (Check("flips", False, _relative(noise, coins), says),))
     return Diagnosis("unclear", (_unclear(case),))

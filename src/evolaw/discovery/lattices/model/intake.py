@@ -16,7 +16,7 @@ from evolaw.discovery.lattices.model.window_counts import CUTOUT
 from evolaw.errors import ShapeError
 from evolaw.trajectory import Trajectory
 
-__all__ = ["agree", "gather", "is_silent"]
+__all__ = ["agree", "claimed", "gather", "is_silent"]
 
 _AXES = ("times", "rows", "cols")
 
@@ -69,20 +69,25 @@ def agree(recordings: Sequence[Trajectory], observed: Channel | Iterable[Channel
         flips = {channel.flips for channel in stated}
         checks.require(len(flips) == 1, "recording", "have one flip probability", sorted(map(str, flips)))
         return replace(stated[0], missing=missing)
+    said = claimed(observed)
+    if every > 1 and said.every not in (1, every):
+        raise checks.refuse(
+            "observed",
+            f"agree with the times of the recording, which lie {every} generations apart",
+            repr(Every(said.every)),
+            "Leave it out, or correct the times.",
+        )
+    return replace(said, every=max(every, said.every), missing=missing or said.missing)
+
+
+def claimed(observed: Channel | Iterable[Channel]) -> Channel:
+    """Return what the user says of the channel, one or several parts of it, as one."""
     parts = [observed] if isinstance(observed, Channel) else list(observed)
     for part in parts:
         checks.require(
             isinstance(part, Channel), "observed", "be a channel such as Every(2) or Flips('auto')", repr(part)
         )
-    claimed = reduce(Channel.__and__, parts, CLEAN)
-    if every > 1 and claimed.every not in (1, every):
-        raise checks.refuse(
-            "observed",
-            f"agree with the times of the recording, which lie {every} generations apart",
-            repr(Every(claimed.every)),
-            "Leave it out, or correct the times.",
-        )
-    return replace(claimed, every=max(every, claimed.every), missing=missing or claimed.missing)
+    return reduce(Channel.__and__, parts, CLEAN)
 
 
 def _boards(recording: Trajectory, boundary: str | None) -> Iterable[Trajectory]:

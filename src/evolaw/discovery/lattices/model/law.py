@@ -88,7 +88,11 @@ class Law:
             fitting = "one"
         else:
             fitting = f"{_count(possible)}, from {shortened(self.minimum)} to {shortened(self.maximum)}"
-        return [("most probable", shortened(self.most_probable)), ("rules that fit", fitting)]
+        guessed = len(finding.of("undetermined")) + len(conflict)
+        likely = shortened(self.most_probable)
+        if guessed:
+            likely += f"  ({guessed} of {len(finding.entries)} entries are guesses)"
+        return [("most probable", likely), ("rules that fit", fitting)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -145,9 +145,7 @@ def weigh(case: Case, *, rounds: int = _ROUNDS) -> Weighing:
     }
     if channel.flips:
         facts["flip_probability"] = round(stage.ensemble.flips, 6)
-    evidence = [
-        unsettled(name, float(best.law[place]), float(visits[place]), "") for place, name in enumerate(space.names)
-    ]
+    evidence = [unsettled(name, 0.5, float(visits[place]), "") for place, name in enumerate(space.names)]
     if fit <= LEVEL:
         why = (
             f"The likeliest of {ascent.tried:,} laws rolled out forecasts the recording worse than its own (p = {fit:.1g}), so none "

@@ -80,7 +80,8 @@ def weigh(case: Case, *, rounds: int = _ROUNDS) -> Weighing:
         "laws_that_fit": len(ledger.fitting),
         "compared_cells": rollouts.cells,
     }
-    return Weighing(tuple(with_known(evidence, known)), facts)
+    typical = _nearest(ledger) if len(ledger.fitting) else None
+    return Weighing(tuple(with_known(evidence, known)), facts, None, typical)
 
 
 def _doubt(case: Case, rollouts: Rollouts, ledger: Ledger) -> None:
@@ -100,12 +101,18 @@ def _doubt(case: Case, rollouts: Rollouts, ledger: Ledger) -> None:
             descend(ledger.misses(rollouts), starts, movable, _DOUBTING_MOVES)
 
 
+def _nearest(ledger: Ledger) -> np.ndarray:
+    """The fitting law nearest to what all do most often: entries can be coupled, and the majority of each be no law that fits."""
+    if not len(ledger.fitting):
+        return np.zeros(len(ledger.least))
+    away = np.abs(ledger.fitting - ledger.fitting.mean(0)).sum(1)
+    result: np.ndarray = ledger.fitting[int(away.argmin())].astype(float)
+    return result
+
+
 def _evidence(rollouts: Rollouts, ledger: Ledger, free: np.ndarray) -> list[Evidence]:
     space, none = rollouts.space, not len(ledger.fitting)
-    share = np.full(len(space), 0.5) if none else ledger.fitting.mean(0)
-    # Entries can be coupled, so that the majority of each is no law that fits: the fitting law nearest to it is named.
-    law = np.zeros(len(space)) if none else ledger.fitting[int((np.abs(ledger.fitting - share)).sum(1).argmin())]
-    share = np.where(law == 1, np.maximum(share, 0.51), np.minimum(share, 0.49))
+    law = _nearest(ledger)
     visits = np.zeros(len(space), np.int64) if none else rollouts.visits(law)
     found = []
     for entry, name in enumerate(space.names):
@@ -117,7 +124,7 @@ def _evidence(rollouts: Rollouts, ledger: Ledger, free: np.ndarray) -> list[Evid
             found.append(unsettled(name, 0.5, 0.0, why))
         elif ledger.least[entry].max() == 0:
             why = f"Laws with and without it fit all {rollouts.cells:,} cells compared."
-            found.append(unsettled(name, float(share[entry]), float(visits[entry]), why))
+            found.append(unsettled(name, 0.5, float(visits[entry]), why))
         else:
             found.append(_settled(rollouts, ledger, entry, float(visits[entry]), int(free.sum())))
     return found
@@ -129,7 +136,9 @@ def _settled(rollouts: Rollouts, ledger: Ledger, entry: int, visits: float, free
     ratio = min(least, rollouts.cells) * float(np.log((1 - MISREAD) / MISREAD))
     log_e = ratio - free * float(np.log(2))
     signed = (log_e, -ratio) if value else (-ratio, log_e)
-    chance = 1.0 if value else 0.0
+    # Below 1 the e-value says nothing: all 2^F laws weighed alike may make up for the misses of the best rival.
+    sure = float(1 / (1 + np.exp(-max(log_e, 0.0))))
+    chance = sure if value else 1 - sure
     why = (
         f"Of {ledger.tried:,} laws rolled out, the best without it misses {least:,} of {rollouts.cells:,} cells, the best with "
         "it none."
