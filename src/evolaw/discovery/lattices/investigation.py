@@ -22,11 +22,13 @@ from evolaw.arrays import MISSING
 from evolaw.automata.boxes.black_box import Box
 from evolaw.automata.rules.rule import Rule
 from evolaw.discovery.lattices import selection
+from evolaw.discovery.lattices.evidence.residuals import worst_residual
 from evolaw.discovery.lattices.experiment.coverings import every_window
 from evolaw.discovery.lattices.experiment.questions import question_for, question_of_reach, record
 from evolaw.discovery.lattices.misfit.diagnosis import Diagnosis, diagnose, diagnose_unfitting
 from evolaw.discovery.lattices.misfit.displays import undo_inversion
 from evolaw.discovery.lattices.misfit.edges import settle_edge
+from evolaw.discovery.lattices.misfit.halves import compare_halves
 from evolaw.discovery.lattices.misfit.predictive_check import check_law
 from evolaw.discovery.lattices.misfit.space_refinement import widen
 from evolaw.discovery.lattices.model.case import Case, Progress, Simulator
@@ -48,6 +50,9 @@ from evolaw.trajectory import Trajectory
 __all__ = ["discover_lattice", "resume"]
 
 NETWORK = "network"
+
+_UNEVEN = 1e-4
+"""A region whose inferred misreadings are this unlikely is in doubt: the normal law is an approximation."""
 
 
 def discover_lattice(
@@ -285,6 +290,7 @@ class _Look:
         return (
             self._withhold,
             self._find_no_law(weighing),
+            self._doubt_flips(weighing),
             self._refine,
             check_known,
             lambda state: replace(state, checks=(*self.notes, *self._compare_named(state).checks)),
@@ -367,6 +373,28 @@ class _Look:
             return state
         return State(state.evidence, tuple(torn.decisions), tuple(torn.reasons), (torn.check,), "symmetry")
 
+    def _doubt_flips(self, weighing: Weighing) -> Amendment:
+        """Behind flips: do misreadings lie everywhere alike, and do halves agree where something looks like a coin?"""
+
+        def amendment(state: State) -> State:
+            if not self.case.channel.flips or state.cause not in ("sound", "coins"):
+                return state
+            found = _uneven(self.case, weighing.facts.get("residuals", {}))
+            if found is None and "probabilistic" in state.decisions and self.case.channel.every == 1:
+                found = compare_halves(self.case)
+            if found is None:
+                return state
+            cause, check = found
+            blame = f"The check of {check.name} failed, so this is not taken as a decision."
+            return rewrite(
+                state.having([check], cause),
+                lambda place, item, decision: (
+                    None if decision == "undetermined" else ("undetermined", f"{item.why} {blame}")
+                ),
+            )
+
+        return amendment
+
     def _compare_named(self, state: State) -> State:
         """Compare the decisions with the rule that the recordings name, where they name one."""
         named = {str(recording.law) for recording in self.case.recordings if recording.law is not None}
@@ -391,6 +419,28 @@ class _Look:
             else f"Nothing decided contradicts the rule that the recording names, {name}."
         )
         return state.having([Check("named rule", not differing, 0.0 if differing else 1.0, says)])
+
+
+def _uneven(case: Case, residuals: dict[str, float]) -> tuple[str, Check] | None:
+    """The failed check of a rim, a band or a time where more or fewer misreadings were inferred than elsewhere."""
+    if not residuals:
+        return None
+    name, p = worst_residual(residuals)
+    if p > _UNEVEN:
+        return None
+    if name == "rim":
+        given = case.recordings[0].boundary
+        says = (
+            f"The misread cells that were inferred lie at the rim: {residuals['rim']:.0f} standard errors more than elsewhere, so the edge "
+            f"is not that of a {given}. Try --boundary window, which counts no window that crosses it."
+        )
+        return "boundary", Check("boundary", False, p, says)
+    cause = "time" if name.startswith("frames") else "region"
+    says = (
+        f"Misread cells are inferred in {name} {abs(residuals[name]):.0f} standard errors more or less often than the flip probability "
+        "says: the law, or the rate of misreading, is another there. Leave that part out."
+    )
+    return cause, Check(cause, False, p, says)
 
 
 def _open(entries: Sequence[EntryFinding]) -> np.ndarray:

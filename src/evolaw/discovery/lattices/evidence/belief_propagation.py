@@ -108,10 +108,15 @@ class Smoother:
             worst = np.maximum(worst, np.abs(flipped - self._flips * number) / np.sqrt(variance * number + 0.5))
         return worst
 
+    def misread(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return P(cell was misread) and where cells were read, each of shape (frames, cells)."""
+        alive = self.alive
+        return np.where(self._readings == 1, 1 - alive, alive), self._readings != MISSING
+
     def flipped(self) -> tuple[float, float, int]:
         """Return the expected number of misread cells, the sum of their posterior variances, and the number of cells read."""
-        alive, seen = self.alive, self._readings != MISSING
-        chance = np.where(self._readings == 1, 1 - alive, alive)[seen]
+        every, seen = self.misread()
+        chance = every[seen]
         return float(chance.sum()), float((chance * (1 - chance)).sum()), int(seen.sum())
 
     def profile(self, space: RuleSpace, theta: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

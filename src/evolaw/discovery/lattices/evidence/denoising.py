@@ -25,15 +25,20 @@ from evolaw import checks
 from evolaw.discovery.lattices.evidence import update_noise
 from evolaw.discovery.lattices.evidence.belief_propagation import Smoother
 from evolaw.discovery.lattices.evidence.flip_channel import leanings
+from evolaw.discovery.lattices.evidence.residuals import residual_scores
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import AUTO
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
+from evolaw.trajectory import Trajectory
 
 __all__ = ["weigh"]
 
 _GRID = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
 _PRIOR = np.log([0.49, 0.004, 0.004, 0.004, 0.004, 0.004, 0.49])
+_FINE = np.concatenate([[0.0, 0.01, 0.03], np.arange(0.05, 0.951, 0.05), [0.97, 0.99, 1.0]])
+_FINE_PRIOR = np.log(np.concatenate([[0.49], np.full(_FINE.size - 2, 0.02 / (_FINE.size - 2)), [0.49]]))
+"""The audit looks at coins more closely than the search for the law; the prior weight of all coins together is the same."""
 _STAGES = ((0.1, 2), (0.1, 1), (0.3, 1), (0.3, 1), (0.6, 1), (1.0, 1), (1.0, 1), (1.0, 1))
 """Weight of the likelihood and number of sweeps, stage by stage."""
 _TELLING, _STILL = 0.3, 1e-3
@@ -57,6 +62,7 @@ class _Smoothed:
     entropy: float
     doubted: int
     pairs: int
+    residuals: dict[str, float]
 
 
 def weigh(case: Case) -> Weighing:
@@ -87,6 +93,7 @@ def weigh(case: Case) -> Weighing:
         "cell_entropy": round(found.entropy, 6),
         "frame_pairs_doubted": found.doubted,
         "frame_pairs": found.pairs,
+        "residuals": {name: round(z, 2) for name, z in found.residuals.items()},
     }
     if 2 * found.doubted >= found.pairs:
         z = leanings(case.recordings, space, found.flips)
@@ -132,7 +139,7 @@ def _smooth(case: Case) -> _Smoothed:
     lead = np.abs(profile[-1] - profile[0])
     theta = np.where(free & (lead < _OVERWHELMING), 0.5, theta)
     sweep(_AUDIT_SWEEPS)
-    return _audited(smoothers, space, theta)
+    return _audited(smoothers, recordings, space, theta)
 
 
 def _posterior_mean(profile: np.ndarray) -> np.ndarray:
@@ -141,12 +148,14 @@ def _posterior_mean(profile: np.ndarray) -> np.ndarray:
     return _GRID @ weights
 
 
-def _audited(smoothers: Sequence[Smoother], space: RuleSpace, theta: np.ndarray) -> _Smoothed:
+def _audited(
+    smoothers: Sequence[Smoother], recordings: Sequence[Trajectory], space: RuleSpace, theta: np.ndarray
+) -> _Smoothed:
     frames = sum(smoother.alive.shape[0] for smoother in smoothers)
     bound = -ndtri(_FALSE_DOUBT / (4 * frames))
-    profile, visits, doubted, pairs = np.zeros((_GRID.size, len(space))), np.zeros(len(space)), 0, 0
+    profile, visits, doubted, pairs = np.zeros((_FINE.size, len(space))), np.zeros(len(space)), 0, 0
     for smoother in smoothers:
-        gains, seen = smoother.profile(space, theta, _GRID)
+        gains, seen = smoother.profile(space, theta, _FINE)
         sound = smoother.mismatch() <= bound
         use = sound[:-1] & sound[1:]
         profile += gains[use].sum(0)
@@ -154,7 +163,10 @@ def _audited(smoothers: Sequence[Smoother], space: RuleSpace, theta: np.ndarray)
         doubted, pairs = doubted + int((~use).sum()), pairs + use.size
     alive = np.concatenate([smoother.alive.ravel() for smoother in smoothers])
     entropy = -(xlogy(alive, alive) + xlogy(1 - alive, 1 - alive)).mean()
-    return _Smoothed(profile, visits, smoothers[0].flips, _misread(smoothers)[1], float(entropy), doubted, pairs)
+    residuals = residual_scores(smoothers, [recording.values.shape[1:] for recording in recordings])
+    return _Smoothed(
+        profile, visits, smoothers[0].flips, _misread(smoothers)[1], float(entropy), doubted, pairs, residuals
+    )
 
 
 def _misread(smoothers: Sequence[Smoother]) -> tuple[float, float]:
@@ -168,11 +180,11 @@ def _misread(smoothers: Sequence[Smoother]) -> tuple[float, float]:
 
 def _profiled(entry: str, profile: np.ndarray, visits: float, level: float, flips: float) -> Evidence:
     """An entry from its likelihood on the grid, first value absent, last present, already weakened."""
-    logs = profile + _PRIOR
+    logs = profile + _FINE_PRIOR
     weights = np.exp(logs - logsumexp(logs))
-    against_absent = float(logsumexp(logs[1:] - logsumexp(_PRIOR[1:])) - profile[0])
-    against_present = float(logsumexp(logs[:-1] - logsumexp(_PRIOR[:-1])) - profile[-1])
-    plausible = _GRID[profile >= profile.max() - level]
+    against_absent = float(logsumexp(logs[1:] - logsumexp(_FINE_PRIOR[1:])) - profile[0])
+    against_present = float(logsumexp(logs[:-1] - logsumexp(_FINE_PRIOR[:-1])) - profile[-1])
+    low, high = _interval(profile, level)
     lead = float(profile[-1] - profile[0])
     if abs(lead) < 0.1:
         why = f"About {visits:.1f} visits are inferred behind misread cells, and they speak for neither."
@@ -188,11 +200,24 @@ def _profiled(entry: str, profile: np.ndarray, visits: float, level: float, flip
         visits,
         against_absent,
         against_present,
-        float(np.clip(weights @ _GRID, 0, 1)),
-        (float(plausible.min()), float(plausible.max())),
+        float(np.clip(weights @ _FINE, 0, 1)),
+        (low, high),
         why,
         float(weights[1:-1].sum()),
     )
+
+
+def _interval(profile: np.ndarray, level: float) -> tuple[float, float]:
+    """Where the profile lies within ``level`` of its highest value, with straight lines between the grid values."""
+    bar = profile.max() - level
+    inside = np.flatnonzero(profile >= bar)
+    first, last = int(inside[0]), int(inside[-1])
+    low, high = float(_FINE[first]), float(_FINE[last])
+    if first > 0:
+        low = float(np.interp(bar, profile[[first - 1, first]], _FINE[[first - 1, first]]))
+    if last < _FINE.size - 1:
+        high = float(np.interp(bar, profile[[last + 1, last]], _FINE[[last + 1, last]]))
+    return low, high
 
 
 def _leaning(entry: str, z: float, visits: float) -> Evidence:

@@ -4,6 +4,11 @@ Behind flips no single window can contradict an entry, so a space that is too na
 arrangement and dead in another looks like a coin. Whenever an entry comes out probabilistic, the next wider space is weighed
 as well. If windows of the entry are decided there and differ, no law of the narrow space fits, and the entry is in conflict;
 an entry keeps its decision only if all its windows were decided alike.
+
+A coin seen a few times in each of many windows shows some of them all alive and some all dead by chance. So an entry counts as torn only
+where telling its windows apart pays: with theta its own probability and n the visits of each window or orbit,
+
+    sum over those decided present of n log(1/theta) + sum over those absent of n log(1/(1 - theta))  >  log(3) for each seen + log(1/0.01)
 """
 
 from __future__ import annotations
@@ -17,7 +22,7 @@ from evolaw.discovery.lattices import selection
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.decisions import decide
-from evolaw.discovery.spine.e_values import p_value, worded_list
+from evolaw.discovery.spine.e_values import LEVEL, p_value, worded_list
 from evolaw.discovery.spine.evidence import Check, Evidence
 
 __all__ = ["Torn", "widen"]
@@ -69,7 +74,10 @@ def _torn(
 ) -> Torn | None:
     inside = np.array([space.entry_of[wider.windows(place)[0]] for place in range(len(wider))])
     verdicts = [{decided[place] for place in np.flatnonzero(inside == entry).tolist()} for entry in range(len(space))]
-    torn = [{"present", "absent"} <= verdict for verdict in verdicts]
+    torn = [
+        {"present", "absent"} <= verdict and _pays(evidence[entry], found, decided, inside == entry)
+        for entry, verdict in enumerate(verdicts)
+    ]
     if not any(torn):
         return None
     name, what = _WHAT[space.name] if wider is space.wider else _WHAT["isotropic"]
@@ -84,6 +92,16 @@ def _torn(
         kept.append("conflict" if apart and item.basis != "known" else before if same else "undetermined")
         reasons.append("" if same and not apart else f"{item.why} The check of {name} failed: {says}")
     return Torn(Check(name, False, p_value(max(weakest)), says), kept, reasons)
+
+
+def _pays(entry: Evidence, found: Sequence[Evidence], decided: Sequence[str], inside: np.ndarray) -> bool:
+    """Whether windows told apart explain the visits better than one coin, the choices among them paid for."""
+    theta = float(np.clip(0.5 if entry.probability is None else entry.probability, 0.01, 0.99))
+    nats = {"present": -np.log(theta), "absent": -np.log1p(-theta)}
+    places = np.flatnonzero(inside).tolist()
+    gain = sum(found[place].visits * nats.get(decided[place], 0.0) for place in places)
+    seen = sum(found[place].visits > 0 for place in places)
+    return bool(gain > seen * np.log(3) - np.log(LEVEL))
 
 
 def _strength(found: Sequence[Evidence], decided: Sequence[str], inside: np.ndarray) -> tuple[float, float]:
