@@ -21,7 +21,7 @@ from evolaw.josephson import Junction, shapiro_map
 from evolaw.josephson.arrays.grids import grid_array
 from evolaw.josephson.curves.stepping import scheme_for
 from evolaw.sde import SDE, EulerMaruyama, Moments, solve
-from evolaw.sde.processes.trigonometry import sine
+from evolaw.sde.loop.trigonometry import sine
 
 BIASES, PATHS, STEPS = 64, 1024, 20_000
 MOST_STEPS = int(os.environ.get("EVOLAW_JOSEPHSON_STEPS", STEPS))

@@ -3,7 +3,7 @@
     f(t, φ) = i + r t + i1 sin(W t + θ) - Σ_n a_n sin(nφ + φ_n)
 
 Its numbers are parameters, so that a grid of biases is one solution; which terms there are is part of the function, so that a junction
-without a drive pays for none.
+without a drive pays for none. The sine is written plainly: the loop, which knows that the phase is periodic, puts vector code in its place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
-from evolaw.sde.processes.trigonometry import sine
 
 __all__ = ["CurrentPhaseRelation", "SubgapDrift", "Washboard"]
 
@@ -105,10 +104,10 @@ class Washboard:
             # Up until the turn, then down again: one solution for both branches.
             total = total + p["ramp"] * (p["turn"] - jnp.abs(t - p["turn"]))
         if self.is_driven:
-            total = total + p["amplitude"] * sine(p["frequency"] * t + p["offset"])
+            total = total + p["amplitude"] * jnp.sin(p["frequency"] * t + p["offset"])
         for n, a, shift in self.relation.terms:
             angle = phase if n == 1 else n * phase
-            total = total - a * sine(angle + shift if shift else angle)
+            total = total - a * jnp.sin(angle + shift if shift else angle)
         return total
 
 

@@ -79,6 +79,7 @@ def test_other_relations_have_the_exact_curve_of_the_fokker_planck_equation():
         assert curve.gap < 3 and isinstance(junction.current_phase, CurrentPhaseRelation)
 
 
+@pytest.mark.slow
 def test_a_gap_holds_the_voltage_down():
     """Above the gap the differential resistance is a tenth: V - V_g grows a tenth as fast."""
     plain, gapped = (

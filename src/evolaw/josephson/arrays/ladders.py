@@ -18,9 +18,9 @@ import numpy as np
 from evolaw import checks
 from evolaw.josephson.arrays.pairs import bias_of_each
 from evolaw.josephson.formulas.coupled import fluxon
+from evolaw.sde.loop.trigonometry import sine
 from evolaw.sde.processes.langevin import underdamped
 from evolaw.sde.processes.process import SDE
-from evolaw.sde.processes.trigonometry import sine
 
 __all__ = ["ladder", "long_junction", "ring_of_fluxons"]
 

@@ -15,8 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
+from evolaw.sde.loop.trigonometry import sine
 from evolaw.sde.processes.process import SDE
-from evolaw.sde.processes.trigonometry import sine
 
 __all__ = ["network"]
 

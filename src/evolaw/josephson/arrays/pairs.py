@@ -17,9 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
+from evolaw.sde.loop.trigonometry import sine
 from evolaw.sde.processes.langevin import underdamped
 from evolaw.sde.processes.process import SDE
-from evolaw.sde.processes.trigonometry import sine
 
 __all__ = ["bias_of_each", "capacitive_array", "phase_pair", "resistive_array", "symmetric_coupling"]
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.josephson.arrays.pairs import bias_of_each
+from evolaw.sde.loop.trigonometry import sine
 from evolaw.sde.processes.process import SDE
-from evolaw.sde.processes.trigonometry import sine
 
 __all__ = ["series_array"]
 
