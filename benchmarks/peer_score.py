@@ -1,7 +1,7 @@
 """Peers of `bench_score`, run by the interpreter that has them: GIVEN.npz REPEATS WORKS.
 
 GIVEN.npz holds the mixture (means, variance, weights), the weights of a 3 x 128 network, and the number of samples and steps. Prints a line
-of versions, then for every work its peer, seconds (median; the best of one and two threads), mean and variance of what it drew.
+of versions, then for every work its peer, seconds by the clock and of the processor (median; the best of one and two threads), mean and variance of what it drew.
 
     em       Euler–Maruyama of the reverse VP SDE, score_sde's loop rebuilt: as it stands, and compiled by torch.compile
     em       azula's DDPMSampler and diffusers' DDPMScheduler, as many steps
@@ -208,7 +208,7 @@ print(f"versions\tPyTorch {torch.__version__}, azula {version}, diffusers {_diff
 for work, peer, run in WORKS:
     if work not in sys.argv[3].split():
         continue
-    best, drawn = None, None
+    best, spent, drawn = 1e9, 1e9, None
     for threads in (1, 2):
         torch.set_num_threads(threads)
         try:
@@ -216,11 +216,14 @@ for work, peer, run in WORKS:
         except Exception as error:  # a peer that cannot do it here is named, and not counted
             print(f"failed\t{work}\t{peer}\t{type(error).__name__}: {str(error).splitlines()[0][:80]}", flush=True)
             break
-        times = []
+        clocks, processors = [], []
         for _ in range(repeats):
-            start = time.perf_counter()
+            start, processor = time.perf_counter(), time.process_time()
             run()
-            times.append(time.perf_counter() - start)
-        best = min(best or 1e9, statistics.median(times))
+            clocks.append(time.perf_counter() - start)
+            processors.append(time.process_time() - processor)
+        best, spent = min(best, statistics.median(clocks)), min(spent, statistics.median(processors))
     else:
-        print(f"{work}\t{peer}\t{best:.6g}\t{float(drawn.mean()):.4g}\t{float(drawn.var()):.5g}", flush=True)
+        print(
+            f"{work}\t{peer}\t{best:.6g}\t{spent:.6g}\t{float(drawn.mean()):.4g}\t{float(drawn.var()):.5g}", flush=True
+        )
