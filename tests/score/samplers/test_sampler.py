@@ -129,7 +129,7 @@ SAMPLERS = [
 @pytest.mark.parametrize("scheme", SAMPLERS, ids=lambda scheme: scheme.name)
 def test_every_sampler_with_every_noising(scheme, noising):
     """300 steps. Means, covariances and weights within 5 standard errors: 45 runs of 10 numbers, false alarm below 1e-3. The energy
-    distance, whose spread between true sets of 1000 is 2e-3, below 0.015."""
+    distance to one true set of 1000, from which 25 others are 0.007 ± 0.005, below 0.035."""
     found = score.sample(RING, noising, scheme, count=2048, steps=300, rng=1, spacing="log_snr", last="sampled").final
     assert unlike(found, RING) < 5
-    assert energy_distance(found[:1000], RING.sample(1000, rng=2)) < 0.015
+    assert energy_distance(found[:1000], RING.sample(1000, rng=2)) < 0.035
