@@ -94,7 +94,7 @@ def test_the_table_of_drawers_names_what_there_is(kind: str, drawer: str) -> Non
     module, _, name = kind.rpartition(".")
     found = getattr(importlib.import_module(module), name)
     assert (found.__module__, found.__qualname__) == (module, name)
-    file, _, function = drawer.partition(".")
+    file, _, function = drawer.rpartition(".")
     assert callable(getattr(importlib.import_module(f"evolaw.report.{file}"), function))
 
 

@@ -32,6 +32,7 @@ from evolaw.cli import (
 )
 from evolaw.cli.junction import command as junction
 from evolaw.cli.learn import command as learn
+from evolaw.cli.score import command as score
 from evolaw.cli.simulate import command as simulate
 from evolaw.errors import EvolawError
 
@@ -56,6 +57,7 @@ app.command("order")(order.measure_order)
 app.command("ito")(ito.derive)
 app.command("learn")(learn.learn_law)
 app.command("report")(report.write_report)
+app.add_typer(score.app, name="score")
 app.add_typer(runs.app, name="runs")
 app.command("doctor")(doctor.diagnose)
 app.command("explain")(explain.explain)

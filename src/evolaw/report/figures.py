@@ -8,6 +8,7 @@ Estimate                   values with two standard errors
 OrderEstimate              errors against the step, the fitted slope with its band, the declared slope
 LearnedLaw, Readout        the training; the logit by centre and neighbour count, and of all windows
 League                     the share of seeds that found the law, by architecture and epoch
+ScoreModel                 the loss of its training
 Beside                     wrong cells and density over time of a learned law and the truth
 Statistics of an SDE       mean with two standard errors, and one standard deviation around it
 Curves of a junction       points with two standard errors over the exact curve; loops, histograms, maps, fits likewise
@@ -39,6 +40,7 @@ _DRAWN_ELSEWHERE = {
     "evolaw.learning.windows.learned_law.LearnedLaw": "learning_charts.draw_law",
     "evolaw.learning.windows.interpretation.Readout": "learning_charts.draw_readout",
     "evolaw.learning.windows.architecture_study.League": "learning_charts.draw_league",
+    "evolaw.score.learned.model.ScoreModel": "score.charts.draw_training",
     "evolaw.learning.windows.rollouts.Beside": "learning_charts.draw_beside",
     "evolaw.sde.statistics.moments.Statistics": "figures.draw_moments",
     "evolaw.josephson.curves.results.Curve": "junction_charts.draw_curve",
@@ -93,7 +95,7 @@ def _drawer(result: Any) -> Callable[..., Figure]:
     for kind in type(result).__mro__:
         name = _DRAWN_ELSEWHERE.get(f"{kind.__module__}.{kind.__qualname__}")
         if name is not None and kind not in _kinds.registry:
-            file, _, function = name.partition(".")
+            file, _, function = name.rpartition(".")
             drawer = getattr(importlib.import_module(f"evolaw.report.{file}"), function)
             _kinds.register(kind, lambda result, drawer=drawer: drawer)
     return _kinds(result)

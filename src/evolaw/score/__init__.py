@@ -11,6 +11,7 @@
     losses        what they are trained on
     learned       `fit`, and the learned score
     emulator      a score model of p(x(t+Δ) | x(t)) as a law of motion
+    quality       how like the data samples are
     data          densities of the plane, digits, images, configurations
 
 A *score* is any object with ``score(x, t, noising)`` for states x of shape (count, *shape): an exact one, or a network's.
@@ -36,6 +37,7 @@ _NAMES = {
     "emulator.judgement": ("chapman_kolmogorov", "energy_distance", "judge"),
     "emulator.law": ("Emulator",),
     "emulator.training": ("emulator", "ensemble_emulator"),
+    "quality": ("Likeness", "likeness", "memorisation", "sliced_w2"),
     "losses.denoising": ("Denoising", "denoising", "draw_times", "edm", "weight_of"),
     "losses.discrete": ("betas_of", "ddpm", "geometric_levels", "smld"),
     "losses.implicit": ("SlicedScoreMatching", "implicit", "sliced"),

@@ -81,7 +81,7 @@ class Embedding(eqx.Module):
         value = features(label, self.label.shape[0]) @ self.label + self.bias
         if self.classes:
             row = jnp.asarray(self.classes if condition is None else condition)
-            return value + self.told[row]
+            return value + jnp.asarray(self.told)[row]  # a NumPy table could not be asked by a traced number
         if not self.numbers:
             if condition is not None:
                 raise ShapeError("Argument `condition` must be left out: this network was made without one.")

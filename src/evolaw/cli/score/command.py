@@ -1,0 +1,269 @@
+"""``evolaw score``: train, sample, weigh and compare learned scores; `edits` has what keeps part of a datum.
+
+With ``--out`` a training is committed as it goes: the same command continues one that was stopped or killed, to the same bytes.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from evolaw.cli import terminal
+from evolaw.cli.score import edits, outputs, sources
+
+__all__ = ["app", "compare", "league", "likelihood", "sample_states", "train"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Score-based generative modelling: learn a score from data, draw from it, weigh and edit data by it.",
+    epilog="Start with: evolaw score train moons --out runs/moons.",
+)
+_DATA = typer.Argument(metavar="DATA", help="gaussians, moons, spiral, checkerboard, digits, images, .npz, or a run.")
+_MODEL = typer.Argument(metavar="MODEL", help="Run directory of score train, or gaussians: the exact mixture.")
+_SEED = typer.Option("--seed", help="Seed of all chance.")
+_JSON = typer.Option("--json", help="Print one JSON document.")
+_MOST_STEPS = 10_000_000
+
+
+@app.command("train")
+def train(
+    data: Annotated[str, _DATA],
+    net: Annotated[str, typer.Option("--net", help="auto, mlp, unet or unet-periodic.")] = "auto",
+    width: Annotated[int | None, typer.Option("--width", help="Numbers a layer, or channels at full size.")] = None,
+    noise: Annotated[str, typer.Option("--noising", help="vp, ve, sub-vp, linear-ve, edm or cosine.")] = "vp",
+    steps: Annotated[int, typer.Option("--steps", help="Gradient steps.")] = 4000,
+    batch: Annotated[int, typer.Option("--batch", help="States a step.")] = 256,
+    rate: Annotated[float, typer.Option("--rate", help="Highest learning rate.")] = 2e-3,
+    classes: Annotated[
+        bool, typer.Option("--classes/--no-classes", help="Tell the network the labels of data.")
+    ] = True,
+    side: Annotated[int | None, typer.Option("--side", help="Scale images to this many rows and columns.")] = None,
+    grey: Annotated[bool, typer.Option("--grey", help="Read images without colours.")] = False,
+    seed: Annotated[int, _SEED] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run directory; kill it, and the same command continues.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="HTML page; by default report.html in --out.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Learn the score of data, and write a page that opens with samples beside them."""
+    from evolaw import checks
+    from evolaw.report.wording import LANGUAGES
+
+    checks.one_of(lang, "lang", LANGUAGES)
+    outputs.require_place(report, "report", (".html",))
+    steps = checks.integer(steps, "steps", least=1, most=_MOST_STEPS)
+    chosen = sources.noising(noise)
+    from evolaw.score.learned.fit import fit, pace
+
+    known, held = sources.read_data(data, side=side, grey=grey).split()
+    plan = sources.network(net, known.values.shape[1:], width)
+    about = {"source": data, "command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
+    levels = None if known.levels is None else 2 / known.levels
+    with terminal.bar("learning") as progress:
+        model = fit(
+            plan,
+            known.values,
+            chosen,
+            rng=seed,
+            schedule=pace(steps, checks.positive(rate, "rate")),
+            batch=batch,
+            conditions=known.labels if classes else None,
+            levels=levels,
+            progress=progress,
+            out=out,
+            about=about,
+        )
+    page = out / "report.html" if report is None and out is not None else report
+    found: dict[str, Any] = {}
+    if page is not None:
+        found = outputs.write_page(page, sources.Model(model, chosen, about), known, held, seed=seed, lang=lang)
+    lines = [(name, str(value)) for name, value in model._facts() if value is not None]
+    lines += [(name, str(place)) for name, place in (("run", out), ("report", page)) if place is not None]
+    facts = {"source": data, "loss": [loss for _, loss, _ in model.history], "likeness": found}
+    outputs.show({**facts, "run": out and str(out), "report": page and str(page)}, lines, as_json)
+
+
+@app.command("sample")
+def sample_states(
+    model: Annotated[str, _MODEL],
+    count: Annotated[int, typer.Option("--count", help="Samples.")] = 100,
+    steps: Annotated[int, typer.Option("--steps", help="Steps of the sampler.")] = 20,
+    method: Annotated[str, typer.Option("--sampler", help=f"{', '.join(sources.SAMPLERS)}.")] = "dpm-solver",
+    label: Annotated[int | None, typer.Option("--class", help="Draw this class.")] = None,
+    weight: Annotated[float, typer.Option("--guidance", help="Weight of classifier-free guidance.")] = 0.0,
+    seed: Annotated[int, _SEED] = 0,
+    out: Annotated[Path | None, typer.Option("--out", help=".npz, or a picture: .png, .svg, .pdf.")] = None,
+    film: Annotated[Path | None, typer.Option("--film", help="Picture of the way from noise to data.")] = None,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Draw samples."""
+    import numpy as np
+
+    from evolaw.score.samplers.sampler import sample
+
+    outputs.require_place(out, "out", (".npz", ".png", ".svg", ".pdf"))
+    outputs.require_place(film, "film", (".png", ".svg", ".pdf"))
+    known = sources.read_model(model)
+    target = _conditioned(known.target, label, weight)
+    with terminal.bar("sampling") as progress:
+        drawn = sample(
+            target,
+            known.noising,
+            sources.sampler(method),
+            count=count,
+            steps=steps,
+            rng=seed,
+            keep=2 if film is None else 9,
+            precision="float32",
+            progress=lambda done, total: progress(done, total, ""),
+        )
+    states = np.asarray(drawn.final)
+    if out is not None:
+        outputs.write_states(out, states)
+    if film is not None:
+        _write_film(film, drawn)
+    flat = states.reshape(len(states), -1)
+    lines = [("samples", f"{len(states)} of shape {states.shape[1:]}"), ("sampler", f"{method}, {steps} steps")]
+    lines += [("mean", f"{flat.mean():.4g}"), ("deviation", f"{flat.std():.4g}")]
+    lines += [(name, str(place)) for name, place in (("written to", out), ("film", film)) if place is not None]
+    facts: dict[str, Any] = {"count": len(states), "shape": list(states.shape[1:]), "sampler": method, "steps": steps}
+    facts |= {"mean": float(flat.mean()), "deviation": float(flat.std()), "seed": seed, "out": out and str(out)}
+    if as_json and flat.size <= 10_000:
+        facts["samples"] = states.tolist()
+    outputs.show(facts, lines, as_json)
+
+
+@app.command("likelihood")
+def likelihood(
+    model: Annotated[str, _MODEL],
+    data: Annotated[str, _DATA],
+    count: Annotated[int, typer.Option("--count", help="States to weigh, of the held-out fifth.")] = 100,
+    probes: Annotated[int, typer.Option("--probes", help="Probes of the divergence; 0 for the exact one.")] = 8,
+    seed: Annotated[int, _SEED] = 0,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Weigh data: log-likelihood in nats with its error, and bits per dimension where values have levels."""
+    import numpy as np
+
+    from evolaw import checks
+    from evolaw.score.likelihood.bits import dequantised
+    from evolaw.score.likelihood.density import log_likelihood
+
+    known, material = sources.read_model(model), sources.read_data(data).split()[1]
+    states = material.values[: checks.integer(count, "count", least=2)]
+    if material.levels is not None:
+        from evolaw.score.data.pictures import to_levels
+
+        states = dequantised(to_levels(states, material.levels), material.levels, rng=seed)
+    exact = checks.integer(probes, "probes", least=0) == 0
+    options: dict[str, Any] = (
+        {"divergence": "exact"} if exact else {"divergence": "hutchinson", "probes": max(probes, 2)}
+    )
+    found = log_likelihood(
+        known.target, known.noising, states, rng=seed, precision="float32", rtol=1e-3, atol=1e-3, **options
+    )
+    size = np.sqrt(len(states))
+    mean, spread = float(found.values.mean()), float(found.values.std(ddof=1) / size)
+    lines = [("states", str(len(states))), ("log-likelihood", f"{mean:.5g} ± {spread:.2g} nats")]
+    lines.append(("error of one", f"{found.error.mean():.2g} nats, divergence {found.method}"))
+    facts: dict[str, Any] = {
+        "count": len(states),
+        "mean": mean,
+        "standard_error": spread,
+        "values": found.values.tolist(),
+    }
+    facts["errors"] = found.error.tolist()
+    if material.levels is not None:
+        bits = found.bits_per_dim(material.levels)
+        lines.append(("bits per dimension", f"{bits.mean():.4f} ± {bits.std(ddof=1) / size:.2g}"))
+        facts["bits_per_dim"] = float(bits.mean())
+    outputs.show(facts, lines, as_json)
+
+
+@app.command("compare")
+def compare(
+    model: Annotated[str, _MODEL],
+    data: Annotated[str, _DATA],
+    count: Annotated[int, typer.Option("--count", help="Samples to draw.")] = 1000,
+    steps: Annotated[int, typer.Option("--steps", help="Steps of the sampler.")] = 40,
+    method: Annotated[str, typer.Option("--sampler", help=f"{', '.join(sources.SAMPLERS)}.")] = "dpm-solver",
+    seed: Annotated[int, _SEED] = 0,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Compare samples with held-out data: distances beside their noise floor, and memorisation."""
+    from evolaw.score.quality import likeness
+    from evolaw.score.samplers.sampler import sample
+
+    known, (seen, unseen) = sources.read_model(model), sources.read_data(data).split()
+    with terminal.bar("sampling") as progress:
+        drawn = sample(
+            known.target,
+            known.noising,
+            sources.sampler(method),
+            count=count,
+            steps=steps,
+            rng=seed,
+            precision="float32",
+            progress=lambda done, total: progress(done, total, ""),
+        )
+    found = likeness(drawn.final, seen.values, unseen.values, rng=seed)
+    outputs.show(found.to_json(), [("", repr(found))], as_json)
+
+
+@app.command("league")
+def league(
+    noise: Annotated[str, typer.Option("--noising", help="vp, ve, sub-vp, linear-ve, edm or cosine.")] = "vp",
+    steps: Annotated[list[int] | None, typer.Option("--steps", help="Numbers of steps; may be repeated.")] = None,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Show how far each sampler ends from a known Gaussian, in nats and without chance: the exact-score league."""
+    from evolaw import checks
+    from evolaw.score.exact.normal import Gaussian
+    from evolaw.score.league.affine import gaussian_output
+
+    chosen = sources.noising(noise)
+    counts = [checks.integer(number, "steps", least=1, most=2000) for number in steps or (10, 20, 50, 100)]
+    target = Gaussian([1.0, -0.5], [1.0, 0.01])
+    rows: dict[str, list[float]] = {}
+    with terminal.bar("league") as progress:
+        for place, name in enumerate(sources.SAMPLERS):
+            progress(place, len(sources.SAMPLERS), name)
+            rows[name] = [
+                float(gaussian_output(target, chosen, sources.sampler(name), steps=number).kl(target))
+                for number in counts
+            ]
+    head = ("sampler", "".join(f"{number:>12}" for number in counts))
+    lines = [head, *((name, "".join(f"{value:>12.2e}" for value in row)) for name, row in rows.items())]
+    outputs.show({"noising": noise, "steps": counts, "kl": rows}, lines, as_json)
+
+
+def _conditioned(target: Any, label: int | None, weight: float) -> Any:
+    from evolaw import checks
+
+    if label is None:
+        checks.require(weight == 0, "guidance", "be left out without --class", weight)
+        return target
+    knows = hasattr(target, "given") and hasattr(target, "classes")
+    checks.require(knows, "class", "be left out: this model was trained without classes", label)
+    return target.given(label, weight)
+
+
+def _write_film(path: Path, drawn: Any) -> None:
+    import numpy as np
+
+    from evolaw.report.score.charts import draw_film
+    from evolaw.report.styles import save, style
+
+    with style():
+        save(draw_film(np.asarray(drawn.values), drawn.times), path)
+
+
+app.command("inpaint")(edits.inpaint)
+app.command("colourise")(edits.colourise)
+app.command("interpolate")(edits.interpolate)

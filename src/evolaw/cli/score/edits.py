@@ -1,0 +1,165 @@
+"""Edits: part of a datum is kept and the rest is drawn; colours for a grey image; the way from one datum to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from evolaw.cli.score import outputs, sources
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["MASKS", "colourise", "inpaint", "interpolate", "mask_of"]
+
+MASKS = ("left", "right", "top", "bottom", "centre", "border")
+"""The halves, the middle and the frame of a state, by what is *known* of it."""
+
+_MODEL = typer.Argument(metavar="MODEL", help="Run directory of score train.")
+_DATA = typer.Argument(
+    metavar="DATA", help="Where the datum comes from, as in score train; the held-out fifth is used."
+)
+_ITEM = typer.Option("--item", help="Number of the held-out datum.")
+_COUNT = typer.Option("--count", help="Samples.")
+_STEPS = typer.Option("--steps", help="Steps of the sampler.")
+_SEED = typer.Option("--seed", help="Seed of all chance.")
+_OUT = typer.Option("--out", help=".npz, or a picture: .png, .svg, .pdf.")
+_JSON = typer.Option("--json", help="Print one JSON document.")
+_SUFFIXES = (".npz", ".png", ".svg", ".pdf")
+
+
+def inpaint(
+    model: Annotated[str, _MODEL],
+    data: Annotated[str, _DATA],
+    keep: Annotated[str, typer.Option("--keep", help=f"What is known: {', '.join(MASKS)}, or an .npy mask.")] = "left",
+    item: Annotated[int, _ITEM] = 0,
+    count: Annotated[int, _COUNT] = 9,
+    steps: Annotated[int, _STEPS] = 200,
+    seed: Annotated[int, _SEED] = 0,
+    out: Annotated[Path | None, _OUT] = None,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Keep part of a datum and draw the rest: the datum first, then what was drawn."""
+    from evolaw.score.control.replacement import inpaint as draw
+
+    outputs.require_place(out, "out", _SUFFIXES)
+    known, datum = sources.read_model(model), _datum(data, item)
+    mask = mask_of(keep, datum.shape)
+    drawn = draw(known.target, known.noising, datum, mask, count=count, steps=steps, rng=seed)
+    _answer(datum, drawn.final, {"keep": keep, "known": int(mask.sum()), "item": item, "seed": seed}, out, as_json)
+
+
+def colourise(
+    model: Annotated[str, _MODEL],
+    data: Annotated[str, _DATA],
+    item: Annotated[int, _ITEM] = 0,
+    count: Annotated[int, _COUNT] = 9,
+    steps: Annotated[int, _STEPS] = 200,
+    seed: Annotated[int, _SEED] = 0,
+    out: Annotated[Path | None, _OUT] = None,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Take the colours from an image of several channels and draw new ones."""
+    from evolaw import checks
+    from evolaw.score.control.replacement import colourise as draw
+
+    outputs.require_place(out, "out", _SUFFIXES)
+    known, datum = sources.read_model(model), _datum(data, item)
+    wanted = "hold images of several channels (channels, rows, cols)"
+    checks.require(datum.ndim == 3 and len(datum) > 1, "data", wanted, f"states of shape {datum.shape}")
+    drawn = draw(known.target, known.noising, datum.mean(0), count=count, steps=steps, rng=seed)
+    _answer(datum, drawn.final, {"item": item, "seed": seed}, out, as_json)
+
+
+def interpolate(
+    model: Annotated[str, _MODEL],
+    data: Annotated[str, _DATA],
+    item: Annotated[int, _ITEM] = 0,
+    to: Annotated[int, typer.Option("--to", help="Number of the other held-out datum.")] = 1,
+    count: Annotated[int, typer.Option("--count", help="States on the way, the ends among them.")] = 9,
+    out: Annotated[Path | None, _OUT] = None,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Go from one datum to another along their codes under the probability flow."""
+    from evolaw.score.likelihood.flow import interpolate as draw
+
+    outputs.require_place(out, "out", _SUFFIXES)
+    known, first, second = sources.read_model(model), _datum(data, item), _datum(data, to)
+    found = draw(known.target, known.noising, first, second, count=count)
+    _answer(None, found, {"from": item, "to": to}, out, as_json)
+
+
+def mask_of(text: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the mask of a word, or of an ``.npy`` file: True where a state is known.
+
+    Raises:
+        ArgumentError: no such word, a mask of another shape, or one that knows all or nothing.
+
+    Example:
+        >>> mask_of("left", (2, 4)).tolist()
+        [[True, True, False, False], [True, True, False, False]]
+    """
+    import numpy as np
+
+    from evolaw import checks
+
+    if text.endswith(".npy"):
+        checks.require(Path(text).is_file(), "keep", "be a file that exists", text)
+        try:
+            mask = np.load(text, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise checks.refuse("keep", "be a NumPy file of a mask", f"one that cannot be read: {error}") from error
+        checks.require(
+            mask.shape == tuple(shape), "keep", f"be a mask of shape {tuple(shape)}", f"of shape {mask.shape}"
+        )
+        mask = mask.astype(bool)
+    else:
+        mask = _drawn_mask(checks.one_of(text, "keep", MASKS), shape)
+    some = bool(mask.any() and not mask.all())
+    checks.require(
+        some, "keep", "know some numbers of a state and leave others open", f"{mask.sum()} of {mask.size} known"
+    )
+    return mask
+
+
+def _drawn_mask(word: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Halves by the last axes; a vector has a left and a right half only."""
+    import numpy as np
+
+    rows = np.arange(shape[-2] if len(shape) > 1 else 1)[:, None] / max(shape[-2] if len(shape) > 1 else 1, 1)
+    cols = np.arange(shape[-1])[None] / shape[-1]
+    middle = (rows >= 0.25) & (rows < 0.75) & (cols >= 0.25) & (cols < 0.75)
+    chosen = {
+        "left": cols < 0.5,
+        "right": cols >= 0.5,
+        "top": rows < 0.5,
+        "bottom": rows >= 0.5,
+        "centre": middle,
+        "border": ~middle,
+    }[word]
+    return np.broadcast_to(
+        chosen[0] if len(shape) == 1 and chosen.ndim == 2 and chosen.shape[0] == 1 else chosen, shape
+    ).copy()
+
+
+def _datum(data: str, item: int) -> np.ndarray:
+    from evolaw import checks
+
+    held = sources.read_data(data).split()[1].values
+    datum: np.ndarray = held[checks.integer(item, "item", least=0, most=len(held) - 1)]
+    return datum
+
+
+def _answer(datum: Any, drawn: np.ndarray, facts: dict[str, Any], out: Path | None, as_json: bool) -> None:
+    import numpy as np
+
+    states = np.asarray(drawn) if datum is None else np.concatenate([datum[None], drawn])
+    if out is not None:
+        outputs.write_states(out, states, columns=min(len(states), 10))
+    said = {**facts, "count": len(drawn), "shape": list(drawn.shape[1:]), "out": out and str(out)}
+    lines = [(name, str(value)) for name, value in said.items() if value is not None]
+    if as_json and states.size <= 10_000:
+        said["states"] = states.tolist()
+    outputs.show(said, lines, as_json)

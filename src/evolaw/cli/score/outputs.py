@@ -1,0 +1,107 @@
+"""Where results go: arrays and pictures as files, the page of a run, numbers as words."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evolaw.cli import terminal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from evolaw.cli.score.sources import Material, Model
+
+__all__ = ["require_place", "show", "write_page", "write_states"]
+
+_SAMPLES, _FILM_STEPS, _LINES = 1000, 40, 60
+_IMAGES = 200
+
+
+def require_place(path: Path | None, name: str, suffixes: tuple[str, ...]) -> None:
+    """Refuse, before the work begins, a file that cannot be written or has another suffix."""
+    from evolaw import checks
+
+    if path is None:
+        return
+    checks.require(path.suffix.lower() in suffixes, name, f"end in {' or '.join(suffixes)}", str(path))
+    checks.require(path.parent.is_dir(), name, "lie in a directory that exists", str(path))
+    checks.require(not path.is_dir(), name, "be a file", str(path))
+
+
+def write_states(path: Path, states: np.ndarray, *, columns: int = 10, beside: np.ndarray | None = None) -> None:
+    """Write states as an ``.npz`` array named ``samples`` or as a picture: a sheet of images, or points beside data."""
+    import io
+
+    import numpy as np
+
+    from evolaw.documents import write_document
+
+    if path.suffix.lower() == ".npz":
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, samples=states)
+        write_document(path, buffer.getvalue())
+        return
+    from evolaw.report.score.charts import draw_grid, draw_samples
+    from evolaw.report.styles import save, style
+
+    with style():
+        is_image = states.ndim >= 3
+        figure = draw_grid(states, columns) if is_image else draw_samples(states, states if beside is None else beside)
+        save(figure, path)
+
+
+def show(facts: dict[str, Any], lines: list[tuple[str, str]], as_json: bool) -> None:
+    """Print one JSON document, or names and words under each other."""
+    if as_json:
+        terminal.document({"schema": 1, **facts})
+        return
+    width = max(len(name) for name, _ in lines)
+    terminal.result("\n".join(f"{name:{width}}  {text}" for name, text in lines))
+
+
+def write_page(path: Path, model: Model, train: Material, held: Material, *, seed: int, lang: str) -> dict[str, Any]:
+    """Draw samples, compare them with held-out data, and write the page of a model; returns what was measured."""
+    import numpy as np
+
+    from evolaw.report.score.page import write_score
+    from evolaw.score.noising.conversions import like_states
+    from evolaw.score.quality import likeness
+    from evolaw.score.samplers.multistep import DPMSolver
+    from evolaw.score.samplers.sampler import sample
+
+    is_image, flat = train.values.ndim >= 3, train.values.shape[1:] == (2,)
+    count = min(_IMAGES if is_image else _SAMPLES, len(held.values))
+    drawn = sample(
+        model.target, model.noising, DPMSolver(), count=count, steps=_FILM_STEPS, rng=seed, keep=9, precision="float32"
+    )
+    found = likeness(drawn.final, train.values, held.values, rng=seed)
+    film = (np.asarray(drawn.values)[:count], np.asarray(drawn.times)) if is_image or flat else None
+    flow = None
+    if flat:
+        times = np.asarray(drawn.times)
+        size = np.sqrt(model.noising.scale(times) ** 2 + model.noising.std(times) ** 2)
+        flow = np.asarray(drawn.values)[:_LINES] / like_states(size, np.zeros((len(times), 1)))
+    numbers = {
+        "energy": f"{found.energy:.3g} ({found.energy_floor:.3g})",
+        "sliced": f"{found.sliced:.3g} ({found.sliced_floor:.3g})",
+    }
+    if found.memory is not None and math.isfinite(found.memory[0]):
+        numbers["memory"] = "{:.2f} [{:.2f}, {:.2f}]".format(*found.memory)
+    facts = [(name, str(value)) for name, value in model.target._facts() if value is not None]
+    write_score(
+        path,
+        source=train.name,
+        model=model.target,
+        samples=drawn.final,
+        data=train.values[: max(count, 2000)],
+        film=film,
+        flow=flow,
+        facts=facts,
+        numbers=numbers,
+        lang=lang,
+        command=str(model.about.get("command", "")),
+        seed=seed,
+    )
+    return found.to_json()

@@ -1,0 +1,188 @@
+"""What words stand for: data, noisings, samplers, networks and models. Loaded when asked for.
+
+DATA     gaussians, moons, spiral, checkerboard       densities of the plane
+         digits                                       scikit-learn's, 8 x 8
+         a folder of images, an .npz file             with images (and labels), or an array named data
+         a run directory                              the states of its trajectory
+MODEL    a run directory of `evolaw score train`, or gaussians: the exact mixture
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = [
+    "NETS",
+    "NOISINGS",
+    "SAMPLERS",
+    "Material",
+    "Model",
+    "network",
+    "noising",
+    "read_data",
+    "read_model",
+    "sampler",
+]
+
+NOISINGS = {"vp": "VP", "ve": "VE", "sub-vp": "SubVP", "linear-ve": "LinearVE", "edm": "EDM", "cosine": "Cosine"}
+"""The noisings by name, with the class of `evolaw.score` each stands for."""
+
+SAMPLERS = {
+    "dpm-solver": "DPMSolver",
+    "ddim": "DDIM",
+    "heun": "EDMHeun",
+    "reverse-diffusion": "ReverseDiffusion",
+    "ancestral": "Ancestral",
+    "predictor-corrector": "PredictorCorrector",
+}
+"""The samplers by name, likewise."""
+
+NETS = ("auto", "mlp", "unet", "unet-periodic")
+_POINTS = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Data with what is known of them.
+
+    Attributes:
+        name: as typed.
+        values: shape (items, *shape).
+        labels: a class of each, or None.
+        levels: levels of a value, or None.
+    """
+
+    name: str
+    values: np.ndarray
+    labels: np.ndarray | None = None
+    levels: int | None = None
+
+    def split(self) -> tuple[Material, Material]:
+        """Return four fifths and the rest, the same ones every time."""
+        from evolaw.score.data.pictures import Pictures
+
+        parts = Pictures(self.values, self.labels, self.levels).split(0.8, rng=0)
+        one, other = (Material(self.name, part.values, part.labels, part.levels) for part in parts)
+        return one, other
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A score with its noising.
+
+    Attributes:
+        target: the score.
+        noising: its noising.
+        about: header of the run; empty for an exact one.
+    """
+
+    target: Any
+    noising: Any
+    about: dict[str, Any]
+
+
+def read_data(text: str, *, side: int | None = None, grey: bool = False) -> Material:
+    """Return the data a word or a path stands for.
+
+    Raises:
+        ArgumentError: it stands for nothing; the nearest word is suggested. ParseError: a file cannot be read.
+    """
+    from evolaw.score.data.plane import DENSITIES, plane
+
+    place = Path(text)
+    if text in DENSITIES:
+        return Material(text, plane(text, _POINTS, rng=0))
+    if text == "digits":
+        from evolaw.score.data.pictures import digits
+
+        found = digits()
+        return Material(text, found.values, found.labels, found.levels)
+    if (place / "manifest.json").is_file():
+        from evolaw.score.data.configurations import configurations
+        from evolaw.trajectory import Trajectory
+
+        return Material(text, configurations(Trajectory.load(place)))
+    if place.is_dir() or place.suffix == ".npz":
+        return _from_files(text, place, side, grey)
+    from evolaw import checks
+
+    words = [*DENSITIES, "digits"]
+    near = checks.nearest(text, words)
+    wanted = f"be one of {', '.join(words)}, a folder of images, an .npz file or a run directory"
+    raise checks.refuse("data", wanted, text, f"Did you mean {near}?" if near else "")
+
+
+def _from_files(text: str, place: Path, side: int | None, grey: bool) -> Material:
+    import zipfile
+
+    import numpy as np
+
+    from evolaw.score.data.pictures import read_images
+
+    if place.is_file() and zipfile.is_zipfile(place):
+        with np.load(place, allow_pickle=False) as file:
+            if "data" in file.files and "images" not in file.files:
+                return Material(text, file["data"], file["labels"] if "labels" in file.files else None)
+    found = read_images(place, side=side, grey=grey)
+    return Material(text, found.values, found.labels, found.levels)
+
+
+def read_model(text: str) -> Model:
+    """Return the score a run directory holds, or the exact one of the density of eight Gaussians.
+
+    Raises:
+        StorageError, ArgumentError: there is no finished model there.
+    """
+    if text == "gaussians" and not Path(text).exists():
+        from evolaw.score.data.plane import gaussians
+        from evolaw.score.noising.song import VP
+
+        return Model(gaussians(), VP(), {})
+    from evolaw.score.learned.model import ScoreModel
+    from evolaw.storage import Run
+
+    model = ScoreModel.load(text)
+    return Model(model, model.noising, Run.open(text).about)
+
+
+def noising(name: str) -> Any:
+    """Return the noising of this name, with its usual numbers."""
+    from evolaw import checks, score
+
+    return getattr(score, NOISINGS[checks.one_of(name.lower(), "noising", NOISINGS)])()
+
+
+def sampler(name: str) -> Any:
+    """Return the sampler of this name, as it is without options."""
+    from evolaw import checks, score
+
+    return getattr(score, SAMPLERS[checks.one_of(name.lower(), "sampler", SAMPLERS)])()
+
+
+def network(name: str, shape: Sequence[int], width: int | None) -> Any:
+    """Return the plan of this name; "auto" takes a U-Net for fields and images, the plain network for vectors."""
+    from evolaw import checks
+    from evolaw.score.networks.mlp import MLP
+    from evolaw.score.networks.unet import UNet
+
+    checks.one_of(name, "net", NETS)
+    if name == "mlp" or (name == "auto" and len(shape) == 1):
+        return MLP() if width is None else MLP(width=width)
+    first = 32 if width is None else width
+    # As many resolutions as the sides can be halved to, three at most.
+    halvings = min(2, *(_halvings(side) for side in shape[-2:]))
+    widths = tuple(first * 2**k for k in range(halvings + 1))
+    return UNet(widths, padding="circular" if name == "unet-periodic" else "zeros")
+
+
+def _halvings(side: int) -> int:
+    count = 0
+    while side % 2 == 0 and side > 4:
+        side, count = side // 2, count + 1
+    return count

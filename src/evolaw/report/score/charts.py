@@ -1,0 +1,169 @@
+"""Figures of scores: samples beside data, the training, a film from noise to data, the lines of the probability flow.
+
+Images are grey from -1, black, to 1, white; of several channels the first three are red, green and blue.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from evolaw import checks
+from evolaw.report.styles import CYCLE, new_figure
+
+if TYPE_CHECKING:
+    from evolaw.score.learned.model import ScoreModel
+
+__all__ = ["draw_film", "draw_flow", "draw_grid", "draw_samples", "draw_training", "tiled"]
+
+_GAP = 1
+_POINTS = 4000
+_LINES = 60
+_CELLS = 90
+
+
+def draw_training(model: ScoreModel) -> Figure:
+    """Return the loss by epoch."""
+    figure = new_figure(6.4, 2.6)
+    axes = figure.add_subplot()
+    if model.history:
+        epochs, losses, _ = zip(*model.history, strict=True)
+        axes.plot(epochs, losses, color=CYCLE[0], marker="o" if len(epochs) == 1 else None)
+        axes.set_yscale("log")
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("mean loss")
+    return figure
+
+
+def tiled(images: np.ndarray, columns: int) -> np.ndarray:
+    """Return images side by side as one array of values from 0 to 1, shape (rows, cols, 3), with white between them.
+
+    Args:
+        images: shape (count, rows, cols) or (count, channels, rows, cols), from -1 to 1; what lies outside is cut.
+        columns: images a row.
+
+    Example:
+        >>> tiled(np.zeros((3, 2, 2)), 2).shape
+        (7, 7, 3)
+    """
+    given = np.asarray(images, float)
+    given = given[:, None] if given.ndim == 3 else given
+    checks.require(
+        given.ndim == 4, "images", "have shape (count, rows, cols) or (count, channels, rows, cols)", given.shape
+    )
+    colours = np.repeat(given[:, :1], 3, 1) if given.shape[1] < 3 else given[:, :3]
+    values = np.clip((np.moveaxis(colours, 1, -1) + 1) / 2, 0, 1)
+    count, rows, cols, _ = values.shape
+    lines = -(-count // columns)
+    sheet = np.ones((lines * (rows + _GAP) + _GAP, columns * (cols + _GAP) + _GAP, 3))
+    for number, image in enumerate(values):
+        top, left = (number // columns) * (rows + _GAP) + _GAP, (number % columns) * (cols + _GAP) + _GAP
+        sheet[top : top + rows, left : left + cols] = image
+    return sheet
+
+
+def draw_grid(images: np.ndarray, columns: int = 10, title: str = "") -> Figure:
+    """Return a sheet of images."""
+    sheet = tiled(images, columns)
+    figure = new_figure(6.4, 6.4 * sheet.shape[0] / sheet.shape[1] + (0.3 if title else 0.0))
+    _sheet(figure.add_subplot(), sheet, title)
+    return figure
+
+
+def draw_samples(samples: np.ndarray, data: np.ndarray) -> Figure:
+    """Return samples beside data: sheets of images, points of the plane, or histograms of each number."""
+    samples, data = np.asarray(samples, float), np.asarray(data, float)
+    if samples.ndim >= 3:
+        chosen = [part[:40] for part in (samples, data)]
+        sheets = [tiled(part, 8) for part in chosen]
+        figure = new_figure(7.2, 3.4 * sheets[0].shape[0] / sheets[0].shape[1] + 0.5)
+        for axes, sheet, name in zip(figure.subplots(1, 2), sheets, ("samples", "data"), strict=True):
+            _sheet(axes, sheet, name)
+        return figure
+    if samples.shape[1] == 2:
+        figure = new_figure(7.2, 3.8)
+        panels = figure.subplots(1, 2, sharex=True, sharey=True)
+        for axes, part, name, colour in zip(panels, (samples, data), ("samples", "data"), CYCLE, strict=False):
+            axes.plot(*part[:_POINTS].T, ".", markersize=1.5, alpha=0.4, color=colour)
+            axes.set_title(name)
+            axes.set_aspect("equal")
+        return figure
+    shown = min(samples.shape[1], 8)
+    figure = new_figure(7.2, 1.9 * -(-shown // 4) + 0.4)
+    panels = figure.subplots(-(-shown // 4), min(shown, 4), squeeze=False).ravel()
+    for k, axes in enumerate(panels[:shown]):
+        edges = np.histogram_bin_edges(np.concatenate([samples[:, k], data[:, k]]), 40)
+        for part, name, colour in ((data, "data", CYCLE[1]), (samples, "samples", CYCLE[0])):
+            axes.hist(part[:, k], edges, density=True, histtype="step", color=colour, label=name)
+        axes.set_title(f"number {k + 1}")
+    panels[0].legend()
+    for axes in panels[shown:]:
+        axes.set_axis_off()
+    return figure
+
+
+def draw_film(frames: np.ndarray, times: Any, rows: int = 4) -> Figure:
+    """Return a strip of states from noise to data, one row a sample, one column a time.
+
+    Args:
+        frames: shape (count, times, *shape), of images or of points of the plane.
+        times: of the columns.
+        rows: samples shown, for images.
+    """
+    frames, times = np.asarray(frames, float), np.asarray(times, float)
+    count = frames.shape[1]
+    if frames.ndim >= 4:
+        shown = frames[:rows].reshape(-1, *frames.shape[2:])
+        # Early frames are noise of any size: each column is scaled to its own, never beyond the data's.
+        size = np.maximum(np.abs(frames).reshape(len(frames), count, -1).std((0, 2)), 0.6) / 0.6
+        scale = np.tile(size, min(rows, len(frames))).reshape(-1, *(1,) * (shown.ndim - 1))
+        figure = new_figure(7.2, 7.2 * min(rows, len(frames)) / count + 0.4)
+        axes = figure.add_subplot()
+        sheet = tiled(shown / scale, count)
+        _sheet(axes, sheet, "")
+        width = sheet.shape[1] / count
+        for k, time in enumerate(times):
+            axes.text((k + 0.5) * width, -1.5, f"t = {time:.2g}", ha="center", va="bottom", fontsize=7)
+        return figure
+    figure = new_figure(7.2, 7.2 / count + 0.5)
+    panels = figure.subplots(1, count, squeeze=False)[0]
+    for axes, part, time in zip(panels, np.swapaxes(frames, 0, 1), times, strict=True):
+        axes.plot(*part[:, :2].T, ".", markersize=1, alpha=0.4, color=CYCLE[0])
+        axes.set_title(f"t = {time:.2g}", fontsize=7)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.set_aspect("equal")
+    return figure
+
+
+def draw_flow(paths: np.ndarray, data: np.ndarray) -> Figure:
+    """Return lines of the probability flow over the density of the data in the plane.
+
+    Args:
+        paths: shape (count, times, 2), in coordinates that keep their size, such as x/√(a² + s²).
+        data: points, shape (items, 2).
+    """
+    figure = new_figure(5.2, 5.0)
+    axes = figure.add_subplot()
+    ends = np.concatenate([np.asarray(data, float), np.asarray(paths, float).reshape(-1, 2)])
+    low, high = np.quantile(ends, [0.002, 0.998], axis=0)
+    edge = [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
+    first, second = np.asarray(data, float).T
+    density, x, y = np.histogram2d(first, second, bins=_CELLS, range=edge, density=True)
+    axes.imshow(density.T**0.5, origin="lower", extent=(x[0], x[-1], y[0], y[-1]), cmap="Blues", aspect="equal")
+    for path in np.asarray(paths, float)[:_LINES]:
+        axes.plot(*path.T, color=CYCLE[1], lw=0.6, alpha=0.7)
+    axes.plot(*np.asarray(paths, float)[:_LINES, -1].T, ".", color="#333a45", markersize=3)
+    axes.set_xlim(edge[0])
+    axes.set_ylim(edge[1])
+    return figure
+
+
+def _sheet(axes: Axes, sheet: np.ndarray, title: str) -> None:
+    axes.imshow(sheet, interpolation="nearest")
+    axes.set_axis_off()
+    if title:
+        axes.set_title(title)

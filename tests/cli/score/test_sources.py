@@ -1,0 +1,54 @@
+"""Words stand for data, noisings, samplers, networks and models; wrong ones get the nearest right one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evolaw.cli.score.sources import NOISINGS, SAMPLERS, network, noising, read_data, read_model, sampler
+from evolaw.errors import ArgumentError, StorageError
+from evolaw.score import MLP, VP, UNet
+from evolaw.trajectory import Trajectory
+
+
+def test_data_of_every_kind(tmp_path: Path) -> None:
+    assert read_data("moons").values.shape == (20_000, 2)
+    digits = read_data("digits")
+    assert (digits.values.shape, digits.levels) == ((1797, 8, 8), 17)
+    one, other = digits.split()
+    assert (len(one.values), len(other.values)) == (1438, 359)
+    assert one.labels is not None
+    np.savez(tmp_path / "a.npz", data=np.ones((4, 3)), labels=[0, 1, 0, 1])
+    assert read_data(str(tmp_path / "a.npz")).values.shape == (4, 3)
+    Trajectory(np.arange(6.0).reshape(3, 2), [0, 1, 2], ("times", "dim")).save(tmp_path / "run")
+    assert read_data(str(tmp_path / "run")).values.shape == (3, 2)
+    with pytest.raises(ArgumentError, match="Did you mean moons"):
+        read_data("moon")
+
+
+def test_every_name_is_there() -> None:
+    for name in NOISINGS:
+        assert type(noising(name)).__name__ == NOISINGS[name]
+    for name in SAMPLERS:
+        assert type(sampler(name)).__name__ == SAMPLERS[name]
+    with pytest.raises(ArgumentError, match="Did you mean sub-vp"):
+        noising("subvp")
+
+
+def test_networks_fit_the_data() -> None:
+    assert network("auto", (2,), None) == MLP()
+    assert network("auto", (8, 8), 16) == UNet((16, 32))
+    assert network("unet-periodic", (3, 32, 32), 8) == UNet((8, 16, 32), padding="circular")
+    assert network("auto", (7, 8), 8) == UNet((8,))
+    assert network("mlp", (8, 8), 32) == MLP(width=32)
+    with pytest.raises(ArgumentError, match="net"):
+        network("cnn", (8, 8), None)
+
+
+def test_models(tmp_path: Path) -> None:
+    exact = read_model("gaussians")
+    assert (exact.noising, exact.target.shape) == (VP(), (2,))
+    with pytest.raises(StorageError):
+        read_model(str(tmp_path))
