@@ -94,6 +94,7 @@ def test_what_is_typed_wrongly_is_named(
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_weighing_and_comparing(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The exact mixture weighs its own draws at minus its entropy: log 8 + log 2πe s² = 2.51 nats, its error 0.14 for 50 points."""
     found = answer(capsys, "likelihood", "gaussians", "gaussians", "--count", "50", "--probes", "0")
@@ -104,6 +105,7 @@ def test_weighing_and_comparing(trained: Path, capsys: pytest.CaptureFixture[str
     assert compared["count"] == 400
 
 
+@pytest.mark.slow
 def test_the_league_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     found = answer(capsys, "league", "--steps", "10")
     assert set(found["kl"]) >= {"dpm-solver", "ddim", "reverse-diffusion"}

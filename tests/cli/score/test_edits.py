@@ -48,6 +48,7 @@ def test_masks_of_vectors_and_files(tmp_path: Path) -> None:
         mask_of(str(tmp_path / "bad.npy"), (4,))
 
 
+@pytest.mark.slow
 def test_edits_keep_what_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """On the exact mixture: the known coordinate stays; the way between two data begins and ends at them."""
     assert run(["score", "inpaint", "gaussians", "gaussians", "--count", "3", "--steps", "20", "--json"]) == 0
