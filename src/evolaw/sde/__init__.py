@@ -17,6 +17,7 @@ import importlib
 from typing import Any
 
 _NAMES: dict[str, tuple[str, ...]] = {
+    "loop.expectation": ("expectation",),
     "loop.solver": ("solve",),
     "noise.brownian": ("increments",),
     "processes.classics": (

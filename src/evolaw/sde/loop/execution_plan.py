@@ -20,7 +20,7 @@ from evolaw.sde.noise.levy_areas import area_terms
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise, Scheme
 
-__all__ = ["like", "plan_of", "slots_for", "structure_of"]
+__all__ = ["is_apart", "like", "plan_of", "slots_for", "structure_of"]
 
 _BLOCK = 1024
 _FEW_PATHS = 256
@@ -135,6 +135,11 @@ def _turn(needs: str, paths: int, work: int, is_watched: bool) -> int:
 def _power_of_two(number: int) -> int:
     """The largest power of two that is not above a number, at least 1."""
     return int(2 ** (max(1, number).bit_length() - 1))
+
+
+def is_apart(process: SDE, scheme: Scheme, drawing: Drawing) -> bool:
+    """Return whether the steps of a solution are worth taking apart; see `evolaw.sde.loop.state_layout`."""
+    return _step_of(*structure_of(process), scheme, drawing)[1]
 
 
 @lru_cache(maxsize=64)

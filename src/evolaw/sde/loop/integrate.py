@@ -10,6 +10,7 @@ When there are few paths the noise of ``ahead`` steps is drawn in one go and rea
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial, reduce
@@ -29,7 +30,7 @@ from evolaw.sde.processes.parameter_sweep import Swept, over_paths
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise, Scheme
 
-__all__ = ["Grid", "Marched", "Plan", "State", "march"]
+__all__ = ["Grid", "Marched", "Plan", "State", "begun", "covered", "march"]
 
 
 class Grid(NamedTuple):
@@ -91,6 +92,7 @@ class Plan:
         ahead: steps whose noise is drawn before they are made, a multiple of ``group``; 0 draws inside the body.
         words: keep the words of those steps rather than their noise.
         apart: whether steps are taken apart; see `evolaw.sde.loop.state_layout`.
+        smooth: derivatives are taken through the steps.
     """
 
     scheme: Scheme
@@ -104,6 +106,7 @@ class Plan:
     ahead: int = 0
     words: bool = False
     apart: bool = False
+    smooth: bool = False
 
 
 Draw = Callable[[Any, int], list[Noise]]
@@ -160,17 +163,7 @@ def march(plan: Plan, process: SDE | Swept, key: Any, paths: Any, count: Any, x:
     """
     keys = path_keys(key, paths, plan.drawing.noises)
     real, t = paths < count, grid.begin[0]
-    turns = None
-    if process.periods is not None:
-        x, taken = Circles(process.periods, x.dtype).wrapped(x)
-        turns = taken.astype(jnp.int32)
-    memory = over_paths(process, lambda one, state: plan.scheme.start(one, t, state), x)
-    whole = unwrapped(process.periods, x, turns)
-    watched = tuple(
-        over_paths(process, lambda one, state, watcher=watcher: watcher.start(one, t, state), whole)
-        for watcher in plan.watchers
-    )
-    state = State(x, turns, memory, watched)
+    state = begun(plan, process, t, x)
     finite, seen = _look(plan, process, t, state, real)
 
     def interval(carry: tuple[State, Any], entry: Grid) -> tuple[tuple[State, Any], Any]:
@@ -183,6 +176,21 @@ def march(plan: Plan, process: SDE | Swept, key: Any, paths: Any, count: Any, x:
     (state, finite), later = jax.lax.scan(interval, (state, finite), grid._replace(edges=None, lengths=None))
     xs, all_turns, summaries = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), seen, later)
     return Marched(xs, all_turns, summaries, state.watched, finite | ~real)
+
+
+def begun(plan: Plan, process: SDE | Swept, t: Any, x: Any) -> State:
+    """Return where a chunk stands before its first step, from starts of shape (dim, paths)."""
+    turns = None
+    if process.periods is not None:
+        x, taken = Circles(process.periods, x.dtype).wrapped(x)
+        turns = taken.astype(jnp.int32)
+    memory = over_paths(process, lambda one, state: plan.scheme.start(one, t, state), x)
+    whole = unwrapped(process.periods, x, turns)
+    watched = tuple(
+        over_paths(process, lambda one, state, watcher=watcher: watcher.start(one, t, state), whole)
+        for watcher in plan.watchers
+    )
+    return State(x, turns, memory, watched)
 
 
 def _look(plan: Plan, process: SDE | Swept, t: Any, state: State, real: Any) -> tuple[Any, Any]:
@@ -227,6 +235,42 @@ def _cover(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Gr
     return _joined(form, state)
 
 
+def covered(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Grid, first: int, last: int) -> State:
+    """Step from the beginning of an interval to its end, so that derivatives can go backwards.
+
+    Args:
+        first, last: the steps of the interval, known while tracing, multiples of ``plan.group``.
+
+    Notes:
+        Of the states about √n are kept, from which those between are made again.
+    """
+    form, drawing = _form(plan, process, keys, state, entry), plan.drawing
+    grouped = _stepper(plan, process, keys, entry, form, plan.group)
+    start, end = first // plan.group, last // plan.group
+    length = max(1, math.isqrt(end - start))
+
+    def stretch(state: State, number: Any, length: int) -> State:
+        base, count = number * plan.group, length * plan.group
+
+        def draw(first: Any, count: int) -> list[Noise]:
+            return drawing.run(keys, first, entry.spans(first, count), count)
+
+        if drawing.needs in ("dW", "dW,dZ", "exact") and count % 2 == 0 and plan.group % 2 == 0:
+            # Drawn inside the steps, normals would be made again for everything that the way back remembers.
+            drawn = drawing.ahead(keys, base, entry.spans(0, 1), count)
+            draw = partial(drawing.take_apart if plan.apart else drawing.take, drawn, base)
+        return jax.lax.fori_loop(0, length, lambda i, state: grouped(draw, number + i, state), state)
+
+    blocks, rest = divmod(end - start, length)
+    block = jax.checkpoint(partial(stretch, length=length))
+    state = State(*form.split(state.x, state.turns, state.memory), state.watched)
+    numbers = start + length * np.arange(blocks, dtype=np.int32)
+    state, _ = jax.lax.scan(lambda state, number: (block(state, number), None), state, numbers)
+    if rest:
+        state = jax.checkpoint(partial(stretch, length=rest))(state, np.int32(end - rest))
+    return _joined(form, state)
+
+
 def _form(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Grid) -> Form:
     noise = jax.eval_shape(plan.drawing.step, keys, entry.first, entry.dt)
     begin = entry.begin.astype(state.x.dtype)
@@ -238,7 +282,7 @@ def _form(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Gri
         step = partial(_one, plan.scheme, process)
     return form_of(
         step, plan.apart, begin, entry.dt, state.x, noise, state.memory, entry.lengths is None, lanes,
-        process.periods, state.turns,
+        process.periods, state.turns, plan.smooth,
     )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ def form_of(
     lanes: Any = (),
     periods: Any = None,
     turns: Any = None,
+    is_smooth: bool = False,
 ) -> Form:
     """Return the form for a step.
 
@@ -65,10 +66,12 @@ def form_of(
         periods: of the components, None when none has one; of periodic ones the turns are counted by the form, and sines are
             those of `evolaw.sde.loop.trigonometry`.
         turns: their winding numbers at present, int32, of the shape of x.
+        is_smooth: leave sines as they are, whose derivatives JAX knows.
     """
     if periods is not None:
         circles = Circles(periods, x.dtype)
-        form = form_of(_quick(step, t, dt, x, noise, memory, lanes), is_apart, t, dt, x, noise, memory, is_even, lanes)
+        step = step if is_smooth else _quick(step, t, dt, x, noise, memory, lanes)
+        form = form_of(step, is_apart, t, dt, x, noise, memory, is_even, lanes)
         return _Winding(form, circles, turns)
     one = jax.tree.map(_one_path, (x, noise, memory))
     now, length = (jax.ShapeDtypeStruct(jnp.shape(leaf), leaf.dtype) for leaf in (t, dt))

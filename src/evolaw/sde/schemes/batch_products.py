@@ -26,7 +26,7 @@ def in_lanes(function: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
         function: takes and gives arrays, and computes the same when all of them have further axes at the end.
 
     Returns:
-        The same function for one path and under any number of ``vmap``. It has no reverse-mode derivative.
+        The same function for one path and under ``vmap``; a further one puts its axis where it likes.
 
     Example:
         >>> double = in_lanes(lambda a: 2 * a)
@@ -41,7 +41,8 @@ def in_lanes(function: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
             jnp.moveaxis(array, 0, -1) if is_mapped else jnp.asarray(array)[..., None]
             for array, is_mapped in zip(arrays, mapped, strict=True)
         ]
-        return jnp.moveaxis(lane_by_lane(*last), -1, 0), True
+        # Not `lane_by_lane` again, which would have no derivative backwards.
+        return jnp.moveaxis(function(*last), -1, 0), True
 
     @wraps(function)
     def call(*arrays: Any) -> jax.Array:
