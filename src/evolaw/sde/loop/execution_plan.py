@@ -139,7 +139,7 @@ def _power_of_two(number: int) -> int:
 
 def is_apart(process: SDE, scheme: Scheme, drawing: Drawing) -> bool:
     """Return whether the steps of a solution are worth taking apart; see `evolaw.sde.loop.state_layout`."""
-    return _step_of(*structure_of(process), scheme, drawing)[1]
+    return _step_of(*structure_of(process), scheme, drawing)[1]  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=64)
