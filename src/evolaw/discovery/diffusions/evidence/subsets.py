@@ -23,7 +23,7 @@ __all__ = ["Subsets", "assumed", "weigh_subsets"]
 _ALL_UP_TO = 12
 _KAPPAS = (0.3, 1.0, 3.0)
 _ODDS = 1 / 3
-_LEAST_T, _LARGEST_ERROR, _LARGEST_BOUND = 2.5, 0.5, 0.35
+_LEAST_T, _WIDEST, _LARGEST_ERROR, _LARGEST_BOUND = 2.5, 1.0, 0.5, 0.35
 _MOST_SWEEPS = 12
 _CHUNK = 4096
 
@@ -84,11 +84,12 @@ def weigh_subsets(form: GaussianForm) -> Subsets:
 def assumed(form: GaussianForm, subsets: Subsets, alpha: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return which terms simplicity calls present, which absent, and whose probability may be shown.
 
-    Present needs |t| ≥ 2.5 with all other terms free; absent an error of at most half the drift's size and a bound |û| + 2σ of at most
+    Present needs |t| ≥ 2.5 and an error of at most the drift's size, all other terms free (in one well errors are a thousand times that);
+    absent an error of at most half the drift's size and a bound |û| + 2σ of at most
     0.35 of it, which groups of terms that cancel do not pass. Among those that pass, the mean posterior error is at most alpha.
     """
     value, error = np.abs(form.estimate / form.unit), form.error / form.unit
-    may_present = value >= _LEAST_T * error
+    may_present = (value >= _LEAST_T * error) & (error <= _WIDEST)
     may_absent = (error <= _LARGEST_ERROR) & (value + 2 * error <= _LARGEST_BOUND)
     probability = subsets.probability
     present = may_present & (probability > 0.5)

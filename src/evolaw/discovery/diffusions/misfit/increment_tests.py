@@ -56,8 +56,9 @@ def remainders(case: Case, target: str) -> np.ndarray:
         state = [column[rows[:-1]] for column in recording.columns]
         phi = features(terms, state) if not case.hidden else np.stack([np.ones(len(change)), state[0]], 1)
         phi = _with_products(phi) if is_coarse(case) else phi
-    phi = phi / np.maximum(np.sqrt(np.mean(phi**2, 0)), 1e-300)
+    # A term such as sqrt(x) may be no number where measurement noise has carried a point too far: such steps are left out.
     used = np.isfinite(change) & np.isfinite(phi).all(1)
+    phi = phi / np.maximum(np.sqrt(np.mean(phi[used] ** 2, 0)), 1e-300)
     beta = np.linalg.lstsq(phi[used], change[used], rcond=1e-8)[0]
     return np.where(used, change - phi @ beta, np.nan)
 
