@@ -55,13 +55,23 @@ class Secret:
 
 
 def demonstrate(
+    what: Annotated[
+        str, typer.Argument(help="rule, a board moved by a secret rule; or equation, a stuck particle.")
+    ] = "rule",
     out: Annotated[Path, typer.Option("--out", help="HTML page to write.")] = Path("report.html"),
     runs: Annotated[Path, typer.Option("--runs", help="Folder for the run directory.")] = Path("runs"),
     seed: Annotated[int, typer.Option("--seed", help="Another seed is another secret.")] = 0,
     lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Find the secret rule of a black box from a thin recording, then ask it one question."""
+    """Find the secret law of a black box from a thin recording, then ask it one question."""
+    from evolaw import checks
+
+    if checks.one_of(what, "what", ("rule", "equation")) == "equation":
+        from evolaw.cli.demo_equation import demonstrate_equation
+
+        demonstrate_equation(out, runs, seed, lang, as_json)
+        return
     from evolaw.automata.boxes.black_box import FunctionBox
     from evolaw.discovery import discover
     from evolaw.report import write

@@ -216,11 +216,18 @@ def ask_next(
 ) -> None:
     """Say which experiment would decide most of what is still unknown."""
     from evolaw import documents
+    from evolaw.cli.trajectory_options import find_equation, is_trajectory
 
     if (sources[0] / "finding.json").is_file():
         from evolaw.discovery import Finding
 
         finding = Finding.load(sources[0])
+    elif is_trajectory(sources, {}, {}):
+        options: dict[str, Any] = dict.fromkeys(("names", "library", "period", "hidden")) | {
+            "diffusion": "1",
+            "noise": "auto",
+        }
+        finding = find_equation(sources, box=None, box_timeout=60.0, known=known, alpha=alpha, rng=seed, **options)
     else:
         with terminal.bar("discovering") as progress:
             observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
