@@ -17,7 +17,7 @@ test-slow: $(VENV)/.tested
 
 # The newcomer's commands where nothing is set up: no HOME, no fonts, no PATH but the system's, no settings of the shell.
 # BARE chooses the tests (empty: all of them); BARE_FRESH=1 installs everything into a venv of its own first.
-BARE ?= tests/report tests/cli/test_doctor.py tests/cli/test_demo.py
+BARE ?= tests/report tests/cli/test_doctor.py tests/cli/demo
 test-bare: $(VENV)/.tested
 	@tests/bare.sh "$(BARE_FRESH)" $(BARE)
 

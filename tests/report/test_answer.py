@@ -97,3 +97,18 @@ def test_of_equal_evidence_the_fewest_visits_are_the_thinnest(document: Make) ->
     assert any(
         f"{fewest['name']}, seen {fewest['visits']} times" in s for s in summarise(found, Words("en")).tiles[0].says
     )
+
+
+def test_open_entries_of_every_space_stand_in_the_headline(document: Make) -> None:
+    for space in ("outer-totalistic", "isotropic", "general"):
+        found = document(space)
+        for entry in found["entries"]:
+            entry["decision"] = "absent"
+        found["entries"][7]["decision"] = "undetermined"
+        head = summarise(found, Words("en"))
+        assert [certain for _, certain in head.law].count(False) == 1, space
+        for entry in found["entries"]:
+            entry["decision"] = "undetermined"
+        marks = [text for text, certain in summarise(found, Words("zh")).law if not certain]
+        assert marks, space
+        assert space == "outer-totalistic" or marks == [f" {len(found['entries'])} 项未定"]

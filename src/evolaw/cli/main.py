@@ -20,7 +20,6 @@ from typing import Annotated, Any
 import typer
 
 from evolaw.cli import (
-    demo,
     discover,
     doctor,
     environment,
@@ -30,6 +29,7 @@ from evolaw.cli import (
     report,
     runs,
 )
+from evolaw.cli.demo import command as demo
 from evolaw.cli.junction import command as junction
 from evolaw.cli.learn import command as learn
 from evolaw.cli.score import command as score

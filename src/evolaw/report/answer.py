@@ -14,6 +14,8 @@ __all__ = ["DECISIONS", "Answer", "Tile", "rule_count", "summarise"]
 
 DECISIONS = ("present", "absent", "probabilistic", "undetermined", "conflict")
 _UNEARNED = ("known", "assumed")
+_FEW = 6
+"""So many open entries are named in the headline; more are counted."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,14 @@ def _law(document: Mapping[str, Any], words: Words) -> tuple[tuple[str, bool], .
     ):
         return _birth_survival(document["entries"])
     law = document["law"]["most_probable"]
-    return ((words("answer.map_rule") if law.startswith("MAP") else law, True),)
+    shown = (words("answer.map_rule") if law.startswith("MAP") else law, True)
+    open_ = [entry["name"] for entry in document["entries"] if entry["decision"] == "undetermined"]
+    if not open_:
+        return (shown,)
+    # A law that is known in part must not read like a found one: what is open stands in its frame beside it.
+    few = len(open_) <= _FEW and all(len(name) < 6 for name in open_)
+    marks = [f"{name}?" for name in open_] if few else [words("answer.open", count=len(open_))]
+    return (shown, *((f" {mark}", False) for mark in marks))
 
 
 def _birth_survival(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, bool], ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +24,7 @@ from evolaw.report.answer import DECISIONS, rule_count, summarise
 from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
 from evolaw.report.equations.page import render_equation
 from evolaw.report.playback import Playback, pack
+from evolaw.report.story import Chapter
 from evolaw.report.wording import Words, e_value
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
@@ -44,9 +45,10 @@ def write(
     lang: str = "en",
     command: str | None = None,
     seed: int | None = None,
+    chapters: Sequence[Chapter] = (),
 ) -> Path:
     """Write the page of `render` to a file, whole or not at all, and return its path."""
-    page = render(finding, recording=recording, lang=lang, command=command, seed=seed)
+    page = render(finding, recording=recording, lang=lang, command=command, seed=seed, chapters=chapters)
     return documents.write_document(path, page)
 
 
@@ -58,6 +60,7 @@ def render(
     lang: str = "en",
     command: str | None = None,
     seed: int | None = None,
+    chapters: Sequence[Chapter] = (),
 ) -> str:
     """Return the HTML report on a finding.
 
@@ -67,6 +70,7 @@ def render(
         lang: "en" or "zh".
         command: the command line that makes the page again.
         seed: the seed it was made with.
+        chapters: what happened after the finding, told below its answer.
 
     Returns:
         The page, below 2 MB whatever the size of the recording: frames beyond that are left out, and the page says so.
@@ -77,7 +81,7 @@ def render(
     words = Words(lang)
     document = finding if isinstance(finding, Mapping) else finding.to_json()
     if document.get("space") == "equation":
-        return render_equation(finding, lang=lang, command=command, seed=seed)
+        return render_equation(finding, lang=lang, command=command, seed=seed, chapters=chapters)
     film = pack(_first(recording if recording is not None else getattr(finding, "recording", None)))
     style, script = _source("finding.css"), _source("finding.js")
     entries = views(document)
@@ -103,6 +107,7 @@ def render(
             board=_board(question),
             command=command,
             seed=seed,
+            chapters=list(chapters),
             signs=SIGNS,
             decisions=DECISIONS,
             bases=_BASES,

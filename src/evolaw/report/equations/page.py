@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,19 +20,28 @@ from matplotlib.figure import Figure
 from evolaw import storage
 from evolaw.discovery.diffusions.law import EquationLaw
 from evolaw.report.equations.charts import draw_evidence, draw_field, draw_runs
+from evolaw.report.story import Chapter
 from evolaw.report.styles import style
 from evolaw.report.wording import Words
 
 __all__ = ["render_equation"]
 
 
-def render_equation(finding: Any, *, lang: str = "en", command: str | None = None, seed: int | None = None) -> str:
+def render_equation(
+    finding: Any,
+    *,
+    lang: str = "en",
+    command: str | None = None,
+    seed: int | None = None,
+    chapters: Sequence[Chapter] = (),
+) -> str:
     """Return the HTML page of an equation.
 
     Args:
         finding: a Finding of the space "equation", or the JSON document of one; pictures need the finding with its recording.
         lang: "en" or "zh"; words inside pictures are English.
         command, seed: how to make the page again.
+        chapters: what happened after the finding, told below its answer.
     """
     words = Words(lang)
     document = finding if isinstance(finding, Mapping) else finding.to_json()
@@ -55,6 +64,7 @@ def render_equation(finding: Any, *, lang: str = "en", command: str | None = Non
             pictures={"field": None, "runs": None, "evidence": None} if finding is document else _pictures(finding),
             command=command,
             seed=seed,
+            chapters=list(chapters),
             style=Markup(sheet),
             style_hash=Markup("'sha256-" + base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode() + "'"),
             versions=storage.versions(),

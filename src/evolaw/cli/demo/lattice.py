@@ -1,22 +1,23 @@
-"""``evolaw demo``: a black box with a secret rule, a thin recording of it, and how far the evidence carries."""
+"""The story of a rule: a black box with a secret, a thin recording of it, how far the evidence carries, one question more."""
 
 from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from evolaw.cli import terminal
+from evolaw.cli.demo.telling import Telling
 
 if TYPE_CHECKING:
     import numpy as np
 
     from evolaw.automata.rules.rule import Rule
+    from evolaw.cli.terminal import Progress
+    from evolaw.discovery import Finding
+    from evolaw.report.story import Chapter
     from evolaw.trajectory import Trajectory
 
-__all__ = ["Secret", "demonstrate"]
+__all__ = ["Secret", "play"]
 
 _SIDE, _DENSITY, _FRAMES, _CHANGES = 32, 0.12, 16, 5
 
@@ -54,51 +55,64 @@ class Secret:
         return self._rule
 
 
-def demonstrate(
-    what: Annotated[
-        str, typer.Argument(help="rule, a board moved by a secret rule; or equation, a stuck particle.")
-    ] = "rule",
-    out: Annotated[Path, typer.Option("--out", help="HTML page to write.")] = Path("report.html"),
-    runs: Annotated[Path, typer.Option("--runs", help="Folder for the run directory.")] = Path("runs"),
-    seed: Annotated[int, typer.Option("--seed", help="Another seed is another secret.")] = 0,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """Find the secret law of a black box from a thin recording, then ask it one question."""
-    from evolaw import checks
-
-    if checks.one_of(what, "what", ("rule", "equation")) == "equation":
-        from evolaw.cli.demo_equation import demonstrate_equation
-
-        demonstrate_equation(out, runs, seed, lang, as_json)
-        return
+def play(seed: int, progress: Progress) -> Telling:
+    """Find the rule behind a thin recording, ask one question, open the box."""
     from evolaw.automata.boxes.black_box import FunctionBox
     from evolaw.discovery import discover
-    from evolaw.report import write
 
     box = Secret(seed)
     recording = box.recording()
-    with terminal.bar("discovering") as progress:
-        first = discover(recording, "isotropic", rng=seed, progress=progress)
-        second = discover(recording, "isotropic", box=FunctionBox(box.answer), ask=1, rng=seed, progress=progress)
-    origin = {"command": f"evolaw demo --seed {seed}", "seed": seed}
+    first = discover(recording, "isotropic", rng=seed, progress=progress)
+    second = discover(recording, "isotropic", box=FunctionBox(box.answer), ask=1, rng=seed, progress=progress)
+    origin: dict[str, Any] = {"command": f"evolaw demo --seed {seed}", "seed": seed}
     first = dataclasses.replace(first, source="a black box with a secret rule", facts=first.facts | origin)
-    page = write(first, out, lang=lang, **origin)
-    run = first.save(_free(runs, f"demo-{seed}"))
-    secret = box.reveal()
+    secret, after = box.reveal(), second.of("undetermined")
     right = sum(entry.decision == _truth(secret, entry.name) for entry in second.entries)
-    if as_json:
-        written = {"report": str(page), "run": str(run), "secret": str(secret), "right_after_one_question": right}
-        terminal.document(first.to_json() | written)
-        return
-    after = second.of("undetermined")
-    terminal.result(
+
+    def write(path: Path, lang: str) -> Path:
+        from evolaw import report
+
+        page: Path = report.write(
+            first, path, lang=lang, chapters=_chapters(first, second, secret, right, lang), **origin
+        )
+        return page
+
+    text = (
         f"A black box moves a {_SIDE} x {_SIDE} torus. We have {_FRAMES} frames of it and do not know its rule.\n"
         f"\n{first!r}\n\n"
         f"The box was asked this one question. Still unknown: {len(after) or 'nothing'}. Its law: {second.law.most_probable}\n"
-        f"The box opens: its secret was {secret}. Right: {right} of {len(second.entries)} entries.\n"
-        f"\nreport  {page}   (open it in a browser)\nrun     {run}"
+        f"The box opens: its secret was {secret}. Right: {right} of {len(second.entries)} entries."
     )
+    document = first.to_json() | {"secret": str(secret), "right_after_one_question": right}
+    return Telling(text, document, write, first.save, f"demo-{seed}")
+
+
+def _chapters(first: Finding, second: Finding, secret: Rule, right: int, lang: str) -> list[Chapter]:
+    """The question, the answer and the secret, below the finding."""
+    from evolaw.report.story import Chapter
+    from evolaw.report.wording import Words
+
+    words = Words(lang)
+    open_ = ", ".join(second.of("undetermined")) or words("demo.nothing")
+    asked = first.next.says
+    if lang != "en":
+        asked = words("try.decides", count=words("unknown.count", count=first.next.decides))
+    share = words("demo.right_of", right=right, total=len(second.entries))
+    return [
+        Chapter(words("demo.question"), says=(asked,)),
+        Chapter(
+            words("demo.answer"),
+            says=(words("demo.one_question"),),
+            law=second.law.most_probable,
+            rows=((words("demo.open"), open_),),
+        ),
+        Chapter(
+            words("demo.opens"),
+            law=str(secret),
+            says=(words("demo.lattice_opens"),),
+            rows=((words("demo.right"), share),),
+        ),
+    ]
 
 
 def _mutant(seed: int) -> Rule:
@@ -121,12 +135,3 @@ def _truth(rule: Rule, entry: str) -> str:
     from evolaw.automata.rules.rule import entries as entries_of
 
     return "present" if rule.table[entries_of("isotropic")[entry][0]] else "absent"
-
-
-def _free(folder: Path, name: str) -> Path:
-    """The first directory name of this stem that is not taken."""
-    number, path = 1, folder / name
-    while path.exists():
-        number += 1
-        path = folder / f"{name}-{number}"
-    return path

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evolaw.automata.rules.rule import Rule
-from evolaw.cli.demo import Secret
+from evolaw.cli.demo.lattice import Secret
 from evolaw.storage import Run
 
 
