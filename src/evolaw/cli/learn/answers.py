@@ -53,7 +53,7 @@ def report_learned(result: LearnedLaw | League, about: dict[str, Any], path: Pat
     """Write the page of a learned law or of a league; ``about`` as for `show_learned`, with ``command`` and ``seed``."""
     from evolaw.learning.windows.architecture_study import League
     from evolaw.learning.windows.interpretation import explain_filters
-    from evolaw.report.learned_page import write_learned
+    from evolaw.report.learned.page import write_learned
 
     origin = {"source": about["source"], "command": about.get("command", ""), "seed": about.get("seed"), "lang": lang}
     if isinstance(result, League):

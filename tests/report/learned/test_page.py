@@ -19,7 +19,7 @@ from evolaw.learning.windows.interpretation import explain_filters
 from evolaw.learning.windows.learned_law import LearnedLaw
 from evolaw.learning.windows.objective import Record
 from evolaw.learning.windows.rollouts import Beside
-from evolaw.report.learned_page import render_learned, write_learned
+from evolaw.report.learned.page import render_learned, write_learned
 
 
 def life() -> LearnedLaw:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from evolaw import documents, storage
-from evolaw.report.learning_charts import draw_beside, draw_filters, draw_law, draw_league, draw_readout
+from evolaw.report.learned.charts import draw_beside, draw_filters, draw_law, draw_league, draw_readout
 from evolaw.report.styles import style
 from evolaw.report.wording import Words
 

@@ -17,7 +17,7 @@ from evolaw.learning.windows.learned_law import LearnedLaw
 from evolaw.learning.windows.objective import Record
 from evolaw.learning.windows.rollouts import Beside
 from evolaw.report.figures import draw
-from evolaw.report.learning_charts import draw_filters, draw_law, draw_league, draw_readout
+from evolaw.report.learned.charts import draw_filters, draw_law, draw_league, draw_readout
 
 
 @pytest.fixture
