@@ -10,18 +10,28 @@ from scipy.special import betaln
 from evolaw.discovery.lattices.model.entry_posterior import DETERMINISM, confidence_interval, weigh_readings
 
 
+def certain_coin(n: int, k: int) -> float:
+    """P(visits) under a coin at a distance d from 0 or from 1, d log-uniform on 33 values from 0.003 to 0.3."""
+    return float(
+        np.mean([(d**k * (1 - d) ** (n - k) + (1 - d) ** k * d ** (n - k)) / 2 for d in np.geomspace(0.003, 0.3, 33)])
+    )
+
+
 def by_enumeration(n: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, float]:
-    """P(reading of each entry), shape (entries, 3), and P(law deterministic), summed over all 3^entries assignments."""
+    """P(reading of each entry), shape (entries, 3), and P(law deterministic), summed over all 4^entries assignments."""
     posterior, total, closed = np.zeros((n.size, 3)), 0.0, 0.0
-    for readings in itertools.product(range(3), repeat=n.size):
+    for readings in itertools.product(range(4), repeat=n.size):
         likelihood = 1.0
         for u, reading in enumerate(readings):
-            likelihood *= [float(k[u] == n[u]), float(k[u] == 0), np.exp(betaln(k[u] + 1, n[u] - k[u] + 1))][reading]
-        coins = readings.count(2)
+            any_coin = np.exp(betaln(k[u] + 1, n[u] - k[u] + 1))
+            likelihood *= [float(k[u] == n[u]), float(k[u] == 0), any_coin, certain_coin(n[u], k[u])][reading]
+        anyhow, certain = readings.count(2), readings.count(3)
+        coins = anyhow + certain
         prior = (1 - DETERMINISM) * quad(lambda s, c=coins: s**c * ((1 - s) / 2) ** (n.size - c), 0, 1)[0]
+        prior *= np.exp(betaln(certain + 1, anyhow + 1))
         fixed = DETERMINISM * 0.5**n.size if not coins else 0.0
         for u, reading in enumerate(readings):
-            posterior[u, reading] += likelihood * (prior + fixed)
+            posterior[u, min(reading, 2)] += likelihood * (prior + fixed)
         total += likelihood * (prior + fixed)
         closed += likelihood * fixed
     return posterior / total, closed / total
@@ -51,6 +61,14 @@ def test_a_coin_among_the_entries_makes_one_visit_worthless() -> None:
     beside_a_coin = weigh_readings(np.array([1, 30]), np.array([1, 15]))
     assert alone.present[0] > 0.99
     assert beside_a_coin.present[0] < 0.8
+
+
+def test_a_nearly_certain_coin_among_the_entries_is_a_warning() -> None:
+    """Ten equal outcomes are enough beside deterministic entries, and not beside coins that are right 29 times in 30."""
+    visits = np.full(12, 10)
+    beside = weigh_readings(np.append(visits, [30] * 4), np.append(visits, [29] * 4))
+    assert weigh_readings(visits, visits).present[0] > 0.99
+    assert beside.present[0] < 0.9
 
 
 def test_intervals_hold_at_all_times_together() -> None:

@@ -363,7 +363,7 @@ def _flips(fit: NoiseFit, p: float, space: RuleSpace) -> Check:
 def _determinism(counts: WindowCounts, space: RuleSpace) -> Check:
     repeated = int((counts.visits > 1).sum())
     says = (
-        f"{repeated} entries were seen more than once, none with two outcomes."
+        f"{repeated} entries were seen more than once, none with two outcomes: the law is taken to be deterministic."
         if repeated
         else "Not tested: no entry was seen more than once. The law is taken to be deterministic."
     )

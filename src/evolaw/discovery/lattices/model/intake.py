@@ -38,6 +38,13 @@ def gather(recording: Trajectory | Sequence[Trajectory], boundary: str | None = 
     checks.require(bool(given), "recording", "hold at least one recording", "empty")
     boards = [board for item in given for board in _boards(item, boundary)]
     if all(np.unique(board.values[board.values != MISSING]).size < 2 for board in boards):
+        if all(np.array_equal(np.unique(board.values), (0, MISSING)) for board in boards):
+            raise checks.refuse(
+                "recording",
+                "hold living cells as 1",
+                "one of 0 and 255 only, where 255 means not seen",
+                "If 255 means alive, divide the states by 255.",
+            )
         raise checks.refuse(
             "recording",
             "hold both living and dead cells",
@@ -104,6 +111,12 @@ def _boards(recording: Trajectory, boundary: str | None) -> Iterable[Trajectory]
     if not allowed.all():
         bad = values[~allowed][0]
         raise checks.refuse("recording", "hold only 0, 1 and 255 (missing)", f"one that holds {bad}")
+    if recording.repetitions > 1 and values.shape[-1] == 1 < values.shape[-2]:
+        boards, frames, rows, cols = values.shape
+        raise ShapeError(
+            "Argument `recording` must have the axes times, rows, cols (or boards before them), but read so it is "
+            f"{boards} boards of {frames} frames of {rows} x {cols}. If the last axis is a colour, drop it: states[..., 0]."
+        )
     for board in recording.split():
         if board.axes != _AXES or 0 in board.values.shape:
             raise ShapeError(

@@ -1,0 +1,102 @@
+"""Inputs that once were answered wrongly, misleadingly or not at all, each standing for its kind; and the right answers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evolaw.automata.files.recordings import read_recording
+from evolaw.automata.rules.rule import Rule
+from evolaw.discovery import Finding, discover
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.errors import EvolawError
+
+CASES = Path(__file__).parents[1] / "data" / "cases"
+NARROW, WIDE = "outer-totalistic", "isotropic"
+
+
+def found(name: str, space: str = NARROW, **options: str) -> Finding:
+    path = CASES / name if (CASES / name).is_dir() else CASES / f"{name}.npz"
+    return discover(read_recording(path), space, rng=0, **options)
+
+
+def wrong(finding: Finding, rule: str) -> list[str]:
+    space, table = RuleSpace.named(finding.space), Rule(rule).table
+    return [
+        entry.name
+        for place, entry in enumerate(finding.entries)
+        if entry.decision in ("present", "absent", "probabilistic")
+        and (table[space.windows(place)] != {"present": 1, "absent": 0}.get(entry.decision)).any()
+    ]
+
+
+@pytest.mark.parametrize("space", [NARROW, WIDE])
+@pytest.mark.parametrize("boundary", [None, "window"])
+@pytest.mark.parametrize("name", ["cropped", "framed_cropped", "crop_wrong_entry"])
+def test_a_window_of_a_larger_world_is_decided_by_its_interior(name: str, boundary: str | None, space: str) -> None:
+    finding = found(name, space, **({} if boundary is None else {"boundary": boundary}))
+    assert wrong(finding, "B3/S23") == [] and not finding.of("conflict")
+    assert len(finding.of("undetermined")) <= (3 if space == NARROW else 11)
+    failed = [check.name for check in finding.failed]
+    assert failed == (["boundary"] if name == "cropped" and boundary is None else [])
+
+
+@pytest.mark.parametrize("space", [NARROW, pytest.param(WIDE, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("name", "cause", "words"),
+    [
+        ("firstdiff", "step", ["the step from frame 0 to 1", "B36/S23 explains everything"]),
+        ("blankfirst", "step", ["the step from frame 0 to 1", "B36/S23 explains everything"]),
+        ("dup_some", "equal frames", ["4 to 5, 9 to 10", "B36/S23 explains everything"]),
+        ("critters", "blocks", ["row, column and time", "Margolus"]),
+        ("async", "asynchronous", ["one after the other"]),
+        ("rct", "axes", ["rows, cols, times", "13 frames of 24 x 20"]),
+        ("noise_update", "erring", ["--flip update:auto"]),
+        ("coin_changed_after_first_step", "step", ["the step from frame 0 to 1", "B3", "decided"]),
+    ],
+)
+def test_the_cause_is_named(name: str, cause: str, words: list[str], space: str) -> None:
+    finding = found(name, space)
+    assert finding.facts["cause"] == cause
+    assert not any(finding.of(each) for each in ("present", "absent", "probabilistic"))
+    says = " ".join(check.says for check in finding.failed)
+    assert all(word in says for word in words), says
+
+
+def test_without_the_first_step_the_coin_has_its_bias() -> None:
+    says = found("coin_changed_after_first_step").failed[0].says
+    assert "B3 (alive 0.55, elsewhere 0.71)" in says and "16 of 18 entries decided" in says
+
+
+@pytest.mark.parametrize(
+    ("name", "boundary", "rule"), [("tc38_corr", "plane", "B3/S23"), ("shifttorus_undeclared", "torus+3,0", "B36/S23")]
+)
+def test_the_edge_is_proposed(name: str, boundary: str, rule: str) -> None:
+    finding = found(name)
+    assert [check.name for check in finding.failed] == ["boundary"] and wrong(finding, rule) == []
+    assert f"--boundary {boundary}" in finding.failed[0].says
+    assert not found(name, boundary=boundary).failed
+
+
+def test_golly_shows_odd_generations_inverted() -> None:
+    finding = found("b0_frames_from_golly")
+    assert not finding.failed and wrong(finding, "B013568/S01") == []
+    assert "named rule" in {check.name for check in finding.checks}
+
+
+def test_a_rule_named_in_the_files_is_compared() -> None:
+    recording = read_recording(CASES / "b0_frames_from_golly")
+    other = type(recording)(
+        recording.values, recording.times, recording.axes, law="B3/S23", boundary=recording.boundary
+    )
+    finding = discover(other, rng=0)
+    assert [check.name for check in finding.failed] == ["named rule"] and "B3/S23" in finding.failed[0].says
+
+
+def test_pictures_taken_for_recordings_are_refused_by_name() -> None:
+    with pytest.raises(EvolawError, match=r"255 means (not seen|alive)"):
+        found("img255")
+
+
+def test_the_cases_are_what_they_are_said_to_be() -> None:
+    assert np.load(CASES / "rct.npz")["states"].shape == (24, 20, 13)
