@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from evolaw import josephson
-from evolaw.josephson.fitting.measured import fit_file
+from evolaw.josephson import fit_file
 
 junction = josephson.Junction.from_si(critical_current=1e-6, resistance=10, temperature=4.2)
 bias = np.linspace(0.1, 3, 30)

@@ -23,6 +23,7 @@ def test_diffusion_over_the_table_is_within_two_percent():
         assert found.value[0] == pytest.approx(effective_diffusion(i, d), rel=0.02)
 
 
+@pytest.mark.slow
 def test_in_equilibrium_inertia_diffuses_as_einstein_says():
     """A nearly free phase (D = 50): D_eff = D/α for φ' with friction α; 0.3 % of other seeds."""
     found = phase_diffusion(Junction(damping=1.0, noise=50.0), [0.0], 0, paths=4096, block=30.0)

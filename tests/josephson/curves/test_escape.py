@@ -7,7 +7,9 @@ from evolaw.errors import ArgumentError
 from evolaw.josephson import Junction, escape_rates
 
 
-@pytest.mark.parametrize(("damping", "eigenvalue"), [(0.5, 1.170683e-4), (2.0, 5.928035e-5)])
+@pytest.mark.parametrize(
+    ("damping", "eigenvalue"), [(0.5, 1.170683e-4), pytest.param(2.0, 5.928035e-5, marks=pytest.mark.slow)]
+)
 def test_waiting_gives_the_eigenvalue(damping, eigenvalue):
     """600 escapes, ΔU/D = 6.85; 0.3 % of other seeds each. The first escape of several at once counts once, as in λ's mean over q."""
     found = escape_rates(Junction(damping=damping, noise=0.1), [0.5], 1, method="waiting", escapes=600)

@@ -36,6 +36,7 @@ def test_it_is_an_array_of_currents(ramps):
     assert "law" in repr(ramps)
 
 
+@pytest.mark.slow
 def test_the_clock_of_a_junction_without_capacitance_is_another():
     """1 of 1000 other seeds, with Kramers' own error of a tenth of the width."""
     found = switching_currents(Junction(noise=0.02), 1e-4, 400, 1)
