@@ -58,25 +58,28 @@ def curves() -> list[Row]:
         works[f"RSJ, {precision}"] = solved(Junction(noise=0.1), 0.05, precision)
         works[f"RCSJ, {precision}"] = solved(Junction(damping=0.5, noise=0.1), 0.1, precision)
     taken = alternate(works, 1)
-    rates = {name: BIASES * PATHS * MOST_STEPS / seconds.clock / 1e6 for name, seconds in taken.items()}
+    done = BIASES * PATHS * MOST_STEPS / 1e6
+    rates = {name: [done / seconds.clock, done / seconds.processor] for name, seconds in taken.items()}
     rates |= peers()
     rows: list[Row] = []
     for name, rate in rates.items():
         model = name.split(",")[0]
-        ours = rates.get(f"{model}, float64", 0.0)
+        ours = rates.get(f"{model}, float64", [0.0, 0.0])
         known = f"normals and sine, nothing else, {name.rsplit(', ', 1)[1]}"
         rows.append(
             {
                 "load": name,
-                "10^6 path-steps/s": rate,
-                "share of ceiling": rate / rates[known] if known in rates else "",
-                "ours, float64, is faster by": ours / rate if "Num" in name else "",
+                "10^6 path-steps/s": rate[0],
+                "a core-second": rate[1],
+                "share of ceiling, a core": rate[1] / rates[known][1] if known in rates else "",
+                "ours, float64, is faster by": ours[0] / rate[0] if "Num" in name else "",
+                "a core": ours[1] / rate[1] if "Num" in name else "",
             }
         )
     return rows
 
 
-def peers() -> dict[str, float]:
+def peers() -> dict[str, list[float]]:
     """Rates of the loops in Numba and NumPy; none where no interpreter is named."""
     python = os.environ.get("EVOLAW_PEERS_PYTHON")
     if not python:
