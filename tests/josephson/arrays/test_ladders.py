@@ -22,15 +22,15 @@ def test_each_mode_of_a_long_junction_has_the_energy_of_its_temperature():
 
 @pytest.mark.slow
 def test_a_fluxon_moves_as_mclaughlin_and_scott_say():
-    """g = a = 0.1 on a ring of 20: u = 0.6177 within 3 % (perturbation theory is of first order in a and g)."""
-    points, length = 200, 20.0
+    """g = a = 0.1 on a ring of 16: u = 0.6177 within 5 % (perturbation theory is of first order in a and g)."""
+    points, length = 64, 16.0
     law = long_junction(length, points, 0.1, damping=0.1, noise=0.0, fluxons=1)
     flow = sde.SDE(law.drift, None, dim=2 * points, noise="none", params=law.params)
     start = ring_of_fluxons(length, points)
     found = sde.solve(flow, sde.RungeKutta4(), start, [0.0, 100.0, 200.0], dt=0.04, rng=None).values[0]
     # A passage of the fluxon turns every phase once.
     turns = (found[2, :points].mean() - found[1, :points].mean()) / (2 * np.pi)
-    assert abs(turns) * length / 100.0 == pytest.approx(fluxon_velocity(0.1, 0.1), rel=0.03)
+    assert abs(turns) * length / 100.0 == pytest.approx(fluxon_velocity(0.1, 0.1), rel=0.05)
 
 
 def test_a_ring_keeps_its_fluxon():

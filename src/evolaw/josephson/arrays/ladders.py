@@ -84,6 +84,7 @@ def long_junction(
 
     Notes:
         Noise per point is √(2 a D/dx): the limit of white noise in space.
+        The loop takes a step apart number by number: compiling takes tens of seconds from about 100 points on.
     """
     count = checks.integer(points, "points", least=8)
     dx = checks.positive(length, "length") / (count if fluxons is not None else count - 1)
