@@ -141,3 +141,15 @@ def test_a_process_keeps_the_promise_of_its_noise_kind(process):
     from evolaw.sde.processes.noise_kinds import broken_promise
 
     assert broken_promise(process) is None
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=str)
+def test_a_process_survives_pickling(process):
+    """What a spawned worker needs; the functions of ready-made processes belong to modules."""
+    import pickle
+
+    copy = pickle.loads(pickle.dumps(process))
+    x = jnp.full(process.dim, 0.3)
+    np.testing.assert_array_equal(copy.drift_at(0.1, x), process.drift_at(0.1, x))
+    np.testing.assert_array_equal(copy.diffusion_at(0.1, x), process.diffusion_at(0.1, x))
+    assert copy.noise == process.noise and (copy.exact is None) == (process.exact is None)

@@ -1,5 +1,7 @@
 """Run directories: what is kept is what was solved, and a run stopped half-way continues to the same bytes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,40 @@ def test_another_solution_is_not_continued(tmp_path):
         solve(OU, EulerMaruyama(), 1.0, [0, 1], out=tmp_path / "run", progress=stop_after(1024), **KINDS)
     with pytest.raises(StorageError, match="differs in seed"):
         solve(OU, EulerMaruyama(), 1.0, [0, 1], out=tmp_path / "run", **(KINDS | {"rng": 1}))
+
+
+def decay(rate):
+    return SDE(lambda t, x, p: -rate * x, 0.1, noise="additive", name="decay", params=np.full(2000, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"process": decay(2.0)}, "equation"),
+        ({"start": 1.0 + 1e-9}, "start"),
+        (
+            {"process": replace(decay(1.0), params=np.where(np.arange(2000) == 1000, 0.5000001, 0.5))},
+            "params",
+        ),
+        ({"statistics": Moments(of=lambda t, x, p: x**3)}, "statistics"),
+    ],
+)
+def test_a_kept_run_is_continued_by_the_same_solution_only(tmp_path, changed, word):
+    """Drift, start, parameters deep in an array, and the function of a statistic: none could be told apart by its printed form."""
+
+    def run(process=None, start=1.0, statistics=None, progress=None):
+        # Written anew at every call, as a script that is run again writes it.
+        looks = statistics or Moments(of=lambda t, x, p: x**2)
+        return solve(
+            process or decay(1.0), EulerMaruyama(), start, [0, 1], steps=4, paths=2048, rng=0, chunk=1024,
+            out=tmp_path / "run", statistics=looks, progress=progress,
+        )  # fmt: skip
+
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(progress=stop)
+    with pytest.raises(StorageError, match=f"differs in {word}"):
+        run(**changed)
+    assert run().paths == 2048

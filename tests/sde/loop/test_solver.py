@@ -305,3 +305,23 @@ def test_times_at_which_a_step_does_not_advance_are_refused(times, kinds):
     with pytest.raises(ArgumentError, match="Argument `times` must advance with every step in float32"):
         solve(OU, EulerMaruyama(), 1.0, times, rng=0, precision="float32", **kinds)
     assert solve(OU, EulerMaruyama(), 1.0, times, rng=0, **kinds).values.shape == (1, 2, 1)
+
+
+def test_complex_numbers_are_refused():
+    with pytest.raises(ArgumentError, match="Argument `start` must be real"):
+        solve(OU, EulerMaruyama(), 1.0 + 1j, [0, 1], steps=2, rng=0)
+    with pytest.raises(ArgumentError, match="Argument `drift` must return real numbers"):
+        solve(SDE(lambda t, x, p: 1j * x, 0.1, noise="additive"), EulerMaruyama(), 1.0, [0, 1], steps=2, rng=0)
+    with pytest.raises(ArgumentError, match="Argument `diffusion` must return real numbers"):
+        solve(SDE(0.0, lambda t, x, p: 1j, noise="additive"), EulerMaruyama(), 1.0, [0, 1], steps=2, rng=0)
+
+
+def test_what_cannot_fit_is_refused_before_memory_is_taken():
+    many = SDE(lambda t, x, p: -x, 1.0, dim=4000, noise="additive")
+    with pytest.raises(ArgumentError, match=r"Argument `statistics` must need at most .*covariance=False"):
+        solve(
+            many, EulerMaruyama(), np.zeros(4000), np.linspace(0, 1, 50), steps=49, paths=4096, rng=0,
+            statistics=Moments(),
+        )  # fmt: skip
+    with pytest.raises(ArgumentError, match="Argument `paths` must need at most"):
+        solve(OU, EulerMaruyama(), 0.0, np.arange(100.0), steps=99, paths=2**32 - 2, rng=0)

@@ -74,3 +74,12 @@ def test_declared_orders_depend_on_the_noise():
     assert declared_order(EulerMaruyama(), SDE(0.0, 1.0, noise="additive"), "strong") == 1.0
     assert declared_order(RI6(), GROWTH, "strong") is None
     assert np.isclose(declared_order(RI6(), GROWTH, "weak"), 2.0)
+
+
+def test_a_start_without_error_is_refused():
+    from evolaw.errors import ArgumentError
+    from evolaw.sde import Milstein, geometric_brownian_motion, order
+
+    growth = geometric_brownian_motion(growth=0.5, volatility=0.8)
+    with pytest.raises(ArgumentError, match="Argument `start` must be one from which the scheme makes an error"):
+        order(Milstein(), growth, 0.0, 1.0, rng=0, steps=(4, 8, 16), paths=50)

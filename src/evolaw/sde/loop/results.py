@@ -7,6 +7,7 @@ back what was committed and computes the rest; since noise is addressed, the out
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,7 @@ from evolaw.errors import StorageError
 from evolaw.randomness import Source
 from evolaw.sde.loop.integrate import Grid, Marched, Plan
 from evolaw.sde.loop.path_slots import Slots
+from evolaw.sde.processes.fingerprints import fingerprint
 from evolaw.sde.processes.parameter_sweep import Sweep
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.statistics.moments import Statistics
@@ -169,9 +171,10 @@ class Kept:
         gathered: Gathered,
         scheme: Any,
         grid: Grid,
+        begin: np.ndarray,
         shapes: Callable[[], Marched],
     ) -> None:
-        self.gathered, self._scheme, self._shapes = gathered, scheme, shapes
+        self.gathered, self._scheme, self._starts, self._shapes = gathered, scheme, begin, shapes
         self._run: storage.Run | None = None
         self._series: Any = None
         self._is_ours = not isinstance(out, storage.Run)
@@ -257,8 +260,10 @@ class Kept:
                 "paths": gathered.slots.paths,
                 "steps": grid.last.tolist(),
                 "chunk": gathered.slots.size,
-                "params": repr(gathered.process.params),
-                "statistics": [repr(one) for one in (*plan.observers, *plan.watchers)],
+                "equation": fingerprint(replace(gathered.process, params=None, name="", units=None)),
+                "params": fingerprint(gathered.process.params),
+                "start": fingerprint(self._starts),
+                "statistics": [f"{type(one).__name__} {fingerprint(one)}" for one in (*plan.observers, *plan.watchers)],
                 "times": gathered.times.tolist(),
             },
         }

@@ -39,6 +39,9 @@ from evolaw.told import told
 
 __all__ = ["Progress", "solve"]
 
+_MANY = 32
+"""Components from which on the room for their covariances is looked at."""
+
 Progress = Callable[[int, int], None]
 """Called with (paths done, paths in all) after every chunk."""
 
@@ -138,12 +141,25 @@ def solve(
             )
         gathered = Gathered(plan, process, source if is_chance else None, saved, slots, sets)
         work = _Work(plan, process, np.array(source.stream("noise").key, np.uint32), begin, mesh, slots, sets)
-        with Kept(out, gathered, scheme, mesh, work.shapes) as kept:
+        if asked is not None and process.dim > _MANY:
+            _require_room(work)
+        with Kept(out, gathered, scheme, mesh, begin, work.shapes) as kept:
             _run(kept, gathered, work, progress)
         result = gathered.result(scheme)
         if gathered.lost:
             raise _fault(work, gathered, result)
     return result
+
+
+def _require_room(work: _Work) -> None:
+    """Refuse statistics whose summaries do not fit: those of the chunks that run at once, and as much again to make them."""
+    sizes = [leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(work.shapes())]
+    require_memory(
+        "statistics",
+        2 * (_workers() + 2) * sum(sizes),
+        memory_limit(),
+        "Ask for Moments(covariance=False), for moments of fewer functions, or at fewer times.",
+    )
 
 
 def _slots(plan: Plan, process: SDE, paths: int, chunk: int | str, first_path: int, sets: Sweep | None) -> Slots:
@@ -246,7 +262,9 @@ def _workers() -> int:
 
 def _starts(start: Any, dim: int, paths: int, sets: int, dtype: np.dtype) -> np.ndarray:
     """The start as shape (dim, sets or 1, paths or 1); ``sets`` is 0 without a sweep."""
-    given = checks.finite(np.asarray(start), "start").astype(dtype)
+    given = checks.finite(np.asarray(start), "start")
+    checks.require(not np.iscomplexobj(given), "start", "be real", str(given.dtype))
+    given = given.astype(dtype)
     if given.shape == (dim,) or (given.shape == () and dim == 1):
         return given.reshape(dim, 1, 1)
     if given.shape == (paths, dim):

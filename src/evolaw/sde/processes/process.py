@@ -28,7 +28,7 @@ import numpy as np
 
 from evolaw import checks, display
 from evolaw.arrays import Array
-from evolaw.errors import ShapeError
+from evolaw.errors import ArgumentError, ShapeError
 from evolaw.sde.processes.batches import on_batches
 from evolaw.sde.processes.closures import with_own_arrays
 
@@ -115,7 +115,7 @@ class SDE:
     def drift_at(self, t: Any, x: Any) -> jax.Array:
         """Return f(t, x), shape (dim,), for a state of shape (dim,) or, for dim = 1, a scalar."""
         x = jnp.reshape(jnp.asarray(x), (self.dim,))
-        value = jnp.asarray(self._called(self.drift, t, x), x.dtype)
+        value = _real(self._called(self.drift, t, x), "drift", x.dtype)
         if value.shape == (self.dim,):
             return value
         if value.shape == () and self.dim == 1:
@@ -128,7 +128,7 @@ class SDE:
         if self.diffusion is None:
             return jnp.zeros((self.dim, 0), x.dtype)
         is_single = self.noise == "additive"
-        value = jnp.asarray(self._called(self.diffusion, t, x, is_single=is_single), x.dtype)
+        value = _real(self._called(self.diffusion, t, x, is_single=is_single), "diffusion", x.dtype)
         dim, noises, given = self.dim, self.noises, value.shape
         if self.noise == "diagonal" or (self.noise == "additive" and dim == noises) or dim == noises == 1:
             if given in ((), (1,), (dim,)) or (dim == 1 and given == (1, 1)):
@@ -190,7 +190,7 @@ class SDE:
         for name, function in checked if self.diffusion is not None else checked[:1]:
             try:
                 jax.eval_shape(function, jax.ShapeDtypeStruct((), dtype), jax.ShapeDtypeStruct(x.shape, dtype))
-            except ShapeError:
+            except ArgumentError:
                 raise
             except Exception as error:
                 raise checks.refuse(
@@ -264,6 +264,12 @@ def _periods(periods: Any, dim: int) -> tuple[float | None, ...] | None:
     checks.require(len(given) == dim, "periods", f"hold one period or None for each of the {dim} components", periods)
     result = tuple(None if period is None else checks.positive(period, "periods") for period in given)
     return result if any(period is not None for period in result) else None
+
+
+def _real(value: Any, name: str, dtype: Any) -> jax.Array:
+    given = jnp.asarray(value)
+    checks.require(not jnp.iscomplexobj(given), name, "return real numbers", f"one that returns {given.dtype}")
+    return given.astype(dtype)
 
 
 def _wrong(name: str, wanted: str, given: tuple[int, ...]) -> str:

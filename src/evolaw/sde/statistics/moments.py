@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -26,6 +27,7 @@ __all__ = ["Histogram", "HistogramResult", "Moments", "MomentsResult", "Statisti
 
 
 _TOGETHER = 64
+_FEW = 8
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,10 @@ class Moments:
         count = valid.sum(-1).astype(x.dtype)
         mean = _sum(x) / jnp.maximum(count, 1)
         d = jnp.where(valid, x - mean[..., None], 0)
-        if self.covariance:
-            products = d[:, None] * d[None, :]
-        else:
-            products = d * d
+        if self.covariance and len(d) > _FEW:
+            # Products of matrices: all pairs of components of all paths at once would fill the memory.
+            return count, mean, _pairs(d), _pairs(d * d)
+        products = d[:, None] * d[None, :] if self.covariance else d * d
         return count, mean, _sum(products), _sum(products * products)
 
     def merge(self, total: Any, summary: Any) -> Any:
@@ -291,6 +293,13 @@ def _sum(values: Any) -> Any:
         whole //= 2
         values = values[..., :whole] + values[..., whole:]
     return values[..., 0]
+
+
+def _pairs(values: Any) -> Any:
+    """Σ_k v_ik v_jk within each block, shape (dim, dim, blocks), from (dim, blocks, paths of a block)."""
+    blocks = jnp.moveaxis(values, 1, 0)
+    products = jax.lax.map(lambda one: jnp.matmul(one, one.T, precision="highest"), blocks)
+    return jnp.moveaxis(products, 0, -1)
 
 
 def _one_after_other(first: Any, second: Any) -> list[np.ndarray]:

@@ -228,6 +228,13 @@ def _fitted(
     n = samples.shape[1]
     means, deviations = samples.mean(axis=1), samples.std(axis=1, ddof=1) / np.sqrt(n)
     errors = np.abs(means)
+    checks.require(
+        bool(np.all(np.isfinite(errors)) and np.all(errors > 0)),
+        "start",
+        "be one from which the scheme makes an error at every step size",
+        f"one with the errors {', '.join(f'{error:g}' for error in errors)}",
+        "From a state that stays where it is, such as 0 under multiplicative noise, nothing can be measured.",
+    )
     weights = errors / np.maximum(deviations, np.finfo(float).tiny)
     weights = np.minimum(weights, 1e3 * weights.min())
 
