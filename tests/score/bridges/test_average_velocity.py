@@ -18,7 +18,10 @@ def sliced(x, y, directions):
     return np.sqrt(np.mean([(np.sort(x @ v) - np.sort(y @ v)) ** 2 for v in directions]))
 
 
-@pytest.mark.parametrize(("r", "t"), [(0.0, 0.5), (0.3, 0.9), (0.2, 0.95)])
+@pytest.mark.parametrize(
+    ("r", "t"),
+    [(0.3, 0.9), pytest.param(0.0, 0.5, marks=pytest.mark.slow), pytest.param(0.2, 0.95, marks=pytest.mark.slow)],
+)
 def test_the_identity_holds(r, t):
     z = DRAW.standard_normal((4, 2))
     scale = np.abs(score.average_velocity_of(TWO, z, r, t)).max()
@@ -32,6 +35,7 @@ def test_of_a_gaussian_it_is_the_flow_map():
     np.testing.assert_allclose(score.generated(partial(score.average_velocity_of, one), e), exact, atol=2e-5)
 
 
+@pytest.mark.slow
 def test_one_step_draws_the_mixture():
     """Sliced W2 to 1500 true samples within twice its noise floor, the distance of two true sets; so do two steps."""
     e = DRAW.standard_normal((1500, 2))

@@ -21,20 +21,21 @@ def benchmark(d, method, count, steps, rounds, seed=0):
     return abs(y0.mean() + 0.1), abs(y0.var(0).mean() - 1), abs(covariance - GOLDEN)
 
 
-@pytest.mark.parametrize("method", ["imf", "ipf", "sf2m"])
+@pytest.mark.parametrize("method", ["imf", *(pytest.param(name, marks=pytest.mark.slow) for name in ("ipf", "sf2m"))])
 def test_gaussian_ends(method):
     """4000 samples in 2 dimensions, 30 steps: errors below 0.05, several times the sampling error of 0.015 and the step's 0.02."""
     assert max(benchmark(2, method, 4000, 30, 6)) < 0.05
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("d", [5, 20, 50])
-@pytest.mark.parametrize("method", ["imf", "ipf", "sf2m"])
+@pytest.mark.parametrize(("d", "method"), [(5, "imf"), (20, "imf"), (50, "imf"), (20, "ipf"), (20, "sf2m")])
 def test_the_gaussian_benchmark(d, method):
-    mean, variance, covariance = benchmark(d, method, 10_000, 50, 8)
+    """5000 samples, 40 steps, 5 rounds; the plans of [SF]²M are of 512 points each, too few in 20 dimensions, and it shows."""
+    mean, variance, covariance = benchmark(d, method, 5000, 40, 5)
+    print(f"{method} d = {d}: mean {mean:.4f}, variance {variance:.4f}, covariance {covariance:.4f}")
     assert mean < 0.02
     assert variance < 0.03
-    assert covariance < 0.03 if method != "sf2m" else covariance < 0.1
+    assert covariance < (0.1 if method == "sf2m" else 0.03)
 
 
 @pytest.mark.slow

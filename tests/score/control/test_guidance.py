@@ -13,8 +13,10 @@ THREE = score.GaussianMixture([[-1.0, 0.0], [1.0, 0.5], [0.0, 2.0]], [[0.3, 0.1]
 X = np.random.Generator(np.random.Philox(key=2)).standard_normal((5, 2))
 
 
-@pytest.mark.parametrize("noising", [score.VP(), score.SubVP(), score.VE()], ids=repr)
-@pytest.mark.parametrize("t", [0.1, 0.6])
+@pytest.mark.parametrize(
+    "noising", [score.VP(), pytest.param(score.SubVP(), marks=pytest.mark.slow), score.VE()], ids=repr
+)
+@pytest.mark.parametrize("t", [0.6, pytest.param(0.1, marks=pytest.mark.slow)])
 def test_the_exact_classifier_gives_the_class(noising, t):
     one = score.Gaussian([1.0, 0.5], [0.2, 0.2])
     guided = score.ClassifierGuided(THREE, score.component_classifier(THREE, 1))
@@ -31,6 +33,7 @@ def test_weights_interpolate_and_extrapolate():
     np.testing.assert_allclose(score.ClassifierFree(one, THREE, -1.0).score(X, 0.3, vp), THREE.score(X, 0.3, vp))
 
 
+@pytest.mark.slow
 def test_a_guided_score_is_sampled_like_any_other():
     """Component 1 alone: mean and variance within 4.5 standard errors, false alarm 3e-5."""
     guided = score.ClassifierGuided(THREE, score.component_classifier(THREE, 1))

@@ -14,7 +14,9 @@ X = DRAW.standard_normal((5, 2, 2))
 
 
 @pytest.mark.parametrize("noising", [score.VP(), score.SubVP(), score.VE()], ids=repr)
-@pytest.mark.parametrize("t", [0.05, 0.5, 1.0])
+@pytest.mark.parametrize(
+    "t", [0.5, pytest.param(0.05, marks=pytest.mark.slow), pytest.param(1.0, marks=pytest.mark.slow)]
+)
 def test_moment_matching_is_exact_for_gaussian_data(noising, t):
     exact = DATA.given(A, Y, 0.2).score(X, t, noising)
     np.testing.assert_allclose(score.Measured(DATA, A, Y, 0.2).score(X, t, noising), exact, rtol=1e-6, atol=1e-8)
@@ -43,6 +45,7 @@ def test_dps_is_the_gradient_of_its_likelihood():
         np.testing.assert_allclose(pull.reshape(5, 4)[:, k], slope, rtol=1e-5, atol=1e-7)
 
 
+@pytest.mark.slow
 def test_many_measurements_by_conjugate_gradients():
     data = score.Gaussian(np.zeros(80), DRAW.uniform(0.5, 2, 80))
     matrix, y = DRAW.standard_normal((70, 80)) / 9, DRAW.standard_normal(70)
@@ -51,6 +54,7 @@ def test_many_measurements_by_conjugate_gradients():
     np.testing.assert_allclose(found, data.given(matrix, y, 0.3).score(x, 0.4, score.VP()), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_samples_have_the_posterior():
     """Mean and covariance of 4000 samples within 4.5 standard errors of the truth: false alarm 1e-4."""
     pair = score.Gaussian(np.zeros(2), np.array([[1.0, 0.9], [0.9, 1.0]]))

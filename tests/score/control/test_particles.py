@@ -10,6 +10,7 @@ TWO = score.GaussianMixture([[-1.0, 0.0], [1.0, 0.5]], 0.1, [1, 2])
 A, Y, R = [[1.0, 0.5]], [0.3], 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "method",
     ["moment matching", pytest.param("ΠGDM", marks=pytest.mark.slow), pytest.param("DPS", marks=pytest.mark.slow)],

@@ -16,7 +16,12 @@ def test_the_divergence_is_its_formula_and_keeps_digits():
 
 
 @pytest.mark.parametrize(
-    "scheme", [score.PredictorCorrector(), sde.SRA1(), score.DPMSolver(1.0)], ids=lambda scheme: scheme.name
+    "scheme",
+    [
+        sde.SRA1(),
+        *(pytest.param(one, marks=pytest.mark.slow) for one in (score.PredictorCorrector(), score.DPMSolver(1.0))),
+    ],
+    ids=lambda scheme: scheme.name,
 )
 def test_samples_have_the_moments_that_were_followed(scheme):
     """20 000 samples in 12 steps: 5 numbers within 4.5 standard errors each, false alarm 4e-5."""

@@ -18,7 +18,11 @@ class Wrong:
         return self.other.score(x, t, noising)
 
 
-@pytest.mark.parametrize("noising", [score.VP(), score.SubVP(), score.VE()], ids=repr)
+@pytest.mark.parametrize(
+    "noising",
+    [score.VP(), *(pytest.param(one, marks=pytest.mark.slow) for one in (score.SubVP(), score.VE()))],
+    ids=repr,
+)
 def test_on_average_it_is_the_likelihood_for_the_true_score(noising):
     """Equality in the mean over the data: E log p_ε, within 4 standard errors (400 states), false alarm 6e-5 each."""
     x = DATA.sample(400, rng=0)
@@ -27,6 +31,7 @@ def test_on_average_it_is_the_likelihood_for_the_true_score(noising):
     assert abs(apart.mean()) < 4 * apart.std() / 20
 
 
+@pytest.mark.slow
 def test_it_is_below_the_likelihood_and_lower_for_a_wrong_score():
     x = DATA.sample(400, rng=1)
     right, wrong = (score.likelihood_bound(one, score.VP(), x, rng=0, draws=64) for one in (DATA, Wrong()))

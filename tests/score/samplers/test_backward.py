@@ -10,7 +10,13 @@ from evolaw.score.league.affine import affine_output
 from evolaw.score.samplers.backward import Backward, narrowed
 
 DATA = score.Gaussian([1.0, -0.5], [[1.0, 0.3], [0.3, 0.4]])
-NOISINGS = [score.VP(least=0.01), score.SubVP(least=0.05), score.VE(0.05, 5.0), score.EDM(0.05, 5.0)]
+NOISINGS = [
+    score.VP(least=0.01),
+    *(
+        pytest.param(one, marks=pytest.mark.slow)
+        for one in (score.SubVP(least=0.05), score.VE(0.05, 5.0), score.EDM(0.05, 5.0))
+    ),
+]
 
 
 @pytest.mark.parametrize("noising", NOISINGS, ids=repr)
@@ -25,7 +31,9 @@ def test_the_flow_is_the_exact_map(noising):
     np.testing.assert_allclose(found.final, exact, rtol=2e-6, atol=2e-6)
 
 
-@pytest.mark.parametrize("eta", [0.5, 1.0, 1.5])
+@pytest.mark.parametrize(
+    "eta", [1.0, pytest.param(0.5, marks=pytest.mark.slow), pytest.param(1.5, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("slip", [None, "sign", "half"])
 def test_every_member_of_the_family_keeps_the_marginals(eta, slip):
     """From p_T to p_ε by Euler–Maruyama in 3000 steps, without chance; a wrong sign or factor is off by far more."""

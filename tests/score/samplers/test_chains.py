@@ -62,7 +62,11 @@ def test_ddim_at_one_is_ancestral_and_at_zero_keeps_its_noise(noising):
     )
 
 
-@pytest.mark.parametrize("noising", [score.VP(), score.SubVP(), score.VE()], ids=repr)
+@pytest.mark.parametrize(
+    "noising",
+    [score.VP(), *(pytest.param(one, marks=pytest.mark.slow) for one in (score.SubVP(), score.VE()))],
+    ids=repr,
+)
 def test_few_steps_are_never_nan(noising):
     """score_sde's tables are, below 20 steps of VP: pitfall 7."""
     for scheme in (score.ReverseDiffusion(), score.Ancestral("forward"), score.DDIM()):

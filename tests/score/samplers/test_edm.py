@@ -22,6 +22,7 @@ def test_order_two(noising):
     assert np.log2(coarse / fine) == pytest.approx(2, abs=0.25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noising", [score.EDM(0.05, 5.0), score.VP(least=0.01)], ids=["EDM", "VP"])
 def test_churn_keeps_the_marginals(noising):
     assert wrong(score.EDMHeun(churn=0.2), 200, noising) < 8e-3

@@ -69,7 +69,7 @@ def test_the_stable_rule_is_low_by_at_most_a_quarter_of_delta(delta):
     [score.SubVP(), pytest.param(score.VP(), marks=pytest.mark.slow), pytest.param(score.VE(), marks=pytest.mark.slow)],
     ids=["SubVP", "VP", "VE"],
 )
-@pytest.mark.parametrize("rule", ["snr", "ald", "stable"])
+@pytest.mark.parametrize("rule", ["stable", *(pytest.param(rule, marks=pytest.mark.slow) for rule in ("snr", "ald"))])
 def test_every_corrector_with_every_sde(noising, rule):
     """score_sde's sub-VP raises AttributeError here: pitfall 1."""
     data = score.Gaussian([1.0, -0.5], [1.0, 0.3])
@@ -78,6 +78,7 @@ def test_every_corrector_with_every_sde(noising, rule):
         assert gaussian_output(data, noising, scheme, 60, spacing="log_snr").kl(data) < 0.03
 
 
+@pytest.mark.slow
 def test_orders_differ_and_corrections_repair():
     data, vp = score.Gaussian([1.0, -0.5], [1.0, 0.01]), score.VP()
     plain = gaussian_output(data, vp, score.ReverseDiffusion(), 60, spacing="log_snr").kl(data)

@@ -34,6 +34,7 @@ def test_tweedie_is_the_posterior_mean_and_sampled_has_its_variance():
     assert (np.abs(ratio - 1) < 4.5 * np.sqrt(2 / 8000)).all()
 
 
+@pytest.mark.slow
 def test_tweedie_takes_the_variance_of_thin_directions():
     """By s²/λ, which the draw gives back: the floor of many rows of the league."""
     low, whole = (

@@ -60,6 +60,7 @@ def test_trajectories_on_request_and_states_of_any_shape():
     np.testing.assert_array_equal(again.final, plain.final)
 
 
+@pytest.mark.slow
 def test_fewer_steps_see_the_sum_of_the_noise_of_more():
     """The same path at 1024 and at 2048 steps of the reverse SDE; other noise would differ by a standard deviation."""
     process = score.reverse(score.VP(least=0.05), RING)
