@@ -301,7 +301,7 @@ def test_python_and_the_command_line_give_the_same_finding(evolaw: Callable[...,
     start = (chance.random((32, 32)) < 0.4).astype(np.uint8)
     film = evolve(space.rule(law), start, 21, every=3)
     np.savez(tmp_path / "third.npz", states=film.values, times=film.times)
-    known = ",".join(f"{space.names[place]}={law[place]:g}" for place in chance.permutation(len(law))[:40])
+    known = ",".join(f"{space.names[place]}={law[place]:g}" for place in chance.permutation(len(law))[:30])
     options = ("--space", "isotropic", "--known", known, "--evidence", "rollout", "--seed", 3, "--json")
     typed = json.loads(evolaw("discover", "third.npz", *options).stdout)
     called = discover(read_recording(tmp_path / "third.npz"), "isotropic", known=known, evidence="rollout", rng=3)
