@@ -4,32 +4,78 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from evolaw.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["README.md", "README.zh-CN.md", "docs/quickstart.md", "docs/quickstart.zh-CN.md", "docs/decisions.md"]
-PAGES += [
-    "CONTRIBUTING.md",
-    "ARCHITECTURE.md",
-    "docs/equations.md",
-    "docs/equations.zh-CN.md",
-    "docs/schemes.md",
-    "docs/processes.md",
-]
+READMES = ["README.md", "README.zh-CN.md"]
+DOCS = [f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*READMES, *DOCS, "CONTRIBUTING.md", "ARCHITECTURE.md"]
+
+
+def _blocks(name: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def _shown(name: str, word: str) -> list[str]:
+    """What follows a command's first word in every indented line and every block for the shell."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    lines = [line for block in _blocks(name, "sh") for line in block.splitlines()]
+    return re.findall(rf"^    {word}(.+)$", text, re.MULTILINE) + [
+        line.removeprefix(word) for line in lines if line.startswith(word)
+    ]
+
+
+def _typed(name: str) -> list[list[str]]:
+    """The commands of a page's blocks for the shell, as words."""
+    lines = [line for block in _blocks(name, "sh") for line in block.splitlines() if line.startswith("evolaw ")]
+    return [shlex.split(line, comments=True)[1:] for line in lines]
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_the_ten_lines_print_what_they_say(name: str) -> None:
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
-    assert blocks
+    assert _run_python(name) >= 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in DOCS if ">>>" in (ROOT / name).read_text(encoding="utf-8")])
+def test_every_block_of_python_prints_what_it_says(name: str) -> None:
+    assert _run_python(name)
+
+
+def _run_python(name: str) -> int:
+    """Run a page's blocks one after the other, each knowing what those above it made; return how many there were."""
+    known: dict[str, Any] = {}
+    blocks = [block for block in _blocks(name, "python") if ">>>" in block]
     for block in blocks:
-        test = doctest.DocTestParser().get_doctest(block, {}, name, name, 0)
-        assert test.examples
-        assert doctest.DocTestRunner().run(test).failed == 0
+        test = doctest.DocTestParser().get_doctest(block, known, name, name, 0)
+        assert doctest.DocTestRunner().run(test, clear_globs=False).failed == 0
+        known = test.globs
+    return len(blocks)
+
+
+def test_the_first_commands_run_in_an_empty_folder_as_they_stand(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    for words in _typed("README.md")[:5]:
+        done = evolaw(*words)
+        assert done.returncode == 0, (words, done.stderr)
+        assert done.stdout, words
+    assert (tmp_path / "next.rle").is_file()
+    assert (tmp_path / "runs" / "law" / "report.html").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in [*READMES, *DOCS] if _typed(name)])
+def test_every_command_of_a_block_runs_in_an_empty_folder(evolaw: Callable[..., Any], name: str) -> None:
+    """The commands of a page are run one after the other, as a reader would type them; each must end well."""
+    for words in _typed(name):
+        done = evolaw(*words)
+        assert done.returncode == 0, (name, words, done.stderr)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -45,19 +91,23 @@ def test_every_command_and_option_shown_exists(name: str) -> None:
     """A command line in a page must parse: its verb and each of its options are known."""
     import typer
 
-    group = typer.main.get_command(app)
-    for line in re.findall(r"^    evolaw (.+)$", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE):
+    for line in _shown(name, "evolaw "):
         words = re.sub(r'"[^"]*"', "TEXT", line.split(" #")[0]).split()
-        assert words[0] in group.commands, line  # type: ignore[attr-defined]
-        command = group.commands[words[0]]  # type: ignore[attr-defined]
-        known = {option for parameter in command.params for option in parameter.opts}
-        for word in words[1:]:
-            assert not word.startswith("--") or word in known, f"{name}: {line}: {word}"
+        command: Any = typer.main.get_command(app)
+        while words and hasattr(command, "commands"):
+            word = words.pop(0)
+            assert word in command.commands, f"{name}: {line}: {word}"
+            command = command.commands[word]
+        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        for word in words:
+            assert not word.startswith("--") or word.partition("=")[0] in known, f"{name}: {line}: {word}"
 
 
 def test_both_readmes_show_the_same_commands() -> None:
-    commands = [re.findall(r"^    (evolaw \w+|make \w+)", (ROOT / f).read_text(), re.MULTILINE) for f in PAGES[:2]]
+    commands = [[line.split()[0] for line in _shown(name, "evolaw ") + _shown(name, "make ")] for name in READMES]
     assert commands[0] == commands[1]
+    typed = [[[w for w in words if w not in ("--lang", "zh", "en")] for words in _typed(name)] for name in READMES]
+    assert typed[0] == typed[1]
 
 
 def test_the_picture_is_small() -> None:
