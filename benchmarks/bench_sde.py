@@ -11,6 +11,8 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +21,27 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.measuring import Row, alternate
-from evolaw.sde import DRI1, SDE, EulerMaruyama, LevyMilstein, Moments, WeakEuler, ornstein_uhlenbeck, solve
+from evolaw.arrays import precise
+from evolaw.sde import (
+    BAOAB,
+    DRI1,
+    SDE,
+    EulerMaruyama,
+    LevyMilstein,
+    Moments,
+    WeakEuler,
+    expectation,
+    ornstein_uhlenbeck,
+    solve,
+    underdamped,
+)
 
 PATHS, STEPS = 1_000_000, 1000
 LONG = 1_000_000
 
 
 def run() -> list[Row]:
-    return [*ensembles(), *coupled(), *one_path(), *to_a_bias(), *with_areas(), *geometric()]
+    return [*ensembles(), *coupled(), *one_path(), *to_a_bias(), *with_areas(), *geometric(), *phases(), *gradient()]
 
 
 def ensembles() -> list[Row]:
@@ -142,6 +157,61 @@ def one_path() -> list[Row]:
     }
     taken = alternate(works, 25)
     return [{"load": name, "ns a step": seconds.clock / LONG * 1e9} for name, seconds in taken.items()]
+
+
+def phases() -> list[Row]:
+    """Junctions with a periodic phase and the same without, and a sweep of 256 parameter sets beside one set."""
+    turn, paths, steps = 2 * np.pi, 65_536, 512
+    junction = SDE(
+        lambda t, x, p: p["i"] - jnp.sin(x), 0.45, noise="additive", params={"i": 0.9}, periods=(turn,), name="RSJ"
+    )
+    inert = underdamped(
+        lambda t, x, p: p["i"] - jnp.sin(x), friction=0.5, temperature=0.1, params={"i": 0.9}, name="RCSJ"
+    )
+    settled = ornstein_uhlenbeck(rate=1.0, scale=0.5)
+    rates = {"sweep": {"rate": np.linspace(0.5, 1, 256)}, "paths": paths // 256}
+    cases: dict[str, tuple[SDE, Any, Any, dict[str, Any]]] = {
+        "RSJ, periodic": (junction, EulerMaruyama(), 0.0, {}),
+        "RSJ, not periodic": (replace(junction, periods=None), EulerMaruyama(), 0.0, {}),
+        "RCSJ (BAOAB), periodic": (replace(inert, periods=(turn, None)), BAOAB(), [0.0, 0.0], {}),
+        "RCSJ (BAOAB), not periodic": (inert, BAOAB(), [0.0, 0.0], {}),
+        "Ornstein–Uhlenbeck": (settled, EulerMaruyama(), 0.0, {}),
+        "Ornstein–Uhlenbeck, 256 sets": (settled, EulerMaruyama(), 0.0, rates),
+    }
+    rows: list[Row] = []
+    for precision in ("float32", "float64"):
+
+        def work(process: SDE, scheme: Any, start: Any, changed: dict[str, Any], precision: str = precision) -> object:
+            asked: dict[str, Any] = {"paths": paths, "steps": steps, "rng": 0, "precision": precision} | changed
+            return solve(process, scheme, start, [0, 5], statistics=Moments(covariance=False), **asked)
+
+        works: dict[str, Callable[[], object]] = {name: partial(work, *case) for name, case in cases.items()}
+        for name, seconds in alternate(works, 5).items():
+            rows.append({"load": f"{name}, {precision}", "1e6 path-steps/s": paths * steps / seconds.clock / 1e6})
+    return rows
+
+
+def gradient() -> list[Row]:
+    """The gradient of a mean of 10^4 paths x 200 steps beside the solution."""
+    process, looks = ornstein_uhlenbeck(rate=1.0, scale=0.5), Moments(of=lambda t, x, p: x**2)
+    with precise("float64"):
+        params = {name: float(value) for name, value in dict(process.params).items()}
+
+        @jax.jit
+        @jax.grad
+        def slope(p: Any) -> Any:
+            return expectation(
+                replace(process, params=p), EulerMaruyama(), 1.0, [0, 2], lambda t, x, p: x[0] ** 2,
+                paths=10_000, rng=0, steps=200,
+            )[-1]  # fmt: skip
+
+        works: dict[str, Callable[[], object]] = {
+            "gradient": lambda: jax.block_until_ready(slope(params)),
+            "solution": lambda: solve(
+                process, EulerMaruyama(), 1.0, [0, 2], steps=200, paths=10_000, rng=0, statistics=looks
+            ),
+        }
+        return [{"load": name, "ms": seconds.clock * 1e3} for name, seconds in alternate(works, 15).items()]
 
 
 def with_areas() -> list[Row]:
