@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 
-WORK = {"mlp": (512, 400), "unet": (128, 40)}
+WORK = {"mlp": (512, 200), "unet": (128, 20)}
 """Batch, and steps a round."""
 
 PEER = r"""
