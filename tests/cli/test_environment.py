@@ -86,3 +86,15 @@ def test_a_directory_that_is_gone_is_said(tmp_path: Path) -> None:
 def test_what_is_no_fault_of_the_surroundings_stays_one_of_ours() -> None:
     assert environment.explained(ValueError("no")) is None
     assert "cannot be read or written" in str(environment.explained(OSError(28, "No space left on device")))
+
+
+def test_linear_algebra_takes_one_thread_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    from evolaw.cli.environment import calm_linear_algebra
+
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    calm_linear_algebra()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    calm_linear_algebra()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "3"

@@ -14,7 +14,7 @@ import sys
 import traceback
 from typing import Any
 
-__all__ = ["explained", "flag_fault", "prepare", "silence"]
+__all__ = ["calm_linear_algebra", "explained", "flag_fault", "prepare", "silence"]
 
 _PLAIN = {
     "▀": "'", "▄": ".", "■": "#", "·": ".",
@@ -44,6 +44,16 @@ def prepare() -> str | None:
         if closed
         else None
     )
+
+
+def calm_linear_algebra() -> None:
+    """Let linear algebra use one thread, unless somebody said otherwise; to be called before NumPy is loaded.
+
+    Discovery solves thousands of small systems. On several threads OpenBLAS waits for itself: ten times the processor time, and
+    longer, on a busy machine.
+    """
+    if "OMP_NUM_THREADS" not in os.environ:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def silence(stream: Any, number: int) -> None:

@@ -88,6 +88,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     closed = environment.prepare()
+    if given[:1] == ["discover"]:
+        environment.calm_linear_algebra()
     given = [argument for argument in given if argument != "--debug"]
     heard = _listen()
     try:
