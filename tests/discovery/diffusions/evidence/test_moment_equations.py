@@ -31,7 +31,7 @@ def test_a_dependence_between_terms_is_named() -> None:
     rng = np.random.default_rng(0)
     walk = np.cumsum(rng.normal(size=500))
     track = Trajectory(np.stack([walk, walk**2], 1), np.arange(500.0), ("times", "dim"))
-    with pytest.raises(ArgumentError, match=r"linearly independent.*1 x\^2 -1 y = 0 at every recorded point"):
+    with pytest.raises(ArgumentError, match=r"linearly independent.*-1 x\^2 \+1 y = 0 at every recorded point"):
         weigh(pose(track, library="x, x^2, y"), "x")
 
 
