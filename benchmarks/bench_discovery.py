@@ -1,6 +1,6 @@
 """Discovery put to the test: crops, one bad step, bad regions, block automata, each from random laws that nothing was tuned to.
 
-    python -m benchmarks.bench_discovery [crops] [steps] [regions] [blocks] [coins]
+    python -m benchmarks.bench_discovery [crops] [steps] [regions] [blocks] [coins]        (half an hour for all on one core)
 
 For every kind: how many findings hold a wrong decision, how often the cause is named right, and how many entries are decided.
 """
@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from benchmarks.measuring import Row, show
 from evolaw.automata import evolve
 from evolaw.discovery import Finding, discover
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
@@ -135,38 +136,36 @@ def _recording(values: np.ndarray) -> Trajectory:
 KINDS = {"crops": crops, "steps": steps, "regions": regions, "blocks": blocks, "coins": coins}
 
 
-def main(names: list[str]) -> None:
-    """Print one row of the table a kind."""
-    print(
-        "| kind | findings | with a wrong decision | wrong among decided | decided | cause named right | named otherwise |"
-    )
-    print("|---|---|---|---|---|---|---|")
-    for name in names or list(KINDS):
-        bad = wrongs = decided = named = entries = findings = 0
-        shares: list[float] = []
-        causes: Counter[str] = Counter()
-        for film, space, law, expected, options in KINDS[name]():
-            if np.unique(film.values).size < 2:
-                continue
-            finding = discover(film, space, rng=0, **options)
-            errors = wrong(finding, law)
-            made = sum(len(finding.of(each)) for each in ("present", "absent", "probabilistic"))
-            findings, entries, decided = findings + 1, entries + len(space), decided + made
-            bad, wrongs = bad + (errors > 0), wrongs + errors
-            shares.append(errors / max(1, made))
-            cause = str(finding.facts["cause"])
-            if cause == "sound" and "sound" not in expected:
-                causes["no contradiction" if not finding.failed else finding.failed[0].name] += 1
-            elif cause not in expected:
-                causes[cause] += 1
-            named += cause in expected
-        others = ", ".join(f"{cause} {times}" for cause, times in causes.most_common())
-        print(
-            f"| {name} | {findings} | {bad} | {np.mean(shares):.4f} | {decided / max(1, entries):.2f} | "
-            f"{named} ({named / max(1, findings):.1%}) | {others} |",
-            flush=True,
-        )
+def run(names: tuple[str, ...] = tuple(KINDS)) -> list[Row]:
+    """Return one row a kind of recording."""
+    return [_row(name) for name in names]
+
+
+def _row(name: str) -> Row:
+    wrongs = decided = named = entries = 0
+    shares: list[float] = []
+    causes: Counter[str] = Counter()
+    for film, space, law, expected, options in KINDS[name]():
+        if np.unique(film.values).size < 2:
+            continue
+        finding = discover(film, space, rng=0, **options)
+        errors, cause = wrong(finding, law), str(finding.facts["cause"])
+        made = sum(len(finding.of(each)) for each in ("present", "absent", "probabilistic"))
+        entries, decided, wrongs = entries + len(space), decided + made, wrongs + (errors > 0)
+        shares.append(errors / max(1, made))
+        named += cause in expected
+        if cause not in expected:
+            causes[cause if finding.failed else "no contradiction"] += 1
+    return {
+        "kind": name,
+        "findings": len(shares),
+        "with a wrong decision": wrongs,
+        "wrong among decided": f"{np.mean(shares):.4f}",
+        "entries decided": f"{decided / max(1, entries):.2f}",
+        "cause named right": f"{named} ({named / max(1, len(shares)):.1%})",
+        "named otherwise": ", ".join(f"{cause} {times}" for cause, times in causes.most_common()),
+    }
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    show("discovery", run(tuple(sys.argv[1:]) or tuple(KINDS)))

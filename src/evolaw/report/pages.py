@@ -98,7 +98,7 @@ def render(
             version=storage.versions().get("evolaw", ""),
             versions=storage.versions(),
             answer=summarise(document, words, getattr(finding, "facts", None)),
-            possible=_possible(document["law"]["log2_possible"], words),
+            possible=_possible(_fitting(document), words),
             film=film,
             boundary=_boundary(film, words),
             groups=arrange(document["space"], entries),
@@ -114,6 +114,12 @@ def render(
             glyph=glyph,
         )
     )
+
+
+def _fitting(document: Mapping[str, Any]) -> float | None:
+    """log2 of the number of laws that fit; None where an entry is in conflict, so that none does."""
+    conflict = any(entry["decision"] == "conflict" for entry in document["entries"])
+    return None if conflict else document["law"]["log2_possible"]
 
 
 def _possible(log2_possible: float | None, words: Words) -> str:

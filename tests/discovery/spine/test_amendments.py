@@ -56,3 +56,9 @@ def test_checks_add_up() -> None:
     check = Check("time", False, 0.0, "It changes.")
     after = STATE.having([check], "time").having([check])
     assert (len(after.checks), after.cause) == (2, "time")
+
+
+def test_known_entries_that_no_evidence_tests_are_not_called_uncontradicted() -> None:
+    given = Evidence("b", "known", 3, 0.0, 0.0, 1.0, (1, 1), "Given as known.")
+    (check,) = check_known(State.of([item("a"), given], ["present", "present"])).checks
+    assert check.passed and "does not test them" in check.says

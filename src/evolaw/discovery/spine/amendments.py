@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from evolaw.discovery.spine.evidence import Check, Evidence
+from evolaw.discovery.spine.evidence import TAKEN_AS_GIVEN, Check, Evidence
 
 __all__ = ["Amendment", "State", "amend", "check_known", "rewrite", "take_back"]
 
@@ -81,6 +81,8 @@ def check_known(state: State) -> State:
         f"The recording contradicts what was given as known: {', '.join(wrong)}. Drop it from --known, or look at the recording."
         if wrong
         else f"{len(given)} known entries, none contradicted."
+        if any(item.why != TAKEN_AS_GIVEN for item, _ in given)
+        else f"{len(given)} known entries; this kind of evidence rests on them and does not test them."
     )
     return state.having([Check("known entries", not wrong, 0.0 if wrong else 1.0, says)])
 

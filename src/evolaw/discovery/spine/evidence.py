@@ -25,10 +25,14 @@ import numpy as np
 
 from evolaw import checks
 
-__all__ = ["BASES", "Check", "Evidence", "Weighing", "with_known"]
+__all__ = ["BASES", "TAKEN_AS_GIVEN", "Check", "Evidence", "Weighing", "with_known"]
 
 BASES = ("known", "counted", "likelihood", "joint", "rollout", "assumed")
 """How an entry came to be judged, from the strongest ground to the weakest."""
+
+
+TAKEN_AS_GIVEN = "Given as known."
+"""Why a known entry is believed where its evidence does not test it."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,6 @@ def with_known(evidence: Sequence[Evidence], known: np.ndarray) -> list[Evidence
     return [
         item
         if np.isnan(value)
-        else Evidence(item.entry, "known", item.visits, 0.0, 0.0, float(value), (float(value),) * 2, "Given as known.")
+        else Evidence(item.entry, "known", item.visits, 0.0, 0.0, float(value), (float(value),) * 2, TAKEN_AS_GIVEN)
         for item, value in zip(evidence, known, strict=True)
     ]

@@ -189,7 +189,8 @@ def _at_fault(case: Case, seen: Transitions, fault: Fault) -> Diagnosis:
             else f"All contradictions lie in {fault.where}"
         )
         says = f"{lies}. Without it {parts[0]}.{inside} {cure}."
-    return Diagnosis(check, (Check(check, False, p_value(fault.log_e), says),))
+    named = _CHECKS.get(fault.cause, check)
+    return Diagnosis(check, (Check(named, False, p_value(fault.log_e), says),))
 
 
 def _differing(case: Case, tallies: np.ndarray) -> str:
@@ -336,6 +337,9 @@ def _refuted(misread: NoiseFit, coins: NoiseFit, space: RuleSpace) -> bool:
     far_worse = space.wider is not None and misread.deviance > _FAR_WORSE * coins.deviance
     return misread.excess > _GOOD_EXCESS or far_worse
 
+
+_CHECKS = {"blocks": "block automaton"}
+"""Names of checks that are not those of their causes; "blocks" is a statistic of the predictive check."""
 
 _ASYNCHRONOUS = (
     "What became of a cell depends on what just became of its neighbours: cells are not updated all at once but one after the "
