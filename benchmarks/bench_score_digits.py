@@ -130,7 +130,7 @@ def judge(run: Path, weigh: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=Path, default=Path("runs/bench-digits"))
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--likelihood", type=int, default=359)
     parser.add_argument("--part", default="all")
     given = parser.parse_args()
