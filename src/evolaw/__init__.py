@@ -11,9 +11,25 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evolaw import display
+
+if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
+    from evolaw import analysis as analysis
+    from evolaw import automata as automata
+    from evolaw import discovery as discovery
+    from evolaw import ito as ito
+    from evolaw import josephson as josephson
+    from evolaw import learning as learning
+    from evolaw import markov as markov
+    from evolaw import report as report
+    from evolaw import score as score
+    from evolaw import sde as sde
+    from evolaw import storage as storage
+    from evolaw.automata.rules.rule import Rule as Rule
+    from evolaw.discovery.discover import discover as discover
+    from evolaw.trajectory import Trajectory as Trajectory
 
 __version__ = "0.1.0"
 
@@ -86,12 +102,14 @@ def draw(result: Any, **options: Any) -> Any:
 display.draws_with(draw)
 
 
-def __getattr__(name: str) -> Any:
-    if name in _PARTS:
-        return importlib.import_module(f"evolaw.{name}")
-    if name in _NAMES:
-        return getattr(importlib.import_module(_NAMES[name]), name)
-    raise AttributeError(f"module 'evolaw' has no attribute {name!r}")
+if not TYPE_CHECKING:  # a name that is not above is an error
+
+    def __getattr__(name: str) -> Any:
+        if name in _PARTS:
+            return importlib.import_module(f"evolaw.{name}")
+        if name in _NAMES:
+            return getattr(importlib.import_module(_NAMES[name]), name)
+        raise AttributeError(f"module 'evolaw' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -12,7 +12,28 @@ The names load when they are first used.
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
+    from evolaw.automata.boxes.black_box import Box as Box
+    from evolaw.automata.boxes.black_box import CommandBox as CommandBox
+    from evolaw.automata.boxes.black_box import FunctionBox as FunctionBox
+    from evolaw.automata.engine.bitpacked import run as run
+    from evolaw.automata.files.patterns import NAMES as NAMES
+    from evolaw.automata.files.patterns import Pattern as Pattern
+    from evolaw.automata.files.patterns import named as named
+    from evolaw.automata.files.patterns import parse_rle as parse_rle
+    from evolaw.automata.files.patterns import read_pattern as read_pattern
+    from evolaw.automata.files.patterns import read_recording as read_recording
+    from evolaw.automata.files.patterns import write_rle as write_rle
+    from evolaw.automata.rules.rule import Rule as Rule
+    from evolaw.automata.rules.rule import entries as entries
+    from evolaw.automata.rules.rule import reflect_windows as reflect_windows
+    from evolaw.automata.rules.rule import rotate_windows as rotate_windows
+    from evolaw.automata.stepping import evolve as evolve
+    from evolaw.automata.stepping import step as step
+    from evolaw.automata.stepping import unroll as unroll
+    from evolaw.automata.stepping import windows as windows
 
 _NAMES = {
     "rules.rule": ("Rule", "entries", "reflect_windows", "rotate_windows"),
@@ -26,10 +47,12 @@ _FILES = {name: file for file, names in _NAMES.items() for name in names}
 __all__ = sorted(_FILES)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _FILES:
-        raise AttributeError(f"module 'evolaw.automata' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"evolaw.automata.{_FILES[name]}"), name)
+if not TYPE_CHECKING:  # a name that is not above is an error
+
+    def __getattr__(name: str) -> Any:
+        if name not in _FILES:
+            raise AttributeError(f"module 'evolaw.automata' has no attribute {name!r}")
+        return getattr(importlib.import_module(f"evolaw.automata.{_FILES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -151,7 +151,7 @@ def discover_law(
             _refuse_equation(equation)
             options |= {"box": _lattice_box(box, box_timeout), "evidence": evidence}
             finding = _find(sources or [], space, **observed, progress=progress, **options)
-    origin = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
+    origin: dict[str, Any] = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
     finding = dataclasses.replace(finding, facts=finding.facts | origin)
     if out is not None:
         finding.save(out)

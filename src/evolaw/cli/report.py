@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -58,7 +58,7 @@ def _write_page(source: Path, out: Path | None, lang: str) -> Path:
     if Run.open(source).about.get("kind") in ("learned law", "league"):
         return _write_learned(source, out or source / "report.html", lang)
     finding = Finding.load(source)
-    origin = {name: finding.facts.get(name) for name in ("command", "seed")}
+    origin: dict[str, Any] = {name: finding.facts.get(name) for name in ("command", "seed")}
     page: Path = write(finding, out or source / "report.html", lang=lang, **origin)
     return page
 

@@ -15,7 +15,42 @@ The names load when they are first used.
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
+    from evolaw.ito.calculus import Differential as Differential
+    from evolaw.ito.calculus import ProductRule as ProductRule
+    from evolaw.ito.calculus import change_variables as change_variables
+    from evolaw.ito.calculus import covariation as covariation
+    from evolaw.ito.calculus import differential as differential
+    from evolaw.ito.calculus import lamperti as lamperti
+    from evolaw.ito.calculus import product as product
+    from evolaw.ito.calculus import to_ito as to_ito
+    from evolaw.ito.calculus import to_stratonovich as to_stratonovich
+    from evolaw.ito.densities import StationaryDensity as StationaryDensity
+    from evolaw.ito.densities import adjoint as adjoint
+    from evolaw.ito.densities import backward_equation as backward_equation
+    from evolaw.ito.densities import forward_equation as forward_equation
+    from evolaw.ito.densities import generator as generator
+    from evolaw.ito.densities import stationary_density as stationary_density
+    from evolaw.ito.equations import equation as equation
+    from evolaw.ito.equations import process as process
+    from evolaw.ito.existence import Criterion as Criterion
+    from evolaw.ito.existence import ExistenceReport as ExistenceReport
+    from evolaw.ito.existence import examine as examine
+    from evolaw.ito.feller import Boundary as Boundary
+    from evolaw.ito.feller import feller_test as feller_test
+    from evolaw.ito.linearity import linear_law as linear_law
+    from evolaw.ito.moments import MomentEquations as MomentEquations
+    from evolaw.ito.moments import moment_equations as moment_equations
+    from evolaw.ito.notation.grammar import read_expression as read_expression
+    from evolaw.ito.notation.spelling import is_equation as is_equation
+    from evolaw.ito.structure import Structure as Structure
+    from evolaw.ito.structure import classify as classify
+    from evolaw.ito.systems import System as System
+    from evolaw.ito.systems import system as system
+    from evolaw.ito.translation import to_sde as to_sde
+    from evolaw.ito.typesetting import typeset as typeset
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "calculus": (
@@ -74,10 +109,12 @@ _FILES = {name: file for file, names in _NAMES.items() for name in names}
 __all__ = sorted(_FILES)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _FILES:
-        raise AttributeError(f"module 'evolaw.ito' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"evolaw.ito.{_FILES[name]}"), name)
+if not TYPE_CHECKING:  # a name that is not above is an error
+
+    def __getattr__(name: str) -> Any:
+        if name not in _FILES:
+            raise AttributeError(f"module 'evolaw.ito' has no attribute {name!r}")
+        return getattr(importlib.import_module(f"evolaw.ito.{_FILES[name]}"), name)
 
 
 def __dir__() -> list[str]:

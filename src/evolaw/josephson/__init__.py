@@ -10,7 +10,43 @@ what is measured from noise, `arrays` many junctions, `fitting` a junction from 
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
+    from evolaw.josephson import formulas as formulas
+    from evolaw.josephson.arrays.grids import grid_array as grid_array
+    from evolaw.josephson.arrays.ladders import ladder as ladder
+    from evolaw.josephson.arrays.ladders import long_junction as long_junction
+    from evolaw.josephson.arrays.ladders import ring_of_fluxons as ring_of_fluxons
+    from evolaw.josephson.arrays.networks import network as network
+    from evolaw.josephson.arrays.order import cross_ratios as cross_ratios
+    from evolaw.josephson.arrays.order import order_parameter as order_parameter
+    from evolaw.josephson.arrays.order import vortices as vortices
+    from evolaw.josephson.arrays.pairs import capacitive_array as capacitive_array
+    from evolaw.josephson.arrays.pairs import phase_pair as phase_pair
+    from evolaw.josephson.arrays.pairs import resistive_array as resistive_array
+    from evolaw.josephson.arrays.results import run_array as run_array
+    from evolaw.josephson.arrays.series import series_array as series_array
+    from evolaw.josephson.curves.density import phase_density as phase_density
+    from evolaw.josephson.curves.diffusion import phase_diffusion as phase_diffusion
+    from evolaw.josephson.curves.diffusion import spectrum as spectrum
+    from evolaw.josephson.curves.escape import escape_rates as escape_rates
+    from evolaw.josephson.curves.hysteresis import hysteresis as hysteresis
+    from evolaw.josephson.curves.shapiro import shapiro_map as shapiro_map
+    from evolaw.josephson.curves.switching import switching_currents as switching_currents
+    from evolaw.josephson.curves.voltage import iv_curve as iv_curve
+    from evolaw.josephson.fitting.escape_fit import fit_rates as fit_rates
+    from evolaw.josephson.fitting.escape_fit import fit_switching as fit_switching
+    from evolaw.josephson.fitting.measured import fit_file as fit_file
+    from evolaw.josephson.fitting.voltage_fit import fit_voltage as fit_voltage
+    from evolaw.josephson.junction import Drive as Drive
+    from evolaw.josephson.junction import Junction as Junction
+    from evolaw.josephson.junction import Subgap as Subgap
+    from evolaw.josephson.stationary_state import StationaryState as StationaryState
+    from evolaw.josephson.stationary_state import fokker_planck as fokker_planck
+    from evolaw.josephson.units import Scales as Scales
+    from evolaw.josephson.units import noise_of_amplitude as noise_of_amplitude
+    from evolaw.josephson.washboard import CurrentPhaseRelation as CurrentPhaseRelation
 
 _FOLDERS = ("formulas",)
 _NAMES = {
@@ -52,12 +88,14 @@ _NAMES = {
 __all__ = sorted([*_NAMES, *_FOLDERS])
 
 
-def __getattr__(name: str) -> Any:
-    if name in _FOLDERS:
-        return importlib.import_module(f"evolaw.josephson.{name}")
-    if name in _NAMES:
-        return getattr(importlib.import_module(f"evolaw.josephson.{_NAMES[name]}"), name)
-    raise AttributeError(f"module 'evolaw.josephson' has no attribute {name!r}")
+if not TYPE_CHECKING:  # a name that is not above is an error
+
+    def __getattr__(name: str) -> Any:
+        if name in _FOLDERS:
+            return importlib.import_module(f"evolaw.josephson.{name}")
+        if name in _NAMES:
+            return getattr(importlib.import_module(f"evolaw.josephson.{_NAMES[name]}"), name)
+        raise AttributeError(f"module 'evolaw.josephson' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -11,9 +11,42 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evolaw.errors import MissingExtra
+
+if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
+    from evolaw.learning.loop.averaging import reconstruct as reconstruct
+    from evolaw.learning.loop.training import Optimisation as Optimisation
+    from evolaw.learning.loop.training import State as State
+    from evolaw.learning.loop.training import checkpoint as checkpoint
+    from evolaw.learning.loop.training import optimise as optimise
+    from evolaw.learning.windows.architecture_study import ARCHITECTURES as ARCHITECTURES
+    from evolaw.learning.windows.architecture_study import run_league as run_league
+    from evolaw.learning.windows.cnn import Cnn as Cnn
+    from evolaw.learning.windows.cnn import Quadratic as Quadratic
+    from evolaw.learning.windows.cnn import on_boards as on_boards
+    from evolaw.learning.windows.datasets import biased_recording as biased_recording
+    from evolaw.learning.windows.datasets import board_pairs as board_pairs
+    from evolaw.learning.windows.datasets import random_recordings as random_recordings
+    from evolaw.learning.windows.datasets import window_pairs as window_pairs
+    from evolaw.learning.windows.equivariant import GroupNet as GroupNet
+    from evolaw.learning.windows.equivariant import OrbitTable as OrbitTable
+    from evolaw.learning.windows.equivariant import equivariance_error as equivariance_error
+    from evolaw.learning.windows.interpretation import explain_filters as explain_filters
+    from evolaw.learning.windows.interpretation import match_solutions as match_solutions
+    from evolaw.learning.windows.interpretation import read_rule as read_rule
+    from evolaw.learning.windows.interpretation import response_curve as response_curve
+    from evolaw.learning.windows.learned_law import LearnedLaw as LearnedLaw
+    from evolaw.learning.windows.learned_law import fit as fit
+    from evolaw.learning.windows.objective import Schedule as Schedule
+    from evolaw.learning.windows.objective import resume as resume
+    from evolaw.learning.windows.objective import train as train
+    from evolaw.learning.windows.orbit_tables import orbit_simulator as orbit_simulator
+    from evolaw.learning.windows.rollouts import Beside as Beside
+    from evolaw.learning.windows.rollouts import rollout_error as rollout_error
+    from evolaw.learning.windows.rollouts import rollout_statistics as rollout_statistics
+    from evolaw.learning.windows.rollouts import rollouts as rollouts
 
 _NAMES = {
     "windows.datasets": ("biased_recording", "board_pairs", "random_recordings", "window_pairs"),
@@ -37,10 +70,12 @@ for _package in ("equinox", "optax", "safetensors"):
         raise MissingExtra(_package, "learn")
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _FILES:
-        raise AttributeError(f"module 'evolaw.learning' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"evolaw.learning.{_FILES[name]}"), name)
+if not TYPE_CHECKING:  # a name that is not above is an error
+
+    def __getattr__(name: str) -> Any:
+        if name not in _FILES:
+            raise AttributeError(f"module 'evolaw.learning' has no attribute {name!r}")
+        return getattr(importlib.import_module(f"evolaw.learning.{_FILES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -7,7 +7,16 @@ HTML report of a finding, ``write_weekly`` a Typst report of several runs with i
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
+    from evolaw.report.figures import draw as draw
+    from evolaw.report.figures import save as save
+    from evolaw.report.pages import render as render
+    from evolaw.report.pages import write as write
+    from evolaw.report.paper.markup import to_latex as to_latex
+    from evolaw.report.paper.markup import to_typst as to_typst
+    from evolaw.report.paper.weekly import write_weekly as write_weekly
 
 _NAMES = {"draw": "figures", "save": "figures", "render": "pages", "write": "pages"}
 _NAMES |= dict.fromkeys(("to_latex", "to_typst"), "paper.markup") | {"write_weekly": "paper.weekly"}
@@ -15,10 +24,12 @@ _NAMES |= dict.fromkeys(("to_latex", "to_typst"), "paper.markup") | {"write_week
 __all__ = ["draw", "render", "save", "to_latex", "to_typst", "write", "write_weekly"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(importlib.import_module(f"evolaw.report.{_NAMES[name]}"), name)
-    raise AttributeError(f"module 'evolaw.report' has no attribute {name!r}")
+if not TYPE_CHECKING:  # a name that is not above is an error
+
+    def __getattr__(name: str) -> Any:
+        if name in _NAMES:
+            return getattr(importlib.import_module(f"evolaw.report.{_NAMES[name]}"), name)
+        raise AttributeError(f"module 'evolaw.report' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

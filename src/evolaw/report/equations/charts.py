@@ -99,7 +99,7 @@ def _runs(finding: Finding, start: np.ndarray, times: np.ndarray, seed: int) -> 
     return np.asarray(found.values)
 
 
-def _scheme(process: object, additive: object) -> object:
+def _scheme(process: object, additive: object) -> Any:
     from evolaw.sde import EulerMaruyama
 
     # Heun's method is that of the Stratonovich equation; with noise that depends on no state the two are one.
