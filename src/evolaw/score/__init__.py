@@ -10,7 +10,7 @@
     networks      networks of a score, plans first; preconditioning
     losses        what they are trained on
     learned       `fit`, and the learned score
-    emulator      a score model of p(x(t+Δ) | x(t)) as a law of motion
+    emulation     a score model of p(x(t+Δ) | x(t)) as a law of motion
     quality       how like the data samples are
     data          densities of the plane, digits, images, configurations
 
@@ -53,12 +53,12 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.score.data.pictures import to_levels as to_levels
     from evolaw.score.data.plane import gaussians as gaussians
     from evolaw.score.data.plane import plane as plane
-    from evolaw.score.emulator.judgement import chapman_kolmogorov as chapman_kolmogorov
-    from evolaw.score.emulator.judgement import energy_distance as energy_distance
-    from evolaw.score.emulator.judgement import judge as judge
-    from evolaw.score.emulator.law import Emulator as Emulator
-    from evolaw.score.emulator.training import emulator as emulator
-    from evolaw.score.emulator.training import ensemble_emulator as ensemble_emulator
+    from evolaw.score.emulation.judgement import chapman_kolmogorov as chapman_kolmogorov
+    from evolaw.score.emulation.judgement import energy_distance as energy_distance
+    from evolaw.score.emulation.judgement import judge as judge
+    from evolaw.score.emulation.law import Emulator as Emulator
+    from evolaw.score.emulation.training import emulator as emulator
+    from evolaw.score.emulation.training import ensemble_emulator as ensemble_emulator
     from evolaw.score.exact.empirical import Empirical as Empirical
     from evolaw.score.exact.fields import PeriodicField as PeriodicField
     from evolaw.score.exact.fields import free_field as free_field
@@ -138,9 +138,9 @@ _NAMES = {
     "data.configurations": ("configurations",),
     "data.pictures": ("Pictures", "digits", "from_levels", "read_images", "to_levels"),
     "data.plane": ("gaussians", "plane"),
-    "emulator.judgement": ("chapman_kolmogorov", "energy_distance", "judge"),
-    "emulator.law": ("Emulator",),
-    "emulator.training": ("emulator", "ensemble_emulator"),
+    "emulation.judgement": ("chapman_kolmogorov", "energy_distance", "judge"),
+    "emulation.law": ("Emulator",),
+    "emulation.training": ("emulator", "ensemble_emulator"),
     "quality": ("Likeness", "likeness", "memorisation", "sliced_w2"),
     "losses.denoising": ("Denoising", "denoising", "draw_times", "edm", "weight_of"),
     "losses.discrete": ("betas_of", "ddpm", "geometric_levels", "smld"),

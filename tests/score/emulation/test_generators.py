@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from evolaw.score.emulator.generators import EnsembleGenerator, FlowGenerator
+from evolaw.score.emulation.generators import EnsembleGenerator, FlowGenerator
 from evolaw.score.learned.model import ScoreModel
 from evolaw.score.networks.mlp import MLP
 from evolaw.score.networks.preconditioning import Preconditioning

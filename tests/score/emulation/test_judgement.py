@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError
-from evolaw.score.emulator.judgement import chapman_kolmogorov, energy_distance, judge
-from evolaw.score.emulator.law import Emulator, Scales
+from evolaw.score.emulation.judgement import chapman_kolmogorov, energy_distance, judge
+from evolaw.score.emulation.law import Emulator, Scales
 
 
 class Gaussian(eqx.Module):

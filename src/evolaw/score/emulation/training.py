@@ -22,8 +22,8 @@ import numpy as np
 from evolaw import checks
 from evolaw.learning.loop.training import State
 from evolaw.randomness import source
-from evolaw.score.emulator.generators import EnsembleGenerator, FlowGenerator
-from evolaw.score.emulator.law import Emulator, Scales, facts_of
+from evolaw.score.emulation.generators import EnsembleGenerator, FlowGenerator
+from evolaw.score.emulation.law import Emulator, Scales, facts_of
 from evolaw.score.learned.fit import Progress, fit, pace, run_training
 from evolaw.score.networks.mlp import MLP
 from evolaw.score.noising.schedules import EDM

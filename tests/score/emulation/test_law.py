@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError, NumericalError, StorageError
-from evolaw.score.emulator.law import Emulator, Leap, Scales
-from evolaw.score.emulator.training import emulator
+from evolaw.score.emulation.law import Emulator, Leap, Scales
+from evolaw.score.emulation.training import emulator
 from evolaw.score.networks.mlp import MLP
 from evolaw.sde import EulerMaruyama, ExactStep, Moments, ornstein_uhlenbeck, solve
 from evolaw.trajectory import Trajectory

@@ -12,8 +12,8 @@ from scipy.linalg import expm
 from scipy.stats import kstest
 
 from evolaw.errors import ArgumentError
-from evolaw.score.emulator.judgement import judge
-from evolaw.score.emulator.training import EnergyScore, emulator, ensemble_emulator, pairs_of
+from evolaw.score.emulation.judgement import judge
+from evolaw.score.emulation.training import EnergyScore, emulator, ensemble_emulator, pairs_of
 from evolaw.score.networks.mlp import MLP
 from evolaw.sde import ExactStep, StochasticHeun, double_well, ornstein_uhlenbeck, solve
 from evolaw.trajectory import Trajectory

@@ -23,7 +23,7 @@ import numpy as np
 
 from evolaw import checks, display
 from evolaw.arrays import namespace
-from evolaw.score.emulator.generators import FlowGenerator
+from evolaw.score.emulation.generators import FlowGenerator
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise
@@ -229,7 +229,7 @@ class Emulator:
         return np.asarray(found, float) - float(np.log(self.scales.scale).sum())
 
     def save(self, path: str | Path) -> Path:
-        """Write a run directory that `load` reads back; only a law by flow is kept, see `evolaw.score.emulator.training`."""
+        """Write a run directory that `load` reads back; only a law by flow is kept, see `evolaw.score.emulation.training`."""
         checks.require(isinstance(self.generator, FlowGenerator), "law", "be a flow", type(self.generator).__name__)
         return Path(self.generator.model.save(path, about={"emulator": facts_of(self.scales, self.generator.levels)}))
 

@@ -20,7 +20,7 @@ from scipy.stats import chi2
 
 from evolaw import checks, display
 from evolaw.randomness import source
-from evolaw.score.emulator.law import Emulator
+from evolaw.score.emulation.law import Emulator
 
 __all__ = ["Consistency", "Judgement", "chapman_kolmogorov", "energy_distance", "judge"]
 
