@@ -44,3 +44,16 @@ def test_the_callers_own_failures_pass_through() -> None:
 def test_a_wrong_call_is_told_by_python() -> None:
     with pytest.raises(TypeError, match="unexpected keyword"):
         stem(Path("a"), tims=3)  # type: ignore[call-arg]
+
+
+def test_a_call_without_chance_is_told_what_to_pass() -> None:
+    @told
+    def outer(**options: Any) -> Any:
+        def inner(*, rng: Any) -> Any:
+            return rng
+
+        return inner(**options)
+
+    assert outer(rng=3) == 3
+    with pytest.raises(ArgumentError, match=r"`rng` must be given.*Pass rng=0"):
+        outer()

@@ -24,6 +24,7 @@ __all__ = ["told"]
 
 Thing = TypeVar("Thing", bound=Callable[..., Any])
 
+_WITHOUT_RNG = re.compile(r"missing .*argument.*'rng'")
 _FAILURES = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError)
 _FITTING: dict[str, tuple[type, ...]] = {
     "int": (int,),
@@ -75,12 +76,21 @@ def told(thing: Thing) -> Thing:
         except EvolawError:
             raise
         except _FAILURES as error:
-            fault = None if _is_foreign(error.__traceback__) else _misfit(thing, given, named, error)
+            fault = (
+                None if _is_foreign(error.__traceback__) else _chanceless(error) or _misfit(thing, given, named, error)
+            )
             if fault is None:
                 raise
             raise fault from error
 
     return cast(Thing, call)
+
+
+def _chanceless(error: Exception) -> ArgumentError | None:
+    """The error that asks for the one argument that newcomers leave out: ``rng``, which has no default on purpose."""
+    if not isinstance(error, TypeError) or not _WITHOUT_RNG.search(str(error)):
+        return None
+    return refuse("rng", "be given: results of chance are only useful when they can be repeated", None, "Pass rng=0.")
 
 
 def _misfit(function: Any, given: Any, named: Any, error: Exception) -> ArgumentError | None:

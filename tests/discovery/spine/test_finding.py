@@ -94,3 +94,12 @@ def test_log_e_values_name_the_nearest_rival() -> None:
     assert log_e(4.0, -4.0, "likelihood") == 4.0
     assert log_e(np.inf, np.inf) == LARGEST_LOG_E
     assert log_e(0.0, 0.0, "known") == 0
+
+
+def test_a_table_has_a_row_an_entry_with_the_numbers_of_the_entry(finding: Finding) -> None:
+    table = finding.to_pandas()
+    assert list(table.index) == [entry.name for entry in finding.entries]
+    for entry in finding.entries:
+        row = table.loc[entry.name]
+        assert (row["decision"], row["basis"], row["visits"]) == (entry.decision, entry.basis, entry.visits)
+        assert (row["low"], row["high"]) == entry.interval

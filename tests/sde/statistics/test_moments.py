@@ -153,3 +153,15 @@ def test_covariances_of_many_components_are_products_of_matrices():
     products = d[:, :, None] * d[:, None, :]
     # The fourth sums stay about the means of blocks of 1024 paths: the error bar is right to some parts in a hundred.
     np.testing.assert_allclose(found.covariance_error[-1], products.std(axis=0) / np.sqrt(1500), rtol=0.03)
+
+
+def test_a_dataset_holds_the_numbers_and_where_they_are_from():
+    from evolaw import sde
+
+    options = {"steps": 4, "paths": 9, "rng": 5, "statistics": sde.Moments()}
+    found = sde.solve(sde.brownian_motion(), sde.EulerMaruyama(), 0.0, [0, 1], **options)
+    table = found.to_xarray()
+    np.testing.assert_array_equal(table["mean"].values, found.mean)
+    np.testing.assert_array_equal(table["mean_error"].values, found.mean_error)
+    np.testing.assert_array_equal(table["times"].values, found.times)
+    assert (table.attrs["paths"], table.attrs["seed"]) == (9, "5")

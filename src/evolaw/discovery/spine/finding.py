@@ -183,6 +183,21 @@ class Finding:
         found: Finding = world.resume(self, box, questions, rng=rng, progress=progress)
         return found
 
+    def to_pandas(self) -> Any:
+        """Return the entries as a pandas table: a row an entry, by its name; the interval in two columns, low and high.
+
+        Example:
+            >>> from evolaw import automata, discover
+            >>> import numpy as np
+            >>> run = automata.evolve("B3/S23", np.eye(8, dtype=np.uint8), 2)
+            >>> discover(run, "outer-totalistic", rng=0).to_pandas().loc["B0", "decision"]
+            'absent'
+        """
+        import pandas
+
+        rows = [vars(entry) | {"low": entry.interval[0], "high": entry.interval[1]} for entry in self.entries]
+        return pandas.DataFrame(rows).drop(columns="interval").set_index("name")
+
     # -- documents ----------------------------------------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:

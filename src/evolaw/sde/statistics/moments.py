@@ -248,6 +248,23 @@ class Statistics:
         """Standard error of the covariance, of its shape."""
         return self.moments.covariance_error
 
+    def to_xarray(self) -> Any:
+        """Return the moments as an xarray Dataset: ``mean``, ``mean_error`` and ``variance`` over times and components.
+
+        Example:
+            >>> from evolaw import sde
+            >>> walk = sde.brownian_motion()
+            >>> found = sde.solve(walk, sde.EulerMaruyama(), 0.0, [0, 1], steps=4, paths=9, rng=0, statistics=sde.Moments())
+            >>> dict(found.to_xarray().sizes)
+            {'times': 2, 'dim': 1}
+        """
+        import xarray
+
+        axes = ("times", "dim") if self.sweep is None else ("sets", "times", "dim")
+        numbers = {name: (axes, np.asarray(getattr(self, name))) for name in ("mean", "mean_error", "variance")}
+        facts = {"paths": self.paths, "lost": self.lost, "law": str(self.law), "scheme": str(self.scheme)}
+        return xarray.Dataset(numbers, {"times": self.times}, facts | {"seed": str(self.seed)})
+
     def _first(self, kind: type, asked: str) -> Any:
         for result in self.results:
             if isinstance(result, kind):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).resolve().parents[1] / "src"
+SOURCE = Path(__file__).resolve().parents[2] / "src"
 LATE = sorted(
     path.parent.relative_to(SOURCE)
     for path in (SOURCE / "evolaw").rglob("__init__.py")
