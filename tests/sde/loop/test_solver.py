@@ -325,3 +325,21 @@ def test_what_cannot_fit_is_refused_before_memory_is_taken():
         )  # fmt: skip
     with pytest.raises(ArgumentError, match="Argument `paths` must need at most"):
         solve(OU, EulerMaruyama(), 0.0, np.arange(100.0), steps=99, paths=2**32 - 2, rng=0)
+
+
+def test_processes_and_schemes_may_be_named() -> None:
+    from evolaw.errors import ArgumentError
+    from evolaw.sde import ExactStep, Milstein, solve
+
+    options = {"steps": 4, "paths": 3, "rng": 2}
+    by_name = solve("geometric-brownian-motion", "milstein", 1.0, [0, 1], **options)
+    from evolaw.sde import catalogue
+
+    by_object = solve(catalogue.named("geometric-brownian-motion"), Milstein(), 1.0, [0, 1], **options)
+    np.testing.assert_array_equal(by_name.values, by_object.values)
+    with pytest.raises(ArgumentError, match=r"ito\.process"):
+        solve("dX = -X dt + dW", ExactStep(), 1.0, [0, 1], **options)
+    with pytest.raises(ArgumentError, match="milstein"):
+        solve("geometric-brownian-motion", "milstien", 1.0, [0, 1], **options)
+    with pytest.raises(ArgumentError, match="ornstein-uhlenbeck"):
+        solve("ornstein-uhlenbek", "milstein", 1.0, [0, 1], **options)

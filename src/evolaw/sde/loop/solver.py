@@ -23,6 +23,7 @@ import numpy as np
 from evolaw import checks, devices, randomness
 from evolaw.arrays import memory_limit, precise, require_memory
 from evolaw.errors import NotConverged, NumericalError, ShapeError
+from evolaw.sde import catalogue
 from evolaw.sde.loop.execution_plan import like, plan_of, slots_for, structure_of
 from evolaw.sde.loop.integrate import Grid, Marched, Plan, march
 from evolaw.sde.loop.path_slots import Slots
@@ -48,8 +49,8 @@ Progress = Callable[[int, int], None]
 
 @told
 def solve(
-    process: SDE,
-    scheme: Scheme,
+    process: SDE | str,
+    scheme: Scheme | str,
     start: Any,
     times: Any,
     *,
@@ -70,8 +71,8 @@ def solve(
     """Simulate paths of an SDE.
 
     Args:
-        process: the equation.
-        scheme: one step of a method.
+        process: the equation, or the name of a classic: "double-well". Equations as text are read by `evolaw.ito.process`.
+        scheme: one step of a method, or its name: "milstein".
         start: state at times[0]: shape (dim,) for all paths, or (paths, dim); a number when dim = 1. In a sweep (paths, dim) is
             the same for all sets, and (sets, paths, dim) or (sets, 1, dim) differs.
         times: saved times, rising or falling, at least two; the first is the time of ``start``. Where they fall, dt < 0 and
@@ -115,6 +116,8 @@ def solve(
         >>> solve(decay, EulerMaruyama(), 1.0, [0, 1], steps=100, paths=3, rng=0).values.shape
         (3, 2, 1)
     """
+    process = _named(process) if isinstance(process, str) else process
+    scheme = catalogue.scheme(scheme) if isinstance(scheme, str) else scheme
     is_chance = rng is not None or process.noise != "none"
     source = randomness.source(rng if is_chance else 0)
     paths = checks.integer(paths, "paths", least=1, most=2**32 - 2)
@@ -258,6 +261,14 @@ def _workers() -> int:
 
 
 # -- what is asked, and how it is cut ---------------------------------------------------------------------------------
+
+
+def _named(text: str) -> SDE:
+    """The classic of that name; equations have a reader of their own, which stands above."""
+    if "=" in text:
+        fix = f"Write evolaw.ito.process({text!r}, {{…}}) with a number for each letter."
+        raise checks.refuse("process", "be an SDE or the name of a classic", text, fix)
+    return catalogue.named(text)
 
 
 def _starts(start: Any, dim: int, paths: int, sets: int, dtype: np.dtype) -> np.ndarray:
