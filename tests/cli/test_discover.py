@@ -356,3 +356,16 @@ def test_a_side_file_of_our_own_is_no_knowledge(evolaw: Callable[..., Any], life
     first = evolaw("discover", "mine.npz", "--json")
     (tmp_path / "mine.json").write_text(first.stdout)
     assert evolaw("discover", "mine.npz", "--json").stdout == first.stdout
+
+
+def test_strict_ends_with_5_where_a_check_failed_and_with_0_elsewhere(
+    evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path
+) -> None:
+    """Life without its own law: frames in the wrong order contradict every rule of the space."""
+    assert evolaw("discover", life_thin, "--strict").returncode == 0
+    with np.load(life_thin) as file:
+        np.savez(tmp_path / "shuffled.npz", states=file["states"][::-1])
+    loose, strict = (evolaw("discover", tmp_path / "shuffled.npz", *more) for more in ((), ("--strict",)))
+    assert (loose.returncode, strict.returncode) == (0, 5)
+    assert loose.stdout == strict.stdout
+    assert strict.stderr.startswith("failed: ")

@@ -51,6 +51,7 @@ _Boundary = Annotated[
     ),
 ]
 _TRAJECTORY = "Trajectories"
+_FAILED = 5
 _Names = Annotated[
     str | None, typer.Option("--names", help="Names of the components, x,y.", rich_help_panel=_TRAJECTORY)
 ]
@@ -120,6 +121,9 @@ def discover_law(
     out: Annotated[Path | None, typer.Option("--out", help="Run directory to write.")] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
     lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with exit code 5 when a check of the space or of the law failed.")
+    ] = False,
     as_json: _Json = False,
 ) -> None:
     """Find the law behind a recording: how sure, what is unknown, what to try next."""
@@ -163,11 +167,14 @@ def discover_law(
         terminal.note(finding.facts["simulator_refused"])
     if as_json:
         terminal.document(finding.to_json())
-        return
-    terminal.result(repr(finding))
-    for name, place in (("run", out), ("report", report)):
-        if place is not None:
-            terminal.result(f"  {name} written to {place}")
+    else:
+        terminal.result(repr(finding))
+        for name, place in (("run", out), ("report", report)):
+            if place is not None:
+                terminal.result(f"  {name} written to {place}")
+    if strict and finding.failed:
+        terminal.note(f"failed: {', '.join(check.name for check in finding.failed)}")
+        raise typer.Exit(_FAILED)
 
 
 def _lattice_box(box: str | None, timeout: float) -> Any:

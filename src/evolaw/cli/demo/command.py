@@ -28,7 +28,7 @@ def demonstrate(
     ] = "lattice",
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="HTML page to write; by default report.html, or report-STORY.html."),
+        typer.Option("--report", "--out", help="HTML page to write; by default report.html, or report-STORY.html."),
     ] = None,
     runs: Annotated[Path, typer.Option("--runs", help="Folder for the run directory.")] = Path("runs"),
     seed: Annotated[int, typer.Option("--seed", help="Another seed is another secret.")] = 0,
