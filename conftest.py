@@ -1,8 +1,11 @@
-"""What every test file shares: memory is given back where a worker has grown.
+"""What every test file shares: memory is given back where a worker has grown, and a gate has an end.
 
 JAX keeps each compiled program for as long as the process lives; a worker that runs file after file would keep those of all of
 them, several gigabytes. The programs of one file are of little use to the next, so they are dropped between files, but only once
 they weigh something: small files go on sharing what is compiled.
+
+A gate must end. ``--budget SECONDS`` starts no test after that time and names the files it left out; which files come first turns from
+day to day, so that none is left out always.
 """
 
 from __future__ import annotations
@@ -12,12 +15,37 @@ import ctypes
 import gc
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 TOO_MUCH = 0.8 * 2**30
+_BEGAN = time.monotonic()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--budget``."""
+    parser.addoption("--budget", type=float, default=float("inf"), help="seconds after which no further test is begun")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With a budget, begin at another file each day; the files stay whole."""
+    if config.getoption("--budget") == float("inf"):
+        return
+    files = list(dict.fromkeys(item.nodeid.partition("::")[0] for item in items))
+    first = time.gmtime().tm_yday * 37 % max(len(files), 1)
+    rank = {file: place for place, file in enumerate(files[first:] + files[:first])}
+    items.sort(key=lambda item: rank[item.nodeid.partition("::")[0]])
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave a test out, naming its file, when the budget is spent."""
+    budget = item.config.getoption("--budget")
+    if time.monotonic() - _BEGAN > budget:
+        file = item.nodeid.partition("::")[0]
+        pytest.skip(f"{file} left out: the budget of {budget:g} s is spent; make test-slow runs everything")
 
 
 @pytest.fixture(autouse=True, scope="module")
