@@ -85,7 +85,7 @@ def _require_values(values: np.ndarray, source: str) -> None:
             f"alive, --alive {found[-1]:g}, or from which on, --threshold {(float(found[0]) + float(values.min())) / 2:g}.",
             source=source,
         )
-    if (values == MISSING).any() and not (values == 1).any():
+    if (values == MISSING).any() and (values == 0).any() and not (values == 1).any():
         raise ParseError(
             f"The states are 0 and {MISSING} only, and {MISSING} means not seen. If it means alive, say --alive {MISSING}; if no "
             "living cell was seen, there is nothing to discover.",

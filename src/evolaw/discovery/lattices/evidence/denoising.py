@@ -163,7 +163,11 @@ def _audited(
         doubted, pairs = doubted + int((~use).sum()), pairs + use.size
     alive = np.concatenate([smoother.alive.ravel() for smoother in smoothers])
     entropy = -(xlogy(alive, alive) + xlogy(1 - alive, 1 - alive)).mean()
-    residuals = residual_scores(smoothers, [recording.values.shape[1:] for recording in recordings])
+    # A question was put as it stands and only its answer was read, so its frames are not misread alike: nothing to compare there.
+    films = [k for k, recording in enumerate(recordings) if "question" not in recording.about]
+    residuals = (
+        residual_scores([smoothers[k] for k in films], [recordings[k].values.shape[1:] for k in films]) if films else {}
+    )
     return _Smoothed(
         profile, visits, smoothers[0].flips, _misread(smoothers)[1], float(entropy), doubted, pairs, residuals
     )
