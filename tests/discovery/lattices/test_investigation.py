@@ -255,7 +255,7 @@ def test_nothing_to_look_at_is_refused() -> None:
         discover(None, rng=0)
 
 
-@pytest.mark.parametrize("space", ["outer-totalistic", "isotropic"])
+@pytest.mark.parametrize("space", ["outer-totalistic", pytest.param("isotropic", marks=pytest.mark.slow)])
 def test_what_was_observed_holds_for_the_answers_of_a_box(space: str) -> None:
     """A box that is read with errors of 3 % is asked under that channel; nothing is in conflict, and Life is found."""
     chance = np.random.default_rng(4)

@@ -63,6 +63,7 @@ def test_a_trained_score_approaches_the_exact_one(noising: Any, weight: str, tim
         assert error_of(model, noising, t) < 0.1
 
 
+@pytest.mark.slow  # five trainings, each compiled
 def test_the_same_call_gives_the_same_bytes(tmp_path: Path) -> None:
     data = TARGET.sample(100, rng=1)
 
@@ -76,7 +77,8 @@ def test_the_same_call_gives_the_same_bytes(tmp_path: Path) -> None:
         assert not eqx.tree_equal(one.net, train(**changes).net)
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.slow  # each resume is a process that compiles anew; learning/loop has the quick one
+@pytest.mark.parametrize("kills", [2, 10])
 def test_a_killed_training_ends_in_the_same_bytes(tmp_path: Path, kills: int) -> None:
     chance = np.random.default_rng(kills)
 
