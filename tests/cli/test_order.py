@@ -18,7 +18,10 @@ GBM = ("geometric-brownian-motion", "--set", "mu=1", "--set", "sigma=0.8")
         ("euler-maruyama", GBM, "strong", 0.5, (16, 32, 64)),
         ("milstein", GBM, "strong", 1.0, (16, 32, 64)),
         ("euler-maruyama", GBM, "weak", 1.0, (16, 32, 64)),
-        ("sra1", ("dX = sin(2 X) dt + (1 + 0.5 cos(3 t)) dW", "--start", "1"), "strong", 1.5, (32, 64, 128)),
+        pytest.param(
+            *("sra1", ("dX = sin(2 X) dt + (1 + 0.5 cos(3 t)) dW", "--start", "1"), "strong", 1.5, (32, 64, 128)),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_the_measured_order_is_the_declared_one(

@@ -187,6 +187,7 @@ def test_a_field_of_another_form_is_a_sentence(runs: dict[str, Path], tmp_path: 
     assert_told(tmp_path / "run")
 
 
+@pytest.mark.slow  # every kind of run is copied and opened for every form
 @pytest.mark.parametrize(("field", "value"), ABOUT)
 def test_a_header_of_another_form_is_a_sentence(runs: dict[str, Path], tmp_path: Path, field: str, value: Any) -> None:
     for kind, path in runs.items():

@@ -106,7 +106,9 @@ def _in_plain_signs(error: UnicodeError) -> tuple[str, int]:
 
 
 def _began_in_jax(error: BaseException) -> bool:
-    """Whether JAX was starting a platform."""
+    """Whether JAX was starting a platform; it takes its own frames out of some tracebacks, so its words count too."""
+    if isinstance(error, RuntimeError) and "initialize backend" in str(error):
+        return True
     frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
     return any(name.endswith("xla_bridge") for name in frames)
 

@@ -75,6 +75,7 @@ def test_a_damaged_network_is_an_error(evolaw: Callable[..., Any], tmp_path: Pat
     assert evolaw("runs", "verify", "law").returncode == 5
 
 
+@pytest.mark.slow
 def test_laws_and_leagues_are_reported_from_their_runs(
     evolaw: Callable[..., Any], tmp_path: Path, life: LearnedLaw
 ) -> None:

@@ -48,6 +48,7 @@ def test_training_writes_a_run_and_its_page(trained: Path, capsys: pytest.Captur
     assert "another training: batch" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_sampling_by_class_and_film(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = str(trained / "run")
     found = answer(capsys, "sample", model, "--count", "6", "--steps", "5", "--class", "1", "--guidance", "1")

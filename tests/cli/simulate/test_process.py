@@ -64,6 +64,7 @@ def test_moments_are_the_exact_ones(evolaw: Callable[..., Any], arguments: tuple
     assert (np.abs(away) < 5 * np.array(facts["variance_error"][-1]) + 1e-12).all()
 
 
+@pytest.mark.slow
 def test_chunks_do_not_matter(evolaw: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = (*OU, "--scheme", "sra1", "--steps", 100, "--frames", 3, "--paths", 3000, "--out")
     evolaw(*command, "one")
@@ -80,6 +81,7 @@ def test_nothing_is_stored_without_out(evolaw: Callable[..., Any], tmp_path: Pat
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_kill_loses_nothing(command: list[str], evolaw: Callable[..., Any], tmp_path: Path) -> None:
     """Killed with -9 after its first commit and resumed, a run ends in the bytes of an undisturbed one."""
     words = (*OU, "--scheme", "euler-maruyama", "--steps", 20_000, "--frames", 5, "--paths", 12_000)
@@ -194,6 +196,7 @@ def test_a_stopped_run_says_how_to_go_on(command: list[str], tmp_path: Path) -> 
     assert run.verify() == []
 
 
+@pytest.mark.slow
 def test_a_run_of_another_version_is_refused(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     evolaw(*OU, "--paths", 20, "--out", "run")
     manifest = tmp_path / "run" / "manifest.json"
