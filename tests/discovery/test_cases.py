@@ -49,7 +49,7 @@ def test_a_window_of_a_larger_world_is_decided_by_its_interior(name: str, bounda
         ("blankfirst", "step", ["the step from frame 0 to 1", "B36/S23 explains everything"]),
         ("dup_some", "equal frames", ["4 to 5, 9 to 10", "B36/S23 explains everything"]),
         ("critters", "blocks", ["row, column and time", "Margolus"]),
-        ("async", "asynchronous", ["one after the other"]),
+        pytest.param("async", "asynchronous", ["one after the other"], marks=pytest.mark.slow),
         ("rct", "axes", ["rows, cols, times", "13 frames of 24 x 20"]),
         ("noise_update", "erring", ["--flip update:auto"]),
         ("coin_changed_after_first_step", "step", ["the step from frame 0 to 1", "B3", "decided"]),

@@ -79,6 +79,7 @@ def calibration(laws: int, seed: int) -> None:
         assert abs(np.sum(sums)) <= 4 * np.sqrt(np.sum(np.square(sums))) + 1
 
 
+@pytest.mark.slow
 def test_stated_probabilities_are_calibrated() -> None:
     calibration(8, 3)
 

@@ -17,6 +17,7 @@ def test_waiting_gives_the_eigenvalue(damping, eigenvalue):
     assert found.error[0] < 0.06 * eigenvalue
 
 
+@pytest.mark.slow
 def test_without_capacitance_it_is_the_slip_rate_of_the_exact_voltage():
     """v/2π, as backward slips are e^{-31} of the forward ones; 0.3 % of other seeds."""
     from evolaw.josephson.formulas import mean_voltage

@@ -47,6 +47,7 @@ def test_the_next_measurement_is_where_the_temperature_shows():
     assert "effective temperature" in said and 0.3 < share < 1.2
 
 
+@pytest.mark.slow
 def test_a_hysteretic_curve_tells_its_capacitance():
     scales = Scales(10e-6, 100.0, 0.1e-12, 0.1)
     up = np.linspace(0, 1.5, 76)

@@ -84,6 +84,7 @@ def test_too_little_to_tell_is_said() -> None:
     assert "Record more" in found.checks[0].says
 
 
+@pytest.mark.slow
 def test_flips_of_small_noisy_recordings_are_never_called_probabilistic() -> None:
     for seed in range(12):
         film = soup("B3/S23", size=(12, 16, 32)[seed % 3], steps=8, seed=seed)

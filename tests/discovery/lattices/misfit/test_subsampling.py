@@ -47,6 +47,7 @@ def test_the_finding_names_the_gap_instead_of_chance() -> None:
     assert not finding.of("probabilistic")
 
 
+@pytest.mark.slow
 def test_chance_is_not_taken_for_a_gap() -> None:
     """A law that throws a coin for every window looks scrambled, and no law explains it."""
     chance = np.random.default_rng(0)

@@ -124,6 +124,7 @@ def test_a_coin_is_nobody_s_law() -> None:
     assert decide(weighing.evidence, 0.05).count("undetermined") >= 16
 
 
+@pytest.mark.slow
 def test_e_values_have_mean_one_at_most() -> None:
     """Life's own recordings, weighed against Life: the mean of 80 e-values is below 1 by three standard errors."""
     life = np.array([int(name in ("B3", "S2", "S3")) for name in TOTALISTIC.names], np.uint8)
@@ -147,6 +148,7 @@ def test_e_values_have_mean_one_at_most() -> None:
     assert np.mean(values) > 1 - 4 * np.std(values) / np.sqrt(len(values))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_evidence() -> None:
     _, film, known = a_case(2, 14, flips=0.05)
     first, again = (weigh(Case([film], TOTALISTIC, known, Every(2) & Flips(0.05), rng=source(4))) for _ in range(2))

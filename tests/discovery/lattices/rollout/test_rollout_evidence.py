@@ -87,6 +87,7 @@ def test_no_fitting_law_decides_nothing() -> None:
     assert "laws rolled out fits" in weighing.evidence[int(np.flatnonzero(free)[0])].why
 
 
+@pytest.mark.slow
 def test_a_simulator_is_asked_with_the_known_entries_and_its_laws_are_rolled_out() -> None:
     law, recording, known = a_case(1, 24)
     asked = []
