@@ -28,6 +28,7 @@ def standing(errors: list[list[int]]) -> Standing:
     return Standing("x", "x", 1, found, table, table * 0.1, 1.0)
 
 
+@pytest.mark.slow
 def test_every_architecture_draws_and_can_differ() -> None:
     for name, architecture in ARCHITECTURES.items():
         net = architecture.draw(1)

@@ -132,6 +132,7 @@ def test_the_average_follows_the_weights(pairs: WindowPairs) -> None:
     assert jax.tree.leaves(next(train(plain, pairs, rng=0))[0].trained)[0].shape == (9, 4)
 
 
+@pytest.mark.slow
 def test_balance_counts_entries_by_their_visits() -> None:
     """A batch of counts made by hand: every seen entry weighs 1 at b = 1, the root of its visits at b = 1/2."""
     chance = np.random.default_rng(0)

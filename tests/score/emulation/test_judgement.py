@@ -83,6 +83,7 @@ def test_energy_distance_is_the_double_sum() -> None:
     assert energy_distance(one, other) == pytest.approx(exact)
 
 
+@pytest.mark.slow
 def test_a_walk_is_consistent_with_itself_and_another_is_not() -> None:
     """Steps of variance Δ: two of Δ are one of 2Δ. With a long step half as wide again they are not."""
     good = chapman_kolmogorov(walk(1.0), walk(2.0), np.zeros(2), count=400, rng=0)

@@ -38,6 +38,7 @@ def law(run: Path) -> Emulator:
     return Emulator.load(run)
 
 
+@pytest.mark.slow
 def test_a_step_has_the_exact_mean_and_spread(law: Emulator) -> None:
     """Over ±1.4 stationary deviations, 4000 draws each: sampling errors are 0.0075; what a training of seconds misses is allowed 0.03."""
     x = np.linspace(-0.5, 1.5, 5)[:, None]
@@ -57,6 +58,7 @@ def test_the_likelihood_of_a_step_is_the_exact_one(law: Emulator) -> None:
     assert np.std(found - exact[:, 0]) < 0.15
 
 
+@pytest.mark.slow
 def test_drift_and_diffusion_are_read_out(law: Emulator) -> None:
     """Over a finite step they are mean and deviation of the step; 0.1 is what 20,000 pairs and seconds of training leave."""
     process = law.process
@@ -67,6 +69,7 @@ def test_drift_and_diffusion_are_read_out(law: Emulator) -> None:
     assert moments.mean[-1, 0] == pytest.approx(LEVEL, abs=0.15)
 
 
+@pytest.mark.slow
 def test_a_roll_out_keeps_the_stationary_law(law: Emulator) -> None:
     """200 steps, 1000 paths: the standard errors of mean and deviation are 0.022 and 0.016."""
     path = law.simulate(3.0, 200, paths=1000, rng=2, every=50)

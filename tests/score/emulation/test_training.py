@@ -57,6 +57,7 @@ def test_the_energy_score_of_a_silent_ensemble_is_known() -> None:
     assert float(loss(net, jnp.array([0, 1, 1]), jax.random.key(0))) == pytest.approx(1.5, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_baseline_learns_too() -> None:
     """One call a step: the spread is calibrated to a tenth, the CRPS that of the exact law to three standard errors and 2 %."""
     path = solve(
