@@ -12,9 +12,9 @@ demo: $(VENV)/.installed
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# All slow tests, or with BUDGET=1800 as many as begin in that many seconds; the others are named.
+# All slow tests, or with BUDGET=420 as many as begin in that many seconds; the others are named.
 test-slow: $(VENV)/.tested
-	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile --timeout=1800 $(if $(BUDGET),--budget=$(BUDGET))
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder --timeout=1800 $(if $(BUDGET),--budget=$(BUDGET))
 
 # The newcomer's commands where nothing is set up: no HOME, no fonts, no PATH but the system's, no settings of the shell.
 # BARE chooses the tests (empty: all of them); BARE_FRESH=1 installs everything into a venv of its own first.
