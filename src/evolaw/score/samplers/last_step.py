@@ -69,6 +69,7 @@ def _sampled(backward: Backward, arrays: Any, t: Any, x: Any, z: Any) -> Any:
 
         slope = jax.jacfwd(data)(x)
         values, vectors = jnp.linalg.eigh(share * (slope + slope.T) / 2)
-        return data(x) + vectors @ (jnp.sqrt(jnp.maximum(values, 0.0)) * z)
+        # The symmetric root is one matrix; eigenvectors alone turn with the last digit where eigenvalues meet.
+        return data(x) + vectors @ (jnp.sqrt(jnp.maximum(values, 0.0)) * (vectors.T @ z))
 
     return jax.vmap(one)(x, z)
