@@ -23,6 +23,7 @@ def square(t, x, p):
     return x[0] ** 2
 
 
+@pytest.mark.slow
 def test_gradients_of_the_moments_of_an_ornstein_uhlenbeck_process():
     """E X² = (x0 e^{-θ})² + s²(1 - e^{-2θ})/2θ at t = 1, by SRA1, whose bias is below 2e-4. Twelve seeds give the error; |z| < 5
     has false alarm 8e-4 for two numbers with eleven degrees of freedom."""
@@ -57,6 +58,7 @@ TILTED = sde.underdamped(lambda t, x, p: p["i"] - jnp.sin(x), friction=0.5, temp
 GENERAL = sde.linear_system(-np.eye(2), 0.3 * np.array([[[1.0, 2.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("process", "scheme", "start", "steps"),
     [
