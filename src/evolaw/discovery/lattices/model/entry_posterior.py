@@ -81,7 +81,7 @@ def weigh_readings(visits: np.ndarray, alive: np.ndarray, *, determinism: float 
     Example:
         >>> seen = weigh_readings(np.array([1, 400, 0]), np.array([1, 0, 0]))
         >>> seen.present.round(4), seen.alive.round(4)
-        (array([0.9983, 0.    , 0.4992]), array([0.9994, 0.    , 0.5   ]))
+        (array([0.9983, 0.    , 0.4991]), array([0.9996, 0.    , 0.5   ]))
     """
     n, k = np.asarray(visits, np.float64), np.asarray(alive, np.float64)
     log_any, log_certain = betaln(k + 1, n - k + 1), _log_certain(n, k)
