@@ -16,6 +16,7 @@ import gc
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,8 +31,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--budget", type=float, default=float("inf"), help="seconds after which no further test is begun")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With a budget, begin at another file each day; the files stay whole."""
+    """Of a test marked ``sampled(n)`` keep every n-th set of arguments quick; with a budget, begin at another file each day."""
+    met: Counter[tuple[str, str]] = Counter()
+    for item in items:
+        sampled = item.get_closest_marker("sampled")
+        if sampled is not None:
+            test = (item.nodeid.partition("::")[0], getattr(item, "originalname", item.name))
+            if met[test] % sampled.args[0]:
+                item.add_marker(pytest.mark.slow)
+            met[test] += 1
     if config.getoption("--budget") == float("inf"):
         return
     files = list(dict.fromkeys(item.nodeid.partition("::")[0] for item in items))
@@ -56,7 +66,9 @@ def memory_is_given_back() -> Iterator[None]:
     if jax is not None and _resident() > TOO_MUCH:
         jax.clear_caches()
         gc.collect()
-        with contextlib.suppress(OSError, AttributeError):  # glibc keeps what is freed, unless it is told to give it back
+        with contextlib.suppress(
+            OSError, AttributeError
+        ):  # glibc keeps what is freed, unless it is told to give it back
             ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 

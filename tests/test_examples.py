@@ -9,13 +9,24 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[1] / "examples").glob("*.py"))
+LONG = {  # above five seconds each
+    "20_thermal_particle",
+    "21_order_of_schemes",
+    "22_escape_from_a_well",
+    "30_a_junction_under_noise",
+    "31_a_junction_from_its_curve",
+    "42_a_training_that_survives",
+    "61_skipped_generations",
+    "65_equation_of_a_stuck_particle",
+}
+CASES = [pytest.param(path, marks=[pytest.mark.slow] * (path.stem in LONG), id=path.stem) for path in EXAMPLES]
 
 
 def test_there_are_examples() -> None:
-    assert EXAMPLES
+    assert {path.stem for path in EXAMPLES} > LONG
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("example", CASES)
 def test_example(example: Path, tmp_path: Path) -> None:
     last = example.read_text(encoding="utf-8").rstrip().splitlines()[-1]
     assert last.startswith("# prints: "), f"{example.name} must end with a line '# prints: ...'"

@@ -16,7 +16,7 @@ GBM = ("geometric-brownian-motion", "--set", "mu=1", "--set", "sigma=0.8")
     ("scheme", "process", "kind", "declared", "steps"),
     [
         ("euler-maruyama", GBM, "strong", 0.5, (16, 32, 64)),
-        ("milstein", GBM, "strong", 1.0, (16, 32, 64)),
+        pytest.param("milstein", GBM, "strong", 1.0, (16, 32, 64), marks=pytest.mark.slow),
         ("euler-maruyama", GBM, "weak", 1.0, (16, 32, 64)),
         pytest.param(
             *("sra1", ("dX = sin(2 X) dt + (1 + 0.5 cos(3 t)) dW", "--start", "1"), "strong", 1.5, (32, 64, 128)),
@@ -45,6 +45,7 @@ def test_the_measured_order_is_the_declared_one(
     assert facts["start"] == [1.0]
 
 
+@pytest.mark.slow
 def test_both_orders_and_a_figure(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     done = evolaw("order", "Milstein", *GBM, "--steps", "4,8,16", "--paths", 400, "--figure", "order.svg")
     assert done.returncode == 0

@@ -64,6 +64,7 @@ def test_no_stationary_density_is_said() -> None:
     assert ito.stationary_density(system("dX = dW")).density is None
 
 
+@pytest.mark.slow
 def test_an_open_normaliser_is_left_open() -> None:
     found = ito.stationary_density(system("dX = (X - X^3 + a sin(X)) dt + s dW"))
     assert found.density is None or found.exists

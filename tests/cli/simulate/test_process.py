@@ -45,6 +45,7 @@ def test_the_run_holds_the_paths_of_the_solver(evolaw: Callable[..., Any], tmp_p
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["mean"] == facts["mean"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -129,6 +130,7 @@ def test_lost_paths_end_in_an_error_and_keep_the_rest(evolaw: Callable[..., Any]
     assert tamed.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_nan_is_found_where_it_arose(
     evolaw: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,7 @@ def test_group_layers_are_the_equations() -> None:
         assert float(net(jnp.asarray(window_cells()[window]))) == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "side", "steps"),
     [

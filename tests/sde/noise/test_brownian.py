@@ -28,6 +28,7 @@ def keys_of(paths, noises=3):
     return path_keys(KEY, np.arange(paths, dtype=np.uint32), noises)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("needs", NEEDS)
 def test_a_run_of_steps_is_its_single_steps(needs):
     drawing = Drawing(needs, 3, "float32", terms=2)

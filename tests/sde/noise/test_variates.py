@@ -15,7 +15,7 @@ from evolaw.sde.noise.variates import normal_pair, three_point, two_point, unifo
 WORDS = randomness.source(11).stream("test").words(0, np.arange(1_000_000))
 
 
-@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("precision", ["float32", pytest.param("float64", marks=pytest.mark.slow)])
 def test_normals_have_the_normal_law(precision):
     with precise(precision) as dtype:
         both = [np.asarray(z, float) for z in normal_pair(*map(jnp.asarray, WORDS), dtype)]

@@ -49,6 +49,7 @@ WAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_both_precisions_one_after_the_other(way):
     process = SDE([0.0, 0.0], WAYS[way](), dim=2, noises=2)

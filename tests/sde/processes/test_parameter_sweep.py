@@ -66,6 +66,7 @@ def test_a_sweep_is_the_solutions_of_its_sets(process, scheme, start, entries, p
     np.testing.assert_allclose(many.values, np.stack([one.values for one in each]), rtol=1e-10, atol=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk", ["auto", pytest.param(1024, marks=pytest.mark.slow)])
 def test_statistics_of_a_sweep_are_those_of_its_sets(chunk):
     """A chunk of several sets, and a set of several chunks."""
@@ -111,6 +112,7 @@ def test_starts_of_a_sweep():
     np.testing.assert_allclose(ends(of_each[:, :1]), of_each[:, :1, 0] + np.stack([v, v], axis=1))
 
 
+@pytest.mark.slow
 def test_a_kept_sweep_is_continued_and_loaded(tmp_path):
     """Stopped after the first chunk of three; the directory then holds whole sets, and in the end the same bytes."""
     asked = {"steps": 8, "rng": 1, "paths": 5, "sweep": {"rate": np.linspace(1, 2, 6)}, "chunk": 10}

@@ -75,6 +75,7 @@ def test_a_step_without_solution_is_no_state_and_says_why(float64):
     assert re.search("after 30 iterations .* allowed. Try a smaller dt, more iterations than 30, or TamedEuler", words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_the_loop_says_which_step_was_not_solved_and_why(precision):
     """dX = X² dt from 0.3 + 0.8 p: y = x + h y² has no solution from x = 2.5 on, for h = 0.1; and the same with noise."""

@@ -13,6 +13,7 @@ from evolaw.sde.schemes.reversal import Reversal
 GROWTH = sde.SDE(lambda t, x, p: -(1 - t) * x, lambda t, x, p: 0.5 * x, noise="scalar", name="growth")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scheme",
     [sde.EulerMaruyama(), sde.Milstein(), sde.SRI1W1(), sde.DRI1(), sde.WeakEuler(3), sde.LevyMilstein()],
@@ -28,7 +29,9 @@ def test_moments_on_falling_times(scheme):
     assert abs(found.variance[-1, 0] - exact) < 4.5 * found.covariance_error[-1, 0, 0] + 0.05 * exact
 
 
-@pytest.mark.parametrize("scheme", [sde.EulerMaruyama(), sde.Milstein(), sde.SRI1W1()], ids=str)
+@pytest.mark.parametrize(
+    "scheme", [sde.EulerMaruyama(), sde.Milstein(), pytest.param(sde.SRI1W1(), marks=pytest.mark.slow)], ids=str
+)
 def test_falling_times_are_rising_times_of_the_reversed_equation(scheme):
     """To the last bit, but for the rounding of -t."""
     falling = sde.solve(GROWTH, scheme, 1.0, [1.0, 0.5, 0.0], steps=16, paths=5, rng=2)

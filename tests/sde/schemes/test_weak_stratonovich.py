@@ -313,6 +313,7 @@ def test_shortcuts_for_special_noise_are_the_general_step(scheme, float64):
 # -- order, without sampling error -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("degree", [2, 3])
 @pytest.mark.parametrize("scheme", [RS1(), RS2()], ids=lambda scheme: scheme.name)
 def test_three_noises_keep_weak_order_two(scheme, degree, moment_steps):

@@ -64,6 +64,7 @@ def test_reflection_principle_and_survival():
         _ = found.mean
 
 
+@pytest.mark.slow
 def test_the_rate_counts_censored_paths():
     # A deep Ornstein–Uhlenbeck well leaves at an exponential time: short and long runs must agree.
     well = SDE(lambda t, x, p: -x, np.sqrt(2.0), noise="additive")
@@ -80,6 +81,7 @@ def test_a_moving_boundary_is_met_with_the_exact_law():
         assert abs(np.mean(found.times <= t) - hit) < 4.5 * np.sqrt(0.25 / PATHS)
 
 
+@pytest.mark.slow
 def test_times_count_from_the_beginning_of_the_simulation():
     """The same law from t = 5 on: mean, rate and survival are those since then."""
     watch = FirstPassage(lambda t, x, p: 1.0 - x[0])
