@@ -18,7 +18,7 @@ import pytest
 
 from evolaw.discovery import discover
 from evolaw.errors import ArgumentError
-from evolaw.report import pages
+from evolaw.report import pages, shell
 from evolaw.report.wording import LANGUAGES
 from evolaw.trajectory import Trajectory
 
@@ -140,7 +140,7 @@ def test_a_real_finding_makes_a_page(thin: Trajectory, tmp_path: Path) -> None:
     path = pages.write(finding, tmp_path / "page.html", command="evolaw discover", seed=0)
     page = path.read_text(encoding="utf-8")
     Reader(page)
-    (frames,) = re.findall(r'<script type="application/json" id="frames">(.*?)</script>', page)
+    (frames,) = re.findall(r'<script type="application/json" class="frames">(.*?)</script>', page)
     assert json.loads(frames)["frames"] == len(thin)
 
 
@@ -178,7 +178,7 @@ def contrast(first: str, second: str) -> float:
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_text_can_be_read_in_light_and_dark(theme: int) -> None:
     """Contrast of at least 4.5 for every colour that text has, on every ground it stands on."""
-    style = pages._source("finding.css")
+    style = shell.source("page.css")
     colours = {name: pair for name, *pair in re.findall(r"(--[\w-]+): light-dark\((#\w{6}), (#\w{6})\)", style)}
     inks = ["ink", "soft", "accent", "present", "absent", "probabilistic", "undetermined", "conflict", "bad", "good"]
     pairs = [(ink, ground) for ink in inks for ground in ("paper", "panel")]
@@ -206,15 +206,15 @@ document.querySelector("[data-filter='']").click();
 document.querySelector("#search").value = "s3";
 document.querySelector("#search").dispatchEvent(new Event("input"));
 say("found", seen());
-const press = (key) => document.querySelector("#canvas").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+const press = (key) => document.querySelector(".player canvas").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
 press("ArrowRight"); press("ArrowRight"); press("ArrowLeft");
-say("stepped", document.querySelector("#generation").textContent);
+say("stepped", document.querySelector(".generation").textContent);
 press("End");
-say("last", document.querySelector("#generation").textContent);
-const pixels = document.querySelector("#canvas").getContext("2d").getImageData(0, 0, 32, 32).data;
+say("last", document.querySelector(".generation").textContent);
+const pixels = document.querySelector(".player canvas").getContext("2d").getImageData(0, 0, 32, 32).data;
 say("dark pixels", pixels.filter((value, place) => place % 4 === 0 && value < 128).length);
 press(" ");
-say("button", document.querySelector("#play").textContent);
+say("button", document.querySelector(".play").textContent);
 document.querySelector("#theme").click();
 say("theme", document.documentElement.dataset.theme);
 const told = document.createElement("pre");

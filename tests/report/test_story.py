@@ -18,7 +18,8 @@ def test_every_chapter_is_told_and_escaped(tmp_path: Path) -> None:
         Chapter("Answer", law="dx = 0\ndy = 1", rows=(("still open", "nothing & all"),), figure=figure),
     ]
     page = write_story(tmp_path / "page.html", "A & B", chapters, command="evolaw demo", seed=5).read_text("utf-8")
-    assert "<script" not in page
+    assert "<script>alert" not in page
+    assert page.count("<script") == 1
     assert "A &lt;box&gt;" in page
     assert "dx = 0<br>dy = 1" in page
     assert "<dt>still open</dt><dd>nothing &amp; all</dd>" in page

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from evolaw.discovery.spine.decisions import DECISIONS
 from evolaw.report.wording import Words, e_value, superscript
 
-__all__ = ["DECISIONS", "Answer", "Tile", "rule_count", "summarise"]
+__all__ = ["Answer", "Tile", "rule_count", "summarise"]
 
-DECISIONS = ("present", "absent", "probabilistic", "undetermined", "conflict")
 _UNEARNED = ("known", "assumed")
 _FEW = 6
 """So many open entries are named in the headline; more are counted."""
@@ -59,7 +59,11 @@ def summarise(document: Mapping[str, Any], words: Words, facts: Mapping[str, Any
         is_long=sum(len(text) for text, _ in law) > 28,
         is_conflict=bool(tally["conflict"]),
         says=_says(document, tally, words),
-        tiles=(_sure(document, words, facts or {}), _unknown(entries, words), _try(document.get("next"), words)),
+        tiles=(
+            _sure(document, words, facts or {}),
+            _unknown(entries, words),
+            _try(document.get("next"), bool(tally["conflict"]), words),
+        ),
         tally=tuple((decision, tally[decision]) for decision in DECISIONS if tally[decision]),
     )
 
@@ -155,6 +159,13 @@ def _sure(document: Mapping[str, Any], words: Words, facts: Mapping[str, Any]) -
         name = "sure.checks_failed" if failed else "sure.checks_passed"
         says.append(words(name, failed=failed, count=len(checks)))
     fact = words("sure.decided", decided=len(decided), total=len(document["entries"]))
+    if any(entry["decision"] == "conflict" for entry in document["entries"]):
+        # What is sure of a space that does not hold is that it does not hold.
+        doubts = [words("sure.doubt", name=words.check(c["name"]), p=f"{c['p_value']:.2g}") for c in checks
+                  if not c["passed"] and c["p_value"] is not None]  # fmt: skip
+        fails = words("sure.checks_failed", failed=failed, count=len(checks))
+        all_the_same = words("sure.all_the_same", decided=len(decided), total=len(document["entries"]))
+        return Tile(words("sure.title"), words("sure.refuted"), (*doubts, fails, all_the_same), "checks")
     return Tile(words("sure.title"), fact if decided else words("sure.nothing"), tuple(says), "checks")
 
 
@@ -185,11 +196,12 @@ def _names_or_count(names: list[str], words: Words) -> str:
     return words("unknown.one") if len(names) == 1 else words("unknown.count", count=len(names))
 
 
-def _try(question: Mapping[str, Any] | None, words: Words) -> Tile:
+def _try(question: Mapping[str, Any] | None, refuted: bool, words: Words) -> Tile:
     if not question or not question.get("rle"):
         return Tile(words("try.title"), words("try.none"), (words("try.none_says"),), "next")
-    if not question["decides"]:
-        return Tile(words("try.title"), words("try.beyond"), (_how(question, words),), "next")
+    if refuted or not question["decides"]:
+        fact = words("try.tests" if refuted else "try.beyond")
+        return Tile(words("try.title"), fact, (_how(question, words),), "next")
     count = words("unknown.one") if question["decides"] == 1 else words("unknown.count", count=question["decides"])
     return Tile(words("try.title"), words("try.decides", count=count), (_how(question, words),), "next")
 

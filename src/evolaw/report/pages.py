@@ -1,29 +1,22 @@
-"""A finding as one HTML page that needs nothing but itself.
-
-The page loads nothing: style, script, pictures and the recording are inside it, and its content security policy allows the
-one style and the one script by their SHA-256 and images as data, nothing else. Every text is escaped by the template engine.
-"""
+"""A finding as one HTML page that needs nothing but itself: its answer, its recording to play, every entry with its evidence."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
-from markupsafe import Markup
 
-from evolaw import documents, storage
+from evolaw import documents
 from evolaw.automata.files.rle import parse_rle
-from evolaw.report.answer import DECISIONS, rule_count, summarise
+from evolaw.discovery.spine.decisions import DECISIONS
+from evolaw.discovery.spine.evidence import BASES
+from evolaw.report import shell
+from evolaw.report.answer import rule_count, summarise
 from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
 from evolaw.report.equations.page import render_equation
-from evolaw.report.playback import Playback, pack
+from evolaw.report.moving.playback import Playback, pack
 from evolaw.report.story import Chapter
 from evolaw.report.wording import Words, e_value
 from evolaw.told import told
@@ -31,7 +24,6 @@ from evolaw.trajectory import Trajectory
 
 __all__ = ["render", "write"]
 
-_BASES = ("known", "counted", "likelihood", "joint", "rollout", "assumed")
 _GRID_UP_TO = 96
 """A board with more rows or columns is drawn without grid lines."""
 
@@ -83,36 +75,31 @@ def render(
     if document.get("space") == "equation":
         return render_equation(finding, lang=lang, command=command, seed=seed, chapters=chapters)
     film = pack(_first(recording if recording is not None else getattr(finding, "recording", None)))
-    style, script = _source("finding.css"), _source("finding.js")
     entries = views(document)
     question = document.get("next")
-    return (
-        _environment()
-        .get_template("finding.html.j2")
-        .render(
-            words=words,
-            document=document,
-            policy=_policy(style, script),
-            style=Markup(style),
-            script=Markup(script),
-            version=storage.versions().get("evolaw", ""),
-            versions=storage.versions(),
-            answer=summarise(document, words, getattr(finding, "facts", None)),
-            possible=_possible(_fitting(document), words),
-            film=film,
-            boundary=_boundary(film, words),
-            groups=arrange(document["space"], entries),
-            rows=[_row(entry, view, words) for entry, view in zip(document["entries"], entries, strict=True)],
-            question=question,
-            board=_board(question),
-            command=command,
-            seed=seed,
-            chapters=list(chapters),
-            signs=SIGNS,
-            decisions=DECISIONS,
-            bases=_BASES,
-            glyph=glyph,
-        )
+    space = document["space"]
+    return shell.render_page(
+        "finding.html.j2",
+        words=words,
+        title=words("page.title", source=document["source"]),
+        command=command,
+        seed=seed,
+        facts=[(words("page.alpha"), str(document["alpha"])), (words("page.space"), words(f"space.{space}"))],
+        scripts=("table.js", "player.js"),
+        document=document,
+        answer=summarise(document, words, getattr(finding, "facts", None)),
+        possible=_possible(_fitting(document), words),
+        film=film,
+        boundary=_boundary(film, words),
+        groups=arrange(space, entries),
+        rows=[_row(entry, view, words) for entry, view in zip(document["entries"], entries, strict=True)],
+        question=question,
+        board=_board(question),
+        chapters=list(chapters),
+        signs=SIGNS,
+        decisions=DECISIONS,
+        bases=BASES,
+        glyph=glyph,
     )
 
 
@@ -130,32 +117,6 @@ def _possible(log2_possible: float | None, words: Words) -> str:
 
 def _first(recording: Any) -> Trajectory | None:
     return recording[0] if isinstance(recording, list | tuple) else recording
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("evolaw.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _source(name: str) -> str:
-    return files("evolaw.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """Allow this very style and script, and images given as data; forbid the rest."""
-
-    def sha256(text: str) -> str:
-        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-
-    rest = "base-uri 'none'; form-action 'none'"
-    return f"default-src 'none'; img-src data:; style-src {sha256(style)}; script-src {sha256(script)}; {rest}"
 
 
 def _boundary(film: Playback | None, words: Words) -> str:

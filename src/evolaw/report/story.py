@@ -5,21 +5,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-import jinja2
-from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from evolaw import documents, storage
-from evolaw.report.styles import style
+from evolaw import documents
+from evolaw.report import shell
 from evolaw.report.wording import Words
 
 __all__ = ["Chapter", "write_story"]
@@ -45,13 +38,10 @@ class Chapter:
 
     @property
     def picture(self) -> str:
-        """The figure as an SVG inside a data address, the same bytes every time; "" where there is none."""
+        """The figure inside a data address, the same bytes every time; "" where there is none."""
         if self.figure is None:
             return ""
-        buffer = io.BytesIO()
-        with style():
-            self.figure.savefig(buffer, format="svg", metadata={"Date": None})
-        return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+        return shell.embed(self.figure)
 
 
 def write_story(
@@ -82,31 +72,13 @@ def write_story(
         True
     """
     words = Words(lang)
-    folder = files("evolaw.report").joinpath("templates")
-    sheet = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("finding.css", "learned.css"))
-    page = (
-        _environment()
-        .get_template("story.html.j2")
-        .render(
-            words=words,
-            title=title,
-            chapters=list(chapters),
-            command=command,
-            seed=seed,
-            style=Markup(sheet),
-            style_hash=Markup("'sha256-" + base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode() + "'"),
-            versions=storage.versions(),
-        )
+    page = shell.render_page(
+        "story.html.j2",
+        words=words,
+        title=words("page.title", source=title),
+        command=command,
+        seed=seed,
+        subject=title,
+        chapters=list(chapters),
     )
     return documents.write_document(path, page)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("evolaw.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

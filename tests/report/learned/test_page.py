@@ -38,7 +38,7 @@ def test_the_page_says_law_weights_and_how_to_make_it_again(tmp_path: Path) -> N
     assert "<dd>7</dd>" in page
     assert page.count("data:image/svg+xml;base64,") == 3
     assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
-    assert "<script" not in page
+    assert page.count("<script") == 1
     (sheet,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
     assert f"sha256-{base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()}" in page
     written = write_learned(tmp_path / "page.html", **parts)
@@ -85,7 +85,7 @@ def test_the_page_in_chinese() -> None:
     assert '<html lang="zh">' in page
     assert "网络所持的规律" in page
     words = re.sub(
-        r"<[^>]*>", " ", re.sub(r"<style>.*?</style>|<dd>.*?</dd>|<table>.*?</table>", " ", page, flags=re.DOTALL)
+        r"<[^>]*>", " ", re.sub(r"<(style|script)>.*?</\1>|<dd>.*?</dd>|<table>.*?</table>", " ", page, flags=re.DOTALL)
     )
     assert not re.findall(r"\b(?:the|and|of|network|window)\b", words), "an English word was left in the Chinese page"
     with pytest.raises(ArgumentError, match="lang"):

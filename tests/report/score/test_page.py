@@ -34,10 +34,10 @@ def test_a_page_opens_with_the_samples(model: ScoreModel, lang: str) -> None:
         command="evolaw score train moons",
         seed=3,
     )
-    assert "<script>" not in page
+    assert "<script>moons" not in page
     assert "&lt;script&gt;" in page
-    assert page.count("data:image/png") == 4
-    assert page.index("data:image/png") < page.index("0.1 (0.2)")
+    assert page.count("data:image/") == 4
+    assert page.index("data:image/") < page.index("0.1 (0.2)")
     assert "evolaw score train moons" in page
     assert ("概率流" if lang == "zh" else "probability flow") in page
     assert "http://" not in page.replace("http://www.w3.org", "")
@@ -47,5 +47,5 @@ def test_a_page_without_film_and_flow(model: ScoreModel, tmp_path: Path) -> None
     states = CHANCE.normal(size=(10, 5))
     path = write_score(tmp_path / "page.html", source="x", model=model, samples=states, data=states)
     text = path.read_text(encoding="utf-8")
-    assert text.count("data:image/png") == 2
+    assert text.count("data:image/") == 2
     assert text == render_score(source="x", model=model, samples=states, data=states), "the same bytes every time"

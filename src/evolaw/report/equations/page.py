@@ -1,24 +1,12 @@
-"""An equation found as one HTML page that needs nothing but itself: the equation, how sure, what is open, what next, pictures, terms.
-
-Nothing is loaded and no script runs. Every text is escaped by the template engine.
-"""
+"""An equation found as one HTML page that needs nothing but itself: the equation, how sure, what is open, what next, pictures, terms."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import jinja2
-from markupsafe import Markup
-from matplotlib.figure import Figure
-
-from evolaw import storage
 from evolaw.discovery.diffusions.law import EquationLaw
+from evolaw.report import shell
 from evolaw.report.equations.charts import draw_evidence, draw_field, draw_runs
 from evolaw.report.story import Chapter
 from evolaw.report.styles import style
@@ -46,51 +34,27 @@ def render_equation(
     words = Words(lang)
     document = finding if isinstance(finding, Mapping) else finding.to_json()
     law = EquationLaw.from_json(document["law"])
-    folder = files("evolaw.report").joinpath("templates")
-    sheet = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("finding.css", "learned.css"))
     asked = [entry for entry in document["entries"] if entry["basis"] != "known"]
     decided = [entry for entry in asked if entry["decision"] in ("present", "absent")]
-    return (
-        _environment()
-        .get_template("equation.html.j2")
-        .render(
-            words=words,
-            document=document,
-            equations=law.decided(),
-            decided=len(decided),
-            total=len(asked),
-            assumed=sum(entry["basis"] == "assumed" for entry in decided),
-            open=[entry["name"] for entry in asked if entry["decision"] == "undetermined"],
-            pictures={"field": None, "runs": None, "evidence": None} if finding is document else _pictures(finding),
-            command=command,
-            seed=seed,
-            chapters=list(chapters),
-            style=Markup(sheet),
-            style_hash=Markup("'sha256-" + base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode() + "'"),
-            versions=storage.versions(),
-        )
+    return shell.render_page(
+        "equation.html.j2",
+        words=words,
+        title=words("page.title", source=document["source"]),
+        command=command,
+        seed=seed,
+        facts=[(words("page.alpha"), str(document["alpha"]))],
+        document=document,
+        equations=law.decided(),
+        decided=len(decided),
+        total=len(asked),
+        assumed=sum(entry["basis"] == "assumed" for entry in decided),
+        open=[entry["name"] for entry in asked if entry["decision"] == "undetermined"],
+        pictures={"field": None, "runs": None, "evidence": None} if finding is document else _pictures(finding),
+        chapters=list(chapters),
     )
 
 
 def _pictures(finding: Any) -> dict[str, str | None]:
     with style():
         drawn = {"field": draw_field(finding), "runs": draw_runs(finding), "evidence": draw_evidence(finding)}
-        return {name: None if figure is None else _embed(figure) for name, figure in drawn.items()}
-
-
-def _embed(figure: Figure) -> str:
-    """The figure as a PNG inside a data address: clouds of points would make an SVG large."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=130, metadata={"Software": None})
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("evolaw.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+        return {name: None if figure is None else shell.embed(figure) for name, figure in drawn.items()}

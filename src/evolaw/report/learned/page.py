@@ -1,23 +1,13 @@
-"""A learned law as one HTML page that needs nothing but itself: the law, the windows, the weights, the training, the league.
-
-Pictures are inside the page; nothing is loaded and no script runs. Every text is escaped by the template engine.
-"""
+"""A learned law as one HTML page that needs nothing but itself: the law, the windows, the weights, the training, the league."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
-from markupsafe import Markup
-from matplotlib.figure import Figure
-
-from evolaw import documents, storage
+from evolaw import documents
+from evolaw.report import shell
+from evolaw.report.answer import Tile
 from evolaw.report.learned.charts import draw_beside, draw_filters, draw_law, draw_league, draw_readout
 from evolaw.report.styles import style
 from evolaw.report.wording import Words
@@ -61,42 +51,75 @@ def render_learned(
         command, seed: how to make the page again.
     """
     words = Words(lang)
-    folder = files("evolaw.report").joinpath("templates")
-    sheet = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("finding.css", "learned.css"))
     pictures = {}
     with style():
         if readout is not None:
-            pictures["readout"] = _embed(draw_readout(readout))
+            pictures["readout"] = shell.embed(draw_readout(readout))
         if law is not None and any(law.history):
-            pictures["training"] = _embed(draw_law(law))
+            pictures["training"] = shell.embed(draw_law(law))
         if filters:
-            pictures["filters"] = _embed(draw_filters(filters))
+            pictures["filters"] = shell.embed(draw_filters(filters))
         if beside is not None:
-            pictures["beside"] = _embed(draw_beside(beside))
+            pictures["beside"] = shell.embed(draw_beside(beside))
         if league is not None:
-            pictures["league"] = _embed(draw_league(league))
-    return (
-        _environment()
-        .get_template("learned.html.j2")
-        .render(
-            words=words,
-            source=source,
-            law=law,
-            readout=readout,
-            filters=filters or [],
-            beside=beside,
-            tests=_tests(beside),
-            solutions=_solutions(filters or []),
-            league=league,
-            remark=remark,
-            command=command,
-            seed=seed,
-            pictures=pictures,
-            style=Markup(sheet),
-            style_hash=Markup("'sha256-" + base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode() + "'"),
-            versions=storage.versions(),
-        )
+            pictures["league"] = shell.embed(draw_league(league))
+    return shell.render_page(
+        "learned.html.j2",
+        words=words,
+        title=words("learned.title", source=source),
+        about=words("learned.brand_about"),
+        command=command,
+        seed=seed,
+        source=source,
+        law=law,
+        readout=readout,
+        heads=_heads(law, readout, words) if law and readout else (),
+        filters=filters or [],
+        beside=beside,
+        tests=_tests(beside),
+        solutions=_solutions(filters or []),
+        league=league,
+        remark=remark,
+        pictures=pictures,
     )
+
+
+_FEW = 8
+
+
+def _heads(law: LearnedLaw, readout: Readout, words: Words) -> tuple[Tile, Tile, Tile]:
+    """How sure, what is guessed, how right: the three short answers below the law."""
+    settled = int((law.disagreement == 0).sum())
+    margin = words("learned.sure_margin", margin=f"{readout.margin:.3g}")
+    sure = words("learned.sure_agree", count=len(law), settled=settled) if len(law) > 1 else margin
+    return (
+        Tile(words("learned.sure"), sure, (words("learned.sure_says"),), "windows"),
+        _guessed(readout, words),
+        _truth(readout, words),
+    )
+
+
+def _guessed(readout: Readout, words: Words) -> Tile:
+    title = words("learned.guessed")
+    if readout.visited is None:
+        return Tile(title, words("learned.guessed_unknown"), (), "windows")
+    unseen, entries = int((readout.visited == 0).sum()), readout.unseen_entries or []
+    if not unseen:
+        return Tile(title, words("learned.guessed_none"), (), "windows")
+    names = ", ".join(entries[:_FEW]) + (" …" if len(entries) > _FEW else "")
+    says = [words("learned.guessed_rest"), *([words("learned.guessed_says", names=names)] if entries else [])]
+    return Tile(title, words("learned.guessed_some", count=unseen), tuple(says), "windows")
+
+
+def _truth(readout: Readout, words: Words) -> Tile:
+    title = words("learned.truth")
+    if readout.window_errors is None:
+        return Tile(title, words("learned.truth_unknown"), (), "windows")
+    seen, unseen = readout.window_errors
+    if not readout.errors:
+        return Tile(title, words("learned.truth_right"), (), "windows")
+    split = words("learned.truth_split", seen=seen, unseen=unseen)
+    return Tile(title, words("learned.truth_wrong", count=seen + unseen), (split,), "windows")
 
 
 def _tests(beside: Beside | None) -> str:
@@ -110,21 +133,3 @@ def _solutions(filters: list[Filter]) -> str:
     from evolaw.learning.windows.interpretation import match_solutions
 
     return ", ".join(f"{name} {share:.3f}" for name, share in match_solutions(filters).items())
-
-
-def _embed(figure: Figure) -> str:
-    """The figure as an SVG inside a data address, the same bytes every time."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("evolaw.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

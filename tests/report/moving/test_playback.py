@@ -8,7 +8,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from evolaw.report.playback import data_uri, pack
+from evolaw.report.moving.playback import data_uri, pack
 from evolaw.trajectory import Trajectory
 
 

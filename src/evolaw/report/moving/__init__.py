@@ -1,0 +1,3 @@
+"""Moving pictures: `playback` packs a recording into bits, `player` shows any trajectory as a page or in a notebook, `animation` writes
+GIF and MP4 files.
+"""

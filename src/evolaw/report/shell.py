@@ -1,0 +1,123 @@
+"""The shell of every page: one head, one style, one script, one policy; what a page has of its own are its blocks.
+
+A page loads nothing: style, script and pictures are inside it, and its content security policy allows the one style and the one
+script by their SHA-256 and images as data, nothing else. Every text is escaped by the template engine.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup
+
+from evolaw import storage
+from evolaw.report.styles import style
+from evolaw.report.wording import Words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["embed", "fragment", "render_page", "source"]
+
+_LARGEST_SVG = 300_000
+"""Bytes of a drawing beyond which its pixels are smaller: clouds of points, long paths."""
+
+
+def render_page(
+    template: str,
+    *,
+    words: Words,
+    title: str,
+    about: str = "",
+    command: str | None = None,
+    seed: int | None = None,
+    facts: Sequence[tuple[str, str]] = (),
+    sheets: Sequence[str] = (),
+    scripts: Sequence[str] = (),
+    **parts: Any,
+) -> str:
+    """Return a page: the shell around what a template puts into its blocks.
+
+    Args:
+        template: file of ``templates/`` that extends ``shell.html.j2``.
+        words: the language.
+        title: of the window.
+        about: what kind of page it is, beside the name of the program.
+        command, seed, facts: how to make the page again; facts are (name, words).
+        sheets, scripts: files of ``templates/`` that the page needs beside ``page.css`` and ``page.js``.
+        **parts: what the template speaks of.
+    """
+    sheet = "".join(source(name) for name in ("page.css", *sheets))
+    script = "".join(source(name) for name in ("page.js", *scripts))
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            words=words,
+            title=title,
+            about=about or words("page.brand_about"),
+            command=command or None,
+            seed=seed,
+            facts=list(facts),
+            policy=_policy(sheet, script),
+            style=Markup(sheet),
+            script=Markup(script),
+            version=storage.versions().get("evolaw", ""),
+            versions=storage.versions(),
+            **parts,
+        )
+    )
+
+
+def fragment(template: str, name: str, *arguments: Any) -> str:
+    """Return what a macro of a template makes of its arguments."""
+    return str(getattr(_environment().get_template(template).module, name)(*arguments))
+
+
+def embed(figure: Figure) -> str:
+    """Return a figure as an image inside a data address, the same bytes every time: lines, or pixels where those are smaller.
+
+    Its ground is left out, so that it stands on the page's own in light and dark.
+    """
+    buffer = io.BytesIO()
+    with style():
+        figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
+        if buffer.tell() <= _LARGEST_SVG:
+            return f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+        pixels = io.BytesIO()
+        figure.savefig(pixels, format="png", dpi=160, metadata={"Software": None}, transparent=True)
+    return f"data:image/png;base64,{base64.b64encode(pixels.getvalue()).decode()}"
+
+
+@cache
+def source(name: str) -> str:
+    """Return a file of ``templates/``."""
+    return files("evolaw.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _policy(sheet: str, script: str) -> str:
+    """Allow this very style and script, and images given as data; forbid the rest."""
+
+    def sha256(text: str) -> str:
+        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+    rest = "base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; img-src data:; style-src {sha256(sheet)}; script-src {sha256(script)}; {rest}"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("evolaw.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

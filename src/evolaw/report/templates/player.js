@@ -1,0 +1,55 @@
+/* every player of the page: frames unpacked from bits, drawn a cell a pixel, scaled by whole numbers where they fit */
+const unpack = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+const bit = (bytes, place) => (bytes[place >> 3] >> (7 - (place & 7))) & 1;
+const cellTones = (root) => ["dead", "alive", "missing"].map((name) =>
+  getComputedStyle(find(`.swatch.${name}`, root)).backgroundColor.match(/[\d.]+/g).slice(0, 3).map(Number));
+
+const fit = (canvas, most = 0.7) => {
+  const wide = canvas.parentElement.clientWidth, high = Math.max(160, innerHeight * most);
+  const scale = Math.min(wide / canvas.width, high / canvas.height);
+  canvas.style.width = `${canvas.width * (scale > 1 ? Math.floor(scale) : scale)}px`;
+};
+
+const play = (player) => {
+  const part = (name) => find(`.${name}`, player);
+  const film = JSON.parse(part("frames").textContent);
+  const alive = unpack(film.alive), missing = film.missing ? unpack(film.missing) : null;
+  const canvas = find("canvas", player), pen = canvas.getContext("2d"), slider = part("slider"), button = part("play");
+  const picture = pen.createImageData(film.cols, film.rows);
+  let now = 0, timer = null;
+  const draw = () => {
+    const tones = cellTones(player);
+    const cells = film.rows * film.cols, start = now * cells;
+    for (let cell = 0; cell < cells; cell += 1) {
+      const state = missing && bit(missing, start + cell) ? 2 : bit(alive, start + cell);
+      picture.data.set(tones[state], 4 * cell);
+      picture.data[4 * cell + 3] = 255;
+    }
+    pen.putImageData(picture, 0, 0);
+    slider.value = now;
+    slider.setAttribute("aria-valuetext", `${film.times[now]}`);
+    part("now").textContent = `${now + 1} / ${film.frames}`;
+    part("generation").textContent = film.times[now];
+  };
+  const show = (frame) => { now = Math.min(Math.max(frame, 0), film.frames - 1); draw(); };
+  const stop = () => { clearInterval(timer); timer = null; button.textContent = button.dataset.play; };
+  const start = () => {
+    timer = setInterval(() => show((now + 1) % film.frames), 1000 / Number(part("speed").value));
+    button.textContent = button.dataset.pause;
+  };
+  button.addEventListener("click", () => (timer ? stop() : start()));
+  part("speed").addEventListener("change", () => { if (timer) { stop(); start(); } });
+  slider.addEventListener("input", () => { stop(); show(Number(slider.value)); });
+  player.addEventListener("keydown", (event) => {
+    const moves = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: film.frames - 1 };
+    if (event.target.tagName === "SELECT") return;
+    if (event.key === " " && event.target !== button) { event.preventDefault(); button.click(); }
+    else if (event.key in moves) { event.preventDefault(); stop(); show(moves[event.key]); }
+  });
+  document.addEventListener("themed", draw);
+  const size = () => fit(canvas);
+  addEventListener("resize", size);
+  size();
+  draw();
+};
+all(".player").forEach(play);
