@@ -89,7 +89,7 @@ def test_the_card_is_escaped_and_small() -> None:
     html = lattice(law="<script>alert(1)</script>")._repr_html_()
     assert "<script>" not in html
     assert "data:image/png;base64," in html
-    assert len(html) < 200_000
+    assert len(html) < 400_000
 
 
 def test_a_run_of_another_kind_is_refused(tmp_path: Path) -> None:

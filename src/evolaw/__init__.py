@@ -99,7 +99,12 @@ def draw(result: Any, **options: Any) -> Any:
     return importlib.import_module("evolaw.report.figures").draw(result, **options)
 
 
+def _shown(trajectory: Any) -> str:
+    return str(importlib.import_module("evolaw.report.moving.player").notebook(trajectory))
+
+
 display.draws_with(draw)
+display.shows_with(_shown)
 
 
 if not TYPE_CHECKING:  # a name that is not above is an error

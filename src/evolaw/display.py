@@ -1,7 +1,7 @@
 """How results show themselves: a few lines of text, a card in a notebook, a figure on demand.
 
-The figure is the one thing a result cannot make of itself: who draws is told from above (`draws_with`, by ``evolaw/__init__.py``), so that
-no result knows how it is drawn and Matplotlib is loaded by those who look.
+The figure is the one thing a result cannot make of itself: who draws is told from above (`draws_with` and, for what moves in a notebook,
+`shows_with`, by ``evolaw/__init__.py``), so that no result knows how it is drawn and Matplotlib is loaded by those who look.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import html
 from collections.abc import Callable, Iterable
 from typing import Any
 
-__all__ = ["Progress", "card", "draws_with", "lines", "plot"]
+__all__ = ["Progress", "card", "draws_with", "lines", "plot", "shown", "shows_with"]
 
 Progress = Callable[[int, int, str], None]
 """What long work calls as it goes on: (done, total, words)."""
 
 _drawers: list[Callable[..., Any]] = []
+_showers: list[Callable[[Any], str]] = []
 
 
 def lines(title: str, facts: Iterable[tuple[str, Any]]) -> str:
@@ -31,15 +32,15 @@ def lines(title: str, facts: Iterable[tuple[str, Any]]) -> str:
     return "\n".join([title, *(f"  {name:<{width}}  {value}" for name, value in rows)])
 
 
-def card(title: str, facts: Iterable[tuple[str, Any]], picture: str = "") -> str:
-    """Return the same facts as an HTML card; ``picture`` is a data URI or empty. Everything is escaped."""
+def card(title: str, facts: Iterable[tuple[str, Any]], picture: str = "", below: str = "") -> str:
+    """Return the same facts as an HTML card; ``picture`` is a data URI or empty. Everything is escaped but ``below``, which is HTML."""
     rows = "".join(
         f"<tr><th style='text-align:left;padding-right:1em'>{html.escape(name)}</th><td>{html.escape(str(value))}</td></tr>"
         for name, value in facts
         if value is not None
     )
     image = f"<img src='{html.escape(picture)}' style='image-rendering:pixelated;float:right;max-width:12em' alt=''>"
-    return f"<div><strong>{html.escape(title)}</strong>{image if picture else ''}<table>{rows}</table></div>"
+    return f"<div><strong>{html.escape(title)}</strong>{image if picture else ''}<table>{rows}</table>{below}</div>"
 
 
 def draws_with(drawer: Callable[..., Any]) -> None:
@@ -50,3 +51,13 @@ def draws_with(drawer: Callable[..., Any]) -> None:
 def plot(result: Any, **options: Any) -> Any:
     """Return a Matplotlib figure of ``result``; the same as ``evolaw.draw``."""
     return _drawers[0](result, **options)
+
+
+def shows_with(shower: Callable[[Any], str]) -> None:
+    """Let ``shower(result)`` make the moving HTML of results in notebooks from now on."""
+    _showers[:] = [shower]
+
+
+def shown(result: Any) -> str:
+    """Return what a notebook shows of ``result`` below its facts, as HTML."""
+    return _showers[0](result)

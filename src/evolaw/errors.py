@@ -7,6 +7,7 @@
     ├── StorageError               exit code 3   a run directory is missing, damaged or in use
     ├── BoxError                   exit code 3   a black box did not answer as it must
     ├── MissingExtra               exit code 3   an optional package is not installed
+    ├── MissingProgram             exit code 3   a program that does the work is not installed, or failed
     ├── ForkedProcess              exit code 3   a process was forked after JAX had worked
     ├── NumericalError             exit code 4   a computation lost its meaning; carries the partial result
     │   └── NotConverged                         an iteration stopped before its tolerance was met
@@ -26,6 +27,7 @@ __all__ = [
     "EvolawError",
     "ForkedProcess",
     "MissingExtra",
+    "MissingProgram",
     "NotConverged",
     "NumericalError",
     "ParseError",
@@ -95,6 +97,13 @@ class MissingExtra(EvolawError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"This needs the package {package}. Install it with: pip install 'evolaw[{extra}]'")
+
+
+class MissingProgram(EvolawError):
+    """A program that does the work is not installed, or failed; the message says which and what works without it."""
+
+    exit_code = 3
+    code = "program"
 
 
 class ForkedProcess(EvolawError):

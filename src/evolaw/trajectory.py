@@ -7,8 +7,6 @@ Axis names used throughout: ``sets`` (of parameters, where they were swept), ``b
 
 from __future__ import annotations
 
-import base64
-import io
 import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -214,18 +212,7 @@ class Trajectory:
         return display.lines("Trajectory", self._facts())
 
     def _repr_html_(self) -> str:
-        return display.card("Trajectory", self._facts(), self._thumbnail())
-
-    def _thumbnail(self) -> str:
-        """The last frame of a lattice as a PNG data URI; empty for other states."""
-        if self.axes[-2:] != ("rows", "cols") or self.values.dtype != np.uint8:
-            return ""
-        from PIL import Image
-
-        board = self.final.reshape(-1, *self.values.shape[-2:])[0][:256, :256]
-        buffer = io.BytesIO()
-        Image.fromarray(np.where(board == 1, 0, np.where(board == 0, 255, 170)).astype(np.uint8)).save(buffer, "PNG")
-        return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+        return display.card("Trajectory", self._facts(), below=display.shown(self))
 
 
 def _words(thing: Any) -> str | None:

@@ -178,7 +178,7 @@ def contrast(first: str, second: str) -> float:
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_text_can_be_read_in_light_and_dark(theme: int) -> None:
     """Contrast of at least 4.5 for every colour that text has, on every ground it stands on."""
-    style = shell.source("page.css")
+    style = shell.source("tones.css")
     colours = {name: pair for name, *pair in re.findall(r"(--[\w-]+): light-dark\((#\w{6}), (#\w{6})\)", style)}
     inks = ["ink", "soft", "accent", "present", "absent", "probabilistic", "undetermined", "conflict", "bad", "good"]
     pairs = [(ink, ground) for ink in inks for ground in ("paper", "panel")]

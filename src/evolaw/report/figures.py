@@ -32,7 +32,7 @@ from evolaw.arrays import MISSING
 from evolaw.report.styles import CELLS, CYCLE, new_figure, require_glyphs, save, style
 from evolaw.trajectory import Trajectory
 
-__all__ = ["draw", "draw_moments", "save"]
+__all__ = ["draw", "draw_density", "draw_moments", "save"]
 
 _DRAWN_ELSEWHERE = {
     "evolaw.discovery.spine.finding.Finding": "evidence_charts.draw_finding",
@@ -131,6 +131,14 @@ def _lattice(trajectory: Trajectory, frames: int = 6) -> Figure:
         axes.set_title(f"t = {trajectory.times[index]:g}")
     if len(trajectory) > 1:
         _curves(figure.add_subplot(grid[1, :]), trajectory)
+    return figure
+
+
+def draw_density(trajectory: Trajectory) -> Figure:
+    """The curves of density and change of a lattice alone, for a page that plays the frames themselves."""
+    with style():
+        figure = new_figure(6.4, 2.3)
+        _curves(figure.add_subplot(), trajectory)
     return figure
 
 

@@ -16,7 +16,8 @@ from evolaw.report import shell
 from evolaw.report.answer import rule_count, summarise
 from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
 from evolaw.report.equations.page import render_equation
-from evolaw.report.moving.playback import Playback, pack
+from evolaw.report.moving.playback import pack
+from evolaw.report.moving.player import boundary_words, render_trajectory
 from evolaw.report.story import Chapter
 from evolaw.report.wording import Words, e_value
 from evolaw.told import told
@@ -54,10 +55,10 @@ def render(
     seed: int | None = None,
     chapters: Sequence[Chapter] = (),
 ) -> str:
-    """Return the HTML report on a finding.
+    """Return the HTML report on a finding, or a trajectory to look at.
 
     Args:
-        finding: a Finding, or the JSON document of one.
+        finding: a Finding, the JSON document of one, or a Trajectory.
         recording: the recording to play; by default the finding's own.
         lang: "en" or "zh".
         command: the command line that makes the page again.
@@ -70,6 +71,8 @@ def render(
     Raises:
         ArgumentError: ``lang`` is not a language of the report.
     """
+    if isinstance(finding, Trajectory):
+        return render_trajectory(finding, lang=lang, command=command, seed=seed)
     words = Words(lang)
     document = finding if isinstance(finding, Mapping) else finding.to_json()
     if document.get("space") == "equation":
@@ -90,7 +93,7 @@ def render(
         answer=summarise(document, words, getattr(finding, "facts", None)),
         possible=_possible(_fitting(document), words),
         film=film,
-        boundary=_boundary(film, words),
+        boundary=boundary_words(film, words),
         groups=arrange(space, entries),
         rows=[_row(entry, view, words) for entry, view in zip(document["entries"], entries, strict=True)],
         question=question,
@@ -117,14 +120,6 @@ def _possible(log2_possible: float | None, words: Words) -> str:
 
 def _first(recording: Any) -> Trajectory | None:
     return recording[0] if isinstance(recording, list | tuple) else recording
-
-
-def _boundary(film: Playback | None, words: Words) -> str:
-    if film is None or film.boundary is None:
-        return words("recording.no_boundary")
-    if film.boundary in ("torus", "plane"):
-        return words(f"recording.{film.boundary}")
-    return words("recording.other_boundary", name=film.boundary)
 
 
 def _row(entry: Mapping[str, Any], view: EntryView, words: Words) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from evolaw.report.wording import Words
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["embed", "fragment", "render_page", "source"]
+__all__ = ["embed", "render_film", "render_page", "source"]
 
 _LARGEST_SVG = 300_000
 """Bytes of a drawing beyond which its pixels are smaller: clouds of points, long paths."""
@@ -51,11 +51,11 @@ def render_page(
         title: of the window.
         about: what kind of page it is, beside the name of the program.
         command, seed, facts: how to make the page again; facts are (name, words).
-        sheets, scripts: files of ``templates/`` that the page needs beside ``page.css`` and ``page.js``.
+        sheets, scripts: files of ``templates/`` that the page needs beside those of every page.
         **parts: what the template speaks of.
     """
-    sheet = "".join(source(name) for name in ("page.css", *sheets))
-    script = "".join(source(name) for name in ("page.js", *scripts))
+    sheet = "".join(source(name) for name in ("tones.css", "player.css", "page.css", *sheets))
+    script = "".join(source(name) for name in ("find.js", "page.js", *scripts))
     return (
         _environment()
         .get_template(template)
@@ -76,9 +76,12 @@ def render_page(
     )
 
 
-def fragment(template: str, name: str, *arguments: Any) -> str:
-    """Return what a macro of a template makes of its arguments."""
-    return str(getattr(_environment().get_template(template).module, name)(*arguments))
+def render_film(film: Any, words: Words) -> str:
+    """Return a page that is nothing but the player of a film, to be set into a notebook."""
+    sheet = "".join(source(name) for name in ("tones.css", "player.css"))
+    script = "".join(source(name) for name in ("find.js", "player.js"))
+    parts = {"policy": _policy(sheet, script), "style": Markup(sheet), "script": Markup(script)}
+    return _environment().get_template("film.html.j2").render(words=words, film=film, **parts)
 
 
 def embed(figure: Figure) -> str:

@@ -12,11 +12,12 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Playback", "data_uri", "pack"]
+__all__ = ["MOST_BITS", "Playback", "data_uri", "pack", "space_time"]
 
-_BUDGET_BITS = 4_000_000
+MOST_BITS = 4_000_000
 """Bits of all packed frames together: 0.7 MB of base64, so that a page stays below 2 MB."""
 _MOST_CELLS = 512
+_MOST_LINES = 1024
 _STRIP = 6
 
 
@@ -54,17 +55,27 @@ class Playback:
         return {name: getattr(self, name) for name in names}
 
 
-def pack(recording: Trajectory | None) -> Playback | None:
-    """Pack the first board of a lattice recording; None for anything that is no lattice."""
+def pack(recording: Trajectory | None, most_bits: int = MOST_BITS) -> Playback | None:
+    """Pack the first board of a lattice recording; None for anything that is no lattice of cells alive, dead or not seen.
+
+    Args:
+        recording: axes (…, "times", "rows", "cols").
+        most_bits: bits of all frames together; frames beyond are left out, and the first one is always kept.
+    """
     if recording is None or recording.axes[-2:] != ("rows", "cols"):
         return None
     boards = recording.repetitions
     frames = np.asarray(next(recording.split()).frames)
+    if frames.ndim != 3:
+        return None
     total = frames.shape
     frames = frames[:, :_MOST_CELLS, :_MOST_CELLS]
+    frames, times = frames[: max(1, most_bits // frames[0].size)], recording.times
+    if not _are_cells(frames):
+        return None
     has_missing = bool((frames == MISSING).any())
-    keep = max(1, _BUDGET_BITS // (frames[0].size * (2 if has_missing else 1)))
-    frames, times = frames[:keep], recording.times[:keep]
+    keep = max(1, most_bits // (frames[0].size * (2 if has_missing else 1)))
+    frames, times = frames[:keep], times[:keep]
     return Playback(
         rows=frames.shape[1],
         cols=frames.shape[2],
@@ -73,12 +84,27 @@ def pack(recording: Trajectory | None) -> Playback | None:
         total_rows=total[1],
         total_cols=total[2],
         boards=boards,
-        times=tuple(float(time) for time in times),
+        times=tuple(float(time) for time in times[: len(frames)]),
         alive=_bits(frames == 1),
         missing=_bits(frames == MISSING) if has_missing else "",
         strip=_strip(frames, times),
         boundary=recording.boundary,
     )
+
+
+def space_time(recording: Trajectory) -> str:
+    """Return the history of a line of cells as a picture, space to the right and time downwards; "" for anything else.
+
+    Of more than 1024 generations or cells the first are shown.
+    """
+    if recording.axes[-1] != "cells":
+        return ""
+    lines = np.asarray(next(recording.split()).frames)[:_MOST_LINES, :_MOST_LINES]
+    return data_uri(lines) if _are_cells(lines) else ""
+
+
+def _are_cells(states: np.ndarray) -> bool:
+    return bool(((states == 0) | (states == 1) | (states == MISSING)).all())
 
 
 def _bits(mask: np.ndarray) -> str:

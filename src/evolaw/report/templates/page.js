@@ -1,7 +1,3 @@
-"use strict";
-const find = (selector, root = document) => root.querySelector(selector);
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-
 /* light and dark: the page follows the system until the button is pressed */
 find("#theme").addEventListener("click", () => {
   const root = document.documentElement;

@@ -11,6 +11,7 @@ const fit = (canvas, most = 0.7) => {
 };
 
 const play = (player) => {
+  player.classList.add("plays");
   const part = (name) => find(`.${name}`, player);
   const film = JSON.parse(part("frames").textContent);
   const alive = unpack(film.alive), missing = film.missing ? unpack(film.missing) : null;
