@@ -286,8 +286,8 @@ class Finding:
         return display.lines(f"Finding ({self.space}, alpha {self.alpha:g})", self._lines())
 
     def _repr_html_(self) -> str:
-        picture = self.recording._thumbnail() if self.recording is not None else ""
-        return display.card(f"Finding ({self.space}, alpha {self.alpha:g})", self._lines(), picture)
+        below = display.shown(self.recording) if self.recording is not None else ""
+        return display.card(f"Finding ({self.space}, alpha {self.alpha:g})", self._lines(), below=below)
 
 
 def _header(recording: Trajectory) -> dict[str, Any]:
