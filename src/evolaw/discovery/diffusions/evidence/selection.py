@@ -14,7 +14,8 @@ from __future__ import annotations
 import numpy as np
 
 from evolaw.discovery.diffusions.evidence.coarse_correction import corrected, moves_with_another_node
-from evolaw.discovery.diffusions.evidence.fokker_planck import fits_on_grid, weigh_exactly
+from evolaw.discovery.diffusions.evidence.exact.fokker_planck import weigh_exactly
+from evolaw.discovery.diffusions.evidence.exact.grid import fits_on_grid
 from evolaw.discovery.diffusions.evidence.weigh import Weighed, fine_nodes, weigh
 from evolaw.discovery.diffusions.model.case import Case
 

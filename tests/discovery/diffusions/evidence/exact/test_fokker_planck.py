@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evolaw.discovery.diffusions.evidence.fokker_planck import fits_on_grid, weigh_exactly
+from evolaw.discovery.diffusions.evidence.exact.fokker_planck import weigh_exactly
+from evolaw.discovery.diffusions.evidence.exact.grid import fits_on_grid
 from evolaw.discovery.diffusions.evidence.weigh import weigh
 from evolaw.discovery.diffusions.problem import pose
 

@@ -9,9 +9,9 @@ Q is a Markov chain on cells that keeps probability. With z = h f/D at the wall 
 central differences where they are positive, which add nothing to D; the rates of Scharfetter and Gummel where they would not be, which
 stay positive and widen D by z²/12 of itself (out where nothing was recorded that is harmless, elsewhere the grid is refused).
 
-Recorded steps are laid on the grid once, by cubic weights in both directions, so that log L = Σ N_ij log p_ij. Score and expected
-information are taken by central differences along functions that are orthonormal on the recording, at the law averaged over subsets: a
-law fitted freely would be wild where nothing was recorded. Drift and diffusion coefficients move together until they settle.
+Recorded steps are laid on the grid once (`grid`), so that log L = Σ N_ij log p_ij. Score and expected information are taken along functions
+that are orthonormal on the recording (`jump_chain`), at the law averaged over subsets: a law fitted freely would be wild where nothing was
+recorded. Drift and diffusion coefficients move together until they settle.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ import numpy as np
 
 from evolaw.discovery.diffusions.evidence.diffusivity import Drift, Strength
 from evolaw.discovery.diffusions.evidence.drift import features
+from evolaw.discovery.diffusions.evidence.exact.grid import CENTRAL, Grid, grid_of, residual_strength
+from evolaw.discovery.diffusions.evidence.exact.jump_chain import JumpChain
 from evolaw.discovery.diffusions.evidence.gaussian_form import GaussianForm, from_information
 from evolaw.discovery.diffusions.evidence.moment_equations import triangle
 from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
@@ -29,50 +31,13 @@ from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.model.expressions import Term
 
-__all__ = ["fits_on_grid", "weigh_exactly"]
+__all__ = ["weigh_exactly"]
 
-_CELLS = (101, 240)
-_CELLS_A_STEP = 6.0
-"""Cells that the noise of one step should cover."""
-_LEAST_CELLS_A_STEP = 2.5
-_PADDING = 0.08
-_CENTRAL = 1.8
-_MOST_STEEP = 0.05
 _ROUNDS = 10
 _SETTLED = 0.05
 """Scoring has settled when the last change, measured by the information, is this small a coefficient."""
-_SMALLEST = 1e-290
-
-
-@dataclass(frozen=True, eq=False)
-class _Grid:
-    """Cells on an interval or a circle, with the counted steps of the recording."""
-
-    centres: np.ndarray
-    walls: np.ndarray
-    width: float
-    periodic: bool
-    counts: np.ndarray
-    step: float
-
-
-def fits_on_grid(case: Case, target: str, weighed: Weighed) -> bool:
-    """Whether the recording is one component, clean, evenly sampled, and its steps wide enough for a grid to resolve."""
-    if len(case.recording.names) != 1 or case.hidden or any(case.noise) or not weighed.strength.terms:
-        return False
-    if not case.split(target)[0] or case.recording.force is not None or case.recording.heat is not None:
-        return False
-    steps = np.concatenate([np.diff(case.recording.times[rows]) for rows in case.recording.stretches()])
-    if np.ptp(steps) > 1e-4 * case.recording.step:
-        return False
-    low, high = _range(case, target)
-    spread = _spread_of_steps(case, weighed)
-    if spread < _LEAST_CELLS_A_STEP * (high - low) / _CELLS[1]:
-        return False
-    width = (high - low) / _cells(high - low, spread)
-    drift = np.abs(weighed.fitted.at(case.recording.columns))
-    strength = np.maximum(weighed.strength(case.recording.columns), spread**2 / (2 * case.recording.step))
-    return float(np.mean(drift * width > _CENTRAL * strength)) <= _MOST_STEEP
+_SMALLEST = 1e-14
+"""Chances below this are rounding; a step that has no more is not told from one that has none."""
 
 
 def weigh_exactly(case: Case, target: str, weighed: Weighed) -> Weighed:
@@ -81,7 +46,7 @@ def weigh_exactly(case: Case, target: str, weighed: Weighed) -> Weighed:
     Where scoring does not settle within `_ROUNDS` rounds, ``weighed`` is returned as it was.
 
     Notes:
-        Cost: 2 (p + q) matrix exponentials of at most 240 x 240 a round.
+        Cost: one decomposition and p + q products of matrices of at most 240 x 240 a round.
     """
     law = _Law.of(case, target, weighed)
     theta = law.first @ _mean(weighed.drift)
@@ -135,7 +100,7 @@ class _Law:
         samples: steps counted.
     """
 
-    grid: _Grid
+    grid: Grid
     first: np.ndarray
     second: np.ndarray
     walls: tuple[np.ndarray, np.ndarray]
@@ -149,8 +114,8 @@ class _Law:
     def of(cls, case: Case, target: str, weighed: Weighed) -> _Law:
         free, known = case.split(target)
         loose, held = case.split(target, diffusion=True)
-        grid, columns = _grid(case, target, weighed), case.recording.columns
-        level = _residual_strength(case, weighed)
+        grid, columns = grid_of(case, target, weighed), case.recording.columns
+        level = residual_strength(case, weighed)
         # Weighed as the moment equations see it, never below a fifth of what the residuals say on average.
         strength = np.maximum(weighed.strength(columns), 0.2 * min(level, float(np.median(weighed.strength(columns)))))
         first = triangle(features(free, columns) / np.sqrt(strength)[:, None])
@@ -170,18 +135,54 @@ class _Law:
             len(case.recording.starts(0, 1)),
         )
 
-    def chances(self, reduced: np.ndarray) -> np.ndarray:
-        """P of one recorded step."""
+    def chain(self, reduced: np.ndarray) -> JumpChain:
+        """The chain of one recorded step."""
+        f, centre, wall = self._coefficients(reduced)
+        z = self.grid.width * f / wall
+        here, there = self._sides(np.maximum(centre, self.least))
+        scale = self.grid.width**-2
+        return JumpChain(
+            _bernoulli(-z) * here * scale, _bernoulli(z) * there * scale, self.grid.step, self.grid.joined
+        )
+
+    def slopes(self, reduced: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        """How the rates of `chain` change with each reduced coefficient."""
+        f, centre, wall = self._coefficients(reduced)
+        h, z = self.grid.width, self.grid.width * f / wall
+        here, there = self._sides(np.maximum(centre, self.least))
+        found = []
+        for column in (self.walls[0] @ np.linalg.inv(self.first)).T:
+            dz = h * column / wall
+            found.append((-_bernoulli_slope(-z) * dz * here / h**2, _bernoulli_slope(z) * dz * there / h**2))
+        if self.second.size:
+            inverse = np.linalg.inv(self.second)
+            for c, w in zip((self.ends[0] @ inverse).T, (self.ends[1] @ inverse).T, strict=True):
+                moved = self._sides(c * (centre > self.least))
+                dz = -z / wall * w * (wall > self.least)
+                up = -_bernoulli_slope(-z) * dz * here + _bernoulli(-z) * moved[0]
+                found.append((up / h**2, (_bernoulli_slope(z) * dz * there + _bernoulli(z) * moved[1]) / h**2))
+        return found
+
+    def _coefficients(self, reduced: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """f at the walls, D at the centres (before it is kept from falling too low) and at the walls."""
         count = len(self.first)
         theta = np.linalg.solve(self.first, reduced[:count])
         eta = np.linalg.solve(self.second, reduced[count:]) if self.second.size else np.zeros(0)
         centre, wall, held_centre, held_wall = self.ends
-        return _chances(
-            self.grid,
+        return (
             self.walls[0] @ theta + self.walls[1],
-            np.maximum(centre @ eta + held_centre, self.least),
+            centre @ eta + held_centre,
             np.maximum(wall @ eta + held_wall, self.least),
         )
+
+    def _sides(self, at_centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values of the cells to the left and to the right of each wall."""
+        here = np.arange(len(self.grid.walls))
+        return at_centres[here], at_centres[(here + 1) % len(at_centres)]
+
+    def chances(self, reduced: np.ndarray) -> np.ndarray:
+        """P of one recorded step, at least `_SMALLEST`."""
+        return np.maximum(self.chain(reduced).chances, _SMALLEST)
 
     def better_start(self, theta: np.ndarray, eta: np.ndarray) -> np.ndarray:
         """The given diffusion coefficients, or those nearest to a constant where these make the recording likelier."""
@@ -219,22 +220,17 @@ class _Law:
 
     def score(self, at: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         """log L, its gradient and the expected information in the reduced coefficients."""
-        count, grid, chances = len(self.first), self.grid, self.chances
-        middle = chances(at)
-        slopes = []
-        for place in range(at.size):
-            # A fiftieth of the standard error that one step in each direction would leave, about sqrt(2) over sqrt(Δt).
-            size = 0.02 * (np.sqrt(2 / grid.step) if place < count else max(abs(at[place]), 1.0))
-            change = np.zeros(at.size)
-            change[place] = size
-            slopes.append((chances(at + change) - chances(at - change)) / (2 * size))
-        visits = grid.counts.sum(1)
-        ratio = grid.counts / middle
-        score = np.array([np.sum(ratio * slope) for slope in slopes])
-        weighted = visits[:, None] / middle
-        information = np.array([[np.sum(weighted * a * b) for a in slopes] for b in slopes])
+        count, grid, chain = len(self.first), self.grid, self.chain(at)
+        middle = np.maximum(chain.chances, _SMALLEST)
+        # A fiftieth of the standard error that one step in each direction would leave, about sqrt(2) over sqrt(Δt).
+        sizes = [0.02 * (np.sqrt(2 / grid.step) if i < count else max(abs(at[i]), 1.0)) for i in range(at.size)]
+        slopes = np.stack([slope.ravel() for slope in chain.slopes(self.slopes(at), sizes)])
+        slopes[:, middle.ravel() <= 10 * _SMALLEST] = 0.0
+        score = slopes @ (grid.counts / middle).ravel()
+        weighted = slopes * np.sqrt(grid.counts.sum(1)[:, None].clip(0.0) / middle).ravel()
+        information = weighted @ weighted.T
         # Where the information vanishes nothing is learned; a share of 1e-12 of the largest keeps the step finite.
-        information = (information + information.T) / 2 + 1e-12 * np.trace(information) * np.eye(at.size)
+        information = information + 1e-12 * np.trace(information) * np.eye(at.size)
         return self.likelihood(middle), score, information
 
 
@@ -246,105 +242,27 @@ def _marginal(information: np.ndarray, count: int) -> np.ndarray:
     return a - b @ np.linalg.solve(c, b.T)
 
 
-def _cells(length: float, spread: float) -> int:
-    return int(np.clip(_CELLS_A_STEP * length / spread, *_CELLS))
-
-
-def _residual_strength(case: Case, weighed: Weighed) -> float:
-    """D from the mean square of what the drift leaves of the steps: rough, but never negative."""
-    return float(np.nanmean(weighed.residuals**2)) / (2 * case.recording.step)
-
-
-def _spread_of_steps(case: Case, weighed: Weighed) -> float:
-    """The standard deviation of one step's noise where it is small: at the 5 % point of D, or from residuals if D̂ fails there."""
-    at = weighed.strength(case.recording.columns)
-    level = _residual_strength(case, weighed)
-    failed = float(np.mean(at <= weighed.strength.least * (1 + 1e-9))) > 0.2
-    trusted = level if failed else float(np.quantile(at, 0.05))
-    return float(np.sqrt(2 * trusted * case.recording.step))
-
-
-def _range(case: Case, target: str) -> tuple[float, float]:
-    x = case.recording.columns[0]
-    low, high = float(x.min()), float(x.max())
-    if target in case.periods and high - low > case.periods[target]:
-        return 0.0, case.periods[target]
-    pad = _PADDING * (high - low)
-    terms = (*case.drift[target], *case.diffusion.get(target, ()))
-
-    def sound(at: float) -> bool:
-        with np.errstate(all="ignore"):
-            return bool(np.isfinite(features(terms, [np.array([at])])).all())
-
-    # A term such as sqrt(x) has an end beyond which it is not a number: the grid stops before it.
-    down, up = (
-        next((p for p in (pad, pad / 4, pad / 32, 0.0) if sound(edge + s * p)), 0.0)
-        for edge, s in ((low, -1), (high, 1))
-    )
-    return low - down, high + up
-
-
-def _grid(case: Case, target: str, weighed: Weighed) -> _Grid:
-    low, high = _range(case, target)
-    periodic = (low, high) == (0.0, case.periods.get(target))
-    cells = _cells(high - low, _spread_of_steps(case, weighed))
-    width = (high - low) / cells
-    centres = low + width * (np.arange(cells) + 0.5)
-    walls = low + width * (np.arange(cells) + 1.0)
-    starts = case.recording.starts(0, 1)
-    x = case.recording.columns[0]
-    places = [(values - low) / width - 0.5 for values in (x[starts], x[starts + 1])]
-    (i, a), (j, b) = (_cubic(place, cells, periodic) for place in places)
-    counts = np.zeros((cells, cells))
-    for k in range(4):
-        for l in range(4):
-            np.add.at(counts, (i[k], j[l]), a[k] * b[l])
-    return _Grid(centres, walls if periodic else walls[:-1], width, periodic, counts, case.recording.step)
-
-
-def _cubic(place: np.ndarray, cells: int, periodic: bool) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Four neighbouring cells of every place and the weights of the cubic through them."""
-    base = np.floor(place).astype(int)
-    if not periodic:
-        base = np.clip(base, 1, cells - 3)
-    u = place - base
-    weights = [
-        -u * (u - 1) * (u - 2) / 6,
-        (u + 1) * (u - 1) * (u - 2) / 2,
-        -(u + 1) * u * (u - 2) / 2,
-        (u + 1) * u * (u - 1) / 6,
-    ]
-    cells_at = [base + k for k in (-1, 0, 1, 2)]
-    return [at % cells for at in cells_at] if periodic else cells_at, weights
-
-
-def _spread(terms: tuple[Term, ...], grid: _Grid) -> tuple[np.ndarray, np.ndarray]:
+def _spread(terms: tuple[Term, ...], grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     return features(terms, [grid.centres]), features(terms, [grid.walls])
 
 
-def _fixed(terms: tuple[tuple[Term, float], ...], grid: _Grid) -> tuple[np.ndarray, np.ndarray]:
+def _fixed(terms: tuple[tuple[Term, float], ...], grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     values = np.array([value for _, value in terms])
     centre, wall = _spread(tuple(term for term, _ in terms), grid)
     return centre @ values, wall @ values
 
 
+#####
 def _bernoulli(z: np.ndarray) -> np.ndarray:
     """B(z), without overflow on either side."""
     z = np.clip(z, -500, 500)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(np.abs(z) < _CENTRAL, 1 - z / 2, z / np.expm1(z))
+        return np.where(np.abs(z) < CENTRAL, 1 - z / 2, z / np.expm1(z))
 
 
-def _chances(grid: _Grid, drift: np.ndarray, centre: np.ndarray, wall: np.ndarray) -> np.ndarray:
-    """P of one recorded step; ``drift`` and ``wall`` stand at the walls to the right of each cell."""
-    from scipy.linalg import expm
-
-    cells = len(centre)
-    here = np.arange(len(wall))
-    there = (here + 1) % cells
-    z = grid.width * drift / wall
-    rates = np.zeros((cells, cells))
-    rates[here, there] += _bernoulli(-z) * centre[here] / grid.width**2
-    rates[there, here] += _bernoulli(z) * centre[there] / grid.width**2
-    rates[np.arange(cells), np.arange(cells)] = -rates.sum(1)
-    return np.maximum(expm(grid.step * rates), _SMALLEST)
+def _bernoulli_slope(z: np.ndarray) -> np.ndarray:
+    """dB/dz."""
+    z = np.clip(z, -500, 500)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        b = z / np.expm1(z)
+        return np.where(np.abs(z) < CENTRAL, -0.5, np.where(z == 0, -0.5, b / z - b * b * np.exp(z) / z))
