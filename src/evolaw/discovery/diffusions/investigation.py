@@ -3,7 +3,8 @@
 pose      libraries, what is known, angles, noise, a hidden velocity become a case            problem
 weigh     moment equations, or the exact likelihood                                           evidence.selection
 decide    e-BH on e-values that hold whatever the other terms are; then, weaker, simplicity   evidence.entries
-doubt     residuals, memory, jumps, quadrature, constancy in time                             misfit
+doubt     memory, jumps, noise, residuals, constancy in time                                  misfit
+predict   the law is run again and compared; a failure takes the decisions back               misfit
 law       the equation, and what is determined where single terms are not                     law, combinations
 ask       the experiment that would decide most                                               experiment
 """
@@ -22,13 +23,14 @@ from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.experiment.proposals import propose, remedied
 from evolaw.discovery.diffusions.experiment.track_box import TrackBox, perform
 from evolaw.discovery.diffusions.law import EquationLaw
-from evolaw.discovery.diffusions.misfit.diagnosis import diagnose, doubting, remedy
+from evolaw.discovery.diffusions.misfit.diagnosis import diagnose, doubt_recording, doubting, predicting, remedy
+from evolaw.discovery.diffusions.misfit.predictive_check import predict
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.problem import Library, pose
 from evolaw.discovery.spine.amendments import State, amend, check_known
 from evolaw.discovery.spine.closed_loop import close_loop
 from evolaw.discovery.spine.finding import EntryFinding, Finding
-from evolaw.randomness import source
+from evolaw.randomness import Source, source
 from evolaw.trajectory import Trajectory
 
 __all__ = ["SPACE", "discover_equation"]
@@ -90,7 +92,7 @@ def discover_equation(
     """
     alpha = checks.probability(alpha, "alpha")
     checks.require(0 < alpha < 1, "alpha", "lie between 0 and 1", alpha)
-    source(rng)
+    chance = source(rng)
     asked = checks.integer(ask, "ask", least=0)
     checks.require(not asked or box is not None, "box", "be given when experiments are to be made", box)
     given: dict[str, Any] = {
@@ -104,7 +106,7 @@ def discover_equation(
     terms = given | {"noise": noise, "hidden": hidden, "alpha": alpha}
 
     def investigate(recordings: list[Trajectory]) -> Finding:
-        return _investigate(recordings, terms)
+        return _investigate(recordings, terms, chance)
 
     finding = investigate(items)
     if box is None or not asked:
@@ -124,18 +126,23 @@ def discover_equation(
     return finding if found is None else found
 
 
-def _investigate(items: list[Trajectory], terms: Mapping[str, Any]) -> Finding:
+def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source) -> Finding:
     """One pass over all recordings."""
     alpha = terms["alpha"]
     case = pose(items, **{name: value for name, value in terms.items() if name != "alpha"})
-    weighed = weigh_all(case)
+    doubts = doubt_recording(case)
+    unfit = any(not doubt.check.passed and not doubt.component for doubt in doubts)
+    weighed = weigh_all(case, roughly=unfit)
     coarse = is_coarse(case)
     families = [Judged.of(item, diffusion=spread, coarse=coarse) for item in weighed for spread in (False, True)]
     evidence, decisions = judge(case, families, alpha)
-    doubts = diagnose(case, weighed)
-    state = amend(State.of(evidence, decisions), [lambda state: doubting(state, doubts), check_known])
+    doubts += diagnose(case, weighed)
+    state = doubting(State.of(evidence, decisions), doubts)
+    if state.cause == "sound" and _claims(state):
+        state = predicting(state, predict(case, weighed, families, rng))
+    state = amend(state, [check_known])
     entries = tuple(EntryFinding.of(*line) for line in zip(state.evidence, state.decisions, state.reasons, strict=True))
-    cure = remedy(doubts)
+    cure = remedy(state.cause)
     open_ = [entry.name for entry in entries if entry.decision == "undetermined"]
     return Finding(
         source=str(items[0].about.get("source") or "a recording"),
@@ -147,6 +154,15 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any]) -> Finding:
         next=propose(case, weighed, families, open_) if cure is None else remedied(*cure),
         recordings=tuple(items),
         facts={**_facts(case, weighed), "cause": state.cause, "terms": _plain(terms)},
+    )
+
+
+def _claims(state: State) -> bool:
+    """Whether anything was found out about the drift: what was only given needs no proof by running it."""
+    found = zip(state.evidence, state.decisions, strict=True)
+    return any(
+        item.basis != "known" and decision in ("present", "absent") and ": D " not in item.entry
+        for item, decision in found
     )
 
 

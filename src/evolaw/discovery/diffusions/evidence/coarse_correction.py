@@ -20,7 +20,7 @@ from evolaw.discovery.diffusions.evidence.drift import quadrature_weights
 from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
 from evolaw.discovery.diffusions.evidence.weigh import Weighed, weigh
 from evolaw.discovery.diffusions.model.case import Case
-from evolaw.discovery.diffusions.model.expressions import FUNCTIONS, evaluate
+from evolaw.discovery.diffusions.model.process import fitted_process
 from evolaw.errors import NumericalError
 
 if TYPE_CHECKING:
@@ -92,42 +92,15 @@ def _run(
 
 def _process(case: Case, laws: Mapping[str, Drift], weighed: Mapping[str, Weighed]) -> SDE:
     """The averaged law as a process; its coefficients are parameters, so that the second round compiles nothing."""
-    import jax.numpy as jnp
-
-    from evolaw.sde import SDE
-
-    functions = {name: getattr(jnp, {"asinh": "arcsinh", "atan": "arctan"}.get(name, name)) for name in FUNCTIONS}
     names = case.recording.names
-
-    def total(terms: Sequence[Any], values: Any, x: Any) -> Any:
-        state = [x[i] for i in range(len(names))]
-        return sum(
-            (values[j] * evaluate(term.tree, state, functions) for j, term in enumerate(terms)), jnp.zeros_like(x[0])
-        )
-
-    def drift(t: Any, x: Any, p: Any) -> Any:
-        return jnp.stack([total(laws[name].terms, p["drift"][name], x) for name in names])
-
-    strengths = {name: weighed[name].strength if name in weighed else None for name in names}
-    constant = all(s is None or all(term.tree[0] == "number" for term in s.terms) for s in strengths.values())
-
-    def spread(t: Any, x: Any, p: Any) -> Any:
-        parts = [
-            jnp.zeros_like(x[0]) if s is None else jnp.maximum(total(s.terms, p["spread"][name], x), p["least"][name])
-            for name, s in strengths.items()
-        ]
-        size = jnp.sqrt(2 * jnp.stack(parts))
-        return size if constant else jnp.diag(size)
-
-    missing = {name: Drift(*_known_only(case, name)) for name in names if name not in laws}
-    laws = {**laws, **missing}
-    params = {
-        "drift": {name: np.asarray(laws[name].values) for name in names},
-        "spread": {name: np.zeros(0) if s is None else np.asarray(s.values) for name, s in strengths.items()},
-        "least": {name: 0.0 if s is None else float(s.least) for name, s in strengths.items()},
-    }
-    kind = "additive" if constant else "general"
-    return SDE(drift, spread, dim=len(names), noise=kind, params=params, name="fitted law")
+    laws = {name: Drift(*_known_only(case, name)) for name in names if name not in laws} | dict(laws)
+    strengths = {name: item.strength for name, item in weighed.items()}
+    return fitted_process(
+        names,
+        {name: (law.terms, law.values) for name, law in laws.items()},
+        {name: (strength.terms, strength.values) for name, strength in strengths.items()},
+        least={name: strength.least for name, strength in strengths.items()},
+    )
 
 
 def _known_only(case: Case, name: str) -> tuple[tuple[Any, ...], np.ndarray]:

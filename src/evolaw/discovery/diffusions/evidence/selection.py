@@ -41,17 +41,23 @@ def is_coarse(case: Case) -> bool:
     return coarseness(case) > _COARSE
 
 
-def weigh_all(case: Case) -> tuple[Weighed, ...]:
-    """Weigh every component by what fits the recording."""
+def weigh_all(case: Case, *, roughly: bool = False) -> tuple[Weighed, ...]:
+    """Weigh every component by what fits the recording.
+
+    Args:
+        case: the case.
+        roughly: by moment equations alone, which is quick; for recordings on which no equation of the space holds.
+    """
     far = coarseness(case)
     nodes = _COARSE_NODES if far > _COARSE else fine_nodes
     found = []
     for target in case.asked:
         weighed = weigh(case, target, nodes)
-        if far > _EXACT and fits_on_grid(case, target, weighed):
+        if far > _EXACT and not roughly and fits_on_grid(case, target, weighed):
             weighed = weigh_exactly(case, target, weighed)
         found.append(weighed)
-    if nodes > fine_nodes and case.recording.dim > 1 and not any(case.noise) and not case.hidden and _is_even(case):
+    several = case.recording.dim > 1 and not any(case.noise) and not case.hidden
+    if nodes > fine_nodes and not roughly and several and _is_even(case):
         finer = (weigh(case, item.target, nodes + 1) for item in found)
         if any(moves_with_another_node(item, more) for item, more in zip(found, finer, strict=True)):
             return corrected(case, found, nodes)

@@ -5,6 +5,7 @@
     jumps, heavy tails                          nothing is decided
     a term is missing from the library          nothing of that component's drift is decided
     the law changes in time                     nothing of that component's drift is decided
+    run again, the law moves otherwise          nothing is decided
 
 A check fails at one in a thousand by chance, and only for effects large enough to matter. `remedy` says what to record when one failed:
 no experiment on an equation that does not hold is worth making.
@@ -25,11 +26,12 @@ from evolaw.discovery.diffusions.misfit.increment_tests import (
     remainders,
     wrapping,
 )
+from evolaw.discovery.diffusions.misfit.predictive_check import Prediction
 from evolaw.discovery.diffusions.model.case import Case
-from evolaw.discovery.spine.amendments import State, rewrite
+from evolaw.discovery.spine.amendments import State, rewrite, take_back
 from evolaw.discovery.spine.evidence import Check, Evidence
 
-__all__ = ["LEVEL", "Doubt", "diagnose", "doubting", "remedy"]
+__all__ = ["LEVEL", "Doubt", "diagnose", "doubt_recording", "doubting", "predicting", "remedy"]
 
 LEVEL = 1e-3
 """Chance of each check to fail by itself."""
@@ -63,14 +65,18 @@ class Doubt:
         return self.family == "both" or (self.family == "diffusion") == term.startswith("D ")
 
 
-def diagnose(case: Case, weighed: Sequence[Weighed]) -> list[Doubt]:
-    """Return every check of the recording against equations of this space."""
+def doubt_recording(case: Case) -> list[Doubt]:
+    """Return every check that needs no fitted law: an angle, measurement noise, memory, jumps."""
     doubts = [_wrapped(case)]
-    for item in weighed:
-        doubts += [_noise(case, item.target), _memory(case, item.target), _jumps(case, item.target)]
-        if item.method != "exact" and not is_coarse(case):
-            doubts += _drift(case, item)
+    for target in case.asked:
+        doubts += [_noise(case, target), _memory(case, target), _jumps(case, target)]
     return [doubt for doubt in doubts if doubt is not None]
+
+
+def diagnose(case: Case, weighed: Sequence[Weighed]) -> list[Doubt]:
+    """Return every check of the fitted drift: a library that is too small, a law that changes in time."""
+    fine = [item for item in weighed if item.method != "exact" and not is_coarse(case)]
+    return [doubt for item in fine for doubt in _drift(case, item)]
 
 
 def doubting(state: State, doubts: Sequence[Doubt]) -> State:
@@ -87,6 +93,14 @@ def doubting(state: State, doubts: Sequence[Doubt]) -> State:
     return rewrite(state, change)
 
 
+def predicting(state: State, prediction: Prediction | None) -> State:
+    """Add what running the law showed; where it does not move as recorded, take the decisions back."""
+    if prediction is None:
+        return state
+    cause = None if prediction.check.passed else "prediction"
+    return take_back(state.having([prediction.check], cause), prediction.failed)
+
+
 _REMEDIES = {
     "period": "Say the period of the angle, and discover again.",
     "noise": "Record again with less measurement noise, or take every fifth row: a step in which it moves further than it is misread.",
@@ -94,12 +108,13 @@ _REMEDIES = {
     "jumps": "Record faster, so that jumps stand apart from the motion between them, and cut them out.",
     "library": "Give a larger --library; nothing new need be recorded.",
     "drifting": "Cut the recording where it changes, or record what changes.",
+    "prediction": "Give a larger --library or --diffusion, or record what else moves it: run again, the law does not move as recorded.",
 }
 
 
-def remedy(doubts: Sequence[Doubt]) -> tuple[str, str] | None:
-    """Return cause and sentence of what to do about the first check that failed; None when none did."""
-    return next(((d.cause, _REMEDIES[d.cause]) for d in doubts if not d.check.passed), None)
+def remedy(cause: str) -> tuple[str, str] | None:
+    """Return cause and sentence of what to do about it; None where nothing failed."""
+    return (cause, _REMEDIES[cause]) if cause in _REMEDIES else None
 
 
 def _wrapped(case: Case) -> Doubt | None:
