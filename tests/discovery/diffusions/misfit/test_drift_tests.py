@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 
 from evolaw.discovery.diffusions.evidence.weigh import weigh
-from evolaw.discovery.diffusions.misfit.drift_tests import half_test, library_test
+from evolaw.discovery.diffusions.misfit.drift_tests import Residuals, half_test, library_test
+from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
+
+
+def residuals_of(case: Case) -> Residuals:
+    found = Residuals.of(case, weigh(case, "x"))
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.1])
@@ -17,9 +24,8 @@ def test_a_true_library_is_refused_at_its_level(relaxation: object, noise: float
     alarms = 0
     for seed in range(50):
         case = pose(relaxation(1.0, 0.5, 0.05, 2000, seed, noise=noise), library="1, x", noise=noise)  # type: ignore[operator]
-        weighed = weigh(case, "x")
-        for test in (library_test(case, weighed), half_test(case, weighed)):
-            assert test is not None
+        residuals = residuals_of(case)
+        for test in (library_test(case, residuals), half_test(residuals)):
             alarms += test.p_value < 0.05
     assert alarms <= 13
 
@@ -27,16 +33,19 @@ def test_a_true_library_is_refused_at_its_level(relaxation: object, noise: float
 def test_a_missing_term_shows_along_its_component(record: object) -> None:
     track = record(lambda x: 2 * x - 2 * x**3, lambda x: [0.4], [1.0], 0.02, 20_000, 3)  # type: ignore[operator]
     case = pose(track, library="1, x", noise=0.0)
-    test = library_test(case, weigh(case, "x"))
-    assert test is not None and test.p_value < 1e-3 and test.along == "x"
+    test = library_test(case, residuals_of(case))
+    assert test.p_value < 1e-3 and test.along == "x"
     whole = pose(track, library="x, x^3", noise=0.0)
-    kept = library_test(whole, weigh(whole, "x"))
-    assert kept is not None and kept.p_value > 1e-3
+    assert library_test(whole, residuals_of(whole)).p_value > 1e-3
 
 
 def test_a_law_that_changes_in_time_shows(relaxation: object) -> None:
     one, other = (np.asarray(relaxation(rate, 0.5, 0.02, 8000, 3).values) for rate in (0.5, 4.0))  # type: ignore[operator]
     track = Trajectory(np.concatenate([one, other - other[0] + one[-1]]), 0.02 * np.arange(16_002), ("times", "dim"))
     case = pose(track, library="1, x", noise=0.0)
-    test = half_test(case, weigh(case, "x"))
-    assert test is not None and test.p_value < 1e-3
+    assert half_test(residuals_of(case)).p_value < 1e-3
+
+
+def test_known_terms_leave_nothing_to_test(relaxation: object) -> None:
+    case = pose(relaxation(1.0, 0.5, 0.02, 500, 1), library="x", known="x: x=-1", noise=0.0)  # type: ignore[operator]
+    assert Residuals.of(case, weigh(case, "x")) is None

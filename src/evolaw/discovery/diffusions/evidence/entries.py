@@ -113,14 +113,19 @@ def _records(family: Judged, alpha: float) -> list[Evidence]:
     what = "the diffusion coefficient" if family.diffusion else "the drift"
     records = []
     for j, term in enumerate(form.names):
-        # A term that enough speaks for is reported as the probable laws have it; any other as wide as it is with all terms free.
-        sure = present[j] > 0 and subsets.probability[j] > 0.5
-        value, error = (mean[j], deviation[j]) if sure else (form.estimate[j], form.error[j])
+        # The interval holds whatever the other terms are, and what the probable laws say as well: either alone may miss, the first where
+        # a long relaxation biases it, the second where a wrong law was chosen.
+        value, low, high = form.estimate[j], form.estimate[j] - bound * form.error[j], form.estimate[j] + bound * form.error[j]
         share = abs(form.estimate[j] / form.unit[j])
         why = (
             f"{form.estimate[j]:.4g} ± {form.error[j]:.2g} with all other terms free, "
             f"{share:.2g} ± {form.error[j] / form.unit[j]:.1g} of {what}'s size."
         )
+        if present[j] > 0 and subsets.probability[j] > 0.5:
+            # A term that enough speaks for is reported as the probable laws that have it agree.
+            value = mean[j]
+            low, high = min(low, value - bound * deviation[j]), max(high, value + bound * deviation[j])
+            why += f" {value:.4g} ± {deviation[j]:.2g} as the probable laws have it."
         why += f" {family.muted}" if family.muted else ""
         if absent[j] > present[j] and absent[j] > 0:
             why += f" Less than {NEGLIGIBLE:g} of it counts as absent."
@@ -132,7 +137,7 @@ def _records(family: Judged, alpha: float) -> list[Evidence]:
                 float(present[j]),
                 float(absent[j]),
                 None,
-                (float(value - bound * error), float(value + bound * error)),
+                (float(low), float(high)),
                 why,
                 estimate=float(value),
             )

@@ -12,6 +12,9 @@ are those of its linear response:
     noise × c             X' = x̄ + sqrt(c) (X − x̄)        D' = c D
     push F                X' = X + F/|s|                  s the stiffness
     restarts              X' spread over c times the visited range, or over the whole circle; each is new for one relaxation time 1/|s|
+
+How fast the motion may be where an experiment leads, half of the laws that the recording leaves possible say: the step is shortened so far
+that it stays fine there, up to eightfold, and restarts come nearer where that is not enough.
 """
 
 from __future__ import annotations
@@ -23,19 +26,24 @@ from typing import Any
 import numpy as np
 
 from evolaw.discovery.diffusions.combinations import visited_states
+from evolaw.discovery.diffusions.evidence.averages import law_draws
 from evolaw.discovery.diffusions.evidence.drift import features
 from evolaw.discovery.diffusions.evidence.entries import Judged
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.model.case import Case, entry_name
+from evolaw.randomness import source
 
 __all__ = ["Experiment", "propose", "remedied"]
 
 _RESTARTS = 20
-_WIDER = 4.0
+_WIDER = (4.0, 3.0, 2.0)
 _PUSHES = (-1.0, -0.5, 0.5, 1.0)
 _HOTTER = (4.0,)
 """Pushes and noise lead where linear response is only hoped to hold, so they are not weighed further than one visited range away."""
 _ROWS = 2000
+_FINE = 0.1
+_FINEST = 8.0
+_LAWS = 25
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,13 +122,18 @@ def propose(
     if not drift:
         return _more_steps(case, open_) if open_ else None
     strengths = {item.target: item for item in weighed}
-    found = [(_gain(case, idea, drift, strengths, open_), idea) for idea in _ideas(case, weighed)]
+    found = [(_gain(case, idea, drift, strengths, open_), idea) for idea in _ideas(case, weighed, families)]
     (gain, decides), best = max(found, key=lambda pair: pair[0][0])
     others = sorted(
         ((idea.says, round(worth, 3)) for (worth, _), idea in found if idea is not best), key=lambda o: -o[1]
     )
-    recording = case.recording
-    count = max(20, round(best.count * (len(recording) - len(recording.ends)) / max(1, len(best.starts))))
+    recording, paths = case.recording, max(1, len(best.starts))
+    steps = best.count * (len(recording) - len(recording.ends)) / paths
+    step = recording.step * best.step
+    finer = float(np.clip(step * _rate(case, families, best.states) / _FINE, 1.0, _FINEST))
+    short = float(f"{step / finer:.3g}") if finer > 1 else step
+    # As long as before where that is at most four times as many points, else shorter.
+    count = max(20, round(min(steps * step / short, 4 * steps)))
     return Experiment(
         best.kind,
         f"{best.says} Worth {gain:.1f} nats to each open term.",
@@ -128,7 +141,7 @@ def propose(
         decides,
         best.starts,
         best.controls,
-        recording.step * best.step,
+        short,
         count,
         tuple(others),
     )
@@ -182,7 +195,25 @@ def _gain(
     return float(np.mean(gains)), tuple(decides)
 
 
-def _ideas(case: Case, weighed: Sequence[Weighed]) -> list[_Idea]:
+def _rate(case: Case, families: Sequence[Judged], states: Sequence[np.ndarray]) -> float:
+    """How fast the motion is at some states: the largest slope of a component's drift, in the middle of the laws still possible."""
+    chance = source(0).stream("laws of proposals").generator()
+    rows = slice(None, None, max(1, len(states[0]) // 200))
+    part, rate = [x[rows] for x in states], 0.0
+    for family in families:
+        if family.diffusion or family.form is None or family.subsets is None:
+            continue
+        free, _ = case.split(family.target)
+        place = case.state.index(family.target)
+        with np.errstate(all="ignore"):
+            slopes = np.stack([np.broadcast_to(term.slope(part, place), part[0].shape) for term in free])
+        slopes = np.where(np.isfinite(slopes), slopes, 0.0)
+        laws = law_draws(family.form, family.subsets, _LAWS, chance)
+        rate = max(rate, float(np.median(np.max(np.abs(laws @ slopes), 1))))
+    return rate
+
+
+def _ideas(case: Case, weighed: Sequence[Weighed], families: Sequence[Judged]) -> list[_Idea]:
     every = visited_states(case)
     states = [x[:: max(1, len(x) // _ROWS)] for x in every]
     time = case.recording.duration
@@ -199,8 +230,16 @@ def _ideas(case: Case, weighed: Sequence[Weighed]) -> list[_Idea]:
     stiffness = _stiffness(case, weighed, states)
     for target in case.asked:
         ideas += _pushes(case, target, states, time, stiffness[target], weighed)
-    ideas.append(_restarts(case, states, time, max(stiffness.values())))
-    return ideas
+    fastest = _FINE * _FINEST / case.recording.step
+    restarts = [_restarts(case, states, time, max(stiffness.values()), wider) for wider in _WIDER]
+    slow = [idea for idea in restarts if _rate(case, families, idea.states) <= fastest and _sound(case, idea)]
+    return [*ideas, slow[0] if slow else restarts[-1]]
+
+
+def _sound(case: Case, idea: _Idea) -> bool:
+    """Whether all terms are numbers where an experiment starts: sqrt(x) lets no one start below zero."""
+    every = [term for target in case.asked for term in (*case.drift[target], *case.diffusion.get(target, ()))]
+    return bool(np.isfinite(features(every, idea.states)).all())
 
 
 def _stiffness(case: Case, weighed: Sequence[Weighed], states: Sequence[np.ndarray]) -> dict[str, float]:
@@ -231,7 +270,7 @@ def _pushes(
     return ideas
 
 
-def _restarts(case: Case, states: list[np.ndarray], time: float, stiffness: float) -> _Idea:
+def _restarts(case: Case, states: list[np.ndarray], time: float, stiffness: float, wider: float) -> _Idea:
     """Starts spread evenly; in several dimensions along a sequence that fills the box (golden ratios)."""
     size = len(states)
     ratio = 2.0
@@ -244,7 +283,7 @@ def _restarts(case: Case, states: list[np.ndarray], time: float, stiffness: floa
             low, high = 0.0, case.periods[name]
         else:
             middle, half = (float(x.max()) + float(x.min())) / 2, float(np.ptp(x)) / 2
-            low, high = middle - _WIDER * half, middle + _WIDER * half
+            low, high = middle - wider * half, middle + wider * half
         spread = (numbers - 0.5) / _RESTARTS if size == 1 else np.mod(0.5 + numbers / ratio ** (i + 1), 1.0)
         starts.append(np.array([float(f"{v:.4g}") for v in low + (high - low) * spread]))
         spans.append(f"{name} from {low:.3g} to {high:.3g}")

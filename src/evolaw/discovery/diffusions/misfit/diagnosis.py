@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
-from evolaw.discovery.diffusions.misfit.drift_tests import half_test, library_test
+from evolaw.discovery.diffusions.misfit.drift_tests import Residuals, half_test, library_test
 from evolaw.discovery.diffusions.misfit.increment_tests import (
     jump_kurtosis,
     memory,
@@ -179,27 +179,23 @@ def _jumps(case: Case, target: str) -> Doubt | None:
 
 
 def _drift(case: Case, item: Weighed) -> list[Doubt]:
-    found = []
-    test = library_test(case, item)
-    if test is not None:
-        passed = test.p_value >= LEVEL
-        says = (
-            f"The drift of {item.target} agrees with its bins."
-            if passed
-            else f"The library of {item.target} is too small: along {test.along} the fitted drift misses its bins, χ² = {test.statistic:.0f} "
-            f"at {test.freedom} degrees of freedom. Add terms to --library."
-        )
-        check = Check(f"library of {item.target}", passed, test.p_value, says)
-        found.append(Doubt(check, "library", item.target, "drift"))
-    test = half_test(case, item)
-    if test is not None:
-        passed = test.p_value >= LEVEL
-        says = (
-            f"The drift of {item.target} is the same in both halves."
-            if passed
-            else f"The drift of {item.target} changes in time: its halves differ, χ² = {test.statistic:.0f} at {test.freedom} degrees of "
-            "freedom. Cut the recording, or record what changes as a component."
-        )
-        check = Check(f"constancy of {item.target}", passed, test.p_value, says)
-        found.append(Doubt(check, "drifting", item.target, "drift"))
-    return found
+    residuals = Residuals.of(case, item)
+    if residuals is None:
+        return []
+    test = library_test(case, residuals)
+    small = (
+        f"The library of {item.target} is too small: along {test.along} the fitted drift misses its bins, χ² = {test.statistic:.0f} "
+        f"at {test.freedom} degrees of freedom. Add terms to --library."
+    )
+    passed = test.p_value >= LEVEL
+    says = f"The drift of {item.target} agrees with its bins." if passed else small
+    library = Doubt(Check(f"library of {item.target}", passed, test.p_value, says), "library", item.target, "drift")
+    test = half_test(residuals)
+    changes = (
+        f"The drift of {item.target} changes in time: its halves differ, χ² = {test.statistic:.0f} at {test.freedom} degrees of "
+        "freedom. Cut the recording, or record what changes as a component."
+    )
+    passed = test.p_value >= LEVEL
+    says = f"The drift of {item.target} is the same in both halves." if passed else changes
+    constancy = Doubt(Check(f"constancy of {item.target}", passed, test.p_value, says), "drifting", item.target, "drift")
+    return [library, constancy]

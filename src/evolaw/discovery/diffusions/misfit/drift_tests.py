@@ -20,7 +20,7 @@ from evolaw.discovery.diffusions.evidence.moment_equations import triangle
 from evolaw.discovery.diffusions.evidence.weigh import Weighed, drift_equation, fine_nodes
 from evolaw.discovery.diffusions.model.case import Case
 
-__all__ = ["DriftTest", "half_test", "library_test"]
+__all__ = ["DriftTest", "Residuals", "half_test", "library_test"]
 
 _BINS = 20
 _MOST_ROWS = 200_000
@@ -43,8 +43,54 @@ class DriftTest:
     along: str
 
 
-def library_test(case: Case, weighed: Weighed) -> DriftTest | None:
-    """Return the worst of the tests against bins along each recorded component, its p-value times their number; None without free terms."""
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """The estimating equation of one component's drift, solved, in the orthonormal basis of its terms.
+
+    Attributes:
+        instruments, regressors: z and q of the usable rows.
+        left: what the fit leaves of each response.
+        usable: which rows are.
+        lags: steps whose residuals share a value.
+    """
+
+    instruments: np.ndarray
+    regressors: np.ndarray
+    left: np.ndarray
+    usable: np.ndarray
+    lags: int
+
+    @classmethod
+    def of(cls, case: Case, weighed: Weighed) -> Residuals | None:
+        """Solve the equation of a component on at most some hundred thousand rows; None without free terms."""
+        varies = len(case.diffusion.get(weighed.target, ())) > 1
+        equation = drift_equation(case, weighed.target, fine_nodes, weighed.strength if varies else None, None)
+        if not equation.names:
+            return None
+        rows = equation.rows(0, min(len(equation), _MOST_ROWS))
+        used = rows.usable
+        inverse = np.linalg.inv(triangle(rows.terms[used]))
+        z, q = rows.instruments[used] @ inverse, rows.regressors[used] @ inverse
+        left = rows.response[used] - q @ np.linalg.solve(z.T @ q, z.T @ rows.response[used])
+        return cls(z, q, left, used, equation.lags)
+
+    def test(self, w: np.ndarray, along: str) -> DriftTest:
+        """χ² of the residuals against other instruments, one row a usable row."""
+        z, q = self.instruments, self.regressors
+        psi = (w - z @ np.linalg.solve((z.T @ q).T, q.T @ w)) * self.left[:, None]
+        covariance = psi.T @ psi
+        for lag in range(1, self.lags + 1):
+            part = psi[:-lag].T @ psi[lag:]
+            covariance += part + part.T
+        values, vectors = np.linalg.eigh(covariance)
+        kept = values > _RANK * values[-1]
+        statistic = float(np.sum((vectors[:, kept].T @ psi.sum(0)) ** 2 / values[kept]))
+        freedom = int(kept.sum())
+        return DriftTest(statistic, freedom, float(chdtrc(freedom, statistic)), along)
+
+
+def library_test(case: Case, residuals: Residuals) -> DriftTest:
+    """Return the worst of the tests against bins along each recorded component, its p-value times their number."""
     found = []
     for place, name in enumerate(case.recording.names):
         at = case.recording.columns[place][:_MOST_ROWS]
@@ -53,43 +99,14 @@ def library_test(case: Case, weighed: Weighed) -> DriftTest | None:
         edges = np.quantile(at, np.linspace(0, 1, _BINS + 1)[1:-1])
         # What is looked at must be known before the noise comes in, like every instrument: with measurement noise two rows earlier.
         early = np.concatenate([at[:1].repeat(2), at[:-2]]) if any(case.noise) else at
-        bins = np.searchsorted(edges, early)
-        found.append(_test(case, weighed, np.eye(_BINS)[bins], name))
-    kept = [item for item in found if item is not None]
-    if not kept:
-        return None
-    worst = min(kept, key=lambda item: item.p_value)
-    return DriftTest(worst.statistic, worst.freedom, min(1.0, worst.p_value * len(kept)), worst.along)
+        bins = np.searchsorted(edges, early)[: residuals.usable.size][residuals.usable]
+        found.append(residuals.test(np.eye(_BINS)[bins], name))
+    worst = min(found, key=lambda item: item.p_value)
+    return DriftTest(worst.statistic, worst.freedom, min(1.0, worst.p_value * len(found)), worst.along)
 
 
-def half_test(case: Case, weighed: Weighed) -> DriftTest | None:
-    """Return the test of the drift's coefficients in the first half against those of the whole; None without free terms."""
-    return _test(case, weighed, None, "")
-
-
-def _test(case: Case, weighed: Weighed, indicators: np.ndarray | None, along: str) -> DriftTest | None:
-    varies = len(case.diffusion.get(weighed.target, ())) > 1
-    equation = drift_equation(case, weighed.target, fine_nodes, weighed.strength if varies else None, None)
-    if not equation.names:
-        return None
-    rows = equation.rows(0, min(len(equation), _MOST_ROWS))
-    used = rows.usable
-    inverse = np.linalg.inv(triangle(rows.terms[used]))
-    z, q = rows.instruments[used] @ inverse, rows.regressors[used] @ inverse
-    if indicators is None:
-        first = np.arange(len(rows.usable))[used] < len(rows.usable) / 2
-        w = z * first[:, None]
-    else:
-        w = indicators[: len(used)][used]
-    products = z.T @ q
-    e = rows.response[used] - q @ np.linalg.solve(products, z.T @ rows.response[used])
-    psi = (w - z @ np.linalg.solve(products.T, q.T @ w)) * e[:, None]
-    covariance = psi.T @ psi
-    for lag in range(1, equation.lags + 1):
-        part = psi[:-lag].T @ psi[lag:]
-        covariance += part + part.T
-    values, vectors = np.linalg.eigh(covariance)
-    kept = values > _RANK * values[-1]
-    statistic = float(np.sum((vectors[:, kept].T @ psi.sum(0)) ** 2 / values[kept]))
-    freedom = int(kept.sum())
-    return DriftTest(statistic, freedom, float(chdtrc(freedom, statistic)), along)
+def half_test(residuals: Residuals) -> DriftTest:
+    """Return the test of the drift's coefficients in the first half against those of the whole."""
+    rows = residuals.usable
+    first = np.arange(rows.size)[rows] < rows.size / 2
+    return residuals.test(residuals.instruments * first[:, None], "")

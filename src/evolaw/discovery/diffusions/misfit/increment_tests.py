@@ -1,6 +1,7 @@
 r"""What the increments say of the kind of motion, whatever the terms are.
 
-A *remainder* is what the past does not explain: r_k = ΔX_k − β·φ(X_k), β by least squares. Of a first-order (Markov) process whose
+A *remainder* is what the past does not explain: r_k = (ΔX_k − β·φ(X_k) Δt_k)/√Δt_k in units of the usual step, β by least squares; a known
+force is taken off, and where the noise was raised on purpose r is divided by the root of its factor. Of a first-order (Markov) process whose
 library is rich enough it is uncorrelated with every earlier remainder, and over short steps it is Gaussian where it is scaled by its own
 size at that place.
 
@@ -50,12 +51,19 @@ def remainders(case: Case, target: str) -> np.ndarray:
     rows = np.arange(min(len(recording), _MOST_ROWS))
     own = recording.columns[case.index(target)]
     follows = recording.within[rows[:-1]] == recording.within[rows[1:]]
+    steps = np.diff(recording.times[rows])
+    root = np.sqrt(np.where(follows, steps, recording.step) / recording.step)
     change = np.where(follows, own[rows[1:]] - own[rows[:-1]], np.nan)
+    if recording.force is not None:
+        change = change - steps * recording.force[rows[:-1], case.index(target)]
+    noise = root if recording.heat is None else root * np.sqrt(recording.heat[rows[:-1]])
+    change = change / noise
     terms = case.drift[target]
     with np.errstate(all="ignore"):
         state = [column[rows[:-1]] for column in recording.columns]
         phi = features(terms, state) if not case.hidden else np.stack([np.ones(len(change)), state[0]], 1)
         phi = _with_products(phi) if is_coarse(case) else phi
+        phi = phi * (root**2 / noise)[:, None]
     # A term such as sqrt(x) may be no number where measurement noise has carried a point too far: such steps are left out.
     used = np.isfinite(change) & np.isfinite(phi).all(1)
     phi = phi / np.maximum(np.sqrt(np.mean(phi[used] ** 2, 0)), 1e-300)
