@@ -1,277 +1,228 @@
 """How often decisions on equations are wrong, on recordings made here, and how long they take.
 
-    python benchmarks/bench_equations.py calibrate --repetitions 200 [--systems ou,hopf] [--conditions long,short,noisy]
+    python benchmarks/bench_equations.py calibrate OUT.jsonl --repetitions 200 --run 40 [--systems ou,hopf] [--conditions long,short,noisy,coarse]
+    python benchmarks/bench_equations.py tables OUT.jsonl …
     python benchmarks/bench_equations.py speed
+    python benchmarks/bench_equations.py stopping --repetitions 100
+    python benchmarks/bench_equations.py asking --repetitions 20
 
-Systems of the reference list and four others on which nothing was tuned (`HELD`). All repetitions of a system are stepped at once by
-Euler–Maruyama with a step at least ten times below the recorded one; the linear systems from their exact law would differ by less than
-their error. Wrong is a drift term decided present that is absent or has the other sign, or decided absent that is present; its share is
-that among the decided terms of a recording, 0 where nothing is decided, averaged over recordings: the false discovery rate.
+``calibrate`` appends one line of JSON a recording, ``tables`` turns such files into Markdown. Wrong is a term decided present that is
+absent or has the other sign, or decided absent that is present; its share is that among the decided terms of a recording, 0 where nothing is
+decided, averaged over recordings: the false discovery rate. The law is run again on the first ``--run`` repetitions of each cell alone: what
+that takes back can only make decisions fewer.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
+import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from equation_systems import HELD, TOLD, System, recordings
 
+from evolaw.discovery.diffusions import investigation
+from evolaw.discovery.diffusions.experiment.track_box import FunctionTrackBox
 from evolaw.discovery.diffusions.investigation import discover_equation
 from evolaw.trajectory import Trajectory
 
-Field = Callable[[np.ndarray], np.ndarray]
+_FREE = re.compile(r"(\S+) ± (\S+) with all other terms free")
+_predict = investigation.predict
 
 
-@dataclass(frozen=True)
-class System:
-    """A law with its library and how it is recorded: (step, count) long and short; noise as a share of one diffusive step."""
-
-    names: tuple[str, ...]
-    drift: Field
-    diffusion: Field
-    start: tuple[float, ...]
-    truth: Mapping[str, float]
-    library: str
-    long: tuple[float, int]
-    short: tuple[float, int]
-    spread: str = "1"
-    hidden: bool = False
-
-
-def _stack(*parts: np.ndarray) -> np.ndarray:
-    return np.stack(parts, -1)
-
-
-def _constant(*values: float) -> Field:
-    return lambda x: np.broadcast_to(np.array(values), x.shape)
-
-
-TOLD = {
-    "ou": System(("x",), lambda x: -x, _constant(0.5), (0.0,), {"x: x": -1}, "poly:5", (0.02, 10000), (0.02, 1000)),
-    "dwell_cold": System(
-        ("x",),
-        lambda x: x - x**3,
-        _constant(0.02),
-        (1.0,),
-        {"x: x": 1, "x: x^3": -1},
-        "poly:5",
-        (0.02, 10000),
-        (0.02, 1000),
-    ),
-    "dwell_hot": System(
-        ("x",),
-        lambda x: x - x**3,
-        _constant(0.3),
-        (1.0,),
-        {"x: x": 1, "x: x^3": -1},
-        "poly:5",
-        (0.02, 10000),
-        (0.02, 1500),
-    ),
-    "josephson_locked": System(
-        ("p",),
-        lambda p: 0.6 - np.sin(p),
-        _constant(0.02),
-        (0.6,),
-        {"p: 1": 0.6, "p: sin(p)": -1},
-        "harmonics:3",
-        (0.05, 10000),
-        (0.05, 1000),
-    ),
-    "josephson_running": System(
-        ("p",),
-        lambda p: 1.5 - np.sin(p),
-        _constant(0.02),
-        (0.0,),
-        {"p: 1": 1.5, "p: sin(p)": -1},
-        "harmonics:3",
-        (0.02, 6000),
-        (0.02, 1000),
-    ),
-    "rotation": System(
-        ("x", "y"),
-        lambda s: _stack(-s[..., 0] - 2 * s[..., 1], 2 * s[..., 0] - s[..., 1]),
-        _constant(0.5, 0.5),
-        (1.0, 0.0),
-        {"x: x": -1, "x: y": -2, "y: x": 2, "y: y": -1},
-        "poly:2",
-        (0.02, 7500),
-        (0.02, 1000),
-    ),
-    "hopf": System(
-        ("x", "y"),
-        lambda s: _hopf(s, 1.0, 2.0),
-        _constant(0.05, 0.05),
-        (1.0, 0.0),
-        {"x: x": 1, "x: y": -2, "x: x^3": -1, "x: x*y^2": -1, "y: x": 2, "y: y": 1, "y: x^2*y": -1, "y: y^3": -1},
-        "poly:3",
-        (0.02, 7500),
-        (0.02, 1000),
-    ),
-    "vanderpol": System(
-        ("x", "y"),
-        lambda s: _stack(s[..., 1], (1 - s[..., 0] ** 2) * s[..., 1] - s[..., 0]),
-        _constant(0.05, 0.05),
-        (1.0, 0.0),
-        {"x: y": 1, "y: x": -1, "y: y": 1, "y: x^2*y": -1},
-        "poly:3",
-        (0.02, 7500),
-        (0.02, 1000),
-    ),
-    "cir": System(
-        ("x",),
-        lambda x: 1 - x,
-        lambda x: 0.125 * np.maximum(x, 0),
-        (1.0,),
-        {"x: 1": 1, "x: x": -1},
-        "1, x, x^2, x^3, sqrt(x)",
-        (0.02, 10000),
-        (0.02, 1000),
-        "1, x, x^2",
-    ),
-}
-
-HELD = {
-    "asymmetric_well": System(
-        ("x",),
-        lambda x: 0.2 + x + 0.3 * x**2 - x**3,
-        _constant(0.25),
-        (1.0,),
-        {"x: 1": 0.2, "x: x": 1, "x: x^2": 0.3, "x: x^3": -1},
-        "poly:5",
-        (0.02, 10000),
-        (0.02, 1500),
-    ),
-    "noise_induced": System(
-        ("x",),
-        lambda x: -0.8 * x,
-        lambda x: 0.2 + 0.3 * x**2,
-        (0.1,),
-        {"x: x": -0.8},
-        "poly:5",
-        (0.02, 10000),
-        (0.02, 1500),
-        "1, x, x^2",
-    ),
-    "brownian": System(("x",), lambda x: 0 * x, _constant(0.5), (0.0,), {}, "poly:5", (0.02, 10000), (0.02, 1000)),
-    "pendulum_driven": System(
-        ("p", "v"),
-        lambda s: _stack(s[..., 1], 0.8 - 0.5 * s[..., 1] - 1.2 * np.sin(s[..., 0])),
-        _constant(0.0, 0.3),
-        (0.0, 0.0),
-        {"v: 1": 0.8, "v: v": -0.5, "v: sin(p)": -1.2},
-        "1, v, sin(p), cos(p), sin(2p), cos(2p), v^2, v^3",
-        (0.04, 8000),
-        (0.04, 1500),
-    ),
-    "fitzhugh_nagumo": System(
-        ("v", "w"),
-        lambda s: _stack(3 * (s[..., 0] - s[..., 0] ** 3 / 3 - s[..., 1]), 0.4 * (s[..., 0] + 0.6 - 0.8 * s[..., 1])),
-        _constant(0.1, 0.05),
-        (0.0, 0.0),
-        {"v: v": 3, "v: w": -3, "v: v^3": -1, "w: 1": 0.24, "w: v": 0.4, "w: w": -0.32},
-        "poly:3",
-        (0.02, 7500),
-        (0.02, 1500),
-    ),
-}
-
-
-def _hopf(s: np.ndarray, growth: float, turn: float) -> np.ndarray:
-    x, y = s[..., 0], s[..., 1]
-    r = x**2 + y**2
-    return _stack((growth - r) * x - turn * y, turn * x + (growth - r) * y)
-
-
-def recordings(system: System, step: float, count: int, repetitions: int, seed: int, fine: int = 10) -> np.ndarray:
-    """Return values of shape (repetitions, count + 1, dim), all stepped together."""
-    rng = np.random.default_rng(seed)
-    h = step / fine
-    x = np.tile(np.array(system.start), (repetitions, 1))
-    values = np.empty((repetitions, count + 1, x.shape[1]))
-    values[:, 0] = x
-    for k in range(count):
-        for _ in range(fine):
-            kick = np.sqrt(2 * h * system.diffusion(x)) * rng.standard_normal(x.shape)
-            x = x + h * system.drift(x) + kick
-        values[:, k + 1] = x
-    return values
-
-
-def judge(system: System, values: np.ndarray, step: float, **options: object) -> tuple[np.ndarray, float]:
-    """Return counts (right, wrong present, wrong absent, right absent) for both grades, shape (2, 4), and seconds of processor time."""
-    track = Trajectory(values, step * np.arange(len(values)), ("times", "dim"), about={"names": list(system.names)})
+def weigh_one(system: System, values: np.ndarray, step: float, *, run: bool, **options: Any) -> dict[str, Any]:
+    """Discover on one recording of shape (paths, times, dim); return its entries with their truth, checks and processor time."""
+    seen = values[..., : len(system.recorded)]
+    track = Trajectory(seen, step * np.arange(seen.shape[1]), ("paths", "times", "dim"), about={"names": list(system.recorded)})
+    investigation.predict = _predict if run else lambda *_: None  # type: ignore[assignment]
     began = time.process_time()
-    known = "p: v=1; p: *" if system.names == ("p", "v") else None
-    found = discover_equation(track, library=system.library, diffusion=system.spread, known=known, rng=0, **options)  # type: ignore[arg-type]
+    given = {"library": system.library, "diffusion": system.spread, "known": system.known, "hidden": system.hidden, "rng": 0} | options
+    found = discover_equation(track, **given)
     seconds = time.process_time() - began
-    counts = np.zeros((2, 4), int)
+    entries = []
     for entry in found.entries:
-        if ": D " in entry.name or entry.basis == "known" or entry.decision not in ("present", "absent"):
+        if entry.basis == "known":
             continue
-        truth = system.truth.get(entry.name, 0.0)
-        if entry.decision == "present":
-            place = 0 if truth * (entry.estimate or 0) > 0 else 1
-        else:
-            place = 2 if truth else 3
-        for grade in (0, 1) if entry.basis == "likelihood" else (1,):
-            counts[grade, place] += 1
-    return counts, seconds
+        free = _FREE.search(entry.why or "")
+        entries.append([entry.name, entry.decision, entry.basis, entry.estimate, *entry.interval, entry.probability,
+                        float(free[2]) if free else None, system.truth.get(entry.name, 0.0)])  # fmt: skip
+    checks = {check.name: check.p_value for check in found.checks if not check.passed or check.name == "prediction"}
+    combined = [[item["kind"], item["value"], item["error"]] for item in found.law.combinations]
+    return {"entries": entries, "failed": [c.name for c in found.failed], "p": checks, "combinations": combined, "seconds": seconds}
 
 
-def calibrate(names: list[str], conditions: list[str], repetitions: int, seed: int) -> None:
-    """Print one line a system and condition."""
-    print(
-        "| system | condition | R | true | likelihood: found, wrong, share | both grades: found, wrong, share | recordings with a decision | ms |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
-    for name in names:
+def calibrate(options: argparse.Namespace) -> None:
+    """Append one line a recording."""
+    for name in options.systems.split(","):
         system = (TOLD | HELD)[name]
-        for condition in conditions:
-            step, count = system.short if condition == "short" else system.long
-            values = recordings(system, step, count, repetitions, seed)
+        made: dict[str, np.ndarray] = {}
+        for condition in options.conditions.split(","):
+            step, count = getattr(system, "long" if condition == "noisy" else condition)
+            kind = "coarse" if condition == "coarse" else "fine"
+            if kind not in made:
+                most = system.long[1] if kind == "fine" and options.conditions != "short" else count
+                made[kind] = recordings(system, step, most, options.repetitions, options.seed, system.long[0] / 10)
+            values = made[kind][:, :, : count + 1]
             if condition == "noisy":
-                size = np.sqrt(np.mean((values[:, 1:] - values[:, :-1]) ** 2, (0, 1)))
-                values = values + size * np.random.default_rng(seed + 1).standard_normal(values.shape)
-            rows = [judge(system, one, step) for one in values]
-            total = np.sum([counts for counts, _ in rows], axis=0)
-            decided = sum(bool(counts[1].sum()) for counts, _ in rows)
-            cells = []
-            for grade in (0, 1):
-                right, false, missed, _ = total[grade]
-                wrong = false + missed
-                share = np.mean([(c[grade, 1] + c[grade, 2]) / max(1, c[grade].sum()) for c, _ in rows])
-                cells.append(f"{right / repetitions:.2f}, {wrong / repetitions:.3f}, {share:.3f}")
-            seconds = 1000 * np.mean([s for _, s in rows])
-            print(
-                f"| {name} | {condition} | {repetitions} | {len(system.truth)} | {cells[0]} | {cells[1]} | {decided / repetitions:.2f} | {seconds:.0f} |",
-                flush=True,
-            )
+                values = values + system.noise * np.random.default_rng(options.seed + 1).standard_normal(values.shape)
+            with Path(options.out).open("a", encoding="utf-8") as file:
+                for number, one in enumerate(values):
+                    line = weigh_one(system, one, step, run=number < options.run)
+                    file.write(json.dumps({"system": name, "condition": condition, "run": number < options.run, **line}) + "\n")
+
+
+def _wrong(entry: list[Any]) -> bool:
+    truth, decision = entry[8], entry[1]
+    return bool(truth * (entry[3] or 0) <= 0 if decision == "present" else truth != 0)
+
+
+def tables(files: list[str]) -> None:
+    """Print the tables of one or several files of `calibrate`."""
+    lines = [json.loads(line) for file in files for line in Path(file).read_text(encoding="utf-8").splitlines()]
+    cells: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for line in lines:
+        cells[line["condition"], line["system"]].append(line)
+    for condition in dict.fromkeys(key[0] for key in cells):
+        print(f"\n## {condition.capitalize()}\n")
+        print("| system | R | true | likelihood: found, wrong, share | both grades: found, wrong, share | with a drift decision | "
+              "D: found, wrong, share | interval coverage, drift | ms |")  # fmt: skip
+        print("|---|---|---|---|---|---|---|---|---|")
+        for (_, name), rows in ((key, rows) for key, rows in cells.items() if key[0] == condition):
+            truth = [entry for entry in (TOLD | HELD)[name].truth if ": D " not in entry]
+            shown = [_cell(rows, bases, spread=False) for bases in (("likelihood",), ("likelihood", "assumed"))]
+            spread = _cell(rows, ("likelihood", "assumed"), spread=True)
+            decided = np.mean([any(e[1] in ("present", "absent") and ": D " not in e[0] for e in row["entries"]) for row in rows])
+            covered = np.mean([e[4] <= e[8] <= e[5] for row in rows for e in row["entries"] if ": D " not in e[0]])
+            late = [row["seconds"] for row in rows if not row["run"]] or [row["seconds"] for row in rows]
+            print(f"| {name} | {len(rows)} | {len(truth)} | {shown[0]} | {shown[1]} | {decided:.3f} | {spread} | {covered:.3f} | "
+                  f"{1000 * np.mean(late):.0f} |")  # fmt: skip
+    _whole(lines)
+
+
+def _cell(rows: list[dict[str, Any]], bases: tuple[str, ...], *, spread: bool) -> str:
+    found, wrong, share = 0, 0, []
+    for row in rows:
+        chosen = [e for e in row["entries"] if (": D " in e[0]) == spread and e[1] in ("present", "absent") and e[2] in bases]
+        bad = sum(map(_wrong, chosen))
+        found += sum(e[1] == "present" and not _wrong(e) for e in chosen)
+        wrong += bad
+        share.append(bad / max(1, len(chosen)))
+    return f"{found / len(rows):.2f}, {wrong / len(rows):.3f}, {np.mean(share):.3f}"
+
+
+def _whole(lines: list[dict[str, Any]]) -> None:
+    """What is asked of all recordings together."""
+    drift = [(line, e) for line in lines for e in line["entries"] if ": D " not in e[0]]
+    print("\n## All together\n")
+    strong = [e for _, e in drift if e[8] and e[7] and abs(e[8]) / e[7] >= 5]
+    print(f"- true drift terms with |θ|/σ >= 5, all others free: {len(strong)}, present {np.mean([e[1] == 'present' for e in strong]):.3f}")
+    shown = [(e[6], float(e[8] != 0)) for _, e in drift if e[6] is not None]
+    if shown:
+        p, true = np.array(shown).T
+        bins = np.minimum((p * 10).astype(int), 9)
+        error = sum(abs(p[bins == b].mean() - true[bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any())
+        pairs = ", ".join(f"{p[bins == b].mean():.2f} → {true[bins == b].mean():.2f} ({(bins == b).sum()})" for b in range(10) if (bins == b).any())
+        print(f"- probabilities shown: {p.size} terms, calibration error {error:.3f}; stated → observed (terms): {pairs}")
+    for what, chosen in (("all drift terms", drift), ("drift terms decided present", [x for x in drift if x[1][1] == "present"])):
+        print(f"- intervals of {what}: cover {np.mean([e[4] <= e[8] <= e[5] for _, e in chosen]):.3f} of {len(chosen)}")
+    spread = [e for line in lines for e in line["entries"] if ": D " in e[0]]
+    print(f"- intervals of diffusion terms: cover {np.mean([e[4] <= e[8] <= e[5] for e in spread]):.3f} of {len(spread)}")
+    ran = [line for line in lines if "prediction" in line["p"]]
+    failed = sum("prediction" in line["failed"] for line in ran)
+    print(f"- laws run again: {len(ran)}, of which {failed} did not move as recorded ({failed / max(1, len(ran)):.4f})")
+    counts = Counter(name.split(" of ")[0] for line in lines for name in line["failed"])
+    print(f"- checks that failed, of {len(lines)} recordings: {dict(counts)}")
+    for name in (name for name, system in TOLD.items() if system.stuck):
+        rows = [line for line in lines if line["system"] == name]
+        named = np.mean([any(kind == "stiffness" for kind, *_ in row["combinations"]) for row in rows]) if rows else math.nan
+        print(f"- {name}: stiffness named in {named:.3f} of {len(rows)}")
 
 
 def speed() -> None:
-    """Print processor seconds for recordings of 10⁴ and 10⁶ points."""
-    for name in ("dwell_hot", "vanderpol"):
+    """Print processor seconds and the peak of memory for recordings of 10⁴ and 10⁶ points."""
+    import resource
+
+    for name in ("dwell_hot", "vanderpol", "lorenz"):
         for count in (10_000, 1_000_000):
-            values = recordings(TOLD[name], 0.02, count, 1, 3, fine=1)[0]
-            _, seconds = judge(TOLD[name], values, 0.02)
-            print(f"| {name} | {count} | {seconds:.2f} |", flush=True)
+            system = TOLD[name]
+            values = recordings(system, system.long[0], count, 1, 3, system.long[0] / (1 if name != "lorenz" else 4))[0]
+            for run in (False, True):
+                seconds = weigh_one(system, values, system.long[0], run=run)["seconds"]
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+                print(f"| {name} | {count} | {'with' if run else 'without'} running the law | {seconds:.2f} | {peak:.2f} GiB |", flush=True)
+
+
+def stopping(options: argparse.Namespace) -> None:
+    """Print the share of absent terms ever decided present over 40 looks at a growing recording."""
+    for name in ("ou", "brownian", "josephson_locked"):
+        system, ever, total = TOLD.get(name) or HELD[name], 0, 0
+        step = 0.05
+        values = recordings(system, step, 4000, options.repetitions, options.seed, step / 5)
+        for one in values:
+            decided: set[str] = set()
+            for count in np.geomspace(100, 4000, 40).astype(int):
+                row = weigh_one(system, one[:, : count + 1], step, run=False, diffusion="1", noise=0.0)
+                decided |= {e[0] for e in row["entries"] if ": D " not in e[0] and e[1] in ("present", "absent") and _wrong(e)}
+            nulls = [entry[0] for entry in row["entries"] if ": D " not in entry[0] and not entry[8]]
+            ever, total = ever + len(decided), total + len(nulls)
+        print(f"| {name} | {options.repetitions} | {ever} of {total} = {ever / total:.4f} |", flush=True)
+
+
+def asking(options: argparse.Namespace) -> None:
+    """Print what the chosen experiment decides on the two stuck systems."""
+    for name in ("dwell_cold", "josephson_locked"):
+        system = TOLD[name]
+        step, count = system.long
+        tracks = recordings(system, step, count, options.repetitions, options.seed, step / 10)
+        kinds, all_found, wrong = Counter(), 0, 0
+        for number, one in enumerate(tracks):
+            chance = np.random.default_rng([options.seed, number])
+            track = Trajectory(one[0], step * np.arange(count + 1), ("times", "dim"), about={"names": list(system.names)})
+            given: dict[str, Any] = {"library": system.library, "diffusion": "1", "rng": 0}
+            box = FunctionTrackBox(lambda start, controls, times, s=system, c=chance: _answer(s, start, controls, times, c))
+            first = discover_equation(track, **given)
+            second = discover_equation(track, **given, box=box, ask=1)
+            kinds[first.next.kind] += 1
+            true = [entry for entry in system.truth if ": D " not in entry]
+            all_found += all(second[entry].decision == "present" for entry in true)
+            decided = [e for e in second.entries if ": D " not in e.name and e.decision in ("present", "absent")]
+            wrong += sum((e.decision == "present") != (e.name in true) for e in decided)
+        print(f"| {name} | {options.repetitions} | {dict(kinds)} | {all_found / options.repetitions:.2f} | {wrong} |", flush=True)
+
+
+def _answer(system: System, start: Any, controls: Any, times: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    force = np.array([(controls.get("force") or {}).get(name, 0.0) for name in system.names])
+    x = np.array(system.start if start is None else start, float)
+    fine = max(1, int(np.ceil((times[1] - times[0]) / 0.002)))
+    h, values = (times[1] - times[0]) / fine, [x]
+    for _ in times[1:]:
+        for kick in chance.standard_normal((fine, x.size)):
+            x = x + h * (system.drift(x) + force) + np.sqrt(2 * h * controls.get("noise", 1.0) * system.diffusion(x)) * kick
+        values.append(x)
+    return np.array(values)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["calibrate", "speed"])
+    parser.add_argument("what", choices=["calibrate", "tables", "speed", "stopping", "asking"])
+    parser.add_argument("files", nargs="*")
     parser.add_argument("--repetitions", type=int, default=200)
+    parser.add_argument("--run", type=int, default=40)
     parser.add_argument("--systems", default=",".join([*TOLD, *HELD]))
     parser.add_argument("--conditions", default="long,short,noisy")
     parser.add_argument("--seed", type=int, default=20261127)
     options = parser.parse_args()
+    options.out = options.files[0] if options.files else None
+    {"calibrate": calibrate, "stopping": stopping, "asking": asking}.get(options.what, lambda _: None)(options)
+    if options.what == "tables":
+        tables(options.files)
     if options.what == "speed":
         speed()
-    else:
-        calibrate(options.systems.split(","), options.conditions.split(","), options.repetitions, options.seed)
 
 
 if __name__ == "__main__":

@@ -139,7 +139,8 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
     doubts += diagnose(case, weighed)
     state = doubting(State.of(evidence, decisions), doubts)
     if state.cause == "sound" and _claims(state):
-        state = predicting(state, predict(case, weighed, families, rng))
+        absent = [i.entry for i, d in zip(state.evidence, state.decisions, strict=True) if d == "absent"]
+        state = predicting(state, predict(case, weighed, families, absent, rng))
     state = amend(state, [check_known])
     entries = tuple(EntryFinding.of(*line) for line in zip(state.evidence, state.decisions, state.reasons, strict=True))
     cure = remedy(state.cause)

@@ -1,7 +1,7 @@
 r"""Posterior prediction: does the law, run again, move as the recording does?
 
-Laws are drawn from what the recording leaves possible, which terms there are and how large, and each is run once on the one loop: from the
-recorded starts, over the recorded times, seen through the same measurement noise. Every run, and the recording, is reduced to the same
+Laws are drawn from what the decisions and the recording leave possible, which of the terms not called absent there are and how large, and each
+is run once on the one loop: from the recorded starts, over the recorded times, seen through the same measurement noise. Every run, and the recording, is reduced to the same
 numbers:
 
     density           share of time below each of six quantiles of the recording, of every component (angles within their period)
@@ -23,13 +23,14 @@ only makes the p-value larger. A run that does not stay finite counts as far out
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from evolaw.discovery.diffusions.evidence.averages import law_draws
 from evolaw.discovery.diffusions.evidence.entries import Judged
+from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.model.expressions import Term
@@ -79,13 +80,16 @@ class _Window:
     times: np.ndarray
 
 
-def predict(case: Case, weighed: Sequence[Weighed], families: Sequence[Judged], rng: Source) -> Prediction | None:
+def predict(
+    case: Case, weighed: Sequence[Weighed], families: Sequence[Judged], absent: Sequence[str], rng: Source
+) -> Prediction | None:
     """Run the law as often as its rank needs, and compare.
 
     Args:
         case: the case.
         weighed: what was weighed of each component.
         families: the same as families of entries, which laws are drawn from.
+        absent: entries decided absent, which no law drawn has.
         rng: source of laws, runs and measurement noise.
 
     Returns:
@@ -99,7 +103,7 @@ def predict(case: Case, weighed: Sequence[Weighed], families: Sequence[Judged], 
     if window is None:
         return None
     try:
-        runs = _run(case, weighed, families, window, step, rng)
+        runs = _run(case, weighed, [_without(family, absent) for family in families], window, step, rng)
     except NumericalError as error:
         runs = np.asarray(getattr(error.partial, "values", np.full((_RUNS, 1, 1, 1), np.nan)), float)
     except EvolawError:
@@ -195,6 +199,19 @@ def _run(
         process, scheme, window.starts, window.times, paths=len(window.starts), rng=rng, dt=step, sweep=sweep
     )
     return np.asarray(found.values, float)
+
+
+def _without(family: Judged, absent: Sequence[str]) -> Judged:
+    """The family given that the terms decided absent are."""
+    if family.form is None:
+        return family
+    gone = [entry_name(family.target, term, diffusion=family.diffusion) in absent for term in family.form.names]
+    if not any(gone):
+        return family
+    if all(gone):
+        return replace(family, form=None, subsets=None)
+    form = family.form.with_relation(np.flatnonzero(~np.array(gone)), np.zeros(len(gone)))
+    return replace(family, form=form, subsets=weigh_subsets(form))
 
 
 def _draws(

@@ -1,0 +1,66 @@
+"""The law run again: true laws pass, others are told, with what the recording has that they have not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evolaw.discovery import discover
+from evolaw.discovery.diffusions.evidence.entries import Judged
+from evolaw.discovery.diffusions.evidence.weigh import weigh
+from evolaw.discovery.diffusions.misfit.predictive_check import LEVEL, _judge, _passages, predict
+from evolaw.discovery.diffusions.problem import pose
+from evolaw.randomness import source
+from evolaw.trajectory import Trajectory
+
+
+def test_passages_are_counted_from_side_to_side() -> None:
+    path = np.array([0.0, -2, 0, 2, 0, 2, -2, 0, -2, 2, 0])
+    assert _passages(path[None, None], -1.0, 1.0).tolist() == [2]
+    assert _passages(np.stack([path, -path])[None], -1.0, 1.0).tolist() == [2 + 1]
+
+
+def test_ranks_are_p_values() -> None:
+    """Numbers of one law: p <= 0.05 has chance 0.05; 600 trials leave 0.0089 of error, five of them are allowed."""
+    rng = np.random.default_rng(2)
+    p = [_judge(["density of x"] * 3, rng.standard_t(3, (60, 3))).check.p_value for _ in range(600)]  # type: ignore[union-attr]
+    assert abs(np.mean(np.array(p) <= 0.05) - 0.05) < 5 * 0.0089
+
+
+def test_runs_that_explode_count_as_far_out_and_mostly_exploding_laws_say_nothing() -> None:
+    numbers = np.random.default_rng(0).normal(size=(120, 2))
+    numbers[0] = 30.0
+    assert not _judge(["density of x"] * 2, numbers).check.passed  # type: ignore[union-attr]
+    numbers[1:40] = np.nan
+    assert _judge(["density of x"] * 2, numbers).check.passed  # type: ignore[union-attr]
+    numbers[1:80] = np.nan
+    assert _judge(["density of x"] * 2, numbers) is None
+
+
+@pytest.mark.parametrize(("stretched", "passes"), [(1.0, True), (1.5, False)])
+def test_another_recording_is_told_from_the_laws_own(relaxation: object, stretched: float, passes: bool) -> None:
+    track = relaxation(1.0, 0.5, 0.05, 4000, 3)  # type: ignore[operator]
+    case = pose(track, library="1, x", noise=0.0)
+    weighed = [weigh(case, "x")]
+    families = [Judged.of(weighed[0], diffusion=spread) for spread in (False, True)]
+    wider = Trajectory(stretched * np.asarray(track.values), track.times, track.axes)
+    found = predict(pose(wider, library="1, x", noise=0.0), weighed, families, [], source(1))
+    assert found is not None
+    assert found.check.passed == passes == (found.check.p_value > LEVEL)
+    if not passes:
+        assert any("density of x" in what or "autocorrelation of x" in what for what in found.failed)
+        assert found.failed[0] in found.check.says
+
+
+def test_noises_that_act_together_take_the_decisions_back() -> None:
+    """Half of the noise of x and y is the same: every test of the drift agrees, but the joint density is not that of two noises."""
+    rng, h = np.random.default_rng(5), 0.02
+    z = np.zeros((8001, 2))
+    for k in range(8000):
+        z[k + 1] = z[k] - h * z[k] * [1, 2] + np.sqrt(h) * rng.normal()
+        z[k + 1] += np.sqrt(h) * rng.normal(size=2)
+    track = Trajectory(z, h * np.arange(8001), ("times", "dim"))
+    finding = discover(track, library="1, x, y", rng=0)
+    check = next(check for check in finding.checks if check.name == "prediction")
+    assert not check.passed and "joint density of x and y" in check.says
+    assert not finding.of("present") and finding.next.kind == "prediction"
