@@ -38,10 +38,18 @@ _predict = investigation.predict
 def weigh_one(system: System, values: np.ndarray, step: float, *, run: bool, **options: Any) -> dict[str, Any]:
     """Discover on one recording of shape (paths, times, dim); return its entries with their truth, checks and processor time."""
     seen = values[..., : len(system.recorded)]
-    track = Trajectory(seen, step * np.arange(seen.shape[1]), ("paths", "times", "dim"), about={"names": list(system.recorded)})
+    track = Trajectory(
+        seen, step * np.arange(seen.shape[1]), ("paths", "times", "dim"), about={"names": list(system.recorded)}
+    )
     investigation.predict = _predict if run else lambda *_: None  # type: ignore[assignment]
     began = time.process_time()
-    given = {"library": system.library, "diffusion": system.spread, "known": system.known, "hidden": system.hidden, "rng": 0} | options
+    given = {
+        "library": system.library,
+        "diffusion": system.spread,
+        "known": system.known,
+        "hidden": system.hidden,
+        "rng": 0,
+    } | options
     found = discover_equation(track, **given)
     seconds = time.process_time() - began
     entries = []
@@ -53,7 +61,13 @@ def weigh_one(system: System, values: np.ndarray, step: float, *, run: bool, **o
                         float(free[2]) if free else None, system.truth.get(entry.name, 0.0)])  # fmt: skip
     checks = {check.name: check.p_value for check in found.checks if not check.passed or check.name == "prediction"}
     combined = [[item["kind"], item["value"], item["error"]] for item in found.law.combinations]
-    return {"entries": entries, "failed": [c.name for c in found.failed], "p": checks, "combinations": combined, "seconds": seconds}
+    return {
+        "entries": entries,
+        "failed": [c.name for c in found.failed],
+        "p": checks,
+        "combinations": combined,
+        "seconds": seconds,
+    }
 
 
 def calibrate(options: argparse.Namespace) -> None:
@@ -73,7 +87,9 @@ def calibrate(options: argparse.Namespace) -> None:
             with Path(options.out).open("a", encoding="utf-8") as file:
                 for number, one in enumerate(values):
                     line = weigh_one(system, one, step, run=number < options.run)
-                    file.write(json.dumps({"system": name, "condition": condition, "run": number < options.run, **line}) + "\n")
+                    file.write(
+                        json.dumps({"system": name, "condition": condition, "run": number < options.run, **line}) + "\n"
+                    )
 
 
 def _wrong(entry: list[Any]) -> bool:
@@ -96,7 +112,9 @@ def tables(files: list[str]) -> None:
             truth = [entry for entry in (TOLD | HELD)[name].truth if ": D " not in entry]
             shown = [_cell(rows, bases, spread=False) for bases in (("likelihood",), ("likelihood", "assumed"))]
             spread = _cell(rows, ("likelihood", "assumed"), spread=True)
-            decided = np.mean([any(e[1] in ("present", "absent") and ": D " not in e[0] for e in row["entries"]) for row in rows])
+            decided = np.mean(
+                [any(e[1] in ("present", "absent") and ": D " not in e[0] for e in row["entries"]) for row in rows]
+            )
             covered = np.mean([e[4] <= e[8] <= e[5] for row in rows for e in row["entries"] if ": D " not in e[0]])
             late = [row["seconds"] for row in rows if not row["run"]] or [row["seconds"] for row in rows]
             print(f"| {name} | {len(rows)} | {len(truth)} | {shown[0]} | {shown[1]} | {decided:.3f} | {spread} | {covered:.3f} | "
@@ -107,7 +125,9 @@ def tables(files: list[str]) -> None:
 def _cell(rows: list[dict[str, Any]], bases: tuple[str, ...], *, spread: bool) -> str:
     found, wrong, share = 0, 0, []
     for row in rows:
-        chosen = [e for e in row["entries"] if (": D " in e[0]) == spread and e[1] in ("present", "absent") and e[2] in bases]
+        chosen = [
+            e for e in row["entries"] if (": D " in e[0]) == spread and e[1] in ("present", "absent") and e[2] in bases
+        ]
         bad = sum(map(_wrong, chosen))
         found += sum(e[1] == "present" and not _wrong(e) for e in chosen)
         wrong += bad
@@ -120,18 +140,35 @@ def _whole(lines: list[dict[str, Any]]) -> None:
     drift = [(line, e) for line in lines for e in line["entries"] if ": D " not in e[0]]
     print("\n## All together\n")
     strong = [e for _, e in drift if e[8] and e[7] and abs(e[8]) / e[7] >= 5]
-    print(f"- true drift terms with |θ|/σ >= 5, all others free: {len(strong)}, present {np.mean([e[1] == 'present' for e in strong]):.3f}")
+    print(
+        f"- true drift terms with |θ|/σ >= 5, all others free: {len(strong)}, present {np.mean([e[1] == 'present' for e in strong]):.3f}"
+    )
     shown = [(e[6], float(e[8] != 0)) for _, e in drift if e[6] is not None]
     if shown:
         p, true = np.array(shown).T
         bins = np.minimum((p * 10).astype(int), 9)
-        error = sum(abs(p[bins == b].mean() - true[bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any())
-        pairs = ", ".join(f"{p[bins == b].mean():.2f} → {true[bins == b].mean():.2f} ({(bins == b).sum()})" for b in range(10) if (bins == b).any())
-        print(f"- probabilities shown: {p.size} terms, calibration error {error:.3f}; stated → observed (terms): {pairs}")
-    for what, chosen in (("all drift terms", drift), ("drift terms decided present", [x for x in drift if x[1][1] == "present"])):
+        error = sum(
+            abs(p[bins == b].mean() - true[bins == b].mean()) * (bins == b).mean()
+            for b in range(10)
+            if (bins == b).any()
+        )
+        pairs = ", ".join(
+            f"{p[bins == b].mean():.2f} → {true[bins == b].mean():.2f} ({(bins == b).sum()})"
+            for b in range(10)
+            if (bins == b).any()
+        )
+        print(
+            f"- probabilities shown: {p.size} terms, calibration error {error:.3f}; stated → observed (terms): {pairs}"
+        )
+    for what, chosen in (
+        ("all drift terms", drift),
+        ("drift terms decided present", [x for x in drift if x[1][1] == "present"]),
+    ):
         print(f"- intervals of {what}: cover {np.mean([e[4] <= e[8] <= e[5] for _, e in chosen]):.3f} of {len(chosen)}")
     spread = [e for line in lines for e in line["entries"] if ": D " in e[0]]
-    print(f"- intervals of diffusion terms: cover {np.mean([e[4] <= e[8] <= e[5] for e in spread]):.3f} of {len(spread)}")
+    print(
+        f"- intervals of diffusion terms: cover {np.mean([e[4] <= e[8] <= e[5] for e in spread]):.3f} of {len(spread)}"
+    )
     ran = [line for line in lines if "prediction" in line["p"]]
     failed = sum("prediction" in line["failed"] for line in ran)
     print(f"- laws run again: {len(ran)}, of which {failed} did not move as recorded ({failed / max(1, len(ran)):.4f})")
@@ -139,7 +176,11 @@ def _whole(lines: list[dict[str, Any]]) -> None:
     print(f"- checks that failed, of {len(lines)} recordings: {dict(counts)}")
     for name in (name for name, system in TOLD.items() if system.stuck):
         rows = [line for line in lines if line["system"] == name]
-        named = np.mean([any(kind == "stiffness" for kind, *_ in row["combinations"]) for row in rows]) if rows else math.nan
+        named = (
+            np.mean([any(kind == "stiffness" for kind, *_ in row["combinations"]) for row in rows])
+            if rows
+            else math.nan
+        )
         print(f"- {name}: stiffness named in {named:.3f} of {len(rows)}")
 
 
@@ -154,7 +195,10 @@ def speed() -> None:
             for run in (False, True):
                 seconds = weigh_one(system, values, system.long[0], run=run)["seconds"]
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-                print(f"| {name} | {count} | {'with' if run else 'without'} running the law | {seconds:.2f} | {peak:.2f} GiB |", flush=True)
+                print(
+                    f"| {name} | {count} | {'with' if run else 'without'} running the law | {seconds:.2f} | {peak:.2f} GiB |",
+                    flush=True,
+                )
 
 
 def stopping(options: argparse.Namespace) -> None:
@@ -167,7 +211,9 @@ def stopping(options: argparse.Namespace) -> None:
             decided: set[str] = set()
             for count in np.geomspace(100, 4000, 40).astype(int):
                 row = weigh_one(system, one[:, : count + 1], step, run=False, diffusion="1", noise=0.0)
-                decided |= {e[0] for e in row["entries"] if ": D " not in e[0] and e[1] in ("present", "absent") and _wrong(e)}
+                decided |= {
+                    e[0] for e in row["entries"] if ": D " not in e[0] and e[1] in ("present", "absent") and _wrong(e)
+                }
             nulls = [entry[0] for entry in row["entries"] if ": D " not in entry[0] and not entry[8]]
             ever, total = ever + len(decided), total + len(nulls)
         print(f"| {name} | {options.repetitions} | {ever} of {total} = {ever / total:.4f} |", flush=True)
@@ -182,9 +228,13 @@ def asking(options: argparse.Namespace) -> None:
         kinds, all_found, wrong = Counter(), 0, 0
         for number, one in enumerate(tracks):
             chance = np.random.default_rng([options.seed, number])
-            track = Trajectory(one[0], step * np.arange(count + 1), ("times", "dim"), about={"names": list(system.names)})
+            track = Trajectory(
+                one[0], step * np.arange(count + 1), ("times", "dim"), about={"names": list(system.names)}
+            )
             given: dict[str, Any] = {"library": system.library, "diffusion": "1", "rng": 0}
-            box = FunctionTrackBox(lambda start, controls, times, s=system, c=chance: _answer(s, start, controls, times, c))
+            box = FunctionTrackBox(
+                lambda start, controls, times, s=system, c=chance: _answer(s, start, controls, times, c)
+            )
             first = discover_equation(track, **given)
             second = discover_equation(track, **given, box=box, ask=1)
             kinds[first.next.kind] += 1
@@ -192,7 +242,10 @@ def asking(options: argparse.Namespace) -> None:
             all_found += all(second[entry].decision == "present" for entry in true)
             decided = [e for e in second.entries if ": D " not in e.name and e.decision in ("present", "absent")]
             wrong += sum((e.decision == "present") != (e.name in true) for e in decided)
-        print(f"| {name} | {options.repetitions} | {dict(kinds)} | {all_found / options.repetitions:.2f} | {wrong} |", flush=True)
+        print(
+            f"| {name} | {options.repetitions} | {dict(kinds)} | {all_found / options.repetitions:.2f} | {wrong} |",
+            flush=True,
+        )
 
 
 def _answer(system: System, start: Any, controls: Any, times: np.ndarray, chance: np.random.Generator) -> np.ndarray:
@@ -202,7 +255,11 @@ def _answer(system: System, start: Any, controls: Any, times: np.ndarray, chance
     h, values = (times[1] - times[0]) / fine, [x]
     for _ in times[1:]:
         for kick in chance.standard_normal((fine, x.size)):
-            x = x + h * (system.drift(x) + force) + np.sqrt(2 * h * controls.get("noise", 1.0) * system.diffusion(x)) * kick
+            x = (
+                x
+                + h * (system.drift(x) + force)
+                + np.sqrt(2 * h * controls.get("noise", 1.0) * system.diffusion(x)) * kick
+            )
         values.append(x)
     return np.array(values)
 

@@ -43,8 +43,12 @@ class Words:
         return self("try.step_one") if steps == 1 else self("try.step_many", steps=steps)
 
     def check(self, name: str) -> str:
-        """Return the name of a check; one without a label keeps its own name."""
-        return _table().get("check", {}).get(name, {}).get(self.lang, name)
+        """Return the name of a check; that of one component has its name behind it; one without a label keeps its own name."""
+        labels = _table().get("check", {})
+        head, of, component = name.partition(" of ")
+        if name not in labels and of and head in labels:
+            return f"{labels[head][self.lang]}: {component}"
+        return labels.get(name, {}).get(self.lang, name)
 
 
 def e_value(log_e: float | None) -> str:

@@ -166,7 +166,8 @@ class EquationLaw:
         """Return what a person reads first."""
         shown = [("equation" if i == 0 else "", line) for i, line in enumerate(self.decided())]
         known = [("identified" if i == 0 else "", item["says"]) for i, item in enumerate(self.combinations)]
-        return shown + known
+        ran = [("run again", check.says) for check in finding.checks if check.name == "prediction" and check.passed]
+        return shown + known + ran
 
 
 def _by_component(values: Mapping[str, float], names: Sequence[str], *, diffusion: bool) -> dict[str, dict[str, float]]:

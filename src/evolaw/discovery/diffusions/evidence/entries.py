@@ -115,7 +115,11 @@ def _records(family: Judged, alpha: float) -> list[Evidence]:
     for j, term in enumerate(form.names):
         # The interval holds whatever the other terms are, and what the probable laws say as well: either alone may miss, the first where
         # a long relaxation biases it, the second where a wrong law was chosen.
-        value, low, high = form.estimate[j], form.estimate[j] - bound * form.error[j], form.estimate[j] + bound * form.error[j]
+        value, low, high = (
+            form.estimate[j],
+            form.estimate[j] - bound * form.error[j],
+            form.estimate[j] + bound * form.error[j],
+        )
         share = abs(form.estimate[j] / form.unit[j])
         why = (
             f"{form.estimate[j]:.4g} ± {form.error[j]:.2g} with all other terms free, "

@@ -197,5 +197,7 @@ def _drift(case: Case, item: Weighed) -> list[Doubt]:
     )
     passed = test.p_value >= LEVEL
     says = f"The drift of {item.target} is the same in both halves." if passed else changes
-    constancy = Doubt(Check(f"constancy of {item.target}", passed, test.p_value, says), "drifting", item.target, "drift")
+    constancy = Doubt(
+        Check(f"constancy of {item.target}", passed, test.p_value, says), "drifting", item.target, "drift"
+    )
     return [library, constancy]

@@ -195,9 +195,7 @@ def _run(
     }
     sweep = {part: entries for part, entries in swept.items() if entries}
     scheme: Any = StochasticHeun() if process.noise == "additive" else EulerMaruyama()
-    found = solve(
-        process, scheme, window.starts, window.times, paths=len(window.starts), rng=rng, dt=step, sweep=sweep
-    )
+    found = solve(process, scheme, window.starts, window.times, paths=len(window.starts), rng=rng, dt=step, sweep=sweep)
     return np.asarray(found.values, float)
 
 

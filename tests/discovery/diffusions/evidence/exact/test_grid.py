@@ -13,7 +13,9 @@ def test_cubic_weights_keep_cubics() -> None:
     places = np.array([1.0, 3.3, 7.9, 5.5])
     cells, weights = _cubic(places, 12, periodic=False)
     for power in range(4):
-        assert np.allclose(sum(w * c.astype(float) ** power for c, w in zip(cells, weights, strict=True)), places**power)
+        assert np.allclose(
+            sum(w * c.astype(float) ** power for c, w in zip(cells, weights, strict=True)), places**power
+        )
 
 
 def test_counts_are_the_steps_and_joined_cells_hold_them(relaxation: object) -> None:

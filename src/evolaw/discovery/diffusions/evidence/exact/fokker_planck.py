@@ -141,9 +141,7 @@ class _Law:
         z = self.grid.width * f / wall
         here, there = self._sides(np.maximum(centre, self.least))
         scale = self.grid.width**-2
-        return JumpChain(
-            _bernoulli(-z) * here * scale, _bernoulli(z) * there * scale, self.grid.step, self.grid.joined
-        )
+        return JumpChain(_bernoulli(-z) * here * scale, _bernoulli(z) * there * scale, self.grid.step, self.grid.joined)
 
     def slopes(self, reduced: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """How the rates of `chain` change with each reduced coefficient."""

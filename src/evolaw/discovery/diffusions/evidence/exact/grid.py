@@ -135,5 +135,3 @@ def _cubic(place: np.ndarray, cells: int, periodic: bool) -> tuple[list[np.ndarr
     ]
     cells_at = [base + k for k in (-1, 0, 1, 2)]
     return [at % cells for at in cells_at] if periodic else cells_at, weights
-
-
