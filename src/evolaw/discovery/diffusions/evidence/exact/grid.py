@@ -97,6 +97,7 @@ def _range(case: Case, target: str) -> tuple[float, float]:
 
 
 def grid_of(case: Case, target: str, weighed: Weighed) -> Grid:
+    """Return the cells for one component, and its recorded steps on them."""
     low, high = _range(case, target)
     periodic = (low, high) == (0.0, case.periods.get(target))
     cells = _cells(high - low, _spread_of_steps(case, weighed))
