@@ -15,7 +15,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src"
 LATE = sorted(
     path.parent.relative_to(SOURCE)
     for path in (SOURCE / "evolaw").rglob("__init__.py")
-    if "def __getattr__" in path.read_text(encoding="utf-8") and path.parent.name != "notation"
+    if "__getattr__" in path.read_text(encoding="utf-8") and path.parent.name != "notation"
 )
 
 

@@ -19,7 +19,7 @@ SOURCE = ROOT / "src" / "evolaw"
 TESTS = Path(__file__).resolve().parents[1]
 
 GROUND = [
-    *("errors", "checks", "told", "devices", "arrays", "randomness"),
+    *("facade", "errors", "checks", "told", "devices", "arrays", "randomness"),
     *("documents", "locks", "leftovers", "zarr_arrays", "checksums", "storage", "display"),
 ]
 FLOORS = {
@@ -42,21 +42,13 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "misc"}
 PRIVATE_JAX = ("jax.experimental", "jax.core", "jax.interpreters", "jax.lib", "jax._src", "jaxlib")
 MOST_FILES = 16
 BY_NAME = {
+    "facade.py": "the names of a folder load when they are first used",
     "__init__.py": "the façade loads its parts when they are first named",
-    "analysis/__init__.py": "a façade that loads late",
-    "automata/__init__.py": "a façade that loads late",
-    "josephson/__init__.py": "a façade that loads late",
-    "learning/__init__.py": "a façade that loads late",
     "report/opening.py": "a stored result loads its own wing",
-    "report/__init__.py": "a façade that loads late",
-    "score/__init__.py": "a façade that loads late",
     "report/figures.py": "whoever holds such a result has loaded its file; nobody else pays for JAX",
     "randomness.py": "asks whether JAX is loaded, and does not load it",
     "learning/loop/serialization.py": "a stored network names the file of its class",
     "sde/catalogue.py": "a named process loads when it is asked for",
-    "sde/__init__.py": "a façade that loads late",
-    "ito/__init__.py": "a façade that loads late",
-    "ito/notation/__init__.py": "a façade that loads late",
 }
 """Files that may import by a name made at run time, each with its reason."""
 

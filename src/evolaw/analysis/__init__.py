@@ -14,8 +14,9 @@ The names load when they are first used.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from evolaw.facade import facade
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
     from evolaw.analysis.blocks import block_entropy as block_entropy
@@ -45,45 +46,18 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.analysis.evolution import density as density
     from evolaw.analysis.evolution import mean_field as mean_field
 
-_NAMES = {
-    "Clusters": "clusters",
-    "Comparison": "comparison",
-    "Cycle": "cycles",
-    "Difference": "comparison",
-    "Estimate": "estimates",
-    "activity": "evolution",
-    "births": "evolution",
-    "block_entropy": "blocks",
-    "block_frequencies": "blocks",
-    "compare": "comparison",
-    "conditional_entropy": "blocks",
-    "damage_spreading": "damage",
-    "deaths": "evolution",
-    "density": "evolution",
-    "derrida_curve": "damage",
-    "find_cycle": "cycles",
-    "jackknife": "estimates",
-    "label_clusters": "clusters",
-    "mean": "estimates",
-    "mean_field": "evolution",
-    "measure_clusters": "clusters",
-    "mutual_information": "blocks",
-    "permutation_test": "comparison",
-    "recorded_cycles": "cycles",
-    "two_point_correlation": "correlations",
-    "wilson": "estimates",
+_NAMES: dict[str, tuple[str, ...]] = {
+    "blocks": ("block_entropy", "block_frequencies", "conditional_entropy", "mutual_information"),
+    "clusters": ("Clusters", "label_clusters", "measure_clusters"),
+    "comparison": ("Comparison", "Difference", "compare", "permutation_test"),
+    "correlations": ("two_point_correlation",),
+    "cycles": ("Cycle", "find_cycle", "recorded_cycles"),
+    "damage": ("damage_spreading", "derrida_curve"),
+    "estimates": ("Estimate", "jackknife", "mean", "wilson"),
+    "evolution": ("activity", "births", "deaths", "density", "mean_field"),
 }
 
-__all__ = sorted(_NAMES)
-
+__all__, _load, __dir__ = facade("evolaw.analysis", _NAMES)
 
 if not TYPE_CHECKING:  # a name that is not above is an error
-
-    def __getattr__(name: str) -> Any:
-        if name not in _NAMES:
-            raise AttributeError(f"module 'evolaw.analysis' has no attribute {name!r}")
-        return getattr(importlib.import_module(f"evolaw.analysis.{_NAMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+    __getattr__ = _load

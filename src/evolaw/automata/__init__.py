@@ -11,8 +11,9 @@ The names load when they are first used.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from evolaw.facade import facade
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
     from evolaw.automata.boxes.black_box import Box as Box
@@ -42,18 +43,8 @@ _NAMES = {
     "files.patterns": ("NAMES", "Pattern", "named", "parse_rle", "read_pattern", "read_recording", "write_rle"),
     "boxes.black_box": ("Box", "CommandBox", "FunctionBox"),
 }
-_FILES = {name: file for file, names in _NAMES.items() for name in names}
 
-__all__ = sorted(_FILES)
-
+__all__, _load, __dir__ = facade("evolaw.automata", _NAMES)
 
 if not TYPE_CHECKING:  # a name that is not above is an error
-
-    def __getattr__(name: str) -> Any:
-        if name not in _FILES:
-            raise AttributeError(f"module 'evolaw.automata' has no attribute {name!r}")
-        return getattr(importlib.import_module(f"evolaw.automata.{_FILES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+    __getattr__ = _load

@@ -14,8 +14,9 @@ The names load when they are first used.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from evolaw.facade import facade
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
     from evolaw.ito.calculus import Differential as Differential
@@ -104,18 +105,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "translation": ("to_sde",),
     "typesetting": ("typeset",),
 }
-_FILES = {name: file for file, names in _NAMES.items() for name in names}
 
-__all__ = sorted(_FILES)
-
+__all__, _load, __dir__ = facade("evolaw.ito", _NAMES)
 
 if not TYPE_CHECKING:  # a name that is not above is an error
-
-    def __getattr__(name: str) -> Any:
-        if name not in _FILES:
-            raise AttributeError(f"module 'evolaw.ito' has no attribute {name!r}")
-        return getattr(importlib.import_module(f"evolaw.ito.{_FILES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+    __getattr__ = _load

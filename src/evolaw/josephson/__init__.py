@@ -9,8 +9,9 @@ what is measured from noise, `arrays` many junctions, `fitting` a junction from 
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from evolaw.facade import facade
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
     from evolaw.josephson import formulas as formulas
@@ -48,55 +49,32 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.josephson.units import noise_of_amplitude as noise_of_amplitude
     from evolaw.josephson.washboard import CurrentPhaseRelation as CurrentPhaseRelation
 
-_FOLDERS = ("formulas",)
-_NAMES = {
-    "CurrentPhaseRelation": "washboard",
-    "Drive": "junction",
-    "Junction": "junction",
-    "Scales": "units",
-    "StationaryState": "stationary_state",
-    "Subgap": "junction",
-    "capacitive_array": "arrays.pairs",
-    "cross_ratios": "arrays.order",
-    "escape_rates": "curves.escape",
-    "fit_file": "fitting.measured",
-    "fit_rates": "fitting.escape_fit",
-    "fit_switching": "fitting.escape_fit",
-    "fit_voltage": "fitting.voltage_fit",
-    "fokker_planck": "stationary_state",
-    "grid_array": "arrays.grids",
-    "hysteresis": "curves.hysteresis",
-    "iv_curve": "curves.voltage",
-    "ladder": "arrays.ladders",
-    "long_junction": "arrays.ladders",
-    "network": "arrays.networks",
-    "noise_of_amplitude": "units",
-    "order_parameter": "arrays.order",
-    "phase_density": "curves.density",
-    "phase_diffusion": "curves.diffusion",
-    "phase_pair": "arrays.pairs",
-    "resistive_array": "arrays.pairs",
-    "ring_of_fluxons": "arrays.ladders",
-    "run_array": "arrays.results",
-    "series_array": "arrays.series",
-    "shapiro_map": "curves.shapiro",
-    "spectrum": "curves.diffusion",
-    "switching_currents": "curves.switching",
-    "vortices": "arrays.order",
+_NAMES: dict[str, tuple[str, ...]] = {
+    "arrays.grids": ("grid_array",),
+    "arrays.ladders": ("ladder", "long_junction", "ring_of_fluxons"),
+    "arrays.networks": ("network",),
+    "arrays.order": ("cross_ratios", "order_parameter", "vortices"),
+    "arrays.pairs": ("capacitive_array", "phase_pair", "resistive_array"),
+    "arrays.results": ("run_array",),
+    "arrays.series": ("series_array",),
+    "curves.density": ("phase_density",),
+    "curves.diffusion": ("phase_diffusion", "spectrum"),
+    "curves.escape": ("escape_rates",),
+    "curves.hysteresis": ("hysteresis",),
+    "curves.shapiro": ("shapiro_map",),
+    "curves.switching": ("switching_currents",),
+    "curves.voltage": ("iv_curve",),
+    "fitting.escape_fit": ("fit_rates", "fit_switching"),
+    "fitting.measured": ("fit_file",),
+    "fitting.voltage_fit": ("fit_voltage",),
+    "formulas": (),
+    "junction": ("Drive", "Junction", "Subgap"),
+    "stationary_state": ("StationaryState", "fokker_planck"),
+    "units": ("Scales", "noise_of_amplitude"),
+    "washboard": ("CurrentPhaseRelation",),
 }
 
-__all__ = sorted([*_NAMES, *_FOLDERS])
-
+__all__, _load, __dir__ = facade("evolaw.josephson", _NAMES)
 
 if not TYPE_CHECKING:  # a name that is not above is an error
-
-    def __getattr__(name: str) -> Any:
-        if name in _FOLDERS:
-            return importlib.import_module(f"evolaw.josephson.{name}")
-        if name in _NAMES:
-            return getattr(importlib.import_module(f"evolaw.josephson.{_NAMES[name]}"), name)
-        raise AttributeError(f"module 'evolaw.josephson' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+    __getattr__ = _load

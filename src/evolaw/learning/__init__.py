@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evolaw.errors import MissingExtra
+from evolaw.facade import facade
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
     from evolaw.learning.loop.averaging import reconstruct as reconstruct
@@ -61,22 +62,12 @@ _NAMES = {
     "windows.orbit_tables": ("orbit_simulator",),
     "windows.architecture_study": ("ARCHITECTURES", "run_league"),
 }
-_FILES = {name: file for file, names in _NAMES.items() for name in names}
-
-__all__ = sorted(_FILES)
 
 for _package in ("equinox", "optax", "safetensors"):
     if importlib.util.find_spec(_package) is None:
         raise MissingExtra(_package, "learn")
 
+__all__, _load, __dir__ = facade("evolaw.learning", _NAMES)
 
 if not TYPE_CHECKING:  # a name that is not above is an error
-
-    def __getattr__(name: str) -> Any:
-        if name not in _FILES:
-            raise AttributeError(f"module 'evolaw.learning' has no attribute {name!r}")
-        return getattr(importlib.import_module(f"evolaw.learning.{_FILES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+    __getattr__ = _load

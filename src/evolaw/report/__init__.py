@@ -6,8 +6,9 @@ HTML report of a finding or a trajectory, ``write_figure`` and ``animate`` pictu
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from evolaw.facade import facade
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
     from evolaw.report.figures import draw as draw
@@ -20,20 +21,15 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.report.paper.markup import to_typst as to_typst
     from evolaw.report.paper.weekly import write_weekly as write_weekly
 
-_NAMES = {"draw": "figures", "save": "figures", "render": "pages", "write": "pages"}
-_NAMES |= dict.fromkeys(("animate", "write_figure"), "moving.animation")
-_NAMES |= dict.fromkeys(("to_latex", "to_typst"), "paper.markup") | {"write_weekly": "paper.weekly"}
+_NAMES: dict[str, tuple[str, ...]] = {
+    "figures": ("draw", "save"),
+    "moving.animation": ("animate", "write_figure"),
+    "pages": ("render", "write"),
+    "paper.markup": ("to_latex", "to_typst"),
+    "paper.weekly": ("write_weekly",),
+}
 
-__all__ = ["animate", "draw", "render", "save", "to_latex", "to_typst", "write", "write_figure", "write_weekly"]
-
+__all__, _load, __dir__ = facade("evolaw.report", _NAMES)
 
 if not TYPE_CHECKING:  # a name that is not above is an error
-
-    def __getattr__(name: str) -> Any:
-        if name in _NAMES:
-            return getattr(importlib.import_module(f"evolaw.report.{_NAMES[name]}"), name)
-        raise AttributeError(f"module 'evolaw.report' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+    __getattr__ = _load

@@ -20,8 +20,9 @@ Names load when they are first used. Networks, losses and what is learned need t
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from evolaw.facade import facade
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
     from evolaw.score.bridges.average_velocity import average_velocity_of as average_velocity_of
@@ -176,18 +177,8 @@ _NAMES = {
     "likelihood.density": ("LogLikelihood", "log_likelihood"),
     "likelihood.flow": ("decode", "encode", "flow", "interpolate"),
 }
-_FILES = {name: file for file, names in _NAMES.items() for name in names}
 
-__all__ = sorted(_FILES)
-
+__all__, _load, __dir__ = facade("evolaw.score", _NAMES)
 
 if not TYPE_CHECKING:  # a name that is not above is an error
-
-    def __getattr__(name: str) -> Any:
-        if name not in _FILES:
-            raise AttributeError(f"module 'evolaw.score' has no attribute {name!r}")
-        return getattr(importlib.import_module(f"evolaw.score.{_FILES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+    __getattr__ = _load

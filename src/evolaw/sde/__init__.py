@@ -13,8 +13,9 @@ The names load when they are first used, so that looking a name up in the catalo
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from evolaw.facade import facade
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
     from evolaw.sde.loop.expectation import expectation as expectation
@@ -152,18 +153,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "studies.convergence": ("order",),
     "studies.multilevel": ("multilevel_mean",),
 }
-_FILES = {name: file for file, names in _NAMES.items() for name in names}
 
-__all__ = sorted(_FILES)
-
+__all__, _load, __dir__ = facade("evolaw.sde", _NAMES)
 
 if not TYPE_CHECKING:  # a name that is not above is an error
-
-    def __getattr__(name: str) -> Any:
-        if name not in _FILES:
-            raise AttributeError(f"module 'evolaw.sde' has no attribute {name!r}")
-        return getattr(importlib.import_module(f"evolaw.sde.{_FILES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+    __getattr__ = _load

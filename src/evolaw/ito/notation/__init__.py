@@ -10,24 +10,12 @@ The names load when they are first used: telling an equation from a rule loads n
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from evolaw.facade import facade
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "grammar": ("Equations", "read_equations", "read_expression", "state_names"),
     "reader": ("FUNCTIONS", "RESERVED"),
     "spelling": ("is_equation", "name_of", "spell"),
 }
-_FILES = {name: file for file, names in _NAMES.items() for name in names}
 
-__all__ = sorted(_FILES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _FILES:
-        raise AttributeError(f"module 'evolaw.ito.notation' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"evolaw.ito.notation.{_FILES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+__all__, __getattr__, __dir__ = facade("evolaw.ito.notation", _NAMES)
