@@ -23,6 +23,7 @@ __all__ = [
     "monotone",
     "nearest",
     "number",
+    "numbers",
     "one_of",
     "positive",
     "probability",
@@ -136,6 +137,20 @@ def finite(array: Any, name: str) -> np.ndarray:
         place = tuple(int(index) for index in np.argwhere(bad)[0])
         raise refuse(name, "be finite everywhere", f"{result[place]} at index {place}")
     return result
+
+
+def numbers(values: Any, name: str) -> np.ndarray:
+    """Return ``values`` as an array of finite floats of any shape.
+
+    Example:
+        >>> numbers([1, 2.5], "weights").tolist()
+        [1.0, 2.5]
+    """
+    try:
+        result = np.asarray(values, float)
+    except (TypeError, ValueError):
+        raise refuse(name, "be a number or a rectangular array of numbers", values) from None
+    return finite(result, name)
 
 
 def increasing(values: Any, name: str) -> np.ndarray:

@@ -9,7 +9,7 @@
     league        how good samplers are, without chance
     networks      networks of a score, plans first; preconditioning
     losses        what they are trained on
-    learned       `fit`, and the learned score
+    learned       `fit`, and the learned score; the average velocity, which generates in one step
     emulation     a score model of p(x(t+Δ) | x(t)) as a law of motion
     quality       how like the data samples are
     data          densities of the plane, digits, images, configurations
@@ -71,6 +71,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.score.learned.fit import fit as fit
     from evolaw.score.learned.fit import pace as pace
     from evolaw.score.learned.model import ScoreModel as ScoreModel
+    from evolaw.score.learned.one_step import AverageVelocity as AverageVelocity
     from evolaw.score.likelihood.bits import bits_per_dim as bits_per_dim
     from evolaw.score.likelihood.bits import dequantised as dequantised
     from evolaw.score.likelihood.bound import LikelihoodBound as LikelihoodBound
@@ -136,6 +137,7 @@ _NAMES = {
     "noising.time_grids": ("time_grid",),
     "learned.fit": ("fit", "pace"),
     "learned.model": ("ScoreModel",),
+    "learned.one_step": ("AverageVelocity",),
     "data.configurations": ("configurations",),
     "data.pictures": ("Pictures", "digits", "from_levels", "read_images", "to_levels"),
     "data.plane": ("gaussians", "plane"),

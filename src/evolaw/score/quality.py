@@ -71,9 +71,7 @@ def likeness(samples: Any, train: Any, held: Any, *, rng: Any) -> Likeness:
         rng: seed of choices and directions.
     """
     names = ("samples", "train", "held")
-    parts = [
-        checks.finite(np.asarray(part, float), name) for part, name in zip((samples, train, held), names, strict=True)
-    ]
+    parts = [checks.numbers(part, name) for part, name in zip((samples, train, held), names, strict=True)]
     checks.require(
         len({part.shape[1:] for part in parts}) == 1, "samples", "have the shape of the data", parts[0].shape
     )
@@ -110,6 +108,12 @@ def sliced_w2(one: np.ndarray, other: np.ndarray, directions: np.ndarray) -> flo
         >>> sliced_w2(np.zeros((3, 1)), np.ones((3, 1)), np.ones((1, 1)))
         1.0
     """
+    one, other, directions = (
+        checks.numbers(part, name) for part, name in ((one, "one"), (other, "other"), (directions, "directions"))
+    )
+    good = one.ndim == directions.ndim == 2 and one.shape == other.shape and directions.shape[1] == one.shape[1]
+    wanted = "have shape (count, dim) like the other, and directions (slices, dim)"
+    checks.require(good, "one", wanted, (one.shape, other.shape, directions.shape))
     unit = directions / np.linalg.norm(directions, axis=1, keepdims=True)
     ordered = [np.sort(part @ unit.T, 0) for part in (one, other)]
     return float(np.sqrt(((ordered[0] - ordered[1]) ** 2).mean()))

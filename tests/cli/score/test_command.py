@@ -111,3 +111,37 @@ def test_the_league_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     found = answer(capsys, "league", "--steps", "10")
     assert set(found["kl"]) >= {"dpm-solver", "ddim", "reverse-diffusion"}
     assert all(np.isfinite(row).all() for row in found["kl"].values())
+
+
+@pytest.mark.slow
+def test_one_step_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was trained with mean-flow draws in one step, has a page, and can be sampled as a score too; other models cannot do the first."""
+    run_at = str(tmp_path / "run")
+    given = [
+        "train",
+        "moons",
+        "--loss",
+        "mean-flow",
+        "--width",
+        "16",
+        "--steps",
+        "60",
+        "--batch",
+        "64",
+        "--out",
+        run_at,
+    ]
+    told = answer(capsys, *given)
+    assert told["likeness"]["sliced"] > 0
+    assert "data:image/png" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    one = answer(capsys, "sample", run_at, "--count", "5")
+    assert (one["sampler"], one["steps"]) == ("mean-flow", 1)
+    assert np.isfinite(one["samples"]).all()
+    assert answer(capsys, "sample", run_at, "--count", "5", "--sampler", "ddim", "--steps", "3")["steps"] == 3
+    capsys.readouterr()
+    assert run(["score", "sample", run_at, "--film", str(tmp_path / "film.png")]) != 0
+    assert "`film` must be left out" in capsys.readouterr().err
+    assert run(["score", "sample", "gaussians", "--sampler", "mean-flow"]) != 0
+    assert "not trained with --loss mean-flow" in capsys.readouterr().err
+    assert run(["score", "train", "moons", "--loss", "mean-flow", "--noising", "vp", "--steps", "4"]) != 0
+    assert "`noising` must be Rectified()" in capsys.readouterr().err

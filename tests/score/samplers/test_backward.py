@@ -85,3 +85,30 @@ def test_scores_of_another_shape_are_refused():
         score.reverse(score.VP(), object())
     with pytest.raises(ArgumentError, match="`eta`"):
         score.reverse(score.VP(), DATA, -1.0)
+
+
+class Watched:
+    """A score of N(0, I/2) that notes how many states it is shown; the batches it asks for are an argument."""
+
+    shape = (3,)
+
+    def __init__(self, batched):
+        self.batched, self.seen = batched, set()
+
+    def score(self, x, t, noising):
+        self.seen.add(x.shape)
+        return -x / (noising.scale(t) ** 2 / 2 + noising.std(t) ** 2)
+
+
+@pytest.mark.parametrize("scheme", [score.DPMSolver(), sde.EulerMaruyama()], ids=lambda scheme: scheme.name)
+def test_a_score_that_asks_for_batches_is_shown_batches(scheme):
+    """Of 2048, for states of three numbers; the samples are those of a score that sees one state at a time."""
+    ends, seen = [], []
+    for batched in (True, False):
+        target = Watched(batched)
+        drawn = score.sample(target, score.VP(), scheme, count=2100, steps=3, rng=0, last="none", prior="plain")
+        ends.append(drawn.final)
+        seen.append(target.seen)
+    np.testing.assert_allclose(*ends, rtol=1e-12, atol=1e-12)
+    assert (2048, 3) in seen[0]
+    assert seen[1] == {(1, 3)}

@@ -34,7 +34,12 @@ def train(
     data: Annotated[str, _DATA],
     net: Annotated[str, typer.Option("--net", help="auto, mlp, unet or unet-periodic.")] = "auto",
     width: Annotated[int | None, typer.Option("--width", help="Numbers a layer, or channels at full size.")] = None,
-    noise: Annotated[str, typer.Option("--noising", help="vp, ve, sub-vp, linear-ve, edm or cosine.")] = "vp",
+    noise: Annotated[
+        str | None, typer.Option("--noising", help="vp (usual), ve, sub-vp, linear-ve, edm, cosine or rectified.")
+    ] = None,
+    loss: Annotated[
+        str, typer.Option("--loss", help="denoising, sliced, or mean-flow: samples in one step, on the rectified path.")
+    ] = "denoising",
     steps: Annotated[int, typer.Option("--steps", help="Gradient steps.")] = 4000,
     batch: Annotated[int, typer.Option("--batch", help="States a step.")] = 256,
     rate: Annotated[float, typer.Option("--rate", help="Highest learning rate.")] = 2e-3,
@@ -58,7 +63,9 @@ def train(
     checks.one_of(lang, "lang", LANGUAGES)
     outputs.require_place(report, "report", (".html",))
     steps = checks.integer(steps, "steps", least=1, most=_MOST_STEPS)
-    chosen = sources.noising(noise)
+    checks.one_of(loss, "loss", sources.LOSSES)
+    is_one_step = loss == sources.ONE_STEP
+    chosen = sources.noising(noise or ("rectified" if is_one_step else "vp"))
     from evolaw.score.learned.fit import fit, pace
 
     known, held = sources.read_data(data, side=side, grey=grey).split()
@@ -73,7 +80,8 @@ def train(
             rng=seed,
             schedule=pace(steps, checks.positive(rate, "rate")),
             batch=batch,
-            conditions=known.labels if classes else None,
+            conditions=known.labels if classes and loss == "denoising" else None,
+            loss=sources.LOSSES[loss],
             levels=levels,
             progress=progress,
             out=out,
@@ -93,8 +101,13 @@ def train(
 def sample_states(
     model: Annotated[str, _MODEL],
     count: Annotated[int, typer.Option("--count", help="Samples.")] = 100,
-    steps: Annotated[int, typer.Option("--steps", help="Steps of the sampler.")] = 20,
-    method: Annotated[str, typer.Option("--sampler", help=f"{', '.join(sources.SAMPLERS)}.")] = "dpm-solver",
+    steps: Annotated[int | None, typer.Option("--steps", help="Steps of the sampler: 20, or 1 of mean-flow.")] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            "--sampler", help=f"{', '.join(sources.SAMPLERS)}; mean-flow for a model so trained, as is usual there."
+        ),
+    ] = None,
     label: Annotated[int | None, typer.Option("--class", help="Draw this class.")] = None,
     weight: Annotated[float, typer.Option("--guidance", help="Weight of classifier-free guidance.")] = 0.0,
     seed: Annotated[int, _SEED] = 0,
@@ -105,31 +118,26 @@ def sample_states(
     """Draw samples."""
     import numpy as np
 
-    from evolaw.score.samplers.sampler import sample
-
     outputs.require_place(out, "out", (".npz", ".png", ".svg", ".pdf"))
     outputs.require_place(film, "film", (".png", ".svg", ".pdf"))
     known = sources.read_model(model)
     target = _conditioned(known.target, label, weight)
-    with terminal.bar("sampling") as progress:
-        drawn = sample(
-            target,
-            known.noising,
-            sources.sampler(method),
-            count=count,
-            steps=steps,
-            rng=seed,
-            keep=2 if film is None else 9,
-            precision="float32",
-            progress=lambda done, total: progress(done, total, ""),
-        )
-    states = np.asarray(drawn.final)
+    method = method or (sources.ONE_STEP if hasattr(target, "generate") else "dpm-solver")
+    drawn = None
+    if method == sources.ONE_STEP:
+        steps = 1 if steps is None else steps
+        states = _generated(target, count, steps, seed, film)
+    else:
+        steps = 20 if steps is None else steps
+        drawn = _drawn(target, known.noising, method, count, steps, seed, 2 if film is None else 9)
+        states = np.asarray(drawn.final)
     if out is not None:
         outputs.write_states(out, states)
-    if film is not None:
+    if film is not None and drawn is not None:
         _write_film(film, drawn)
     flat = states.reshape(len(states), -1)
-    lines = [("samples", f"{len(states)} of shape {states.shape[1:]}"), ("sampler", f"{method}, {steps} steps")]
+    many = f"{steps} step" if steps == 1 else f"{steps} steps"
+    lines = [("samples", f"{len(states)} of shape {states.shape[1:]}"), ("sampler", f"{method}, {many}")]
     lines += [("mean", f"{flat.mean():.4g}"), ("deviation", f"{flat.std():.4g}")]
     lines += [(name, str(place)) for name, place in (("written to", out), ("film", film)) if place is not None]
     facts: dict[str, Any] = {"count": len(states), "shape": list(states.shape[1:]), "sampler": method, "steps": steps}
@@ -191,28 +199,24 @@ def compare(
     model: Annotated[str, _MODEL],
     data: Annotated[str, _DATA],
     count: Annotated[int, typer.Option("--count", help="Samples to draw.")] = 1000,
-    steps: Annotated[int, typer.Option("--steps", help="Steps of the sampler.")] = 40,
-    method: Annotated[str, typer.Option("--sampler", help=f"{', '.join(sources.SAMPLERS)}.")] = "dpm-solver",
+    steps: Annotated[int | None, typer.Option("--steps", help="Steps of the sampler: 40, or 1 of mean-flow.")] = None,
+    method: Annotated[
+        str | None, typer.Option("--sampler", help=f"{', '.join(sources.SAMPLERS)}; mean-flow for a model so trained.")
+    ] = None,
     seed: Annotated[int, _SEED] = 0,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Compare samples with held-out data: distances beside their noise floor, and memorisation."""
     from evolaw.score.quality import likeness
-    from evolaw.score.samplers.sampler import sample
 
     known, (seen, unseen) = sources.read_model(model), sources.read_data(data).split()
-    with terminal.bar("sampling") as progress:
-        drawn = sample(
-            known.target,
-            known.noising,
-            sources.sampler(method),
-            count=count,
-            steps=steps,
-            rng=seed,
-            precision="float32",
-            progress=lambda done, total: progress(done, total, ""),
-        )
-    found = likeness(drawn.final, seen.values, unseen.values, rng=seed)
+    if method == sources.ONE_STEP or (method is None and hasattr(known.target, "generate")):
+        states = _generated(known.target, count, 1 if steps is None else steps, seed, None)
+    else:
+        states = _drawn(
+            known.target, known.noising, method or "dpm-solver", count, 40 if steps is None else steps, seed, 2
+        ).final
+    found = likeness(states, seen.values, unseen.values, rng=seed)
     outputs.show(found.to_json(), [("", repr(found))], as_json)
 
 
@@ -241,6 +245,35 @@ def league(
     head = ("sampler", "".join(f"{number:>12}" for number in counts))
     lines = [head, *((name, "".join(f"{value:>12.2e}" for value in row)) for name, row in rows.items())]
     outputs.show({"noising": noise, "steps": counts, "kl": rows}, lines, as_json)
+
+
+def _drawn(target: Any, noising: Any, method: str, count: int, steps: int, seed: int, keep: int) -> Any:
+    from evolaw.score.samplers.sampler import sample
+
+    with terminal.bar("sampling") as progress:
+        return sample(
+            target,
+            noising,
+            sources.sampler(method),
+            count=count,
+            steps=steps,
+            rng=seed,
+            keep=keep,
+            precision="float32",
+            progress=lambda done, total: progress(done, total, ""),
+        )
+
+
+def _generated(target: Any, count: int, steps: int, seed: int, film: Path | None) -> Any:
+    from evolaw import checks
+
+    knows, fix = hasattr(target, "generate"), "Train one with: evolaw score train DATA --loss mean-flow."
+    checks.require(
+        knows, "sampler", "be another one: this model was not trained with --loss mean-flow", "mean-flow", fix
+    )
+    wanted = "be left out for one step; choose --sampler dpm-solver to see the way"
+    checks.require(film is None, "film", wanted, str(film))
+    return target.generate(count, rng=seed, steps=steps)
 
 
 def _conditioned(target: Any, label: int | None, weight: float) -> Any:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 __all__ = [
+    "LOSSES",
     "NETS",
     "NOISINGS",
+    "ONE_STEP",
     "SAMPLERS",
     "Material",
     "Model",
@@ -30,7 +32,8 @@ __all__ = [
     "sampler",
 ]
 
-NOISINGS = {"vp": "VP", "ve": "VE", "sub-vp": "SubVP", "linear-ve": "LinearVE", "edm": "EDM", "cosine": "Cosine"}
+NOISINGS = {"vp": "VP", "ve": "VE", "sub-vp": "SubVP", "linear-ve": "LinearVE", "edm": "EDM", "cosine": "Cosine",
+            "rectified": "Rectified"}  # fmt: skip
 """The noisings by name, with the class of `evolaw.score` each stands for."""
 
 SAMPLERS = {
@@ -42,6 +45,12 @@ SAMPLERS = {
     "predictor-corrector": "PredictorCorrector",
 }
 """The samplers by name, likewise."""
+
+LOSSES = {"denoising": "denoising", "sliced": "sliced", "mean-flow": "mean_flow"}
+"""The losses by name, with the word of `evolaw.score.fit`."""
+
+ONE_STEP = "mean-flow"
+"""The sampler of a model trained with the loss of this name: its own steps, one unless told otherwise."""
 
 NETS = ("auto", "mlp", "unet", "unet-periodic")
 _POINTS = 20_000
@@ -145,10 +154,13 @@ def read_model(text: str) -> Model:
 
         return Model(gaussians(), VP(), {})
     from evolaw.score.learned.model import ScoreModel
+    from evolaw.score.learned.one_step import AverageVelocity
     from evolaw.storage import Run
 
-    model = ScoreModel.load(text)
-    return Model(model, model.noising, Run.open(text).about)
+    about = Run.open(text).about
+    kind = AverageVelocity if about.get("kind") == AverageVelocity.kind else ScoreModel
+    model = kind.load(text)
+    return Model(model, model.noising, about)
 
 
 def noising(name: str) -> Any:

@@ -113,7 +113,8 @@ def generated(velocity: Any, noise: Any, *, steps: int = 1) -> np.ndarray:
         [[1.0], [-1.0]]
     """
     steps = checks.integer(steps, "steps", least=1)
-    z = np.asarray(noise, float)
+    checks.require(callable(velocity), "velocity", "be a function u(z, r, t)", velocity)
+    z = checks.numbers(noise, "noise")
     for t, r in zip(np.linspace(1, 0, steps + 1)[:-1], np.linspace(1, 0, steps + 1)[1:], strict=True):
         z = z - (t - r) * np.asarray(velocity(z, float(r), float(t)))
     return z

@@ -50,6 +50,8 @@ class GaussianBridge:
     coupling: np.ndarray
 
     def __init__(self, start: Gaussian, end: Gaussian, sigma: float = 1.0) -> None:
+        for name, one in (("start", start), ("end", end)):
+            checks.require(isinstance(one, Gaussian), name, "be a Gaussian", one)
         checks.require(len(start.shape) == 1, "start", "be a Gaussian of vectors", start.shape)
         checks.require(end.shape == start.shape, "end", f"have states of shape {start.shape}", end.shape)
         sigma = checks.positive(sigma, "sigma")

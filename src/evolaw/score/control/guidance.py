@@ -65,6 +65,11 @@ class ClassifierGuided:
         """The shape of a state."""
         return tuple(self.target.shape)
 
+    @property
+    def batched(self) -> bool:
+        """Whether the score is to see many states at once."""
+        return bool(getattr(self.target, "batched", False))
+
     def score(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return the guided score, of the shape of x."""
 
@@ -105,6 +110,11 @@ class ClassifierFree:
         """The shape of a state."""
         return tuple(self.conditional.shape)
 
+    @property
+    def batched(self) -> bool:
+        """Whether the scores are to see many states at once."""
+        return any(getattr(one, "batched", False) for one in (self.conditional, self.unconditional))
+
     def score(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return the guided score, of the shape of x."""
         told, untold = (one.score(x, t, noising) for one in (self.conditional, self.unconditional))
@@ -124,5 +134,6 @@ class _Component:
 
 def component_classifier(mixture: GaussianMixture, number: int) -> Any:
     """Return the exact classifier of a mixture's component: the probability that x(t) = x came from it."""
+    checks.require(isinstance(mixture, GaussianMixture), "mixture", "be a GaussianMixture", mixture)
     most = len(mixture.means) - 1
     return _Component(mixture, checks.integer(number, "number", least=0, most=most))

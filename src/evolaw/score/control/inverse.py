@@ -24,6 +24,7 @@ from evolaw import checks
 from evolaw.score.control.guidance import in_jax
 from evolaw.score.exact.carried import carried
 from evolaw.score.noising.linear import Noising
+from evolaw.score.samplers.backward import shape_of
 
 __all__ = ["METHODS", "Measured"]
 
@@ -78,10 +79,10 @@ class Measured:
         data_variance: float | None = None,
         iterations: int = 20,
     ) -> None:
-        dim = int(np.prod(target.shape))
+        dim = int(np.prod(shape_of(target)))
         matrix = checks.finite(checks.shape(matrix, "matrix", ("measurements", dim)), "matrix").astype(float)
         observed = checks.finite(checks.shape(observed, "observed", (len(matrix),)), "observed").astype(float)
-        variances = checks.finite(np.asarray(variances, float), "variances")
+        variances = checks.numbers(variances, "variances")
         checks.require(
             variances.shape in ((), (len(matrix),)) and bool((variances >= 0).all()),
             "variances",

@@ -85,6 +85,7 @@ def twisted(
         >>> bool(abs(found.mean - truth.mean)[0] < 0.1)
         True
     """
+    checks.require(isinstance(measured, Measured), "measured", "be a Measured", measured)
     checks.require(
         len(measured.observed) <= 64 and bool((measured.variances > 0).all()),
         "measured",

@@ -63,7 +63,7 @@ class Known:
         values = checks.shape(values, "values", found).astype(float)
         checks.finite(np.where(mask, values, 0.0), "values")
         if matrix is not None:
-            matrix = checks.finite(np.asarray(matrix, float), "matrix")
+            matrix = checks.numbers(matrix, "matrix")
             dim = mask.size
             sizes = ((dim, dim), (found[0], found[0]))
             checks.require(matrix.shape in sizes, "matrix", f"have shape {sizes[0]} or {sizes[1]}", matrix.shape)

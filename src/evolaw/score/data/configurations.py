@@ -35,6 +35,9 @@ def configurations(
         >>> configurations(board).tolist()
         [[[1.0, -1.0], [-1.0, 1.0]]]
     """
+    several = isinstance(trajectories, Sequence) and all(isinstance(one, Trajectory) for one in trajectories)
+    wanted = "be a Trajectory, or several"
+    checks.require(isinstance(trajectories, Trajectory) or several, "trajectories", wanted, trajectories)
     given = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
     step = checks.integer(every, "every", least=1)
     parts = []

@@ -78,7 +78,7 @@ def from_levels(levels: np.ndarray, count: int) -> np.ndarray:
         >>> from_levels(np.array([0, 1]), 2).tolist()
         [-0.5, 0.5]
     """
-    return (2 * np.asarray(levels, float) + 1) / checks.integer(count, "count", least=2) - 1
+    return (2 * checks.numbers(levels, "levels") + 1) / checks.integer(count, "count", least=2) - 1
 
 
 def digits() -> Pictures:
@@ -110,6 +110,7 @@ def read_images(path: str | Path, *, side: int | None = None, grey: bool = False
     Notes:
         Bytes become the 256 levels of the module. Numbers of an ``.npz`` that are no bytes must lie in [-1, 1].
     """
+    checks.require(isinstance(path, str | Path), "path", "be a folder of images or an .npz file", path)
     place = Path(path)
     if place.is_dir():
         return _folder(place, side, grey)

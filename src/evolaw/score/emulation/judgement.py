@@ -22,7 +22,7 @@ from evolaw import checks, display
 from evolaw.randomness import source
 from evolaw.score.emulation.law import Emulator
 
-__all__ = ["Consistency", "Judgement", "chapman_kolmogorov", "energy_distance", "judge"]
+__all__ = ["Consistency", "Judgement", "chapman_kolmogorov", "energy_distance", "judge", "require_law"]
 
 _MOST = 4000
 
@@ -72,6 +72,7 @@ def judge(law: Emulator, before: Any, after: Any, *, members: int = 99, rng: Any
         members: members of the ensemble; 99 make the ranks hundredths.
         rng: seed.
     """
+    require_law(law, "law")
     pair = [
         checks.finite(checks.shape(part, name, ("pairs", law.scales.dim)), name)
         for part, name in ((before, "before"), (after, "after"))
@@ -103,6 +104,11 @@ def judge(law: Emulator, before: Any, after: Any, *, members: int = 99, rng: Any
         min(1.0, min(p_values) * len(p_values)),
         float(spread / miss),
     )
+
+
+def require_law(law: Any, name: str) -> None:
+    """Refuse what does not draw next states."""
+    checks.require(hasattr(law, "scales") and hasattr(law, "ensemble"), name, "be a law, such as an Emulator", law)
 
 
 def _uniform_p(counts: np.ndarray, least: float = 10.0) -> float:
@@ -150,6 +156,8 @@ def chapman_kolmogorov(short: Emulator, long: Emulator, start: Any, *, count: in
     Raises:
         ArgumentError: the long step is not twice the short one.
     """
+    require_law(short, "short")
+    require_law(long, "long")
     twice = np.isclose(long.scales.step, 2 * short.scales.step)
     checks.require(bool(twice), "long", f"step by {2 * short.scales.step:g}", long.scales.step)
     count, seeded = checks.integer(count, "count", least=20, most=_MOST), source(rng)
@@ -172,6 +180,9 @@ def energy_distance(one: np.ndarray, other: np.ndarray) -> float:
         >>> energy_distance(np.zeros((3, 1)), np.ones((3, 1)))
         2.0
     """
+    one, other = checks.numbers(one, "one"), checks.numbers(other, "other")
+    good = one.ndim == other.ndim == 2 and one.shape[1] == other.shape[1] and min(len(one), len(other)) > 1
+    checks.require(good, "one", "have shape (count, dim) with two rows or more, as the other", (one.shape, other.shape))
     far = _distances(np.concatenate([one, other]), np.concatenate([one, other]))
     return _split_distance(far, np.arange(len(far)), len(one))
 

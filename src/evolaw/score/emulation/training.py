@@ -50,6 +50,10 @@ def pairs_of(trajectories: Trajectory | Sequence[Trajectory], every: int = 1) ->
         >>> [part.ravel().tolist() for part in pairs_of(path)[:2]]
         [[0.0, 1.0], [1.0, 3.0]]
     """
+    several = isinstance(trajectories, Sequence) and not isinstance(trajectories, str)
+    checks.require(
+        several or isinstance(trajectories, Trajectory), "trajectories", "be a Trajectory, or several", trajectories
+    )
     given = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
     checks.require(bool(given), "trajectories", "hold at least one trajectory", "none")
     every = checks.integer(every, "every", least=1)

@@ -40,7 +40,7 @@ class Empirical:
     shape: tuple[int, ...] = field(default=())
 
     def __init__(self, points: Any) -> None:
-        points = checks.finite(np.asarray(points, float), "points")
+        points = checks.numbers(points, "points")
         checks.require(points.ndim >= 1 and points.size > 0, "points", "have shape (points, *shape)", points.shape)
         object.__setattr__(self, "points", points.reshape(len(points), -1))
         object.__setattr__(self, "shape", points.shape[1:])

@@ -73,7 +73,7 @@ class PeriodicField:
     shape: tuple[int, ...] = field(default=())
 
     def __init__(self, spectrum: Any) -> None:
-        spectrum = checks.finite(np.asarray(spectrum, float), "spectrum")
+        spectrum = checks.numbers(spectrum, "spectrum")
         checks.require(bool((spectrum > 0).all()), "spectrum", "be positive", float(spectrum.min(initial=0)))
         mirrored = spectrum
         for axis in range(spectrum.ndim):
@@ -105,6 +105,11 @@ class PeriodicField:
     def mean(self) -> np.ndarray:
         """Zero everywhere."""
         return np.zeros(self.shape)
+
+    @property
+    def variances(self) -> np.ndarray:
+        """The variances of directions: the spectrum."""
+        return np.asarray(self.spectrum)
 
     @property
     def covariance(self) -> np.ndarray:

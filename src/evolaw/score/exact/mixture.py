@@ -56,7 +56,7 @@ class GaussianMixture:
     shape: tuple[int, ...] = field(default=())
 
     def __init__(self, means: Any, covariances: Any, weights: Any = None) -> None:
-        means = checks.finite(np.asarray(means, float), "means")
+        means = checks.numbers(means, "means")
         checks.require(means.ndim >= 1 and means.size > 0, "means", "have shape (components, *shape)", means.shape)
         count, shape = means.shape[0], means.shape[1:]
         flat = means.reshape(count, -1)
@@ -159,6 +159,11 @@ class GaussianMixture:
         between = np.einsum("k,ki,kj->ij", self.weights, apart, apart)
         return np.asarray(np.einsum("k,kij->ij", self.weights, self.covariances) + between)
 
+    @property
+    def variances(self) -> np.ndarray:
+        """The variances of directions: of each component, and of the whole; one row."""
+        return np.concatenate([np.ravel(self.eigenvalues), np.linalg.eigvalsh(self.covariance)])
+
     def sample(self, count: int, *, rng: Any, t: float = 0.0, noising: Noising | None = None) -> np.ndarray:
         """Draw independent states of p_t, shape (count, *shape).
 
@@ -195,7 +200,7 @@ class GaussianMixture:
         """
         A = checks.finite(checks.shape(matrix, "matrix", ("observed", self.means.shape[1])), "matrix").astype(float)
         y = checks.finite(checks.shape(observed, "observed", (len(A),)), "observed").astype(float)
-        R = checks.finite(np.asarray(variance, float), "variance")
+        R = checks.numbers(variance, "variance")
         R = R if R.ndim == 2 else np.eye(len(A)) * R
         covariances = self.covariances
         S = A @ covariances @ A.T + R
@@ -260,7 +265,7 @@ class GaussianMixture:
 
 def spectrum_of(covariances: Any, count: int, d: int) -> tuple[np.ndarray, np.ndarray | None]:
     """Return eigenvalues, shape (count or 1, d or 1), and rotations (count, d, d), None where all covariances are diagonal."""
-    given = checks.finite(np.asarray(covariances, float), "covariances")
+    given = checks.numbers(covariances, "covariances")
     if given.shape == (d, d) == (count, d) and d > 1:
         raise checks.refuse(
             "covariances",

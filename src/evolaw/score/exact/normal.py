@@ -46,8 +46,8 @@ class Gaussian:
     shape: tuple[int, ...] = field(default=())
 
     def __init__(self, mean: Any, covariance: Any) -> None:
-        mean = checks.finite(np.asarray(mean, float), "mean")
-        covariance = checks.finite(np.asarray(covariance, float), "covariance")
+        mean = checks.numbers(mean, "mean")
+        covariance = checks.numbers(covariance, "covariance")
         d = mean.size
         checks.require(d > 0, "mean", "hold at least one number", mean.shape)
         if covariance.shape == mean.shape or covariance.shape == (d,):
@@ -96,6 +96,11 @@ class Gaussian:
         xp = namespace(t, self.center)
         variances = self._variances(t, noising)
         return xp.sqrt(self._sum(1 / variances)[0] / self.center.size)
+
+    @property
+    def variances(self) -> np.ndarray:
+        """The variances of the directions of the data, shape (1,) or (d,)."""
+        return np.asarray(self.eigenvalues)
 
     def flow_map(self, x: Any, now: float, later: float, noising: Noising) -> Any:
         """Return where the probability flow brings states from one time to another, earlier or later.

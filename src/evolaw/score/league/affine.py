@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
 
+from evolaw import checks
 from evolaw.arrays import precise
 from evolaw.score.exact.normal import Gaussian
 from evolaw.score.noising.linear import Noising
@@ -83,10 +84,11 @@ def gaussian_output(
         >>> gaussian_output(data, VP(), DPMSolver(), 19).kl(data) < 2.7e-4
         True
     """
+    checks.require(isinstance(target, Gaussian), "target", "be a Gaussian", target)
     spacing = getattr(scheme, "spacing", "uniform") if spacing is None else spacing
-    times = time_grid(noising, steps, spacing)
+    times = time_grid(noising, steps, spacing, variances=target.variances)
     process = process_for(noising, target, scheme, eta=eta)
-    mean, spread = prior_of(target, noising, target.shape, prior)
+    mean, spread = prior_of(target, noising, target.shape, prior, float(times[0]))
     covariance = spread if spread.ndim == 2 else np.diag(np.broadcast_to(spread, mean.shape))
     before = affine_output(process, scheme, times[:-1], np.diff(times), mean, covariance)
     return _finished(process, before, float(times[-1]), last, target)

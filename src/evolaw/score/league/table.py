@@ -82,6 +82,7 @@ def run_league(
     only: Callable[[Noising, Any], bool] | None = None,
     last: str = "tweedie",
     prior: Any = "corrected",
+    spacing: Any = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Standing]:
     """Run the league and return its rows.
@@ -91,6 +92,7 @@ def run_league(
         data: the Gaussian to draw.
         only: which noising and sampler take part; None for all.
         last, prior: as of `evolaw.score.sample`.
+        spacing: one for all samplers, such as "spectral"; None for that of `entrants`.
         progress: called with (rows done, rows in all).
 
     Example:
@@ -98,13 +100,17 @@ def run_league(
         >>> rows[0].sampler, rows[0].divergences[0] < 2.7e-4
         ('DPM-Solver++(2M)', True)
     """
+    checks.require(
+        isinstance(calls, Sequence) and not isinstance(calls, str), "calls", "be several whole numbers", calls
+    )
     calls = tuple(checks.integer(number, "calls", least=1) for number in calls)
     chosen = [entry for entry in entrants() if only is None or only(*entry[:2])]
     rows = []
-    for place, (noising, sampler, spacing) in enumerate(chosen):
+    for place, (noising, sampler, usual) in enumerate(chosen):
+        grid = usual if spacing is None else spacing
         price = getattr(sampler, "calls", _OTHERS.get(sampler.name, 1))
         found = [
-            gaussian_output(data, noising, sampler, (number - 1) // price, spacing=spacing, last=last, prior=prior)
+            gaussian_output(data, noising, sampler, (number - 1) // price, spacing=grid, last=last, prior=prior)
             if number > price
             else None
             for number in calls
@@ -120,7 +126,7 @@ def run_league(
             )
         )
         kls = tuple(float("nan") if one is None else one.kl(data) for one in found)
-        rows.append(Standing(type(noising).__name__, sampler.name, spacing, kls, *wrong))
+        rows.append(Standing(type(noising).__name__, sampler.name, grid, kls, *wrong))
         if progress is not None:
             progress(place + 1, len(chosen))
     return rows

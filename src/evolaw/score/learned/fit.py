@@ -2,6 +2,7 @@
 
     model = fit(MLP(), data, VP(), rng=0)
     model = fit(UNet((32, 64)), images, VP(), conditions=labels, steps=20_000, rng=0, out="runs/digits")
+    one_step = fit(MLP(), data, Rectified(), loss="mean_flow", rng=0)          # one_step.generate(1000, rng=1)
 
 The loop is `evolaw.learning.loop.training`. Every batch is drawn anew from the whole data, its rows addressed by the number of the
 epoch, so a training that was killed continues to the same bytes.
@@ -11,11 +12,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from evolaw import checks
 from evolaw.learning.loop import checkpoints
@@ -23,14 +26,17 @@ from evolaw.learning.loop.training import Optimisation, State, optimise
 from evolaw.randomness import Source, source
 from evolaw.score.learned import records
 from evolaw.score.learned.intake import Material, drawn_network, take_in
-from evolaw.score.learned.model import KIND, ScoreModel, write_model
+from evolaw.score.learned.model import ScoreModel, write_model
+from evolaw.score.learned.one_step import AverageVelocity
 from evolaw.score.losses.denoising import TIMES, WEIGHTS, Denoising
 from evolaw.score.losses.implicit import SlicedScoreMatching
+from evolaw.score.losses.mean_flow import PAIR_TIMES, MeanFlow
 from evolaw.score.noising.linear import Noising
+from evolaw.score.noising.schedules import Rectified
 
 __all__ = ["LOSSES", "Progress", "fit", "pace", "run_training"]
 
-LOSSES = ("denoising", "sliced")
+LOSSES = ("denoising", "sliced", "mean_flow")
 _EPOCHS = 50
 _DROP = 0.1
 
@@ -73,8 +79,11 @@ def fit(
         bounds: the range all values must lie in.
         levels: width between the levels of data that take few values; uniform noise of that width is added to a datum each time
             it is seen, so that a likelihood speaks of the levels.
-        weight, times: of denoising score matching, see `evolaw.score.losses.denoising`.
-        loss: "denoising", or "sliced", which uses no kernel's score.
+        weight: of denoising score matching, see `evolaw.score.losses.denoising`.
+        times: likewise; or, for the loss "mean_flow", "uniform" or "logit_normal", see `evolaw.score.losses.mean_flow`; "importance"
+            stands for "uniform" there.
+        loss: "denoising"; "sliced", which uses no kernel's score; or "mean_flow", which learns the average velocity of the straight
+            path ``noising`` = Rectified() and gives an `AverageVelocity`, a score model that also generates in one step.
         progress: called with (steps done, steps, words).
         out: run directory to write; the same call continues a training that was killed, and reads one that is finished.
         about: further facts for the manifest of ``out``.
@@ -93,11 +102,17 @@ def fit(
         (2,)
     """
     material = take_in(data, conditions, bounds)
+    checks.one_of(loss, "loss", LOSSES)
+    material = _told_both_times(material, noising) if loss == "mean_flow" else material
     chosen = pace(steps) if schedule is None else schedule
     batch, seeded = checks.integer(batch, "batch", least=1, most=2**24), source(rng)
     network = drawn_network(net, material, seeded)
     objective = _objective(network, material, noising, weight, times, loss, levels)
-    blank = ScoreModel(network, material.frame, noising, material.shape, material.classes, material.numbers)
+    blank = (
+        AverageVelocity(network, material.frame, noising, material.shape)
+        if loss == "mean_flow"
+        else ScoreModel(network, material.frame, noising, material.shape, material.classes, material.numbers)
+    )
     run = run_training(objective, len(material.data), batch, seeded, progress)
     if out is None:
         return _result(blank, *run(State.begin(network, chosen), None))
@@ -106,10 +121,10 @@ def fit(
         seed=seeded.seed,
     )  # fmt: skip
     header = {"unit": "epochs", "model": records.describe_model(blank), **(about or {})}
-    with checkpoints.Training(out, KIND, facts, header) as kept:
+    with checkpoints.Training(out, blank.kind, facts, header) as kept:
         if not kept.finished:
             write_model(kept.run, _result(blank, *run(State.begin(network, chosen), kept)))
-    return ScoreModel.load(out, None if hasattr(net, "draw") else network)
+    return type(blank).load(out, None if hasattr(net, "draw") else network)
 
 
 def pace(steps: int = 4000, learning_rate: float = 2e-3, **more: Any) -> Optimisation:
@@ -172,11 +187,15 @@ def _result(blank: ScoreModel, state: State, lines: list[checkpoints.Line]) -> S
 def _objective(
     network: Any, material: Material, noising: Noising, weight: str, times: str, loss: str, levels: float | None
 ) -> Any:
+    jitter = 0.0 if levels is None else checks.positive(levels, "levels")
+    if loss == "mean_flow":
+        drawn = checks.one_of("uniform" if times == "importance" else times, "times", PAIR_TIMES)
+        spread = float(material.frame.spread)
+        standard = (material.data - np.asarray(material.frame.mean)) / np.float32(spread)
+        return MeanFlow(jnp.asarray(standard), times=drawn, jitter=jitter / spread)
     checks.one_of(weight, "weight", WEIGHTS)
     checks.one_of(times, "times", TIMES)
-    checks.one_of(loss, "loss", LOSSES)
     checks.require(isinstance(noising, Noising), "noising", "be a noising, such as VP()", noising)
-    jitter = 0.0 if levels is None else checks.positive(levels, "levels")
     data = jnp.asarray(material.data)
     if loss == "sliced":
         checks.require(material.conditions is None, "conditions", "be left out for the sliced loss", "given")
@@ -185,6 +204,16 @@ def _objective(
     # A user's own network has no row for "no class is told".
     drop = _DROP if material.classes and hasattr(network, "embedding") else 0.0
     return Denoising(data, told, material.frame, noising, weight, times, drop, jitter)
+
+
+def _told_both_times(material: Material, noising: Any) -> Material:
+    """The material of a network that is told (r, t - r) in the place of a condition."""
+    checks.require(material.conditions is None, "conditions", "be left out for the loss mean_flow", "given")
+    straight = isinstance(noising, Rectified) and noising.whole == 1
+    checks.require(
+        straight, "noising", "be Rectified() for the loss mean_flow, which follows the straight path", noising
+    )
+    return replace(material, conditions=np.zeros((len(material.data), 2), np.float32), numbers=2)
 
 
 def _data_facts(material: Material, noising: Noising) -> dict[str, Any]:

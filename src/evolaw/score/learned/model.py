@@ -8,8 +8,9 @@ noise levels outside those of the training are answered by the network's extrapo
 
 from __future__ import annotations
 
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import equinox as eqx
 import jax
@@ -38,6 +39,7 @@ class ScoreModel(eqx.Module):
     """A trained network as a score.
 
     Attributes:
+        batched: samplers call it with many states at once, see `evolaw.score.samplers.backward`.
         net: the network, called with (x, label) or (x, label, condition).
         frame: mean and spread of the data it was trained on.
         noising: the noising it was trained with.
@@ -58,6 +60,8 @@ class ScoreModel(eqx.Module):
         (3, 2)
     """
 
+    kind: ClassVar[str] = KIND
+    batched: ClassVar[bool] = True
     net: Any
     frame: Preconditioning
     noising: Any = eqx.field(static=True)
@@ -96,7 +100,7 @@ class ScoreModel(eqx.Module):
         """One variance for every number of a state, of its shape: what a prior is corrected by."""
         return np.full(self.shape, float(self.frame.spread) ** 2)
 
-    def given(self, condition: Any, weight: float = 0.0) -> ScoreModel:
+    def given(self, condition: Any, weight: float = 0.0) -> Self:
         """Return the score of the data under a condition.
 
         Args:
@@ -125,9 +129,9 @@ class ScoreModel(eqx.Module):
         checks.require(weight == 0, "weight", "be 0: without classes nothing was left untold in the training", weight)
         return self.changed(condition=jnp.asarray(told))
 
-    def changed(self, **fields: Any) -> ScoreModel:
+    def changed(self, **fields: Any) -> Self:
         """Return the model with some attributes changed."""
-        return ScoreModel(**({name: getattr(self, name) for name in self.__dataclass_fields__} | fields))
+        return type(self)(**({field.name: getattr(self, field.name) for field in dataclass_fields(self)} | fields))
 
     def _scaled(self, x: Any, t: Any, noising: Noising | None) -> tuple[Any, Any, Any]:
         """The states with a and s, shaped to multiply them."""
@@ -143,15 +147,17 @@ class ScoreModel(eqx.Module):
     def _pulled(self, y: Any, sigma: Any) -> Any:
         """(D - y)/σ² for states y = x/a; computed in the network's own precision, whatever y has."""
         states, level = (jnp.asarray(part).astype(jnp.float32) for part in (y, sigma))
-        return (
-            np.asarray(_compiled(self, states, level)) if isinstance(y, np.ndarray) else _of_many(self, states, level)
-        )
+        return np.asarray(_compiled(self, states, level)) if isinstance(y, np.ndarray) else self._pull(states, level)
+
+    def _pull(self, y: jax.Array, sigma: jax.Array) -> jax.Array:
+        """(D - y)/σ² for many states; sigma is a number or one for each."""
+        return _of_many(self, y, sigma)
 
     # -- as a file --------------------------------------------------------------------------------------------------------
 
     def save(self, path: str | Path, *, about: dict[str, Any] | None = None) -> Path:
         """Write a run directory that `load` reads back; one that exists is refused."""
-        header = {"kind": KIND, "model": records.describe_model(self), **(about or {})}
+        header = {"kind": self.kind, "model": records.describe_model(self), **(about or {})}
         with storage.Run.create(path, about=header) as run:
             for epoch, loss, seconds in self.history:
                 run.record({"member": 0, "epoch": epoch, "loss": loss, "seconds": seconds})
@@ -159,7 +165,7 @@ class ScoreModel(eqx.Module):
         return Path(path)
 
     @classmethod
-    def load(cls, path: str | Path, net: Any = None, *, width: float | None = None) -> ScoreModel:
+    def load(cls, path: str | Path, net: Any = None, *, width: float | None = None) -> Self:
         """Read a run directory that `save` or `fit` wrote.
 
         Args:
@@ -172,7 +178,7 @@ class ScoreModel(eqx.Module):
         """
         run = storage.Run.open(path)
         kind = run.about.get("kind")
-        checks.require(kind == KIND, "path", "be the run of a score model", f"a run of {kind}")
+        checks.require(kind == cls.kind, "path", f"be the run of a {cls.kind}", f"a run of {kind}")
         checkpoints.require_finished(run)
         facts = records.read_model(run.about.get("model"))
         nets = checkpoints.stored_networks(run) if net is None else (load_like(net, run.path / _NETWORKS),)
@@ -203,13 +209,13 @@ class ScoreModel(eqx.Module):
         ]
 
     def __str__(self) -> str:
-        return f"score model {_one_line(self.net)}"
+        return f"{self.kind} {_one_line(self.net)}"
 
     def __repr__(self) -> str:
-        return display.lines("ScoreModel", self._facts())
+        return display.lines(type(self).__name__, self._facts())
 
     def _repr_html_(self) -> str:
-        return display.card("ScoreModel", self._facts())
+        return display.card(type(self).__name__, self._facts())
 
 
 def write_model(run: storage.Run, model: ScoreModel) -> None:
@@ -243,7 +249,9 @@ def _of_many(model: ScoreModel, y: jax.Array, sigma: jax.Array) -> jax.Array:
     return (1 + model.weight) * told - model.weight * plain
 
 
-_compiled = eqx.filter_jit(_of_many)
+@eqx.filter_jit
+def _compiled(model: ScoreModel, y: jax.Array, sigma: jax.Array) -> jax.Array:
+    return model._pull(y, sigma)
 
 
 def _reconstructed(run: storage.Run, width: float) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
-from evolaw.score.noising.linear import Noising
+from evolaw.score.noising.linear import Noising, require_noising
 from evolaw.score.samplers.backward import probability_flow, shape_of
 from evolaw.sde.loop.adaptive import solve_flow
 
@@ -20,6 +20,7 @@ __all__ = ["decode", "encode", "flow", "interpolate", "least_time"]
 
 def least_time(noising: Noising, least: float | None = None) -> float:
     """Return the time that stands for the data: what is given, or 1e-5 of T."""
+    require_noising(noising)
     if least is None:
         return min(noising.least, 1e-5 * noising.end)
     return checks.number(least, "least", least=0.0, most=noising.end)
@@ -60,7 +61,8 @@ def encode(target: Any, noising: Noising, x: Any, *, least: float | None = None,
 
 def decode(target: Any, noising: Noising, codes: Any, *, least: float | None = None, **options: Any) -> np.ndarray:
     """Return the data of latent codes: the inverse of `encode`; options as of `flow`."""
-    return flow(target, noising, codes, noising.end, least_time(noising, least), **options)
+    begin = least_time(noising, least)
+    return flow(target, noising, codes, noising.end, begin, **options)
 
 
 def interpolate(
@@ -77,7 +79,10 @@ def interpolate(
         [[1.0, 0.0], [0.707, 0.707], [0.0, 1.0]]
     """
     count = checks.integer(count, "count", least=2)
-    ends = np.stack([np.asarray(first, float), np.asarray(second, float)])
+    both = [checks.numbers(one, name) for one, name in ((first, "first"), (second, "second"))]
+    wanted = f"have the shape of the first, {both[0].shape}"
+    checks.require(both[0].shape == both[1].shape, "second", wanted, both[1].shape)
+    ends = np.stack(both)
     codes = encode(target, noising, ends, **options).reshape(2, -1)
     cosine = codes[0] @ codes[1] / max(float(np.prod(np.linalg.norm(codes, axis=1))), 1e-300)
     angle, u = np.arccos(np.clip(cosine, -1, 1)), np.linspace(0, 1, count)[:, None]

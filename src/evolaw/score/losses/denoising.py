@@ -34,9 +34,9 @@ import jax.numpy as jnp
 
 from evolaw import checks
 from evolaw.score.networks.preconditioning import Preconditioning
-from evolaw.score.noising.linear import Noising
+from evolaw.score.noising.linear import Noising, require_noising
 
-__all__ = ["TIMES", "WEIGHTS", "Denoising", "denoising", "draw_times", "edm", "weight_of"]
+__all__ = ["TIMES", "WEIGHTS", "Denoising", "denoising", "draw_times", "edm", "require_function", "weight_of"]
 
 WEIGHTS = ("variance", "likelihood", "score", "edm")
 TIMES = ("uniform", "importance", "lognormal")
@@ -60,8 +60,15 @@ def denoising(score: Callable[[Any, Any], Any], x0: Any, z: Any, t: Any, noising
         >>> float(denoising(lambda x, t: -x, jnp.zeros(2), jnp.ones(2), 0.5, VE(1.0, 4.0)))  # s = 2: ½ · 2 · (-2 + ½)²
         2.25
     """
+    require_noising(noising)
+    require_function(score, "score")
     a, s = noising.scale(t), noising.std(t)
     return 0.5 * weight * jnp.sum((score(a * x0 + s * z, t) + z / s) ** 2)
+
+
+def require_function(value: Any, name: str) -> None:
+    """Refuse what cannot be called."""
+    checks.require(callable(value), name, "be a function of states", value)
 
 
 def edm(denoise: Callable[[Any, Any], Any], x0: Any, z: Any, sigma: Any, spread: Any) -> Any:
@@ -70,6 +77,7 @@ def edm(denoise: Callable[[Any, Any], Any], x0: Any, z: Any, sigma: Any, spread:
     References:
         karras2022, equation 2 with the weight of table 1.
     """
+    require_function(denoise, "denoise")
     weight = (sigma**2 + spread**2) / (sigma * spread) ** 2
     return weight * jnp.sum((denoise(x0 + sigma * z, sigma) - x0) ** 2)
 

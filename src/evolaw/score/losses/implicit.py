@@ -18,7 +18,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from evolaw.score.losses.denoising import draw_times
+from evolaw.score.losses.denoising import draw_times, require_function
 from evolaw.score.networks.preconditioning import Preconditioning
 from evolaw.score.noising.linear import Noising
 
@@ -32,6 +32,7 @@ def implicit(score: Callable[[Any], Any], x: Any) -> Any:
         >>> float(implicit(lambda x: -x, jnp.array([1.0, 2.0])))  # -2 + ½ · 5
         0.5
     """
+    require_function(score, "score")
     return jnp.trace(jax.jacfwd(score)(x)) + 0.5 * jnp.sum(score(x) ** 2)
 
 
@@ -42,6 +43,7 @@ def sliced(score: Callable[[Any], Any], x: Any, v: Any) -> Any:
         >>> float(sliced(lambda x: -x, jnp.array([1.0, 2.0]), jnp.array([1.0, -1.0])))
         0.5
     """
+    require_function(score, "score")
     value, slope = jax.jvp(score, (x,), (v,))
     return jnp.sum(v * slope) + 0.5 * jnp.sum(value**2)
 

@@ -14,7 +14,7 @@ References: ronneberger2015, figure 1; song2021, appendix H; karras2024 for the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,6 +175,7 @@ class UNet:
     features: int = 32
 
     def __post_init__(self) -> None:
+        checks.require(isinstance(self.widths, Iterable), "widths", "be several whole numbers", self.widths)
         widths = tuple(checks.integer(width, "widths", least=1, most=4096) for width in self.widths)
         checks.require(0 < len(widths) <= 8, "widths", "name one to eight resolutions", self.widths)
         object.__setattr__(self, "widths", widths)

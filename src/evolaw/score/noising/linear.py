@@ -10,7 +10,7 @@ from evolaw import checks
 from evolaw.arrays import namespace
 from evolaw.sde.processes.process import SDE
 
-__all__ = ["LinearNoising", "Noising", "Transition", "forward"]
+__all__ = ["LinearNoising", "Noising", "Transition", "forward", "require_noising"]
 
 
 @runtime_checkable
@@ -57,6 +57,11 @@ class Noising(Protocol):
     @property
     def prior_std(self) -> float:
         """Standard deviation of the customary prior N(0, σ² I) at ``end``."""
+
+
+def require_noising(value: Any) -> None:
+    """Refuse what is no noising, in words."""
+    checks.require(isinstance(value, Noising), "noising", "be a noising, such as VP()", value)
 
 
 class Transition(NamedTuple):

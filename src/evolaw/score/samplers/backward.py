@@ -5,6 +5,9 @@
 
 With τ = T - t rising instead, the drift changes its sign: dx = [-r x + ½(1 + η²) g² score] dτ + η g dw. The loop solves on falling
 times, so that nothing here is written twice.
+
+A score that says ``batched = True``, as a learned one does, is called once a step with all states that run together: a network multiplies
+matrices then and is never traced number by number. Other scores are written out for one state, which makes exact ones many times faster.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import jax.numpy as jnp
 from evolaw import checks
 from evolaw.score.exact.carried import Carried
 from evolaw.score.noising.linear import Noising
+from evolaw.sde.processes.batches import on_batches
 from evolaw.sde.processes.process import SDE
 
 __all__ = ["Backward", "backward_of", "narrowed", "probability_flow", "reverse", "shape_of"]
@@ -32,6 +36,7 @@ class Backward:
         shape: of a state.
         eta: η, the size of the noise relative to the reverse SDE's.
         silent_below: a step that ends at this time or below adds no noise where a scheme asks `loudness`.
+        batched: the score is to see many states at once.
     """
 
     noising: Noising
@@ -39,29 +44,39 @@ class Backward:
     shape: tuple[int, ...]
     eta: float
     silent_below: float = 0.0
+    batched: bool = False
 
     def __call__(self, t: Any, x: Any, p: Any) -> Any:
-        """Return r x - ½(1 + η²) g² score."""
+        """Return r x - ½(1 + η²) g² score, at one raveled state or at many."""
         half = (1 + self.eta**2) / 2
-        return self.noising.rate(t) * x - half * self.noising.squared_diffusion(t) * self.score(t, x, p)
+        value = self._scores(t, x, p) if x.ndim == 2 else self.score(t, x, p)
+        return self.noising.rate(t) * x - half * self.noising.squared_diffusion(t) * value
 
     def score(self, t: Any, x: Any, p: Any) -> Any:
         """Return the score at one raveled state, shape (dim,)."""
-        value = jnp.asarray(self.frame.join(p).score(x.reshape(1, *self.shape), t, self.noising))
+        return on_batches(self._scores, t, x, p) if self.batched else self._scores(t, x[None], p)[0]
+
+    def denoised(self, t: Any, x: Any, p: Any) -> Any:
+        """Return D = E[x0 | x(t) = x] = (x + s² score)/a, or what the target itself calls ``denoised``; shape (dim,)."""
+        return on_batches(self._data, t, x, p) if self.batched else self._data(t, x[None], p)[0]
+
+    def _scores(self, t: Any, x: Any, p: Any) -> Any:
+        """The score at raveled states, shape (count, dim)."""
+        value = jnp.asarray(self.frame.join(p).score(x.reshape(-1, *self.shape), t, self.noising))
         if value.size != x.size:
             raise checks.refuse(
                 "target",
                 f"have a score of the states' shape {self.shape}",
                 f"one whose score has shape {value.shape[1:]}",
             )
-        return value.reshape(-1).astype(x.dtype)
+        return value.reshape(x.shape).astype(x.dtype)
 
-    def denoised(self, t: Any, x: Any, p: Any) -> Any:
-        """Return D = E[x0 | x(t) = x] = (x + s² score)/a, or what the target itself calls ``denoised``; shape (dim,)."""
+    def _data(self, t: Any, x: Any, p: Any) -> Any:
         target = self.frame.join(p)
         if hasattr(target, "denoised"):
-            return jnp.asarray(target.denoised(x.reshape(1, *self.shape), t, self.noising)).reshape(-1).astype(x.dtype)
-        return (x + self.noising.std(t) ** 2 * self.score(t, x, p)) / self.noising.scale(t)
+            data = jnp.asarray(target.denoised(x.reshape(-1, *self.shape), t, self.noising))
+            return data.reshape(x.shape).astype(x.dtype)
+        return (x + self.noising.std(t) ** 2 * self._scores(t, x, p)) / self.noising.scale(t)
 
     def loudness(self, t: Any, dt: Any) -> Any:
         """Return 0 for a step that is to add no noise, else 1."""
@@ -91,7 +106,7 @@ def reverse(
 
     Args:
         noising: the noising.
-        score: any object with ``score(x, t, noising)`` for x of shape (count, *shape).
+        score: any object with ``score(x, t, noising)`` for x of shape (count, *shape); see the module for ``batched``.
         eta: η; 1 is Anderson's reverse SDE, 0 the probability-flow ODE (then without noise).
         shape: of a state; None asks the score.
         draws: noises for each component of the state. Only the first moves the process; schemes that make several moves a step
@@ -115,17 +130,18 @@ def reverse(
     eta = checks.number(eta, "eta", least=0.0)
     found = shape_of(score, shape)
     frame, arrays = Carried.of(score)
-    drift = Backward(noising, frame, found, eta, float(silent_below))
+    batched = bool(getattr(score, "batched", False))
+    drift = Backward(noising, frame, found, eta, float(silent_below), batched)
     dim = 1
     for size in found:
         dim *= size
     name = f"reverse of {type(noising).__name__}" if eta else f"probability flow of {type(noising).__name__}"
     if not eta and draws == 0:
-        return SDE(drift, None, dim=dim, noise="none", params=arrays, name=name)
+        return SDE(drift, None, dim=dim, noise="none", params=arrays, name=name, batched=batched)
+    options: dict[str, Any] = {"dim": dim, "noise": "additive", "params": arrays, "name": name, "batched": batched}
     if draws == 1:
-        return SDE(drift, _Loudness(drift), dim=dim, noise="additive", params=arrays, name=name)
-    spread = _Spread(drift, draws)
-    return SDE(drift, spread, dim=dim, noises=draws * dim, noise="additive", params=arrays, name=name)
+        return SDE(drift, _Loudness(drift), **options)
+    return SDE(drift, _Spread(drift, draws), noises=draws * dim, **options)
 
 
 def probability_flow(noising: Noising, score: Any, *, shape: Any = None) -> SDE:

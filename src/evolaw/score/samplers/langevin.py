@@ -124,7 +124,7 @@ class PredictorCorrector(ScoreScheme):
         fits = isinstance(self.predictor, EulerMaruyama | ScoreScheme) and not isinstance(
             self.predictor, PredictorCorrector
         )
-        has_memory = type(self.predictor).start is not ScoreScheme.start and isinstance(self.predictor, ScoreScheme)
+        has_memory = isinstance(self.predictor, ScoreScheme) and type(self.predictor).start is not ScoreScheme.start
         checks.require(
             fits and not has_memory,
             "predictor",

@@ -31,15 +31,18 @@ def addressed_normals(stream: randomness.Stream, first: int, count: int, size: i
     return np.stack([np.asarray(one) for one in both], axis=-1).reshape(count, 2 * pairs)[:, :size]
 
 
-def prior_of(target: Any, noising: Noising, shape: tuple[int, ...], prior: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean, shape (dim,), and variance (), (dim,) or covariance (dim, dim), of the states at T.
+def prior_of(
+    target: Any, noising: Noising, shape: tuple[int, ...], prior: Any, t: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean, shape (dim,), and variance (), (dim,) or covariance (dim, dim), of the states at T, or at a time before.
 
     Args:
         target: may say ``mean`` and ``covariance``, or ``variance``, of the data.
         noising: the noising.
         shape: of a state.
         prior: "corrected" for the moments of the noised data where the target says them; "plain" for N(0, σ² I); or a pair (mean,
-            covariance) at T.
+            covariance) at that time.
+        t: where sampling begins; None for T. Only a corrected prior can begin before.
     """
     dim = math.prod(shape)
     if not isinstance(prior, str):
@@ -48,9 +51,12 @@ def prior_of(target: Any, noising: Noising, shape: tuple[int, ...], prior: Any) 
     mean: Any = getattr(target, "mean", None)
     spread: Any = getattr(target, "covariance", None)
     spread = getattr(target, "variance", None) if spread is None else spread
+    begin = noising.end if t is None else t
     if prior == "plain" or mean is None or spread is None or callable(mean):
+        wanted = f"begin at T = {noising.end:g} where the prior is not corrected by the data's moments"
+        checks.require(begin == noising.end, "spacing", wanted, f"beginning at {begin:g}")
         return np.zeros(dim), np.full((), noising.prior_std**2)
-    a, s = float(noising.scale(noising.end)), float(noising.std(noising.end))
+    a, s = float(noising.scale(begin)), float(noising.std(begin))
     mean, spread = _shaped(np.asarray(mean, float), np.asarray(spread, float), dim)
     noise = np.eye(dim) if spread.ndim == 2 else np.ones_like(spread)
     return a * mean, a**2 * spread + s**2 * noise

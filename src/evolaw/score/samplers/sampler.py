@@ -73,7 +73,8 @@ def sample(
         steps: number of steps; the score is called ``scheme.calls`` times in each, and once more by the last step. None for
             `AdaptiveFlow`, which takes as many as it needs.
         rng: seed or source of chance. Sample number i depends on the seed and on i alone.
-        spacing: "uniform", "log_snr", "karras", "quadratic" or falling times; None for what the scheme likes.
+        spacing: "uniform", "log_snr", "karras", "quadratic", "spectral" (for exact distributions) or falling times, which may begin
+            before T; None for what the scheme likes.
         last: "tweedie", "sampled" or "none", see `evolaw.score.samplers.last_step`.
         prior: "corrected" starts with the moments of the noised data where the target says its ``mean`` and ``covariance``;
             "plain" with N(0, σ² I); or (mean, covariance).
@@ -113,13 +114,15 @@ def sample(
     dim = math.prod(found)
     spacing = getattr(scheme, "spacing", "uniform") if spacing is None else spacing
     steps = _steps(scheme, steps, keep)
-    times = time_grid(noising, steps, spacing)
+    times = time_grid(noising, steps, spacing, variances=getattr(target, "variances", None))
     require_memory("count", 8.0 * count * keep * dim, memory_limit(), "Draw fewer samples at a time, with first=.")
     process = process_for(noising, target, scheme, eta=eta, shape=found)
     backward: Backward = process.drift  # type: ignore[assignment]
     with precise(precision) as dtype:
         if start is None:
-            begin = prior_states(prior_of(target, noising, found, prior), source.stream("prior"), first, count)
+            begin = prior_states(
+                prior_of(target, noising, found, prior, float(times[0])), source.stream("prior"), first, count
+            )
         else:
             begin = checks.finite(checks.shape(start, "start", (count, *found)), "start").reshape(count, dim)
         kept = np.unique(np.linspace(0, steps, keep if last == "none" else keep - 1).round().astype(int)[1:])

@@ -28,7 +28,8 @@ _CACHE = 512 * 1024
 _DEVICE = 2**30
 _NOISE_AHEAD = 262_144
 _ROW = 128
-_BATCH = 2048
+_BATCH, _FEWEST, _BATCH_NUMBERS = 2048, 32, 32_768
+"""Paths of a batched process that go together: as many as have this many numbers, between the two."""
 _WEAK_AHEAD = 64
 _GROUPS = {"none": 8, "dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 16, "two_point": 8, "exact": 4}
 _LARGEST_BODY = 1200
@@ -78,7 +79,8 @@ def plan_of(
     checks.require(
         fine == 1 or not weak, "fine", f"be 1 for {scheme.name}: weak noise belongs to no path and has no sum", fine
     )
-    block, paths = min(_BLOCK, paths), paths * sets
+    # Blocks are for statistics; without them a batch of a large network may be smaller.
+    block, paths = 1 if process.batched and asked is None else min(_BLOCK, paths), paths * sets
     noises = process.noises or 0
     if scheme.needs == "exact":
         noises = getattr(process.exact, "normals", process.dim)
@@ -194,7 +196,9 @@ def slots_for(
             width *= plan.drawing.noises
         share = 0.5 if plan.apart else 4 if plan.words else 1
         room = share * _CACHE if jax.default_backend() == "cpu" else _DEVICE
-        wanted = _BATCH if process.batched else _power_of_two(int(room // width))
+        wanted = _power_of_two(int(room // width))
+        if process.batched:
+            wanted = min(_BATCH, max(_FEWEST, _power_of_two(_BATCH_NUMBERS // process.dim)))
     else:
         wanted = checks.integer(chunk, "chunk", least=1)
     return slots_of(sets=sets, paths=paths, first_path=first_path, block=plan.block, wanted=wanted)
