@@ -82,5 +82,8 @@ def slots_of(*, sets: int, paths: int, first_path: int, block: int, wanted: int)
         # Chunks of one size, as even as can be.
         together = -(-sets // -(-sets // together))
         return Slots(sets, paths, first_path, block, together * per_set, per_set)
-    size = -(-wanted // block) * block
+    most = -(-wanted // block) * block
+    # As many chunks as there must be, as even as can be: the empty slots of a last one cost as much as full ones.
+    blocks, chunks = per_set // block, -(-per_set // most)
+    size = -(-blocks // chunks) * block
     return Slots(sets, paths, first_path, block, size, -(-per_set // size) * size)
