@@ -1,6 +1,7 @@
 """How equations are written: text to symbols, without evaluating anything.
 
     spelling   one spelling for what is written in many: superscripts, Greek letters, signs, dots
+    tokens     words with their columns
     reader     one expression: what can mean one thing is read, the rest is told both ways to write it
     langevin   derivatives and white noise as a system of first order
     grammar    whole systems: their states, drift, noises and calculus

@@ -24,8 +24,9 @@ import sympy
 
 from evolaw.errors import ParseError
 from evolaw.ito.notation.langevin import first_order, names_of_states
-from evolaw.ito.notation.reader import FUNCTIONS, RESERVED, Reader, is_noise, split
+from evolaw.ito.notation.reader import FUNCTIONS, RESERVED, Reader
 from evolaw.ito.notation.spelling import Spelled, name_of, spell
+from evolaw.ito.notation.tokens import is_noise, split
 from evolaw.ito.patience import bounded
 from evolaw.told import told
 

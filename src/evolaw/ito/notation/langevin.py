@@ -17,7 +17,8 @@ from collections.abc import Collection
 import sympy
 
 from evolaw.errors import ParseError
-from evolaw.ito.notation.reader import Reader, Token
+from evolaw.ito.notation.reader import Reader
+from evolaw.ito.notation.tokens import Token
 
 __all__ = ["first_order", "names_of_states"]
 

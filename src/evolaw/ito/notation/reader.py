@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
 
 import sympy
 
 from evolaw import checks
 from evolaw.errors import ParseError
-from evolaw.ito.notation.spelling import GREEK, Spelled
+from evolaw.ito.notation.spelling import GREEK
+from evolaw.ito.notation.tokens import Token, fault, is_noise
 
-__all__ = ["FUNCTIONS", "RESERVED", "Reader", "Token", "is_noise", "split"]
+__all__ = ["FUNCTIONS", "RESERVED", "Reader"]
 
 FUNCTIONS = {
     "exp": sympy.exp,
@@ -47,53 +47,14 @@ RESERVED = frozenset(("nan", "inf", "infinity", "oo", "zoo", "None", "True", "Fa
 """Words that can name no parameter."""
 
 _MAX_DEPTH, _MAX_POWER, _MAX_BITS, _LARGEST, _LARGEST_EXPONENT = 60, 64, 4096, 1e300, 690
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|(?P<name>[^\W\d]\w*'*)|(?P<sign>\*\*|[-+*/^()·∘=√,]))"
-)
 _SEVERAL, _GROWING = {"max", "min"}, {"exp", "sinh", "cosh"}
-_HINTS = {"|": "Write abs(X) for |X|.", "[": "Write round brackets.", "{": "Write round brackets."}
-
-
-class Token(NamedTuple):
-    """A word of the text, its kind (number, name, sign), and its column from 1; ``glued`` to the word before it or not."""
-
-    kind: str
-    word: str
-    column: int
-    glued: bool
-
-
-def is_noise(name: str) -> bool:
-    """Whether a name is that of the step of a noise: dW, dW1, dW_2."""
-    return re.fullmatch(r"dW\w*", name) is not None
-
-
-def split(spelled: Spelled) -> list[Token]:
-    """Cut a text into words.
-
-    Raises:
-        ParseError: a character has no meaning.
-    """
-    tokens, position, text = list[Token](), 0, spelled.text
-    while text[position:].strip():
-        match = _TOKEN.match(text, position)
-        if not match:
-            position += len(text[position:]) - len(text[position:].lstrip())
-            hint = _HINTS.get(text[position], "")
-            raise _fault(f"{text[position]!r} has no meaning here. {hint}".rstrip(), spelled.columns[position] + 1)
-        kind = str(match.lastgroup)
-        tokens.append(
-            Token(kind, match.group(kind), spelled.columns[match.start(kind)] + 1, match.start(kind) == position > 0)
-        )
-        position = match.end()
-    return tokens
 
 
 class Reader:
     """Reads one expression.
 
     Args:
-        tokens: what `split` gives.
+        tokens: what `evolaw.ito.notation.tokens.split` gives.
         symbols: names with a meaning; parameters found are added.
         real: parameters that may have any sign.
         states: names of the states.
@@ -146,7 +107,7 @@ class Reader:
     def _refuse(self, what: str) -> ParseError:
         inside = self.at < len(self.tokens)
         column = self.tokens[self.at].column if inside else (self.tokens[-1].column + 1 if self.tokens else self.end)
-        return _fault(f"In the equation, {what}.", column)
+        return fault(f"In the equation, {what}.", column)
 
     def _deeper(self) -> None:
         self.depth += 1
@@ -273,9 +234,9 @@ class Reader:
             arguments.append(self._sum())
         self._close(f"the bracket of {name} is not closed")
         if name in _SEVERAL and len(arguments) < 2:
-            raise _fault(f"{name} needs two arguments or more, as {name}(X, 0).", token.column)
+            raise fault(f"{name} needs two arguments or more, as {name}(X, 0).", token.column)
         if name in _GROWING and arguments[0].is_number and abs(arguments[0].evalf(5)) > _LARGEST_EXPONENT:
-            raise _fault(
+            raise fault(
                 f"{name} of a number beyond {_LARGEST_EXPONENT} is not finite in double precision.", token.column
             )
         return self._number(FUNCTIONS[name](*arguments))
@@ -290,7 +251,7 @@ class Reader:
             self.at += 1
         if not greek or not (self._peek() in {"", "+", "-", ")", "*", "·", "/", ","} or self._stops(self._peek())):
             self.at = begin
-            raise _fault(f"{token.word} needs its argument in brackets.", token.column)
+            raise fault(f"{token.word} needs its argument in brackets.", token.column)
         inner = Reader(
             self.tokens[begin : self.at], self.symbols, real=self.real, states=self.states, known=self.known,
             equation=False,
@@ -310,7 +271,7 @@ class Reader:
             self._skip_time(token)
             return sympy.Symbol(name)
         if name in RESERVED and name not in self.symbols:
-            raise _fault(
+            raise fault(
                 f"{name} is a reserved word and no parameter; give the number or choose another name.", token.column
             )
         called = self._peek() == "(" and self._is_glued()
@@ -322,7 +283,7 @@ class Reader:
         if name in self.symbols:
             return self.symbols[name]
         if "'" in name:
-            raise _fault(
+            raise fault(
                 f"{name} is a derivative, and derivatives stand in equations only, as x'' + x = 0.", token.column
             )
         return self._two_names(token) or self._parameter(name)
@@ -350,7 +311,7 @@ class Reader:
             words = self._bracket()
             if words != ["t"]:
                 said = "".join(words)
-                raise _fault(
+                raise fault(
                     f"{token.word}({said}) is not at the present time; noise is written {token.word}.", token.column
                 )
             self.at += 3
@@ -361,21 +322,21 @@ class Reader:
         said = "".join(words)
         if words == ["t"]:
             if not self._is_glued():
-                raise _fault(f"{name} (t) can be the state or a product; write {name} or {name}*t.", token.column)
+                raise fault(f"{name} (t) can be the state or a product; write {name} or {name}*t.", token.column)
             self.at += 3
         elif words[:1] == ["t"] and words[1:2] in (["-"], ["+"]) and self._is_glued():
             what = "delay" if words[1] == "-" else "look ahead"
-            raise _fault(
+            raise fault(
                 f"{name}({said}) is a {what}: equations with delays are not solved here. For a product write {name}*({said}).",
                 token.column,
             )
         elif self._is_glued() and not set(words) & set(self.states):
             if "t" in words:
-                raise _fault(
+                raise fault(
                     f"{name}({said}) can be a delay or a product; write {name}*({said}) for the product.", token.column
                 )
             if len(words) == 1 and words[0].replace(".", "").isdigit():
-                raise _fault(
+                raise fault(
                     f"{name}({said}) is the state at one time, which no coefficient may use; for a product write {said} {name}.",
                     token.column,
                 )
@@ -385,7 +346,7 @@ class Reader:
         name, words = token.word, self._bracket()
         letter = re.fullmatch(r"[^\W\d](_?\d*|_\w+)", name) is not None or name in GREEK or name in (self.known or ())
         if words == ["t"]:
-            raise _fault(
+            raise fault(
                 f"{name}(t) would be a parameter that changes with time; write it out, as {name}*(1 + a sin(t)).",
                 token.column,
             )
@@ -394,7 +355,7 @@ class Reader:
         near = checks.nearest(name, FUNCTIONS)
         advice = f"Did you mean {near}?" if near else f"Known are {', '.join(FUNCTIONS)}."
         said = " ".join(words)
-        raise _fault(f"{name} is not a known function. {advice} For a product write {name} ({said}).", token.column)
+        raise fault(f"{name} is not a known function. {advice} For a product write {name} ({said}).", token.column)
 
     def _two_names(self, token: Token) -> sympy.Expr | None:
         """Read kX as k X where k has a number and kX has none; refuse it where it can be either."""
@@ -408,7 +369,7 @@ class Reader:
             if front in (self.known or ()) and front not in RESERVED:
                 return self._number(self._parameter(front) * self.symbols[state])
             if len(front) == 1 or front in GREEK or front in self.states:
-                raise _fault(
+                raise fault(
                     f"{name} is one name; write {front} {state} for the product of {front} and {state}, or {front}_{state} "
                     "for a parameter of its own.",
                     token.column,
@@ -418,12 +379,8 @@ class Reader:
 
 def _rational(token: Token) -> sympy.Expr:
     if len(token.word) > 30:
-        raise _fault("A number has at most 30 characters.", token.column)
+        raise fault("A number has at most 30 characters.", token.column)
     power = re.search(r"[eE]([-+]?\d+)", token.word)
     if power and abs(int(power.group(1))) > 300:
-        raise _fault(f"{token.word} is beyond what can be computed with, 1e-300 to 1e300.", token.column)
+        raise fault(f"{token.word} is beyond what can be computed with, 1e-300 to 1e300.", token.column)
     return sympy.Rational(token.word)
-
-
-def _fault(message: str, column: int) -> ParseError:
-    return ParseError(message, source="equation", line=1, column=column)
