@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evolaw.cli import terminal
+from evolaw.report import language
 
 if TYPE_CHECKING:
     from evolaw.discovery import Finding
@@ -118,9 +119,9 @@ def discover_law(
     ] = "auto",
     box_timeout: Annotated[float, typer.Option("--box-timeout", help="Seconds the box may take for an answer.")] = 60.0,
     seed: _Seed = 0,
-    out: Annotated[Path | None, typer.Option("--out", help="Run directory to write.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Run directory to write.")] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with exit code 5 when a check of the space or of the law failed.")
     ] = False,
@@ -129,9 +130,8 @@ def discover_law(
     """Find the law behind a recording: how sure, what is unknown, what to try next."""
     from evolaw import checks
     from evolaw.cli.trajectory_options import find_equation, is_trajectory
-    from evolaw.report.wording import LANGUAGES
 
-    checks.one_of(lang, "lang", LANGUAGES)
+    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
     if ask and box is None:
         raise checks.refuse("box", "be given when questions are to be asked", box, "Add --box COMMAND or drop --ask.")
     if not sources and not ask:
@@ -217,7 +217,7 @@ def ask_next(
     alpha: _Alpha = 0.05,
     seed: _Seed = 0,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Write the board of the experiment to this RLE file.")
+        Path | None, typer.Option("--out", "-o", help="Write the board of the experiment to this RLE file.")
     ] = None,
     as_json: _Json = False,
 ) -> None:

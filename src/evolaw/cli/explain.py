@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evolaw.cli import terminal
+from evolaw.report import language
 
 if TYPE_CHECKING:
     from evolaw.automata.rules.rule import Rule
@@ -20,14 +21,14 @@ _MOST_DRAWN = 8
 
 def explain(
     word: Annotated[str | None, typer.Argument(help="A word, a rule such as B3/S23, or an entry such as B2a.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language: en or zh.")] = "en",
+    lang: Annotated[str | None, typer.Option("--lang", help="Language: en or zh.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Print the whole glossary as Markdown.")] = False,
 ) -> None:
     """Explain a word of the program, a rule, or an entry."""
     from evolaw import checks
     from evolaw.report import vocabulary
 
-    checks.one_of(lang, "lang", ("en", "zh"))
+    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
     if everything:
         terminal.result(vocabulary.glossary())
     elif word is None:

@@ -28,6 +28,8 @@ from evolaw.cli import (
     order,
     report,
     runs,
+    terminal,
+    typed,
 )
 from evolaw.cli.demo import command as demo
 from evolaw.cli.junction import command as junction
@@ -35,6 +37,8 @@ from evolaw.cli.learn import command as learn
 from evolaw.cli.score import command as score
 from evolaw.cli.simulate import command as simulate
 from evolaw.errors import EvolawError
+from evolaw.report import language
+from evolaw.report.language import choice
 
 __all__ = ["app", "run"]
 
@@ -79,6 +83,12 @@ def _options(
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the full traceback of a failure; works anywhere.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show no progress and no remarks; works anywhere.")
+    ] = False,
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="Language, en or zh; by default the locale's; works anywhere.")
+    ] = None,
 ) -> None:
     """Options of all commands."""
 
@@ -87,14 +97,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    asked, given = choice.taken(given)
+    terminal.be_quiet(bool({"-q", "--quiet"} & set(given)))
     closed = environment.prepare()
     if given[:1] == ["discover"]:
         environment.calm_linear_algebra()
-    given = [argument for argument in given if argument != "--debug"]
+    given = [argument for argument in given if argument not in ("--debug", "-q", "--quiet")]
     heard = _listen()
+    spoke = language.speak(asked or choice.of_locale())
+    command: Any = typer.main.get_command(app)
+    typed.translate_help(command, language.spoken())
+    verb = typed.command_of(command, given)
     try:
         _require_surroundings(closed, given)
-        code = typer.main.get_command(app).main(given, prog_name="evolaw", standalone_mode=False)
+        _require_language(asked)
+        code = command.main(given, prog_name="evolaw", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         return _stopped(128 + signal.SIGINT)
@@ -105,13 +122,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         environment.silence(sys.stdout, 1)  # whoever read our output has gone; nothing is left to say
         return 0
     except EvolawError as error:
-        return _refuse(error, debug)
+        return _refuse(error, debug, verb)
     except Exception as error:
         if hasattr(error, "show"):
-            return _usage(error)
+            return _usage(error, typed.path_of(command, given))
         said = environment.explained(error)
-        return _confess(error, debug) if said is None else _refuse(_Surroundings(said), debug, error)
+        return _confess(error, debug) if said is None else _refuse(_Surroundings(said), debug, verb, error)
     finally:
+        language.speak(spoke)
+        terminal.be_quiet(False)
         if arguments is not None:  # called by a program, which has signals of its own
             for number, before in heard.items():
                 signal.signal(number, before)
@@ -145,7 +164,7 @@ def _stop_at_once(number: int, frame: FrameType | None) -> None:
 
 
 def _stopped(code: int) -> int:
-    sys.stderr.write("stopped\n")
+    sys.stderr.write(language.sentence("stopped", language.spoken()) + "\n")
     return code
 
 
@@ -156,6 +175,13 @@ class _Surroundings(EvolawError):
     code = "argument"
 
 
+def _require_language(asked: str | None) -> None:
+    if asked is not None and asked not in language.LANGUAGES:
+        from evolaw import checks
+
+        checks.one_of(asked, "lang", language.LANGUAGES)
+
+
 def _require_surroundings(closed: str | None, given: Sequence[str]) -> None:
     """Refuse a closed output, and flags that would end the process where JAX is first used."""
     words = [argument for argument in given if not argument.startswith("-")]
@@ -164,19 +190,29 @@ def _require_surroundings(closed: str | None, given: Sequence[str]) -> None:
         raise _Surroundings(said)
 
 
-def _usage(error: Any) -> int:
-    """Show an error of the command line itself, which knows how to show itself, with its suggestions."""
+def _usage(error: Any, path: Sequence[Any]) -> int:
+    """Say what is wrong with the command line itself, and where its help is; without a word after ``evolaw`` the help is shown."""
     with contextlib.suppress(OSError):
-        error.show()
+        if type(error).__name__ == "NoArgsIsHelpError":
+            error.show()
+        else:
+            verb = " ".join(["evolaw", *(str(command.name) for command in path[1:])])
+            _print_error("usage", _as_sentence(error.format_message()), f"{verb} --help")
     return int(error.exit_code)
 
 
-def _refuse(error: EvolawError, debug: bool, cause: BaseException | None = None) -> int:
+def _as_sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith((".", "?", "!", ")")) else text + "."
+
+
+def _refuse(error: EvolawError, debug: bool, verb: Any, cause: BaseException | None = None) -> int:
     if debug:
         traceback.print_exception(cause or error)
     if isinstance(cause, OSError):
         environment.silence(sys.stdout, 1)
-    _print_error(error.code, str(error), f"evolaw explain {error.code}")
+    message = typed.in_options(language.sentence(str(error), language.spoken()), verb)
+    _print_error(error.code, message, f"evolaw explain {error.code}")
     return error.exit_code
 
 
@@ -194,9 +230,10 @@ def _print_error(code: str, message: str, more: str) -> None:
 
     try:
         console: Any = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"[bold red]error\\[{code}][/]: ", end="")
-        console.print(message, markup=False)
+        lang = language.spoken()
+        console.print(f"[bold red]{language.sentence('error', lang)}\\[{code}][/]: ", end="")
+        console.print(language.sentence(message, lang), markup=False)
         if more:
-            console.print(f"  more: {more}", markup=False, style="dim")
+            console.print(f"  {language.sentence('more', lang)}: {more}", markup=False, style="dim")
     except OSError:
         environment.silence(sys.stderr, 2)  # nobody can be told; the exit code says it

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from evolaw.cli import terminal
+from evolaw.report import language
 
 __all__ = ["write_report"]
 
@@ -24,7 +25,7 @@ def write_report(
             help="File to write, by default report.html in the run; with --typst a folder, by default report.",
         ),
     ] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
     typst: Annotated[
         bool,
         typer.Option("--typst", help="Write an editable Typst document, its figures and the PDF; your text is kept."),
@@ -40,6 +41,7 @@ def write_report(
     """Write the HTML report on a stored finding, learned law or league, or a Typst report on any runs."""
     from evolaw import checks
 
+    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
     given = {"caption-position": caption_position, "template": template, "title": title}
     if typst:
         _write_weekly(source, out, lang, caption_position or "bottom", template, title)

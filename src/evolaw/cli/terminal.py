@@ -14,14 +14,22 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from evolaw.display import Progress
+from evolaw.report import language
 
-__all__ = ["Progress", "bar", "document", "note", "result"]
+__all__ = ["Progress", "bar", "be_quiet", "document", "note", "result"]
 
 _SECONDS_A_LINE = 30.0
+_quiet = [False]
+
+
+def be_quiet(wanted: bool) -> None:
+    """Show neither progress nor remarks from now on; errors are shown nevertheless."""
+    _quiet[0] = wanted
 
 
 def result(text: str) -> None:
-    """Print the result for a person."""
+    """Print the result for a person, in the language that is spoken."""
+    text = language.block(text, language.spoken())
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
@@ -32,14 +40,20 @@ def document(value: Mapping[str, Any]) -> None:
 
 def note(text: str) -> None:
     """Print a remark to stderr; where that is full or closed the work goes on, and its result and exit code tell."""
+    if _quiet[0]:
+        return
     with suppress(OSError):
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(language.block(text, language.spoken()) + "\n")
         sys.stderr.flush()
 
 
 @contextmanager
 def bar(title: str) -> Iterator[Progress]:
     """Show the progress of long work while the block runs; yields the function to call with (done, total, words)."""
+    title = language.sentence(title, language.spoken())
+    if _quiet[0]:
+        yield lambda done, total, words="": None
+        return
     if not sys.stderr.isatty():
         yield _sparse(title)
         return

@@ -9,6 +9,7 @@ import typer
 
 from evolaw.cli import terminal
 from evolaw.cli.demo import equation, junction, lattice, learn, score
+from evolaw.report import language
 
 __all__ = ["STORIES", "demonstrate"]
 
@@ -28,19 +29,18 @@ def demonstrate(
     ] = "lattice",
     out: Annotated[
         Path | None,
-        typer.Option("--report", "--out", help="HTML page to write; by default report.html, or report-STORY.html."),
+        typer.Option("--report", help="HTML page to write; by default report.html, or report-STORY.html."),
     ] = None,
     runs: Annotated[Path, typer.Option("--runs", help="Folder for the run directory.")] = Path("runs"),
     seed: Annotated[int, typer.Option("--seed", help="Another seed is another secret.")] = 0,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Find the secret of a black box: a rule, an equation, a junction, a density, or a rule learned by a network."""
     from evolaw import checks
-    from evolaw.report.wording import LANGUAGES
 
     checks.one_of(story, "story", STORIES)
-    checks.one_of(lang, "lang", LANGUAGES)
+    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
     checks.integer(seed, "seed", least=0)
     page = out or Path("report.html" if story == "lattice" else f"report-{story}.html")
     checks.require(page.parent.is_dir() and not page.is_dir(), "out", "be a file in a folder that exists", str(page))

@@ -38,7 +38,7 @@ def run(
     paths: Annotated[int, typer.Option("--paths", help="Independent arrays.")] = 1,
     dt: Annotated[float, typer.Option("--dt", help="Longest time step.")] = 0.02,
     seed: Annotated[int, typer.Option("--seed", help="Seed of start, biases and noise.")] = 0,
-    out: Annotated[Path | None, typer.Option("--out", help="Run directory to write.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Run directory to write.")] = None,
     figure: Annotated[
         Path | None, typer.Option("--figure", help="Draw the order parameter: .svg, .pdf or .png.")
     ] = None,

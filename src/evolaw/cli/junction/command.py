@@ -30,7 +30,7 @@ Bias = Annotated[str, typer.Option("--bias", help="I/I_c: 0.5, or 0.1,0.5,1, or 
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the noise.")]
 Step = Annotated[float | None, typer.Option("--dt", help="Time step; by default a tenth of the shortest time.")]
 Paths = Annotated[int | None, typer.Option("--paths", help="Independent junctions.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Run directory to write.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Run directory to write.")]
 Figure = Annotated[Path | None, typer.Option("--figure", help="Draw it: .svg, .pdf or .png.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

@@ -18,7 +18,7 @@ def fit_curve(
     r: Annotated[str | None, typer.Option("--r", help='Resistance, for switching currents and rates, as "10 Ohm".')] = None,
     c: Annotated[str | None, typer.Option("--c", help='Capacitance, likewise, as "1 pF"; "0 F" for none.')] = None,
     temperature: Annotated[str | None, typer.Option("--temperature", help='Of the bath, to compare with, as "4.2 K".')] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Run directory to write.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Run directory to write.")] = None,
     figure: Annotated[Path | None, typer.Option("--figure", help="Draw data, fit and residuals: .svg, .pdf or .png.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:  # fmt: skip

@@ -18,6 +18,7 @@ import typer
 
 from evolaw.cli import terminal
 from evolaw.cli.learn import answers
+from evolaw.report import language
 
 if TYPE_CHECKING:
     from evolaw.automata.rules.rule import Rule
@@ -79,13 +80,14 @@ def learn_law(
     chance: Annotated[bool, typer.Option("--chance", help="Learn probabilities from a recording with noise.")] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of weights, batches and recorded boards.")] = 0,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Run directory to write; kill it, and the same command continues.")
+        Path | None,
+        typer.Option("--out", "-o", help="Run directory to write; kill it, and the same command continues."),
     ] = None,
     resume: Annotated[
         Path | None, typer.Option("--resume", help="Continue this run directory; all else is in it.")
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Learn a law with small networks, and read it off their weights."""
@@ -98,7 +100,8 @@ def learn_law(
         settings = Settings(str(source), net, seeds, league, epochs, steps, restarts, chance, seed)
     else:
         settings, out = _stored(resume, context), resume
-    _check(settings, report, lang)
+    _check(settings, report)
+    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
     header = {
         "source": settings.source,
         "settings": asdict(settings),
@@ -135,12 +138,10 @@ def _stored(path: Path, context: typer.Context) -> Settings:
         ) from None
 
 
-def _check(settings: Settings, report: Path | None, lang: str) -> None:
+def _check(settings: Settings, report: Path | None) -> None:
     """Refuse what cannot work before the work begins."""
     from evolaw import checks
-    from evolaw.report.wording import LANGUAGES
 
-    checks.one_of(lang, "lang", LANGUAGES)
     checks.one_of(settings.net, "net", NETS)
     checks.integer(settings.seed, "seed", least=0, most=2**128 - 1)
     for name, (most, why) in _LIMITS.items():

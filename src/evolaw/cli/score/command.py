@@ -14,6 +14,7 @@ import typer
 
 from evolaw.cli import terminal
 from evolaw.cli.score import edits, outputs, sources
+from evolaw.report import language
 
 __all__ = ["app", "compare", "league", "likelihood", "sample_states", "train"]
 
@@ -50,17 +51,16 @@ def train(
     grey: Annotated[bool, typer.Option("--grey", help="Read images without colours.")] = False,
     seed: Annotated[int, _SEED] = 0,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Run directory; kill it, and the same command continues.")
+        Path | None, typer.Option("--out", "-o", help="Run directory; kill it, and the same command continues.")
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page; by default report.html in --out.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Learn the score of data, and write a page that opens with samples beside them."""
     from evolaw import checks
-    from evolaw.report.wording import LANGUAGES
 
-    checks.one_of(lang, "lang", LANGUAGES)
+    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
     outputs.require_place(report, "report", (".html",))
     steps = checks.integer(steps, "steps", least=1, most=_MOST_STEPS)
     checks.one_of(loss, "loss", sources.LOSSES)
@@ -111,7 +111,7 @@ def sample_states(
     label: Annotated[int | None, typer.Option("--class", help="Draw this class.")] = None,
     weight: Annotated[float, typer.Option("--guidance", help="Weight of classifier-free guidance.")] = 0.0,
     seed: Annotated[int, _SEED] = 0,
-    out: Annotated[Path | None, typer.Option("--out", help=".npz, or a picture: .png, .svg, .pdf.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help=".npz, or a picture: .png, .svg, .pdf.")] = None,
     film: Annotated[Path | None, typer.Option("--film", help="Picture of the way from noise to data.")] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:

@@ -25,7 +25,7 @@ _ITEM = typer.Option("--item", help="Number of the held-out datum.")
 _COUNT = typer.Option("--count", help="Samples.")
 _STEPS = typer.Option("--steps", help="Steps of the sampler.")
 _SEED = typer.Option("--seed", help="Seed of all chance.")
-_OUT = typer.Option("--out", help=".npz, or a picture: .png, .svg, .pdf.")
+_OUT = typer.Option("--out", "-o", help=".npz, or a picture: .png, .svg, .pdf.")
 _JSON = typer.Option("--json", help="Print one JSON document.")
 _SUFFIXES = (".npz", ".png", ".svg", ".pdf")
 

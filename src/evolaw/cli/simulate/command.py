@@ -32,7 +32,9 @@ Steps = Annotated[
     int | None, typer.Option("--steps", help="Generations to run, by default 100; for a process equal time steps.")
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the start and of chance.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Run directory to write; kill it, and it can be resumed.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Run directory to write; kill it, and it can be resumed.")
+]
 Resume = Annotated[Path | None, typer.Option("--resume", help="Continue this run directory; all else is in it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

@@ -1,0 +1,98 @@
+"""What was typed, seen from outside: which command it is, which of its options a message means, its help in another language.
+
+The library speaks of arguments; whoever types a command knows options. A message is rewritten on its way to the terminal, so that it
+names what can be found in the line above it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from evolaw.report import language
+
+__all__ = ["command_of", "in_options", "path_of", "takes", "translate_help"]
+
+_ARGUMENT = re.compile(r"(Argument|参数) `(\w+)`")
+_ALIASES = {"rng": "seed", "questions": "ask", "precision": "precision", "document": "source", "recording": "source"}
+"""What functions call by another name than the command line does."""
+
+
+def path_of(root: Any, words: Sequence[str]) -> list[Any]:
+    """Return the commands from the whole to the verb that the words name, as far as they name one."""
+    found = [root]
+    for word in words:
+        inner = getattr(found[-1], "commands", {}).get(word)
+        if inner is not None:
+            found.append(inner)
+        elif not word.startswith("-"):
+            break
+    return found
+
+
+def command_of(root: Any, words: Sequence[str]) -> Any:
+    """Return the verb that the words name."""
+    return path_of(root, words)[-1]
+
+
+def takes(command: Any, option: str) -> bool:
+    """Whether a command has that option."""
+    return any(option in parameter.opts for parameter in command.params)
+
+
+def in_options(message: str, command: Any) -> str:
+    """Return a message with the options of a command in the place of the arguments that they set."""
+    known = _options(command)
+
+    def named(match: re.Match[str]) -> str:
+        option = known.get(match[2]) or known.get(_ALIASES.get(match[2], ""))
+        if option is None:
+            return match[0]
+        if option.startswith("-"):
+            return f"{'Option' if match[1] == 'Argument' else '选项'} {option}"
+        return f"{match[1]} {option}"
+
+    message = _ARGUMENT.sub(named, message)
+    dashed = {name: option for name, option in known.items() if option.startswith("--")}
+    if not dashed:
+        return message
+    given = rf"(?<![\w(-])(?<!, )({'|'.join(map(re.escape, dashed))})=([\w\"'-]+(?:\.\w+)*)"
+    return re.sub(given, lambda match: f"{dashed[match[1]]} {match[2]}", message)
+
+
+def _options(command: Any) -> dict[str, str]:
+    """How each argument is typed: an option by its long form, an argument in capitals."""
+    known: dict[str, str] = {}
+    for parameter in command.params:
+        long = max(parameter.opts, key=len)
+        shown = long if long.startswith("-") else str(parameter.metavar or parameter.name).rstrip(".").upper()
+        for name in (str(parameter.name), str(parameter.name).removesuffix("s"), long.lstrip("-").replace("-", "_")):
+            known.setdefault(name, shown)
+    return known
+
+
+def translate_help(command: Any, lang: str) -> None:
+    """Put the help of a command and of all below it, and what stands around it, into the language ``lang``."""
+    if lang == "en":
+        return
+    from typer import rich_utils
+
+    for name in ("ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "DEFAULT_STRING"):
+        setattr(rich_utils, name, language.sentence(getattr(rich_utils, name), lang))
+    rich_utils.REQUIRED_LONG_STRING = language.sentence(rich_utils.REQUIRED_LONG_STRING, lang)
+    _translate(command, lang)
+
+
+def _translate(command: Any, lang: str) -> None:
+    for name in ("help", "short_help", "epilog"):
+        text = getattr(command, name, None)
+        if text:
+            setattr(command, name, language.sentence(" ".join(text.split()), lang))
+    for parameter in command.params:
+        if getattr(parameter, "help", None):
+            parameter.help = language.sentence(parameter.help, lang)
+        if getattr(parameter, "rich_help_panel", None):
+            parameter.rich_help_panel = language.sentence(parameter.rich_help_panel, lang)
+    for inner in getattr(command, "commands", {}).values():
+        _translate(inner, lang)

@@ -1,0 +1,57 @@
+"""Which language is spoken: the one that ``--lang`` names, else the locale's, else English."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+__all__ = ["LANGUAGES", "chosen", "of_locale", "speak", "spoken", "taken"]
+
+LANGUAGES = ("en", "zh")
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+_spoken = ["en"]
+
+
+def spoken() -> str:
+    """Return the language that the command speaks; a program that calls functions hears English."""
+    return _spoken[0]
+
+
+def speak(lang: str) -> str:
+    """Speak that language from now on; returns the one before. One that is not known is English."""
+    before, _spoken[0] = _spoken[0], lang if lang in LANGUAGES else "en"
+    return before
+
+
+def chosen(lang: str | None) -> str:
+    """Return the language of a page: the one asked for, else the one spoken."""
+    return spoken() if lang is None else lang
+
+
+def taken(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Return what ``--lang`` says among the words of a command, None where it is not there, and the other words.
+
+    Example:
+        >>> taken(["discover", "--lang", "zh", "a.npz"]), taken(["--lang=en"])
+        (('zh', ['discover', 'a.npz']), ('en', []))
+    """
+    lang, rest, words = None, list[str](), iter(arguments)
+    for word in words:
+        if word == "--lang":
+            lang = next(words, "")
+        elif word.startswith("--lang="):
+            lang = word.partition("=")[2]
+        else:
+            rest.append(word)
+    return lang, rest
+
+
+def of_locale(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the language of the locale; the first variable that is set decides.
+
+    Example:
+        >>> of_locale({"LANG": "zh_CN.UTF-8"}), of_locale({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"})
+        ('zh', 'en')
+    """
+    first = next((environment[name] for name in _LOCALE if environment.get(name)), "")
+    return "zh" if first.lower().startswith("zh") else "en"
