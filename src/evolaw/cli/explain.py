@@ -32,16 +32,11 @@ def explain(
     if everything:
         terminal.result(vocabulary.glossary())
     elif word is None:
-        groups = [f"{heading}: {', '.join(vocabulary.words().get(g, {}))}" for g, heading in vocabulary.GROUPS.items()]
-        terminal.result(
-            "\n".join(
-                [
-                    *groups,
-                    "Also: any rule, such as B3/S23, and any entry, such as B2a or 000111000.",
-                    "Tables: processes, schemes.",
-                ]
-            )
-        )
+        for group, heading in vocabulary.GROUPS.items():
+            names = ", ".join(vocabulary.words().get(group, {}))
+            terminal.result(f"{language.label(heading, lang)}: {names}", is_said=True)
+        terminal.result("Also: any rule, such as B3/S23, and any entry, such as B2a or 000111000.")
+        terminal.result("Tables: processes, schemes.")
     else:
         terminal.result(describe(word, lang))
 
@@ -60,7 +55,7 @@ def describe(word: str, lang: str = "en") -> str:
         return tables.page(word.strip().lower())
     known = vocabulary.look_up(word, lang)
     if known:
-        return "\n".join(f"{word} ({group}): {text}" for group, text in known)
+        return "\n".join(f"{word} ({language.label(group, lang)}): {text}" for group, text in known)
     name = word[:1].upper() + word[1:]
     if _ENTRY.fullmatch(name):
         return _entry(name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evolaw.cli import terminal
+from evolaw.report import language
 
 if TYPE_CHECKING:
     from evolaw.storage import Run
@@ -35,11 +36,10 @@ def list_all(
     if as_json:
         terminal.document({"schema": 1, "folder": str(folder), "runs": facts})
         return
-    width = max((len(fact["name"]) for fact in facts), default=0)
-    rows = [
-        f"{f['name']:<{width}}  {f['state']:<11}  {f['kind']:<10}  {f['created'][:19]}  {f['about']}" for f in facts
-    ]
-    terminal.result("\n".join(rows) or f"{folder} holds no runs.")
+    if not facts:
+        terminal.result(f"{folder} holds no runs.")
+        return
+    terminal.result("\n".join(_columns(facts)), is_said=True)
 
 
 @app.command()
@@ -80,6 +80,20 @@ def verify(path: Annotated[Path, typer.Argument(help="A run directory.")], as_js
     if faults:
         raise CheckFailed("\n".join(faults))
     terminal.result(f"{path}: every committed byte is there.")
+
+
+def _columns(facts: list[dict[str, Any]]) -> list[str]:
+    """A line a run; names and laws are the user's own and stay as they are."""
+
+    def said(word: str) -> str:
+        return language.label(word, language.spoken())
+
+    rows = [(f["name"], said(f["state"]), said(f["kind"]), f["created"][:19], said(f["about"])) for f in facts]
+    widths = [max(language.width(row[column]) for row in rows) for column in range(4)]
+    padded = [
+        [text + " " * (wide - language.width(text)) for text, wide in zip(row, widths, strict=False)] for row in rows
+    ]
+    return ["  ".join([*cells, row[-1]]) for cells, row in zip(padded, rows, strict=True)]
 
 
 def _facts_or_damage(run: Run) -> dict[str, Any]:

@@ -27,9 +27,10 @@ def be_quiet(wanted: bool) -> None:
     _quiet[0] = wanted
 
 
-def result(text: str) -> None:
-    """Print the result for a person, in the language that is spoken."""
-    text = language.block(text, language.spoken())
+def result(text: str, *, is_said: bool = False) -> None:
+    """Print the result for a person, in the language that is spoken; ``is_said`` where it is in that language already."""
+    if not is_said:
+        text = language.block(text, language.spoken())
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 

@@ -14,8 +14,16 @@ from evolaw.report import language
 
 __all__ = ["command_of", "in_options", "path_of", "takes", "translate_help"]
 
-_ARGUMENT = re.compile(r"(Argument|参数) `(\w+)`")
-_ALIASES = {"rng": "seed", "questions": "ask", "precision": "precision", "document": "source", "recording": "source"}
+_ARGUMENT = re.compile(r"(Argument|参数) `(\w+)(?:\[([^\]`]*)\])?`")
+"""An argument as messages name it, with the place in it where there is one: `known[B3]`."""
+_ALIASES = {
+    "rng": "seed",
+    "questions": "ask",
+    "precision": "precision",
+    "document": "source",
+    "recording": "source",
+    "name": "start",
+}
 """What functions call by another name than the command line does."""
 
 
@@ -49,9 +57,8 @@ def in_options(message: str, command: Any) -> str:
         option = known.get(match[2]) or known.get(_ALIASES.get(match[2], ""))
         if option is None:
             return match[0]
-        if option.startswith("-"):
-            return f"{'Option' if match[1] == 'Argument' else '选项'} {option}"
-        return f"{match[1]} {option}"
+        kind = {"Argument": "Option", "参数": "选项"}[match[1]] if option.startswith("-") else match[1]
+        return f"{kind} {option}{f' {match[3]}' if match[3] else ''}"
 
     message = _ARGUMENT.sub(named, message)
     dashed = {name: option for name, option in known.items() if option.startswith("--")}

@@ -114,7 +114,7 @@ def _says(document: Mapping[str, Any], tally: Counter[str], words: Words) -> tup
     failed = [words.check(check["name"]) for check in document["checks"] if not check["passed"]]
     if tally["conflict"]:
         entries = [entry["name"] for entry in document["entries"] if entry["decision"] == "conflict"]
-        cure = [str(check["says"]) for check in document["checks"] if not check["passed"]][:1]
+        cure = [words.says(str(check["says"])) for check in document["checks"] if not check["passed"]][:1]
         return (words("answer.conflict_says", names=", ".join(failed or entries[:8])), *cure)
     count = rule_count(document["law"]["log2_possible"])
     says = [words("answer.single") if count == "1" else words("answer.several", count=count)]

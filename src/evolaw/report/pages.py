@@ -136,16 +136,8 @@ def _row(entry: Mapping[str, Any], view: EntryView, words: Words) -> dict[str, A
         "log_e": -1e9 if log_e is None else log_e,
         "e_value": e_value(log_e),
         "basis": entry["basis"],
-        "why": _why(entry, words),
+        "why": words.says(str(entry["why"])),
     }
-
-
-def _why(entry: Mapping[str, Any], words: Words) -> str:
-    """The finding's own sentence in English; in other languages the facts it stands on."""
-    if words.lang == "en":
-        return str(entry["why"])
-    name = "never" if not entry["visits"] else "counted" if entry["basis"] == "counted" else "other"
-    return words(f"why.{name}", visits=f"{entry['visits']:,.0f}", basis=words(f"basis.{entry['basis']}"))
 
 
 def _board(question: Mapping[str, Any] | None) -> dict[str, Any] | None:

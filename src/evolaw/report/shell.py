@@ -18,7 +18,8 @@ import jinja2
 from markupsafe import Markup
 
 from evolaw import storage
-from evolaw.report.styles import style
+from evolaw.report import language
+from evolaw.report.styles import in_language, style
 from evolaw.report.wording import Words
 
 if TYPE_CHECKING:
@@ -56,24 +57,25 @@ def render_page(
     """
     sheet = "".join(source(name) for name in ("tones.css", "player.css", "page.css", *sheets))
     script = "".join(source(name) for name in ("find.js", "page.js", *scripts))
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            words=words,
-            title=title,
-            about=about or words("page.brand_about"),
-            command=command or None,
-            seed=seed,
-            facts=list(facts),
-            policy=_policy(sheet, script),
-            style=Markup(sheet),
-            script=Markup(script),
-            version=storage.versions().get("evolaw", ""),
-            versions=storage.versions(),
-            **parts,
+    with language.speaking(words.lang):  # chapters draw their figures as they are set
+        return (
+            _environment()
+            .get_template(template)
+            .render(
+                words=words,
+                title=title,
+                about=about or words("page.brand_about"),
+                command=command or None,
+                seed=seed,
+                facts=list(facts),
+                policy=_policy(sheet, script),
+                style=Markup(sheet),
+                script=Markup(script),
+                version=storage.versions().get("evolaw", ""),
+                versions=storage.versions(),
+                **parts,
+            )
         )
-    )
 
 
 def render_film(film: Any, words: Words) -> str:
@@ -87,9 +89,10 @@ def render_film(film: Any, words: Words) -> str:
 def embed(figure: Figure) -> str:
     """Return a figure as an image inside a data address, the same bytes every time: lines, or pixels where those are smaller.
 
-    Its ground is left out, so that it stands on the page's own in light and dark.
+    Its words are in the language that is spoken. Its ground is left out, so that it stands on the page's own in light and dark.
     """
     buffer = io.BytesIO()
+    in_language(figure, language.spoken())
     with style():
         figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
         if buffer.tell() <= _LARGEST_SVG:

@@ -27,7 +27,7 @@ class Chapter:
         law: an equation or a rule in large type, or "".
         says: paragraphs.
         rows: (name, words) under each other.
-        figure: a picture, drawn with the style of the report; words in it are English.
+        figure: a picture, drawn with the style of the report.
     """
 
     title: str

@@ -22,6 +22,7 @@ from matplotlib.text import Text
 
 from evolaw import checks
 from evolaw.errors import MissingExtra
+from evolaw.report import language
 from evolaw.told import told
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "DECISION_MARKERS",
     "chinese_fonts",
     "font_folders",
+    "in_language",
     "is_chinese",
     "new_figure",
     "require_glyphs",
@@ -101,6 +103,28 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
+def in_language(figure: Figure, lang: str) -> Figure:
+    """Put the words of a figure into the language ``lang``; where no font knows Chinese they stay English.
+
+    Example:
+        >>> with style():
+        ...     figure = new_figure(3, 2)
+        ...     _ = figure.add_subplot().set_xlabel("generation")
+        >>> in_language(figure, "en").axes[0].get_xlabel()
+        'generation'
+    """
+    if lang == "en" or not chinese_fonts():
+        return figure
+    texts: Any = figure.findobj(Text)
+    for text in texts:
+        words = text.get_text()
+        if words and "$" not in words:
+            said = "\n".join(language.label(line, lang) for line in words.split("\n"))
+            if said != words:
+                text.set_text(said)
+    return figure
+
+
 def require_glyphs(figure: Figure) -> Figure:
     """Return the figure if every letter of its texts has a glyph in the fonts of the house.
 
@@ -124,6 +148,8 @@ def require_glyphs(figure: Figure) -> Figure:
 def save(figure: Figure, path: str | Path, **options: Any) -> Path:
     """Write a figure as SVG, PDF or PNG, byte for byte the same every time; the ending of ``path`` chooses.
 
+    Words of ours in it are in the language that is spoken: English, unless a command was told otherwise.
+
     Raises:
         ArgumentError: another ending.
         MissingExtra: Chinese letters where there is no font for them.
@@ -131,7 +157,7 @@ def save(figure: Figure, path: str | Path, **options: Any) -> Path:
     """
     path = Path(path)
     kind = checks.one_of(path.suffix.lstrip(".").lower(), "path", _FORMATS)
-    require_glyphs(figure)
+    require_glyphs(in_language(figure, language.spoken()))
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     with style():
         figure.savefig(path, metadata=undated[kind], **options)

@@ -1,7 +1,7 @@
 """The words of a report in the language of its reader, and numbers as people read them.
 
 The labels live in one table, ``labels.toml``, every one of them in English and Chinese. Sentences that a finding brings
-along (why an entry was decided, what a check says) are the library's own and stay as they are.
+along (why an entry was decided, what a check says) are the library's own, in English; `language` says them in Chinese.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from evolaw import checks
+from evolaw.report import language
 
 __all__ = ["LANGUAGES", "Words", "e_value", "short_count", "superscript"]
 
@@ -41,6 +42,10 @@ class Words:
     def steps(self, steps: int) -> str:
         """Return "1 step", "2 steps"."""
         return self("try.step_one") if steps == 1 else self("try.step_many", steps=steps)
+
+    def says(self, text: str) -> str:
+        """Return a sentence that a finding or a result brings along, in this language."""
+        return language.sentence(text, self.lang)
 
     def check(self, name: str) -> str:
         """Return the name of a check; that of one component has its name behind it; one without a label keeps its own name."""

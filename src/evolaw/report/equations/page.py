@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evolaw.discovery.diffusions.law import EquationLaw
-from evolaw.report import shell
+from evolaw.report import language, shell
 from evolaw.report.equations.charts import draw_evidence, draw_field, draw_runs
 from evolaw.report.story import Chapter
 from evolaw.report.styles import style
@@ -27,7 +27,7 @@ def render_equation(
 
     Args:
         finding: a Finding of the space "equation", or the JSON document of one; pictures need the finding with its recording.
-        lang: "en" or "zh"; words inside pictures are English.
+        lang: "en" or "zh".
         command, seed: how to make the page again.
         chapters: what happened after the finding, told below its answer.
     """
@@ -49,12 +49,12 @@ def render_equation(
         total=len(asked),
         assumed=sum(entry["basis"] == "assumed" for entry in decided),
         open=[entry["name"] for entry in asked if entry["decision"] == "undetermined"],
-        pictures={"field": None, "runs": None, "evidence": None} if finding is document else _pictures(finding),
+        pictures={"field": None, "runs": None, "evidence": None} if finding is document else _pictures(finding, lang),
         chapters=list(chapters),
     )
 
 
-def _pictures(finding: Any) -> dict[str, str | None]:
-    with style():
+def _pictures(finding: Any, lang: str) -> dict[str, str | None]:
+    with style(), language.speaking(lang):
         drawn = {"field": draw_field(finding), "runs": draw_runs(finding), "evidence": draw_evidence(finding)}
         return {name: None if figure is None else shell.embed(figure) for name, figure in drawn.items()}

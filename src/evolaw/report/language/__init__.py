@@ -14,7 +14,7 @@ says it in the chosen language; what is already Chinese, a number, a name or an 
 from __future__ import annotations
 
 from evolaw.report.language.catalogue import label, sentence
-from evolaw.report.language.choice import LANGUAGES, chosen, speak, spoken
-from evolaw.report.language.layout import block
+from evolaw.report.language.choice import LANGUAGES, chosen, speak, speaking, spoken
+from evolaw.report.language.layout import block, width
 
-__all__ = ["LANGUAGES", "block", "chosen", "label", "sentence", "speak", "spoken"]
+__all__ = ["LANGUAGES", "block", "chosen", "label", "sentence", "speak", "speaking", "spoken", "width"]

@@ -125,13 +125,13 @@ def _one(text: str, table: dict[str, str], index: dict[str, list[_Entry]]) -> tu
     """What the best entry for a whole text says, and how many letters of the text are of entries."""
     if text in table:
         return table[text], len(text)
-    best: tuple[_Entry, list[str]] | None = None
-    for word in {"", *_WORD.findall(text)}:
-        for entry in index.get(word, ()):
-            gaps = entry.gaps(text) if best is None or entry.weight > best[0].weight else None
-            if gaps is not None:
-                best = (entry, gaps)
-    return None if best is None else _filled(*best)
+    found = [
+        _filled(entry, gaps)
+        for word in sorted({"", *_WORD.findall(text)})
+        for entry in index.get(word, ())
+        if (gaps := entry.gaps(text)) is not None
+    ]
+    return max(found, key=lambda said: said[1]) if found else None
 
 
 def _filled(entry: _Entry, given: list[str]) -> tuple[str, int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
-__all__ = ["LANGUAGES", "chosen", "of_locale", "speak", "spoken", "taken"]
+__all__ = ["LANGUAGES", "chosen", "of_locale", "speak", "speaking", "spoken", "taken"]
 
 LANGUAGES = ("en", "zh")
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -21,6 +22,22 @@ def speak(lang: str) -> str:
     """Speak that language from now on; returns the one before. One that is not known is English."""
     before, _spoken[0] = _spoken[0], lang if lang in LANGUAGES else "en"
     return before
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Speak a language inside the block: the figures of a page are drawn in its language.
+
+    Example:
+        >>> with speaking("zh"):
+        ...     spoken()
+        'zh'
+    """
+    before = speak(lang)
+    try:
+        yield
+    finally:
+        speak(before)
 
 
 def chosen(lang: str | None) -> str:

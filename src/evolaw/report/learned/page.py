@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evolaw import documents
-from evolaw.report import shell
+from evolaw.report import language, shell
 from evolaw.report.answer import Tile
 from evolaw.report.learned.charts import draw_beside, draw_filters, draw_law, draw_league, draw_readout
 from evolaw.report.styles import style
@@ -47,12 +47,12 @@ def render_learned(
         beside: law and truth rolled out, where the truth is known.
         league: the standings, in the place of a law or beside it.
         remark: what the reader must know before trusting it.
-        lang: "en" or "zh"; words inside pictures are English.
+        lang: "en" or "zh".
         command, seed: how to make the page again.
     """
     words = Words(lang)
     pictures = {}
-    with style():
+    with style(), language.speaking(words.lang):
         if readout is not None:
             pictures["readout"] = shell.embed(draw_readout(readout))
         if law is not None and any(law.history):

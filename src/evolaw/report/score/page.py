@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evolaw import documents
-from evolaw.report import shell
+from evolaw.report import language, shell
 from evolaw.report.score.charts import draw_film, draw_flow, draw_samples, draw_training
 from evolaw.report.styles import style
 from evolaw.report.wording import Words
@@ -49,11 +49,11 @@ def render_score(
         flow: paths of the probability flow in the plane, shape (count, times, 2).
         facts: (name, words) of the model.
         numbers: what was measured, name -> words.
-        lang: "en" or "zh"; words inside pictures are English.
+        lang: "en" or "zh".
         command, seed: how to make the page again.
     """
     words = Words(lang)
-    with style():
+    with style(), language.speaking(words.lang):
         pictures = {"samples": shell.embed(draw_samples(samples, data)), "training": shell.embed(draw_training(model))}
         if film is not None:
             pictures["film"] = shell.embed(draw_film(*film))

@@ -104,7 +104,7 @@ def _boards(recording: Trajectory, boundary: str | None) -> Iterable[Trajectory]
         len(recording) > 1,
         "recording",
         "hold at least two frames, because a law is seen in how one follows the other",
-        f"of {len(recording)}",
+        f"one of {len(recording)}",
     )
     values = recording.values
     allowed = np.isin(values, (0, 1, MISSING))

@@ -1,0 +1,53 @@
+"""What was typed is named as it was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import typer
+
+from evolaw.cli import typed
+from evolaw.cli.main import app
+
+
+@pytest.fixture(scope="module")
+def root() -> Any:
+    return typer.main.get_command(app)
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "said"),
+    [
+        (["simulate"], "Argument `dt` must be positive.", "Option --dt must be positive."),
+        (["simulate"], "参数 `as_json` 必须省略。", "选项 --json 必须省略。"),
+        (["simulate"], "Pass steps=1000, or dt=0.001.", "Pass --steps 1000, or --dt 0.001."),
+        (["simulate"], "learn through it: pairs(…, steps=3)", "learn through it: pairs(…, steps=3)"),
+        (["discover"], "Argument `source` must be given.", "Argument SOURCE must be given."),
+        (["discover"], "Argument `known[B3]` must be a number.", "Option --known B3 must be a number."),
+        (["discover"], "Argument `walls` must be given.", "Argument `walls` must be given."),
+        (["junction", "iv"], "Argument `rng` must be given.", "Option --seed must be given."),
+    ],
+)
+def test_a_message_names_the_option(root: Any, words: list[str], message: str, said: str) -> None:
+    assert typed.in_options(message, typed.command_of(root, words)) == said
+
+
+def test_the_verb_is_found_behind_options(root: Any) -> None:
+    assert [command.name for command in typed.path_of(root, ["runs", "list", "x"])[1:]] == ["runs", "list"]
+    assert typed.takes(typed.command_of(root, ["discover"]), "--strict")
+
+
+def test_help_is_chinese_from_end_to_end(evolaw: Callable[..., Any]) -> None:
+    for verb in ([], ["discover"], ["junction", "iv"], ["score", "train"]):
+        shown = evolaw(*verb, "--help", "--lang", "zh").stdout
+        assert "选项" in shown
+        for word in ("Options", "default:", " the ", " of a "):
+            assert word not in shown, (verb, word)
+
+
+def test_quiet_shows_no_remark(evolaw: Callable[..., Any]) -> None:
+    words = ("order", "weak-euler", "ornstein-uhlenbeck", "--paths", "20", "--steps", "2,4,8")
+    assert "no strong order" in evolaw(*words).stderr
+    assert evolaw(*words, "-q").stderr == ""
