@@ -53,7 +53,7 @@ def bar(title: str) -> Iterator[Progress]:
     """Show the progress of long work while the block runs; yields the function to call with (done, total, words)."""
     title = language.sentence(title, language.spoken())
     if _quiet[0]:
-        yield lambda done, total, words="": None
+        yield _silent
         return
     if not sys.stderr.isatty():
         yield _sparse(title)
@@ -70,6 +70,10 @@ def bar(title: str) -> Iterator[Progress]:
             live.update(task, completed=done, total=total, description=f"{title}: {words}" if words else title)
 
         yield report
+
+
+def _silent(done: int, total: int, words: str = "") -> None:
+    """Report nothing."""
 
 
 def _sparse(title: str) -> Progress:
