@@ -1,0 +1,178 @@
+"""Every block of the documentation is run as it stands, or is named here with the reason why it is shown only.
+
+The files that a reader would bring (a recording, a table, a measured curve) are laid into the empty folder first; everything else is
+made by the lines above. Where a page shows what a command prints, that is what it prints.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from evolaw.automata.files.rle import write_rle
+from evolaw.automata.stepping import evolve
+from evolaw.trajectory import Trajectory
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ["README.md", "README.zh-CN.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
+PAGES += ["CONTRIBUTING.md", "ARCHITECTURE.md"]
+
+SHOWN = {
+    "make ": "builds environments of its own; the gate runs each",
+    ".ci/run": "is the gate",
+    "pip install": "fetches packages from an index",
+    "dx_i = ": "is a formula",
+    "reverse SDE": "is a formula",
+    "逆向 SDE": "is a formula",
+    "D(x; σ) = ": "is a formula",
+    "dΣ/dt = ": "is a formula",
+    "manifest.json": "lists files",
+    "src/evolaw/": "lists folders",
+    "simulate : ": "is the plan of the package",
+    "0  ": "is the plan of the floors",
+    "identified": "is the output of one long recording, tested beside what prints it",
+    "failed: ": "is the output of one long recording, tested beside what prints it",
+    "law = score.emulator": "trains for minutes; its parts are tested in tests/score/emulation",
+    "x = score.sample": "is one line of the table above it, in words of that table",
+    "python -c": "takes minutes: the league of tests/score/league",
+    "python -m benchmarks": "measures the machine",
+    "evolaw learn B3/S23 --league": "trains 1000 networks",
+    "evolaw learn B3/S23 --seeds 64": "trains 64 networks",
+    "evolaw score train digits": "trains for minutes",
+    "evolaw score sample runs/digits": "needs the training above",
+    "evolaw score likelihood runs/digits": "needs the training above",
+    "evolaw score inpaint runs/digits": "needs the training above",
+    "evolaw score interpolate runs/digits": "needs the training above",
+    "evolaw score compare runs/digits": "needs the training above",
+    "evolaw junction shapiro": "makes 160000 simulations",
+    "evolaw junction switching": "makes a thousand ramps of 10^6 steps",
+    "evolaw simulate double-well --set D=0.2 --time 200": "is to be killed by the reader",
+    "evolaw simulate --resume runs/wells": "needs the run that was killed",
+    'evolaw simulate "dX = X^3 dt + dW"': "shows a failure, which tests/cli/simulate tests",
+    "evolaw runs verify runs/wells": "needs the run that was killed",
+    "evolaw discover densities.csv --known B3,S2,B0=0,…": "leaves out entries that the reader knows",
+    'evolaw discover --box "bgolly': "needs Golly",
+}
+"""How a line begins that is not run, and why."""
+
+
+class Block(NamedTuple):
+    """A block of a page: its language ("" where it is indented) and its lines."""
+
+    language: str
+    lines: list[str]
+
+
+def _blocks(page: str) -> list[Block]:
+    """The fenced and the indented blocks of a page in their order."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    found = re.finditer(r"^```(\w*)\n(.*?)^```$|(?<=\n\n)((?: {4}[^\n]*\n)+)", text, re.DOTALL | re.MULTILINE)
+    return [
+        Block(
+            match[1] or "", (match[2] if match[3] is None else re.sub("^ {4}", "", match[3], flags=re.M)).splitlines()
+        )
+        for match in found
+    ]
+
+
+def _is_shown(line: str) -> bool:
+    return any(line.startswith(begin) for begin in SHOWN)
+
+
+def _kind(block: Block) -> str:
+    """How a block is run: "doctest", "script", "commands"; "output" where it is what the block before prints, "shown" else."""
+    first = block.lines[0]
+    if block.language == "python":
+        return "doctest" if any(">>>" in line for line in block.lines) else "script"
+    if any(line.startswith("evolaw ") for line in block.lines):
+        return "commands"
+    if first.startswith(("import ", "from ")):
+        return "script"
+    return "shown" if _is_shown(first) else "output"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_is_run_or_shown_for_a_reason(page: str) -> None:
+    before = ""
+    for block in _blocks(page):
+        kind = _kind(block)
+        assert kind != "output" or before == "commands", f"{page}: {block.lines[0]}: run it, or say in SHOWN why not"
+        if kind == "commands":
+            for line in block.lines:
+                assert line.startswith("evolaw ") or _is_shown(line) or not line.strip(), f"{page}: {line}"
+        before = kind
+
+
+def test_no_reason_is_left_over() -> None:
+    lines = [line for page in PAGES for block in _blocks(page) for line in block.lines]
+    assert [begin for begin in SHOWN if not any(line.startswith(begin) for line in lines)] == []
+
+
+@pytest.fixture
+def reader(elsewhere: None, tmp_path: Path) -> dict[str, Any]:
+    """What a reader brings: files in the folder, and names for scripts."""
+    start = (np.random.default_rng(0).random((24, 24)) < 0.35).astype(np.uint8)
+    run = evolve("B3/S23", start, 20)
+    for name in ("recording", "mine", "answer"):
+        np.savez(tmp_path / f"{name}.npz", states=run.values, times=run.times)
+    flips = np.random.default_rng(1).random(run.values.shape) < 0.01
+    np.savez(tmp_path / "noisy.npz", states=(run.values ^ flips).astype(np.uint8), times=run.times)
+    (tmp_path / "frames").mkdir()
+    for number in range(0, 12, 2):
+        text = write_rle(run.values[number], rule="B3/S23", topology="torus")
+        (tmp_path / "frames" / f"{number:03d}.rle").write_text(text, encoding="utf-8")
+    rng = np.random.default_rng(2)
+    x = np.zeros(4001)
+    for i in range(4000):
+        x[i + 1] = x[i] + 0.01 * (x[i] - x[i] ** 3) + 0.07 * rng.standard_normal()
+    table = "\n".join(f"{0.01 * i:.2f},{value:.8f}" for i, value in enumerate(x))
+    (tmp_path / "track.csv").write_text(f"t,x\n{table}\n", encoding="utf-8")
+    current = np.linspace(0.2, 2.0, 30)
+    curve = "\n".join(f"{i:.4f},{10 * np.sqrt(max(i * i - 1, 0)) + 0.02 * rng.standard_normal():.5f}" for i in current)
+    (tmp_path / "measured.csv").write_text(f"current (uA),voltage (uV)\n{curve}\n", encoding="utf-8")
+    copier = "import sys, shutil; shutil.copy(sys.argv[1], sys.argv[2])"
+    (tmp_path / "mybox").write_text(f"#!/usr/bin/env python3\n{copier}\n", encoding="utf-8")
+    (tmp_path / "mybox").chmod(0o755)
+    track = Trajectory(x[:, None], 0.01 * np.arange(4001.0), ("times", "dim"), about={"names": ["x"]})
+    return {"frames": run.values, "trajectory": track}
+
+
+def _numbers_rounded(text: str) -> str:
+    """What was printed with its numbers to two digits: the last ones differ between machines."""
+    return re.sub(r"-?\d+\.\d+(?:e-?\d+)?", lambda number: f"{float(number[0]):.1g}", text)
+
+
+def _steps(page: str) -> Iterator[tuple[str, list[str]]]:
+    """What is done with a page, one after the other: ("run", words), ("script", lines), ("output", lines)."""
+    for block in _blocks(page):
+        kind = _kind(block)
+        if kind == "commands":
+            for line in block.lines:
+                if line.startswith("evolaw ") and not _is_shown(line):
+                    yield "run", shlex.split(line, comments=True)[1:]
+        elif kind in ("script", "output"):
+            yield kind, block.lines
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in PAGES if any(True for _ in _steps(page))])
+def test_a_page_runs_from_top_to_bottom(
+    evolaw: Callable[..., Any], reader: dict[str, Any], page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f".:{__import__('os').environ['PATH']}")
+    printed = ""
+    for kind, told in _steps(page):
+        if kind == "run":
+            done = evolaw(*told)
+            assert done.returncode == 0, (page, told, done.stderr)
+            printed = done.stdout
+        elif kind == "script":
+            exec(compile("\n".join(told), page, "exec"), reader)
+        else:
+            assert _numbers_rounded(printed).split() == _numbers_rounded("\n".join(told)).split()
