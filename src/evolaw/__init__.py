@@ -103,7 +103,22 @@ def _shown(trajectory: Any) -> str:
     return str(importlib.import_module("evolaw.report.moving.player").notebook(trajectory))
 
 
+def _set(result: Any, language: str) -> str:
+    """A result for a typesetter: symbols as formulas, everything else as a table."""
+    if type(result).__module__.startswith(("evolaw.ito.", "sympy.")):
+        return str(importlib.import_module("evolaw.ito.typesetting").typeset(result, language))
+    markup = importlib.import_module("evolaw.report.paper.markup")
+    return str(getattr(markup, f"to_{language}")(result))
+
+
+def _read(text: str) -> Any:
+    """An equation as text, as a process."""
+    return importlib.import_module("evolaw.ito.equations").process(text)
+
+
 display.draws_with(draw)
+display.sets_with(_set)
+display.reads_with(_read)
 display.shows_with(_shown)
 
 

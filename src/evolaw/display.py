@@ -10,12 +10,27 @@ import html
 from collections.abc import Callable, Iterable
 from typing import Any
 
-__all__ = ["Progress", "card", "draws_with", "lines", "plot", "shown", "shows_with"]
+__all__ = [
+    "Progress",
+    "card",
+    "draws_with",
+    "lines",
+    "mathematics",
+    "plot",
+    "read",
+    "reads_with",
+    "sets_with",
+    "shown",
+    "shows_with",
+    "typeset",
+]
 
 Progress = Callable[[int, int, str], None]
 """What long work calls as it goes on: (done, total, words)."""
 
 _drawers: list[Callable[..., Any]] = []
+_readers: list[Callable[[str], Any]] = []
+_setters: list[Callable[[Any, str], str]] = []
 _showers: list[Callable[[Any], str]] = []
 
 
@@ -46,6 +61,36 @@ def card(title: str, facts: Iterable[tuple[str, Any]], picture: str = "", below:
 def draws_with(drawer: Callable[..., Any]) -> None:
     """Let ``drawer(result, **options)`` draw results from now on."""
     _drawers[:] = [drawer]
+
+
+def reads_with(reader: Callable[[str], Any]) -> None:
+    """Let ``reader(text)`` make a process of an equation from now on."""
+    _readers[:] = [reader]
+
+
+def read(text: str) -> Any:
+    """Return the process that an equation as text stands for; who reads symbols stands above who solves."""
+    return _readers[0](text)
+
+
+def sets_with(setter: Callable[[Any, str], str]) -> None:
+    """Let ``setter(result, language)`` write results as "latex" or "typst" from now on."""
+    _setters[:] = [setter]
+
+
+def typeset(result: Any, language: str) -> str:
+    """Return a result in the language of a typesetter: formulas as formulas, everything else as a table."""
+    return _setters[0](result, language)
+
+
+def mathematics(result: Any) -> str:
+    """Return a formula as a notebook shows it: LaTeX between dollars."""
+    rows = typeset(result, "latex")
+    return (
+        rf"$\displaystyle \begin{{gathered}} {rows} \end{{gathered}}$"
+        if r" \\ " in rows
+        else rf"$\displaystyle {rows}$"
+    )
 
 
 def plot(result: Any, **options: Any) -> Any:

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 import sympy
 
-from evolaw import checks
+from evolaw import checks, display
 from evolaw.ito.patience import bounded, tidy
 from evolaw.ito.systems import System
+from evolaw.ito.texts import reads
 from evolaw.told import told
 
 __all__ = [
@@ -54,6 +55,9 @@ class Differential:
         parts = [(self.drift, "dt"), *zip(self.diffusion, (f"d{name}" for name in self.noises), strict=True)]
         return f"d({self.of}) = " + (" + ".join(f"({value}) {step}" for value, step in parts if value != 0) or "0")
 
+    def _repr_latex_(self) -> str:
+        return display.mathematics(self)
+
 
 @dataclass(frozen=True)
 class ProductRule:
@@ -73,19 +77,22 @@ class ProductRule:
 
 
 @told
+@reads
 @bounded
 def differential(expression: sympy.Expr, system: System) -> Differential:
     """Compute the Itô differential of F(t, X) by the chain rule at the head of this file.
 
     Args:
-        expression: F, in the states, the time and the parameters.
-        system: the law of X.
+        expression: F, in the states, the time and the parameters; or as text, "log(X)".
+        system: the law of X; or its equation as text, here as in every function of this room.
 
     Example:
         >>> from evolaw.ito.systems import system
         >>> gbm = system("dX = mu X dt + sigma X dW")
         >>> print(differential(sympy.log(gbm.states[0]), gbm))
         d(log(X)) = (mu - sigma**2/2) dt + (sigma) dW
+        >>> print(differential("X**2", "dX = dW"))
+        d(X**2) = (1) dt + (2*X) dW
     """
     law = to_ito(system)
     gradient = sympy.Matrix([sympy.diff(expression, x) for x in law.states])
@@ -95,6 +102,7 @@ def differential(expression: sympy.Expr, system: System) -> Differential:
 
 
 @told
+@reads
 @bounded
 def covariation(first: sympy.Expr, second: sympy.Expr, system: System) -> sympy.Expr:
     """Return the rate d[U, V] / dt = grad U^T G rho G^T grad V.
@@ -110,6 +118,7 @@ def covariation(first: sympy.Expr, second: sympy.Expr, system: System) -> sympy.
 
 
 @told
+@reads
 @bounded
 def product(first: sympy.Expr, second: sympy.Expr, system: System) -> ProductRule:
     """Apply the product rule to U(t, X) V(t, X). A quotient U/V is the product of U and 1/V.
@@ -127,6 +136,7 @@ def product(first: sympy.Expr, second: sympy.Expr, system: System) -> ProductRul
 
 
 @told
+@reads
 @bounded
 def to_stratonovich(system: System) -> System:
     """Return the Stratonovich system with the same solutions: its drift is f - 1/2 sum_jk rho_jk (Dg^j) g^k.
@@ -142,6 +152,7 @@ def to_stratonovich(system: System) -> System:
 
 
 @told
+@reads
 @bounded
 def to_ito(system: System) -> System:
     """Return the Itô system with the same solutions: its drift is f + 1/2 sum_jk rho_jk (Dg^j) g^k."""
@@ -151,6 +162,7 @@ def to_ito(system: System) -> System:
 
 
 @told
+@reads
 @bounded
 def change_variables(system: System, new: dict[str, sympy.Expr], inverse: dict[sympy.Symbol, sympy.Expr]) -> System:
     """Return the Itô system of Y = F(t, X).
@@ -184,6 +196,7 @@ def change_variables(system: System, new: dict[str, sympy.Expr], inverse: dict[s
 
 
 @told
+@reads
 @bounded
 def lamperti(system: System) -> tuple[sympy.Expr, sympy.Expr]:
     """Return Y = F(X) with unit noise, and the drift of Y in terms of X: F' = 1/g, drift = f/g - g'/2.

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 import mpmath
 import sympy
 
-from evolaw import checks
+from evolaw import checks, display
 from evolaw.ito.calculus import to_ito
 from evolaw.ito.domain import Interval, inner_point, natural_interval
 from evolaw.ito.feller import ends_of
 from evolaw.ito.patience import OutOfTime, bounded, tidy, within
 from evolaw.ito.systems import System
+from evolaw.ito.texts import reads
 from evolaw.told import told
 
 __all__ = [
@@ -38,6 +39,7 @@ _DEADLINE = 5.0
 
 
 @told
+@reads
 @bounded
 def generator(u: sympy.Expr, system: System) -> sympy.Expr:
     """Compute L u.
@@ -54,6 +56,7 @@ def generator(u: sympy.Expr, system: System) -> sympy.Expr:
 
 
 @told
+@reads
 @bounded
 def adjoint(p: sympy.Expr, system: System) -> sympy.Expr:
     """Compute L* p.
@@ -76,6 +79,7 @@ def adjoint(p: sympy.Expr, system: System) -> sympy.Expr:
 
 
 @told
+@reads
 @bounded
 def backward_equation(system: System) -> sympy.Eq:
     """Return Kolmogorov's backward equation u_t + L u = 0 for u(t, X)."""
@@ -84,6 +88,7 @@ def backward_equation(system: System) -> sympy.Eq:
 
 
 @told
+@reads
 @bounded
 def forward_equation(system: System) -> sympy.Eq:
     """Return Kolmogorov's forward equation, the Fokker-Planck equation p_t = L* p for p(t, X)."""
@@ -107,6 +112,9 @@ class StationaryDensity:
     interval: tuple[sympy.Expr, sympy.Expr]
     exists: bool | None
 
+    def _repr_latex_(self) -> str:
+        return display.mathematics(self.unnormalised if self.density is None else self.density)
+
     @property
     def density(self) -> sympy.Expr | None:
         """The normalised density, if its normaliser is known and finite."""
@@ -120,6 +128,7 @@ class StationaryDensity:
 
 
 @told
+@reads
 @bounded
 def stationary_density(system: System, interval: tuple[object, object] | None = None) -> StationaryDensity:
     """Compute the zero-flux stationary density of a scalar, autonomous system.

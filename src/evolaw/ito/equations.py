@@ -100,6 +100,7 @@ def _require_numbers(symbols: System, values: Mapping[str, float]) -> None:
     states = {str(state).lower(): str(state) for state in symbols.states}
     other = [f"{name} is not the state {states[name.lower()]}" for name in missing if name.lower() in states]
     fix = "Write, for example: " + " ".join(f"--set {name}=1" for name in missing)
+    fix += f", in Python ito.process(text, {{{', '.join(f'{name!r}: 1.0' for name in missing)}}})."
     checks.require(
         not missing,
         "set",

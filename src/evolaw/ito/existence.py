@@ -27,6 +27,7 @@ from evolaw.ito.domain import intervals, natural_interval, time_limits
 from evolaw.ito.feller import Boundary, feller_test
 from evolaw.ito.patience import bounded, tidy
 from evolaw.ito.systems import System
+from evolaw.ito.texts import reads
 from evolaw.told import told
 
 __all__ = ["Criterion", "ExistenceReport", "examine"]
@@ -72,6 +73,7 @@ class ExistenceReport:
 
 
 @told
+@reads
 @bounded
 def examine(system: System, interval: tuple[object, object] | None = None) -> ExistenceReport:
     """Examine existence and uniqueness.

@@ -29,6 +29,7 @@ from evolaw.ito.calculus import to_ito
 from evolaw.ito.domain import natural_interval
 from evolaw.ito.patience import OutOfTime, bounded, tidy, within
 from evolaw.ito.systems import System
+from evolaw.ito.texts import reads
 from evolaw.told import told
 
 __all__ = ["Boundary", "ends_of", "feller_test"]
@@ -59,6 +60,7 @@ class Boundary:
 
 
 @told
+@reads
 @bounded
 def feller_test(system: System, interval: tuple[object, object] | None = None) -> tuple[Boundary, Boundary]:
     """Apply Feller's test at both ends of the interval a scalar, autonomous system lives on.

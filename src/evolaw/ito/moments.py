@@ -20,11 +20,12 @@ import numpy as np
 import sympy
 from scipy.linalg import expm
 
-from evolaw import checks
+from evolaw import checks, display
 from evolaw.errors import ArgumentError
 from evolaw.ito.densities import generator
 from evolaw.ito.patience import bounded
 from evolaw.ito.systems import System
+from evolaw.ito.texts import reads
 from evolaw.told import told
 
 __all__ = ["MomentEquations", "moment_equations"]
@@ -46,6 +47,9 @@ class MomentEquations:
     states: tuple[sympy.Symbol, ...]
     rates: Mapping[Powers, Mapping[Powers, sympy.Expr]]
     time: sympy.Symbol
+
+    def _repr_latex_(self) -> str:
+        return display.mathematics(self)
 
     @property
     def higher(self) -> list[Powers]:
@@ -115,6 +119,7 @@ class MomentEquations:
 
 
 @told
+@reads
 @bounded
 def moment_equations(system: System, order: int = 2) -> MomentEquations:
     """Derive the equations of all moments of total order 1 … ``order``.

@@ -20,6 +20,7 @@ import sympy
 
 from evolaw.ito.patience import bounded, tidy
 from evolaw.ito.systems import System
+from evolaw.ito.texts import reads
 from evolaw.told import told
 
 __all__ = ["Structure", "classify"]
@@ -45,6 +46,7 @@ class Structure:
 
 
 @told
+@reads
 @bounded
 def classify(system: System) -> Structure:
     """Decide the noise kind and the linearity of a system.

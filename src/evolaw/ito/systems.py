@@ -135,6 +135,9 @@ class System:
     def _repr_html_(self) -> str:
         return display.card("System", self._facts())
 
+    def _repr_latex_(self) -> str:
+        return display.mathematics(self)
+
 
 @bounded
 def system(

@@ -104,6 +104,19 @@ class FiniteChain:
     def __repr__(self) -> str:
         return display.lines(type(self).__name__, self._facts())
 
+    def to_latex(self) -> str:
+        """Return the matrix as a LaTeX tabular, a row a state."""
+        return display.typeset(self, "latex")
+
+    def to_typst(self) -> str:
+        """Return the matrix as a Typst table, a row a state.
+
+        Example:
+            >>> print(Chain([[0.9, 0.1], [0.3, 0.7]], ("dry", "wet")).to_typst().splitlines()[4])
+              "dry", "0.9", "0.1",
+        """
+        return display.typeset(self, "typst")
+
     def _repr_html_(self) -> str:
         return display.card(type(self).__name__, self._facts())
 

@@ -198,6 +198,22 @@ class Finding:
         rows = [vars(entry) | {"low": entry.interval[0], "high": entry.interval[1]} for entry in self.entries]
         return pandas.DataFrame(rows).drop(columns="interval").set_index("name")
 
+    def to_latex(self) -> str:
+        """Return the entries as a LaTeX tabular: decision, ground, number with its interval, visits."""
+        return display.typeset(self, "latex")
+
+    def to_typst(self) -> str:
+        """Return the entries as a Typst table.
+
+        Example:
+            >>> from evolaw import automata, discover
+            >>> import numpy as np
+            >>> run = automata.evolve("B3/S23", np.eye(8, dtype=np.uint8), 2)
+            >>> print(discover(run, "outer-totalistic", rng=0).to_typst().splitlines()[4])
+              "B0", "absent", "counted", "0 [0, 0.08042]", "80",
+        """
+        return display.typeset(self, "typst")
+
     # -- documents ----------------------------------------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:

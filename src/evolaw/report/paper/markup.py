@@ -94,7 +94,7 @@ def latex_table(header: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
 
 
 def to_typst(result: Any, lang: str = "en") -> str:
-    """Return a result as a Typst table: of a finding its entries, of anything else what it prints of itself."""
+    """Return a result as a Typst table: of a finding its entries, of a chain its matrix, of anything else what it prints."""
     return typst_table(*_table_of(result, Words(lang)))
 
 
@@ -108,6 +108,11 @@ def _table_of(result: Any, words: Words) -> tuple[Sequence[Any], Sequence[Sequen
     if entries is not None and all(hasattr(entry, "decision") for entry in entries):
         header = [words(f"entries.{column}") for column in ("entry", "decision", "basis", "number", "visits")]
         return header, [_entry_row(entry, words) for entry in entries]
+    if hasattr(result, "matrix") and hasattr(result, "names"):
+        rows = [
+            (name, *(f"{value:.6g}" for value in row)) for name, row in zip(result.names, result.matrix, strict=True)
+        ]
+        return ("", *result.names), rows
     facts = facts_of(result)
     checks.require(bool(facts), "result", "print facts of itself", type(result).__name__)
     return (), facts

@@ -20,7 +20,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from evolaw import checks, devices, randomness
+from evolaw import checks, devices, display, randomness
 from evolaw.arrays import memory_limit, precise, require_memory
 from evolaw.errors import NotConverged, NumericalError, ShapeError
 from evolaw.sde import catalogue
@@ -71,7 +71,8 @@ def solve(
     """Simulate paths of an SDE.
 
     Args:
-        process: the equation, or the name of a classic: "double-well". Equations as text are read by `evolaw.ito.process`.
+        process: the equation; or as text, "dX = -X dt + dW"; or the name of a classic, "double-well". Letters get their numbers by
+            `evolaw.ito.process(text, {"theta": 2.0})`.
         scheme: one step of a method, or its name: "milstein".
         start: state at times[0]: shape (dim,) for all paths, or (paths, dim); a number when dim = 1. In a sweep (paths, dim) is
             the same for all sets, and (sets, paths, dim) or (sets, 1, dim) differs.
@@ -264,11 +265,11 @@ def _workers() -> int:
 
 
 def _named(text: str) -> SDE:
-    """The classic of that name; equations have a reader of their own, which stands above."""
-    if "=" in text:
-        fix = f"Write evolaw.ito.process({text!r}, {{…}}) with a number for each letter."
-        raise checks.refuse("process", "be an SDE or the name of a classic", text, fix)
-    return catalogue.named(text)
+    """The classic of that name, or the equation; equations have a reader of their own, which stands above."""
+    if "=" not in text:
+        return catalogue.named(text)
+    process: SDE = display.read(text)
+    return process
 
 
 def _starts(start: Any, dim: int, paths: int, sets: int, dtype: np.dtype) -> np.ndarray:
