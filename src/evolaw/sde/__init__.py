@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.sde.schemes.scheme import StochasticHeun as StochasticHeun
     from evolaw.sde.schemes.splitting import BAOAB as BAOAB
     from evolaw.sde.schemes.splitting import OBABO as OBABO
+    from evolaw.sde.schemes.splitting import RescaledBAOAB as RescaledBAOAB
     from evolaw.sde.schemes.strong_runge_kutta import SRA1 as SRA1
     from evolaw.sde.schemes.strong_runge_kutta import SRA3 as SRA3
     from evolaw.sde.schemes.strong_runge_kutta import SRI1W1 as SRI1W1
@@ -123,6 +124,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "schemes.splitting": (
         "BAOAB",
         "OBABO",
+        "RescaledBAOAB",
     ),
     "schemes.strong_runge_kutta": (
         "SRA1",

@@ -155,6 +155,7 @@ SCHEMES = {
     "drift-implicit-euler": "DriftImplicitEuler",
     "tamed-euler": "TamedEuler",
     "baoab": "BAOAB",
+    "rescaled-baoab": "RescaledBAOAB",
     "obabo": "OBABO",
     "exact-step": "ExactStep",
     "euler": "Euler",

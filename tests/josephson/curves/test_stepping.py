@@ -11,7 +11,7 @@ from evolaw.josephson.formulas import mean_cosine
 
 def test_the_scheme_fits_the_junction():
     names = [scheme_for(j).name for j in (Junction(noise=0.1), Junction(damping=1.0, noise=0.1), Junction(damping=1.0))]
-    assert names == ["Euler–Maruyama", "BAOAB", "Runge–Kutta 4"]
+    assert names == ["Euler–Maruyama", "BAOAB, rescaled", "Runge–Kutta 4"]
 
 
 def test_a_step_too_long_for_the_damping_says_which_would_do():

@@ -13,9 +13,10 @@ from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.runge_kutta import RungeKutta4
 from evolaw.sde.schemes.scheme import StochasticHeun
-from evolaw.sde.schemes.splitting import BAOAB
+from evolaw.sde.schemes.splitting import RescaledBAOAB
+from evolaw.told import told
 
-__all__ = ["ArrayRun", "run_array"]
+__all__ = ["ArrayRun", "array_scheme", "run_array"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,6 +66,14 @@ class ArrayRun:
         return display.lines("Array of junctions", facts)
 
 
+def array_scheme(law: SDE) -> Any:
+    """Return the scheme that steps an array: Runge–Kutta without noise, BAOAB where one friction fits all, stochastic Heun."""
+    if law.noise == "none":
+        return RungeKutta4()
+    return StochasticHeun() if RescaledBAOAB().refuses(law) else RescaledBAOAB()
+
+
+@told
 def run_array(
     law: SDE,
     start: Any,
@@ -76,6 +85,7 @@ def run_array(
     frames: int = 201,
     dt: float = 0.02,
     progress: Any = None,
+    out: Any = None,
 ) -> ArrayRun:
     """Run an array on the loop.
 
@@ -89,14 +99,21 @@ def run_array(
         frames: saved times, the start included.
         dt: longest step.
         progress: called with (paths done, paths in all).
+        out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
     """
-    scheme: Any = RungeKutta4() if law.noise == "none" else BAOAB()
-    if law.noise != "none" and BAOAB().refuses(law):
-        scheme = StochasticHeun()
+    scheme = array_scheme(law)
     source = randomness.source(rng)
     times = np.linspace(0, checks.positive(duration, "duration"), checks.integer(frames, "frames", least=3))
     solved = solve(
-        law, scheme, start, times, paths=paths, rng=None if law.noise == "none" else source, dt=dt, progress=progress
+        law,
+        scheme,
+        start,
+        times,
+        paths=paths,
+        rng=None if law.noise == "none" else source,
+        dt=dt,
+        progress=progress,
+        out=out,
     )
     phase, rest = solved.values[..., :junctions], solved.values[..., junctions:]
     r = order_parameter(phase)

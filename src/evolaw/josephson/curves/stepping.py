@@ -3,7 +3,8 @@
     no noise                Runge–Kutta of order 4
     no capacitance          Euler–Maruyama for displacements, whose voltage is right to O(h²) although its density is to O(h);
                             stochastic Heun for densities, right to O(h²)
-    capacitance             BAOAB, one force a step, right to O(h²) in both; Heun where the resistor is not linear
+    capacitance             BAOAB with rescaled steps, one force a step: right to O(h²) in both, mobility and diffusion exact at any damping;
+                            Heun where the resistor is not linear
 
 The longest step is a tenth of the shortest time: 1/w_c or 1/w_p, the damping time 1/α, a period of the drive.
 """
@@ -11,18 +12,22 @@ The longest step is a tenth of the shortest time: 1/w_c or 1/w_p, the damping ti
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from evolaw import checks, randomness
+from evolaw.errors import StorageError
 from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.schemes.runge_kutta import RungeKutta4
 from evolaw.sde.schemes.scheme import EulerMaruyama, StochasticHeun
-from evolaw.sde.schemes.splitting import BAOAB
+from evolaw.sde.schemes.splitting import RescaledBAOAB
+from evolaw.storage import Run
 
-__all__ = ["Progress", "bias_grid", "longest_step", "run", "scheme_for", "starts", "step_length"]
+__all__ = ["Progress", "bias_grid", "longest_step", "opened", "run", "scheme_for", "starts", "step_length"]
 
 Progress = Callable[[int, int], None]
 
@@ -36,7 +41,7 @@ def scheme_for(junction: Junction, *, density: bool = False) -> Any:
         return RungeKutta4()
     if junction.damping is None:
         return StochasticHeun() if density else EulerMaruyama()
-    return StochasticHeun() if junction.subgap is not None else BAOAB()
+    return StochasticHeun() if junction.subgap is not None else RescaledBAOAB()
 
 
 def longest_step(junction: Junction) -> float:
@@ -70,7 +75,7 @@ def step_length(junction: Junction, dt: float | None) -> float:
 
 def bias_grid(bias: Any) -> np.ndarray:
     """Return the biases of a curve: one number, or several that rise."""
-    grid = np.atleast_1d(np.asarray(bias, float))
+    grid = np.atleast_1d(checks.numbers(bias, "bias"))
     return checks.increasing(grid, "bias")
 
 
@@ -108,6 +113,7 @@ def run(
     precision: str = "float64",
     progress: Progress | None = None,
     first_path: int = 0,
+    out: Any = None,
 ) -> Any:
     """Solve a junction at every bias of a grid, as one solution; results have a first axis for the biases.
 
@@ -126,7 +132,22 @@ def run(
         precision=precision,
         progress=progress,
         first_path=first_path,
+        out=out,
     )
+
+
+def opened(out: Any, about: dict[str, Any]) -> AbstractContextManager[Run | None]:
+    """Return a run for what is not one solution: an open one as it is, a directory begun or, with the same facts, continued."""
+    if out is None or isinstance(out, Run):
+        return nullcontext(out)
+    path, header = Path(out), {"kind": "junction", **about}
+    if not (path / "manifest.json").exists():
+        return Run.create(path, about=header)
+    known = Run.open(path).about
+    differing = sorted(name for name, value in header.items() if known.get(name) != value)
+    if differing:
+        raise StorageError(f"{path} holds another run: it differs in {', '.join(differing)}. Choose another directory.")
+    return Run.resume(path)
 
 
 def _from_density(i: float, noise: float, draw: np.random.Generator, count: int) -> np.ndarray:

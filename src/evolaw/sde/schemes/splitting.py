@@ -1,4 +1,4 @@
-"""Splitting schemes for underdamped Langevin equations: BAOAB and OBABO.
+"""Splitting schemes for underdamped Langevin equations: BAOAB, with or without rescaled steps, and OBABO.
 
     dx = v dt,   dv = F(t, x) dt - γ v dt + s dW
 
@@ -24,7 +24,7 @@ from evolaw.sde.processes.langevin import KineticDrift
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise
 
-__all__ = ["BAOAB", "OBABO"]
+__all__ = ["BAOAB", "OBABO", "RescaledBAOAB"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,42 @@ class BAOAB(_Splitting):
 
 
 @dataclass(frozen=True)
+class RescaledBAOAB(BAOAB):
+    """BAOAB whose kicks and drifts last b h: what drifts and diffuses does so at the exact rate, however strong the friction.
+
+        v += F b h/2;  x += v b h/2;  v = e^{-γh} v + s √((1 - e^{-2γh})/(2γ)) ΔW/√h;  x += v b h/2;  v += F b h/2
+        b² = tanh(γh/2)/(γh/2)
+
+    Notes:
+        Strong order 1, weak order 2. A free particle diffuses with D/γ and a constant force moves it with F/γ exactly, where BAOAB is
+        too fast by the factor (γh/2) coth(γh/2): 1.3 % at γh = 0.4. For a harmonic force ⟨x²⟩ is exact, ⟨v²⟩ is D (1 - b² h² ω²/4).
+        For γh -> ∞ it steps the equation without inertia by h' = h/γ, with the noise of both ends of the step.
+
+    References:
+        sivak2014; leimkuhler2013, section 2.
+
+    Example:
+        >>> from evolaw.sde import solve, underdamped
+        >>> pushed = underdamped(lambda t, x, p: 1.0 + 0 * x, friction=4.0, temperature=0.0)
+        >>> end = solve(pushed, RescaledBAOAB(), [0.0, 0.25], [0, 10], steps=200, rng=0).values[0, -1]
+        >>> round(float(end[0]), 2)
+        2.5
+    """
+
+    name: ClassVar[str] = "BAOAB, rescaled"
+
+    def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
+        """Advance one step; ``memory`` is the force at (t, x)."""
+        half = _shrunk(process, dt) / 2
+        place, speed = jnp.split(jnp.asarray(x), 2)
+        place, speed = place + (speed + memory * half) * half, speed + memory * half
+        speed = _bath(process, speed, dt, noise.dW / jnp.sqrt(dt))
+        place = place + speed * half
+        force = _force(process, t + dt, place)
+        return jnp.concatenate([place, speed + force * half]), force
+
+
+@dataclass(frozen=True)
 class OBABO(_Splitting):
     """OBABO: half a bath, velocity Verlet, half a bath.
 
@@ -116,6 +152,13 @@ class OBABO(_Splitting):
 def _force(process: SDE, t: Any, place: Any) -> Any:
     # `refuses` lets no process in whose drift is not a KineticDrift.
     return cast(KineticDrift, process.drift).push(t, place, process.params)
+
+
+def _shrunk(process: SDE, dt: Any) -> Any:
+    """Return h √(tanh(γh/2)/(γh/2)); h for γ = 0."""
+    half = process.params["friction"] * dt / 2
+    safe = jnp.where(half > 0, half, 1.0)
+    return dt * jnp.where(half > 0, jnp.sqrt(jnp.tanh(safe) / safe), 1.0)
 
 
 def _bath(process: SDE, speed: Any, time: Any, normal: Any) -> Any:
