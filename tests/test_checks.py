@@ -66,6 +66,13 @@ def test_canonical_forms() -> None:
     assert checks.monotone([1, 0], "times").tolist() == [1, 0]
 
 
+def test_numbers_are_one_or_many_and_nothing_else() -> None:
+    assert checks.numbers(2, "x").shape == () and checks.numbers([[1, 2.5]], "x").tolist() == [[1.0, 2.5]]
+    for nonsense in (None, "word", object(), [1, [2]], 1j, {}, float("inf")):
+        with pytest.raises(ArgumentError, match="`x`"):
+            checks.numbers(nonsense, "x")
+
+
 def test_long_values_are_cut() -> None:
     assert len(str(checks.refuse("x", "be short", "y" * 5000))) < 400
 

@@ -140,13 +140,15 @@ def finite(array: Any, name: str) -> np.ndarray:
 
 
 def numbers(values: Any, name: str) -> np.ndarray:
-    """Return ``values`` as an array of finite floats of any shape.
+    """Return ``values`` as an array of finite floats of any shape; text, objects, ragged lists and complex numbers are refused.
 
     Example:
         >>> numbers([1, 2.5], "weights").tolist()
         [1.0, 2.5]
     """
     try:
+        if np.iscomplexobj(values):
+            raise TypeError
         result = np.asarray(values, float)
     except (TypeError, ValueError):
         raise refuse(name, "be a number or a rectangular array of numbers", values) from None

@@ -18,6 +18,15 @@ def test_a_word_in_both_languages(evolaw: Callable[..., Any]) -> None:
     assert "证据" in evolaw("explain", "e-value", "--lang", "zh").stdout
 
 
+def test_the_words_of_junctions_are_known(evolaw: Callable[..., Any]) -> None:
+    for word in ("retrapping current", "beta-c", "Shapiro step", "fluxon", "D"):
+        done = evolaw("explain", word)
+        assert done.returncode == (3 if word == "D" else 0), word
+    assert "|J_n|" in evolaw("explain", "shapiro-step").stdout
+    assert "磁通" in evolaw("explain", "fluxon", "--lang", "zh").stdout
+    assert "Words of junctions" in evolaw("explain").stdout
+
+
 def test_every_entry_of_every_space_can_be_drawn() -> None:
     """The drawing of an entry shows exactly its windows, as long as there are at most eight."""
     for space in ("outer-totalistic", "isotropic", "general"):

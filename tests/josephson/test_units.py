@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError
-from evolaw.josephson import Junction, Scales, noise_of_amplitude
+from evolaw.josephson import Junction, Scales, iv_curve, noise_of_amplitude
 from evolaw.josephson.formulas import mean_voltage, retrapping_current
 from evolaw.josephson.units import BOLTZMANN, FLUX_QUANTUM
 
@@ -55,6 +55,30 @@ def test_without_capacitance_time_is_in_the_other_unit():
     assert junction.is_overdamped and junction.scales.time_unit == pytest.approx(1 / 3.038535e10, rel=1e-6)
     # The same physical curve from SI numbers and from reduced ones.
     assert mean_voltage(0.9, junction.noise) == pytest.approx(mean_voltage(0.9e-6 / 1e-6, 0.1761963), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "damping", "noise"),
+    [
+        ((10e-6, 1.0, 1e-12, 4.2), 5.7367758, 0.01761963),
+        ((1e-6, 10.0, 1e-12, 4.2), 1.8141278, 0.1761963),
+    ],
+)
+def test_si_and_reduced_units_give_the_same_curve(numbers, damping, noise):
+    """Two real junctions: the same voltages from either kind of numbers, in volt and in I_c R; far above I_c it is V = I R."""
+    critical, resistance, capacitance, temperature = numbers
+    physical = Junction.from_si(
+        critical_current=critical, resistance=resistance, capacitance=capacitance, temperature=temperature
+    )
+    reduced = Junction(damping=damping, noise=noise)
+    one, two = (iv_curve(j, [0.9, 5.0], 0, paths=32, duration=60.0, exact=False) for j in (physical, reduced))
+    np.testing.assert_allclose(one.voltage, two.voltage, rtol=1e-4, atol=1e-5)
+    current, voltage, error = one.in_si()
+    np.testing.assert_allclose(voltage, two.voltage * critical * resistance, rtol=1e-4, atol=1e-9)
+    assert voltage[1] == pytest.approx(
+        current[1] * resistance * np.sqrt(1 - 1 / 25), abs=6 * error[1] + 0.01 * critical * resistance
+    )
+    assert current[1] == pytest.approx(5 * critical)
 
 
 def test_a_noise_amplitude_implies_a_temperature():

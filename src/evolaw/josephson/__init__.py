@@ -28,11 +28,14 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.josephson.arrays.pairs import resistive_array as resistive_array
     from evolaw.josephson.arrays.results import run_array as run_array
     from evolaw.josephson.arrays.series import series_array as series_array
+    from evolaw.josephson.arrays.sweeps import sweep_array as sweep_array
+    from evolaw.josephson.curves.averages import stationary_averages as stationary_averages
     from evolaw.josephson.curves.density import phase_density as phase_density
     from evolaw.josephson.curves.diffusion import phase_diffusion as phase_diffusion
     from evolaw.josephson.curves.diffusion import spectrum as spectrum
     from evolaw.josephson.curves.escape import escape_rates as escape_rates
     from evolaw.josephson.curves.hysteresis import hysteresis as hysteresis
+    from evolaw.josephson.curves.passage import passage_times as passage_times
     from evolaw.josephson.curves.shapiro import shapiro_map as shapiro_map
     from evolaw.josephson.curves.switching import switching_currents as switching_currents
     from evolaw.josephson.curves.voltage import iv_curve as iv_curve
@@ -57,10 +60,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "arrays.pairs": ("capacitive_array", "phase_pair", "resistive_array"),
     "arrays.results": ("run_array",),
     "arrays.series": ("series_array",),
+    "arrays.sweeps": ("sweep_array",),
+    "curves.averages": ("stationary_averages",),
     "curves.density": ("phase_density",),
     "curves.diffusion": ("phase_diffusion", "spectrum"),
     "curves.escape": ("escape_rates",),
     "curves.hysteresis": ("hysteresis",),
+    "curves.passage": ("passage_times",),
     "curves.shapiro": ("shapiro_map",),
     "curves.switching": ("switching_currents",),
     "curves.voltage": ("iv_curve",),

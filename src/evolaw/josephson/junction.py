@@ -16,10 +16,12 @@ from evolaw.josephson.units import Scales
 from evolaw.josephson.washboard import CurrentPhaseRelation, SubgapDrift, Washboard
 from evolaw.sde.processes.langevin import KineticNoise, OverdampedDrift, overdamped, underdamped
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["Drive", "Junction", "Subgap"]
 
 
+@told
 @dataclass(frozen=True)
 class Drive:
     """An ac current i1 sin(W t + θ).
@@ -40,6 +42,7 @@ class Drive:
         checks.number(self.phase, "phase")
 
 
+@told
 @dataclass(frozen=True)
 class Subgap:
     """A resistor in two pieces: the junction's R below a gap voltage, a smaller differential resistance above it.
@@ -57,6 +60,7 @@ class Subgap:
         checks.number(self.ratio, "ratio", least=1.0)
 
 
+@told
 @dataclass(frozen=True)
 class Junction:
     """A resistively and capacitively shunted junction in reduced units.

@@ -15,6 +15,7 @@ from evolaw.josephson.formulas.thermodynamics import entropy_production
 from evolaw.josephson.junction import Junction
 from evolaw.sde.processes.fokker_planck import CircleFokkerPlanck, SampledDensity
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
+from evolaw.told import told
 
 __all__ = ["StationaryState", "fokker_planck"]
 
@@ -94,6 +95,7 @@ class StationaryState:
         return display.lines("Stationary state", facts)
 
 
+@told
 def fokker_planck(junction: Junction, bias: float) -> StationaryState:
     """Solve the stationary Fokker–Planck equation of a junction at one bias.
 

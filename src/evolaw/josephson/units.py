@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evolaw import checks
+from evolaw.told import told
 
 __all__ = ["BOLTZMANN", "CHARGE", "FLUX_QUANTUM", "HBAR", "Scales", "noise_of_amplitude"]
 
@@ -24,6 +25,7 @@ BOLTZMANN = 1.380649e-23
 FLUX_QUANTUM = np.pi * HBAR / CHARGE
 
 
+@told
 @dataclass(frozen=True)
 class Scales:
     """The four numbers of a junction in SI units, and what follows from them.
@@ -119,6 +121,7 @@ class Scales:
         return cls(critical_current, resistance, capacitance, temperature)
 
 
+@told
 def noise_of_amplitude(amplitude: float, damping: float | None) -> float:
     """Return the D that a noise of amplitude s implies, s² = 2 α D in plasma units and s² = 2 D without capacitance.
 

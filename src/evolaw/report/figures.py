@@ -50,6 +50,8 @@ _DRAWN_ELSEWHERE = {
     "evolaw.josephson.curves.diffusion.Spectrum": "junction_charts.draw_spectrum",
     "evolaw.josephson.curves.shapiro.ShapiroMap": "junction_charts.draw_map",
     "evolaw.josephson.arrays.results.ArrayRun": "junction_charts.draw_array",
+    "evolaw.josephson.arrays.sweeps.ArraySweep": "junction_charts.draw_array_sweep",
+    "evolaw.josephson.curves.averages.Averages": "junction_charts.draw_averages",
     "evolaw.josephson.fitting.results.JunctionFit": "junction_charts.draw_fit",
 }
 """Who draws which class, by their names: neither is loaded before somebody draws such a result, who has loaded its class.

@@ -12,6 +12,8 @@ from evolaw.report.styles import CYCLE, new_figure
 
 __all__ = [
     "draw_array",
+    "draw_array_sweep",
+    "draw_averages",
     "draw_curve",
     "draw_density",
     "draw_fit",
@@ -149,6 +151,63 @@ def draw_array(found: Any) -> Figure:
     axes.set_ylim(0, 1.05)
     _finish(axes, "time", "order parameter |⟨e^{iφ}⟩|")
     return figure
+
+
+def draw_array_sweep(found: Any) -> Figure:
+    """What was measured of an array over the temperatures, or over the biases where these were varied; one line a value of the other."""
+    names = (
+        ["helicity", "vortices", "energy"]
+        if "helicity" in found.plane and not np.any(found.bias)
+        else ["voltage", "order"]
+    )
+    over_bias = np.unique(found.bias).size > 1
+    x, other = (found.bias, found.noise) if over_bias else (found.noise, found.bias)
+    figure = new_figure(3.4 * len(names), 3.2)
+    for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
+        value, error = found.column(name)
+        for k, fixed in enumerate(np.unique(other)):
+            here = other == fixed
+            words = f"{'D' if over_bias else 'i'} = {fixed:g}"
+            axes.errorbar(
+                x[here],
+                value[here],
+                yerr=2 * error[here],
+                fmt="o-",
+                ms=3.5,
+                capsize=2,
+                color=CYCLE[k % len(CYCLE)],
+                label=words,
+            )
+        if name == "helicity":
+            line = np.linspace(0, x.max(), 50)
+            axes.plot(line, 2 * line / np.pi, label="2D/π, the jump", **_EXACT)
+            axes.set_ylim(-0.05, 1.05)
+        _finish(axes, "I / I_c" if over_bias else "D = k_B T / E_J", _NAMES[name])
+    return figure
+
+
+def draw_averages(found: Any) -> Figure:
+    """Each average over the bias, over its exact curve."""
+    names = list(found.columns)
+    figure = new_figure(3.2 * ((len(names) + 1) // 2), 5.4)
+    for axes, name in zip(figure.subplots(2, (len(names) + 1) // 2).ravel(), names, strict=False):
+        value, error, exact = found.columns[name]
+        axes.errorbar(found.bias, value, yerr=2 * error, fmt="o", ms=3.5, color=CYCLE[0], capsize=2, label="simulated")
+        if np.isfinite(exact).any():
+            axes.plot(found.bias, exact, label="exact", **_EXACT)
+        _finish(axes, "I / I_c", name)
+    for spare in figure.axes[len(names) :]:
+        spare.remove()
+    return figure
+
+
+_NAMES = {
+    "helicity": "helicity modulus Υ",
+    "vortices": "vortices a plaquette",
+    "energy": "energy a bond / E_J",
+    "voltage": "V / (I_c R)",
+    "order": "order parameter",
+}
 
 
 def draw_fit(fit: Any) -> Figure:

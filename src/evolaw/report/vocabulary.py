@@ -10,6 +10,7 @@ __all__ = ["GROUPS", "glossary", "look_up", "words"]
 
 GROUPS = {
     "term": "Terms",
+    "junction": "Words of junctions",
     "decision": "Decisions",
     "basis": "Grounds of a decision",
     "check": "Checks",
@@ -33,12 +34,12 @@ def look_up(word: str, lang: str) -> list[tuple[str, str]]:
         >>> [group for group, _ in look_up("conflict", "en")]
         ['decision']
     """
-    wanted = word.strip().lower().replace("_", "-")
+    wanted = _plain(word.strip())
     return [
         (group, entry[lang])
         for group, entries in words().items()
         for name, entry in entries.items()
-        if name.lower().replace("_", "-") == wanted
+        if _plain(name) == wanted
     ]
 
 
@@ -54,3 +55,8 @@ def glossary() -> str:
         for name, entry in words().get(group, {}).items():
             lines += [f"- **{name}** — {entry['en']}", f"  {entry['zh']}"]
     return "\n".join(lines) + "\n"
+
+
+def _plain(word: str) -> str:
+    """A word however it is written: in capitals, with spaces or underscores."""
+    return word.lower().replace("_", "-").replace(" ", "-")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evolaw.cli.junction import answers
-from evolaw.errors import ArgumentError
+from evolaw.errors import ArgumentError, StorageError
 from evolaw.josephson import Junction
 
 
@@ -15,14 +15,31 @@ class Told:
         return "told"
 
 
+def typed(out, **more):
+    return {"bias": "0.5", "seed": 3, "out": out, "figure": None, "as_json": True} | more
+
+
 def test_a_document_holds_what_json_can(capsys, tmp_path):
     out = tmp_path / "run"
-    answers.say(Told(), Junction(noise=0.1), {"x": np.array([1.0, np.inf])}, {"seed": 3}, out, None, True)
+    with answers.kept("iv", typed(out)) as run:
+        answers.say(Told(), Junction(noise=0.1), {"x": np.array([1.0, np.inf])}, {"seed": 3}, run, None, True)
     facts = json.loads(capsys.readouterr().out)
     assert facts["x"] == [1.0, None] and facts["seed"] == 3 and facts["junction"]["damping"] is None
     assert json.loads((out / "result.json").read_text())["x"] == [1.0, None]
 
 
 def test_a_place_in_the_way_is_refused_before_the_work(tmp_path):
-    with pytest.raises(ArgumentError, match="out"):
-        answers.check_places(tmp_path, None)
+    (tmp_path / "mine.txt").touch()
+    with pytest.raises(StorageError, match="already exists"), answers.kept("iv", typed(tmp_path)):
+        raise AssertionError("work was done")
+    with pytest.raises(ArgumentError, match="figure"), answers.kept("iv", typed(None, figure=tmp_path / "x.gif")):
+        raise AssertionError("work was done")
+
+
+def test_a_run_that_refused_an_argument_leaves_its_place_free(tmp_path):
+    with pytest.raises(ValueError), answers.kept("iv", typed(tmp_path / "run")):
+        raise ValueError("no")
+    with answers.kept("iv", typed(tmp_path / "run", bias="0.7")) as run:
+        assert run.about["settings"] == {"bias": "0.7", "seed": 3}
+    with pytest.raises(StorageError, match="differs in bias"), answers.kept("iv", typed(tmp_path / "run")):
+        raise AssertionError("work was done")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evolaw.cli import terminal
 from evolaw.josephson.formulas import mean_voltage
 from evolaw.storage import Run
 
@@ -69,6 +73,7 @@ def test_text_has_a_line_a_bias_and_the_distance(evolaw: Callable[..., Any]) -> 
         (("shapiro", "--noise", 0, "--bias", "0:2:5", "--amplitude", "0,1", "--frequency", 1, "--periods", 5), "turns"),
         (("diffusion", "--noise", 0.5, "--bias", "1.5", "--paths", 64), "diffusion"),
         (("density", "--noise", 0.5, "--bias", 0.5, "--paths", 500, "--bins", 12), "distance"),
+        (("averages", "--noise", 0.5, "--bias", "0.5,1.5", "--paths", 64, "--duration", 5), "entropy_production"),
         (("array", "--kind", "ladder", "--size", 3, "--bias", 0.2, "--noise", 0.1, "--duration", 4), "order"),
         (("array", "--kind", "series", "--size", 4, "--duration", 4), "locked"),
     ],
@@ -101,3 +106,90 @@ def test_bad_input_is_a_sentence_and_exit_code_3(
 ) -> None:
     done = evolaw("junction", *arguments)
     assert done.returncode == 3 and says in done.stderr
+
+
+VERBS = {
+    "iv": ("iv", "--noise", 0.2, "--bias", "0.5,1.5", "--paths", 1200, "--duration", 3),
+    "hysteresis": ("hysteresis", "--damping", 0.5, "--noise", 0.05, "--rate", 2e-3, "--points", 40, "--paths", 1200),
+    "switching": ("switching", "--damping", 0.5, "--noise", 0.05, "--rate", 1e-2, "--count", 1200),
+    "escape": ("escape", "--damping", 0.5, "--noise", 0.3, "--bias", "0.4,0.5,0.6", "--escapes", 40),
+    "density": ("density", "--noise", 0.5, "--paths", 3000, "--bins", 8),
+    "averages": ("averages", "--noise", 0.5, "--bias", "0.5,1", "--paths", 1200, "--duration", 3),
+}
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    """Every array of a run and its result, as bytes."""
+    run = Run.open(path)
+    assert run.state == "done" and run.verify() == []
+    arrays = {name: run.read(name).tobytes() for name in run.arrays()}
+    return arrays | {"result.json": (path / "result.json").read_bytes()}
+
+
+@pytest.mark.parametrize(
+    "verb", ["iv", "escape", *(pytest.param(v, marks=pytest.mark.slow) for v in VERBS if v not in ("iv", "escape"))]
+)
+def test_a_stopped_measurement_goes_on_to_the_same_bytes(
+    evolaw: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """Stopped after the first commit, continued by `resume`, and by the same command again."""
+    words = ("junction", *VERBS[verb], "--json")
+    assert evolaw(*words, "--out", "whole").returncode == 0
+
+    @contextlib.contextmanager
+    def stops(title: str) -> Any:
+        def report(done: int, total: int, words: str = "") -> None:
+            if done < total:
+                raise KeyboardInterrupt
+
+        yield report
+
+    with monkeypatch.context() as patch:
+        patch.setattr(terminal, "bar", stops)
+        for out in ("one", "two"):
+            done = evolaw(*words, "--out", out)
+            assert done.returncode == 130 and f"evolaw junction resume {out}" in done.stderr
+            assert Run.open(out).state == "interrupted" and Run.open(out).cursor > 0
+    assert f"evolaw junction resume {Path('one')}" in evolaw("runs", "show", "one").stdout
+    assert evolaw("junction", "resume", "one", "--json").returncode == 0
+    assert "going on" in evolaw(*words, "--out", "two").stderr
+    assert contents(Path("one")) == contents(Path("two")) == contents(Path("whole"))
+    assert "finished" in evolaw("junction", "resume", "one").stderr
+
+
+@pytest.mark.slow
+def test_a_killed_process_goes_on_to_the_same_bytes(command: list[str], evolaw: Callable[..., Any]) -> None:
+    """SIGKILL as soon as something is committed."""
+    words = [
+        "junction",
+        "iv",
+        "--damping",
+        "1",
+        "--noise",
+        "0.2",
+        "--bias",
+        "0.5:1.5:8",
+        "--paths",
+        "8192",
+        "--duration",
+        "100",
+        "--json",
+        "--out",
+    ]
+    assert evolaw(*words, "whole").returncode == 0
+    process = subprocess.Popen([*command, *words, "killed"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 100
+    while time.monotonic() < deadline and not (Path("killed/progress.json").exists() and Run.open("killed").cursor):
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    before = Run.open("killed").cursor
+    assert 0 < before < 8 * 8192
+    assert evolaw("junction", "resume", "killed").returncode == 0
+    assert contents(Path("killed")) == contents(Path("whole"))
+
+
+def test_what_is_no_measurement_is_not_resumed(evolaw: Callable[..., Any]) -> None:
+    evolaw("simulate", "B3/S23", "--size", 8, "--steps", 2, "--out", "life")
+    done = evolaw("junction", "resume", "life")
+    assert done.returncode == 3 and "no measurement to continue" in done.stderr

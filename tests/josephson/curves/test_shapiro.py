@@ -39,10 +39,16 @@ def test_with_capacitance_the_step_is_that_of_the_smaller_argument():
 
 @pytest.mark.slow
 def test_edges_of_the_map_agree_over_amplitudes():
+    """W = 8, n = 2: half-widths as the map of one period has them, to the spacing of the biases (0.01) and, where they are small, to what
+    a count over 100 periods resolves: W/2K = 0.04. The exact ones follow |J_2| within 1 % of its largest value."""
     amplitude = np.linspace(1, 20, 8)
     found = shapiro_map(Junction(), np.arange(15.0, 17.2, 0.01), amplitude, 8.0, 0, periods=100, transient=100)
-    exact = [shapiro_step(2, float(a), 8.0).half_width for a in amplitude]
-    np.testing.assert_allclose(found.half_width(2), exact, atol=0.012)
+    exact = np.array([shapiro_step(2, float(a), 8.0).half_width for a in amplitude])
+    wide = exact > 0.08
+    assert wide.sum() >= 4
+    np.testing.assert_allclose(found.half_width(2)[wide], exact[wide], atol=0.01)
+    np.testing.assert_allclose(found.half_width(2)[~wide], exact[~wide], atol=0.04)
+    np.testing.assert_allclose(exact, bessel_half_width(2, amplitude, 8.0), atol=0.005)
 
 
 def test_faults_are_named():
@@ -50,3 +56,5 @@ def test_faults_are_named():
         shapiro_map(Junction(), [0.5], [1.0], -1.0, 0)
     with pytest.raises(ArgumentError, match="amplitude"):
         shapiro_map(Junction(), [0.5], [-1.0], 1.0, 0)
+    with pytest.raises(ArgumentError, match="bias"):
+        shapiro_map(Junction(), [0.5], [1.0], 1.0, 0, periods=2, transient=0).half_width(1)

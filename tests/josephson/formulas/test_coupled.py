@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError
-from evolaw.josephson.formulas import critical_coupling, fluxon, fluxon_velocity, kuramoto_order, load_coupling
+from evolaw.josephson.formulas import (
+    LoadCoupling,
+    critical_coupling,
+    fluxon,
+    fluxon_velocity,
+    kuramoto_order,
+    load_coupling,
+    locking_range,
+    natural_angle,
+    phase,
+)
 
 
 def test_a_fluxon_solves_the_sine_gordon_equation():
@@ -38,6 +48,20 @@ def test_kuramoto():
     assert critical_coupling(0.3) == pytest.approx(2 / (np.pi * (1 / (np.pi * 0.3))))
     assert critical_coupling(0.3, 0.1) == pytest.approx(0.8)
     np.testing.assert_allclose(kuramoto_order([0.5, 0.6, 1.2], 0.3), [0, 0, np.sqrt(0.5)], atol=1e-12)
+
+
+def test_the_natural_angle_of_a_free_junction_turns_evenly():
+    """θ(φ(t)) = θ(φ(0)) + √(i² - 1) t, through many turns, from any start."""
+    t = np.linspace(0, 30, 301)
+    for start in (-2.0, 0.0, 3.0):
+        angle = natural_angle(phase(t, 1.3, start), 1.3)
+        np.testing.assert_allclose(angle - angle[0], np.sqrt(1.3**2 - 1) * t, atol=1e-9)
+    with pytest.raises(ArgumentError, match="bias"):
+        natural_angle(0.3, 0.9)
+
+
+def test_a_pair_locks_within_its_range():
+    assert locking_range(LoadCoupling(-0.2, np.pi / 3, 1.0)) == pytest.approx(0.1)
 
 
 def test_a_weak_load_couples_weakly():

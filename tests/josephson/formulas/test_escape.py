@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from scipy.integrate import cumulative_trapezoid, quad
+from scipy.optimize import brentq
 
 from evolaw.errors import ArgumentError
 from evolaw.josephson.formulas import (
     action_at_barrier,
     barrier_height,
     depopulation_factor,
+    energy_diffusion_rate,
     escape_rate,
     landauer_factor,
     mean_voltage,
@@ -81,6 +83,28 @@ def test_the_turnover_has_its_limits():
 )
 def test_rates_at_half_bias(damping, rate):
     assert escape_rate(0.5, damping, 0.1) == pytest.approx(rate, rel=4e-6)
+
+
+@pytest.mark.parametrize("d", [0.05, 0.1])
+def test_where_energy_diffuses_the_rate_is_an_integral(d):
+    """By SciPy's quadrature of the same equation, and α/(leading order) -> 1 as the barrier grows."""
+    well, top = np.arcsin(0.5), np.pi - np.arcsin(0.5)
+
+    def potential(x):
+        return np.cos(well) - np.cos(x) - 0.5 * (x - well)
+
+    def action(e):
+        left = brentq(lambda x: potential(x) - e, well - 2.1, well)
+        right = brentq(lambda x: potential(x) - e, well, top)
+        return 2 * quad(lambda x: np.sqrt(max(2 * (e - potential(x)), 0.0)), left, right, limit=200)[0]
+
+    e = barrier_height(0.5) * (1 - (1 - np.linspace(0, 1, 601)) ** 3)
+    s = np.array([0.0, *(action(x) for x in e[1:-1]), action_at_barrier(0.5)])
+    inner = cumulative_trapezoid(s * np.exp(-e / d), e, initial=0)
+    time = np.trapezoid(1 + np.divide(inner * np.exp(e / d), d * s, out=np.zeros(601), where=s > 0), e)
+    assert energy_diffusion_rate(0.5, 1e-4, d) == pytest.approx(1e-4 * d / time, rel=1e-4)
+    leading = plasma_frequency(0.5) / (2 * np.pi) * 1e-4 * action_at_barrier(0.5) / d * np.exp(-barrier_height(0.5) / d)
+    assert energy_diffusion_rate(0.5, 1e-4, d) / leading == pytest.approx({0.05: 0.86, 0.1: 0.77}[d], abs=0.05)
 
 
 def test_six_decades_of_damping_pass_through_one_maximum():

@@ -1,27 +1,73 @@
-"""What is said of a measured curve: to a person, as one JSON document, as a run directory, as a figure."""
+"""What is said of a measured curve: to a person, as one JSON document, as a figure, in a run directory that a kill does not undo."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evolaw.cli import terminal
 
-__all__ = ["check_places", "say"]
+if TYPE_CHECKING:
+    from evolaw.storage import Run
+
+__all__ = ["kept", "say"]
 
 
-def check_places(out: Path | None, figure: Path | None) -> None:
-    """Refuse places that cannot be written before the work begins, not after it."""
-    from evolaw import checks
+@contextmanager
+def kept(verb: str, typed: Mapping[str, Any]) -> Iterator[Run | None]:
+    """Open the run directory that was asked for, or continue it; refuse places that cannot be written before the work begins, not after.
+
+    Args:
+        verb: the sub-command; with what was typed it is kept in the run, so that ``evolaw junction resume`` can go on.
+        typed: all of its options by name.
+    """
     from evolaw.cli import arguments
 
-    if figure is not None:
-        arguments.require_place(figure)
-    if out is not None:
-        checks.require(not out.exists(), "out", "be a directory that does not exist yet", str(out))
+    if typed["figure"] is not None:
+        arguments.require_place(typed["figure"])
+    out: Path | None = typed["out"]
+    if out is None:
+        yield None
+        return
+    settings = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in typed.items()
+        if name not in ("out", "figure", "as_json")
+    }
+    with _opened(out, verb, settings) as run:
+        try:
+            yield run
+        except (KeyboardInterrupt, SystemExit):
+            terminal.note(f"stopped; what was committed is kept. Continue with: evolaw junction resume {out}")
+            raise
+
+
+def _opened(out: Path, verb: str, settings: dict[str, Any]) -> Run:
+    from evolaw.errors import StorageError
+    from evolaw.storage import Run
+
+    if not (out / "manifest.json").exists() or _is_empty(Run.open(out)):
+        header = {"kind": "junction", "verb": verb, "settings": settings, "seed": settings.get("seed")}
+        header |= {"resume": "junction resume", "unit": "frames", "command": shlex.join(["evolaw", *sys.argv[1:]])}
+        return Run.create(out, about=header)
+    known = Run.open(out).about
+    there = known.get("settings") or {}
+    differing = sorted(name for name, value in settings.items() if there.get(name) != value)
+    if known.get("verb") != verb or differing:
+        what = ", ".join(differing) or "what was measured"
+        raise StorageError(f"{out} holds another run: it differs in {what}. Choose another directory.")
+    run = Run.resume(out)
+    terminal.note(f"{out}: going on after {run.cursor} committed frames")
+    return run
+
+
+def _is_empty(run: Run) -> bool:
+    """Whether a run ended before anything was committed, as after a refused argument: its place is free."""
+    return run.state in ("interrupted", "failed") and not run.cursor
 
 
 def say(
@@ -29,7 +75,7 @@ def say(
     junction: Any,
     arrays: Mapping[str, Any],
     facts: Mapping[str, Any],
-    out: Path | None,
+    run: Run | None,
     figure: Path | None,
     as_json: bool,
 ) -> None:
@@ -40,7 +86,8 @@ def say(
         junction: whose it is, or None.
         arrays: name -> array; listed in the document and stored in the run.
         facts: name -> anything JSON knows.
-        out, figure, as_json: as typed.
+        run: the open run directory, or None.
+        figure, as_json: as typed.
     """
     if figure is not None:
         from evolaw.report.styles import save
@@ -52,15 +99,16 @@ def say(
         **facts,
         **{name: _listed(array) for name, array in arrays.items()},
     }
-    if out is not None:
-        _store(out, document, arrays)
+    if run is not None:
+        _store(run, document, arrays)
+    place = run and str(run.path)
     if as_json:
-        terminal.document(document | {"run": out and str(out), "figure": figure and str(figure)})
+        terminal.document(document | {"run": place, "figure": figure and str(figure)})
         return
     terminal.result(repr(result))
-    for name, place in (("run", out), ("figure", figure)):
-        if place is not None:
-            terminal.result(f"  {name} written to {place}")
+    for name, where in (("run", place), ("figure", figure)):
+        if where is not None:
+            terminal.result(f"  {name} written to {where}")
 
 
 def _numbers(junction: Any) -> dict[str, Any] | None:
@@ -93,14 +141,10 @@ def _listed(array: Any) -> Any:
     return listed.tolist()
 
 
-def _store(out: Path, document: dict[str, Any], arrays: Mapping[str, Any]) -> None:
+def _store(run: Run, document: dict[str, Any], arrays: Mapping[str, Any]) -> None:
     import numpy as np
 
-    from evolaw.storage import Run
-
-    header = {"kind": "junction", "command": shlex.join(["evolaw", *sys.argv[1:]]), "junction": document["junction"]}
-    with Run.create(out, about=header) as run:
-        for name, array in arrays.items():
-            values = np.asarray(array)
-            run.write(name, values, [f"axis_{k}" for k in range(values.ndim)])
-        run.document("result.json", document)
+    for name, array in arrays.items():
+        values = np.asarray(array)
+        run.write(name, values, [f"axis_{k}" for k in range(values.ndim)])
+    run.document("result.json", document)

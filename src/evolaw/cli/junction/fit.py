@@ -23,17 +23,18 @@ def fit_curve(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:  # fmt: skip
     """Find critical current, resistance, capacitance and effective temperature in a measured curve."""
+    typed_words = dict(locals())
     from evolaw.josephson.fitting.measured import fit_file
     from evolaw.josephson.fitting.tables import quantity_of_text
 
-    answers.check_places(out, figure)
-    typed = {
-        "ramp": (ramp, "ramp"),
-        "resistance": (r, "resistance"),
-        "capacitance": (c, "capacitance"),
-        "temperature": (temperature, "temperature"),
-    }
-    numbers = {name: None if text is None else quantity_of_text(text, kind) for name, (text, kind) in typed.items()}
-    found = fit_file(curve, **numbers)
-    arrays = {"x": found.x, "measured": found.measured, "fitted": found.fitted, "error": found.error}
-    answers.say(found, found.junction, arrays, found.document() | {"source": str(curve)}, out, figure, as_json)
+    with answers.kept("fit", typed_words) as run:
+        typed = {
+            "ramp": (ramp, "ramp"),
+            "resistance": (r, "resistance"),
+            "capacitance": (c, "capacitance"),
+            "temperature": (temperature, "temperature"),
+        }
+        numbers = {name: None if text is None else quantity_of_text(text, kind) for name, (text, kind) in typed.items()}
+        found = fit_file(Path(curve), **numbers)
+        arrays = {"x": found.x, "measured": found.measured, "fitted": found.fitted, "error": found.error}
+        answers.say(found, found.junction, arrays, found.document() | {"source": str(curve)}, run, figure, as_json)

@@ -20,6 +20,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.sde.loop.trigonometry import sine
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["Grid", "grid_array"]
 
@@ -36,6 +37,8 @@ class Grid:
         transform_rows, transform_columns: orthogonal matrices.
         eigenvalues: λ, shape (rows, columns), 0 for the uniform mode.
         bias: current per column over the critical one.
+        frustration: flux quanta through each plaquette.
+        is_periodic: whether the last column is joined to the first.
     """
 
     law: SDE
@@ -45,10 +48,17 @@ class Grid:
     transform_columns: np.ndarray
     eigenvalues: np.ndarray
     bias: float
+    frustration: float = 0.0
+    is_periodic: bool = True
+
+    @property
+    def gauge(self) -> np.ndarray:
+        """The phase 2πf·column that a bond down the rows is turned by, shape (columns,)."""
+        return 2 * np.pi * self.frustration * np.arange(self.columns)
 
     def phases(self, modes: Any) -> np.ndarray:
         """Return the phases of the islands, shape (..., rows, columns), from modes (..., rows·columns - 1)."""
-        a = np.asarray(modes, float)
+        a = checks.numbers(modes, "modes")
         whole = np.concatenate([np.zeros((*a.shape[:-1], 1)), a], axis=-1).reshape(
             *a.shape[:-1], self.rows, self.columns
         )
@@ -57,7 +67,7 @@ class Grid:
 
     def modes(self, phases: Any) -> np.ndarray:
         """Return the modes of phases (..., rows, columns)."""
-        x = np.asarray(phases, float)
+        x = checks.numbers(phases, "phases")
         found = self.transform_rows.T @ x @ self.transform_columns
         flat: np.ndarray = found.reshape(*x.shape[:-2], -1)[..., 1:]
         return flat
@@ -69,6 +79,7 @@ class Grid:
         return found
 
 
+@told
 def grid_array(
     rows: int, columns: int, bias: float, *, noise: float = 0.0, frustration: float = 0.0, is_periodic: bool = True
 ) -> Grid:
@@ -115,7 +126,7 @@ def grid_array(
     else:
         params |= {"temperature": d, "root": np.sqrt(2 * inverse.ravel()[1:])}
         law = SDE(drift, _mode_noise, dim=m * n - 1, noise="additive", params=params, name="grid")
-    return Grid(law, m, n, along[0], spring[0], eigenvalues, i)
+    return Grid(law, m, n, along[0], spring[0], eigenvalues, i, f, is_periodic)
 
 
 def _chain(count: int, is_ring: bool) -> tuple[np.ndarray, np.ndarray]:

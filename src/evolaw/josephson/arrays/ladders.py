@@ -21,10 +21,12 @@ from evolaw.josephson.formulas.coupled import fluxon
 from evolaw.sde.loop.trigonometry import sine
 from evolaw.sde.processes.langevin import underdamped
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["ladder", "long_junction", "ring_of_fluxons"]
 
 
+@told
 def ladder(
     junctions: int,
     bias: Any,
@@ -62,6 +64,7 @@ def ladder(
     )
 
 
+@told
 def long_junction(
     length: float,
     points: int,
@@ -94,6 +97,7 @@ def long_junction(
     )  # fmt: skip
 
 
+@told
 def ring_of_fluxons(length: float, points: int, fluxons: int = 1, velocity: float = 0.0) -> np.ndarray:
     """Return the state (φ, φ') of a ring with equally spaced fluxons that move at a velocity.
 

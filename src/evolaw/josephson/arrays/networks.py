@@ -17,12 +17,14 @@ import numpy as np
 from evolaw import checks
 from evolaw.sde.loop.trigonometry import sine
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["network"]
 
 _MOST_ISLANDS = 2048
 
 
+@told
 def network(
     bonds: Any, currents: Any, *, noise: float = 0.0, critical: Any = 1.0, conductance: Any = 1.0, gauge: Any = 0.0
 ) -> SDE:
@@ -50,7 +52,7 @@ def network(
         "be pairs of islands",
         pairs.shape,
     )
-    feed = checks.finite(np.asarray(currents, float), "currents")
+    feed = checks.numbers(currents, "currents")
     n, m = feed.size, len(pairs)
     checks.require(2 <= n <= _MOST_ISLANDS, "currents", f"speak of 2 to {_MOST_ISLANDS} islands", n)
     checks.require(

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
+from evolaw.told import told
 
 __all__ = ["cross_ratios", "is_locked", "order_parameter", "vortices"]
 
 
+@told
 def order_parameter(phase: Any) -> np.ndarray:
     """Return r over the last axis, the junctions.
 
@@ -24,10 +26,13 @@ def order_parameter(phase: Any) -> np.ndarray:
         >>> order_parameter([0.0, 2 * np.pi]).round(12).tolist(), order_parameter([0.0, np.pi]).round(12).tolist()
         (1.0, 0.0)
     """
-    found: np.ndarray = np.abs(np.mean(np.exp(1j * np.asarray(phase, float)), axis=-1))
+    x = checks.numbers(phase, "phase")
+    checks.require(x.ndim > 0 and x.size > 0, "phase", "hold the phases of several junctions", phase)
+    found: np.ndarray = np.abs(np.mean(np.exp(1j * x), axis=-1))
     return found
 
 
+@told
 def cross_ratios(phase: Any) -> np.ndarray:
     """Return the N - 3 cross ratios of phases (..., N), in terms of half angles, where they are real.
 
@@ -39,8 +44,8 @@ def cross_ratios(phase: Any) -> np.ndarray:
     References:
         watanabe1994; marvel2009.
     """
-    x = np.asarray(phase, float)
-    checks.require(x.shape[-1] >= 4, "phase", "hold at least four junctions", x.shape[-1])
+    x = checks.numbers(phase, "phase")
+    checks.require(x.ndim > 0 and x.shape[-1] >= 4, "phase", "hold at least four junctions", x.shape)
     first, second, third, rest = x[..., :1], x[..., 1:2], x[..., 2:3], x[..., 3:]
     up = np.sin((first - third) / 2) * np.sin((second - rest) / 2)
     down = np.sin((first - rest) / 2) * np.sin((second - third) / 2)
@@ -54,11 +59,12 @@ def is_locked(first: Any, last: Any, tolerance: float = np.pi) -> np.ndarray:
     Args:
         first, last: phases at the two times, shape (..., N), unwrapped.
     """
-    moved = np.asarray(last, float) - np.asarray(first, float)
+    moved = checks.numbers(last, "last") - checks.numbers(first, "first")
     locked: np.ndarray = np.ptp(moved, axis=-1) < tolerance
     return locked
 
 
+@told
 def vortices(phase: Any, flux: float = 0.0) -> np.ndarray:
     """Return the vortex number of each plaquette of a grid of phases (..., rows, columns).
 
@@ -71,7 +77,8 @@ def vortices(phase: Any, flux: float = 0.0) -> np.ndarray:
         >>> int(np.abs(vortices(angle))[0, 0])
         1
     """
-    x = np.asarray(phase, float)
+    x = checks.numbers(phase, "phase")
+    checks.require(x.ndim >= 2, "phase", "hold a grid of phases, (..., rows, columns)", x.shape)
 
     def near(difference: np.ndarray) -> np.ndarray:
         wrapped: np.ndarray = difference - 2 * np.pi * np.round(difference / (2 * np.pi))

@@ -20,6 +20,7 @@ from evolaw import checks
 from evolaw.sde.loop.trigonometry import sine
 from evolaw.sde.processes.langevin import underdamped
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["bias_of_each", "capacitive_array", "phase_pair", "resistive_array", "symmetric_coupling"]
 
@@ -31,7 +32,7 @@ def bias_of_each(bias: Any, junctions: int) -> np.ndarray:
         >>> bias_of_each(0.5, 2).tolist()
         [0.5, 0.5]
     """
-    given = checks.finite(np.asarray(bias, float), "bias")
+    given = checks.numbers(bias, "bias")
     fits = given.shape in ((), (junctions,))
     checks.require(
         fits, "bias", f"be one number, or one for each of the {junctions} junctions", f"of shape {given.shape}"
@@ -46,7 +47,7 @@ def symmetric_coupling(strength: Any) -> np.ndarray:
         >>> symmetric_coupling(0.5).tolist()
         [[0.5, -0.5], [-0.5, 0.5]]
     """
-    k = np.asarray(strength, float)
+    k = checks.numbers(strength, "strength")
     k = np.array([[0.0, k], [k, 0.0]]) if k.ndim == 0 else k
     checks.require(k.ndim == 2 and k.shape[0] == k.shape[1], "strength", "be a number or a square matrix", k.shape)
     checks.require(bool(np.allclose(k, k.T)), "strength", "be symmetric", "one that is not")
@@ -55,6 +56,7 @@ def symmetric_coupling(strength: Any) -> np.ndarray:
     return laplacian
 
 
+@told
 def phase_pair(damping: float, noise: float, strength: Any, bias: Any) -> SDE:
     """Return junctions coupled by their phases, as through a common inductance; state (φ, φ').
 
@@ -81,6 +83,7 @@ def phase_pair(damping: float, noise: float, strength: Any, bias: Any) -> SDE:
     )
 
 
+@told
 def capacitive_array(damping: float, noise: float, strength: Any, bias: Any) -> SDE:
     """Return junctions coupled by capacitances; state (φ, φ').
 
@@ -110,6 +113,7 @@ def capacitive_array(damping: float, noise: float, strength: Any, bias: Any) -> 
     )
 
 
+@told
 def resistive_array(damping: float, noise: float, strength: Any, bias: Any) -> SDE:
     """Return junctions coupled by resistors whose noise they share; state (φ, φ').
 

@@ -19,10 +19,12 @@ from evolaw import checks
 from evolaw.josephson.arrays.pairs import bias_of_each
 from evolaw.sde.loop.trigonometry import sine
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["series_array"]
 
 
+@told
 def series_array(
     junctions: int, bias: Any, *, inductance: float, resistance: float, capacitance: float, noise: float = 0.0
 ) -> SDE:

@@ -12,6 +12,7 @@ from evolaw.josephson.curves.stepping import Progress, run, scheme_for, starts, 
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import fokker_planck
 from evolaw.sde.statistics.moments import Histogram, Moments
+from evolaw.told import told
 
 __all__ = ["PhaseDensity", "phase_density"]
 
@@ -57,6 +58,7 @@ class PhaseDensity:
         return display.lines("Density of the phase", facts)
 
 
+@told
 def phase_density(
     junction: Junction,
     bias: float,
@@ -67,6 +69,7 @@ def phase_density(
     bins: int = 60,
     dt: float | None = None,
     progress: Progress | None = None,
+    out: Any = None,
 ) -> PhaseDensity:
     """Sample the phase of many junctions after a time long enough to forget their start.
 
@@ -79,6 +82,7 @@ def phase_density(
         bins: of the histogram over one period.
         dt: step.
         progress: called with (paths done, paths in all).
+        out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
 
     Example:
         >>> found = phase_density(Junction(noise=0.5), 0.5, 0, paths=4000)
@@ -107,6 +111,7 @@ def phase_density(
         scheme=scheme_for(junction, density=True),
         statistics=asked,
         progress=progress,
+        out=out,
     )
     counted = solved.histogram.density[0, -1], solved.histogram.density_error[0, -1]
     places, weights = np.polynomial.legendre.leggauss(8)

@@ -18,6 +18,7 @@ from evolaw.josephson.curves.results import Curve
 from evolaw.josephson.curves.stepping import Progress, bias_grid, run, scheme_for, starts, step_length
 from evolaw.josephson.formulas.diffusion import effective_diffusion
 from evolaw.josephson.junction import Junction
+from evolaw.told import told
 
 __all__ = ["Spectrum", "phase_diffusion", "spectrum"]
 
@@ -25,6 +26,7 @@ _BLOCKS = 4
 _PATHS, _BLOCK_TIME = 8192, 50.0
 
 
+@told
 def phase_diffusion(
     junction: Junction,
     bias: Any,
@@ -34,6 +36,7 @@ def phase_diffusion(
     block: float | None = None,
     dt: float | None = None,
     progress: Progress | None = None,
+    out: Any = None,
 ) -> Curve:
     """Measure the effective diffusion of the phase at each bias: the half-width of the Josephson line, in rad per unit of time.
 
@@ -45,6 +48,7 @@ def phase_diffusion(
         block: length of each of four blocks, longer than the memory of φ'; None for 50, or ten relaxations.
         dt: step.
         progress: called with (paths done, paths in all).
+        out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
 
     References:
         reimann2001 for the exact value without capacitance.
@@ -65,7 +69,15 @@ def phase_diffusion(
     times = [0.0, *(wait + length * k for k in range(_BLOCKS + 1) if wait + length * k > 0)]
     start = starts(junction, grid, count, source)
     solved = run(
-        junction, grid, times, paths=count, rng=source, dt=step_length(junction, dt), start=start, progress=progress
+        junction,
+        grid,
+        times,
+        paths=count,
+        rng=source,
+        dt=step_length(junction, dt),
+        start=start,
+        progress=progress,
+        out=out,
     )
     phase = solved.values[..., -(_BLOCKS + 1) :, 0]
     steps = np.diff(phase, axis=-1)
@@ -129,6 +141,7 @@ class Spectrum:
         return display.lines("Spectrum of cos φ", facts)
 
 
+@told
 def spectrum(
     junction: Junction,
     bias: float,

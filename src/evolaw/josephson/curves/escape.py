@@ -15,17 +15,20 @@ import numpy as np
 from evolaw import checks, randomness
 from evolaw.josephson.curves.results import Curve
 from evolaw.josephson.curves.splitting import split_rate
-from evolaw.josephson.curves.stepping import Progress, scheme_for, step_length
+from evolaw.josephson.curves.stepping import Progress, opened, scheme_for, step_length
 from evolaw.josephson.formulas.escape import barrier_height, escape_rate
 from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.statistics.events import Event
+from evolaw.told import told
 
 __all__ = ["escape_rates", "waiting_rate"]
 
-_RARE = 9.0
+_RARE, _LOW = 9.0, 4.0
+_PATIENCE = 3e9
 
 
+@told
 def escape_rates(
     junction: Junction,
     bias: Any,
@@ -35,6 +38,7 @@ def escape_rates(
     escapes: int = 1000,
     dt: float | None = None,
     progress: Progress | None = None,
+    out: Any = None,
 ) -> Curve:
     """Measure the escape rate at each bias.
 
@@ -42,10 +46,11 @@ def escape_rates(
         junction: with noise, a sinusoidal supercurrent, one resistor and no drive.
         bias: i, 0 <= i < 1, one or several that rise.
         rng: seed or source of chance.
-        method: "waiting", "splitting", or "auto": splitting where ΔU > 9 D.
+        method: "waiting", "splitting", or "auto": splitting where ΔU > 9 D, or where waiting would take more than 3·10⁹ steps.
         escapes: how many escapes are waited for (about), or paths a level of the splitting.
-        dt: step.
+        dt: step; None for a tenth of the shortest time, and a tenth of 1/w_p for α >= 20.
         progress: called with (biases done, biases in all).
+        out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
 
     Returns:
         Rates in the junction's unit of frequency, with standard errors; Mel'nikov and Meshkov's rate beside them, which is the leading
@@ -64,22 +69,50 @@ def escape_rates(
     checks.require(
         junction.has_closed_form, "junction", "have a sinusoidal supercurrent, one resistor and no drive", junction
     )
-    grid = checks.increasing(np.atleast_1d(np.asarray(bias, float)), "bias")
+    grid = checks.increasing(np.atleast_1d(checks.numbers(bias, "bias")), "bias")
     checks.require(bool(grid[0] >= 0 and grid[-1] < 1), "bias", "lie between 0 and the critical current", grid.tolist())
     source = randomness.source(rng)
-    h = step_length(junction, dt)
-    found = []
-    for place, i in enumerate(grid):
-        rare = float(barrier_height(float(i))) > _RARE * junction.noise
-        measure = split_rate if method == "splitting" or (method == "auto" and rare) else waiting_rate
-        found.append(measure(junction, float(i), source, escapes, h))
-        if progress is not None:
-            progress(place + 1, grid.size)
-    value, error = np.array(found).T
+    h = _step(junction, dt)
+    facts = {"damping": junction.damping, "noise": junction.noise, "bias": grid.tolist()}
+    with opened(out, facts | {"method": method, "escapes": escapes, "dt": h, "seed": source.seed}) as run:
+        value, error = _rates(junction, grid, source, method, escapes, h, run, progress)
     theory = np.asarray(escape_rate(grid, junction.damping, junction.noise))
     return Curve(
         junction, "escape rate", grid, value, error, theory, "Mel'nikov–Meshkov, leading order", "bias", source.seed
     )
+
+
+def _rates(
+    junction: Junction, grid: np.ndarray, source: Any, method: str, escapes: int, h: float, run: Any, progress: Any
+) -> np.ndarray:
+    """Rates and their errors, shape (2, biases), one bias committed after the other."""
+    series = None if run is None else run.series("rates", (grid.size, 2), float, ("biases", "numbers"), chunk_frames=1)
+    found = [] if series is None or not series.cursor else list(run.read("rates", 0, series.cursor))
+    for place, i in enumerate(grid[len(found) :], start=len(found)):
+        splits = method == "splitting" or (method == "auto" and _is_rare(junction, float(i), escapes, h))
+        found.append(np.array((split_rate if splits else waiting_rate)(junction, float(i), source, escapes, h)))
+        if series is not None:
+            series.append(found[-1][None])
+        if progress is not None:
+            progress(place + 1, grid.size)
+    return np.array(found).T
+
+
+def _step(junction: Junction, dt: float | None) -> float:
+    """The step asked for; by default, at strong damping, one that need not resolve the velocity.
+
+    There rescaled steps are those of the equation without inertia, h/α long in 1/w_c: at most 0.005, while what inertia does is of the
+    order 1/α².
+    """
+    found = step_length(junction, dt)
+    return found if dt is not None or junction.damping is None else max(found, min(0.1, junction.damping / 200))
+
+
+def _is_rare(junction: Junction, bias: float, escapes: int, dt: float) -> bool:
+    """Whether splitting is the better way: a high barrier, or one that takes too many steps to wait at."""
+    barrier = float(barrier_height(bias)) / junction.noise
+    rate = float(escape_rate(bias, junction.damping, junction.noise))
+    return barrier > _RARE or (barrier > _LOW and 1.4 * escapes > _PATIENCE * rate * dt)
 
 
 def waiting_rate(junction: Junction, bias: float, rng: Any, escapes: int, dt: float) -> tuple[float, float]:

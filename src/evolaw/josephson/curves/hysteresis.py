@@ -18,6 +18,7 @@ from evolaw.josephson.curves.stepping import Progress, scheme_for, starts, step_
 from evolaw.josephson.formulas.limit_cycle import hysteresis_area
 from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve
+from evolaw.told import told
 
 __all__ = ["HysteresisLoop", "hysteresis"]
 
@@ -74,6 +75,7 @@ class HysteresisLoop:
         return display.lines("Hysteresis loop", facts)
 
 
+@told
 def hysteresis(
     junction: Junction,
     largest: float,
@@ -84,6 +86,7 @@ def hysteresis(
     paths: int | None = None,
     dt: float | None = None,
     progress: Progress | None = None,
+    out: Any = None,
 ) -> HysteresisLoop:
     """Sweep the bias from 0 to ``largest`` and back, and measure the voltage on the way.
 
@@ -96,6 +99,7 @@ def hysteresis(
         paths: junctions swept at once, 256 with noise and 1 without unless told otherwise.
         dt: step.
         progress: called with (paths done, paths in all).
+        out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
 
     Raises:
         ArgumentError: the rate leaves no time for a turn of the phase within a point, or a step is too long.
@@ -134,6 +138,7 @@ def hysteresis(
         rng=source if junction.noise else None,
         dt=step_length(junction, dt),
         progress=progress,
+        out=out,
     )
     speed = np.diff(solved.values[..., 0], axis=1) / np.diff(times)
     voltage = speed * junction.voltage_per_velocity

@@ -16,6 +16,7 @@ from evolaw import checks, display, randomness
 from evolaw.josephson.curves.stepping import Progress, scheme_for
 from evolaw.josephson.junction import Drive, Junction
 from evolaw.sde.loop.solver import solve
+from evolaw.told import told
 
 __all__ = ["ShapiroMap", "shapiro_map"]
 
@@ -43,11 +44,25 @@ class ShapiroMap:
     seed: int | None
 
     def half_width(self, step: int) -> np.ndarray:
-        """Return half of the stretch of biases on step n, one an amplitude, to the spacing of the biases; noise rounds it."""
-        # Half of what a count over K periods can tell apart.
-        on = np.abs(self.turns - step) < np.maximum(self.error / 2, 1e-6)
-        spacing = self.bias[1] - self.bias[0]
-        half: np.ndarray = on.sum(axis=0) * spacing / 2
+        """Return half of the stretch of biases on step n, one an amplitude; noise rounds it.
+
+        A count over K periods tells velocities apart that differ by W/2K. Beside a step of half-width w the velocity is off by
+        √(x² - w²) at a distance x, so that the stretch that seems to be on it is √(w² + (W/2K)²) wide: the excess is taken off.
+
+        Notes:
+            Without noise right to half the spacing of the biases where w is well above W/2K; a step narrower than that is not resolved.
+
+        Raises:
+            ArgumentError: fewer than two biases, or ones that are not equally spaced.
+        """
+        gaps = np.diff(self.bias)
+        is_even = gaps.size > 0 and bool(np.allclose(gaps, gaps[0], rtol=1e-6))
+        checks.require(is_even, "bias", "be equally spaced for widths of steps", self.bias.size)
+        blind = np.maximum(self.error / 2, 1e-6)
+        # An odd number of points on the step stands for that many spacings, none for nothing.
+        seen = (np.abs(self.turns - step) < blind).sum(axis=0) * gaps[0] / 2
+        frequency = self.junction.drive.frequency if self.junction.drive else 0.0
+        half: np.ndarray = np.sqrt(np.maximum(seen**2 - (blind.max(axis=0) * frequency) ** 2, 0.0))
         return half
 
     def plot(self, **options: Any) -> Any:
@@ -65,6 +80,7 @@ class ShapiroMap:
         return display.lines("Shapiro map", facts)
 
 
+@told
 def shapiro_map(
     junction: Junction,
     bias: Any,
@@ -77,6 +93,7 @@ def shapiro_map(
     paths: int | None = None,
     precision: str = "float64",
     progress: Progress | None = None,
+    out: Any = None,
 ) -> ShapiroMap:
     """Measure the map of Shapiro steps over bias and drive amplitude.
 
@@ -91,6 +108,7 @@ def shapiro_map(
         paths: junctions a point, 1 without noise and 16 with it unless told otherwise.
         precision: "float64" or "float32".
         progress: called with (points done, points in all).
+        out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
 
     Notes:
         (periods + transient)·40 steps a point, more at low frequency.
@@ -103,8 +121,8 @@ def shapiro_map(
         >>> round(float(found.turns[1, 1]), 6)
         1.0
     """
-    rows = checks.increasing(np.atleast_1d(np.asarray(bias, float)), "bias")
-    columns = checks.increasing(np.atleast_1d(np.asarray(amplitude, float)), "amplitude")
+    rows = checks.increasing(np.atleast_1d(checks.numbers(bias, "bias")), "bias")
+    columns = checks.increasing(np.atleast_1d(checks.numbers(amplitude, "amplitude")), "amplitude")
     checks.require(bool(columns[0] >= 0), "amplitude", "be zero or positive", float(columns[0]))
     w = checks.positive(frequency, "frequency")
     source = randomness.source(rng)
@@ -129,6 +147,7 @@ def shapiro_map(
         sweep={"force": {"bias": where, "amplitude": drive}},
         precision=precision,
         progress=progress,
+        out=out,
     )
     phase = solved.values[..., 0]
     turns = (phase[:, :, -1] - phase[:, :, -2]) / (2 * np.pi * k)

@@ -19,6 +19,7 @@ from evolaw.josephson.formulas.switching import InvertedRates, SwitchingLaw, inv
 from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.statistics.events import Event
+from evolaw.told import told
 
 __all__ = ["SwitchingCurrents", "switching_currents"]
 
@@ -86,8 +87,16 @@ class SwitchingCurrents:
         return display.lines("Switching currents", facts)
 
 
+@told
 def switching_currents(
-    junction: Junction, rate: float, count: int, rng: Any, *, dt: float | None = None, progress: Progress | None = None
+    junction: Junction,
+    rate: float,
+    count: int,
+    rng: Any,
+    *,
+    dt: float | None = None,
+    progress: Progress | None = None,
+    out: Any = None,
 ) -> SwitchingCurrents:
     """Ramp the bias of many junctions, and record where each switches.
 
@@ -98,6 +107,7 @@ def switching_currents(
         rng: seed or source of chance.
         dt: step.
         progress: called with (ramps done, ramps in all).
+        out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
 
     Raises:
         ArgumentError: no noise, a rate that is not positive, a step that is too long, or a ramp of more than 2·10⁹ steps.
@@ -130,8 +140,8 @@ def switching_currents(
     first = 0.0 if barrier_height(min(first, 1.0)) < 12 * junction.noise else first
     last = float(law.bias[-1]) + _SAVED_AFTER + 3 * junction.noise ** (2 / 3)
     start = starts(junction, np.array([first]), number, source)[0]
-    found = _ramps(junction, first, last, r, h, number, source, start, progress)
-    if not np.isfinite(found).all():
+    found = _ramps(junction, first, last, r, h, number, source, start, progress, out)
+    if not np.isfinite(found).all():  # of another length, so that it is no part of the run
         found = _ramps(junction, first, last + 1.0, r, h, number, source, start, progress)
     missing = int(np.sum(~np.isfinite(found)))
     checks.require(
@@ -150,6 +160,7 @@ def _ramps(
     source: Any,
     start: np.ndarray,
     progress: Any,
+    out: Any = None,
 ) -> np.ndarray:
     """Bias at the first passage of each ramp, infinite where there was none."""
     span = (last - first) / r
@@ -166,6 +177,7 @@ def _ramps(
         dt=h,
         statistics=event,
         progress=progress,
+        out=out,
     )
     return first + r * solved.results[0].times[:, 0]
 

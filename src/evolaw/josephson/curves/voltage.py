@@ -22,13 +22,15 @@ from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import fokker_planck
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
+from evolaw.told import told
 
-__all__ = ["exact_voltage", "iv_curve"]
+__all__ = ["exact_voltage", "iv_curve", "transient"]
 
 _PATHS, _DURATION, _RELAXATIONS = 2048, 400.0, 10.0
 _LEAST_DAMPING, _LONGEST = 0.3, 2000.0
 
 
+@told
 def iv_curve(
     junction: Junction,
     bias: Any,
@@ -40,6 +42,7 @@ def iv_curve(
     precision: str = "float64",
     exact: bool = True,
     progress: Progress | None = None,
+    out: Any = None,
 ) -> IVCurve:
     """Measure the I–V curve of a junction from its noise.
 
@@ -53,6 +56,7 @@ def iv_curve(
         precision: "float64" or "float32".
         exact: put the exact curve beside it where it is known.
         progress: called with (paths done, paths in all).
+        out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
 
     Returns:
         Voltages V/(I_c R) with standard errors over the junctions.
@@ -76,11 +80,20 @@ def iv_curve(
     count = 1 if junction.noise == 0 else checks.integer(paths or _PATHS, "paths", least=2)
     h = step_length(junction, dt)
     span = checks.positive(duration if duration is not None else _DURATION, "duration")
-    wait = _transient(junction, grid)
+    wait = transient(junction, grid)
     start = starts(junction, grid, count, source)
     times = [0.0, wait, wait + span] if wait else [0.0, span]
     solution = run(
-        junction, grid, times, paths=count, rng=source, dt=h, start=start, precision=precision, progress=progress
+        junction,
+        grid,
+        times,
+        paths=count,
+        rng=source,
+        dt=h,
+        start=start,
+        precision=precision,
+        progress=progress,
+        out=out,
     )
     phase = solution.values[..., 0]
     speed = (phase[:, :, -1] - phase[:, :, -2]) / span * junction.voltage_per_velocity
@@ -121,8 +134,8 @@ def exact_voltage(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray | No
     return (found, "Fokker–Planck equation") if np.isfinite(found).any() else (None, "")
 
 
-def _transient(junction: Junction, grid: np.ndarray) -> float:
-    """How long is waited before the phase is looked at: until the slowest deviation has died out, or a time no patience exceeds."""
+def transient(junction: Junction, grid: np.ndarray) -> float:
+    """Return how long is waited before the phase is looked at: until the slowest deviation has died out, or a time no patience exceeds."""
     if junction.damping is None:
         return 0.0 if junction.has_closed_form and junction.noise else _RELAXATIONS * 4
     wait = _RELAXATIONS * max(1 / junction.damping, junction.damping, 2.0)

@@ -18,12 +18,14 @@ from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter
 from evolaw.josephson.formulas.escape import escape_rate
 from evolaw.josephson.formulas.switching import switching_law
 from evolaw.josephson.units import Scales
+from evolaw.told import told
 
 __all__ = ["fit_rates", "fit_switching"]
 
 _RAMPS = (0.1, 10.0)
 
 
+@told
 def fit_switching(
     currents: Any, ramp: float, *, resistance: float, capacitance: float, temperature: float | None = None
 ) -> JunctionFit:
@@ -41,7 +43,7 @@ def fit_switching(
     References:
         fulton1974.
     """
-    values = np.sort(checks.finite(np.asarray(currents, float).ravel(), "currents"))
+    values = np.sort(checks.numbers(currents, "currents").ravel())
     checks.require(values.size >= 20, "currents", "hold at least 20 switching currents", values.size)
     checks.require(bool(values[0] > 0 and values[-1] > values[0]), "currents", "be positive and differ", values[0])
     rate = checks.positive(ramp, "ramp")
@@ -76,6 +78,7 @@ def fit_switching(
     )  # fmt: skip
 
 
+@told
 def fit_rates(
     current: Any,
     rate: Any,
@@ -97,11 +100,11 @@ def fit_rates(
     Raises:
         ArgumentError: fewer than four rates, or one that is not positive.
     """
-    i = checks.finite(np.asarray(current, float), "current")
-    g = checks.shape(checks.finite(np.asarray(rate, float), "rate"), "rate", i.shape)
+    i = checks.numbers(current, "current")
+    g = checks.shape(checks.numbers(rate, "rate"), "rate", i.shape)
     checks.require(i.size >= 4, "rate", "hold at least four rates", i.size)
     checks.require(bool(np.all(g > 0)), "rate", "be positive", float(g.min()))
-    s = None if error is None else np.asarray(error, float) / g
+    s = None if error is None else checks.numbers(error, "error") / g
     checks.require(s is None or bool(np.all(s > 0)), "error", "be positive", "not everywhere")
     top = float(i.max())
     span = max(float(i.max() - i.min()), 1e-6 * top)

@@ -11,10 +11,12 @@ from evolaw.josephson.fitting.escape_fit import fit_rates, fit_switching
 from evolaw.josephson.fitting.results import JunctionFit
 from evolaw.josephson.fitting.tables import read_table
 from evolaw.josephson.fitting.voltage_fit import fit_voltage
+from evolaw.told import told
 
 __all__ = ["fit_file"]
 
 
+@told
 def fit_file(
     path: str | Path,
     *,

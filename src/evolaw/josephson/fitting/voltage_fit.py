@@ -19,6 +19,7 @@ from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter
 from evolaw.josephson.formulas.limit_cycle import end_of_bistability, retrapping_current, running_voltage
 from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.josephson.units import BOLTZMANN, CHARGE, HBAR, Scales
+from evolaw.told import told
 
 __all__ = ["fit_voltage"]
 
@@ -26,6 +27,7 @@ _BRANCHES = 0.05
 _CANDIDATES = 41
 
 
+@told
 def fit_voltage(current: Any, voltage: Any, error: Any = None, *, temperature: float | None = None) -> JunctionFit:
     """Fit an I–V curve in SI units.
 
@@ -47,10 +49,10 @@ def fit_voltage(current: Any, voltage: Any, error: Any = None, *, temperature: f
         >>> abs(fit.parameters["temperature"].value - 4.2) < 0.05
         True
     """
-    i = checks.finite(np.asarray(current, float), "current")
-    v = checks.shape(checks.finite(np.asarray(voltage, float), "voltage"), "voltage", i.shape)
+    i = checks.numbers(current, "current")
+    v = checks.shape(checks.numbers(voltage, "voltage"), "voltage", i.shape)
     checks.require(i.size >= 6, "current", "hold at least six points", i.size)
-    s = None if error is None else checks.shape(np.asarray(error, float), "error", i.shape)
+    s = None if error is None else checks.shape(checks.numbers(error, "error"), "error", i.shape)
     checks.require(s is None or bool(np.all(s > 0)), "error", "be positive", "not everywhere")
     turn = int(np.argmax(np.abs(i)))
     gap = _branch_gap(i, v, turn)

@@ -1,7 +1,9 @@
 """Closed forms of many junctions: fluxons, and the phase model of series arrays with a common load.
 
 fluxon       φ = 4 arctan exp((x - ut)/√(1 - u²)),   u = 1/√(1 + (4a/πg)²)          bias g against damping a       (mclaughlin1978)
+natural angle  θ = 2 arctan[(i tan(φ/2) - 1)/√(i² - 1)], which turns evenly where φ does not: θ' = √(i² - 1) of a free junction
 series array θ_j' = w_j - (K/N) Σ_k sin(θ_j - θ_k + δ)                                                    (wiesenfeld1996)
+pair         locks while |w_1 - w_2| <= K |cos δ|
 Kuramoto     K_c = 2/(π g(0));  Lorentzian of half-width Δ: r = √(1 - 2Δ/K), with noise D: K_c = 2 (Δ + D)  (kuramoto1984)
 """
 
@@ -12,10 +14,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evolaw import checks
+from evolaw.told import told
 
-__all__ = ["LoadCoupling", "critical_coupling", "fluxon", "fluxon_velocity", "kuramoto_order", "load_coupling"]
+__all__ = [
+    "LoadCoupling",
+    "critical_coupling",
+    "fluxon",
+    "fluxon_velocity",
+    "kuramoto_order",
+    "load_coupling",
+    "locking_range",
+    "natural_angle",
+]
 
 
+@told
 def fluxon_velocity(bias: Any, damping: Any) -> np.ndarray | float:
     """Return u = 1/√(1 + (4a/πg)²), the velocity of a fluxon in units of Swihart's, for weak bias g and damping a.
 
@@ -26,12 +39,13 @@ def fluxon_velocity(bias: Any, damping: Any) -> np.ndarray | float:
         >>> round(fluxon_velocity(0.1, 0.1), 6)
         0.617668
     """
-    g, a = np.asarray(bias, float), np.asarray(damping, float)
+    g, a = checks.numbers(bias, "bias"), checks.numbers(damping, "damping")
     checks.require(bool(np.all(g > 0)), "bias", "be positive", bias)
     found = 1 / np.sqrt(1 + (4 * a / (np.pi * g)) ** 2)
     return found if np.ndim(found) else float(found)
 
 
+@told
 def fluxon(place: Any, time: Any = 0.0, velocity: float = 0.0) -> np.ndarray:
     """Return 4 arctan exp((x - ut)/√(1 - u²)), a kink of 2π; its energy is 8/√(1 - u²).
 
@@ -42,7 +56,9 @@ def fluxon(place: Any, time: Any = 0.0, velocity: float = 0.0) -> np.ndarray:
     u = checks.number(velocity, "velocity", least=-1.0, most=1.0)
     checks.require(abs(u) < 1, "velocity", "be below 1, Swihart's", u)
     found: np.ndarray = 4 * np.arctan(
-        np.exp(np.clip((np.asarray(place, float) - u * np.asarray(time, float)) / np.sqrt(1 - u * u), -700, 700))
+        np.exp(
+            np.clip((checks.numbers(place, "place") - u * checks.numbers(time, "time")) / np.sqrt(1 - u * u), -700, 700)
+        )
     )
     return found
 
@@ -61,6 +77,7 @@ class LoadCoupling(NamedTuple):
     frequency: float
 
 
+@told
 def load_coupling(
     bias: float, junctions: int, inductance: float, resistance: float, capacitance: float
 ) -> LoadCoupling:
@@ -97,6 +114,7 @@ def load_coupling(
     return LoadCoupling(float(n * w * (i - w) / size), float(np.arccos(reactance / size)), float(w))
 
 
+@told
 def critical_coupling(half_width: float, noise: float = 0.0) -> float:
     """Return K_c = 2 (Δ + D) of the Kuramoto model with Lorentzian frequencies and noise.
 
@@ -110,6 +128,7 @@ def critical_coupling(half_width: float, noise: float = 0.0) -> float:
     return 2 * (checks.number(half_width, "half_width", least=0.0) + checks.number(noise, "noise", least=0.0))
 
 
+@told
 def kuramoto_order(coupling: Any, half_width: float) -> np.ndarray | float:
     """Return r = √(1 - 2Δ/K) above the critical coupling, 0 below, for Lorentzian frequencies without noise.
 
@@ -120,7 +139,47 @@ def kuramoto_order(coupling: Any, half_width: float) -> np.ndarray | float:
         >>> round(kuramoto_order(2.0, 0.5), 6)
         0.707107
     """
-    k = np.asarray(coupling, float)
+    k = checks.numbers(coupling, "coupling")
     share = 1 - 2 * checks.number(half_width, "half_width", least=0.0) / np.where(k > 0, k, 1.0)
     found = np.sqrt(np.where((k > 0) & (share > 0), share, 0.0))
     return found if found.ndim else float(found)
+
+
+@told
+def natural_angle(phase: Any, bias: Any) -> np.ndarray | float:
+    """Return θ = 2 arctan[(i tan(φ/2) - 1)/√(i² - 1)], unwrapped like φ: the angle that turns evenly in a free overdamped junction.
+
+    Phase models speak of θ: differences of φ breathe within a turn by up to (i + 1)/(i - 1).
+
+    Args:
+        phase: φ.
+        bias: i > 1; broadcasts.
+
+    References:
+        wiesenfeld1996.
+
+    Example:
+        >>> round(natural_angle(2 * np.pi, 1.5) - natural_angle(0.0, 1.5), 9)
+        6.283185307
+    """
+    x, i = checks.numbers(phase, "phase"), checks.numbers(bias, "bias")
+    checks.require(bool(np.all(i > 1)), "bias", "exceed the critical current", bias)
+    turns = np.round(x / (2 * np.pi))
+    half = x / 2 - np.pi * turns
+    found = (
+        2 * np.arctan2(i * np.sin(half) - np.cos(half), np.sqrt((i - 1) * (i + 1)) * np.cos(half)) + 2 * np.pi * turns
+    )
+    return found if found.ndim else float(found)
+
+
+@told
+def locking_range(coupling: LoadCoupling) -> float:
+    """Return K |cos δ|: two junctions with a common load turn alike while their free frequencies differ by no more.
+
+    From ψ' = w_1 - w_2 - K cos δ sin ψ, the difference of the phase model for N = 2.
+
+    Example:
+        >>> round(locking_range(LoadCoupling(0.1, 0.0, 1.0)), 12)
+        0.1
+    """
+    return abs(coupling.strength * float(np.cos(coupling.lag)))

@@ -14,10 +14,12 @@ import numpy as np
 from evolaw import checks
 from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.sde.processes.tilted_periodic import TiltedPeriodic
+from evolaw.told import told
 
 __all__ = ["effective_diffusion", "linewidth_weak_noise", "passage_time", "uncertainty_ratio", "washboard"]
 
 
+@told
 def effective_diffusion(bias: Any, noise: Any) -> np.ndarray | float:
     """Return D_eff of the phase of an overdamped junction, in units of w_c; also the half-width of the radiated line.
 
@@ -35,6 +37,7 @@ def effective_diffusion(bias: Any, noise: Any) -> np.ndarray | float:
     return _each(lambda i, d: washboard(i, d).diffusion, bias, noise)
 
 
+@told
 def linewidth_weak_noise(bias: Any, noise: Any) -> np.ndarray | float:
     """Return D (i² + 1/2)/(i² - 1), the limit of `effective_diffusion` for weak noise above the critical current.
 
@@ -45,12 +48,13 @@ def linewidth_weak_noise(bias: Any, noise: Any) -> np.ndarray | float:
         >>> round(linewidth_weak_noise(1.5, 0.02), 6)
         0.044
     """
-    i, d = np.asarray(bias, float), np.asarray(noise, float)
+    i, d = checks.numbers(bias, "bias"), checks.numbers(noise, "noise")
     checks.require(bool(np.all(np.abs(i) > 1)), "bias", "lie above the critical current, |i| > 1", bias)
     found = d * (i * i + 0.5) / (i * i - 1)
     return found if np.ndim(found) else float(found)
 
 
+@told
 def passage_time(start: float, end: float, bias: float, noise: float) -> float:
     """Return the mean time of the phase from ``start`` to ``end`` > ``start`` in an overdamped junction, in 1/w_c.
 
@@ -64,6 +68,7 @@ def passage_time(start: float, end: float, bias: float, noise: float) -> float:
     return washboard(checks.number(bias, "bias"), checks.positive(noise, "noise")).passage_time(start, end)
 
 
+@told
 def uncertainty_ratio(bias: Any, noise: Any) -> np.ndarray | float:
     """Return D_eff i/(D v) >= 1, the thermodynamic uncertainty ratio of an overdamped junction; 1 for i -> 0.
 
@@ -85,5 +90,5 @@ def washboard(i: float, d: float) -> TiltedPeriodic:
 
 
 def _each(function: Any, bias: Any, noise: Any) -> np.ndarray | float:
-    found = np.vectorize(function, otypes=[float])(np.asarray(bias, float), np.asarray(noise, float))
+    found = np.vectorize(function, otypes=[float])(checks.numbers(bias, "bias"), checks.numbers(noise, "noise"))
     return found if found.ndim else float(found)

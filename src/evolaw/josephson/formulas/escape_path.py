@@ -15,6 +15,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.josephson.formulas.escape import barrier_height
+from evolaw.told import told
 
 __all__ = ["EscapePath", "escape_action", "most_probable_escape", "path_action"]
 
@@ -32,6 +33,7 @@ class EscapePath(NamedTuple):
     action: float
 
 
+@told
 def escape_action(bias: Any, noise: Any) -> np.ndarray | float:
     """Return ΔU/D, the least action of an escape, for any damping.
 
@@ -42,12 +44,13 @@ def escape_action(bias: Any, noise: Any) -> np.ndarray | float:
         >>> round(escape_action(0.5, 0.1), 9)
         6.848532564
     """
-    d = np.asarray(noise, float)
+    d = checks.numbers(noise, "noise")
     checks.require(bool(np.all(d > 0)), "noise", "be positive", float(np.min(d, initial=1.0)))
     found = np.asarray(barrier_height(bias)) / d
     return found if found.ndim else float(found)
 
 
+@told
 def path_action(
     time: Any, phase: Any, bias: float, noise: float, damping: float | None = None, *, onsager_machlup: bool = False
 ) -> float:
@@ -67,7 +70,7 @@ def path_action(
         onsager1953; freidlin2012.
     """
     t = checks.increasing(time, "time")
-    x = checks.shape(checks.finite(np.asarray(phase, float), "phase"), "phase", t.shape)
+    x = checks.shape(checks.numbers(phase, "phase"), "phase", t.shape)
     i, d = checks.number(bias, "bias"), checks.positive(noise, "noise")
     step, middle = np.diff(t), (x[1:] + x[:-1]) / 2
     speed = np.diff(x) / step
@@ -81,6 +84,7 @@ def path_action(
     return float(np.sum((turning + a * inner + np.sin(x[1:-1]) - i) ** 2 * width) / (4 * a * d))
 
 
+@told
 def most_probable_escape(bias: float, duration: float = 40.0, points: int = 400) -> EscapePath:
     """Minimise the Freidlin–Wentzell action of an overdamped junction over paths from the well to the top of the barrier.
 

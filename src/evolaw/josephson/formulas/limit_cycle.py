@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evolaw import checks
+from evolaw.told import told
 
 __all__ = [
     "LimitCycle",
@@ -45,6 +46,7 @@ class LimitCycle(NamedTuple):
     voltage: float
 
 
+@told
 def retrapping_current(damping: Any) -> np.ndarray | float:
     """Return i_r, the bias below which no running state exists, right to about 1e-8; 1 for α >= α_c.
 
@@ -62,7 +64,7 @@ def retrapping_current(damping: Any) -> np.ndarray | float:
         >>> round(retrapping_current(0.1), 6)
         0.127009
     """
-    a = checks.finite(np.asarray(damping, float), "damping")
+    a = checks.numbers(damping, "damping")
     checks.require(bool(np.all(a >= 0)), "damping", "be zero or positive", float(np.min(a, initial=0.0)))
     found = np.vectorize(lambda one: _retrapping(float(one)), otypes=[float])(a)
     return found if found.ndim else float(found)
@@ -83,6 +85,7 @@ def end_of_bistability() -> float:
     return float(brentq(lambda a: _gap(1.0, a), 1.0, 1.4, xtol=1e-10))
 
 
+@told
 def running_voltage(bias: Any, damping: float) -> np.ndarray | float:
     """Return V/(I_c R) of the running state without noise; 0 where there is none.
 
@@ -94,7 +97,7 @@ def running_voltage(bias: Any, damping: float) -> np.ndarray | float:
         >>> round(running_voltage(2.0, 50.0), 3), running_voltage(0.05, 0.1)
         (1.732, 0.0)
     """
-    i = checks.finite(np.asarray(bias, float), "bias")
+    i = checks.numbers(bias, "bias")
     checks.require(bool(np.all(i >= 0)), "bias", "be zero or positive", bias)
 
     def one(current: float) -> float:
@@ -106,6 +109,7 @@ def running_voltage(bias: Any, damping: float) -> np.ndarray | float:
     return found if found.ndim else float(found)
 
 
+@told
 def limit_cycle(bias: float, damping: float, points: int = 1024) -> LimitCycle:
     """Return the running state of a junction without noise.
 
@@ -158,6 +162,7 @@ def limit_cycle(bias: float, damping: float, points: int = 1024) -> LimitCycle:
     return LimitCycle(phase[:-1], velocity[:-1], period, a * 2 * np.pi / period)
 
 
+@told
 def hysteresis_area(bias: Any, voltage: Any) -> float:
     """Return ½ ∮ (V dI - I dV) of a closed loop in the plane with V to the right and I upwards; negative is clockwise.
 
@@ -169,8 +174,8 @@ def hysteresis_area(bias: Any, voltage: Any) -> float:
         >>> hysteresis_area([0, 1, 1, 0], [0, 0, 1, 1])
         -1.0
     """
-    i = checks.finite(np.asarray(bias, float), "bias")
-    v = checks.shape(checks.finite(np.asarray(voltage, float), "voltage"), "voltage", i.shape)
+    i = checks.numbers(bias, "bias")
+    v = checks.shape(checks.numbers(voltage, "voltage"), "voltage", i.shape)
     return float(np.sum(v * np.roll(i, -1) - np.roll(v, -1) * i) / 2)
 
 

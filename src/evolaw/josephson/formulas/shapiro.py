@@ -17,6 +17,7 @@ import numpy as np
 from scipy import special
 
 from evolaw import checks
+from evolaw.told import told
 
 __all__ = ["ShapiroStep", "bessel_half_width", "period_map", "shapiro_step", "thermal_step_voltage"]
 
@@ -35,6 +36,7 @@ class ShapiroStep(NamedTuple):
     centre: float
 
 
+@told
 def bessel_half_width(step: int, amplitude: Any, frequency: float, damping: float | None = None) -> np.ndarray | float:
     """Return |J_n(x)|, the half-width of step n at high frequency.
 
@@ -52,11 +54,14 @@ def bessel_half_width(step: int, amplitude: Any, frequency: float, damping: floa
         0.576725
     """
     w = checks.positive(frequency, "frequency")
-    x = np.asarray(amplitude, float) / (w if damping is None else w * np.hypot(w, checks.positive(damping, "damping")))
+    x = checks.numbers(amplitude, "amplitude") / (
+        w if damping is None else w * np.hypot(w, checks.positive(damping, "damping"))
+    )
     found = np.abs(special.jv(checks.integer(step, "step"), x))
     return found if np.ndim(found) else float(found)
 
 
+@told
 def period_map(phase: Any, bias: Any, amplitude: Any, frequency: Any, steps: int = 400) -> np.ndarray:
     """Return φ after one period of the drive, for starts at its beginning; all arguments broadcast.
 
@@ -81,6 +86,7 @@ def period_map(phase: Any, bias: Any, amplitude: Any, frequency: Any, steps: int
     return x
 
 
+@told
 def shapiro_step(step: int, amplitude: float, frequency: float, starts: int = 721, steps: int = 400) -> ShapiroStep:
     """Return the edges of step n of an overdamped junction without noise, right to about 1e-6.
 
@@ -117,6 +123,7 @@ def shapiro_step(step: int, amplitude: float, frequency: float, starts: int = 72
     return ShapiroStep(lower, upper, (upper - lower) / 2, (upper + lower) / 2)
 
 
+@told
 def thermal_step_voltage(
     bias: Any, step: ShapiroStep, order: int, frequency: float, noise: float
 ) -> np.ndarray | float:
@@ -133,5 +140,7 @@ def thermal_step_voltage(
     from evolaw.josephson.formulas.voltage import mean_voltage
 
     w = checks.positive(step.half_width, "half_width")
-    found = order * frequency + w * np.asarray(mean_voltage((np.asarray(bias, float) - step.centre) / w, noise / w))
+    found = order * frequency + w * np.asarray(
+        mean_voltage((checks.numbers(bias, "bias") - step.centre) / w, noise / w)
+    )
     return found if found.ndim else float(found)

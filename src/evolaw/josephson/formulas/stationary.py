@@ -13,12 +13,14 @@ import numpy as np
 from scipy import special
 
 from evolaw import checks
+from evolaw.told import told
 
 __all__ = ["equilibrium_cosine", "mean_cosine", "mean_sine", "phase_density", "phase_moments"]
 
 _MOST = 2_000_000
 
 
+@told
 def phase_moments(bias: float, noise: float, count: int = 1) -> np.ndarray:
     """Return p_1 … p_count, p_n = ⟨e^{-jnφ}⟩, of an overdamped junction.
 
@@ -51,6 +53,7 @@ def phase_moments(bias: float, noise: float, count: int = 1) -> np.ndarray:
     return np.cumprod(ratios)
 
 
+@told
 def mean_cosine(bias: Any, noise: Any) -> np.ndarray | float:
     """Return ⟨cos φ⟩ = Re p_1 of an overdamped junction.
 
@@ -61,6 +64,7 @@ def mean_cosine(bias: Any, noise: Any) -> np.ndarray | float:
     return _over(lambda i, d: phase_moments(i, d)[0].real, bias, noise)
 
 
+@told
 def mean_sine(bias: Any, noise: Any) -> np.ndarray | float:
     """Return ⟨sin φ⟩ = -Im p_1, the mean supercurrent of an overdamped junction in units of I_c.
 
@@ -72,6 +76,7 @@ def mean_sine(bias: Any, noise: Any) -> np.ndarray | float:
     return _over(lambda i, d: -phase_moments(i, d)[0].imag, bias, noise)
 
 
+@told
 def phase_density(phase: Any, bias: float, noise: float) -> np.ndarray:
     """Return the stationary density of the phase on the circle, per radian, at phases of any shape.
 
@@ -85,13 +90,14 @@ def phase_density(phase: Any, bias: float, noise: float) -> np.ndarray:
         >>> round(float(phase_density(x, 1.2, 0.3).mean() * 2 * np.pi), 12)
         1.0
     """
-    places = checks.finite(np.asarray(phase, float), "phase")
+    places = checks.numbers(phase, "phase")
     count = int(24 + 9 / np.sqrt(checks.positive(noise, "noise")))
     waves = np.exp(1j * np.arange(1, count + 1) * places[..., None])
     density: np.ndarray = (1 + 2 * (waves @ phase_moments(bias, noise, count)).real) / (2 * np.pi)
     return density
 
 
+@told
 def equilibrium_cosine(noise: Any) -> np.ndarray | float:
     """Return ⟨cos φ⟩ = I_1(1/D)/I_0(1/D) at zero bias, for any damping.
 
@@ -99,12 +105,12 @@ def equilibrium_cosine(noise: Any) -> np.ndarray | float:
         >>> round(equilibrium_cosine(1.0), 8)
         0.44638997
     """
-    d = checks.finite(np.asarray(noise, float), "noise")
+    d = checks.numbers(noise, "noise")
     checks.require(bool(np.all(d > 0)), "noise", "be positive", float(np.min(d, initial=1.0)))
     found = special.ive(1, 1 / d) / special.ive(0, 1 / d)
     return found if np.ndim(found) else float(found)
 
 
 def _over(function: Any, bias: Any, noise: Any) -> np.ndarray | float:
-    found = np.vectorize(function, otypes=[float])(np.asarray(bias, float), np.asarray(noise, float))
+    found = np.vectorize(function, otypes=[float])(checks.numbers(bias, "bias"), checks.numbers(noise, "noise"))
     return found if found.ndim else float(found)

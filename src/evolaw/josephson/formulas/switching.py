@@ -17,6 +17,7 @@ from scipy import special
 
 from evolaw import checks
 from evolaw.josephson.formulas.escape import escape_rate
+from evolaw.told import told
 
 __all__ = [
     "InvertedRates",
@@ -49,6 +50,7 @@ class SwitchingLaw(NamedTuple):
     deviation: float
 
 
+@told
 def switching_law(
     rate: float, escape: Callable[[np.ndarray], Any], first: float = 0.0, last: float = 1.0, points: int = _FINE
 ) -> SwitchingLaw:
@@ -99,6 +101,7 @@ def _hazard(
     return i, before + np.concatenate([[0.0], np.cumsum((gamma[1:] + gamma[:-1]) / 2 * (i[1] - i[0]))]) / rate
 
 
+@told
 def gumbel_switching(prefactor: float, noise: float, rate: float) -> tuple[float, float]:
     """Return mean and standard deviation of the switching current in Gumbel's limit for Γ = A e^{-B(1 - i)^{3/2}}, B = (4√2/3)/D.
 
@@ -143,6 +146,7 @@ class InvertedRates(NamedTuple):
     at_risk: np.ndarray
 
 
+@told
 def invert_switching(currents: Any, rate: float, bins: Any = 20, confidence: float = 0.95) -> InvertedRates:
     """Recover Γ(i) from switching currents: Γ = -(r/Δi) ln(1 - q), q the share of those at risk that switched in a bin.
 
@@ -161,7 +165,7 @@ def invert_switching(currents: Any, rate: float, bins: Any = 20, confidence: flo
         >>> found.switched.tolist(), found.at_risk.tolist()
         ([50, 25, 25], [100, 50, 25])
     """
-    values = np.sort(checks.finite(np.asarray(currents, float).ravel(), "currents"))
+    values = np.sort(checks.numbers(currents, "currents").ravel())
     checks.require(values.size > 1, "currents", "hold at least two switching currents", values.size)
     r = checks.positive(rate, "rate")
     level = checks.number(confidence, "confidence", least=0.0, most=1.0)
@@ -182,6 +186,7 @@ def invert_switching(currents: Any, rate: float, bins: Any = 20, confidence: flo
     return InvertedRates((edges[1:] + edges[:-1]) / 2, gamma, low, high, switched, at_risk)
 
 
+@told
 def thermal_switching(damping: float | None, noise: float, rate: float) -> SwitchingLaw:
     """Return the law of the switching current of a junction, from `escape_rate`.
 

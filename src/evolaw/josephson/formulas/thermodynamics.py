@@ -14,10 +14,12 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.josephson.formulas.voltage import mean_voltage
+from evolaw.told import told
 
 __all__ = ["balance_residuals", "entropy_production", "squid_critical_current", "squid_voltage"]
 
 
+@told
 def entropy_production(bias: Any, velocity: Any, noise: Any) -> np.ndarray | float:
     """Return i⟨φ'⟩/D, entropy per unit of time in units of k_B.
 
@@ -33,12 +35,13 @@ def entropy_production(bias: Any, velocity: Any, noise: Any) -> np.ndarray | flo
         >>> entropy_production(2.0, 1.5, 0.5)
         6.0
     """
-    d = np.asarray(noise, float)
+    d = checks.numbers(noise, "noise")
     checks.require(bool(np.all(d > 0)), "noise", "be positive", float(np.min(d, initial=1.0)))
-    found = np.asarray(bias, float) * np.asarray(velocity, float) / d
+    found = checks.numbers(bias, "bias") * checks.numbers(velocity, "velocity") / d
     return found if np.ndim(found) else float(found)
 
 
+@told
 def balance_residuals(
     bias: float, damping: float, noise: float, *, velocity: float, square_velocity: float, sine: float
 ) -> tuple[float, float]:
@@ -51,6 +54,7 @@ def balance_residuals(
     return bias - damping * velocity - sine, bias * velocity - damping * (square_velocity - noise)
 
 
+@told
 def squid_critical_current(flux: Any) -> np.ndarray | float:
     """Return I_c/(2 I_0) = |cos πΦ/Φ0| of a symmetric dc SQUID without inductance.
 
@@ -64,10 +68,11 @@ def squid_critical_current(flux: Any) -> np.ndarray | float:
         >>> squid_critical_current(1.0)
         1.0
     """
-    found = np.abs(np.cos(np.pi * np.asarray(flux, float)))
+    found = np.abs(np.cos(np.pi * checks.numbers(flux, "flux")))
     return found if np.ndim(found) else float(found)
 
 
+@told
 def squid_voltage(bias: Any, flux: Any, noise: float = 0.0) -> np.ndarray | float:
     """Return V/(I_0 R) of a symmetric dc SQUID without inductance: one junction of critical current 2 I_0 |cos πΦ/Φ0| and R/2.
 
@@ -80,7 +85,7 @@ def squid_voltage(bias: Any, flux: Any, noise: float = 0.0) -> np.ndarray | floa
         >>> round(squid_voltage(1.25, 0.0), 12), round(squid_voltage(1.0, 0.5), 12)
         (0.75, 1.0)
     """
-    i, critical = np.broadcast_arrays(np.asarray(bias, float), np.asarray(squid_critical_current(flux)))
+    i, critical = np.broadcast_arrays(checks.numbers(bias, "bias"), np.asarray(squid_critical_current(flux)))
     d = checks.number(noise, "noise", least=0.0)
     # Below this the current is ohmic to rounding, and the ratio i/c would lose its meaning.
     there = critical > 1e-9

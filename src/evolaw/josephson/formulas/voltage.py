@@ -16,6 +16,7 @@ import numpy as np
 from scipy import special
 
 from evolaw import checks
+from evolaw.told import told
 
 __all__ = ["differential_resistance", "mean_voltage", "phase", "supercurrent", "threshold_voltage"]
 
@@ -23,6 +24,7 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 _DEGENERATE = 1e-12
 
 
+@told
 def mean_voltage(bias: Any, noise: Any) -> np.ndarray | float:
     """Return V/(I_c R) of an overdamped junction in the thermal noise D, right to about 1e-12 of itself.
 
@@ -47,6 +49,7 @@ def mean_voltage(bias: Any, noise: Any) -> np.ndarray | float:
     return _each(lambda i, d: _stationary(i, d)[0], bias, noise)
 
 
+@told
 def differential_resistance(bias: Any, noise: Any) -> np.ndarray | float:
     """Return dv/di of `mean_voltage`; at zero bias it is 1/I_0(1/D)².
 
@@ -62,6 +65,7 @@ def differential_resistance(bias: Any, noise: Any) -> np.ndarray | float:
     return _each(lambda i, d: _stationary(i, d)[1], bias, noise)
 
 
+@told
 def threshold_voltage(bias: Any, noise: Any) -> np.ndarray | float:
     """Return the voltage for weak noise near the critical current, where the curve has one shape for all D.
 
@@ -85,6 +89,7 @@ def threshold_voltage(bias: Any, noise: Any) -> np.ndarray | float:
     return _each(one, bias, noise)
 
 
+@told
 def phase(time: Any, bias: Any, start: Any = 0.0) -> np.ndarray | float:
     """Return the phase φ(t) of an overdamped junction without noise, unwrapped, in closed form.
 
@@ -107,7 +112,7 @@ def phase(time: Any, bias: Any, start: Any = 0.0) -> np.ndarray | float:
         (9.878624774, 0.439545393)
     """
     t, i, begin = np.broadcast_arrays(
-        *(checks.finite(np.asarray(a, float), n) for a, n in ((time, "time"), (bias, "bias"), (start, "start")))
+        *(checks.numbers(a, n) for a, n in ((time, "time"), (bias, "bias"), (start, "start")))
     )
     checks.require(bool(np.all(t >= 0)), "time", "be 0 or later", float(np.min(t)))
     found = np.vectorize(_phase, otypes=[float])(t, np.abs(i), np.where(i < 0, -begin, begin))
@@ -115,6 +120,7 @@ def phase(time: Any, bias: Any, start: Any = 0.0) -> np.ndarray | float:
     return found if found.ndim else float(found)
 
 
+@told
 def supercurrent(time: Any, bias: Any, start: Any = 0.0) -> np.ndarray | float:
     """Return I_s/I_c = sin φ(t) of `phase`; its mean over a period is i - √(i² - 1).
 
@@ -128,7 +134,7 @@ def supercurrent(time: Any, bias: Any, start: Any = 0.0) -> np.ndarray | float:
 
 def _each(function: Any, bias: Any, noise: Any) -> np.ndarray | float:
     """Apply a function of (i, D) to numbers or arrays."""
-    i, d = (checks.finite(np.asarray(value, float), name) for value, name in ((bias, "bias"), (noise, "noise")))
+    i, d = (checks.numbers(value, name) for value, name in ((bias, "bias"), (noise, "noise")))
     checks.require(bool(np.all(d >= 0)), "noise", "be zero or positive", float(np.min(d, initial=0.0)))
     found = np.vectorize(function, otypes=[float])(i, d)
     return found if found.ndim else float(found)
