@@ -109,12 +109,13 @@ def test_bad_input_is_a_sentence_and_exit_code_3(
 
 
 VERBS = {
-    "iv": ("iv", "--noise", 0.2, "--bias", "0.5,1.5", "--paths", 1200, "--duration", 3),
-    "hysteresis": ("hysteresis", "--damping", 0.5, "--noise", 0.05, "--rate", 2e-3, "--points", 40, "--paths", 1200),
-    "switching": ("switching", "--damping", 0.5, "--noise", 0.05, "--rate", 1e-2, "--count", 1200),
+    "iv": ("iv", "--noise", 0.2, "--bias", "0.5,1.5", "--paths", 6000, "--duration", 1),
+    "hysteresis": ("hysteresis", "--damping", 0.5, "--noise", 0.05, "--rate", 4e-3, "--points", 20, "--paths", 6000),
+    "switching": ("switching", "--damping", 0.5, "--noise", 0.05, "--rate", 1e-2, "--count", 6000),
     "escape": ("escape", "--damping", 0.5, "--noise", 0.3, "--bias", "0.4,0.5,0.6", "--escapes", 40),
-    "density": ("density", "--noise", 0.5, "--paths", 3000, "--bins", 8),
-    "averages": ("averages", "--noise", 0.5, "--bias", "0.5,1", "--paths", 1200, "--duration", 3),
+    "density": ("density", "--noise", 0.5, "--paths", 17_000, "--bins", 8, "--dt", 0.1),
+    "averages": ("averages", "--noise", 0.5, "--bias", "0.5,1", "--paths", 6000, "--duration", 3),
+    "array": ("array", "--kind", "pair", "--noise", "0.1,0.2", "--paths", 6000, "--duration", 2, "--dt", 0.1),
 }
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from evolaw.errors import ArgumentError, StorageError
 from evolaw.josephson import Junction, escape_rates
+from evolaw.josephson.curves import escape
 from evolaw.josephson.formulas import action_at_barrier, depopulation_factor, energy_diffusion_rate
 from evolaw.storage import Run
 
@@ -63,7 +64,7 @@ def test_rates_over_six_decades_of_damping(damping, turnover, eigenvalue):
         assert value == pytest.approx(corrected, abs=3.3 * error) and value < turnover - 3 * error
 
 
-def test_a_killed_measurement_goes_on_to_the_same_rates(tmp_path):
+def test_a_killed_measurement_goes_on_to_the_same_rates(tmp_path, monkeypatch):
     """A bias is committed after the other; another measurement is refused the place."""
     noisy, bias = Junction(damping=0.5, noise=0.3), [0.3, 0.5, 0.6]
 
@@ -71,13 +72,15 @@ def test_a_killed_measurement_goes_on_to_the_same_rates(tmp_path):
         if done == 2:
             raise KeyboardInterrupt
 
-    whole = escape_rates(noisy, bias, 0, escapes=50)
+    # What is measured is tested elsewhere; here a rate is one that its bias and its seed tell.
+    monkeypatch.setattr(escape, "waiting_rate", lambda j, i, rng, n, h: (i * n + 0.1 * rng.seed, i))
+    whole = escape_rates(noisy, bias, 3, escapes=50)
     with pytest.raises(KeyboardInterrupt):
-        escape_rates(noisy, bias, 0, escapes=50, out=tmp_path / "run", progress=stop)
+        escape_rates(noisy, bias, 3, escapes=50, out=tmp_path / "run", progress=stop)
     with pytest.raises(StorageError, match="differs in escapes"):
-        escape_rates(noisy, bias, 0, escapes=60, out=tmp_path / "run")
+        escape_rates(noisy, bias, 3, escapes=60, out=tmp_path / "run")
     calls = []
-    again = escape_rates(noisy, bias, 0, escapes=50, out=tmp_path / "run", progress=lambda *a: calls.append(a))
+    again = escape_rates(noisy, bias, 3, escapes=50, out=tmp_path / "run", progress=lambda *a: calls.append(a))
     assert calls == [(3, 3)] and again.value.tobytes() == whole.value.tobytes()
     assert Run.open(tmp_path / "run").state == "done"
 

@@ -5,7 +5,7 @@ import pytest
 
 from evolaw.errors import ArgumentError
 from evolaw.josephson import Drive, Junction, iv_curve
-from evolaw.josephson.curves.stepping import bias_grid, longest_step, run, scheme_for, starts, step_length
+from evolaw.josephson.curves.stepping import bias_grid, chunk_size, longest_step, run, scheme_for, starts, step_length
 from evolaw.josephson.formulas import mean_cosine
 
 
@@ -25,6 +25,12 @@ def test_biases_must_rise():
     with pytest.raises(ArgumentError, match=r"`bias` must rise strictly.*index 2"):
         iv_curve(Junction(noise=0.1), [0.1, 0.5, 0.4], 0)
     assert bias_grid(0.5).tolist() == [0.5]
+
+
+def test_long_runs_are_committed_every_half_a_minute():
+    """4e9 steps a chunk, and no fewer than 64 paths; short runs fill the cache."""
+    assert chunk_size(1000, 1e5) == "auto" and chunk_size(10**6, 1e5) == "auto"
+    assert chunk_size(1000, 1e7) == 400 and chunk_size(1000, 1e9) == 64
 
 
 def test_starts_are_drawn_from_the_exact_density():

@@ -56,9 +56,9 @@ def test_with_capacitance_against_the_fokker_planck_equation():
 
 
 def test_strong_damping_has_no_error_of_its_step():
-    """α = 5, i = 3, where plain BAOAB at this step is 1.3 % too fast, ten standard errors; 0.3 % of other seeds."""
+    """α = 5, i = 3, where plain BAOAB at this step is 1.3 % too fast, seven standard errors; 0.3 % of other seeds."""
     curve = iv_curve(Junction(damping=5.0, noise=0.2), [3.0], 0, paths=1024, duration=100.0)
-    assert curve.gap < 3 and curve.error[0] < 0.0013 * curve.exact[0] + 1e-3
+    assert curve.gap < 3 and curve.error[0] < 0.006
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, display, randomness
-from evolaw.josephson.curves.stepping import Progress, scheme_for, starts, step_length
+from evolaw.josephson.curves.stepping import Progress, chunk_size, scheme_for, starts, step_length
 from evolaw.josephson.formulas.limit_cycle import hysteresis_area
 from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve
@@ -139,6 +139,7 @@ def hysteresis(
         dt=step_length(junction, dt),
         progress=progress,
         out=out,
+        chunk=chunk_size(number, 2 * turn / step_length(junction, dt)),
     )
     speed = np.diff(solved.values[..., 0], axis=1) / np.diff(times)
     voltage = speed * junction.voltage_per_velocity

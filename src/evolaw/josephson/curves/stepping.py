@@ -27,12 +27,23 @@ from evolaw.sde.schemes.scheme import EulerMaruyama, StochasticHeun
 from evolaw.sde.schemes.splitting import RescaledBAOAB
 from evolaw.storage import Run
 
-__all__ = ["Progress", "bias_grid", "longest_step", "opened", "run", "scheme_for", "starts", "step_length"]
+__all__ = [
+    "Progress",
+    "bias_grid",
+    "chunk_size",
+    "longest_step",
+    "opened",
+    "run",
+    "scheme_for",
+    "starts",
+    "step_length",
+]
 
 Progress = Callable[[int, int], None]
 
 _WIDEST = 0.5
 _PERIOD_SHARE = 40
+_STEPS_A_COMMIT, _USUAL_CHUNK = 4e9, 4096
 
 
 def scheme_for(junction: Junction, *, density: bool = False) -> Any:
@@ -133,7 +144,15 @@ def run(
         progress=progress,
         first_path=first_path,
         out=out,
+        chunk=chunk_size(paths * bias.size, (times[-1] - times[0]) / dt),
     )
+
+
+def chunk_size(paths: int, steps: float) -> int | str:
+    """Return how many paths run together: so few that a chunk is done, and committed, within half a minute, but at least 64."""
+    if steps * min(paths, _USUAL_CHUNK) < _STEPS_A_COMMIT:
+        return "auto"
+    return max(64, int(_STEPS_A_COMMIT // steps))
 
 
 def opened(out: Any, about: dict[str, Any]) -> AbstractContextManager[Run | None]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, display, randomness
-from evolaw.josephson.curves.stepping import Progress, scheme_for, starts, step_length
+from evolaw.josephson.curves.stepping import Progress, chunk_size, scheme_for, starts, step_length
 from evolaw.josephson.formulas.escape import barrier_height
 from evolaw.josephson.formulas.switching import InvertedRates, SwitchingLaw, invert_switching, thermal_switching
 from evolaw.josephson.junction import Junction
@@ -178,6 +178,7 @@ def _ramps(
         statistics=event,
         progress=progress,
         out=out,
+        chunk=chunk_size(count, span / h),
     )
     return first + r * solved.results[0].times[:, 0]
 
