@@ -26,8 +26,11 @@ def test_inversion_recovers_the_rate_within_its_interval(ramps):
     theory = escape_rate(np.minimum(found.bias, 1.0), 0.5, 0.02)
     well = (found.switched >= 20) & (found.bias < 0.97)
     assert well.sum() >= 5
-    assert np.all((found.low < theory[well.nonzero()[0][0] :].max()) | ~well)
-    assert np.all((theory[well] * 0.88 < found.high[well]) & (theory[well] > found.low[well]))
+    assert np.all((theory[well] * 0.94 < found.high[well]) & (theory[well] > found.low[well]))
+    # The rate grows tenfold and more over the bins, and what is recovered with it; a bin that all switched in has none.
+    well &= np.isfinite(found.rate)
+    seen = found.rate[well]
+    assert np.corrcoef(np.log(seen), np.log(theory[well]))[0, 1] > 0.97 and seen.max() > 10 * seen.min()
 
 
 def test_it_is_an_array_of_currents(ramps):
