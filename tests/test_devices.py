@@ -39,3 +39,11 @@ def test_settings_of_the_shell_are_told(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert devices.settings()["OMP_NUM_THREADS"] == "3"
     assert devices.accelerators()[0].startswith(("cpu:0", "gpu:0", "cuda:0", "tpu:0"))
+
+
+def test_linear_algebra_keeps_to_one_thread_inside() -> None:
+    import threadpoolctl
+
+    with devices.one_thread():
+        inside = [pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+    assert inside and set(inside) == {1}

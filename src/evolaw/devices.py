@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from evolaw.errors import ForkedProcess
 
-__all__ = ["accelerators", "cores", "memory", "require_unforked", "settings", "versions"]
+__all__ = ["accelerators", "cores", "memory", "one_thread", "require_unforked", "settings", "versions"]
 
 _PACKAGES = ("evolaw", "jax", "llvmlite", "numpy", "scipy", "zarr")
 _SETTINGS = ("OMP_NUM_THREADS", "XLA_FLAGS", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES")
@@ -38,6 +39,24 @@ def memory() -> int | None:
         return min(found, int(_CGROUP_MEMORY.read_text(encoding="ascii")))
     except (OSError, ValueError):  # no container, or one without a limit
         return found
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Return a context in which NumPy's and SciPy's linear algebra runs on one thread, where threadpoolctl is there to say so.
+
+    Many products of small matrices gain nothing from threads, and on a machine that others use they wait for each other: a second becomes
+    a minute.
+
+    Example:
+        >>> with one_thread():
+        ...     pass
+    """
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        return nullcontext()
+    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
+    return limits
 
 
 def accelerators() -> list[str]:

@@ -14,6 +14,8 @@ __all__ = ["find_equation", "is_trajectory"]
 
 _MOST_COMPONENTS = 6
 _MOST_LINES = 50
+_MOST_BYTES = 2**16
+"""A file without an end of line is one line, however large."""
 
 
 def is_trajectory(sources: Sequence[Path], lattice: Mapping[str, Any], equation: Mapping[str, Any]) -> bool:
@@ -136,8 +138,8 @@ def _kind_of_archive(path: Path) -> str:
 def _kind_of_table(path: Path) -> str:
     """A table of statistics of a lattice says the size of its board in a comment and begins with run,time."""
     try:
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            lines = [line for _, line in zip(range(_MOST_LINES), file, strict=False)]
+        with path.open("rb") as file:
+            lines = file.read(_MOST_BYTES).decode("utf-8-sig", "replace").splitlines()[:_MOST_LINES]
     except OSError:
         return "lattice"
     comments = " ".join(line for line in lines if line.startswith("#"))

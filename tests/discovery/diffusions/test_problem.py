@@ -68,5 +68,5 @@ def test_wrong_words_are_refused(options: dict[str, object], said: str) -> None:
 def test_a_component_that_is_a_line_in_another_is_named() -> None:
     x = np.asarray(walk().values)
     track = Trajectory(np.concatenate([x, 3 * x - 1], 1), np.arange(200.0), ("times", "dim"))
-    with pytest.raises(ArgumentError, match=r"y = 3 x -1 exactly"):
+    with pytest.raises(ArgumentError, match=r"y = -1 \+ 3 x exactly"):
         pose(track, library="poly:3")

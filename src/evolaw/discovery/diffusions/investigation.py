@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evolaw import checks
+from evolaw.devices import one_thread
 from evolaw.discovery.diffusions.combinations import combinations
 from evolaw.discovery.diffusions.evidence.averages import average_law
 from evolaw.discovery.diffusions.evidence.entries import Judged, judge
@@ -106,7 +107,8 @@ def discover_equation(
     terms = given | {"noise": noise, "hidden": hidden, "alpha": alpha}
 
     def investigate(recordings: list[Trajectory]) -> Finding:
-        return _investigate(recordings, terms, chance)
+        with one_thread():
+            return _investigate(recordings, terms, chance)
 
     finding = investigate(items)
     if box is None or not asked:

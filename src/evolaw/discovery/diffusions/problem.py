@@ -12,6 +12,7 @@ from evolaw import checks
 from evolaw.discovery.diffusions.evidence.noise_level import NoiseLevel, filter_gain, noise_level
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.model.case import Case, entry_name
+from evolaw.discovery.diffusions.model.dependence import require_apart
 from evolaw.discovery.diffusions.model.expressions import Term, read_term
 from evolaw.discovery.diffusions.model.known import Known, read_known
 from evolaw.discovery.diffusions.model.library import read_libraries
@@ -49,7 +50,7 @@ def pose(
     periods = read_periods(period, recording.names)
     recording = unwrapped(recording, periods)
     velocities = _velocities(hidden, recording.names)
-    _require_apart(recording)
+    require_apart(recording)
     state = recording.names + velocities
     facts = read_known(known, state)
     asked = [name for name in (velocities or recording.names) if not _closed(facts, name)]
@@ -116,23 +117,6 @@ def _turns(drift: Mapping[str, tuple[Term, ...]], recording: Recording, name: st
     with np.errstate(all="ignore"):
         moved = [x + 2 * np.pi if i == place else x for i, x in enumerate(state)]
         return bool(holding) and all(np.allclose(term.values(moved), term.values(state), atol=1e-9) for term in holding)
-
-
-def _require_apart(recording: Recording) -> None:
-    """Refuse a component that is a straight line in another one: nothing could tell their terms apart."""
-    with np.errstate(all="ignore"):
-        correlation = np.abs(np.corrcoef(recording.values.T)).reshape(recording.dim, recording.dim)
-    for i in range(recording.dim):
-        for j in range(i):
-            if correlation[i, j] > 1 - 1e-12:
-                slope, level = np.polyfit(recording.columns[j], recording.columns[i], 1)
-                one, other = recording.names[i], recording.names[j]
-                raise checks.refuse(
-                    "recording",
-                    "have components of their own",
-                    f"one where {one} = {slope:.6g} {other} {level:+.6g} exactly",
-                    f"Leave {one} out.",
-                )
 
 
 def _with_noise(case: Case, noise: str | float | Sequence[float]) -> Case:

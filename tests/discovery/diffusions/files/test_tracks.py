@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from evolaw.cli.trajectory_options import is_trajectory
+from evolaw.discovery import discover
 from evolaw.discovery.diffusions.files.tracks import read_tracks
-from evolaw.errors import ParseError
+from evolaw.errors import EvolawError, ParseError
 from evolaw.trajectory import Trajectory
 
 TIMES = 0.25 * np.arange(6)
@@ -92,3 +95,37 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"")
     with pytest.raises(ParseError, match="ends in one of"):
         read_tracks(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("t,x\n0,1\n", "20 steps"),
+        ("t,x\n" + "1,2\n" * 40, "stands twice"),
+        ("t,x\n" + "".join(f"{k},{k % 7}\n" for k in range(40)) + "3,1\n", "stands before 3"),
+        ("t,x\n" + "".join(f"{k},{'word' if k == 5 else k}\n" for k in range(40)), "'word' is no number"),
+        ("t,x\n" + "".join(f"{k},2.5\n" for k in range(40)), "2.5 at all times"),
+        ("t,x,y\n" + "".join(f"{k},{math.sin(k)!r},{math.sin(k) ** 2!r}\n" for k in range(60)), "y = x\\^2 exactly"),
+        ("t,x\n" + "".join(f"{k},{k % 2}\n" for k in range(60)), "move by chance"),
+        ("t,x\n" + "".join(f"{k},{int(1e4 * math.sin(k * k)) % 2}\n" for k in range(60)), "linearly independent on the recording"),
+        ("", "no line"),
+    ],
+)
+def test_tables_that_no_equation_can_be_found_in_say_why(tmp_path: Path, table: str, said: str) -> None:
+    path = tmp_path / "track.csv"
+    path.write_text(table)
+    with pytest.raises(EvolawError, match=said):
+        discover(read_tracks(path), library="poly:2", rng=0)
+
+
+@pytest.mark.parametrize("name", ["huge.npy", "huge.csv"])
+def test_a_thousand_million_rows_are_refused_before_they_are_read(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with path.open("wb") as file:
+        if name.endswith("npy"):
+            header = {"descr": "<f8", "fortran_order": False, "shape": (10**9, 2)}
+            np.lib.format.write_array_header_1_0(file, header)
+        file.truncate(16 * 10**9 + 200)
+    assert is_trajectory([path], {}, {"library": "1, x"})
+    with pytest.raises(ParseError, match="allowed"):
+        read_tracks(path)

@@ -69,3 +69,10 @@ def test_names_are_checked() -> None:
         gather(track(walk), ["x"])
     with pytest.raises(ArgumentError, match="differ"):
         gather(track(walk), ["x", "x"])
+
+
+def test_units_of_time_that_disagree_are_refused() -> None:
+    x = np.cumsum(np.ones((30, 1)), 0)
+    items = [Trajectory(x, np.arange(30.0), ("times", "dim"), about={"time_unit": unit}) for unit in ("s", "ms")]
+    with pytest.raises(ArgumentError, match="unit of time in every trajectory, but is ms and s"):
+        gather(items)

@@ -29,6 +29,10 @@ _DEPENDENT = 1e-9
 Single wells make it 1e-6 at degree 5; rounding alone 1e-14."""
 
 
+_RANDOM = 1e-18
+"""Share of the mean square of the steps that must be left unexplained."""
+
+
 @dataclass(frozen=True)
 class Rows:
     """Some rows of an estimating equation: terms, instruments and regressors of shape (rows, terms), responses (rows,).
@@ -74,15 +78,16 @@ def solve(equation: Equation) -> tuple[GaussianForm, np.ndarray]:
         basis = triangle(np.concatenate([basis, seen]))
     checks.require(used > 2 * count, "recording", f"hold more than {2 * count} usable steps", used, "Record longer.")
     _require_independent(basis, equation.names)
-    products, moments = np.zeros((count, count)), np.zeros(count)
+    products, moments, total = np.zeros((count, count)), np.zeros(count), 0.0
     for rows in _blocks(equation, 0):
         z, q, y = (part[rows.usable] for part in (rows.instruments, rows.regressors, rows.response))
         products += z.T @ q
         moments += z.T @ y
+        total += float(y @ y)
     inverse = np.linalg.inv(basis)
     products, moments = inverse.T @ products @ inverse, inverse.T @ moments
     reduced = np.linalg.solve(products, moments)
-    covariance, residuals = _covariance(equation, inverse, reduced, used)
+    covariance, residuals = _covariance(equation, inverse, reduced, used, total)
     return from_moments(equation.names, products, moments, covariance, basis, used), residuals
 
 
@@ -92,9 +97,9 @@ def triangle(terms: np.ndarray) -> np.ndarray:
 
 
 def _covariance(
-    equation: Equation, inverse: np.ndarray, reduced: np.ndarray, used: int
+    equation: Equation, inverse: np.ndarray, reduced: np.ndarray, used: int, total: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """V with its eigenvalues floored, and the residuals."""
+    """V with its eigenvalues floored, and the residuals; refused where of ``total``, the sum of squared responses, nothing is left."""
     count, lags = len(equation.names), equation.lags
     sums = np.zeros((lags + 1, count, count))
     residuals = np.full(len(equation), np.nan)
@@ -106,6 +111,13 @@ def _covariance(
         for lag in range(lags + 1):
             other = psi[lag : own + lag]
             sums[lag] += psi[: len(other)].T @ other
+    if not np.nansum(residuals**2) > _RANDOM * total:
+        raise checks.refuse(
+            "recording",
+            "move by chance",
+            f"one whose steps {', '.join(equation.names[:4])} explain to every digit",
+            "Without noise there is no diffusion to find; fit an ordinary differential equation.",
+        )
     whole = sums[0] + sum(part + part.T for part in sums[1:])
     lower = np.linalg.cholesky(sums[0])
     relative = np.linalg.solve(lower, np.linalg.solve(lower, whole).T)

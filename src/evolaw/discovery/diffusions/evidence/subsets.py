@@ -100,7 +100,9 @@ def assumed(form: GaussianForm, subsets: Subsets, alpha: float) -> tuple[np.ndar
     enough = np.flatnonzero(running <= alpha)
     kept = np.zeros(wrong.size, bool)
     kept[order[: enough[-1] + 1 if enough.size else 0]] = True
-    return present & kept, absent & kept, may_present | may_absent
+    # Where the guard and the prior disagree the number would say more of the prior than of the recording.
+    agreed = (may_present & (probability > 0.5)) | (may_absent & (probability < 0.5))
+    return present & kept, absent & kept, agreed
 
 
 def _weigh(members: np.ndarray, precision: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

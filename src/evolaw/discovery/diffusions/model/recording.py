@@ -119,6 +119,9 @@ def gather(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str] |
     checks.require(
         len(units) == 1, "recording", "have the same units in every trajectory", " and ".join(map(str, sorted(units)))
     )
+    time_units = {str(item.about.get("time_unit") or "") for item in items}
+    shown = " and ".join(sorted(unit or "none" for unit in time_units))
+    checks.require(len(time_units) == 1, "recording", "have the same unit of time in every trajectory", shown)
     dim = dims.pop()
     known = names or items[0].about.get("names") or _usual(dim)
     _require_names(known, dim)
@@ -140,7 +143,7 @@ def gather(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str] |
         np.cumsum([len(piece[0]) for piece in pieces]),
         tuple(known),
         units.pop(),
-        str(items[0].about.get("time_unit") or ""),
+        time_units.pop(),
         *_controlled([(len(piece[0]), piece[2]) for piece in pieces], tuple(known)),
     )
     for name, column in zip(found.names, found.columns, strict=True):

@@ -1,0 +1,37 @@
+"""Components that are functions of one another are refused by name; others are let through."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evolaw.discovery.diffusions.model.dependence import require_apart
+from evolaw.discovery.diffusions.model.recording import gather
+from evolaw.errors import ArgumentError
+from evolaw.trajectory import Trajectory
+
+X = np.cumsum(np.random.default_rng(0).normal(size=300)) * 0.1
+
+
+def _both(y: np.ndarray) -> Trajectory:
+    return Trajectory(np.stack([X, y], 1), np.arange(300.0), ("times", "dim"), about={"names": ["u", "w"]})
+
+
+@pytest.mark.parametrize(
+    ("y", "says"),
+    [
+        (2.5 * X - 1, "w = -1 + 2.5 u"),
+        (X**2, "w = u^2"),
+        (X - X**3, "w = u - 1 u^3"),
+        (3 * np.exp(X), "w = 3 exp(u)"),
+        (np.sin(X) - 2, "w = -2 + sin(u)"),
+    ],
+)
+def test_a_function_of_another_component_is_named(y: np.ndarray, says: str) -> None:
+    with pytest.raises(ArgumentError, match="Leave") as refused:
+        require_apart(gather(_both(y)))
+    assert says in str(refused.value)
+
+
+def test_noise_of_a_millionth_is_a_component_of_its_own() -> None:
+    require_apart(gather(_both(X**2 + 1e-6 * np.random.default_rng(1).normal(size=300))))
