@@ -204,7 +204,9 @@ def main() -> None:
     for package in ("pysindy", "kramersmoyal", "pydaddy", "StochasticForceInference"):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             print(package, importlib.metadata.version(package))
-    print("\n| condition | tool | recordings | no error | true found | wrong | missing | median s | first s |\n|---|---|---|---|---|---|---|---|---|")
+    print(
+        "\n| condition | tool | recordings | no error | true found | wrong | missing | median s | first s |\n|---|---|---|---|---|---|---|---|---|"
+    )
     for condition in options.conditions.split(","):
         rows: dict[str, list[tuple[int, int, int, int, float]]] = defaultdict(list)
         for task in tasks(options, condition):
@@ -212,11 +214,18 @@ def main() -> None:
             for tool, run in TOOLS.items():
                 began = time.process_time()
                 try:
-                    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+                    with (
+                        contextlib.redirect_stdout(io.StringIO()),
+                        contextlib.redirect_stderr(io.StringIO()),
+                        warnings.catch_warnings(),
+                    ):
                         warnings.simplefilter("ignore")
                         verdict = run(task)
                 except Exception as error:
-                    print(f"<!-- {tool} on {task.name} {condition}: {type(error).__name__}: {str(error)[:120]} -->", flush=True)
+                    print(
+                        f"<!-- {tool} on {task.name} {condition}: {type(error).__name__}: {str(error)[:120]} -->",
+                        flush=True,
+                    )
                     continue
                 if verdict is not None:
                     rows[tool].append((true, *score(task, verdict), time.process_time() - began))

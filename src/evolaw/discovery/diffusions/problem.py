@@ -10,7 +10,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.discovery.diffusions.evidence.noise_level import NoiseLevel, filter_gain, noise_level
-from evolaw.discovery.diffusions.evidence.selection import is_coarse
+from evolaw.discovery.diffusions.evidence.selection import coarseness, is_coarse
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.model.dependence import require_apart
 from evolaw.discovery.diffusions.model.expressions import Term, read_term
@@ -20,6 +20,10 @@ from evolaw.discovery.diffusions.model.recording import Recording, gather, unwra
 from evolaw.trajectory import Trajectory
 
 __all__ = ["noise_levels", "pose", "read_periods"]
+
+_LONGEST_WITH_NOISE = 0.3
+_SURE = 4.0
+"""Coarse steps with noise have no exact likelihood: there noise is believed at four standard errors, not at two."""
 
 Library = str | Sequence[str] | Mapping[str, str | Sequence[str]] | None
 
@@ -122,7 +126,7 @@ def _turns(drift: Mapping[str, tuple[Term, ...]], recording: Recording, name: st
 def _with_noise(case: Case, noise: str | float | Sequence[float]) -> Case:
     levels = noise_levels(case)
     if noise == "auto":
-        sd = tuple(0.0 if is_coarse(case) else level.sd for level in levels)
+        sd = tuple(level.sd if _is_told_apart(case, level) else 0.0 for level in levels)
     else:
         given = noise if isinstance(noise, Sequence) and not isinstance(noise, str) else [noise] * len(levels)
         checks.require(len(given) == len(levels), "noise", f"be one number, or one for each of {len(levels)}", noise)
@@ -130,6 +134,12 @@ def _with_noise(case: Case, noise: str | float | Sequence[float]) -> Case:
     step = case.recording.step
     gains = tuple(filter_gain(s, level.diffusivity, step) for s, level in zip(sd, levels, strict=True))
     return replace(case, noise=sd, gains=gains)
+
+
+def _is_told_apart(case: Case, level: NoiseLevel) -> bool:
+    """Whether noise can be told from the curvature of the correlations, (θΔt)⁴ σ² of a relaxation: small in one dimension for longer steps."""
+    alone = case.recording.dim == 1 and coarseness(case) <= _LONGEST_WITH_NOISE and level.z > _SURE
+    return alone or not is_coarse(case)
 
 
 def _is_position(case: Case, name: str) -> bool:

@@ -107,7 +107,10 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         ("t,x\n" + "".join(f"{k},2.5\n" for k in range(40)), "2.5 at all times"),
         ("t,x,y\n" + "".join(f"{k},{math.sin(k)!r},{math.sin(k) ** 2!r}\n" for k in range(60)), "y = x\\^2 exactly"),
         ("t,x\n" + "".join(f"{k},{k % 2}\n" for k in range(60)), "move by chance"),
-        ("t,x\n" + "".join(f"{k},{int(1e4 * math.sin(k * k)) % 2}\n" for k in range(60)), "linearly independent on the recording"),
+        (
+            "t,x\n" + "".join(f"{k},{int(1e4 * math.sin(k * k)) % 2}\n" for k in range(60)),
+            "linearly independent on the recording",
+        ),
         ("", "no line"),
     ],
 )

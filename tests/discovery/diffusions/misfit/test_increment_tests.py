@@ -56,3 +56,12 @@ def test_an_angle_recorded_modulo_its_period_shows() -> None:
     assert wrapping(np.mod(angle, 2 * np.pi)) == pytest.approx(2 * np.pi, rel=0.05)
     assert wrapping(angle) == 0.0
     assert wrapping(np.sin(angle)) == 0.0
+
+
+def test_noise_as_large_as_a_step_is_no_memory(relaxation: object) -> None:
+    """A narrow well seen through noise: regression on noisy values would leave a correlation of 0.05 at lags 2 and 3, five errors of 0.01."""
+    found = []
+    for seed in range(6):
+        track = relaxation(0.87, 0.02, 0.05, 10_000, seed, noise=0.0447)  # type: ignore[operator]
+        found.append(memory(remainders(pose(track, library="1, x", noise=0.0447), "x"), (2, 3)).p_value)
+    assert min(found) > 1e-3

@@ -14,7 +14,7 @@ are those of its linear response:
     restarts              X' spread over c times the visited range, or over the whole circle; each is new for one relaxation time 1/|s|
 
 How fast the motion may be where an experiment leads, half of the laws that the recording leaves possible say: the step is shortened so far
-that it stays fine there, up to eightfold, and restarts come nearer where that is not enough.
+that it stays fine there, up to sixteenfold, and restarts come nearer where that is not enough.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _HOTTER = (4.0,)
 """Pushes and noise lead where linear response is only hoped to hold, so they are not weighed further than one visited range away."""
 _ROWS = 2000
 _FINE = 0.1
-_FINEST = 8.0
+_FINEST = 16.0
 _LAWS = 25
 
 

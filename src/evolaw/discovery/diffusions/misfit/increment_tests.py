@@ -13,6 +13,7 @@ size at that place.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,9 +67,35 @@ def remainders(case: Case, target: str) -> np.ndarray:
         phi = phi * (root**2 / noise)[:, None]
     # A term such as sqrt(x) may be no number where measurement noise has carried a point too far: such steps are left out.
     used = np.isfinite(change) & np.isfinite(phi).all(1)
-    phi = phi / np.maximum(np.sqrt(np.mean(phi[used] ** 2, 0)), 1e-300)
+    size = np.maximum(np.sqrt(np.mean(phi[used] ** 2, 0)), 1e-300)
+    phi = phi / size
     beta = np.linalg.lstsq(phi[used], change[used], rcond=1e-8)[0]
+    if any(case.noise) and not case.hidden and not is_coarse(case):
+        beta = _without_noise(
+            case, target, phi[used], change[used], size, [x[used] for x in state], (root / noise)[used] ** 2
+        )
     return np.where(used, change - phi @ beta, np.nan)
+
+
+def _without_noise(
+    case: Case,
+    target: str,
+    phi: np.ndarray,
+    change: np.ndarray,
+    size: np.ndarray,
+    state: Sequence[np.ndarray],
+    weight: np.ndarray,
+) -> np.ndarray:
+    """β with what a value's own noise puts into Σ φ(Y_k) ΔY_k taken off, which is −s² Σ ∂φ by Stein's lemma.
+
+    A regression that takes noise for a return to the mean leaves remainders that hang together.
+    """
+    place = case.index(target)
+    slopes = np.array([np.sum(weight * term.slope(state, place)) for term in case.drift[target]]) / size
+    left, values, right = np.linalg.svd(phi, full_matrices=False)
+    kept = values > 1e-4 * values[0]
+    moments = left.T @ change + case.noise[place] ** 2 * (right @ slopes) / np.where(kept, values, 1.0)
+    return np.asarray(right.T @ np.where(kept, moments / np.where(kept, values, 1.0), 0.0))
 
 
 def _with_products(phi: np.ndarray) -> np.ndarray:
