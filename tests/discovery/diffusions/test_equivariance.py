@@ -46,6 +46,6 @@ def test_units_of_length_and_time_change_units_alone(turning: np.ndarray, scale:
 
 def test_a_shift_moves_the_level_alone(turning: np.ndarray) -> None:
     matrix, level, _ = _drift(turning)
-    moved, moved_level, _ = _drift(turning + [3.0, -1.0])
+    moved, moved_level, _ = _drift(turning + np.array([3.0, -1.0]))
     assert np.allclose(moved, matrix, atol=2e-3)
     assert np.allclose(moved_level, level - matrix @ [3.0, -1.0], atol=2e-2)
