@@ -75,7 +75,7 @@ def test_weak_steps_are_read_from_kept_words_unless_they_use_them_up():
 
 
 def test_a_turn_never_uses_up_a_kept_word(monkeypatch):
-    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (100 // 3, False))
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (100 // 3, False, False))
     kept = plan(APART, WeakEuler(3))
     assert (kept.words, kept.group) == (True, 4)
 
@@ -125,7 +125,7 @@ def test_paths_do_not_depend_on_the_form(process, scheme, monkeypatch):
     wanted = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
     monkeypatch.setattr(execution_plan, "_SMALL_WORK", 0)
     large = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
-    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False))
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False, False))
     whole = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
     np.testing.assert_allclose(large, wanted, rtol=1e-10)
     np.testing.assert_allclose(whole, wanted, rtol=1e-10)
@@ -138,7 +138,7 @@ def test_periodic_components_wrap_alike_apart_and_whole(monkeypatch):
     )  # fmt: skip
     start, times = [0.1, 2.0], [0, 5, 20]
     apart = solve(pendulum, EulerMaruyama(), start, times, steps=2000, paths=300, rng=1).values
-    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False))
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False, False))
     whole = solve(pendulum, EulerMaruyama(), start, times, steps=2000, paths=300, rng=1).values
     assert np.abs(apart[:, -1, 0]).max() > 2 * np.pi
     np.testing.assert_allclose(apart, whole, rtol=1e-9, atol=1e-9)

@@ -35,6 +35,7 @@ def test_nothing_is_lost_by_wrapping(period, turns, precision):
         circles = Circles([period, None], dtype)
         for base in (turns, round(turns)):
             x = np.asarray([base * period, base * period], dtype)
+            x[np.abs(x) < np.finfo(dtype).tiny] = 0  # processors may take them for zero
             within, taken = (np.asarray(part) for part in circles.wrapped(jnp.asarray(x)))
             length = dtype.type(period)
             assert 0 <= within[0] < length and taken[0] == round(float(taken[0]))
@@ -43,13 +44,16 @@ def test_nothing_is_lost_by_wrapping(period, turns, precision):
             assert error <= 4 * np.spacing(np.abs(x[0])) + 4 * np.spacing(length)
 
 
-def test_turns_of_one_interval_that_cannot_be_counted_make_no_number():
-    circles = Circles([1.0], np.float32)
-    held = circles.moved(
-        circles.wound(jnp.zeros((1, 2), jnp.float32), jnp.zeros((1, 2))), jnp.array([[3.5, 2.0**24 + 2]])
-    )
-    x, turns = circles.unwound(held)
-    assert np.asarray(x)[0, 0] == 0.5 and np.asarray(turns)[0, 0] == 3 and np.isnan(np.asarray(x)[0, 1])
+@pytest.mark.parametrize("is_apart", [True, False])
+def test_turns_are_counted_when_it_is_time_and_what_cannot_be_counted_is_no_number(is_apart):
+    circles = Circles([1.0, None], np.float32)
+    x, turns = jnp.array([[3.5, 2.0**24 + 2], [7.5, -1.0]], jnp.float32), jnp.array([[5, 5], [0, 0]], jnp.int32)
+    held = (tuple(x), tuple(turns)) if is_apart else (x, turns)
+    kept = circles.counted(*held, jnp.asarray(False))
+    assert jnp.stack(kept[0]).tolist() == x.tolist() and jnp.stack(kept[1]).tolist() == turns.tolist()
+    within, counted = (np.asarray(jnp.stack(part)) for part in circles.counted(*held, jnp.asarray(True)))
+    assert within[0, 0] == 0.5 and np.isnan(within[0, 1]) and within[1].tolist() == [7.5, -1.0]
+    assert counted.tolist() == [[8, 5], [0, 0]]
 
 
 @pytest.mark.parametrize("paths", [3, 1200])
@@ -83,6 +87,32 @@ def test_turns_with_inertia_statistics_and_sweeps(sweep):
     np.testing.assert_array_equal(one.histogram.counts, other.histogram.counts)
     np.testing.assert_allclose(one.results[2].times, other.results[2].times, atol=1e-9)
     np.testing.assert_allclose(one.results[3].times, other.results[3].times, atol=1e-9)
+
+
+@pytest.mark.parametrize("times", [[0, 20], [0, 0.7, 1.3, 12.1, 20]])
+@pytest.mark.parametrize("paths", [2, 300])
+def test_no_path_depends_on_where_it_is_looked_at(times, paths):
+    """To the last bit: turns are taken off by the number of the step."""
+    asked = {"paths": paths, "rng": 4, "precision": "float32", "steps": 200}
+    wanted = solve(junction((TURN,)), EulerMaruyama(), 1.0, [0, 10, 20], **asked).values
+    found = solve(junction((TURN,)), EulerMaruyama(), 1.0, times, **asked).values
+    np.testing.assert_array_equal(found[:, -1], wanted[:, -1])
+
+
+@pytest.mark.parametrize("form", ["apart", "whole"])
+def test_a_coefficient_sees_values_within_the_period_in_both_forms(form):
+    """The same saw-tooth, beside a component it drives: under Euler–Maruyama it is never called outside [0, 1)."""
+    from evolaw.sde.loop.state_layout import form_of
+    from evolaw.sde.schemes.scheme import Noise
+
+    def step(t, dt, x, noise, memory):
+        return jnp.stack([x[0] + 1.0, x[0] + x[1]]), memory
+
+    x = jnp.array([[0.25, 3.25, -0.25], [0.0, 0.0, 0.0]])
+    held = form_of(step, form == "apart", jnp.zeros(()), jnp.ones(()), x, Noise(), None, periods=(1.0, None))
+    there, _, memory = held.split(x, jnp.zeros((2, 3), jnp.int32), None)
+    there, memory = held.advance(jnp.zeros(()), jnp.ones(()), there, Noise(), memory)
+    assert jnp.stack(there).tolist() == [[1.25, 4.25, 0.75], [0.25, 0.25, 0.75]]
 
 
 def test_a_coefficient_sees_values_within_the_period():

@@ -89,12 +89,12 @@ def plan_of(
     observers = tuple(one for one in asked or () if hasattr(one, "observe"))
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
     on_cpu = jax.default_backend() == "cpu"
-    length, apart = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
+    length, can_be_apart, mixes = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
     steps = int(grid.last[-1])
     small = paths * max(1, noises) * steps < _SMALL_WORK and steps < _FEW_STEPS
     # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
     # another are computed anew for each component that needs them, step by step, until nothing is gained.
-    one_by_one = fine > 1 or small or (apart and on_cpu) or process.batched
+    one_by_one = fine > 1 or small or (mixes and on_cpu) or process.batched
     group = 1 if one_by_one else _turn(scheme.needs, paths, length * max(1, noises), bool(watchers))
     # Noise is drawn ahead of steps of one length only.
     words = bool(drawing.per_word) and group < 2 * drawing.per_word and grid.lengths is None
@@ -103,13 +103,13 @@ def plan_of(
         # A turn that used up its word would be a loop of one turn, out of which XLA takes all that the word decides.
         group = min(group, drawing.per_word // 2)
         shortest = 2 * drawing.per_word
-        ahead = _WEAK_AHEAD if apart else shortest
+        ahead = _WEAK_AHEAD if mixes else shortest
     elif (
         scheme.needs in _DRAWN_AHEAD
         and grid.lengths is None
         and fine == 1
         and on_cpu
-        and (paths < _FEW_PATHS or (apart and not small))
+        and (paths < _FEW_PATHS or (mixes and not small))
     ):
         ahead = max(shortest, _power_of_two(_NOISE_AHEAD // (noises * paths)))
         if paths == noises == 1 and not (one_by_one or watchers):
@@ -117,6 +117,9 @@ def plan_of(
             # needs a loop that XLA compiles into one function: one that touches less than a kilobyte in a turn.
             shortest = ahead = _ROW // (dtype.itemsize * (2 if scheme.needs == "dW,dZ" else 1))
             group = min(ahead, _power_of_two(_SHORT_BODY // max(1, length)))
+    # One number with parameters of its own: as an array of one component it would change its shape where they meet, and the
+    # compiler cuts the step in pieces there (a junction at 64 biases: 3.6 ns a step of a core, 1.9 at one).
+    apart = mixes or (can_be_apart and sets > 1 and process.dim == 1 and not words)
     # No further than the paths go.
     ahead = min(ahead, max(shortest, 2 ** int(np.ceil(np.log2(max(1, steps))))))
     aligned = not np.any(np.concatenate([grid.first, grid.last]) % group)
@@ -141,12 +144,12 @@ def _power_of_two(number: int) -> int:
 
 def is_apart(process: SDE, scheme: Scheme, drawing: Drawing) -> bool:
     """Return whether the steps of a solution are worth taking apart; see `evolaw.sde.loop.state_layout`."""
-    return _step_of(*structure_of(process), scheme, drawing)[1]  # type: ignore[arg-type]
+    return _step_of(*structure_of(process), scheme, drawing)[2]  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=64)
-def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int, bool]:
-    """How long a step is, and whether it is worth taking apart, and can be: components meet, or the noise has a matrix."""
+def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int, bool, bool]:
+    """How long a step is, whether it can be taken apart, and whether that is worth it: components meet, or the noise has a matrix."""
     process, dtype = like(tree, leaves), np.dtype(drawing.dtype)
     x, t = np.zeros(process.dim, dtype), np.zeros((), dtype)
     noise = _blank_noise(drawing, drawing.noises, dtype)
@@ -157,12 +160,12 @@ def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int
     example = (x, t, noise, jax.eval_shape(lambda: scheme.start(process, t, x)))
     length = len(jax.make_jaxpr(one)(*example).eqns)
     if drawing.needs == "levy":  # its area is a matrix already, and better left one
-        return length, False
+        return length, False, False
     # A network would be taken apart into its weights.
     apart = None if process.batched else taken_apart(one, *example)
     meets = apart is not None and any(sources - {place} for place, sources in enumerate(apart.mixes))
     has_matrix = process.noises not in (0, 1) and jax.eval_shape(process.diffusion_at, t, x).ndim == 2
-    return length, apart is not None and (meets or has_matrix)
+    return length, apart is not None, apart is not None and (meets or has_matrix)
 
 
 def _blank_noise(drawing: Drawing, m: int, dtype: np.dtype) -> Any:
@@ -191,10 +194,11 @@ def slots_for(
     """
     if isinstance(chunk, str):
         checks.one_of(chunk, "chunk", ("auto",))
-        width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises + swept)
+        # Parameters are read once a turn, and one or two beside the state make no difference (measured with 8,192 to 32,768 paths).
+        width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises + max(0, swept - 2))
         if plan.drawing.needs == "levy":
             width *= plan.drawing.noises
-        share = 0.5 if plan.apart else 4 if plan.words else 1
+        share = 0.5 if plan.apart and plan.ahead else 4 if plan.words else 1
         room = share * _CACHE if jax.default_backend() == "cpu" else _DEVICE
         wanted = _power_of_two(int(room // width))
         if process.batched:

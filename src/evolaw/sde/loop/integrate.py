@@ -23,7 +23,7 @@ import numpy as np
 from evolaw.arrays import WIDE
 from evolaw.randomness import threefry2x32
 from evolaw.sde.loop.state_layout import Form, Step, form_of
-from evolaw.sde.loop.winding import Circles, unwrapped
+from evolaw.sde.loop.winding import STRETCH, Circles, unwrapped
 from evolaw.sde.noise.brownian import SLOT_EVENT, Drawing, Keys, path_keys
 from evolaw.sde.noise.variates import uniform
 from evolaw.sde.processes.parameter_sweep import Swept, over_paths
@@ -117,9 +117,8 @@ class State(NamedTuple):
     """Where a chunk stands; while steps are made, ``x`` and ``memory`` are held in the form of `evolaw.sde.loop.state_layout`.
 
     Attributes:
-        x: states, shape (dim, paths); periodic components in [0, period).
-        turns: winding numbers, int32, of the same shape; None when nothing is periodic, and while steps are made, when the form
-            counts them.
+        x: states, shape (dim, paths); periodic components in or near [0, period).
+        turns: winding numbers, int32, of the same shape; None when nothing is periodic. See `evolaw.sde.loop.winding`.
         memory: the scheme's memory, paths last.
         watched: the watchers' memories, paths last.
     """
@@ -217,22 +216,48 @@ def _cover(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Gr
         state = jax.lax.fori_loop(low, high, partial(grouped, draw), state)
         return jax.lax.fori_loop(tail, last, partial(single, draw), state)
 
+    run = steps if process.periods is None else _counting(plan, Circles(process.periods, state.x.dtype), steps)
+
     def block(number: Any, state: State) -> State:
         for start, end, read in _stretches(plan, keys, number * plan.ahead, entry.spans(0, 1)):
-            state = steps(state, jnp.maximum(entry.first, start), jnp.minimum(entry.last, end), read)
+            state = run(state, jnp.maximum(entry.first, start), jnp.minimum(entry.last, end), read)
         return state
 
     state = State(*form.split(state.x, state.turns, state.memory), state.watched)
     if plan.ahead:
         state = jax.lax.fori_loop(entry.first // plan.ahead, -(-entry.last // plan.ahead), block, state)
     else:
-        state = steps(
+        state = run(
             state,
             entry.first,
             entry.last,
             lambda first, count: plan.drawing.run(keys, first, entry.spans(first, count), count),
         )
     return _joined(form, state)
+
+
+Steps = Callable[[State, Any, Any, Draw], State]
+"""(state, first, last, what draws) -> the state after these steps."""
+
+
+def _counting(plan: Plan, circles: Circles, steps: Steps) -> Steps:
+    """Take whole turns off after every step whose number is a multiple of `STRETCH`."""
+
+    def stretch(state: State, first: Any, last: Any, draw: Draw) -> State:
+        state = steps(state, first, last, draw)
+        x, turns = circles.counted(state.x, state.turns, (last % STRETCH == 0) & (last > first))
+        return state._replace(x=x, turns=turns)
+
+    def all_steps(state: State, first: Any, last: Any, draw: Draw) -> State:
+        def one(number: Any, state: State) -> State:
+            low, high = jnp.maximum(first, number * STRETCH), jnp.minimum(last, (number + 1) * STRETCH)
+            return stretch(state, low, high, draw)
+
+        return jax.lax.fori_loop(first // STRETCH, -(-last // STRETCH), one, state)
+
+    # Steps drawn together that fit into a stretch are part of one, as both are powers of two.
+    together = plan.drawing.per_word if plan.words and not plan.apart else plan.ahead
+    return stretch if 0 < together <= STRETCH else all_steps
 
 
 def covered(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Grid, first: int, last: int) -> State:
@@ -259,8 +284,17 @@ def covered(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: G
             # Drawn inside the steps, normals would be made again for everything that the way back remembers.
             drawn = drawing.ahead(keys, base, entry.spans(0, 1), count)
             draw = partial(drawing.take_apart if plan.apart else drawing.take, drawn, base)
-        return jax.lax.fori_loop(0, length, lambda i, state: grouped(draw, number + i, state), state)
 
+        def move(i: Any, state: State) -> State:
+            state = grouped(draw, number + i, state)
+            if circles is None:
+                return state
+            x, turns = circles.counted(state.x, state.turns, (number + i + 1) * plan.group % STRETCH == 0)
+            return state._replace(x=x, turns=turns)
+
+        return jax.lax.fori_loop(0, length, move, state)
+
+    circles = None if process.periods is None else Circles(process.periods, state.x.dtype)
     blocks, rest = divmod(end - start, length)
     block = jax.checkpoint(partial(stretch, length=length))
     state = State(*form.split(state.x, state.turns, state.memory), state.watched)
@@ -282,7 +316,7 @@ def _form(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Gri
         step = partial(_one, plan.scheme, process)
     return form_of(
         step, plan.apart, begin, entry.dt, state.x, noise, state.memory, entry.lengths is None, lanes,
-        process.periods, state.turns, plan.smooth,
+        process.periods, plan.smooth,
     )  # fmt: skip
 
 

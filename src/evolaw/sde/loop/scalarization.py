@@ -13,6 +13,7 @@ conditions and indices computed from the state have no such form; for them, and 
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-__all__ = ["Apart", "taken_apart"]
+from evolaw.arrays import object_array
+
+__all__ = ["Apart", "followed", "taken_apart"]
 
 # fmt: off
 _ELEMENTWISE = frozenset([
@@ -106,6 +109,37 @@ def taken_apart(function: Callable[..., Any], *examples: Any, asked: int = 0) ->
     first = results[0].ravel() if results else ()
     mixes = tuple(entry if isinstance(entry, frozenset) else none for entry in first)
     return Apart(mixes, traced)
+
+
+def followed(
+    function: Callable[..., Any], mark: Callable[[int, int], Any], operation: Operation, *examples: Any
+) -> list[np.ndarray] | None:
+    """Trace a function of small arrays and follow what its numbers are made of.
+
+    Args:
+        function: takes and gives pytrees of arrays.
+        mark: from the number of a leaf, among the leaves of all arguments, and of an entry in it, to what is followed for it;
+            leaf -1 is a value from around the function that is being traced itself.
+        operation: from a primitive, its parameters and what is followed for its operands (constants are given as they are) to what
+            is followed for its result.
+        examples: arguments to trace with, or their shapes.
+
+    Returns:
+        What was followed, an object array a result; None where the function has no form by components.
+    """
+    traced = jax.make_jaxpr(function)(*examples)
+    shapes = [np.shape(leaf) for leaf in jax.tree.leaves(examples)]
+    marked = [object_array([mark(leaf, i) for i in range(math.prod(s))]).reshape(s) for leaf, s in enumerate(shapes)]
+    constants = [
+        object_array([mark(-1, 0)] * math.prod(np.shape(c))).reshape(np.shape(c))
+        if isinstance(c, jax.core.Tracer)
+        else np.asarray(c)
+        for c in traced.consts
+    ]
+    try:
+        return _run(traced.jaxpr, constants, marked, operation)
+    except _NoSuchForm:
+        return None
 
 
 def _is_leaf(value: Any) -> bool:

@@ -19,6 +19,7 @@ from evolaw.arrays import object_array
 from evolaw.sde.loop.loop_invariants import hoisted, parted
 from evolaw.sde.loop.scalarization import Apart, taken_apart
 from evolaw.sde.loop.trigonometry import with_quick_sines
+from evolaw.sde.loop.turn_symmetry import commutes_with_turns
 from evolaw.sde.loop.winding import Circles
 
 __all__ = ["Form", "Step", "form_of"]
@@ -28,7 +29,7 @@ Step = Callable[..., tuple[Any, Any]]
 
 
 class Form(Protocol):
-    """How the state of all paths is held while steps are made; periodic components are wrapped by `advance`."""
+    """How the state of all paths is held while steps are made."""
 
     def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
         """Take states, shape (dim, paths), their winding numbers or None, and the scheme's memory into the form."""
@@ -51,7 +52,6 @@ def form_of(
     is_even: bool = True,
     lanes: Any = (),
     periods: Any = None,
-    turns: Any = None,
     is_smooth: bool = False,
 ) -> Form:
     """Return the form for a step.
@@ -63,16 +63,16 @@ def form_of(
         x, noise, memory: arrays or their shapes, the paths last.
         is_even: all steps have the length ``dt``.
         lanes: swept parameters, the paths last; () when there are none.
-        periods: of the components, None when none has one; of periodic ones the turns are counted by the form, and sines are
-            those of `evolaw.sde.loop.trigonometry`.
-        turns: their winding numbers at present, int32, of the shape of x.
+        periods: of the components, None when none has one. Sines of periodic ones are those of `evolaw.sde.loop.trigonometry`,
+            and where it matters the step sees values within the periods.
         is_smooth: leave sines as they are, whose derivatives JAX knows.
     """
     if periods is not None:
-        circles = Circles(periods, x.dtype)
-        step = step if is_smooth else _quick(step, t, dt, x, noise, memory, lanes)
+        examples, asked = _examples(t, dt, x, noise, memory, lanes)
+        is_free = commutes_with_turns(step, periods, *examples, asked=asked)
+        step = step if is_smooth else with_quick_sines(step, *examples, asked=asked)
         form = form_of(step, is_apart, t, dt, x, noise, memory, is_even, lanes)
-        return _Winding(form, circles, turns)
+        return form if is_free else _Within(form, Circles(periods, x.dtype))
     one = jax.tree.map(_one_path, (x, noise, memory))
     now, length = (jax.ShapeDtypeStruct(jnp.shape(leaf), leaf.dtype) for leaf in (t, dt))
     values: Any = ()
@@ -92,39 +92,31 @@ def form_of(
     if is_apart:
         apart = taken_apart(step, now, length, *one)
         if apart is not None:
-            return _Numbers(apart, x.shape[-1], memory, values)
+            # A single number stays a row: as a line its noise, which comes in rows, would change its shape in every step.
+            return _Numbers(apart, (1, x.shape[-1]) if x.shape[0] == 1 and values else x.shape[-1:], memory, values)
     if not is_even:
         return _Arrays(hoisted(step, now, length, *one), values)
     even = hoisted(lambda t, *one: step(t, dt, *one), now, *one)
     return _Arrays(lambda t, _, *one: even(t, *one), values)
 
 
-def _quick(step: Step, t: Any, dt: Any, x: Any, noise: Any, memory: Any, lanes: Any) -> Step:
-    """A step whose sines of states are quick."""
+def _examples(t: Any, dt: Any, x: Any, noise: Any, memory: Any, lanes: Any) -> tuple[list[Any], int]:
+    """Shapes of what a step of one path is given, and which of them is the state."""
     clock = [jax.ShapeDtypeStruct(jnp.shape(leaf), leaf.dtype) for leaf in (t, dt)]
     one = [jax.tree.map(_one_path, part) for part in (x, noise, memory)]
-    if jax.tree.leaves(lanes):
-        return with_quick_sines(step, jax.tree.map(_one_path, lanes), *clock, *one, asked=3)
-    return with_quick_sines(step, *clock, *one, asked=2)
+    swept = [jax.tree.map(_one_path, lanes)] if jax.tree.leaves(lanes) else []
+    return [*swept, *clock, *one], len(swept) + 2
 
 
-class _Winding:
-    """Another form, with periodic components wrapped after every step; it holds values and turns together, as `Circles` does."""
+class _Within:
+    """Another form, whose steps are made from values within the periods."""
 
-    def __init__(self, form: Form, circles: Circles, turns: Any) -> None:
-        self._form, self._circles, self._before = form, circles, turns
-
-    def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
-        x, since, memory = self._form.split(x, turns - self._before, memory)
-        return self._circles.wound(x, since), None, memory
-
-    def join(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
-        x, since, memory = self._form.join(*self._circles.unwound(x), memory)
-        return x, self._before + since, memory
+    def __init__(self, form: Form, circles: Circles) -> None:
+        self._form, self._circles = form, circles
+        self.split, self.join = form.split, form.join
 
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
-        there, memory = self._form.advance(t, dt, self._circles.within(x), noise, memory)
-        return self._circles.moved(x, there), memory
+        return self._circles.moved(lambda within: self._form.advance(t, dt, within, noise, memory), x)
 
 
 class _Arrays:
@@ -146,33 +138,44 @@ class _Arrays:
 
 
 class _Numbers:
-    """Apart: the state is a tuple of numbers, the memory a tuple of such tuples, one a leaf."""
+    """Apart: the state is a tuple of numbers, the memory a tuple of such tuples, one a leaf; a number has the shape ``each``."""
 
-    def __init__(self, apart: Apart, paths: int, memory: Any, values: Any) -> None:
-        self._apart, self._paths = apart, paths
-        self._values = jax.tree.map(_numbers, values)
+    def __init__(self, apart: Apart, each: tuple[int, ...], memory: Any, values: Any) -> None:
+        self._apart, self._each = apart, each
+        self._values = jax.tree.map(self._numbers, values)
         leaves, self._tree = jax.tree.flatten(memory)
         self._shapes = [leaf.shape[:-1] for leaf in leaves]
 
     def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
-        leaves = tuple(tuple(_numbers(leaf).ravel()) for leaf in jax.tree.leaves(memory))
-        return tuple(x), None if turns is None else tuple(turns), leaves
+        leaves = tuple(tuple(self._numbers(leaf).ravel()) for leaf in jax.tree.leaves(memory))
+        return tuple(self._numbers(x)), None if turns is None else tuple(self._numbers(turns)), leaves
 
     def join(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
         leaves = zip(memory, self._shapes, strict=True)
         whole = [jnp.stack(leaf).reshape(*shape, -1) for leaf, shape in leaves]
-        return jnp.stack(x), None if turns is None else jnp.stack(turns), jax.tree.unflatten(self._tree, whole)
+        return _stacked(x), None if turns is None else _stacked(turns), jax.tree.unflatten(self._tree, whole)
 
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
         leaves = zip(memory, self._shapes, strict=True)
         held = jax.tree.unflatten(self._tree, [object_array(leaf).reshape(shape) for leaf, shape in leaves])
         clock = (object_array((now,)).reshape(()) for now in (t, dt))
         lanes = [self._values] if self._values else []
-        x, *memory = self._apart(*clock, object_array(x), jax.tree.map(_numbers, noise), held, *lanes)
+        x, *memory = self._apart(*clock, object_array(x), jax.tree.map(self._numbers, noise), held, *lanes)
         return self._all_paths(x), tuple(map(self._all_paths, memory))
 
     def _all_paths(self, numbers: np.ndarray) -> tuple[Any, ...]:
-        return tuple(jnp.broadcast_to(number, (self._paths,)) for number in numbers.ravel())
+        return tuple(jnp.broadcast_to(number, self._each) for number in numbers.ravel())
+
+    def _numbers(self, array: Any) -> np.ndarray:
+        """All but the last axis of an array taken apart, unless it is already."""
+        if isinstance(array, np.ndarray) and array.dtype == object:
+            return array
+        flat = array.reshape(-1, *self._each)
+        return object_array(tuple(flat) if len(flat) > 1 else (flat.reshape(self._each),)).reshape(array.shape[:-1])
+
+
+def _stacked(numbers: tuple[Any, ...]) -> jax.Array:
+    return jnp.stack(numbers).reshape(len(numbers), -1)
 
 
 def _one_path(leaf: Any) -> jax.ShapeDtypeStruct:
@@ -186,11 +189,3 @@ def _without_length(step: Step) -> Step:
 
 def _values_last(step: Step) -> Step:
     return lambda t, dt, x, noise, memory, values: step(values, t, dt, x, noise, memory)
-
-
-def _numbers(array: Any) -> np.ndarray:
-    """All but the last axis of an array taken apart, unless it is already."""
-    if isinstance(array, np.ndarray) and array.dtype == object:
-        return array
-    flat = array.reshape(-1, array.shape[-1])
-    return object_array(tuple(flat)).reshape(array.shape[:-1])
