@@ -1,5 +1,7 @@
 """Plans: what is taken apart and written out, and that no plan changes a path."""
 
+from dataclasses import replace
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from evolaw.sde import (
     StochasticHeun,
     WeakEuler,
     solve,
+    underdamped,
 )
 from evolaw.sde.loop import execution_plan
 from evolaw.sde.loop.execution_plan import plan_of, slots_for
@@ -75,7 +78,7 @@ def test_weak_steps_are_read_from_kept_words_unless_they_use_them_up():
 
 
 def test_a_turn_never_uses_up_a_kept_word(monkeypatch):
-    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (100 // 3, False, False))
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (100 // 3, False, False, False))
     kept = plan(APART, WeakEuler(3))
     assert (kept.words, kept.group) == (True, 4)
 
@@ -125,7 +128,7 @@ def test_paths_do_not_depend_on_the_form(process, scheme, monkeypatch):
     wanted = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
     monkeypatch.setattr(execution_plan, "_SMALL_WORK", 0)
     large = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
-    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False, False))
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False, False, False))
     whole = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
     np.testing.assert_allclose(large, wanted, rtol=1e-10)
     np.testing.assert_allclose(whole, wanted, rtol=1e-10)
@@ -138,10 +141,54 @@ def test_periodic_components_wrap_alike_apart_and_whole(monkeypatch):
     )  # fmt: skip
     start, times = [0.1, 2.0], [0, 5, 20]
     apart = solve(pendulum, EulerMaruyama(), start, times, steps=2000, paths=300, rng=1).values
-    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False, False))
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False, False, False))
     whole = solve(pendulum, EulerMaruyama(), start, times, steps=2000, paths=300, rng=1).values
     assert np.abs(apart[:, -1, 0]).max() > 2 * np.pi
     np.testing.assert_allclose(apart, whole, rtol=1e-9, atol=1e-9)
+
+
+def inert(force):
+    return underdamped(force, friction=0.5, temperature=0.1, params={"i": 1.4})
+
+
+def shoved(t, x, p):
+    return p["i"] - jnp.sin(x) + jnp.sin(2 * t)
+
+
+STILL = inert(lambda t, x, p: p["i"] - jnp.sin(x))
+SHOVED = inert(shoved)
+TWISTED = SDE(
+    lambda t, x, p: jnp.stack([x[1], p["i"] - jnp.sin(x[0])]), lambda t, x, p: jnp.stack([0.1 * x[1], 0.2 * x[0]]), dim=2,
+    noise="diagonal", params={"i": 1.4},
+)  # fmt: skip
+
+
+def test_two_numbers_are_held_in_pairs_where_their_memory_can_be_computed_anew():
+    assert plan(STILL, BAOAB()).paired and plan(STILL, BAOAB()).group == 8
+    assert plan(TWISTED, EulerMaruyama()).paired
+    assert not plan(SHOVED, BAOAB()).paired  # its force is that of the step's end, by the clock of the step before
+    assert plan(SHOVED, EulerMaruyama()).paired
+    assert not plan(lorenz(), EulerMaruyama()).paired
+    assert not plan(STILL, BAOAB(), statistics=(FirstPassage(2.0),)).paired
+    assert not plan(inert(lambda t, x, p: -jnp.sinh(x)), BAOAB()).paired  # sinh is called number by number
+
+
+@pytest.mark.parametrize(
+    ("process", "scheme", "asked"),
+    [
+        pytest.param(replace(STILL, periods=(2 * np.pi, None)), BAOAB(), {"sweep": {"force": {"i": [0.5, 1.5]}}}, id="swept"),
+        pytest.param(STILL, BAOAB(), {}, id="memory", marks=pytest.mark.slow),
+        pytest.param(TWISTED, EulerMaruyama(), {}, id="two noises", marks=pytest.mark.slow),
+        pytest.param(replace(TWISTED, periods=(2 * np.pi, None)), EulerMaruyama(), {}, id="turns", marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
+def test_pairs_take_the_same_steps(process, scheme, asked, monkeypatch):
+    monkeypatch.setattr(execution_plan, "_SMALL_WORK", 0)
+    asked = {"steps": 64, "paths": 300, "rng": 1} | asked
+    paired = solve(process, scheme, [1.0, 0.5], [0, 1.5, 6], **asked).values
+    monkeypatch.setattr(execution_plan, "_LEAST_IN_PAIRS", 99)
+    alone = solve(process, scheme, [1.0, 0.5], [0, 1.5, 6], **asked).values
+    np.testing.assert_allclose(paired, alone, rtol=1e-9, atol=1e-9)
 
 
 def test_schemes_with_memory_are_taken_apart():

@@ -1,5 +1,7 @@
 """Sine and cosine of phases against extended precision, near their zeros too; and that only sines of the state are replaced."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -24,14 +26,18 @@ def test_units_in_the_last_place(quick, true, precision, most, reach):
     with precise(precision) as dtype:
         x = phases(reach, dtype.type)
         found = np.asarray(jax.jit(quick, compiler_options=WIDE)(x)).astype(np.longdouble)
+        near = np.asarray(jax.jit(partial(quick, near=True), compiler_options=WIDE)(x))
+    np.testing.assert_array_equal(near, found)
     exact = true(x.astype(np.longdouble))
     unit = np.maximum(np.spacing(np.abs(exact).astype(dtype)).astype(np.longdouble), np.finfo(dtype).tiny)
     assert np.max(np.abs(found - exact) / unit) < most
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
-def test_what_is_no_number_stays_none(precision):
+def test_huge_phases_stay_bounded_and_what_is_no_number_stays_none(precision):
     with precise(precision) as dtype:
+        huge = np.array([1e12, -1e20, 3e30], dtype)
+        assert np.abs(np.asarray(sine(huge))).max() <= 1 and np.abs(np.asarray(cosine(huge))).max() <= 1
         assert np.isnan(np.asarray(sine(np.array([np.nan, np.inf], dtype)))).all()
         assert np.isnan(np.asarray(cosine(np.array([np.nan, -np.inf], dtype)))).all()
         assert np.asarray(sine(np.zeros(1, dtype)))[0] == 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax.extend import core
 
 from evolaw import checks
 from evolaw.sde.loop.integrate import Grid, Plan
@@ -34,6 +35,13 @@ _WEAK_AHEAD = 64
 _GROUPS = {"none": 8, "dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 16, "two_point": 8, "exact": 4}
 _LARGEST_BODY = 1200
 _SHORT_BODY = 75
+_LEAST_IN_PAIRS = 4
+# fmt: off
+_LIBRARY = frozenset([
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cosh", "digamma", "erf_inv", "erfc", "expm1", "igamma",
+    "lgamma", "log1p", "pow", "rem", "sinh", "tan",
+])
+# fmt: on
 _SMALL_WORK = 4_000_000
 _FEW_STEPS = 20_000
 _DRAWN_AHEAD = ("dW", "dW,dZ", "exact")
@@ -89,12 +97,17 @@ def plan_of(
     observers = tuple(one for one in asked or () if hasattr(one, "observe"))
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
     on_cpu = jax.default_backend() == "cpu"
-    length, can_be_apart, mixes = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
+    length, can_be_apart, mixes, forgets = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
     steps = int(grid.last[-1])
     small = paths * max(1, noises) * steps < _SMALL_WORK and steps < _FEW_STEPS
     # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
     # another are computed anew for each component that needs them, step by step, until nothing is gained.
-    one_by_one = fine > 1 or small or (mixes and on_cpu) or process.batched
+    ample = 1 if process.batched else _turn(scheme.needs, paths, length * max(1, noises), False)
+    paired = (
+        mixes and on_cpu and process.dim == 2 and fine == 1 and not (small or watchers) and paths >= _FEW_PATHS
+        and scheme.needs in ("none", *_DRAWN_AHEAD) and ample >= _LEAST_IN_PAIRS and forgets
+    )  # fmt: skip
+    one_by_one = fine > 1 or small or (mixes and on_cpu and not paired) or process.batched
     group = 1 if one_by_one else _turn(scheme.needs, paths, length * max(1, noises), bool(watchers))
     # Noise is drawn ahead of steps of one length only.
     words = bool(drawing.per_word) and group < 2 * drawing.per_word and grid.lengths is None
@@ -109,7 +122,7 @@ def plan_of(
         and grid.lengths is None
         and fine == 1
         and on_cpu
-        and (paths < _FEW_PATHS or (mixes and not small))
+        and (paths < _FEW_PATHS or (mixes and not (small or paired)))
     ):
         ahead = max(shortest, _power_of_two(_NOISE_AHEAD // (noises * paths)))
         if paths == noises == 1 and not (one_by_one or watchers):
@@ -123,7 +136,7 @@ def plan_of(
     # No further than the paths go.
     ahead = min(ahead, max(shortest, 2 ** int(np.ceil(np.log2(max(1, steps))))))
     aligned = not np.any(np.concatenate([grid.first, grid.last]) % group)
-    return Plan(scheme, drawing, observers, watchers, asked is None, block, group, aligned, ahead, words, apart)
+    return Plan(scheme, drawing, observers, watchers, asked is None, block, group, aligned, ahead, words, apart, paired)
 
 
 def _turn(needs: str, paths: int, work: int, is_watched: bool) -> int:
@@ -148,8 +161,9 @@ def is_apart(process: SDE, scheme: Scheme, drawing: Drawing) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int, bool, bool]:
-    """How long a step is, whether it can be taken apart, and whether that is worth it: components meet, or the noise has a matrix."""
+def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int, bool, bool, bool]:
+    """How long a step is; whether it can be taken apart; whether that is worth it: components meet, or the noise has a matrix; and
+    whether its memory is nothing, or something that the state alone decides."""
     process, dtype = like(tree, leaves), np.dtype(drawing.dtype)
     x, t = np.zeros(process.dim, dtype), np.zeros((), dtype)
     noise = _blank_noise(drawing, drawing.noises, dtype)
@@ -160,12 +174,34 @@ def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int
     example = (x, t, noise, jax.eval_shape(lambda: scheme.start(process, t, x)))
     length = len(jax.make_jaxpr(one)(*example).eqns)
     if drawing.needs == "levy":  # its area is a matrix already, and better left one
-        return length, False, False
+        return length, False, False, False
     # A network would be taken apart into its weights.
     apart = None if process.batched else taken_apart(one, *example)
     meets = apart is not None and any(sources - {place} for place, sources in enumerate(apart.mixes))
     has_matrix = process.noises not in (0, 1) and jax.eval_shape(process.diffusion_at, t, x).ndim == 2
-    return length, apart is not None, apart is not None and (meets or has_matrix)
+    begun = jax.make_jaxpr(lambda t, x: scheme.start(process, t, x))(t, x).jaxpr
+    sees_time = any(begun.invars[0] in (v for v in one.invars if isinstance(v, core.Var)) for one in begun.eqns)
+    forgets = getattr(scheme, "remembers_the_state", example[-1] is None) and not sees_time
+    trace = jax.make_jaxpr(one)(*example).jaxpr
+    is_light = not _calls_library(trace, set(trace.invars[:1]))
+    return length, apart is not None, apart is not None and (meets or has_matrix), forgets and is_light
+
+
+def _calls_library(trace: Any, changing: set[Any]) -> bool:
+    """Whether something is computed of the state, whose variables are given, for which the compiler calls a function number by number."""
+    for equation in trace.eqns:
+        seen = [v in changing if isinstance(v, core.Var) else False for v in equation.invars]
+        if not any(seen):
+            continue
+        if str(equation.primitive) in _LIBRARY:
+            return True
+        inner = equation.params.get("jaxpr")
+        if hasattr(inner, "jaxpr"):
+            pairs = zip(inner.jaxpr.invars, seen, strict=True)
+            if _calls_library(inner.jaxpr, {variable for variable, is_seen in pairs if is_seen}):
+                return True
+        changing.update(equation.outvars)
+    return False
 
 
 def _blank_noise(drawing: Drawing, m: int, dtype: np.dtype) -> Any:

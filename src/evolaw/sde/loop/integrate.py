@@ -91,7 +91,7 @@ class Plan:
         aligned: every saved time is a multiple of ``group`` steps from the first.
         ahead: steps whose noise is drawn before they are made, a multiple of ``group``; 0 draws inside the body.
         words: keep the words of those steps rather than their noise.
-        apart: whether steps are taken apart; see `evolaw.sde.loop.state_layout`.
+        apart, paired: whether steps are taken apart, and two numbers held in pairs; see `evolaw.sde.loop.state_layout`.
         smooth: derivatives are taken through the steps.
     """
 
@@ -106,6 +106,7 @@ class Plan:
     ahead: int = 0
     words: bool = False
     apart: bool = False
+    paired: bool = False
     smooth: bool = False
 
 
@@ -216,7 +217,7 @@ def _cover(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Gr
         state = jax.lax.fori_loop(low, high, partial(grouped, draw), state)
         return jax.lax.fori_loop(tail, last, partial(single, draw), state)
 
-    run = steps if process.periods is None else _counting(plan, Circles(process.periods, state.x.dtype), steps)
+    run = steps if process.periods is None else _counting(plan, form, Circles(process.periods, state.x.dtype), steps)
 
     def block(number: Any, state: State) -> State:
         for start, end, read in _stretches(plan, keys, number * plan.ahead, entry.spans(0, 1)):
@@ -224,6 +225,7 @@ def _cover(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Gr
         return state
 
     state = State(*form.split(state.x, state.turns, state.memory), state.watched)
+    drawn = plan.drawing.run_apart if plan.paired else plan.drawing.run
     if plan.ahead:
         state = jax.lax.fori_loop(entry.first // plan.ahead, -(-entry.last // plan.ahead), block, state)
     else:
@@ -231,7 +233,7 @@ def _cover(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Gr
             state,
             entry.first,
             entry.last,
-            lambda first, count: plan.drawing.run(keys, first, entry.spans(first, count), count),
+            lambda first, count: drawn(keys, first, entry.spans(first, count), count),
         )
     return _joined(form, state)
 
@@ -240,13 +242,11 @@ Steps = Callable[[State, Any, Any, Draw], State]
 """(state, first, last, what draws) -> the state after these steps."""
 
 
-def _counting(plan: Plan, circles: Circles, steps: Steps) -> Steps:
+def _counting(plan: Plan, form: Form, circles: Circles, steps: Steps) -> Steps:
     """Take whole turns off after every step whose number is a multiple of `STRETCH`."""
 
     def stretch(state: State, first: Any, last: Any, draw: Draw) -> State:
-        state = steps(state, first, last, draw)
-        x, turns = circles.counted(state.x, state.turns, (last % STRETCH == 0) & (last > first))
-        return state._replace(x=x, turns=turns)
+        return _counted(form, circles, steps(state, first, last, draw), (last % STRETCH == 0) & (last > first))
 
     def all_steps(state: State, first: Any, last: Any, draw: Draw) -> State:
         def one(number: Any, state: State) -> State:
@@ -258,6 +258,13 @@ def _counting(plan: Plan, circles: Circles, steps: Steps) -> Steps:
     # Steps drawn together that fit into a stretch are part of one, as both are powers of two.
     together = plan.drawing.per_word if plan.words and not plan.apart else plan.ahead
     return stretch if 0 < together <= STRETCH else all_steps
+
+
+def _counted(form: Form, circles: Circles, state: State, now: Any) -> State:
+    x, memory = form.opened(state.x, state.memory)
+    x, turns = circles.counted(x, state.turns, now)
+    x, memory = form.closed(x, memory)
+    return State(x, turns, memory, state.watched)
 
 
 def covered(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Grid, first: int, last: int) -> State:
@@ -287,10 +294,8 @@ def covered(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: G
 
         def move(i: Any, state: State) -> State:
             state = grouped(draw, number + i, state)
-            if circles is None:
-                return state
-            x, turns = circles.counted(state.x, state.turns, (number + i + 1) * plan.group % STRETCH == 0)
-            return state._replace(x=x, turns=turns)
+            now = (number + i + 1) * plan.group % STRETCH == 0
+            return state if circles is None else _counted(form, circles, state, now)
 
         return jax.lax.fori_loop(0, length, move, state)
 
@@ -311,12 +316,13 @@ def _form(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: Gri
     lanes: tuple[Any, ...] = ()
     if isinstance(process, Swept):
         step: Step = partial(_one_of_many, plan.scheme, process)
+        start: Callable[..., Any] = partial(_begun_of_many, plan.scheme, process)
         lanes = process.lanes
     else:
-        step = partial(_one, plan.scheme, process)
+        step, start = partial(_one, plan.scheme, process), partial(plan.scheme.start, process)
     return form_of(
         step, plan.apart, begin, entry.dt, state.x, noise, state.memory, entry.lengths is None, lanes,
-        process.periods, plan.smooth,
+        process.periods, plan.smooth, start if plan.paired else None,
     )  # fmt: skip
 
 
@@ -346,9 +352,12 @@ def _stepper(plan: Plan, process: SDE | Swept, keys: Keys, entry: Grid, form: Fo
 
     def body(draw: Callable[[Any, int], list[Noise]], number: Any, state: State) -> State:
         first = number * count
+        x, memory = form.opened(state.x, state.memory)
+        state = State(x, state.turns, memory, state.watched)
         for i, noise in enumerate(draw(first, count)):
             state = _step(plan, process, keys, entry, form, first + i, noise, state)
-        return state
+        x, memory = form.closed(state.x, state.memory)
+        return State(x, state.turns, memory, state.watched)
 
     return body
 
@@ -374,6 +383,10 @@ def _one_of_many(
     scheme: Scheme, process: Swept, lanes: Any, t: Any, dt: Any, x: Any, noise: Noise, memory: Any
 ) -> tuple[Any, Any]:
     return scheme.step(process.at(lanes), t, x, dt, noise, memory)
+
+
+def _begun_of_many(scheme: Scheme, process: Swept, lanes: Any, t: Any, x: Any) -> Any:
+    return scheme.start(process.at(lanes), t, x)
 
 
 def _update(watcher: Any, number: Any, t: Any, dt: Any, process: SDE | Swept, *seen: Any) -> Any:

@@ -1,8 +1,12 @@
-"""One step of all paths at once, in one of two forms.
+"""One step of all paths at once, in one of three forms.
 
 A step is written for one path. *Apart*, every number of the state is an array of its own, with one entry a path, and the step
-is carried out number by number (`componentwise`); *whole*, the state is one array with the paths last, and the step is mapped
+is carried out number by number (`scalarization`); *whole*, the state is one array with the paths last, and the step is mapped
 over it. Apart is many times faster where components meet one another; whole serves what cannot be taken apart.
+
+*Paired* is apart for two numbers: between turns of the loop they are one complex array. Two arrays would be two results of a turn,
+and the compiler computes all steps of it anew for each result; as one result many steps make a turn, noise drawn among them. What
+a scheme remembers is computed anew at the beginning of a turn.
 """
 
 from __future__ import annotations
@@ -37,6 +41,12 @@ class Form(Protocol):
     def join(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
         """Undo `split`."""
 
+    def opened(self, x: Any, memory: Any) -> tuple[Any, Any]:
+        """Take state and memory, at the beginning of a turn of the loop, into the form in which steps are made."""
+
+    def closed(self, x: Any, memory: Any) -> tuple[Any, Any]:
+        """Undo `opened` at the end of a turn."""
+
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
         """Make one step; the noise comes in arrays with the paths last, or, apart, in object arrays of numbers."""
 
@@ -53,6 +63,7 @@ def form_of(
     lanes: Any = (),
     periods: Any = None,
     is_smooth: bool = False,
+    start: Callable[..., Any] | None = None,
 ) -> Form:
     """Return the form for a step.
 
@@ -63,16 +74,27 @@ def form_of(
         x, noise, memory: arrays or their shapes, the paths last.
         is_even: all steps have the length ``dt``.
         lanes: swept parameters, the paths last; () when there are none.
-        periods: of the components, None when none has one. Sines of periodic ones are those of `evolaw.sde.loop.trigonometry`,
-            and where it matters the step sees values within the periods.
-        is_smooth: leave sines as they are, whose derivatives JAX knows.
+        periods: of the components, None when none has one. Where it matters the step sees values within the periods.
+        is_smooth: leave sines of states as they are, whose derivatives JAX knows, instead of those of
+            `evolaw.sde.loop.trigonometry`.
+        start: the memory of one path from (t, x), the parameters of the path first where there are any. If it is given, a state of two
+            numbers that can be taken apart is held in pairs; what it computes must not depend on t.
     """
-    if periods is not None:
-        examples, asked = _examples(t, dt, x, noise, memory, lanes)
-        is_free = commutes_with_turns(step, periods, *examples, asked=asked)
-        step = step if is_smooth else with_quick_sines(step, *examples, asked=asked)
-        form = form_of(step, is_apart, t, dt, x, noise, memory, is_even, lanes)
-        return form if is_free else _Within(form, Circles(periods, x.dtype))
+    examples, asked = _examples(t, dt, x, noise, memory, lanes)
+    is_free = periods is None or commutes_with_turns(step, periods, *examples, asked=asked)
+    if not is_smooth:
+        # Phases have come from within their periods in a few steps; a path for which that is far is lost.
+        near = periods is not None and is_free
+        step = with_quick_sines(step, *examples, asked=asked, near=near)
+        if start is not None:
+            start = with_quick_sines(start, *examples[: asked - 1], examples[asked], asked=asked - 1, near=near)
+    form = _form_of(step, is_apart, t, dt, x, noise, memory, is_even, lanes, start)
+    return form if is_free else _Within(form, Circles(periods or (), x.dtype))
+
+
+def _form_of(
+    step: Step, is_apart: bool, t: Any, dt: Any, x: Any, noise: Any, memory: Any, is_even: bool, lanes: Any, start: Any
+) -> Form:
     one = jax.tree.map(_one_path, (x, noise, memory))
     now, length = (jax.ShapeDtypeStruct(jnp.shape(leaf), leaf.dtype) for leaf in (t, dt))
     values: Any = ()
@@ -91,6 +113,11 @@ def form_of(
         is_even = False
     if is_apart:
         apart = taken_apart(step, now, length, *one)
+        if apart is not None and start is not None and x.shape[0] == 2:
+            known = (*([sets] if jax.tree.leaves(lanes) else []), now, one[0])
+            begun = taken_apart(_in_leaves(start), *known)
+            if begun is not None:
+                return _Pairs(apart, begun, x.shape[-1], memory, values, lanes, t)
         if apart is not None:
             # A single number stays a row: as a line its noise, which comes in rows, would change its shape in every step.
             return _Numbers(apart, (1, x.shape[-1]) if x.shape[0] == 1 and values else x.shape[-1:], memory, values)
@@ -113,13 +140,23 @@ class _Within:
 
     def __init__(self, form: Form, circles: Circles) -> None:
         self._form, self._circles = form, circles
-        self.split, self.join = form.split, form.join
+        self.split, self.join, self.opened, self.closed = form.split, form.join, form.opened, form.closed
 
     def advance(self, t: Any, dt: Any, x: Any, noise: Any, memory: Any) -> tuple[Any, Any]:
         return self._circles.moved(lambda within: self._form.advance(t, dt, within, noise, memory), x)
 
 
-class _Arrays:
+class _SameInLoop:
+    """A form in which steps are made of what the loop carries from turn to turn."""
+
+    def opened(self, x: Any, memory: Any) -> tuple[Any, Any]:
+        return x, memory
+
+    def closed(self, x: Any, memory: Any) -> tuple[Any, Any]:
+        return x, memory
+
+
+class _Arrays(_SameInLoop):
     """Whole: arrays as they are; where steps are equal, their length is in ``step`` already, with all that depends on it alone."""
 
     def __init__(self, step: Callable[..., tuple[Any, Any]], values: Any) -> None:
@@ -137,7 +174,7 @@ class _Arrays:
         return result
 
 
-class _Numbers:
+class _Numbers(_SameInLoop):
     """Apart: the state is a tuple of numbers, the memory a tuple of such tuples, one a leaf; a number has the shape ``each``."""
 
     def __init__(self, apart: Apart, each: tuple[int, ...], memory: Any, values: Any) -> None:
@@ -172,6 +209,35 @@ class _Numbers:
             return array
         flat = array.reshape(-1, *self._each)
         return object_array(tuple(flat) if len(flat) > 1 else (flat.reshape(self._each),)).reshape(array.shape[:-1])
+
+
+class _Pairs(_Numbers):
+    """Apart, for two numbers: between turns they are one complex array, and nothing is remembered."""
+
+    def __init__(self, apart: Apart, begun: Apart, paths: int, memory: Any, values: Any, lanes: Any, t: Any) -> None:
+        super().__init__(apart, (1, paths), memory, values)
+        self._begun, self._t = begun, t
+        self._lanes = [jax.tree.map(self._numbers, lanes)] if jax.tree.leaves(lanes) else []
+
+    def split(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
+        numbers, turns, _ = super().split(x, turns, memory)
+        return jax.lax.complex(*numbers), turns, None
+
+    def join(self, x: Any, turns: Any, memory: Any) -> tuple[Any, Any, Any]:
+        numbers, leaves = self.opened(x, memory)
+        return super().join(numbers, turns, leaves)
+
+    def opened(self, x: Any, memory: Any) -> tuple[Any, Any]:
+        numbers = x.real, x.imag
+        leaves = self._begun(*self._lanes, object_array((self._t,)).reshape(()), object_array(numbers))
+        return numbers, tuple(map(self._all_paths, leaves))
+
+    def closed(self, x: Any, memory: Any) -> tuple[Any, Any]:
+        return jax.lax.complex(*x), None
+
+
+def _in_leaves(start: Callable[..., Any]) -> Callable[..., list[Any]]:
+    return lambda *arguments: [jnp.asarray(leaf) for leaf in jax.tree.leaves(start(*arguments))]
 
 
 def _stacked(numbers: tuple[Any, ...]) -> jax.Array:

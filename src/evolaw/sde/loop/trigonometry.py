@@ -1,4 +1,4 @@
-"""Sine and cosine of a phase, as array code that compiles into vector instructions.
+"""Sine and cosine of a state, as array code that compiles into vector instructions.
 
     x = k π + r,  k = round(x/π):          sin x = (-1)^k sin r,          sin r = r + r z P(z),  z = r²,  |r| ≤ π/2
 
@@ -14,7 +14,8 @@ The bits of a sign have no derivative: where derivatives are taken along paths, 
 
 **Error.** At most 3.0 units in the last place (float32) and 3.9 (float64) for |x| ≤ 1000, near the zeros too
 (tests/sde/loop/test_trigonometry.py); on processors that do not multiply and add at once, for |x| ≤ 2π. From |x| = 2^22 π (2^51 π)
-on, where neighbouring phases are a unit apart, the value has no meaning and may be of any size.
+on, where neighbouring numbers are a unit apart, the value is only known to lie in [-1, 1]; in phases that are kept near their period
+nobody asks for it, and the bound, which a step would wait for, is left out (``near``).
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ _PI = (np.pi, 1.2246467991473532e-16, -2.9947698097183397e-33)
 """π as a sum of three float64."""
 
 
-def sine(x: Any) -> jax.Array:
-    """Return sin x.
+def sine(x: Any, *, near: bool = False) -> jax.Array:
+    """Return sin x; ``near`` says that |x| is below 2^22 π (2^51 π in float64).
 
     Example:
         >>> bool(abs(sine(jnp.float32(3.0)) - np.sin(3.0)) < 1e-7)
@@ -47,11 +48,11 @@ def sine(x: Any) -> jax.Array:
     """
     x = jnp.asarray(x)
     turns, sign = _nearest(x * np.asarray(1 / np.pi, x.dtype))
-    return _signed(_odd(_less(x, turns)), sign)
+    return _signed(_odd(_within(_less(x, turns), near)), sign)
 
 
-def cosine(x: Any) -> jax.Array:
-    """Return cos x = -(-1)^k sin r,  x = (k + 1/2) π + r.
+def cosine(x: Any, *, near: bool = False) -> jax.Array:
+    """Return cos x = -(-1)^k sin r,  x = (k + 1/2) π + r; ``near`` as in `sine`.
 
     Example:
         >>> bool(abs(cosine(jnp.float32(3.0)) - np.cos(3.0)) < 1e-7)
@@ -60,7 +61,7 @@ def cosine(x: Any) -> jax.Array:
     x = jnp.asarray(x)
     # 1/2 is kept apart from the large number of `_nearest` by products: XLA would add the two, and lose it.
     turns, sign = _nearest((x - np.asarray(np.pi / 2, x.dtype)) * np.asarray(1 / np.pi, x.dtype))
-    return _signed(_odd(-_less(x, turns * 2 + 1, 0.5)), sign)
+    return _signed(_odd(-_within(_less(x, turns * 2 + 1, 0.5), near)), sign)
 
 
 def _nearest(value: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -79,6 +80,12 @@ def _less(x: jax.Array, turns: jax.Array, unit: float = 1.0) -> jax.Array:
     for part in _parts(x.dtype.name):
         x = x - turns * (part * part.dtype.type(unit))
     return x
+
+
+def _within(r: jax.Array, near: bool) -> jax.Array:
+    """r, held within the reach of the polynomial unless it is known to be."""
+    bound = np.asarray(1.58, r.dtype)
+    return r if near else jnp.clip(r, -bound, bound)
 
 
 def _odd(r: jax.Array) -> jax.Array:
@@ -125,13 +132,16 @@ def _coefficients(dtype: str) -> tuple[float, ...]:
     return tuple(fit.convert(kind=Polynomial).coef.tolist())
 
 
-def with_quick_sines(function: Callable[..., Any], *examples: Any, asked: int) -> Callable[..., Any]:
+def with_quick_sines(
+    function: Callable[..., Any], *examples: Any, asked: int, near: bool = False
+) -> Callable[..., Any]:
     """Return the function with `sine` and `cosine` for the sines and cosines of what depends on one of its arguments.
 
     Args:
-        function: takes and gives pytrees of arrays.
+        function: takes and gives pytrees of arrays; one without such sines is given back as it is.
         examples: arguments like those it will get, or their shapes.
         asked: number of the argument in question; of others, such as the time, sines stay the library's.
+        near: as in `sine`.
 
     Example:
         >>> def step(t, x):
@@ -141,20 +151,31 @@ def with_quick_sines(function: Callable[..., Any], *examples: Any, asked: int) -
         1
     """
     traced, result = jax.make_jaxpr(function, return_shape=True)(*examples)
+    if not _has_sines(traced.jaxpr):
+        return function
     tree = jax.tree.structure(result)
     marks = [place == asked for place, example in enumerate(examples) for _ in jax.tree.leaves(example)]
 
     def quick(*arguments: Any) -> Any:
         given = list(zip(jax.tree.leaves(arguments), marks, strict=True))
-        return jax.tree.unflatten(tree, [value for value, _ in _run(traced.jaxpr, traced.consts, given)])
+        return jax.tree.unflatten(tree, [value for value, _ in _run(traced.jaxpr, traced.consts, given, near)])
 
     return quick
 
 
 _QUICK = {"sin": sine, "cos": cosine}
+_CALLS = ("jit", "pjit", "closed_call")
 
 
-def _run(jaxpr: Any, constants: Any, given: list[tuple[Any, bool]]) -> list[tuple[Any, bool]]:
+def _has_sines(jaxpr: Any) -> bool:
+    """Whether a trace holds a sine that `_run` would find."""
+    inner = (e.params.get("jaxpr") for e in jaxpr.eqns if str(e.primitive) in _CALLS)
+    return any(str(e.primitive) in _QUICK for e in jaxpr.eqns) or any(
+        _has_sines(one.jaxpr) for one in inner if hasattr(one, "jaxpr")
+    )
+
+
+def _run(jaxpr: Any, constants: Any, given: list[tuple[Any, bool]], near: bool) -> list[tuple[Any, bool]]:
     """Carry out a trace; every value comes with whether it depends on the argument asked about."""
     known: dict[Any, tuple[Any, bool]] = {}
     known.update(zip(jaxpr.constvars, ((value, False) for value in constants), strict=True))
@@ -169,9 +190,9 @@ def _run(jaxpr: Any, constants: Any, given: list[tuple[Any, bool]]) -> list[tupl
         name, inner = str(equation.primitive), equation.params.get("jaxpr")
         made = [variable for variable in equation.outvars if not isinstance(variable, core.DropVar)]
         if depends and name in _QUICK and operands[0][0].dtype in (np.float32, np.float64):
-            results = [(_QUICK[name](operands[0][0]), True)]
-        elif name in ("jit", "pjit", "closed_call") and hasattr(inner, "jaxpr"):
-            results, made = _run(inner.jaxpr, inner.consts, operands), equation.outvars
+            results = [(_QUICK[name](operands[0][0], near=near), True)]
+        elif name in _CALLS and hasattr(inner, "jaxpr"):
+            results, made = _run(inner.jaxpr, inner.consts, operands, near), equation.outvars
         else:
             used = list(dict.fromkeys(v for v in equation.invars if isinstance(v, core.Var)))
             found = subtrace(jaxpr, [equation], (), used, made, ())(*(known[variable][0] for variable in used))

@@ -138,6 +138,14 @@ class Drawing:
             return [self.step(keys, first + np.uint32(i), dt) for i in range(count)]
         return self._run(keys, first, [dt] * count, count)
 
+    def run_apart(self, keys: Keys, first: Any, dt: Any, count: int) -> list[Noise]:
+        """Return what `run` returns, normals alone, every component drawn by itself: object arrays of rows of shape (1, paths)."""
+        rows = [Keys(tuple(part[k : k + 1] for part in keys.component), keys.path) for k in range(self.noises)]
+        runs = [self.run(row, first, dt, count) for row in rows]
+        if not runs:
+            return self.run(keys, first, dt, count)
+        return [jax.tree.map(lambda *numbers: object_array(numbers), *step) for step in zip(*runs, strict=True)]
+
     def _uneven(self, keys: Keys, first: Any, lengths: Any, count: int) -> list[Noise]:
         dts = [lengths[i] for i in range(count)]
         if self.fine > 1 or count == 1 or self.per_word or self.needs == "none":

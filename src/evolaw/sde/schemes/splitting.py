@@ -29,7 +29,11 @@ __all__ = ["BAOAB", "OBABO", "RescaledBAOAB"]
 
 @dataclass(frozen=True)
 class _Splitting:
-    """What BAOAB and OBABO share: what they are for, and the remembered force."""
+    """What BAOAB and OBABO share: what they are for, and the remembered force.
+
+    Attributes:
+        remembers_the_state: the memory after a step is what `start` gives there, so that the loop may compute it anew.
+    """
 
     name: ClassVar[str]
     noise_kinds: ClassVar[tuple[str, ...]] = ("additive",)
@@ -37,6 +41,7 @@ class _Splitting:
     runs_backwards: ClassVar[bool] = False
     strong_order: ClassVar[float | Mapping[str, float] | None] = 1.0
     weak_order: ClassVar[float] = 2.0
+    remembers_the_state: ClassVar[bool] = True
 
     def start(self, process: SDE, t: Any, x: Any) -> Any:
         """Return the force at the start, shape (n,)."""
