@@ -22,8 +22,9 @@ import optax
 from benchmarks.measuring import Row
 from evolaw import discover
 from evolaw.analysis.estimates import wilson
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule, entries
-from evolaw.automata.stepping import evolve, windows
+from evolaw.automata.stepping import windows
 from evolaw.discovery.lattices.model.observation import Channel
 from evolaw.learning.loop.training import State, run_epoch
 from evolaw.learning.windows.architecture_study import run_league

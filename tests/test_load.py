@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import evolaw
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.errors import StorageError
 from evolaw.storage import Run
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.grid.neighbourhoods import HEXAGONAL, VON_NEUMANN, inner_windows
 from evolaw.automata.rules.rule import Rule, entries
 from evolaw.automata.rules.writing import write_map
-from evolaw.automata.stepping import evolve
 
 pytestmark = pytest.mark.skipif(shutil.which("bgolly") is None, reason="bgolly (package golly) is not installed")
 

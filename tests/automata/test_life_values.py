@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule, entries
-from evolaw.automata.stepping import evolve, step, windows
+from evolaw.automata.stepping import step, windows
 
 R_PENTOMINO = ".OO/OO./.O."
 GLIDER = ".O./..O/OOO"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.cli.main import run
 from evolaw.randomness import source
 

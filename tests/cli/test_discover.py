@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.files.patterns import read_pattern
 from evolaw.automata.files.recordings import read_recording
-from evolaw.automata.stepping import evolve
 from evolaw.discovery import Finding, discover
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 
@@ -25,7 +25,7 @@ BASES = {"known", "counted", "likelihood", "joint", "rollout", "assumed"}
 BOX = """
 import sys
 from evolaw.automata.files.patterns import read_pattern, write_rle
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 before, after, steps = sys.argv[1:4]
 board = evolve("B36/S23", read_pattern(before).board, int(steps)).final
 open(after, "w").write(write_rle(board))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from evolaw import documents
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.cli.main import run as command
 from evolaw.errors import StorageError
 from evolaw.storage import Run

@@ -13,7 +13,7 @@ import os, sys, warnings
 import numpy as np
 warnings.simplefilter("ignore")
 from evolaw import sde
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.errors import ForkedProcess
 from evolaw.learning.windows.cnn import Cnn, read_logits
 
@@ -57,7 +57,7 @@ SPAWNED = """
 import multiprocessing, sys
 import numpy as np
 from evolaw import sde
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.discovery import discover
 
 def board(seed):

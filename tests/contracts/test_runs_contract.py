@@ -15,7 +15,7 @@ import pytest
 
 import evolaw
 from evolaw import sde
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.cli.main import run as command
 from evolaw.discovery import discover
 from evolaw.documents import read_json, sealed

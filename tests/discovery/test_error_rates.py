@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.discovery import Finding, discover
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 

@@ -12,7 +12,7 @@ import pytest
 
 import evolaw
 from evolaw.analysis.estimates import mean
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.discovery import discover
 from evolaw.errors import ArgumentError
 from evolaw.report import draw, figures, save

@@ -1,7 +1,8 @@
 """Cellular automata: rules, the step, the fast engine, patterns and black boxes.
 
     rules       what moves a lattice: every notation, equality by the law itself
-    stepping    the plain step that defines truth, and `evolve`
+    stepping    the plain step that defines truth
+    evolution   runs of a rule: `evolve`, `unroll`
     bitpacked   the fast engine, equal to the plain step bit for bit
     patterns    RLE and its relatives, recordings, named patterns
     boxes       black boxes to question: a callable, or any external command
@@ -20,6 +21,8 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.automata.boxes.black_box import CommandBox as CommandBox
     from evolaw.automata.boxes.black_box import FunctionBox as FunctionBox
     from evolaw.automata.engine.bitpacked import run as run
+    from evolaw.automata.evolution import evolve as evolve
+    from evolaw.automata.evolution import unroll as unroll
     from evolaw.automata.files.patterns import NAMES as NAMES
     from evolaw.automata.files.patterns import Pattern as Pattern
     from evolaw.automata.files.patterns import named as named
@@ -31,14 +34,13 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.automata.rules.rule import entries as entries
     from evolaw.automata.rules.rule import reflect_windows as reflect_windows
     from evolaw.automata.rules.rule import rotate_windows as rotate_windows
-    from evolaw.automata.stepping import evolve as evolve
     from evolaw.automata.stepping import step as step
-    from evolaw.automata.stepping import unroll as unroll
     from evolaw.automata.stepping import windows as windows
 
 _NAMES = {
     "rules.rule": ("Rule", "entries", "reflect_windows", "rotate_windows"),
-    "stepping": ("evolve", "step", "unroll", "windows"),
+    "stepping": ("step", "windows"),
+    "evolution": ("evolve", "unroll"),
     "engine.bitpacked": ("run",),
     "files.patterns": ("NAMES", "Pattern", "named", "parse_rle", "read_pattern", "read_recording", "write_rle"),
     "boxes.black_box": ("Box", "CommandBox", "FunctionBox"),

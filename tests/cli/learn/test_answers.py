@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule, entries
-from evolaw.automata.stepping import evolve
 from evolaw.cli.learn.answers import law_of_run, remark
 from evolaw.errors import ArgumentError, StorageError
 from evolaw.learning.windows.architecture_study import run_league

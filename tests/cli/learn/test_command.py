@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.cli.learn.command import NETS
 from evolaw.learning.loop.checkpoints import Training
 from evolaw.learning.windows.architecture_study import ARCHITECTURES

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.files.patterns import parse_rle, read_pattern
-from evolaw.automata.stepping import evolve
 from evolaw.cli.simulate.lattice import Settings
 from evolaw.storage import Run
 from evolaw.trajectory import Trajectory

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from evolaw.automata.boxes.black_box import FunctionBox
+from evolaw.automata.evolution import evolve
 from evolaw.automata.files.recordings import read_recording
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import evolve, step
+from evolaw.automata.stepping import step
 from evolaw.discovery import Every, Finding, Flips, discover, interrogate
 from evolaw.discovery.lattices.model.rule_space import SPACES, RuleSpace
 from evolaw.errors import ArgumentError

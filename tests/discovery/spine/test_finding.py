@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import evolve
 from evolaw.discovery import Finding, discover
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.evidence import Evidence

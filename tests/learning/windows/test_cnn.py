@@ -8,8 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import evolve, windows
+from evolaw.automata.stepping import windows
 from evolaw.errors import ArgumentError
 from evolaw.learning.windows.cnn import ACTIVATIONS, Cnn, Quadratic, on_boards, on_windows, patches, read_logits, size
 from evolaw.learning.windows.datasets import window_cells

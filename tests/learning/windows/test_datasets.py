@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule, entries
-from evolaw.automata.stepping import evolve, windows
+from evolaw.automata.stepping import windows
 from evolaw.errors import ArgumentError, EvolawError
 from evolaw.learning.windows import datasets
 from evolaw.learning.windows.datasets import WindowPairs, biased_recording, board_pairs, random_recordings, window_pairs

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule, entries
-from evolaw.automata.stepping import evolve
 from evolaw.errors import ArgumentError
 from evolaw.learning.windows.cnn import Cnn, on_boards, read_logits
 from evolaw.learning.windows.datasets import WindowPairs, board_pairs, random_recordings, window_pairs

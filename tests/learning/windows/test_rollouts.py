@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import evolve
 from evolaw.errors import ArgumentError
 from evolaw.learning.windows.learned_law import LearnedLaw
 from evolaw.learning.windows.rollouts import Beside, rollout_error, rollout_statistics, rollouts

@@ -36,7 +36,7 @@ class Secret:
         """Return a short recording from a thin soup, without a word about the rule."""
         import numpy as np
 
-        from evolaw.automata.stepping import evolve
+        from evolaw.automata.evolution import evolve
         from evolaw.randomness import source
         from evolaw.trajectory import Trajectory
 
@@ -46,7 +46,7 @@ class Secret:
 
     def answer(self, board: np.ndarray, steps: int) -> np.ndarray:
         """Return what becomes of a board."""
-        from evolaw.automata.stepping import evolve
+        from evolaw.automata.evolution import evolve
 
         return evolve(self._rule, board, steps).final
 

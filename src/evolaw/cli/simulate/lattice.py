@@ -274,7 +274,7 @@ def _advance(
     """Run from ``board``, frame ``done - 1`` or the start, to the last frame; return it and what to say about it."""
     import numpy as np
 
-    from evolaw.automata.stepping import unroll
+    from evolaw.automata.evolution import unroll
 
     every, frames = settings.every, settings.frames
     if done == 0 and series is not None:

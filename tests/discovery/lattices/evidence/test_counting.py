@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.discovery.lattices.evidence.counting import weigh
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import CLEAN

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import evolve
 from evolaw.discovery.lattices.misfit import diagnosis
 from evolaw.discovery.lattices.misfit.diagnosis import Diagnosis, diagnose
 from evolaw.discovery.lattices.model.case import Case

@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import evolve, windows
+from evolaw.automata.stepping import windows
 from evolaw.discovery.lattices.misfit.larger_neighbourhoods import counting_law, law_with_memory
 from evolaw.discovery.lattices.model.window_counts import count_windows
 from evolaw.trajectory import Trajectory

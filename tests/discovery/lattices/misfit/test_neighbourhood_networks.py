@@ -8,8 +8,9 @@ import sys
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import evolve, windows
+from evolaw.automata.stepping import windows
 from evolaw.discovery import ask, discover
 from evolaw.discovery.lattices.experiment.coverings import entries_shown
 from evolaw.discovery.lattices.misfit.neighbourhood_networks import (

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import evolve
 from evolaw.discovery.lattices.misfit.noise_models import fit_coins, fit_erring, fit_misread
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import count_windows

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import evolve
 from evolaw.discovery.lattices.misfit.predictive_check import LEVEL, STATISTICS, check_law, sample_start
 from evolaw.discovery.lattices.model.observation import CLEAN, Every, Flips, Missing
 from evolaw.randomness import source

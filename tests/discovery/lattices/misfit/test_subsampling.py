@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule, entries
-from evolaw.automata.stepping import evolve
 from evolaw.discovery import discover
 from evolaw.discovery.lattices.misfit.subsampling import looks_scrambled, skipped_law
 from evolaw.discovery.lattices.model.window_counts import count_windows

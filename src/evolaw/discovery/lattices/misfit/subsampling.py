@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import evolve
 from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, log_best
 from evolaw.errors import MissingExtra
 from evolaw.randomness import Source
