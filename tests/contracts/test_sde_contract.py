@@ -11,8 +11,8 @@ import pytest
 
 import evolaw.sde as sde
 from evolaw.arrays import precise
-from evolaw.sde.noise.brownian import NEEDS
 from evolaw.sde.processes.process import CALCULI, NOISE_KINDS
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 
 SCHEMES = [
     value()
@@ -72,7 +72,7 @@ def claimed():
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_declarations_are_complete(scheme):
     assert is_dataclass(scheme)
-    assert scheme.needs in NEEDS
+    assert scheme.needs in tuple(NoiseRequest)
     assert scheme.noise_kinds
     assert set(scheme.noise_kinds) <= {*NOISE_KINDS, "none"}
     assert scheme.calculus in (None, *CALCULI)

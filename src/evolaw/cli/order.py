@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["measure_order"]
 
-_PATHLESS = ("two_point", "three_point", "exact")
-
 
 def measure_order(
     scheme: Annotated[str, typer.Argument(help="Name of a scheme, as milstein.")],
@@ -55,7 +53,9 @@ def measure_order(
     require_moving(law, process, first, start)
     begin = np.array(first)
     kinds = ("strong", "weak") if kind == "both" else (kind,)
-    if kind == "both" and method.needs in _PATHLESS:
+    from evolaw.sde.schemes.noise_requests import NoiseRequest
+
+    if kind == "both" and not NoiseRequest.of(method).has_path:
         terminal.note(f"{method.name} follows no Brownian path, so it has no strong order.")
         kinds = ("weak",)
     asked = {"steps": counts, "paths": paths, "rng": seed}

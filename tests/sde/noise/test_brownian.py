@@ -16,9 +16,10 @@ from evolaw.arrays import precise
 from evolaw.errors import ArgumentError
 from evolaw.randomness import threefry2x32
 from evolaw.sde.noise import brownian
-from evolaw.sde.noise.brownian import NEEDS, SLOT_EVENT, Drawing, compose, halve, increments, path_keys
+from evolaw.sde.noise.brownian import SLOT_EVENT, Drawing, compose, halve, increments, path_keys
 from evolaw.sde.noise.levy_areas import area_pairs
 from evolaw.sde.noise.variates import uniform
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise
 
 KEY = randomness.source(0).stream("noise").key
@@ -29,7 +30,7 @@ def keys_of(paths, noises=3):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("needs", NEEDS)
+@pytest.mark.parametrize("needs", NoiseRequest)
 def test_a_run_of_steps_is_its_single_steps(needs):
     drawing = Drawing(needs, 3, "float32", terms=2)
     keys, dt = keys_of(5), jnp.float32(0.1)

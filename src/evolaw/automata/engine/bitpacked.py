@@ -177,15 +177,15 @@ def read_boards(boards: Any, laws: Laws) -> np.ndarray:
 
 
 def _table(rule: Rule, name: str) -> np.ndarray:
-    checks.require(rule.is_deterministic, name, "be without chance", str(rule), "Use `stepping.evolve`.")
+    checks.require(rule.is_deterministic, name, "be without chance", str(rule), "Use `evolution.evolve`.")
     table = rule.table
-    checks.require(table.shape == (WINDOWS,), name, "look at 3x3 windows", str(rule), "Use `stepping.evolve`.")
+    checks.require(table.shape == (WINDOWS,), name, "look at 3x3 windows", str(rule), "Use `evolution.evolve`.")
     return table
 
 
 def _unshifted(boundary: str | Boundary) -> Boundary:
     edge = parse_boundary(boundary)
-    checks.require(not (edge.dx or edge.dy), "boundary", "have no shift here", str(edge), "Use `stepping.evolve`.")
+    checks.require(not (edge.dx or edge.dy), "boundary", "have no shift here", str(edge), "Use `evolution.evolve`.")
     return edge
 
 

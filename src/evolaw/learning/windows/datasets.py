@@ -20,7 +20,7 @@ import numpy as np
 
 from evolaw import checks, display
 from evolaw.arrays import MISSING, read_only
-from evolaw.automata import stepping
+from evolaw.automata import evolution, stepping
 from evolaw.automata.rules.rule import Rule, entries
 from evolaw.errors import ArgumentError
 from evolaw.randomness import Source, source
@@ -240,7 +240,7 @@ def random_recordings(
     """
     stream = source(rng).stream("start")
     start = stream.chance(0, (checks.integer(boards, "boards", least=1), size, size), density).astype(np.uint8)
-    return stepping.evolve(Rule(rule), start, steps, rng=rng)
+    return evolution.evolve(Rule(rule), start, steps, rng=rng)
 
 
 def biased_recording(
@@ -276,7 +276,7 @@ def biased_recording(
     checks.require(max(filled.shape) <= size, "pattern", f"fit into {size} cells", filled.shape)
     row, col = ((size - length) // 2 for length in filled.shape)
     board[row : row + filled.shape[0], col : col + filled.shape[1]] = filled
-    whole = stepping.evolve(Rule(rule), board, begin + steps, times=range(begin, begin + steps + 1), rng=rng)
+    whole = evolution.evolve(Rule(rule), board, begin + steps, times=range(begin, begin + steps + 1), rng=rng)
     return Trajectory(whole.values, whole.times, whole.axes, whole.law, boundary=whole.boundary, seed=whole.seed)
 
 

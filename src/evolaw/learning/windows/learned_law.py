@@ -16,7 +16,7 @@ import numpy as np
 
 from evolaw import checks, display, documents, storage
 from evolaw.arrays import read_only
-from evolaw.automata import stepping
+from evolaw.automata import evolution
 from evolaw.automata.rules.rule import Rule, entries
 from evolaw.display import Progress
 from evolaw.errors import StorageError
@@ -113,7 +113,7 @@ class LearnedLaw:
         self, start: Any, steps: int, *, member: int | None = None, hard: bool = True, rng: Any = None
     ) -> Trajectory:
         """Evolve boards on a torus by the law; a probabilistic one needs ``rng``."""
-        return stepping.evolve(self.rule(member, hard=hard), start, steps, rng=rng)
+        return evolution.evolve(self.rule(member, hard=hard), start, steps, rng=rng)
 
     def save(self, path: str | Path, *, about: dict[str, Any] | None = None) -> Path:
         """Write a run directory that `load` reads back: networks with their weights, logits, visits and records."""

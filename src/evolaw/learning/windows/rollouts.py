@@ -15,7 +15,7 @@ from evolaw import checks, display
 from evolaw.analysis.comparison import Comparison, compare
 from evolaw.analysis.estimates import Estimate
 from evolaw.analysis.evolution import density
-from evolaw.automata import stepping
+from evolaw.automata import evolution
 from evolaw.automata.rules.rule import Rule
 from evolaw.learning.windows.learned_law import LearnedLaw
 from evolaw.randomness import Source, source
@@ -37,7 +37,7 @@ def rollout_error(law: LearnedLaw, truth: Rule | str, starts: Any, steps: int, *
     Returns:
         Shape (members, steps + 1); the first column is zero.
     """
-    true = stepping.evolve(truth, starts, steps, rng=rng).frames
+    true = evolution.evolve(truth, starts, steps, rng=rng).frames
     rolled = [law.evolve(starts, steps, member=member).frames for member in range(len(law))]
     return np.stack([(found != true).reshape(steps + 1, -1).mean(1) for found in rolled])
 
@@ -67,7 +67,7 @@ def rollouts(
     half, seeded = len(boards) // 2, source(rng)
     seeds = [Source(seeded.stream(name).key[0]) for name in ("law", "truth")]
     learned = law.evolve(boards[:half], steps, member=member, hard=hard, rng=seeds[0])
-    return learned, stepping.evolve(truth, boards[half:], steps, rng=seeds[1])
+    return learned, evolution.evolve(truth, boards[half:], steps, rng=seeds[1])
 
 
 def rollout_statistics(

@@ -19,6 +19,7 @@ from evolaw.sde.loop.scalarization import taken_apart
 from evolaw.sde.noise.brownian import Drawing
 from evolaw.sde.noise.levy_areas import area_terms
 from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise, Scheme
 
 __all__ = ["is_apart", "like", "plan_of", "slots_for", "structure_of"]
@@ -32,7 +33,15 @@ _ROW = 128
 _BATCH, _FEWEST, _BATCH_NUMBERS = 2048, 32, 32_768
 """Paths of a batched process that go together: as many as have this many numbers, between the two."""
 _WEAK_AHEAD = 64
-_GROUPS = {"none": 8, "dW": 8, "dW,dZ": 4, "levy": 1, "three_point": 16, "two_point": 8, "exact": 4}
+_GROUPS = {
+    NoiseRequest.NONE: 8,
+    NoiseRequest.INCREMENTS: 8,
+    NoiseRequest.INTEGRALS: 4,
+    NoiseRequest.AREAS: 1,
+    NoiseRequest.THREE_POINTS: 16,
+    NoiseRequest.TWO_POINTS: 8,
+    NoiseRequest.NORMALS: 4,
+}
 _LARGEST_BODY = 1200
 _SHORT_BODY = 75
 _LEAST_IN_PAIRS = 4
@@ -44,7 +53,6 @@ _LIBRARY = frozenset([
 # fmt: on
 _SMALL_WORK = 4_000_000
 _FEW_STEPS = 20_000
-_DRAWN_AHEAD = ("dW", "dW,dZ", "exact")
 
 
 def structure_of(process: SDE) -> tuple[Any, Any]:
@@ -83,17 +91,18 @@ def plan_of(
     Raises:
         ArgumentError: weak noise was to be composed of finer steps.
     """
-    weak = scheme.needs in ("two_point", "three_point")
+    needs = NoiseRequest.of(scheme)
     checks.require(
-        fine == 1 or not weak, "fine", f"be 1 for {scheme.name}: weak noise belongs to no path and has no sum", fine
+        fine == 1 or not needs.is_weak,
+        "fine",
+        f"be 1 for {scheme.name}: weak noise belongs to no path and has no sum",
+        fine,
     )
     # Blocks are for statistics; without them a batch of a large network may be smaller.
     block, paths = 1 if process.batched and asked is None else min(_BLOCK, paths), paths * sets
-    noises = process.noises or 0
-    if scheme.needs == "exact":
-        noises = getattr(process.exact, "normals", process.dim)
-    terms = area_terms(noises, float(np.abs(grid.dt).max()) / fine) if scheme.needs == "levy" else 1
-    drawing = Drawing(scheme.needs, noises, dtype.name, terms, fine)
+    noises = needs.noises(process)
+    terms = area_terms(noises, float(np.abs(grid.dt).max()) / fine) if needs is NoiseRequest.AREAS else 1
+    drawing = Drawing(needs, noises, dtype.name, terms, fine)
     observers = tuple(one for one in asked or () if hasattr(one, "observe"))
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
     on_cpu = jax.default_backend() == "cpu"
@@ -102,13 +111,13 @@ def plan_of(
     small = paths * max(1, noises) * steps < _SMALL_WORK and steps < _FEW_STEPS
     # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
     # another are computed anew for each component that needs them, step by step, until nothing is gained.
-    ample = 1 if process.batched else _turn(scheme.needs, paths, length * max(1, noises), False)
+    ample = 1 if process.batched else _turn(needs, paths, length * max(1, noises), False)
     paired = (
         mixes and on_cpu and process.dim == 2 and fine == 1 and not (small or watchers) and paths >= _FEW_PATHS
-        and scheme.needs in ("none", *_DRAWN_AHEAD) and ample >= _LEAST_IN_PAIRS and forgets
+        and (needs is NoiseRequest.NONE or needs.is_of_normals) and ample >= _LEAST_IN_PAIRS and forgets
     )  # fmt: skip
     one_by_one = fine > 1 or small or (mixes and on_cpu and not paired) or process.batched
-    group = 1 if one_by_one else _turn(scheme.needs, paths, length * max(1, noises), bool(watchers))
+    group = 1 if one_by_one else _turn(needs, paths, length * max(1, noises), bool(watchers))
     # Noise is drawn ahead of steps of one length only.
     words = bool(drawing.per_word) and group < 2 * drawing.per_word and grid.lengths is None
     shortest, ahead = max(16, group), 0
@@ -118,7 +127,7 @@ def plan_of(
         shortest = 2 * drawing.per_word
         ahead = _WEAK_AHEAD if mixes else shortest
     elif (
-        scheme.needs in _DRAWN_AHEAD
+        needs.is_of_normals
         and grid.lengths is None
         and fine == 1
         and on_cpu
@@ -128,7 +137,7 @@ def plan_of(
         if paths == noises == 1 and not (one_by_one or watchers):
             # Noise for a few steps is one short vector, and fills the time in which a step waits for the one before. It
             # needs a loop that XLA compiles into one function: one that touches less than a kilobyte in a turn.
-            shortest = ahead = _ROW // (dtype.itemsize * (2 if scheme.needs == "dW,dZ" else 1))
+            shortest = ahead = _ROW // (dtype.itemsize * (2 if needs is NoiseRequest.INTEGRALS else 1))
             group = min(ahead, _power_of_two(_SHORT_BODY // max(1, length)))
     # One number with parameters of its own: as an array of one component it would change its shape where they meet, and the
     # compiler cuts the step in pieces there (a junction at 64 biases: 3.6 ns a step of a core, 1.9 at one).
@@ -139,11 +148,11 @@ def plan_of(
     return Plan(scheme, drawing, observers, watchers, asked is None, block, group, aligned, ahead, words, apart, paired)
 
 
-def _turn(needs: str, paths: int, work: int, is_watched: bool) -> int:
+def _turn(needs: NoiseRequest, paths: int, work: int, is_watched: bool) -> int:
     """Steps written out in a turn of the loop; ``work`` counts the operations of one."""
     # With few paths a loop has little to do beside counting, and more of it is worth writing out.
     most = _GROUPS[needs] * (2 if paths < _FEW_PATHS else 1)
-    if needs == "two_point" and paths < _BLOCK:
+    if needs is NoiseRequest.TWO_POINTS and paths < _BLOCK:
         # XLA would cut a longer turn into two tasks, which cost more than one.
         most = 4
     # What watches every step makes the step long; written out many times it would only take long to compile.
@@ -173,7 +182,7 @@ def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int
 
     example = (x, t, noise, jax.eval_shape(lambda: scheme.start(process, t, x)))
     length = len(jax.make_jaxpr(one)(*example).eqns)
-    if drawing.needs == "levy":  # its area is a matrix already, and better left one
+    if drawing.needs is NoiseRequest.AREAS:  # its area is a matrix already, and better left one
         return length, False, False, False
     # A network would be taken apart into its weights.
     apart = None if process.batched else taken_apart(one, *example)
@@ -205,14 +214,14 @@ def _calls_library(trace: Any, changing: set[Any]) -> bool:
 
 
 def _blank_noise(drawing: Drawing, m: int, dtype: np.dtype) -> Any:
-    if drawing.needs == "none":
+    if drawing.needs is NoiseRequest.NONE:
         return Noise()
     vector, matrix = np.zeros(m, dtype), np.zeros((m, m), dtype)
     return Noise(
         vector,
-        vector if drawing.needs == "dW,dZ" else None,
-        matrix if drawing.needs == "levy" else None,
-        matrix if drawing.needs == "three_point" and m > 1 else None,
+        vector if drawing.needs is NoiseRequest.INTEGRALS else None,
+        matrix if drawing.needs is NoiseRequest.AREAS else None,
+        matrix if drawing.needs is NoiseRequest.THREE_POINTS and m > 1 else None,
     )
 
 
@@ -232,7 +241,7 @@ def slots_for(
         checks.one_of(chunk, "chunk", ("auto",))
         # Parameters are read once a turn, and one or two beside the state make no difference (measured with 8,192 to 32,768 paths).
         width = np.dtype(plan.drawing.dtype).itemsize * (2 * process.dim + 2 * plan.drawing.noises + max(0, swept - 2))
-        if plan.drawing.needs == "levy":
+        if plan.drawing.needs is NoiseRequest.AREAS:
             width *= plan.drawing.noises
         share = 0.5 if plan.apart and plan.ahead else 4 if plan.words else 1
         room = share * _CACHE if jax.default_backend() == "cpu" else _DEVICE

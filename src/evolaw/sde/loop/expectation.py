@@ -28,6 +28,7 @@ from evolaw.sde.loop.winding import unwrapped
 from evolaw.sde.noise.brownian import Drawing, path_keys
 from evolaw.sde.noise.levy_areas import area_terms
 from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.reversal import Reversal
 from evolaw.sde.schemes.scheme import Scheme
 
@@ -97,9 +98,10 @@ def expectation(
     first_path = checks.integer(first_path, "first_path", least=0, most=2**32 - 2 - paths)
     source = randomness.source(0 if rng is None and process.noise == "none" else rng)
     dtype = np.dtype(jnp.result_type(float))
-    noises = (process.noises or 0) if scheme.needs != "exact" else getattr(process.exact, "normals", process.dim)
-    terms = area_terms(noises, float(np.abs(mesh.dt).max())) if scheme.needs == "levy" else 1
-    drawing = Drawing(scheme.needs, noises, dtype.name, terms)
+    needs = NoiseRequest.of(scheme)
+    noises = needs.noises(process)
+    terms = area_terms(noises, float(np.abs(mesh.dt).max())) if needs is NoiseRequest.AREAS else 1
+    drawing = Drawing(needs, noises, dtype.name, terms)
     group = int(np.gcd.reduce([_TOGETHER, *mesh.last.tolist()]))
     plan = Plan(
         scheme, drawing, store=False, group=group, aligned=True, apart=is_apart(process, scheme, drawing), smooth=True

@@ -287,7 +287,7 @@ def covered(plan: Plan, process: SDE | Swept, keys: Keys, state: State, entry: G
         def draw(first: Any, count: int) -> list[Noise]:
             return drawing.run(keys, first, entry.spans(first, count), count)
 
-        if drawing.needs in ("dW", "dW,dZ", "exact") and count % 2 == 0 and plan.group % 2 == 0:
+        if drawing.needs.is_of_normals and count % 2 == 0 and plan.group % 2 == 0:
             # Drawn inside the steps, normals would be made again for everything that the way back remembers.
             drawn = drawing.ahead(keys, base, entry.spans(0, 1), count)
             draw = partial(drawing.take_apart if plan.apart else drawing.take, drawn, base)

@@ -40,12 +40,10 @@ from evolaw.arrays import object_array
 from evolaw.randomness import threefry2x32
 from evolaw.sde.noise.levy_areas import levy_area
 from evolaw.sde.noise.variates import THREE_POINTS, TWO_POINTS, normal_pair, three_point, two_point
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise
 
-__all__ = ["NEEDS", "Drawing", "Keys", "compose", "halve", "increments", "path_keys"]
-
-NEEDS = ("none", "dW", "dW,dZ", "levy", "three_point", "two_point", "exact")
-"""The kinds of noise a scheme may ask for. For "exact", ``dW`` holds standard normals, one a component of the noise."""
+__all__ = ["Drawing", "Keys", "compose", "halve", "increments", "path_keys"]
 
 _PATH = np.uint32(0xFFFFFFFF)
 _SLOT_W, _SLOT_Z, _SLOT_AREA, _SLOT_PAIR = (np.uint32(slot) for slot in (0, 3, 0x10000, 0x20000))
@@ -85,22 +83,25 @@ class Drawing:
     """What is drawn for one step, and how.
 
     Attributes:
-        needs: one of `NEEDS`.
+        needs: what a step asks for. For `NoiseRequest.NORMALS`, ``dW`` holds standard normals, one a component of the noise.
         noises: components of the noise.
         dtype: name of the dtype of the variates.
-        terms: terms of the Lévy areas, for needs "levy".
+        terms: terms of the Lévy areas, where they are asked for.
         fine: finer steps that each step's noise is composed of.
     """
 
-    needs: str
+    needs: NoiseRequest
     noises: int
     dtype: str
     terms: int = 1
     fine: int = 1
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "needs", NoiseRequest(self.needs))
+
     def step(self, keys: Keys, step: Any, dt: Any) -> Noise:
         """Return the noise of one step of length dt > 0, arrays of shape (noises, paths) and (noises, noises, paths)."""
-        if self.needs == "none":
+        if self.needs is NoiseRequest.NONE:
             return Noise()
         if self.fine == 1:
             return self._single(keys, jnp.asarray(step, jnp.uint32), dt)
@@ -134,7 +135,7 @@ class Drawing:
             words = enumerate(self.words(keys, first, count))
             runs = [self.read(keys, word, dt, first + np.uint32(i * self.per_word), self.per_word) for i, word in words]
             return [noise for run in runs for noise in run]
-        if self.fine > 1 or count == 1 or self.per_word or self.needs == "none":
+        if self.fine > 1 or count == 1 or self.per_word or self.needs is NoiseRequest.NONE:
             return [self.step(keys, first + np.uint32(i), dt) for i in range(count)]
         return self._run(keys, first, [dt] * count, count)
 
@@ -148,7 +149,7 @@ class Drawing:
 
     def _uneven(self, keys: Keys, first: Any, lengths: Any, count: int) -> list[Noise]:
         dts = [lengths[i] for i in range(count)]
-        if self.fine > 1 or count == 1 or self.per_word or self.needs == "none":
+        if self.fine > 1 or count == 1 or self.per_word or self.needs is NoiseRequest.NONE:
             return [self.step(keys, first + np.uint32(i), dt) for i, dt in enumerate(dts)]
         return self._run(keys, first, dts, count)
 
@@ -162,7 +163,7 @@ class Drawing:
             results of one computation come out of one pass.
         """
         pairs = jnp.asarray(first, jnp.uint32) // 2 + jnp.arange(count // 2, dtype=jnp.uint32)[:, None, None]
-        slots = (_SLOT_W, _SLOT_Z) if self.needs == "dW,dZ" else (_SLOT_W,)
+        slots = (_SLOT_W, _SLOT_Z) if self.needs is NoiseRequest.INTEGRALS else (_SLOT_W,)
         normals = [self._normals(keys, pairs, slot) for slot in slots]
         early, late = (self._finish(keys, first, dt, *variates) for variates in zip(*normals, strict=True))
         # Without the barrier the loop over steps would draw each normal again where it is used.
@@ -185,7 +186,7 @@ class Drawing:
     @property
     def per_word(self) -> int:
         """Steps whose weak variables come from one word; 0 for noise of paths."""
-        return {"two_point": TWO_POINTS, "three_point": THREE_POINTS}.get(self.needs, 0)
+        return {NoiseRequest.TWO_POINTS: TWO_POINTS, NoiseRequest.THREE_POINTS: THREE_POINTS}.get(self.needs, 0)
 
     def words(self, keys: Keys, first: Any, count: int) -> list[jax.Array]:
         """Return the words that serve ``count`` steps from ``first`` on, both multiples of 2 `per_word`.
@@ -242,7 +243,7 @@ class Drawing:
 
     @property
     def _pairs_of_noises(self) -> int:
-        return self.noises * (self.noises - 1) // 2 if self.needs == "three_point" else 0
+        return self.noises * (self.noises - 1) // 2 if self.needs is NoiseRequest.THREE_POINTS else 0
 
     def _weak(self, keys: Keys, word: Any, first: jax.Array, dt: Any, count: int) -> list[Noise]:
         root = jnp.sqrt(dt)
@@ -263,12 +264,14 @@ class Drawing:
             words = threefry2x32(*keys.component, step // np.uint32(2 * self.per_word), _SLOT_W)
             return self._weak(keys, _choose(words, step // np.uint32(self.per_word)), step, dt, 1)[0]
         normal = _choose(self._normals(keys, step // 2, _SLOT_W), step)
-        second = _choose(self._normals(keys, step // 2, _SLOT_Z), step) if self.needs == "dW,dZ" else None
+        second = (
+            _choose(self._normals(keys, step // 2, _SLOT_Z), step) if self.needs is NoiseRequest.INTEGRALS else None
+        )
         return self._finish(keys, step, dt, normal, second)
 
     def _run(self, keys: Keys, first: jax.Array, dts: list[Any], count: int) -> list[Noise]:
         normals = self._pairs(keys, first, count, _SLOT_W)
-        seconds = self._pairs(keys, first, count, _SLOT_Z) if self.needs == "dW,dZ" else [None] * count
+        seconds = self._pairs(keys, first, count, _SLOT_Z) if self.needs is NoiseRequest.INTEGRALS else [None] * count
         return [
             self._finish(keys, first + np.uint32(i), dt, *both)
             for i, (dt, *both) in enumerate(zip(dts, normals, seconds, strict=True))
@@ -297,13 +300,13 @@ class Drawing:
 
     def _finish(self, keys: Keys, step: Any, dt: Any, variate: Any, second: Any = None) -> Noise:
         """Give the variates their size, and add what else the step needs."""
-        if self.needs == "exact":
+        if self.needs is NoiseRequest.NORMALS:
             return Noise(variate)
         root = jnp.sqrt(dt)
         dw = variate * root
-        if self.needs == "dW,dZ":
+        if self.needs is NoiseRequest.INTEGRALS:
             return Noise(dw, (dt / 2) * (dw + second * (root / math.sqrt(3))))
-        if self.needs == "levy":
+        if self.needs is NoiseRequest.AREAS:
             return Noise(dw, area=levy_area(dw, dt, self.terms, partial(self._area_pairs, keys, step)))
         return Noise(dw)
 
@@ -313,7 +316,7 @@ class Drawing:
         return jax.lax.complex(*normal_pair(*threefry2x32(*keys.path, step, _SLOT_AREA + rows), self.dtype))
 
     def _variable(self, word: Any, index: Any, size: Any) -> jax.Array:
-        return (two_point if self.needs == "two_point" else three_point)(word, index, size)
+        return (two_point if self.needs is NoiseRequest.TWO_POINTS else three_point)(word, index, size)
 
     def _pair_signs(self, keys: Keys, step: Any, size: Any) -> list[jax.Array]:
         """±size for each pair of noises (i, j), i < j, row by row, each of shape (paths,)."""
@@ -402,7 +405,9 @@ def increments(
     stream = randomness.source(rng).stream("noise")
     with precise(precision) as dtype:
         numbers = np.arange(first_path, first_path + paths, dtype=np.uint32)
-        drawn = _all_increments(Drawing("dW", noises, dtype.name), np.array(stream.key, np.uint32), numbers, steps, dt)
+        drawn = _all_increments(
+            Drawing(NoiseRequest.INCREMENTS, noises, dtype.name), np.array(stream.key, np.uint32), numbers, steps, dt
+        )
         return np.asarray(jnp.transpose(drawn, (2, 0, 1)))
 
 

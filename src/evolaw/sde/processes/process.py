@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -32,13 +32,74 @@ from evolaw.errors import ArgumentError, ShapeError
 from evolaw.sde.processes.batches import on_batches
 from evolaw.sde.processes.closures import with_own_arrays
 
-__all__ = ["CALCULI", "NOISE_KINDS", "SDE", "time_reversed"]
+__all__ = [
+    "CALCULI",
+    "NOISE_KINDS",
+    "SDE",
+    "DrawsTransitions",
+    "ExactLaw",
+    "KnowsCovariance",
+    "KnowsDensity",
+    "KnowsMean",
+    "KnowsPath",
+    "KnowsStationaryDensity",
+    "time_reversed",
+]
 
 NOISE_KINDS = ("additive", "scalar", "diagonal", "commutative", "general")
 """The kinds of noise there are; an equation without any is declared ``noise="none"``."""
 CALCULI = ("ito", "stratonovich")
 
 Coefficient = Callable[[Any, Any, Any], Any]
+
+
+# -- what may be known exactly: a law is an object that answers any of these ---------------------------------------------
+
+
+@runtime_checkable
+class KnowsMean(Protocol):
+    """E X(t) given X(0) = x0, shape (..., dim) for times of shape (...)."""
+
+    def mean(self, t: Any, x0: Any) -> Any: ...
+
+
+@runtime_checkable
+class KnowsCovariance(Protocol):
+    """Cov X(t) given X(0) = x0, shape (..., dim, dim)."""
+
+    def covariance(self, t: Any, x0: Any) -> Any: ...
+
+
+@runtime_checkable
+class KnowsDensity(Protocol):
+    """The density of X(t) at x, shape (points, dim), given X(0) = x0."""
+
+    def density(self, x: Any, t: Any, x0: Any) -> Any: ...
+
+
+@runtime_checkable
+class KnowsStationaryDensity(Protocol):
+    """The density that is reached in the end."""
+
+    def stationary_density(self, x: Any) -> Any: ...
+
+
+@runtime_checkable
+class KnowsPath(Protocol):
+    """X(t) of the path whose Brownian motion is w at time t, given X(0) = x0."""
+
+    def pathwise(self, t: Any, x0: Any, w: Any) -> Any: ...
+
+
+@runtime_checkable
+class DrawsTransitions(Protocol):
+    """X(t + dt) given X(t) = x, from standard normals; ``normals`` says how many, and ``limits()``, if there is one, why not."""
+
+    def sample(self, normals: Any, t: Any, dt: Any, x: Any) -> Any: ...
+
+
+ExactLaw = KnowsMean | KnowsCovariance | KnowsDensity | KnowsStationaryDensity | KnowsPath | DrawsTransitions
+"""What ``SDE.exact`` may be: an object that answers at least one of these questions."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -60,7 +121,7 @@ class SDE:
         batched: the functions see many states at once: drift(t, x, p) takes x of shape (batch, dim) and gives the same shape, the
             diffusion gives (batch, dim) or (batch, dim, noises) unless the noise is additive. For networks and other products
             of matrices: they are then called once a step for a whole chunk of paths, and never traced number by number.
-        law: from the parameters to an object with what is known exactly: any of ``mean(t, x0)``,
+        law: from the parameters to an object with what is known exactly, an `ExactLaw`: any of ``mean(t, x0)``,
             ``covariance(t, x0)``, ``density(x, t, x0)``, ``sample(normals, t, dt, x)``, ``pathwise(t, x0, w)``.
 
     Example:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from evolaw.sde.processes.process import NOISE_KINDS, SDE
+from evolaw.sde.processes.process import NOISE_KINDS, SDE, DrawsTransitions
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise
 
 __all__ = ["ExactStep"]
@@ -34,7 +35,7 @@ class ExactStep:
     """
 
     name: ClassVar[str] = "exact step"
-    needs: ClassVar[str] = "exact"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.NORMALS
     noise_kinds: ClassVar[tuple[str, ...]] = NOISE_KINDS
     calculus: ClassVar[None] = None
     runs_backwards: ClassVar[bool] = False
@@ -51,7 +52,7 @@ class ExactStep:
     def refuses(self, process: SDE) -> str | None:
         """Refuse a process whose transition cannot be sampled from normals, or not at its parameters."""
         law = process.exact
-        if hasattr(law, "sample"):
+        if isinstance(law, DrawsTransitions):
             limits: str | None = law.limits() if hasattr(law, "limits") else None
             return limits
         return f"The transition of {process} is not known; use DRI1 for averages or Milstein for paths."

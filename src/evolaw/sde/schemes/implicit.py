@@ -16,6 +16,7 @@ import jax.numpy as jnp
 
 from evolaw import checks
 from evolaw.sde.processes.process import NOISE_KINDS, SDE
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise, OneStep
 
 __all__ = ["DriftImplicitEuler", "TamedEuler"]
@@ -60,7 +61,7 @@ class DriftImplicitEuler(OneStep):
     tolerance: float = 1e-6
 
     name: ClassVar[str] = "drift-implicit Euler"
-    needs: ClassVar[str] = "dW"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.INCREMENTS
     trusts_kind: ClassVar[bool] = False
     strong_order: ClassVar[Mapping[str, float]] = _EULER_ORDER
     weak_order: ClassVar[float] = 1.0
@@ -157,7 +158,7 @@ class TamedEuler(OneStep):
     """
 
     name: ClassVar[str] = "tamed Euler"
-    needs: ClassVar[str] = "dW"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.INCREMENTS
     trusts_kind: ClassVar[bool] = False
     strong_order: ClassVar[Mapping[str, float]] = _EULER_ORDER
     weak_order: ClassVar[float] = 1.0

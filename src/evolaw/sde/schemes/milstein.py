@@ -19,6 +19,7 @@ import jax.numpy as jnp
 
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.batch_products import apply, outer, total
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise, OneStep
 
 __all__ = ["LevyMilstein", "Milstein", "iterated_integrals"]
@@ -69,7 +70,7 @@ class Milstein(OneStep):
     """
 
     name: ClassVar[str] = "Milstein"
-    needs: ClassVar[str] = "dW"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.INCREMENTS
     noise_kinds: ClassVar[tuple[str, ...]] = ("additive", "scalar", "diagonal", "commutative")
     calculus: ClassVar[None] = None
     strong_order: ClassVar[float] = 1.0
@@ -107,7 +108,7 @@ class LevyMilstein(OneStep):
     """
 
     name: ClassVar[str] = "Milstein with Lévy areas"
-    needs: ClassVar[str] = "levy"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.AREAS
     calculus: ClassVar[None] = None
     trusts_kind: ClassVar[bool] = False
     strong_order: ClassVar[float] = 1.0

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise, OneStep
 
 __all__ = ["Euler", "Heun", "RungeKutta4"]
@@ -29,7 +30,7 @@ class _Explicit(OneStep):
     A: ClassVar[tuple[tuple[Fraction | int, ...], ...]]
     b: ClassVar[tuple[Fraction | int, ...]]
     c: ClassVar[tuple[Fraction | int, ...]]
-    needs: ClassVar[str] = "none"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.NONE
     noise_kinds: ClassVar[tuple[str, ...]] = ("none",)
     calculus: ClassVar[None] = None
     runs_backwards: ClassVar[bool] = True

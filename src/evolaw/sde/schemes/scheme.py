@@ -15,6 +15,7 @@ import jax.numpy as jnp
 
 from evolaw.sde.processes.noise_kinds import broken_promise, noise_kind
 from evolaw.sde.processes.process import NOISE_KINDS, SDE
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 
 __all__ = ["EulerMaruyama", "Noise", "OneStep", "Scheme", "StochasticHeun", "matrices_at", "own_columns"]
 
@@ -43,7 +44,7 @@ class Scheme(Protocol):
 
     Attributes:
         name: name of the method.
-        needs: noise of a step: "none", "dW", "dW,dZ", "levy", "three_point", "two_point" or "exact".
+        needs: noise of a step, a `NoiseRequest` or its word: "none", "dW", "dW,dZ", "levy", "three_point", "two_point", "exact".
         noise_kinds: the noise kinds it is for.
         calculus: the calculus it solves, or None when it serves both.
         strong_order, weak_order: orders of convergence, one number or one for each noise kind; None where it has none.
@@ -168,7 +169,7 @@ class EulerMaruyama(OneStep):
 
     name: ClassVar[str] = "Euler–Maruyama"
     runs_backwards: ClassVar[bool] = True
-    needs: ClassVar[str] = "dW"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.INCREMENTS
     trusts_kind: ClassVar[bool] = False
     strong_order: ClassVar[Mapping[str, float]] = {kind: 1.0 if kind == "additive" else 0.5 for kind in NOISE_KINDS}
     weak_order: ClassVar[float] = 1.0
@@ -203,7 +204,7 @@ class StochasticHeun(OneStep):
 
     name: ClassVar[str] = "stochastic Heun"
     runs_backwards: ClassVar[bool] = True
-    needs: ClassVar[str] = "dW"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.INCREMENTS
     calculus: ClassVar[str] = "stratonovich"
     trusts_kind: ClassVar[bool] = False
     strong_order: ClassVar[Mapping[str, float]] = {kind: 0.5 if kind == "general" else 1.0 for kind in NOISE_KINDS}

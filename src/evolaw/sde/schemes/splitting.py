@@ -22,6 +22,7 @@ import jax.numpy as jnp
 
 from evolaw.sde.processes.langevin import KineticDrift
 from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise
 
 __all__ = ["BAOAB", "OBABO", "RescaledBAOAB"]
@@ -72,7 +73,7 @@ class BAOAB(_Splitting):
     """
 
     name: ClassVar[str] = "BAOAB"
-    needs: ClassVar[str] = "dW"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.INCREMENTS
 
     def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
         """Advance one step; ``memory`` is the force at (t, x)."""
@@ -139,7 +140,7 @@ class OBABO(_Splitting):
     """
 
     name: ClassVar[str] = "OBABO"
-    needs: ClassVar[str] = "dW,dZ"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.INTEGRALS
 
     def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:
         """Advance one step; ``memory`` is the force at (t, x)."""

@@ -23,6 +23,7 @@ import jax.numpy as jnp
 
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.milstein import iterated_integrals
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise, OneStep, own_columns
 from evolaw.sde.schemes.strong_tableaux import (
     ADDITIVE_ONE,
@@ -42,7 +43,7 @@ class _DiagonalScheme(OneStep):
     """The step shared by SRI1W1 and SRI2W1; they differ in their tableau alone."""
 
     tableau: ClassVar[DiagonalTableau]
-    needs: ClassVar[str] = "dW,dZ"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.INTEGRALS
     noise_kinds: ClassVar[tuple[str, ...]] = ("scalar", "diagonal")
     strong_order: ClassVar[float] = 1.5
 
@@ -102,7 +103,7 @@ class _AdditiveScheme(OneStep):
     """The step shared by SRA1 and SRA3; they differ in their tableau alone."""
 
     tableau: ClassVar[AdditiveTableau]
-    needs: ClassVar[str] = "dW,dZ"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.INTEGRALS
     noise_kinds: ClassVar[tuple[str, ...]] = ("additive",)
     calculus: ClassVar[None] = None
     strong_order: ClassVar[float] = 1.5
@@ -170,7 +171,7 @@ class ShARK(OneStep):
     """
 
     name: ClassVar[str] = "ShARK"
-    needs: ClassVar[str] = "dW,dZ"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.INTEGRALS
     noise_kinds: ClassVar[tuple[str, ...]] = ("additive",)
     calculus: ClassVar[None] = None
     strong_order: ClassVar[float] = 1.5
@@ -206,7 +207,7 @@ class SRI2(OneStep):
     """
 
     name: ClassVar[str] = "SRI2"
-    needs: ClassVar[str] = "levy"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.AREAS
     integrals: ClassVar[str] = "ito"
     trusts_kind: ClassVar[bool] = False
     strong_order: ClassVar[float] = 1.0

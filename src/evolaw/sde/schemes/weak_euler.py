@@ -15,11 +15,12 @@ from typing import Any, ClassVar
 
 from evolaw import checks
 from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise, OneStep
 
 __all__ = ["WeakEuler"]
 
-_NEEDS: Mapping[int, str] = {2: "two_point", 3: "three_point"}
+_NEEDS: Mapping[int, NoiseRequest] = {2: NoiseRequest.TWO_POINTS, 3: NoiseRequest.THREE_POINTS}
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ class WeakEuler(OneStep):
         checks.require(self.points in _NEEDS, "points", "be 2 or 3", self.points)
 
     @property
-    def needs(self) -> str:
-        """Return the noise of a step, "two_point" or "three_point"."""
+    def needs(self) -> NoiseRequest:
+        """Return the noise of a step, of two or of three points."""
         return _NEEDS[self.points]
 
     def step(self, process: SDE, t: Any, x: Any, dt: Any, noise: Noise, memory: Any) -> tuple[Any, Any]:

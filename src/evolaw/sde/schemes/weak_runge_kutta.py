@@ -31,6 +31,7 @@ import jax.numpy as jnp
 
 from evolaw.arrays import Array
 from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise, OneStep, matrices_at, own_columns
 
 __all__ = ["DRI1", "RI6", "Platen", "WeakTableau"]
@@ -83,7 +84,7 @@ class _EfficientWeak(OneStep):
     """The step shared by RI6 and DRI1; they differ in their tableau alone."""
 
     tableau: ClassVar[WeakTableau]
-    needs: ClassVar[str] = "three_point"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.THREE_POINTS
     noise_kinds: ClassVar[tuple[str, ...]] = ("additive", "scalar", "diagonal", "commutative", "general")
     strong_order: ClassVar[None] = None
     weak_order: ClassVar[float] = 2.0
@@ -186,7 +187,7 @@ class Platen(OneStep):
     """
 
     name: ClassVar[str] = "Platen"
-    needs: ClassVar[str] = "three_point"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.THREE_POINTS
     noise_kinds: ClassVar[tuple[str, ...]] = ("scalar", "diagonal")
     strong_order: ClassVar[None] = None
     weak_order: ClassVar[float] = 2.0

@@ -28,6 +28,7 @@ import jax.numpy as jnp
 
 from evolaw.arrays import Array
 from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise, OneStep, own_columns
 
 __all__ = ["RS1", "RS2", "DriftTableau"]
@@ -55,7 +56,7 @@ class _StratonovichWeak(OneStep):
     """The step shared by RS1 and RS2; they differ in their drift stages alone."""
 
     tableau: ClassVar[DriftTableau]
-    needs: ClassVar[str] = "three_point"
+    needs: ClassVar[NoiseRequest] = NoiseRequest.THREE_POINTS
     calculus: ClassVar[str] = "stratonovich"
     strong_order: ClassVar[None] = None
     weak_order: ClassVar[float] = 2.0

@@ -22,7 +22,8 @@ from evolaw import checks, display, randomness
 from evolaw.arrays import precise
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.noise.brownian import increments
-from evolaw.sde.processes.process import SDE
+from evolaw.sde.processes.process import SDE, KnowsMean, KnowsPath
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Scheme
 from evolaw.told import told
 
@@ -138,7 +139,7 @@ def order(
         "hold at least three rising numbers that divide the last one",
         steps,
     )
-    pathless = scheme.needs in ("two_point", "three_point", "exact")
+    pathless = not NoiseRequest.of(scheme).has_path
     checks.require(
         kind == "weak" or not pathless, "kind", f"be 'weak' for {scheme.name}, which follows no Brownian path", kind
     )
@@ -176,7 +177,7 @@ class _Measure:
 
     def ends(self, steps: int, beyond: int = 1) -> np.ndarray:
         """Final states with so many steps, on the path whose finest increments are 1/(4 finest)."""
-        weak = self.scheme.needs in ("two_point", "three_point", "exact")
+        weak = not NoiseRequest.of(self.scheme).has_path
         fine = 1 if weak else _BEYOND * self.finest // steps
         found = solve(
             self.process, self.scheme, self.start, [self.begin, self.time], paths=self.paths, rng=self.source,
@@ -187,7 +188,7 @@ class _Measure:
     def path_truth(self) -> tuple[np.ndarray, str]:
         """The true final states, and where they come from."""
         exact = self.process.exact
-        if not hasattr(exact, "pathwise"):
+        if not isinstance(exact, KnowsPath):
             return self.ends(_BEYOND * self.finest), "finer steps"
         count = _BEYOND * self.finest
         span = self.time - self.begin
@@ -209,7 +210,7 @@ def _weak_samples(
         ends = [np.asarray(value(measure.ends(int(n)))).reshape(-1) for n in counts]
         if pathless:
             checks.require(
-                of is None and hasattr(exact, "mean"),
+                of is None and isinstance(exact, KnowsMean),
                 "of",
                 f"be None and the process have an exact mean: {measure.scheme.name} follows no path to compare on",
                 of,

@@ -27,6 +27,7 @@ from evolaw.arrays import precise
 from evolaw.errors import NotConverged
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
+from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Scheme
 from evolaw.told import told
 
@@ -164,7 +165,7 @@ def multilevel_mean(
         True
     """
     checks.require(
-        scheme.needs not in ("two_point", "three_point", "exact"),
+        NoiseRequest.of(scheme).has_path,
         "scheme",
         "follow paths: coarse and fine must see the same Brownian motion",
         scheme.name,
