@@ -87,17 +87,27 @@ def check_known(state: State) -> State:
     return state.having([Check("known entries", not wrong, 0.0 if wrong else 1.0, says)])
 
 
-def take_back(state: State, failed: Sequence[str]) -> State:
-    """Open every decision that was not given: run again, the law as a whole does not look like the recording.
+def take_back(state: State, failed: Sequence[Check]) -> State:
+    """Open decisions that were not given: run again, the law as a whole does not look like the recording.
+
+    What was proven stays where the law holds guesses, which are to blame then, and where the runs left a doubt (p > 0): a proof rests on
+    what was recorded, not on the values that open entries were given for the run.
 
     Args:
         state: what holds.
-        failed: what of the recording it does not show, in words; empty to change nothing.
+        failed: checks of the run that failed; empty to change nothing.
     """
     if not failed:
         return state
-    blame = f"Run again, the most probable law does not show the recorded {' and '.join(failed)}, so this stays open."
-    return rewrite(
-        replace(state, reasons=("",) * len(state.reasons)),
-        lambda place, item, decision: None if decision == "undetermined" else ("undetermined", f"{item.why} {blame}"),
-    )
+    guesses = state.decisions.count("undetermined")
+    stands = guesses > 0 or min(check.p_value for check in failed) > 0
+    held = f", in which {guesses} open entries are guesses," if guesses else ""
+    names = " and ".join(check.name for check in failed)
+    blame = f"Run again, the most probable law{held} does not show the recorded {names}, so this stays open."
+
+    def change(place: int, item: Evidence, decision: str) -> tuple[str, str] | None:
+        if decision == "undetermined" or (stands and item.is_proof):
+            return None
+        return "undetermined", f"{item.why} {blame}"
+
+    return rewrite(replace(state, reasons=("",) * len(state.reasons)), change)

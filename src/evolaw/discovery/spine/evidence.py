@@ -73,6 +73,11 @@ class Evidence:
         for name in ("log_e_present", "log_e_absent"):
             checks.require(not math.isnan(getattr(self, name)), name, "be a number", math.nan)
 
+    @property
+    def is_proof(self) -> bool:
+        """Whether one reading is refuted outright and nothing speaks against the other: a law that fits was found, or none other can be."""
+        return {self.log_e_present, self.log_e_absent} == {math.inf, -math.inf}
+
 
 @dataclass(frozen=True)
 class Check:

@@ -79,11 +79,11 @@ def investigate(inquiry: Inquiry) -> Finding:
     entries = _entries(state)
     law = inquiry.law(entries, weighing)
     checks = inquiry.checks(law, state, weighing)
-    failed = [check.name for check in checks if not check.passed]
+    failed = [check for check in checks if not check.passed]
     if failed:
-        state = take_back(state, failed)
+        before, state = state, take_back(state, failed)
         entries = _entries(state)
-        law = inquiry.law(entries, None)
+        law = inquiry.law(entries, weighing if state.decisions == before.decisions else None)
     return Finding(
         source=inquiry.source,
         space=inquiry.space,

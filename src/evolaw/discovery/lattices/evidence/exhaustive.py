@@ -7,8 +7,9 @@ and pick the entry by its count:
     x_1(c) = theta_{u(c)},        x_{t+1}(c) = OR over entries u of [window of x_t(c) lies in u] AND theta_u
 
 A law survives when x_k(c) equals what was seen, at every seen cell c. Cells are compared in small patches, from whose light
-cones alone the vectors are built, and after each patch only the survivors are kept: most laws die on the first few cells.
-Nothing is approximated, so the survivors are exactly those of running all laws on all boards.
+cones alone the vectors are built, and after each patch only the survivors are kept: most laws die on the first few cells. The few
+that are left are run on whole boards, one law after the other. Nothing is approximated, so the survivors are exactly those of running
+all laws on all boards.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from evolaw.arrays import MISSING
+from evolaw.automata.rules.rule import Rule
+from evolaw.automata.stepping import unroll
 from evolaw.discovery.lattices.evidence.constraints import neighbour_cells
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout
@@ -31,6 +34,12 @@ MOST_FREE = 18
 _WORDS = 1 << 19
 """Words of one layer of a patch, to stay within the processor's caches."""
 _ALL = ~np.uint64(0)
+_SPREADING = Rule("B12345678/S012345678")
+"""A cell with a living cell in its window: what is unknown spreads so."""
+_FRAMES = 16
+"""Frames that are run together, so that the memory they take does not grow with the recording."""
+_CELLS_A_LAW = 100
+"""Cells still to be compared, a law that is left, from which running each law on whole boards is cheaper than patches of bits."""
 
 
 def surviving(
@@ -65,21 +74,86 @@ def surviving(
     """
     free = np.flatnonzero(np.isnan(known))
     codes = np.arange(2**free.size)
-    pairs = [(pair, cells) for recording in recordings for pair, cells in _pairs(recording)]
-    total, done = sum(cells.size for _, cells in pairs), 0
-    for (before, after, neighbours, gap), cells in pairs:
-        while cells.size and codes.size:
-            size = max(1, _WORDS // (max(1, codes.size // 64) * (2 * gap + 1) ** 2))
-            patch, cells = cells[:size], cells[size:]
-            theta = _bits_of(codes, free, known)
-            mismatch = _mismatch(space, theta, before, after, neighbours, gap, patch)
-            codes = codes[np.unpackbits(mismatch.view(np.uint8), bitorder="little")[: codes.size] == 0]
-            done += patch.size
-            if progress is not None:
-                progress(done, total)
+    total = sum(item.values[1:].size for item in recordings)
+    done = 0
+    for recording in recordings:
+        for place, ((before, after, neighbours, gap), cells) in enumerate(_pairs(recording)):
+            rest = recording.values[place + 1 :].size
+            if codes.size <= rest // _CELLS_A_LAW:
+                codes = _run_each(recording, place, space, codes, free, known)
+                done += rest
+                break
+            while cells.size and codes.size:
+                size = max(1, _WORDS // (max(1, codes.size // 64) * (2 * gap + 1) ** 2))
+                patch, cells = cells[:size], cells[size:]
+                theta = _bits_of(codes, free, known)
+                mismatch = _mismatch(space, theta, before, after, neighbours, gap, patch)
+                codes = codes[np.unpackbits(mismatch.view(np.uint8), bitorder="little")[: codes.size] == 0]
+                if progress is not None:
+                    progress(done + patch.size, total)
+                if codes.size <= cells.size // _CELLS_A_LAW:
+                    codes = _run_each(recording, place, space, codes, free, known, 1)
+                    break
+            done += after.size - 1
+        if progress is not None:
+            progress(done, total)
+    return _laws(codes, free, known)
+
+
+def _laws(codes: np.ndarray, free: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The entry values of the laws with these codes, shape (laws, entries)."""
     laws = np.tile(np.nan_to_num(known).astype(np.uint8), (codes.size, 1))
     laws[:, free] = codes[:, None] >> np.arange(free.size - 1, -1, -1) & 1
     return laws
+
+
+def _run_each(
+    recording: Trajectory,
+    first: int,
+    space: RuleSpace,
+    codes: np.ndarray,
+    free: np.ndarray,
+    known: np.ndarray,
+    pairs: int | None = None,
+) -> np.ndarray:
+    """The codes of the laws that, run from each frame, lead to the next, from the pair ``first`` on; all pairs or so many."""
+    gaps = np.diff(recording.times).astype(int)[first:][:pairs]
+    kept = []
+    for code, law in zip(codes, _laws(codes, free, known), strict=True):
+        rule = space.rule(law)
+        if all(_leads_on(rule, recording, first + np.flatnonzero(gaps == gap), int(gap)) for gap in np.unique(gaps)):
+            kept.append(code)
+    return np.array(kept, codes.dtype)
+
+
+def _leads_on(rule: Rule, recording: Trajectory, places: np.ndarray, gap: int) -> bool:
+    """Whether the rule leads from the frames at these places to the next ones, wherever that can be seen.
+
+    The first pair is tried alone: most wrong laws end there. A cell whose light cone holds a missing cell, or crosses an unknown
+    edge, is not compared.
+    """
+    edge = edge_of(recording)
+    for chosen in (places[:1], *np.array_split(places[1:], max(1, -(-places.size // _FRAMES)))):
+        if not chosen.size:
+            continue
+        before, after = recording.values[chosen], recording.values[chosen + 1]
+        hidden = before == MISSING
+        reached = next(unroll(rule, np.where(hidden, 0, before), [gap], boundary=edge))
+        wrong = (reached != after) & (after != MISSING)
+        if wrong.any() and (hidden.any() or is_cutout(recording)):
+            unknown = next(unroll(_SPREADING, hidden.astype(np.uint8), [gap], boundary=edge)) == 1
+            if is_cutout(recording):
+                unknown |= ~_far_inside(before.shape[1:], gap)
+            wrong &= ~unknown
+        if wrong.any():
+            return False
+    return True
+
+
+def _far_inside(shape: tuple[int, ...], margin: int) -> np.ndarray:
+    inside = np.zeros(shape, bool)
+    inside[margin : shape[0] - margin, margin : shape[1] - margin] = True
+    return inside
 
 
 def _pairs(recording: Trajectory) -> Iterator[tuple[tuple[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]]:

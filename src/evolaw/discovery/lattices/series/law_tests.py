@@ -15,6 +15,7 @@ Nothing is tuned to the data: a test that was left out could only have lowered p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from evolaw.discovery.lattices.series.series import Series, measure
 from evolaw.display import Progress
 from evolaw.randomness import Source
 
-__all__ = ["Trials", "roll_out", "try_laws"]
+__all__ = ["Trials", "roll_out", "smallest_p", "try_laws"]
 
 _TESTS = 5
 _CLOSE, _RIVALS = 256, 64
@@ -55,6 +56,16 @@ class _Round:
 
 _ROUNDS = (_Round("first look", 24, 0.0), _Round("opening", 60, 0.25), _Round("whole series", 60, 1.0))
 _LAST = _Round("close look", 1500, 1.0)
+
+
+def smallest_p(runs: int) -> float:
+    """Return the smallest p-value that so many recorded runs can give a law: 1 / C(runs + 750, runs), times the number of tests.
+
+    Example:
+        >>> smallest_p(1).__round__(5), smallest_p(2) < 1e-4
+        (0.00666, True)
+    """
+    return min(1.0, _TESTS / comb(runs + _LAST.runs // 2, runs))
 
 
 def try_laws(

@@ -30,7 +30,7 @@ from evolaw.automata import stepping
 from evolaw.discovery.lattices.experiment.questions import question_for
 from evolaw.discovery.lattices.model.law import Law, Question
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
-from evolaw.discovery.lattices.series.law_tests import Trials, try_laws
+from evolaw.discovery.lattices.series.law_tests import Trials, smallest_p, try_laws
 from evolaw.discovery.lattices.series.series import Series
 from evolaw.discovery.spine.amendments import Amendment, State, rewrite
 from evolaw.discovery.spine.e_values import e_value
@@ -40,7 +40,7 @@ from evolaw.discovery.spine.investigation import investigate
 from evolaw.display import Progress
 from evolaw.randomness import Source, source
 
-__all__ = ["MOST_OPEN", "SOUND", "discover_series", "plausible_above", "weigh_series"]
+__all__ = ["MOST_OPEN", "SOUND", "discover_series", "plausible_above", "runs_needed", "weigh_series"]
 
 MOST_OPEN = 16
 """Entries that may be open at once: 65,536 candidate laws."""
@@ -189,7 +189,7 @@ def weigh_series(
         "candidate_laws": len(values),
         "possible_laws": plausible,
         "largest_p": float(trials.p.max()),
-        "says": _sentence(trials.p, plausible),
+        "says": _sentence(trials.p, plausible, series.runs, bar),
     }
     return Weighing(tuple(evidence), facts, float(np.log2(plausible)) if plausible else None, hypotheses=1)
 
@@ -207,7 +207,17 @@ def plausible_above(alpha: float) -> float:
     return float(np.exp(brentq(lambda log_p: np.log(e_value(np.exp(log_p)) * alpha), -60.0, np.log(0.5))))
 
 
-def _sentence(p: np.ndarray, plausible: int) -> str:
+def runs_needed(bar: float) -> int:
+    """Return how many independent runs are the least with which a law can be refuted at all at this bar."""
+    return next(runs for runs in range(1, 100) if smallest_p(runs) <= bar)
+
+
+def _sentence(p: np.ndarray, plausible: int, runs: int, bar: float) -> str:
+    if smallest_p(runs) > bar:
+        return (
+            f"{runs} run{'s' if runs > 1 else ''} cannot refute any law: the least p-value possible is {smallest_p(runs):.2g}, and a law "
+            f"falls at {bar:.2g}. Record at least {runs_needed(bar)} independent runs."
+        )
     if p.max() > SOUND:
         return f"{plausible} of {p.size} candidate laws show series like the recorded ones."
     return (
