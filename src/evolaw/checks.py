@@ -30,6 +30,7 @@ __all__ = [
     "refuse",
     "require",
     "shape",
+    "shown",
 ]
 
 
@@ -66,7 +67,7 @@ def number(value: Any, name: str, *, least: float | None = None, most: float | N
     """Return ``value`` as a finite float within [least, most]."""
     try:
         result = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise refuse(name, "be a number", value) from None
     if not math.isfinite(result):
         raise refuse(name, "be finite", value)
@@ -90,7 +91,7 @@ def probability(value: Any, name: str, *, most: float = 1.0) -> float:
 def one_of(value: Any, name: str, allowed: Iterable[str]) -> str:
     """Return ``value`` if it is one of the allowed names; the error suggests the nearest one."""
     names = list(allowed)
-    if value in names:
+    if isinstance(value, str) and value in names:
         return str(value)
     suggestion = nearest(str(value), names)
     raise refuse(name, f"be one of {', '.join(names)}", value, f"Did you mean {suggestion}?" if suggestion else "")
@@ -178,6 +179,23 @@ def monotone(values: Any, name: str) -> np.ndarray:
     return result
 
 
+def shown(given: Any, most: int = 200) -> str:
+    """Return a value as a sentence names it: in one line, without control characters, at most so long.
+
+    Example:
+        >>> shown(np.zeros((2, 3))), shown("wide open"), shown("a\\x1b[31m")
+        ('an array of shape (2, 3)', 'wide open', "'a\\\\x1b[31m'")
+    """
+    if isinstance(given, np.ndarray) and given.size > 8:
+        return f"an array of shape {given.shape}"
+    try:
+        words = given if isinstance(given, str) and " " in given and given.isprintable() else repr(given)
+    except Exception:  # an object whose own repr fails is named by its type
+        words = f"of type {type(given).__name__}"
+    words = " ".join(words.split())
+    return words[: most - 3] + "..." if len(words) > most else words
+
+
 def _range(least: float | None, most: float | None) -> str:
     if most is None:
         return f"of at least {least}"
@@ -185,7 +203,4 @@ def _range(least: float | None, most: float | None) -> str:
 
 
 def _sentence(name: str, requirement: str, given: Any, fix: str) -> str:
-    shown = given if isinstance(given, str) and " " in given else repr(given)
-    if len(shown) > 200:
-        shown = shown[:197] + "..."
-    return f"Argument `{name}` must {requirement}, but is {shown}." + (f" {fix}" if fix else "")
+    return f"Argument `{name}` must {requirement}, but is {shown(given)}." + (f" {fix}" if fix else "")

@@ -117,7 +117,7 @@ def read_bytes(path: Path, most: int) -> bytes:
                 raise StorageError(f"{path} is not a plain file; evolaw writes nothing else here.")
             if facts.st_size > most:
                 raise StorageError(f"{path} is larger than {most} bytes; it is not one of ours.")
-            return file.read(most + 1)
+            return file.read(facts.st_size + 1)  # not the limit: that much memory would be asked for
     except FileNotFoundError:
         raise StorageError(f"{path} is missing.") from None
     except OSError as error:

@@ -1,9 +1,9 @@
 """What a public function says when it was given a number where it needs an object.
 
-A function cannot foresee everything that it may be given. Where the plain value of an argument, a number, a text, None, a list, made
-it fail somewhere inside, `told` looks at the arguments once more, finds the one that is not what its annotation asks for, and
-names it; the failure itself stays attached as the cause. Nothing is looked at while all goes well, and failures of the
-caller's own functions, such as a drift, are passed on as they are.
+A function cannot foresee everything that it may be given. Where an argument made it fail somewhere inside, `told` looks at the
+arguments once more, finds the one that is not what its annotation asks for, and names it; where each is, it says what was given and
+what failed. The failure itself stays attached as the cause. Nothing is looked at while all goes well, and failures of the caller's own
+functions, such as a drift, are passed on as they are.
 """
 
 from __future__ import annotations
@@ -12,39 +12,46 @@ import functools
 import inspect
 import re
 import sysconfig
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from numbers import Complex, Integral, Real
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
-from evolaw.checks import refuse
-from evolaw.errors import ArgumentError, EvolawError
+import numpy as np
+
+from evolaw.checks import refuse, shown
+from evolaw.errors import ArgumentError, EvolawError, StorageError
 
 __all__ = ["told"]
 
 Thing = TypeVar("Thing", bound=Callable[..., Any])
 
 _WITHOUT_RNG = re.compile(r"missing .*argument.*'rng'")
-_FAILURES = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError)
 _FITTING: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (int, float),
-    "complex": (int, float, complex),
+    "int": (Integral,),
+    "float": (Real,),
+    "complex": (Complex,),
     "str": (str,),
     "bytes": (bytes, bytearray),
-    "bool": (bool,),
+    "bool": (bool, np.bool_),
     "None": (type(None),),
-    "Path": (str,),
+    "Path": (PurePath,),
+    "np": (np.ndarray, np.generic),
+    "Callable": (Callable,),  # type: ignore[dict-item]
     "list": (list,),
     "tuple": (tuple, list),
     "dict": (dict,),
     "set": (set, frozenset),
-    "Sequence": (list, tuple, str, range),
-    "Iterable": (list, tuple, str, range, dict, set, frozenset),
-    "Iterator": (),
-    "Mapping": (dict,),
+    "Sequence": (list, tuple, str, range, np.ndarray),
+    "Collection": (list, tuple, str, range, dict, set, frozenset),
+    "Iterable": (list, tuple, str, range, dict, set, frozenset, np.ndarray),
+    "Iterator": (Iterator,),
+    "Mapping": (Mapping,),
 }
-"""Which plain values fit a name in an annotation; no plain value fits any other name."""
+"""Which values fit a name in an annotation. Any other name is that of a class, or stands for several of these."""
+
+_MOST_NAMED = 4
 
 _OURS = tuple(
     str(Path(str(place)).resolve())
@@ -73,12 +80,12 @@ def told(thing: Thing) -> Thing:
     def call(*given: Any, **named: Any) -> Any:
         try:
             return thing(*given, **named)
-        except EvolawError:
+        except (EvolawError, Warning, StopIteration):
             raise
-        except _FAILURES as error:
-            fault = (
-                None if _is_foreign(error.__traceback__) else _chanceless(error) or _misfit(thing, given, named, error)
-            )
+        except Exception as error:
+            if _is_foreign(error.__traceback__):
+                raise
+            fault = _chanceless(error) or _unreadable(error) or _misfit(thing, given, named, error)
             if fault is None:
                 raise
             raise fault from error
@@ -93,39 +100,74 @@ def _chanceless(error: Exception) -> ArgumentError | None:
     return refuse("rng", "be given: results of chance are only useful when they can be repeated", None, "Pass rng=0.")
 
 
+def _unreadable(error: Exception) -> StorageError | None:
+    """The error of a file that cannot be read or written."""
+    if not isinstance(error, OSError):
+        return None
+    place = f"{error.filename!r}" if error.filename else "A file"
+    return StorageError(f"{place} cannot be read or written: {error.strerror or error}.")
+
+
 def _misfit(function: Any, given: Any, named: Any, error: Exception) -> ArgumentError | None:
-    """The error that names the first argument of a form that the function does not take; None where all look right."""
+    """The error that names the argument of a form that the function does not take, or else all that was given."""
     signature = inspect.signature(function)
     try:
         bound = signature.bind(*given, **named).arguments
     except TypeError:
         return None  # called with other arguments than it has: Python's own sentence says it
-    suspects = []
+    values: dict[str, Any] = {}
     for name, value in bound.items():
         parameter = signature.parameters[name]
-        if not _is_plain(value) or name == "self" or value is parameter.default:
+        if name == "self" or value is parameter.default:
+            continue
+        if parameter.kind is parameter.VAR_KEYWORD:
+            values.update(value)
+            continue
+        values[name] = value
+        if parameter.kind is parameter.VAR_POSITIONAL:
             continue
         wanted = str(parameter.annotation)
-        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) and not _fits(value, wanted):
+        if not _fits(value, wanted):
             return refuse(name, f"be of type {wanted}", value)
-        if wanted == "Any" and not isinstance(value, int | float | complex):
-            suspects.append((name, value))
-    if not suspects:
+    if not values:
         return None
-    name, value = suspects[0]
-    return refuse(name, f"be what help() says of {function.__qualname__} ({str(error)[:120]})", value)
+    what = ", ".join(f"`{name}` is {_shown(value)}" for name, value in list(values.items())[:_MOST_NAMED])
+    said = " ".join(str(error).split())
+    said = said[:157] + "..." if len(said) > 160 else said
+    return ArgumentError(
+        f"What {function.__qualname__.removesuffix('.__init__')} was given does not go together: {what} ({type(error).__name__}: {said}). "
+        "See help(); if all is as it asks, this is a fault of evolaw."
+    )
 
 
-def _is_plain(value: Any) -> bool:
-    return type(value).__module__ == "builtins" and not callable(value)
+def _shown(value: Any) -> str:
+    """A value in a few words; of an object its kind."""
+    kind = type(value)
+    plain = kind.__module__.partition(".")[0] in ("builtins", "numpy", "pathlib") and not callable(value)
+    return (
+        shown(value, 80)
+        if plain
+        else f"of type {getattr(value, '__name__', kind.__name__) if callable(value) else kind.__name__}"
+    )
 
 
 def _fits(value: Any, wanted: str) -> bool:
-    """Whether a plain value is one of the alternatives of an annotation, as far as its outermost names say."""
-    heads = {re.split(r"[\[.]", part.strip())[0] for part in _alternatives(wanted)}
-    if heads & {"Any", "Array", "object", "Literal"}:
+    """Whether a value is one of the alternatives of an annotation, as far as its outermost names say.
+
+    A plain value fits no class of ours; a function, or an object of ours, may be what an unknown name stands for.
+    """
+    heads = {re.split(r"[\[.]", part.strip(" '\""))[0] for part in _alternatives(wanted)}
+    if heads & {"Any", "Array", "object", "Literal", "jax", "sympy"} or "empty" in wanted:
         return True
-    return any(isinstance(value, _FITTING.get(head, ())) for head in heads)
+    if any(isinstance(value, _FITTING.get(head, ())) for head in heads):
+        return not (isinstance(value, bool) and "bool" not in heads and heads & {"int", "float"} == heads)
+    unknown = heads - set(_FITTING)
+    if not unknown:
+        return False
+    if type(value).__module__.partition(".")[0] in ("builtins", "numpy") and not callable(value):
+        return False
+    names = {base.__name__ for base in type(value).__mro__}
+    return bool(names & unknown) or callable(value)
 
 
 def _alternatives(wanted: str) -> list[str]:

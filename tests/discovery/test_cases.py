@@ -93,6 +93,12 @@ def test_a_rule_named_in_the_files_is_compared() -> None:
     assert [check.name for check in finding.failed] == ["named rule"] and "B3/S23" in finding.failed[0].says
 
 
+def test_a_line_of_cells_has_a_space_of_its_own() -> None:
+    finding = discover(read_recording(CASES / "rule30.npz"), rng=0)
+    assert (finding.space, finding.law.most_probable, finding.law.log2_possible) == ("elementary", "W30", 0)
+    assert len(finding.of("present")) == len(finding.of("absent")) == 4 and not finding.failed
+
+
 def test_pictures_taken_for_recordings_are_refused_by_name() -> None:
     with pytest.raises(EvolawError, match=r"255 means (not seen|alive)"):
         found("img255")

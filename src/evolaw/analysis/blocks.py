@@ -26,6 +26,7 @@ __all__ = ["block_entropy", "block_frequencies", "conditional_entropy", "mutual_
 _MOST_CELLS = 16
 
 
+@told
 def block_frequencies(trajectory: Trajectory, block: tuple[int, int] = (3, 3)) -> Estimate:
     """Estimate the frequency of every block at every saved time.
 
@@ -47,6 +48,7 @@ def block_frequencies(trajectory: Trajectory, block: tuple[int, int] = (3, 3)) -
     return mean(_frequencies(trajectory, offsets), f"frequency of {rows} x {cols} blocks")
 
 
+@told
 def block_entropy(trajectory: Trajectory, block: tuple[int, int] = (2, 2)) -> Estimate:
     """Estimate the entropy of blocks at every saved time, in bits; shape (times,).
 
@@ -58,6 +60,7 @@ def block_entropy(trajectory: Trajectory, block: tuple[int, int] = (2, 2)) -> Es
     return jackknife(_entropy, samples, f"entropy of {block[0]} x {block[1]} blocks in bits")
 
 
+@told
 def conditional_entropy(trajectory: Trajectory, length: int = 3) -> Estimate:
     """Estimate H(1, length) - H(1, length - 1), the uncertainty of a cell given the length - 1 cells before it in its row."""
     size = checks.integer(length, "length", least=1, most=_MOST_CELLS)

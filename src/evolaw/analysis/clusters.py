@@ -15,6 +15,7 @@ from scipy import ndimage, sparse
 from evolaw import checks, display
 from evolaw.analysis.estimates import Estimate, jackknife, mean
 from evolaw.analysis.lattices import boards_of, is_wrapped
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Clusters", "label_clusters", "measure_clusters"]
@@ -51,6 +52,7 @@ class Clusters:
         return display.lines("Clusters", [("connectivity", self.connectivity), *last])
 
 
+@told
 def label_clusters(boards: np.ndarray, connectivity: int = 8, *, wrap: bool = True) -> tuple[np.ndarray, int]:
     """Number the clusters of live cells.
 
@@ -78,6 +80,7 @@ def label_clusters(boards: np.ndarray, connectivity: int = 8, *, wrap: bool = Tr
     return labels.reshape(cells.shape), count
 
 
+@told
 def measure_clusters(trajectory: Trajectory, connectivity: int = 8) -> Clusters:
     """Measure the clusters of every frame.
 

@@ -14,11 +14,13 @@ import numpy as np
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate, jackknife
 from evolaw.analysis.lattices import boards_of, is_wrapped, observed
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["two_point_correlation"]
 
 
+@told
 def two_point_correlation(trajectory: Trajectory, most: int | None = None) -> Estimate:
     """Estimate the connected two-point correlation at distances 0 to ``most`` along rows and columns.
 

@@ -72,6 +72,7 @@ def find_cycle(step: Callable[[np.ndarray], np.ndarray], start: np.ndarray, most
     raise NotConverged(f"No board came back within {most} steps. Allow more steps.", board)
 
 
+@told
 def recorded_cycles(trajectory: Trajectory) -> list[Cycle | None]:
     """Return for every board of a deterministic trajectory the cycle it was seen to enter.
 

@@ -13,12 +13,14 @@ import numpy as np
 
 from evolaw import checks, randomness
 from evolaw.analysis.estimates import Estimate, mean
+from evolaw.told import told
 
 __all__ = ["damage_spreading", "derrida_curve"]
 
 Step = Callable[[np.ndarray, int], np.ndarray]
 
 
+@told
 def damage_spreading(step: Step, boards: Any, steps: int, *, flips: int = 1, rng: Any) -> Estimate:
     """Estimate the Hamming distance of two copies that differ in ``flips`` random cells at time 0.
 
@@ -51,6 +53,7 @@ def damage_spreading(step: Step, boards: Any, steps: int, *, flips: int = 1, rng
     return mean(np.stack(distances, axis=1), f"cells that differ after {count} flips")
 
 
+@told
 def derrida_curve(step: Step, boards: Any, flips: Sequence[int], *, rng: Any) -> Estimate:
     """Estimate the fraction of cells that differ after one step, as a function of the number of flipped cells.
 

@@ -154,6 +154,7 @@ def jackknife(function: Callable[[np.ndarray], Any], samples: Any, what: str = "
     return Estimate(whole - bias, error, n, what)
 
 
+@told
 def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
     """Return the Wilson score interval of a proportion.
 

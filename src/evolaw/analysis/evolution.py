@@ -22,6 +22,7 @@ from evolaw.trajectory import Trajectory
 __all__ = ["activity", "births", "deaths", "density", "mean_field"]
 
 
+@told
 def density(trajectory: Trajectory) -> Estimate:
     """Estimate the fraction of live cells at every saved time.
 
@@ -40,18 +41,21 @@ def density(trajectory: Trajectory) -> Estimate:
     return mean(_fraction(boards == 1, observed(boards)), "density of live cells")
 
 
+@told
 def activity(trajectory: Trajectory) -> Estimate:
     """Estimate the fraction of cells that differ between neighbouring saved times; shape (times - 1,)."""
     before, after, seen = _pairs(trajectory)
     return mean(_fraction(before != after, seen), "fraction of cells that changed")
 
 
+@told
 def births(trajectory: Trajectory) -> Estimate:
     """Estimate the fraction of all cells that were dead and are alive at the next saved time; shape (times - 1,)."""
     before, after, seen = _pairs(trajectory)
     return mean(_fraction((before == 0) & (after == 1), seen), "fraction of cells that were born")
 
 
+@told
 def deaths(trajectory: Trajectory) -> Estimate:
     """Estimate the fraction of all cells that were alive and are dead at the next saved time; shape (times - 1,)."""
     before, after, seen = _pairs(trajectory)

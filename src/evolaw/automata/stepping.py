@@ -20,6 +20,7 @@ from evolaw.automata.grid.neighbourhoods import half_widths
 from evolaw.automata.rules.rule import Rule
 from evolaw.errors import ShapeError
 from evolaw.randomness import Stream
+from evolaw.told import told
 
 __all__ = ["binary_states", "line_windows", "neighbours", "step", "windows"]
 
@@ -27,6 +28,7 @@ _MOST_ADDRESSES = 2**32
 _BLOCK = 2**14  # cells decided at a time, so that their words stay in the cache
 
 
+@told
 def windows(board: Any, boundary: str | Boundary = "torus") -> np.ndarray:
     """Return the 3x3 window of every cell as a number from 0 to 511, north-west the most significant bit.
 
@@ -94,6 +96,7 @@ def neighbours(board: Any, shape: str, radius: int, boundary: str | Boundary = "
     return result
 
 
+@told
 def step(
     rule: Rule | str,
     board: Any,

@@ -29,7 +29,9 @@ _Sources = Annotated[
         "Or trajectories of numbers: .csv, .tsv, .npz, .npy, .mat, .parquet, .zarr.",
     ),
 ]
-_Space = Annotated[str, typer.Option("--space", help="outer-totalistic, isotropic or general.")]
+_Space = Annotated[
+    str, typer.Option("--space", help="outer-totalistic, isotropic or general; elementary for lines of cells.")
+]
 _Known = Annotated[
     str | None, typer.Option("--known", help="Entries known beforehand, as B3,S2=0; of an equation 'x: x=1; y: *'.")
 ]

@@ -44,6 +44,7 @@ def process(text: str, values: Mapping[str, float] | None = None) -> SDE:
     return equation(text, given) if is_equation(text) else catalogue.named(text, given)
 
 
+@told
 def equation(text: str, values: Mapping[str, float] | None = None) -> SDE:
     """Return an equation with a number for each of its letters as a process, its exact law attached where it has one.
 

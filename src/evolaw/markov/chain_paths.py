@@ -52,6 +52,7 @@ def simulate(chain: Chain, start: int | str | np.ndarray, steps: int, *, paths: 
     )
 
 
+@told
 def simulate_jumps(
     chain: JumpChain, start: int | str | np.ndarray, times: Any, *, paths: int = 1, rng: Any
 ) -> Trajectory:

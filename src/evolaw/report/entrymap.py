@@ -2,6 +2,7 @@
 
     outer-totalistic   two rows of nine: dead and living centre, 0 to 8 living neighbours
     isotropic          one row a number of neighbours, one cell a Hensel letter, for a dead and for a living centre
+    elementary         one row of eight: left, centre and right, in the middle of their little pictures
     general            16 x 32: the row is the upper four cells of the window, the column the other five
 
 The shade of a cell says how often the entry was visited, its sign what was decided.
@@ -86,6 +87,8 @@ def views(document: Mapping[str, Any]) -> list[EntryView]:
 
 def arrange(space: str, entries: list[EntryView]) -> list[EntryGroup]:
     """Lay the entries out as the map of their space."""
+    if space == "elementary":
+        return [EntryGroup("windows", (EntryRow("", tuple(entries)),))]
     if space == "general":
         ordered = sorted(entries, key=lambda entry: entry.window)
         rows = [EntryRow("", tuple(ordered[start : start + 32])) for start in range(0, 512, 32)]

@@ -30,6 +30,7 @@ from evolaw import checks
 from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
 from evolaw.report.styles import CELLS, CYCLE, new_figure, require_glyphs, save, style
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["draw", "draw_density", "draw_moments", "save"]
@@ -62,6 +63,7 @@ _CELL_COLOURS = ListedColormap(CELLS)
 _CELL_NORM = BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3)
 
 
+@told
 def draw(result: Any, **options: Any) -> Figure:
     """Return a Matplotlib figure of a result.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from evolaw.errors import StorageError
 from evolaw.storage import Run
+from evolaw.told import told
 
 __all__ = ["load"]
 
@@ -20,6 +21,7 @@ _KINDS = {
 }
 
 
+@told
 def load(path: str | Path) -> Any:
     """Open a run directory as the result that was saved there; `evolaw.load` is this.
 

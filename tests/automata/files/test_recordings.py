@@ -77,7 +77,7 @@ def test_one_frame_is_legal(tmp_path: Path) -> None:
     ("arrays", "facts", "says"),
     [
         ({"frames": STATES}, None, "no array 'states'; it holds frames"),
-        ({"states": STATES[0]}, None, r"shape \(time, rows, cols\)"),
+        ({"states": STATES[0, 0]}, None, r"shape \(time, rows, cols\)"),
         ({"states": STATES[:0]}, None, "at least one cell"),
         ({"states": STATES.astype(str)}, None, "whole numbers"),
         ({"states": STATES * 1j}, None, "whole numbers"),

@@ -42,7 +42,7 @@ def test_255_beside_living_cells_is_not_seen() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        (np.zeros((3, 4), int), "states\\[:, None, :\\]"),
+        (np.zeros(4, int), r"\(time, cells\) for a line"),
         (np.zeros((0, 4, 4)), "at least one cell"),
         (np.zeros((2, 2, 2), complex), "whole numbers"),
         (np.full((2, 2, 2), np.nan), "0, 1 and 255"),
@@ -57,3 +57,8 @@ def test_what_is_no_stack_is_named(values: np.ndarray, words: str) -> None:
 def test_one_reading_at_a_time() -> None:
     with pytest.raises(ArgumentError, match="alive"):
         as_states(stack(), "x", alive=1, threshold=0)
+
+
+def test_two_axes_are_a_line_over_time_and_that_is_said() -> None:
+    states, notes = as_states(np.array([[0, 1, 0], [1, 0, 1]]), "mine.npy")
+    assert states.shape == (2, 3) and "2 rows" in notes[0] and "line of 3 cells" in notes[0]

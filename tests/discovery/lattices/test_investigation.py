@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from evolaw.automata.files.recordings import read_recording
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import step
 from evolaw.discovery import Every, Finding, Flips, discover, interrogate
-from evolaw.discovery.lattices.model.rule_space import SPACES, RuleSpace
+from evolaw.discovery.lattices.model.rule_space import NESTED, RuleSpace
 from evolaw.errors import ArgumentError
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
@@ -103,7 +104,7 @@ def turned_window(window: int, turn: str) -> int:
 
 
 @pytest.mark.parametrize("turn", list(TURNS))
-@pytest.mark.parametrize("space", SPACES)
+@pytest.mark.parametrize("space", NESTED)
 @pytest.mark.parametrize("law", ["deterministic", "coins"])
 def test_turning_the_recording_turns_the_answer_exactly(turn: str, space: str, law: str) -> None:
     rng = np.random.default_rng(7)
@@ -136,7 +137,7 @@ def test_more_clean_data_never_turns_a_decision() -> None:
 
 def test_unseen_entries_are_open_and_known_ones_never_change() -> None:
     for seed in range(20):
-        space = SPACES[seed % 3]
+        space = NESTED[seed % 3]
         rules = RuleSpace.named(space)
         rng = np.random.default_rng(seed)
         values = rng.integers(0, 2, len(rules))
@@ -289,3 +290,54 @@ def test_a_box_is_asked_in_the_rhythm_of_the_recording() -> None:
 def test_the_line_of_the_most_probable_law_says_how_much_is_guessed() -> None:
     finding = discover(soup("B3/S23", (8, 9), 1, 0.1), rng=0)
     assert f"({len(finding.of('undetermined'))} of 18 entries are guesses)" in repr(finding)
+
+
+LINE = (np.random.default_rng(0).random(64) < 0.5).astype(np.uint8)
+
+
+def line(rule: str, steps: int = 60, *, misread: float = 0.0, hidden: float = 0.0, **options: Any) -> Trajectory:
+    film = evolve(rule, LINE, steps, rng=1, **options)
+    rng = np.random.default_rng(1)
+    values = film.values ^ (rng.random(film.values.shape) < misread)
+    return replace(film, values=np.where(rng.random(values.shape) < hidden, 255, values).astype(np.uint8), law=None)
+
+
+@pytest.mark.parametrize("number", [30, 90, 110, 150])
+@pytest.mark.parametrize(
+    ("recording", "observed"),
+    [({"every": 2}, None), ({"hidden": 0.2}, None), ({"misread": 0.02}, Flips("auto")), ({"boundary": "plane"}, None)],
+)
+def test_lines_of_cells_are_recovered_however_they_were_seen(number: int, recording: Any, observed: Any) -> None:
+    finding = discover(line(f"W{number}", **recording), observed=observed, rng=0)
+    assert finding.space == "elementary" and finding.law.most_probable == f"W{number}"
+    table = Rule(f"W{number}").table
+    assert {entry.decision for entry in finding.entries} <= {"present", "absent", "undetermined"}
+    assert all(
+        table[int(entry.name, 2)] == (entry.decision == "present")
+        for entry in finding.entries
+        if entry.decision in ("present", "absent")
+    )
+
+
+def test_what_is_wrong_with_a_line_is_named() -> None:
+    coin = discover(line("W30,011=0.6"), rng=0)
+    assert coin["011"].decision == "probabilistic" and coin["011"].probability == pytest.approx(0.6, abs=0.06)
+    assert discover(line("W30", misread=0.02), rng=0).facts["cause"] == "flips"
+    assert (
+        "--boundary plane" in discover(replace(line("W30", boundary="plane"), boundary="torus"), rng=0).failed[0].says
+    )
+    values = line("W110").values.copy()
+    values[30:] = line("W110").values[5:36]
+    torn = discover(replace(line("W110"), values=values), rng=0).failed[0].says
+    assert "the step from frame 29 to 30" in torn and "W110 explains everything" in torn
+    assert "--every 2" in discover(replace(line("W110", every=2), times=np.arange(31)), rng=0).failed[0].says
+
+
+def test_a_line_is_asked_by_a_line() -> None:
+    box = FunctionBox(lambda board, steps: evolve("W90", board[0], steps).final[None])
+    finding = discover(None, "elementary", box=box, ask=2, rng=0)
+    assert finding.law.most_probable == "W90" and min(entry.visits for entry in finding.entries) > 1
+    with pytest.raises(ArgumentError, match="elementary for a line"):
+        discover(line("W30"), "isotropic", rng=0)
+    with pytest.raises(ArgumentError, match="hold lines of cells"):
+        discover(evolve("B3/S23", np.ones((4, 4), np.uint8), 2), "elementary", rng=0)

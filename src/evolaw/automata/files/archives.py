@@ -21,7 +21,7 @@ import numpy as np
 from evolaw.arrays import byte_size
 from evolaw.errors import ParseError
 
-__all__ = ["MOST_ARRAY_BYTES", "header_of", "read_array", "read_arrays"]
+__all__ = ["MOST_ARRAY_BYTES", "header_of", "read_array", "read_arrays", "require_plain"]
 
 MOST_ARRAY_BYTES = 2**30
 """Size of the largest array that is read from an archive."""
@@ -62,7 +62,7 @@ def read_arrays(
     Raises:
         ParseError: the file is missing or torn, an array is missing, holds objects, or claims more than ``most`` bytes.
     """
-    path = Path(path)
+    path = require_plain(path)
     try:
         with zipfile.ZipFile(path) as archive:
             names = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
@@ -93,7 +93,7 @@ def read_array(path: str | Path, *, most: int = MOST_ARRAY_BYTES) -> np.ndarray:
     Raises:
         ParseError: the file is missing or torn, holds objects, or claims more than ``most`` bytes.
     """
-    path = Path(path)
+    path = require_plain(path)
     try:
         with path.open("rb") as file:
             return _array(file, path.stat().st_size, str(path), most)
@@ -115,11 +115,27 @@ def header_of(path: str | Path) -> tuple[tuple[int, ...], bool]:
         ParseError: the file is missing or has no such header.
     """
     try:
-        with Path(path).open("rb") as file:
+        with require_plain(path).open("rb") as file:
             shape, _, dtype, _ = _header(file)
     except _TORN as error:
         raise ParseError(f"It is no .npy file: {error}.", source=str(path)) from error
     return shape, dtype.kind in "bui"
+
+
+def require_plain(path: str | Path) -> Path:
+    """Return the path unless it is a device or a pipe, which may have no end; what is not there is left to the reader.
+
+    Raises:
+        ParseError: something is there that is no plain file.
+    """
+    path = Path(path)
+    try:
+        is_other = path.exists() and not path.is_file()
+    except ValueError:
+        raise ParseError("A path must not hold a zero byte.", source=repr(str(path))) from None
+    if is_other:
+        raise ParseError("This is no plain file. Name one, or a folder where one is read.", source=str(path))
+    return path
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: str, most: int) -> np.ndarray:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
-from evolaw.automata.files.archives import read_array, read_arrays
+from evolaw.automata.files.archives import read_array, read_arrays, require_plain
 from evolaw.automata.files.formats import MOST_BYTES, read_bytes
 from evolaw.automata.files.frames import FRAME_SUFFIXES, frames_of, read_frames
 from evolaw.automata.files.images import read_images
@@ -48,7 +48,7 @@ def read_recording(path: str | Path, *, alive: float | None = None, threshold: f
         threshold: values, or grey levels, above it are alive, all others dead.
 
     Returns:
-        A trajectory with axes ("times", "rows", "cols"), or ("boards", "times", "rows", "cols"), of uint8 values 0, 1 and
+        A trajectory with axes ("times", "rows", "cols"), ("boards", "times", "rows", "cols"), or ("times", "cells"), of uint8 values 0, 1 and
         255 for cells that were not seen. ``law`` is the rule the files name, ``boundary`` the grid they name; both are None
         when they name none. ``about`` holds the remaining facts of the JSON file, ``times_from``, and under ``read_as``
         sentences on what the reader had to choose.
@@ -67,6 +67,7 @@ def read_recording(path: str | Path, *, alive: float | None = None, threshold: f
         return read_frames(frames_of(path), source=str(path), alive=alive, threshold=threshold)
     if not path.exists():
         raise ParseError("There is no such file or directory. Check the path.", source=str(path))
+    require_plain(path)
     suffix = path.suffix.lower()
     if suffix in _FILMS:
         states, notes = read_images([path], alive=alive, threshold=threshold)
@@ -117,7 +118,7 @@ _ARRAYS = {".npy": _from_npy, ".mat": _from_matlab, ".csv": _from_text, ".txt": 
 def _with_facts(path: Path, states: np.ndarray, arrays: dict[str, np.ndarray], notes: Sequence[str]) -> Trajectory:
     """Join states with their times and with what the JSON file beside says."""
     facts = _read_facts(path.with_suffix(".json"))
-    frames = states.shape[-3]
+    frames = states.shape[0 if states.ndim == 2 else -3]
     times, origin = np.arange(frames), "counted"
     if "times" in facts:
         times, origin = _times(facts["times"], frames, f"{path.with_suffix('.json')}[times]"), "json"
@@ -132,7 +133,7 @@ def _with_facts(path: Path, states: np.ndarray, arrays: dict[str, np.ndarray], n
             raise ParseError(f"`{name}` must be a short text.", source=str(path.with_suffix(".json")))
     about = {name: value for name, value in facts.items() if name not in _OUR_FACTS} | {"times_from": origin}
     about |= {"read_as": list(notes)} if notes else {}
-    axes = ("boards", "times", "rows", "cols")[-states.ndim :]
+    axes = ("times", "cells") if states.ndim == 2 else ("boards", "times", "rows", "cols")[-states.ndim :]
     return Trajectory(states, times, axes, law=words["rule"], boundary=words["boundary"], about=about)
 
 
@@ -179,8 +180,9 @@ def _read_facts(path: Path) -> dict[str, Any]:
 
 def _checked_run(path: Path) -> Trajectory:
     trajectory = Trajectory.load(path)
-    if trajectory.axes[-2:] != ("rows", "cols"):
+    if trajectory.axes[-2:] != ("rows", "cols") and trajectory.axes[-1] != "cells":
         raise ParseError(
-            f"The run holds axes {', '.join(trajectory.axes)}; a recording ends in rows, cols.", source=str(path)
+            f"The run holds axes {', '.join(trajectory.axes)}; a recording ends in rows, cols, or in cells.",
+            source=str(path),
         )
     return trajectory

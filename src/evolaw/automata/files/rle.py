@@ -291,6 +291,7 @@ def _paint(runs: _Runs, height: int, width: int) -> np.ndarray:
     return board
 
 
+@told
 def write_rle(
     board: Any,
     *,

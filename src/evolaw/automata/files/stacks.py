@@ -1,5 +1,6 @@
 """A stack of boards from a stranger's array: which axis is time, and which values mean dead, alive and not seen.
 
+    2 axes              (time, cells): a line of cells
     3 axes              (time, rows, cols)
     4 axes              (boards, time, rows, cols); a last axis of one channel is dropped, and that is said
     0 and 1             dead and alive; 255 not seen
@@ -25,7 +26,7 @@ _CHANNELS = (1, 3, 4)
 def as_states(
     values: np.ndarray, source: str, *, alive: float | None = None, threshold: float | None = None
 ) -> tuple[np.ndarray, list[str]]:
-    """Return uint8 states (time, rows, cols) or (boards, time, rows, cols) of 0, 1 and 255, and sentences on how they were read.
+    """Return uint8 states (time, cells), (time, rows, cols) or (boards, time, rows, cols) of 0, 1 and 255, and sentences on how they were read.
 
     Args:
         values: an array of numbers.
@@ -49,6 +50,10 @@ def as_states(
     _require_shape(values, source)
     if values.dtype.kind not in "buif":
         raise ParseError(f"`states` must hold whole numbers, but holds {values.dtype}.", source=source)
+    if values.ndim == 2:
+        notes.append(
+            f"The {len(values)} rows of {values.shape} were read as times of a line of {values.shape[1]} cells."
+        )
     if alive is not None:
         return (values == alive).astype(np.uint8, order="C"), [*notes, f"Cells of value {alive:g} were read as alive."]
     if threshold is not None:
@@ -60,16 +65,10 @@ def as_states(
 
 
 def _require_shape(values: np.ndarray, source: str) -> None:
-    if values.ndim in (3, 4) and values.size:
+    if values.ndim in (2, 3, 4) and values.size:
         return
-    cure = ""
-    if values.ndim == 2:
-        cure = (
-            " Two axes are the cells of a line over time: give them a third axis, states[:, None, :], to read them as boards "
-            "of one row, or save one board a frame."
-        )
     raise ParseError(
-        f"`states` must have shape (time, rows, cols) with at least one cell, but have shape {values.shape}.{cure}",
+        f"`states` must have shape (time, rows, cols), or (time, cells) for a line, with at least one cell, but have shape {values.shape}.",
         source=source,
     )
 

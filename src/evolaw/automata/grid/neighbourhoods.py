@@ -72,7 +72,6 @@ def ignores(table: np.ndarray, cells: int) -> bool:
     return bool(np.array_equal(table, table[np.arange(WINDOWS) & cells]))
 
 
-@cache
 def rotate_windows(quarter_turns: int = 1) -> np.ndarray:
     """Return the number of each window after it is turned anticlockwise, shape (512,).
 
@@ -82,7 +81,12 @@ def rotate_windows(quarter_turns: int = 1) -> np.ndarray:
         >>> int(rotate_windows()[0b010_000_000])
         32
     """
-    return _moved(np.rot90(np.arange(9).reshape(3, 3), checks.integer(quarter_turns, "quarter_turns")))
+    return _rotated(checks.integer(quarter_turns, "quarter_turns") % 4)
+
+
+@cache
+def _rotated(quarter_turns: int) -> np.ndarray:
+    return _moved(np.rot90(np.arange(9).reshape(3, 3), quarter_turns))
 
 
 @cache

@@ -34,10 +34,12 @@ from evolaw.automata.rules.hensel import arrangement_numbers, arrangements
 from evolaw.automata.rules.reading import parse_rule
 from evolaw.automata.rules.tables import MOST_RADIUS, RuleTable, family, neighbour_count, table_from_counts
 from evolaw.automata.rules.writing import write_hensel, write_map, write_rule
+from evolaw.told import told
 
-__all__ = ["SPACES", "Rule", "entries", "reflect_windows", "rotate_windows"]
+__all__ = ["ELEMENTARY", "SPACES", "Rule", "entries", "reflect_windows", "rotate_windows"]
 
 SPACES = ("outer-totalistic", "isotropic", "general")
+ELEMENTARY = "elementary"
 """The spaces of 3x3 rules, from narrow to wide: 18, 102 and 512 entries."""
 
 _TABLE_SIZES = {WINDOWS: WINDOWS - 1, 128: HEXAGONAL, 32: VON_NEUMANN}
@@ -267,23 +269,27 @@ class Rule:
         return f"Rule({self._text!r})"
 
 
+@told
 def entries(space: str) -> dict[str, np.ndarray]:
     """Return the entries of a rule space: the name of each and the windows it decides.
 
     Args:
-        space: "outer-totalistic" (``B0`` … ``S8``), "isotropic" (``B0``, ``B1c`` … ``S8``) or "general" (the nine bits of
-            the window, as in ``000111000``).
+        space: "outer-totalistic" (``B0`` … ``S8``), "isotropic" (``B0``, ``B1c`` … ``S8``), "general" (the nine bits of
+            the window, as in ``000111000``), or "elementary" (left, centre, right, as in ``011``): a line of cells is a board of one row,
+            whose cells look at the middle row of their windows.
 
     Returns:
-        18, 102 or 512 names in canonical order (births first, counts and letters rising), each with its windows, int64,
+        18, 102, 512 or 8 names in canonical order (births first, counts and letters rising), each with its windows, int64,
         read-only. Together they hold each of the 512 windows once.
 
     Example:
         >>> entries("isotropic")["B1c"]
         array([  1,   4,  64, 256])
     """
-    checks.one_of(space, "space", SPACES)
+    checks.one_of(space, "space", (*SPACES, ELEMENTARY))
     windows = np.arange(WINDOWS)
+    if space == ELEMENTARY:
+        return {f"{line:03b}": read_only(np.flatnonzero(windows >> 3 & 7 == line)) for line in range(LINE_WINDOWS)}
     if space == "general":
         return {f"{window:09b}": read_only(windows[window : window + 1]) for window in windows}
     if space == "isotropic":

@@ -20,10 +20,10 @@ import numpy as np
 from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.automata.boxes.black_box import Box
-from evolaw.automata.rules.rule import Rule
+from evolaw.automata.rules.rule import ELEMENTARY, Rule
 from evolaw.discovery.lattices import selection
 from evolaw.discovery.lattices.evidence.residuals import worst_residual
-from evolaw.discovery.lattices.experiment.coverings import every_window
+from evolaw.discovery.lattices.experiment.coverings import largest
 from evolaw.discovery.lattices.experiment.questions import question_for, question_of_reach, record
 from evolaw.discovery.lattices.misfit.diagnosis import Diagnosis, diagnose, diagnose_unfitting
 from evolaw.discovery.lattices.misfit.displays import undo_inversion
@@ -32,10 +32,10 @@ from evolaw.discovery.lattices.misfit.halves import compare_halves
 from evolaw.discovery.lattices.misfit.predictive_check import check_law
 from evolaw.discovery.lattices.misfit.space_refinement import widen
 from evolaw.discovery.lattices.model.case import Case, Progress, Simulator
-from evolaw.discovery.lattices.model.intake import agree, claimed, gather, is_silent
+from evolaw.discovery.lattices.model.intake import agree, claimed, gather, is_silent, require_form
 from evolaw.discovery.lattices.model.law import Law, Question
 from evolaw.discovery.lattices.model.observation import AUTO, CLEAN, Channel
-from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.rule_space import NESTED, WINDOWS, RuleSpace
 from evolaw.discovery.lattices.rollout.proposals import propose_by_network
 from evolaw.discovery.spine.amendments import Amendment, State, check_known, rewrite
 from evolaw.discovery.spine.closed_loop import close_loop
@@ -76,7 +76,8 @@ def discover_lattice(
     Args:
         recording: values 0, 1 and 255 (missing), axes ("times", "rows", "cols") or boards before them; or several
             recordings of one automaton; or None when only the box is to be asked.
-        space: "outer-totalistic" (18 entries), "isotropic" (102) or "general" (512).
+        space: "outer-totalistic" (18 entries), "isotropic" (102) or "general" (512); for lines of cells "elementary" (8), which is
+            then the default.
         known: entries known beforehand, {"B3": 1} or "B3,S2=0"; they are never changed.
         observed: how it was recorded: `Every`, `Flips`, `Missing`, or several; by default read off the recording.
         boundary: "torus", "plane", "reflecting", "torus+dx,dy"; "window" where the board is a part of a larger world, so that nothing
@@ -99,6 +100,7 @@ def discover_lattice(
     References:
         vovk2021; wang2022; wasserman2020.
     """
+    space = _fitting(recording, space)
     terms = _Terms(_terms(space, known, alpha, error, evidence, simulator, rng, progress))
     asked = checks.integer(ask, "ask", least=0)
     checks.require(
@@ -113,7 +115,9 @@ def discover_lattice(
         terms = replace(terms, observed=None if observed is None else claimed(observed))
         return terms.ask(box, [], None, asked)  # type: ignore[arg-type]
     recordings = gather(recording, boundary)
+    require_form(recordings, terms.case.space)
     channel = agree(recordings, observed)
+    _require_line_channel(terms.case, channel)
     recordings, notes = _prepared(recordings, channel, terms.case.space, is_silent(recording, boundary))
     recordings = [replace(item, times=np.arange(len(item)) * channel.every) for item in recordings]
     terms = replace(terms, notes=tuple(notes), observed=channel)
@@ -138,6 +142,29 @@ def resume(finding: Finding, box: Box, questions: int, *, rng: Any, progress: Pr
         rng=rng,
         progress=progress,
     )
+
+
+def _fitting(recording: Trajectory | Sequence[Trajectory] | None, space: str | RuleSpace) -> str | RuleSpace:
+    """The space named, or where none was, that of the recording's form: a line of cells has one space only."""
+    first = recording[0] if isinstance(recording, list | tuple) and recording else recording
+    if not (isinstance(first, Trajectory) and first.axes[-1:] == ("cells",)):
+        return space
+    named = space.name if isinstance(space, RuleSpace) else space
+    if isinstance(named, str) and named in NESTED[1:]:
+        raise checks.refuse("space", "be elementary for a line of cells", named)
+    return ELEMENTARY if isinstance(named, str) and named == NESTED[0] else space
+
+
+def _require_line_channel(case: Case, channel: Channel) -> None:
+    """Refuse what is not weighed for lines: misread cells behind skipped generations, and rollouts."""
+    if case.space.is_line:
+        checks.require(
+            not (channel.flips and channel.every > 1),
+            "observed",
+            "have no flips where generations of a line are skipped",
+            repr(channel),
+        )
+        checks.require(case.evidence == "auto", "evidence", "be auto for lines of cells", case.evidence)
 
 
 def _prepared(
@@ -225,7 +252,7 @@ class _Terms:
         # Where chance is at work one visit settles nothing: the largest board gives most visits for one question.
         flips = self.observed is not None and bool(self.observed.flips)
         chance = flips or finding.facts.get("deterministic", 1.0) < 0.5
-        return self._paced(replace(question, board=every_window()) if chance else question)
+        return self._paced(replace(question, board=largest(self.case.space)) if chance else question)
 
     def _first(self) -> Question:
         free = self.case.free
@@ -236,7 +263,7 @@ def _confirmation(finding: Finding) -> Question | None:
     """A second look at every entry, where one visit decided some: only a repeat can show that the box throws coins."""
     once = [entry.name for entry in finding.entries if entry.basis == "counted" and entry.visits < 2]
     says = "Ask once more, so that every entry is seen a second time: a box that throws coins would show it."
-    return Question(every_window(), 1, len(once), says, tuple(once)) if once else None
+    return Question(largest(RuleSpace.named(finding.space)), 1, len(once), says, tuple(once)) if once else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,7 +334,7 @@ class _Look:
         channel = self.case.channel
         if channel.flips == AUTO:
             channel = replace(channel, flips=float(weighing.facts["flip_probability"]))
-        return check_law(law.rule, self.case.recordings, channel, self.case.rng)
+        return check_law(self.case.space.on_windows(law.rule), self.case.recordings, channel, self.case.rng)
 
     def question(self, entries: tuple[EntryFinding, ...], state: State, weighing: Weighing) -> Question | None:
         flips = float(weighing.facts.get("flip_probability", 0.0))
@@ -318,12 +345,13 @@ class _Look:
         if reach is not None:
             return reach
         # Another space in doubt is not settled by its own open entries: every window once, with inputs that are certain, is.
-        rows, cols = every_window().shape
+        board = largest(self.case.space)
+        rows, cols = board.shape
         says = (
-            f"{state.checks[0].says} To settle it by experiment, put this {cols} x {rows} board, which shows every window "
-            "once, on a torus into the box and record it before and after one generation."
+            f"{state.checks[0].says} To settle it by experiment, put this {cols} x {rows} board, which shows every entry, "
+            "on a torus into the box and record it before and after one generation."
         )
-        return replace(question, board=every_window(), says=says)
+        return replace(question, board=board, says=says)
 
     # -- amendments ---------------------------------------------------------------------------------------------------
 
@@ -405,9 +433,11 @@ class _Look:
             rule = Rule(name)
         except EvolawError:
             return state
+        space = self.case.space
+        if space.is_line and rule.neighbourhood == "line":
+            rule = space.on_windows(rule)
         if not rule.is_deterministic or rule.table.shape != (WINDOWS,):
             return state
-        space = self.case.space
         differing = [
             item.entry
             for place, (item, decision) in enumerate(zip(state.evidence, state.decisions, strict=True))

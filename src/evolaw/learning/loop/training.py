@@ -185,6 +185,7 @@ class State:
         return self.net, self.average, self.memory, self.powers
 
 
+@told
 def optimise(
     state: State, loss: Loss, deal: Callable[[int], Any], *, rng: Source | None = None
 ) -> Iterator[tuple[State, float]]:

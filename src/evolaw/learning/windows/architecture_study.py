@@ -37,6 +37,7 @@ from evolaw.learning.windows.equivariant import GroupNet, OrbitTable
 from evolaw.learning.windows.objective import CrossEntropy, Schedule, deal
 from evolaw.randomness import Source, source
 from evolaw.storage import Run
+from evolaw.told import told
 
 __all__ = ["ARCHITECTURES", "KIND", "Architecture", "League", "Standing", "run_league"]
 
@@ -214,6 +215,7 @@ class League:
         return display.plot(self, **options)
 
 
+@told
 def run_league(
     rule: Rule | str = "B3/S23",
     names: Sequence[str] = tuple(ARCHITECTURES),

@@ -222,6 +222,7 @@ def board_pairs(recordings: Trajectory | Sequence[Trajectory], steps: int = 1) -
     return BoardPairs(np.stack(windows), np.stack(after), steps, np.array(boards))
 
 
+@told
 def random_recordings(
     rule: Rule | str, boards: int, *, size: int = 32, density: float = 0.38, steps: int = 1, rng: Any
 ) -> Trajectory:
@@ -243,6 +244,7 @@ def random_recordings(
     return evolution.evolve(Rule(rule), start, steps, rng=rng)
 
 
+@told
 def biased_recording(
     rule: Rule | str,
     *,

@@ -158,6 +158,7 @@ def read_table(logits: np.ndarray, *, visited: np.ndarray | None = None, truth: 
     return Readout(logits, Rule.from_table(alive), float(np.abs(logits).min()), asymmetry, visited, wrong, errors)
 
 
+@told
 def explain_filters(net: WindowNet) -> list[Filter]:
     """Describe the filters of the first layer, strongest first; a table has none.
 

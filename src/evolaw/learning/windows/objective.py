@@ -28,6 +28,7 @@ from evolaw.learning.loop.training import Optimisation, State, optimise
 from evolaw.learning.windows.cnn import WindowNet, on_windows, read_logits
 from evolaw.learning.windows.datasets import BoardPairs, WindowPairs, training_batches
 from evolaw.randomness import Source, source
+from evolaw.told import told
 
 __all__ = ["CrossEntropy", "Record", "Schedule", "data_facts", "deal", "read_record", "resume", "train"]
 
@@ -99,6 +100,7 @@ class CrossEntropy:
         return (visits @ jax.nn.softplus(logits) - births @ logits) / visits.sum()
 
 
+@told
 def train(
     state: State, pairs: WindowPairs | BoardPairs, *, rng: Any, truth: Rule | str | None = None
 ) -> Iterator[tuple[State, Record]]:
@@ -138,6 +140,7 @@ def deal(pairs: WindowPairs | BoardPairs, schedule: Schedule, epoch: int, rng: S
     return jnp.asarray(pairs.windows[chosen], jnp.int32), jnp.asarray(pairs.after[chosen], jnp.float32)
 
 
+@told
 def resume(path: str | Path, like: State | None = None) -> State:
     """Read a state of such a training; see `evolaw.learning.loop.training.resume`."""
     return training.resume(path, like, schedule=Schedule)

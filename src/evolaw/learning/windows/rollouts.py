@@ -19,11 +19,13 @@ from evolaw.automata import evolution
 from evolaw.automata.rules.rule import Rule
 from evolaw.learning.windows.learned_law import LearnedLaw
 from evolaw.randomness import Source, source
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Beside", "rollout_error", "rollout_statistics", "rollouts"]
 
 
+@told
 def rollout_error(law: LearnedLaw, truth: Rule | str, starts: Any, steps: int, *, rng: Any = None) -> np.ndarray:
     """Return the share of cells where the rolled-out law differs from the truth, by network and time.
 
@@ -42,6 +44,7 @@ def rollout_error(law: LearnedLaw, truth: Rule | str, starts: Any, steps: int, *
     return np.stack([(found != true).reshape(steps + 1, -1).mean(1) for found in rolled])
 
 
+@told
 def rollouts(
     law: LearnedLaw,
     truth: Rule | str,
@@ -70,6 +73,7 @@ def rollouts(
     return learned, evolution.evolve(truth, boards[half:], steps, rng=seeds[1])
 
 
+@told
 def rollout_statistics(
     law: LearnedLaw,
     truth: Rule | str,

@@ -12,6 +12,7 @@ from typing import Any
 
 from evolaw import checks
 from evolaw.report.wording import Words
+from evolaw.told import told
 
 __all__ = ["facts_of", "latex_table", "latex_text", "to_latex", "to_typst", "typst_table", "typst_text"]
 
@@ -93,11 +94,13 @@ def latex_table(header: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
     return "\n".join([*lines, r"\hline", r"\end{tabular}"])
 
 
+@told
 def to_typst(result: Any, lang: str = "en") -> str:
     """Return a result as a Typst table: of a finding its entries, of a chain its matrix, of anything else what it prints."""
     return typst_table(*_table_of(result, Words(lang)))
 
 
+@told
 def to_latex(result: Any, lang: str = "en") -> str:
     """Return a result as a LaTeX tabular: of a finding its entries, of anything else what it prints of itself."""
     return latex_table(*_table_of(result, Words(lang)))

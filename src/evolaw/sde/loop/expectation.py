@@ -31,6 +31,7 @@ from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.reversal import Reversal
 from evolaw.sde.schemes.scheme import Scheme
+from evolaw.told import told
 
 __all__ = ["expectation"]
 
@@ -38,6 +39,7 @@ _CHUNK = 16_384
 _TOGETHER = 2
 
 
+@told
 def expectation(
     process: SDE,
     scheme: Scheme,

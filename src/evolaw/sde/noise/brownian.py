@@ -42,6 +42,7 @@ from evolaw.sde.noise.levy_areas import levy_area
 from evolaw.sde.noise.variates import THREE_POINTS, TWO_POINTS, normal_pair, three_point, two_point
 from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise
+from evolaw.told import told
 
 __all__ = ["Drawing", "Keys", "compose", "halve", "increments", "path_keys"]
 
@@ -391,6 +392,7 @@ def halve(whole: Noise, dt: Any, normals: Any) -> tuple[Noise, Noise]:
     return Noise(first, h * (area_a + first / 2)), Noise(second, h * (area_b + second / 2))
 
 
+@told
 def increments(
     rng: Any, *, paths: int, steps: int, dt: float, noises: int = 1, first_path: int = 0, precision: str = "float64"
 ) -> np.ndarray:

@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 
+@told
 def brownian_motion(*, drift: Any = 0.0, scale: Any = 1.0, dim: int = 1) -> SDE:
     """Return Brownian motion with drift, dX = μ dt + s dW.
 
@@ -81,6 +82,7 @@ def geometric_brownian_motion(*, growth: Any, volatility: Any, dim: int = 1) -> 
     return _independent(name, _proportional_drift, _proportional_noise, "diagonal", dim, params, GeometricLaw)
 
 
+@told
 def brownian_bridge(*, end: Any = 0.0, duration: float = 1.0, scale: float = 1.0, dim: int = 1) -> SDE:
     """Return the Brownian bridge to ``end`` at time T = ``duration``, dX = (end - X)/(T - t) dt + s dW, for 0 <= t < T.
 
@@ -129,6 +131,7 @@ def ornstein_uhlenbeck(*, rate: Any, scale: Any, level: Any = 0.0, dim: int = 1)
     return _independent("Ornstein–Uhlenbeck", _reverting_drift, _scale, "additive", dim, params, OrnsteinUhlenbeckLaw)
 
 
+@told
 def integrated_ornstein_uhlenbeck(*, friction: float, amplitude: float) -> SDE:
     """Return the position Y of a free Brownian particle, Y'' = -β Y' + s ξ; the state is (Y, V).
 
@@ -148,6 +151,7 @@ def integrated_ornstein_uhlenbeck(*, friction: float, amplitude: float) -> SDE:
     return replace(process, law=_free_law)
 
 
+@told
 def harmonic_oscillator(
     *, frequency: float, damping: float, amplitude: float, drive: float = 0.0, drive_frequency: float = 1.0
 ) -> SDE:
@@ -179,6 +183,7 @@ def harmonic_oscillator(
     return replace(process, law=OscillatorLaw)
 
 
+@told
 def square_root(*, rate: float, level: float, scale: float) -> SDE:
     """Return the square-root process of Cox, Ingersoll and Ross, dX = a (b - X) dt + s √X dW.
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = [
     "HyperbolicSineLaw",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 
+@told
 def hyperbolic_sine() -> SDE:
     """Return dX = (X/2 + √(X²+1)) dt + √(X²+1) dW, whose solution is sinh(arsinh x0 + t + W).
 
@@ -45,6 +47,7 @@ def hyperbolic_sine() -> SDE:
     return SDE(_sinh_drift, _sinh_noise, noise="scalar", name="hyperbolic sine", law=_sinh_law)
 
 
+@told
 def hyperbolic_tangent(*, pull: float = 0.2, scale: float = 0.8) -> SDE:
     """Return dX = -(a + b² X)(1 - X²) dt + b (1 - X²) dW on (-1, 1), whose solution is tanh(artanh x0 - a t + b W).
 
@@ -68,6 +71,7 @@ def hyperbolic_tangent(*, pull: float = 0.2, scale: float = 0.8) -> SDE:
     )
 
 
+@told
 def iterated_integral() -> SDE:
     """Return dX_1 = dW_1, dX_2 = X_1 dW_2: a pure iterated integral, the simplest noise that does not commute.
 
@@ -80,6 +84,7 @@ def iterated_integral() -> SDE:
     return SDE(_no_drift, _area_noise, dim=2, noise="general", name="iterated integral", law=_area_law)
 
 
+@told
 def modulated_noise(*, rate: float = 1.0, scale: float = 0.7, depth: float = 0.5, frequency: float = 3.0) -> SDE:
     """Return dX = -θ X dt + s (1 + c cos Ωt) dW, linear with additive noise that depends on time.
 

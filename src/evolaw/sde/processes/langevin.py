@@ -22,6 +22,7 @@ import jax.numpy as jnp
 from evolaw import checks
 from evolaw.sde.processes.gibbs import GibbsOf
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = [
     "Force",
@@ -98,6 +99,7 @@ class KineticNoise:
         return jnp.concatenate([jnp.zeros((self.n, self.n)), p["amplitude"] * jnp.eye(self.n)])
 
 
+@told
 def overdamped(force: Force, temperature: float, *, dim: int = 1, params: Any = None, name: str = "overdamped") -> SDE:
     """Return the overdamped Langevin process dX = F(t, X) dt + √(2 D) dW.
 
@@ -136,6 +138,7 @@ def overdamped(force: Force, temperature: float, *, dim: int = 1, params: Any = 
     )
 
 
+@told
 def underdamped(
     force: Force,
     *,
@@ -193,6 +196,7 @@ def underdamped(
     )
 
 
+@told
 def double_well(*, barrier: float = 1.0, width: float = 1.0, temperature: float = 0.25) -> SDE:
     """Return the overdamped particle in the double well U(x) = ΔU ((x/a)² - 1)².
 

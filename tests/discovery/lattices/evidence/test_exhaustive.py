@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.automata import evolve, step
+from evolaw.discovery.lattices.evidence import exhaustive
 from evolaw.discovery.lattices.evidence.exhaustive import surviving
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.trajectory import Trajectory
@@ -66,6 +67,25 @@ def test_all_laws_of_the_space_are_compared() -> None:
     rng = np.random.default_rng(3)
     recording = evolve("B36/S23", (rng.random((8, 8)) < 0.35).astype(np.uint8), 2, every=2)
     assert np.array_equal(surviving([recording], SPACE, np.full(18, np.nan)), table_brute_force(recording))
+
+
+@pytest.mark.parametrize("boundary", ["torus", "plane", "window", "torus+1,0"])
+def test_running_the_laws_that_are_left_says_the_same_as_their_bits(
+    monkeypatch: pytest.MonkeyPatch, boundary: str
+) -> None:
+    """With missing cells, unequal gaps and cut-outs: all by bits, or all that are left on whole boards."""
+    rng = np.random.default_rng(5)
+    known = np.where(rng.random(18) < 0.5, (rng.random(18) < 0.4).astype(float), np.nan)
+    law = np.where(np.isnan(known), rng.random(18) < 0.4, known)
+    start = (rng.random((20, 24)) < 0.3).astype(np.uint8)
+    whole = evolve(SPACE.rule(law), start, 7, times=[0, 2, 3, 5, 7], boundary=boundary.replace("window", "plane"))
+    values = np.where(rng.random(whole.values.shape) < 0.03, 255, whole.values).astype(np.uint8)
+    recording = Trajectory(values, whole.times, whole.axes, boundary=boundary)
+    found = []
+    for cells_a_law in (1, 10**9):
+        monkeypatch.setattr(exhaustive, "_CELLS_A_LAW", cells_a_law)
+        found.append(surviving([recording, recording], SPACE, known))
+    assert np.array_equal(*found) and any((each == law).all() for each in found[0])
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import pytest
 
 from evolaw.automata.stepping import windows
 from evolaw.discovery.lattices.experiment.coverings import entries_shown, every_window, mosaic, stored
-from evolaw.discovery.lattices.model.rule_space import SPACES, RuleSpace
+from evolaw.discovery.lattices.model.rule_space import NESTED, RuleSpace
 
 
 def test_the_8_by_64_torus_shows_every_window_exactly_once() -> None:
@@ -30,7 +30,7 @@ def test_a_mosaic_shows_what_is_wanted(count: int) -> None:
     assert board.size <= 9 * (count + np.sqrt(count) + 1)
 
 
-@pytest.mark.parametrize("space", SPACES)
+@pytest.mark.parametrize("space", NESTED)
 def test_shown_entries_add_up_to_the_cells(space: str) -> None:
     board = np.random.default_rng(0).integers(0, 2, (7, 9))
     assert entries_shown(board, RuleSpace.named(space)).sum() == 63

@@ -12,12 +12,12 @@ from evolaw.discovery.lattices.experiment.questions import (
     question_of_reach,
     record,
 )
-from evolaw.discovery.lattices.model.rule_space import SPACES, RuleSpace
+from evolaw.discovery.lattices.model.rule_space import NESTED, RuleSpace
 from evolaw.errors import ArgumentError
 from evolaw.trajectory import Trajectory
 
 
-@pytest.mark.parametrize("space", SPACES)
+@pytest.mark.parametrize("space", NESTED)
 @pytest.mark.parametrize("count", [1, 4, 18])
 def test_a_question_shows_all_open_entries_in_few_cells(space: str, count: int) -> None:
     rules = RuleSpace.named(space)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evolaw.automata.rules.rule import Rule
-from evolaw.discovery.lattices.model.rule_space import SPACES, WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.rule_space import NESTED, WINDOWS, RuleSpace
 from evolaw.errors import ArgumentError
 
 
@@ -19,7 +19,7 @@ def test_a_space_is_a_partition_of_the_windows(name: str, entries: int) -> None:
 
 
 def test_every_space_refines_the_one_before() -> None:
-    for narrow, wide in itertools.pairwise(SPACES):
+    for narrow, wide in itertools.pairwise(NESTED):
         assert RuleSpace.named(narrow).wider is RuleSpace.named(wide)
         for entry in range(len(RuleSpace.named(wide))):
             windows = RuleSpace.named(wide).windows(entry)

@@ -66,7 +66,9 @@ def test_too_few_runs_leave_it_open() -> None:
         runs_of("B36/S23", 1, density=0.1, side=16, steps=4), known=known_of("B36/S23", "B6"), rng=0
     )
     assert found["B6"].decision == "undetermined"
-    assert "1 run cannot refute any law" in found.checks[0].says and "at least 2 independent runs" in found.checks[0].says
+    assert (
+        "1 run cannot refute any law" in found.checks[0].says and "at least 2 independent runs" in found.checks[0].says
+    )
 
 
 @pytest.mark.parametrize("wrong", [{"S2": 0}, {"B3": 0}, {"S4": 1}])

@@ -87,7 +87,7 @@ def _fixed(space: RuleSpace, entry: int, counts: WindowCounts, value: float) -> 
 def _words(space: RuleSpace, entry: int, n: int, k: int, orientations: int) -> str:
     if n == 0:
         return "Never seen in the recording, so nothing is known about it."
-    size = int(space.sizes[entry])
+    size = 1 if space.is_line else int(space.sizes[entry])
     seen = f"Seen {_times(n)}" + (f" in {orientations} of its {size} windows" if size > 1 else "")
     if 0 < k < n:
         return f"{seen}, alive afterwards {_times(k)} and dead {_times(n - k)}."

@@ -26,7 +26,7 @@ from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout
 from evolaw.trajectory import Trajectory
 
-__all__ = ["MOST_FREE", "surviving"]
+__all__ = ["MOST_FREE", "surviving", "surviving_lines"]
 
 MOST_FREE = 18
 """Largest number of free entries: all of the outer-totalistic space."""
@@ -100,6 +100,15 @@ def surviving(
     return _laws(codes, free, known)
 
 
+def surviving_lines(recordings: Sequence[Trajectory], space: RuleSpace, known: np.ndarray) -> np.ndarray:
+    """Return every elementary law that leads from each frame to the next; as `surviving`, by running all 256 at most."""
+    free = np.flatnonzero(np.isnan(known))
+    codes = np.arange(2**free.size)
+    for recording in recordings:
+        codes = _run_each(recording, 0, space, codes, free, known)
+    return _laws(codes, free, known)
+
+
 def _laws(codes: np.ndarray, free: np.ndarray, known: np.ndarray) -> np.ndarray:
     """The entry values of the laws with these codes, shape (laws, entries)."""
     laws = np.tile(np.nan_to_num(known).astype(np.uint8), (codes.size, 1))
@@ -151,8 +160,8 @@ def _leads_on(rule: Rule, recording: Trajectory, places: np.ndarray, gap: int) -
 
 
 def _far_inside(shape: tuple[int, ...], margin: int) -> np.ndarray:
-    inside = np.zeros(shape, bool)
-    inside[margin : shape[0] - margin, margin : shape[1] - margin] = True
+    inside, down = np.zeros(shape, bool), 0 if shape[0] == 1 else margin
+    inside[down : shape[0] - down, margin : shape[1] - margin] = True
     return inside
 
 

@@ -18,7 +18,7 @@ from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.automata.stepping import unroll, windows
 from evolaw.discovery.lattices.evidence.constraints import OPEN, Film, Knowledge, propagate
-from evolaw.discovery.lattices.evidence.exhaustive import surviving
+from evolaw.discovery.lattices.evidence.exhaustive import surviving, surviving_lines
 from evolaw.discovery.lattices.evidence.proofs import (
     beginning,
     contradicted,
@@ -69,7 +69,7 @@ def weigh(case: Case, *, branches: int | None = None) -> Weighing:
         )
     spaced = [_spaced(recording, channel.every) for recording in case.recordings]
     require_certain(space, known)
-    if space.name == "outer-totalistic":
+    if space.name == "outer-totalistic" or space.is_line:
         return _exhaustive(spaced, space, known, case.progress)
     most = branches if branches is not None else BRANCHES_HIDDEN if channel.missing else BRANCHES
     return _searched([pair for item in spaced for pair in _pairs(item)], space, known, case.rng, case.progress, most)
@@ -102,7 +102,7 @@ def _exhaustive(
     progress: Progress | None,
 ) -> Weighing:
     tell = None if progress is None else lambda done, total: progress(done, total, "cells compared under all laws")
-    laws = surviving(recordings, space, known, tell)
+    laws = surviving_lines(recordings, space, known) if space.is_line else surviving(recordings, space, known, tell)
     if not len(laws):
         return contradicted(space, known)
     visits = _visits(recordings, space, known, laws)
@@ -275,7 +275,7 @@ def _members(cubes: Sequence[np.ndarray]) -> list[np.ndarray]:
 
 def _names(space: RuleSpace, laws: Sequence[np.ndarray]) -> list[str]:
     """The possible laws by name where they are few: open entries that hang together cannot be read off one by one."""
-    return [str(space.rule(law)) for law in laws] if len(laws) <= _NAMED else []
+    return [str(space.written(law)) for law in laws] if len(laws) <= _NAMED else []
 
 
 def _counter(progress: Progress | None, total: int) -> Callable[[int], None] | None:

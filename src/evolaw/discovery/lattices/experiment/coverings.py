@@ -19,7 +19,7 @@ from evolaw.arrays import read_only
 from evolaw.automata import stepping
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 
-__all__ = ["entries_shown", "every_window", "mosaic", "stored"]
+__all__ = ["entries_shown", "every_window", "largest", "mosaic", "stored"]
 
 _WORD = (0, 0, 0, 1, 0, 1, 1, 1)
 
@@ -30,6 +30,7 @@ _FOUND = {
         11100001001011111 01000011111010111 11000001000000000 00111110100010101
         01101100011010001 01010101011010010 11011010010100111 11110100001010101
     """,
+    "elementary": "00010111",
 }
 
 
@@ -85,13 +86,18 @@ def mosaic(windows: np.ndarray) -> np.ndarray:
     return tiles.transpose(0, 2, 1, 3).reshape(3 * down, 3 * across)
 
 
+def largest(space: RuleSpace) -> np.ndarray:
+    """Return the board that shows every entry of a space most often: each of the 512 windows once, or a line as long."""
+    return np.tile(stored(space.name), (1, 64)) if space.is_line else every_window()
+
+
 @cache
 def stored(space: str) -> np.ndarray:
     """Return the smallest torus known to the package that shows every entry of a space in one step.
 
     Example:
-        >>> [stored(space).size for space in ("outer-totalistic", "isotropic", "general")]
-        [32, 136, 512]
+        >>> [stored(space).size for space in ("outer-totalistic", "isotropic", "general", "elementary")]
+        [32, 136, 512, 8]
     """
     if space not in _FOUND:
         return every_window()

@@ -135,6 +135,8 @@ def record(box: Box, question: Question, repeat: int = 0) -> Trajectory:
 
 
 def _cheapest(space: RuleSpace, open_: np.ndarray, budget: int | None) -> np.ndarray:
+    if space.is_line:
+        return stored(space.name)
     wanted = np.array([space.windows(int(place))[0] for place in np.flatnonzero(open_)])
     candidates = [stored(space.name), every_window(), mosaic(wanted)]
     if budget is not None:

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evolaw.discovery.lattices.evidence.counting import weigh_counts
-from evolaw.discovery.lattices.evidence.exhaustive import surviving
+from evolaw.discovery.lattices.evidence.exhaustive import surviving, surviving_lines
 from evolaw.discovery.lattices.misfit.displays import check_axes
 from evolaw.discovery.lattices.misfit.edges import boundary
 from evolaw.discovery.lattices.misfit.faults import Fault, find_fault
@@ -42,7 +42,7 @@ from evolaw.discovery.lattices.misfit.subsampling import looks_scrambled, skippe
 from evolaw.discovery.lattices.misfit.transitions import Transitions
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.law import Law
-from evolaw.discovery.lattices.model.rule_space import SPACES, WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.rule_space import NESTED, WINDOWS, RuleSpace
 from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows, log_best
 from evolaw.discovery.spine.decisions import decide
 from evolaw.discovery.spine.e_values import LEVEL, log_e_dependence, p_value, worded_e, worded_list
@@ -60,6 +60,7 @@ _CLEARLY_TOGETHER = 10.0
 _MOST_ERRING = 0.2
 """An automaton that goes against its law more often than this is not called erring: skipped generations look like that."""
 _CLEAR_COST = 20.0
+_COINS, _HIDDEN = 0.1, 0.01
 _BEGINNING, _SEVERAL = 6, 3
 _TOTALISTIC = 18
 
@@ -99,6 +100,8 @@ def diagnose(case: Case) -> Diagnosis:
     torn = tuple(check for check in orbits if not check.passed)
     if not windows.mixed.any() and torn:
         return Diagnosis("symmetry", torn)
+    if space.is_line:
+        return _of_a_line(case, calm)
     axes = check_axes(recordings, space)
     if axes is not None:
         return Diagnosis("axes", (axes,))
@@ -153,6 +156,32 @@ def diagnose(case: Case) -> Diagnosis:
     answers = all("question" in recording.about for recording in recordings)
     noises = [erring] if answers else [misread, erring]
     return _memoryless(case, noises, coins, (*calm[1:], near))
+
+
+def _of_a_line(case: Case, calm: tuple[Check, ...]) -> Diagnosis:
+    """The same for a line of cells: parts that contradict the rest, skipped generations, cells misread, the frame before, chance."""
+    recordings, space, windows = case.recordings, case.space, case.window_counts
+    seen = Transitions.of(recordings)
+    fault = find_fault(recordings, seen, space)
+    if fault is not None:
+        return _at_fault(case, seen, fault)
+    threshold = -np.log(LEVEL)
+    for every in (2, 3):
+        spread = [replace(item, times=np.arange(len(item)) * every) for item in recordings]
+        log_e = -len(space) * np.log(2) - log_best(case.counts)
+        if log_e > threshold and len(surviving_lines(spread, space, case.known)):
+            return _gap(every, log_e, "an elementary law", "")
+    past, drift = memory(recordings, space.entry_of, windows), find_drift(seen, space.entry_of)
+    if past > threshold and past > (drift.log_e if drift is not None else 0.0):
+        says = (
+            "What became of a cell depends on surprises in the frame before: cells were misread, or the law has a memory. "
+            "Try --flip auto."
+        )
+        return Diagnosis("flips", (Check("flips", False, p_value(past), says),))
+    if drift is not None and drift.log_e > threshold:
+        return _at_fault(case, seen, drift)
+    erring, coins = fit_erring(windows, space), fit_coins(windows, space)
+    return _memoryless(case, [erring], coins, calm[1:])
 
 
 def _at_fault(case: Case, seen: Transitions, fault: Fault) -> Diagnosis:
@@ -219,7 +248,7 @@ def _follows(case: Case, counts: WindowCounts) -> str:
 
 def _coarsest(windows: WindowCounts) -> np.ndarray:
     """The classes of the narrowest space within whose entries all windows behave alike: larger classes are split with more power."""
-    for name in SPACES[:-1]:
+    for name in NESTED[:-1]:
         space = RuleSpace.named(name)
         if all(check.passed for check in symmetry(windows, space)):
             return space.entry_of
@@ -367,11 +396,23 @@ def _flips(fit: NoiseFit, p: float, space: RuleSpace) -> Check:
 def _determinism(counts: WindowCounts, space: RuleSpace) -> Check:
     repeated = int((counts.visits > 1).sum())
     says = (
-        f"{repeated} entries were seen more than once, none with two outcomes: the law is taken to be deterministic."
+        f"{repeated} entries were seen more than once, none with two outcomes: the law is taken to be deterministic.{_hidden_coins(counts)}"
         if repeated
-        else "Not tested: no entry was seen more than once. The law is taken to be deterministic."
+        else "Not tested: no entry was seen more than once. The law is taken to be deterministic, and the error rate holds if it is."
     )
     return Check("determinism", True, 1.0, says)
+
+
+def _hidden_coins(counts: WindowCounts) -> str:
+    """The assumption behind the error rate, with the chance that a tenth of the entries, coins of .99, hid in these visits."""
+    seen = counts.visits > 0
+    hidden = 0.99 ** (_COINS * float(counts.visits[seen].sum()))
+    if hidden < _HIDDEN:
+        return ""
+    return (
+        f" The error rate holds if it is: coins of .99 in a tenth of the entries would all have come up one way here with chance {hidden:.2g}, "
+        "and be decided wrongly."
+    )
 
 
 def _unclear(case: Case) -> Check:

@@ -28,6 +28,7 @@ from evolaw.discovery.lattices.model.window_counts import (
     count_windows,
     edge_of,
     is_cutout,
+    rim_of,
     transitions,
 )
 from evolaw.discovery.spine.e_values import LEVEL, combine, log_e_dependence, p_value
@@ -50,7 +51,7 @@ def settle_edge(recordings: Sequence[Trajectory], space: RuleSpace) -> tuple[lis
         The recordings as they are, or as cut-outs; a check where the edge was refuted or stays unknown, else None.
     """
     given = list(recordings)
-    if min(min(recording.values.shape[1:]) for recording in given) < 3:
+    if min(min(_sides(recording)) for recording in given) < 3:
         return given, None
     inner, rim = rim_apart(given, space)
     log_e = combine(log_e_dependence(np.stack([inner.visits, rim.visits], -1), np.stack([inner.alive, rim.alive], -1)))
@@ -92,13 +93,18 @@ def rim_apart(recordings: Sequence[Trajectory], space: RuleSpace) -> tuple[Windo
     """Count entries apart for cells in the interior and for cells whose window crosses the edge."""
     visits, alive = (np.zeros((2, len(space)), np.int64) for _ in range(2))
     for recording in recordings:
-        rim = np.ones(recording.values.shape[1:], np.int64)
-        rim[1:-1, 1:-1] = 0
+        rim = rim_of(recording.values.shape[1:]).astype(np.int64)
         for windows, lives, seen in transitions(recording):
             key = space.entry_of[windows] + len(space) * rim
             visits += np.bincount(key[seen], minlength=2 * len(space)).reshape(2, -1)
             alive += np.bincount(key[seen & lives], minlength=2 * len(space)).reshape(2, -1)
     return WindowCounts(visits[0], alive[0]), WindowCounts(visits[1], alive[1])
+
+
+def _sides(recording: Trajectory) -> tuple[int, ...]:
+    """The sides of a board; of a line its length alone."""
+    rows, cols = recording.values.shape[1:]
+    return (cols,) if rows == 1 else (rows, cols)
 
 
 def _cut_out(recordings: Sequence[Trajectory]) -> list[Trajectory]:
@@ -135,6 +141,8 @@ def _contradicts(recordings: Sequence[Trajectory], other: str, space: RuleSpace)
 def _rim_types(rows: int, cols: int) -> np.ndarray:
     """For every cell which sides its window crosses, as a number from 1 to 15 in bits (north, south, west, east); -1 inside."""
     row, col = np.indices((rows, cols))
+    if rows == 1:
+        row = row - 1  # a line has no edge above and below
     types = 8 * (row == 0) + 4 * (row == rows - 1) + 2 * (col == 0) + (col == cols - 1)
     return np.where(types == 0, -1, types)
 

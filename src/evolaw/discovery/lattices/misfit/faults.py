@@ -278,6 +278,8 @@ def _lines(name: str, span: tuple[int, int], size: int) -> str:
 
 def _parities(recordings: Sequence[Trajectory], seen: Transitions, space: RuleSpace) -> Iterator[Fault]:
     """Block automata: a cell's outcome depends on its place in a 2 x 2 block and on that block; the grid may move every step."""
+    if seen.shape[0] == 1:
+        return  # a line has no blocks
     labels = 4 * (seen.row % 2) + 2 * (seen.col % 2) + seen.frame % 2
     for moves, words in ((1, "row, column and time"), (0, "row and column")):
         for down in (0, 1):

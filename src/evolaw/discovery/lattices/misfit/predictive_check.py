@@ -33,7 +33,7 @@ from evolaw.arrays import MISSING
 from evolaw.automata import stepping
 from evolaw.automata.rules.rule import Rule
 from evolaw.discovery.lattices.model.observation import Channel
-from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout
+from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout, rim_of
 from evolaw.discovery.spine.evidence import Check
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
@@ -114,7 +114,9 @@ def check_law(rule: Rule, recordings: Sequence[Trajectory], channel: Channel, rn
         series: list[list[np.ndarray]] = [[] for _ in STATISTICS]
         for look in range(_CLOSER):
             drawn = _draw(rule, recording, channel, rng, f"prediction {index}" + (f" look {look}" if look else ""))
-            for kept, (observed, runs) in zip(series, zip(*_measured(recording, drawn, channel, inside)), strict=True):
+            for kept, (observed, runs) in zip(
+                series, zip(*_measured(recording, drawn, channel, inside), strict=True), strict=True
+            ):
                 kept += [runs] if kept else [observed, runs]
             p_values[index] = [_rank(np.concatenate(kept)) for kept in series]
             unsettled = (p_values[index] > LEVEL) & (p_values[index] <= 1 / (_RUNS + 1))
@@ -220,10 +222,11 @@ def _seen(recording: Trajectory, channel: Channel) -> np.ndarray:
     hidden = recording.values == MISSING
     if not is_cutout(recording):
         return ~hidden
-    before = np.pad(hidden[:-1], ((0, 0), (1, 1), (1, 1)), constant_values=True)
+    down = int(recording.values.shape[1] > 1)  # a line has no edge above and below
+    before = np.pad(hidden[:-1], ((0, 0), (down, down), (1, 1)), constant_values=True)
     for _ in range(channel.every):
         before = stepping.windows(before.astype(np.uint8), "reflecting") > 0
-    caused = ~before[:, 1:-1, 1:-1] & ~hidden[1:]
+    caused = ~before[:, down : before.shape[1] - down, 1:-1] & ~hidden[1:]
     return np.concatenate([caused[:1] & ~hidden[:1], caused])
 
 
@@ -274,9 +277,7 @@ def _draw(rule: Rule, recording: Trajectory, channel: Channel, rng: Source, name
 
 
 def _inside(shape: tuple[int, ...]) -> np.ndarray:
-    mask = np.zeros(shape, bool)
-    mask[1:-1, 1:-1] = True
-    return mask
+    return ~rim_of(shape)
 
 
 def _rank(series: np.ndarray) -> float:

@@ -40,7 +40,7 @@ _MOST_SHIFTS = 400
 
 def symmetry(windows: WindowCounts, space: RuleSpace) -> list[Check]:
     """Check that the windows of an entry behave alike; outer-totalistic entries are first split into isotropic ones."""
-    if space.name == "general":
+    if space.name == "general" or space.is_line:
         return []
     isotropic = RuleSpace.named("isotropic")
     checks = [_homogeneous("symmetry D4", windows, isotropic, "general", "orientation")]
@@ -79,6 +79,7 @@ def cure_of_the_edge(recordings: Sequence[Trajectory], space: RuleSpace) -> str:
     given = recordings[0].boundary or "torus"
     rows, cols = recordings[0].values.shape[1:]
     shifts = [f"torus+{dx},0" for dx in range(1, cols)] + [f"torus+0,{dy}" for dy in range(1, rows)]
+    shifts = [] if space.is_line else shifts
     others = [*BOUNDARIES, *(shifts if len(shifts) <= _MOST_SHIFTS else [])]
     fitting = [other for other in others if other != given and _fits(recordings, other, space)]
     cutout = (

@@ -12,11 +12,12 @@ from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.automata.grid.boundaries import parse_boundary
 from evolaw.discovery.lattices.model.observation import CLEAN, Channel, Every, of_recording
-from evolaw.discovery.lattices.model.window_counts import CUTOUT
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.window_counts import CUTOUT, rim_of
 from evolaw.errors import ShapeError
 from evolaw.trajectory import Trajectory
 
-__all__ = ["agree", "claimed", "gather", "is_silent"]
+__all__ = ["agree", "claimed", "gather", "is_silent", "require_form"]
 
 _AXES = ("times", "rows", "cols")
 
@@ -52,6 +53,18 @@ def gather(recording: Trajectory | Sequence[Trajectory], boundary: str | None = 
             "Start the black box from a random board, or ask `evolaw ask` for one.",
         )
     return boards
+
+
+def require_form(recordings: Sequence[Trajectory], space: RuleSpace) -> None:
+    """Refuse boards for the space of a line, and lines for a space of boards."""
+    rows = sorted({recording.values.shape[1] for recording in recordings})
+    if space.is_line:
+        checks.require(
+            rows == [1],
+            "recording",
+            "hold lines of cells, (times, cells), for the elementary space",
+            f"of {rows[-1]} rows",
+        )
 
 
 def is_silent(recording: Trajectory | Sequence[Trajectory], boundary: str | None) -> bool:
@@ -117,6 +130,9 @@ def _boards(recording: Trajectory, boundary: str | None) -> Iterable[Trajectory]
             "Argument `recording` must have the axes times, rows, cols (or boards before them), but read so it is "
             f"{boards} boards of {frames} frames of {rows} x {cols}. If the last axis is a colour, drop it: states[..., 0]."
         )
+    if recording.axes[-1:] == ("cells",) and "rows" not in recording.axes:
+        # A line of cells is a board of one row.
+        recording = replace(recording, values=values[..., None, :], axes=(*recording.axes[:-1], "rows", "cols"))
     for board in recording.split():
         if board.axes != _AXES or 0 in board.values.shape:
             raise ShapeError(
@@ -126,7 +142,7 @@ def _boards(recording: Trajectory, boundary: str | None) -> Iterable[Trajectory]
         edge = boundary or board.boundary or (CUTOUT if _rim_is_missing(board.values) else "torus")
         if edge != CUTOUT:
             parse_boundary(edge)
-        elif min(board.values.shape[1:]) < 3:
+        elif min(board.values.shape[1:]) < 3 and not (board.values.shape[1] == 1 and board.values.shape[2] > 2):
             raise checks.refuse(
                 "recording", "be at least 3 x 3 where its edge is unknown", f"of {board.values.shape[1:]}"
             )
@@ -135,6 +151,5 @@ def _boards(recording: Trajectory, boundary: str | None) -> Iterable[Trajectory]
 
 def _rim_is_missing(values: np.ndarray) -> bool:
     """Whether a frame of missing cells stands around every board: what lies beyond it is as unknown."""
-    rim = np.ones(values.shape[1:], bool)
-    rim[1:-1, 1:-1] = False
+    rim = rim_of(values.shape[1:])
     return bool((values[:, rim] == MISSING).all())

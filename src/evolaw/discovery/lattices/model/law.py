@@ -62,14 +62,14 @@ class Law:
         fixed = {"present": np.ones(len(space)), "absent": np.zeros(len(space)), "probabilistic": probability}
         values = np.select([decisions == name for name in fixed], list(fixed.values()), np.nan)
         open_ = np.isnan(values)
-        likely = space.rule(np.where(open_, probability > 0.5 if typical is None else typical, values))
+        likely = space.written(np.where(open_, probability > 0.5 if typical is None else typical, values))
         if log2_possible is None:
             log2_possible = float(open_.sum())
         return cls(
-            minimum=str(space.rule(np.where(open_, 0.0, values))),
-            maximum=str(space.rule(np.where(open_, 1.0, values))),
+            minimum=str(space.written(np.where(open_, 0.0, values))),
+            maximum=str(space.written(np.where(open_, 1.0, values))),
             most_probable=str(likely),
-            map=likely.map_string,
+            map=space.on_windows(likely).map_string,
             log2_possible=float(log2_possible),
         )
 

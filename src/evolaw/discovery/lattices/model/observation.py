@@ -17,6 +17,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import MISSING
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["AUTO", "CLEAN", "Channel", "Every", "Flips", "Missing", "of_recording"]
@@ -78,6 +79,7 @@ def Every(generations: int) -> Channel:
     return Channel(every=generations)
 
 
+@told
 def Flips(probability: float | str = AUTO, *, on: str = "observation") -> Channel:
     """Return the channel that flips cells, with a given probability or one to be estimated ("auto")."""
     return Channel(flips=probability, on=on)

@@ -6,8 +6,10 @@ with one common probability theta of a living cell in the next generation:
     general            512 entries, one a window                     000111000
     isotropic          102 entries, the orbits of the square's D4    B2a, S4t
     outer-totalistic    18 entries, centre and number of neighbours  B3, S2
+    elementary           8 entries, left, centre, right of a line    011
 
-The spaces are nested: every outer-totalistic law is isotropic, every isotropic law is general.
+The first three are nested: every outer-totalistic law is isotropic, every isotropic law is general. A line of cells is a board of one
+row; its entries look at the middle row of the window alone.
 """
 
 from __future__ import annotations
@@ -21,13 +23,16 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import read_only
-from evolaw.automata.rules.rule import Rule
+from evolaw.automata.rules.rule import ELEMENTARY, Rule
 from evolaw.automata.rules.rule import entries as entries_of
 
-__all__ = ["SPACES", "WINDOWS", "RuleSpace"]
+__all__ = ["NESTED", "SPACES", "WINDOWS", "RuleSpace"]
 
-SPACES = ("outer-totalistic", "isotropic", "general")
-"""The spaces, from the narrowest to the widest."""
+NESTED = ("outer-totalistic", "isotropic", "general")
+"""The spaces of the plane, from the narrowest to the widest."""
+
+SPACES = (*NESTED, ELEMENTARY)
+"""All spaces; the last is that of a line of cells."""
 
 WINDOWS = 512
 """Number of 3 x 3 windows of a binary automaton."""
@@ -65,9 +70,14 @@ class RuleSpace:
 
     @property
     def wider(self) -> RuleSpace | None:
-        """The next wider space; None for the general one."""
+        """The next wider space; None for the general one, and for that of a line."""
         place = SPACES.index(self.name)
-        return _build(SPACES[place + 1]) if place + 1 < len(SPACES) else None
+        return _build(NESTED[place + 1]) if place + 1 < len(NESTED) else None
+
+    @property
+    def is_line(self) -> bool:
+        """Whether its laws move a line of cells."""
+        return self.name == ELEMENTARY
 
     def index(self, entry: str) -> int:
         """Return the index of an entry name; an unknown one is refused with the nearest name."""
@@ -96,9 +106,17 @@ class RuleSpace:
         return np.asarray(values)[..., self.entry_of]
 
     def rule(self, values: np.ndarray) -> Rule:
-        """Return the rule with these entry values: 0, 1, or probabilities; shape (entries,)."""
+        """Return the rule of 3x3 windows with these entry values: 0, 1, or probabilities; shape (entries,)."""
         table = self.spread(np.asarray(values, np.float64))
         return Rule.from_table(table.astype(np.uint8) if np.isin(table, (0, 1)).all() else table)
+
+    def written(self, values: np.ndarray) -> Rule:
+        """Return the rule with these entry values as it is written and named: of a line as an elementary rule."""
+        return Rule.from_table(np.asarray(values, np.float64)) if self.is_line else self.rule(values)
+
+    def on_windows(self, rule: Rule) -> Rule:
+        """Return the rule that `written` gave as one of 3x3 windows."""
+        return self.rule(rule.probabilities).with_noise(rule.noise) if rule.neighbourhood == "line" else rule
 
     def known(self, known: Mapping[str, Any] | str | None) -> np.ndarray:
         """Return what is known beforehand as one number an entry, NaN where the entry is free.

@@ -31,6 +31,7 @@ __all__ = [
     "inner",
     "is_cutout",
     "log_best",
+    "rim_of",
     "transitions",
     "whole_windows",
 ]
@@ -76,7 +77,15 @@ def inner(recording: Trajectory, margin: int) -> tuple[slice, slice]:
     """Return the rows and columns whose surroundings within ``margin`` cells are known to follow the boundary."""
     rows, cols = recording.values.shape[-2:]
     depth = margin if is_cutout(recording) else 0
-    return slice(depth, max(depth, rows - depth)), slice(depth, max(depth, cols - depth))
+    down = 0 if rows == 1 else depth  # a line has no edge above and below
+    return slice(down, max(down, rows - down)), slice(depth, max(depth, cols - depth))
+
+
+def rim_of(shape: Sequence[int]) -> np.ndarray:
+    """Return which cells of a board have windows that cross its edge, bool (rows, cols); of a line the two ends."""
+    rim = np.ones(tuple(shape), bool)
+    rim[slice(None) if shape[0] == 1 else slice(1, -1), 1:-1] = False
+    return rim
 
 
 def whole_windows(recording: Trajectory) -> np.ndarray:

@@ -39,6 +39,7 @@ from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.discovery.spine.investigation import investigate
 from evolaw.display import Progress
 from evolaw.randomness import Source, source
+from evolaw.told import told
 
 __all__ = ["MOST_OPEN", "SOUND", "discover_series", "plausible_above", "runs_needed", "weigh_series"]
 
@@ -51,6 +52,7 @@ SOUND = 0.01
 _SIDE = 128
 
 
+@told
 def discover_series(
     series: Series,
     space: str | RuleSpace = "outer-totalistic",
