@@ -38,7 +38,7 @@ def test_boards_are_split_and_boundaries_filled_in() -> None:
         (film(np.zeros((4, 5, 5), np.uint8)), ArgumentError, "both living and dead"),
         (film(np.full((4, 5, 5), 255, np.uint8)), ArgumentError, "both living and dead"),
         (film(SOUP * 3), ArgumentError, "0, 1 and 255"),
-        (film(SOUP[:, 0], axes=("times", "cells")), ShapeError, "times, rows, cols"),
+        (film(SOUP[:, 0], axes=("times", "sites")), ShapeError, "times, rows, cols"),
         (film(np.zeros((3, 0, 4), np.uint8)), ArgumentError, "both living and dead|at least one cell"),
         ([SOUP], ArgumentError, "be a Trajectory"),
         (film(SOUP, boundary="mobius"), ArgumentError, "boundary"),
@@ -83,3 +83,8 @@ def test_a_frame_of_missing_cells_means_an_unknown_edge() -> None:
     assert is_silent(film, None) and not is_silent(film, "torus")
     with pytest.raises(ArgumentError, match="at least 3 x 3"):
         gather(Trajectory(values[:, :2], [0, 1, 2], film.axes), "window")
+
+
+def test_a_line_is_a_board_of_one_row() -> None:
+    (line,) = gather(film(SOUP[:, 0], axes=("times", "cells")))
+    assert line.axes == ("times", "rows", "cols") and line.values.shape == (len(SOUP), 1, SOUP.shape[2])
