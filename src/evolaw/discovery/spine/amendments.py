@@ -87,7 +87,7 @@ def check_known(state: State) -> State:
     return state.having([Check("known entries", not wrong, 0.0 if wrong else 1.0, says)])
 
 
-def take_back(state: State, failed: Sequence[Check]) -> State:
+def take_back(state: State, failed: Sequence[str], p_value: float = 0.0) -> State:
     """Open decisions that were not given: run again, the law as a whole does not look like the recording.
 
     What was proven stays where the law holds guesses, which are to blame then, and where the runs left a doubt (p > 0): a proof rests on
@@ -95,15 +95,17 @@ def take_back(state: State, failed: Sequence[Check]) -> State:
 
     Args:
         state: what holds.
-        failed: checks of the run that failed; empty to change nothing.
+        failed: what of the recording the run does not show, in words; empty to change nothing.
+        p_value: the least p-value of these; 0 where the run was exact.
     """
     if not failed:
         return state
     guesses = state.decisions.count("undetermined")
-    stands = guesses > 0 or min(check.p_value for check in failed) > 0
+    stands = guesses > 0 or p_value > 0
     held = f", in which {guesses} open entries are guesses," if guesses else ""
-    names = " and ".join(check.name for check in failed)
-    blame = f"Run again, the most probable law{held} does not show the recorded {names}, so this stays open."
+    blame = (
+        f"Run again, the most probable law{held} does not show the recorded {' and '.join(failed)}, so this stays open."
+    )
 
     def change(place: int, item: Evidence, decision: str) -> tuple[str, str] | None:
         if decision == "undetermined" or (stands and item.is_proof):

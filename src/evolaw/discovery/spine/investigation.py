@@ -81,7 +81,8 @@ def investigate(inquiry: Inquiry) -> Finding:
     checks = inquiry.checks(law, state, weighing)
     failed = [check for check in checks if not check.passed]
     if failed:
-        before, state = state, take_back(state, failed)
+        least = min(check.p_value for check in failed)
+        before, state = state, take_back(state, [check.name for check in failed], least)
         entries = _entries(state)
         law = inquiry.law(entries, weighing if state.decisions == before.decisions else None)
     return Finding(
