@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from evolaw.arrays import precise
 from evolaw.errors import ArgumentError, NumericalError
-from evolaw.ito import moment_equations, system, to_sde
+from evolaw.ito import equation, moment_equations, system, to_sde
 from evolaw.sde import EulerMaruyama, solve
+from evolaw.sde.processes.fingerprints import fingerprint
 
 
 def test_coefficients_agree_with_the_symbols() -> None:
@@ -99,3 +102,16 @@ def test_a_root_that_is_not_defined_is_named() -> None:
         solve(sde, EulerMaruyama(), 0.1, [0, 1], steps=20, paths=50, rng=0)
     held = to_sde(system("dX = (1 - X) dt + s sqrt(max(X, 0)) dW"), {"s": 2.0})
     assert np.isfinite(solve(held, EulerMaruyama(), 0.1, [0, 1], steps=20, paths=50, rng=0).values).all()
+
+
+@pytest.mark.parametrize(
+    "text", ["dX = -theta*X dt + s*sqrt(max(X, 0)) dW", "dX = V dt; dV = (-sin(X) - theta*V) dt + s dW"]
+)
+def test_an_equation_survives_pickling(text: str) -> None:
+    """What a spawned worker needs: symbols travel, and are compiled where they arrive; it is the same process."""
+    made = equation(text, {"theta": 2.0, "s": 0.5})
+    copy = pickle.loads(pickle.dumps(made))
+    assert copy.drift == made.drift and copy.diffusion == made.diffusion and fingerprint(copy) == fingerprint(made)
+    x = np.full(made.dim, 0.3)
+    assert np.array_equal(copy.drift_at(0.1, x), made.drift_at(0.1, x))
+    assert np.array_equal(copy.diffusion_at(0.1, x), made.diffusion_at(0.1, x))

@@ -53,6 +53,10 @@ class _Coefficient:
         values = self.functions(t, *(x[i] for i in range(x.shape[0])), *(p[name] for name in self.names))
         return jnp.stack([jnp.asarray(value, x.dtype) for value in values]).reshape(self.shape)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Compiled functions do not travel to other processes: the symbols do, and are compiled there."""
+        return _coefficient, self.__dict__["source"]
+
     def __hash__(self) -> int:
         return hash((self.text, self.shape))
 
@@ -114,9 +118,11 @@ def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SD
 def _coefficient(law: System, entries: list[sympy.Expr], shape: tuple[int, ...]) -> _Coefficient:
     letters = [law.time, *law.states, *law.parameters]
     functions = sympy.lambdify(letters, entries, modules=[_EXTREMES, "jax"], cse=True)
-    return _Coefficient(
+    made = _Coefficient(
         str((law.states, entries)), shape, tuple(map(str, law.parameters)), functions, _domain(law, entries)
     )
+    made.__dict__["source"] = (law, entries, shape)  # no field: what it is made of is no part of what it is
+    return made
 
 
 def _domain(law: System, entries: list[sympy.Expr]) -> tuple[tuple[str, str, Callable[..., Any]], ...]:
