@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -117,6 +118,7 @@ def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SD
 
 def _coefficient(law: System, entries: list[sympy.Expr], shape: tuple[int, ...]) -> _Coefficient:
     letters = [law.time, *law.states, *law.parameters]
+    entries = pickle.loads(pickle.dumps(entries))  # the form that symbols take when they travel, so that all compile the same
     functions = sympy.lambdify(letters, entries, modules=[_EXTREMES, "jax"], cse=True)
     made = _Coefficient(
         str((law.states, entries)), shape, tuple(map(str, law.parameters)), functions, _domain(law, entries)
