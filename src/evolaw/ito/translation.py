@@ -118,7 +118,9 @@ def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SD
 
 def _coefficient(law: System, entries: list[sympy.Expr], shape: tuple[int, ...]) -> _Coefficient:
     letters = [law.time, *law.states, *law.parameters]
-    entries = pickle.loads(pickle.dumps(entries))  # the form that symbols take when they travel, so that all compile the same
+    entries = pickle.loads(
+        pickle.dumps(entries)
+    )  # the form that symbols take when they travel, so that all compile the same
     functions = sympy.lambdify(letters, entries, modules=[_EXTREMES, "jax"], cse=True)
     made = _Coefficient(
         str((law.states, entries)), shape, tuple(map(str, law.parameters)), functions, _domain(law, entries)

@@ -341,3 +341,28 @@ def test_a_line_is_asked_by_a_line() -> None:
         discover(line("W30"), "isotropic", rng=0)
     with pytest.raises(ArgumentError, match="hold lines of cells"):
         discover(evolve("B3/S23", np.ones((4, 4), np.uint8), 2), "elementary", rng=0)
+
+
+def test_copies_of_a_recording_count_once() -> None:
+    start = (np.random.default_rng(0).random((16, 16)) < 0.4).astype(np.uint8)
+    film = evolve("B3/S2=0.9,3", start, 6, rng=0)
+    once, often = discover(film, rng=0), discover([film] * 10, rng=0)
+    assert [entry.visits for entry in often.entries] == [entry.visits for entry in once.entries]
+    assert "9 of 10 recordings are copies" in often.checks[0].says and often.facts["cause"] == once.facts["cause"]
+
+
+@pytest.mark.slow
+def test_a_wrong_rate_and_a_false_known_entry_are_named_behind_flips() -> None:
+    start = (np.random.default_rng(1).random((32, 32)) < 0.35).astype(np.uint8)
+    film = evolve("B3/S23", start, 14)
+    film = replace(film, values=film.values ^ (np.random.default_rng(2).random(film.values.shape) < 0.04))
+    right = discover(film, observed=Flips(0.04), known={"B3": 1}, rng=0)
+    assert not right.failed and wrong(right, Rule("B3/S23")) == []
+    for rate in (0.02, 0.08):
+        finding = discover(film, observed=Flips(rate), rng=0)
+        assert [check.name for check in finding.failed][:1] == ["flips"] and "--flip auto" in finding.failed[0].says
+        assert not finding.of("present")
+    for entry, value in (("B3", 0), ("B2", 1), ("S2", 0)):
+        false = discover(film, observed=Flips(0.04), known={entry: value}, rng=0)
+        named = next(check for check in false.failed if check.name == "known entries")
+        assert entry in named.says and wrong(false, Rule("B3/S23")) == []

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
 from evolaw import checks
 from evolaw.arrays import MISSING
@@ -50,6 +51,9 @@ from evolaw.trajectory import Trajectory
 __all__ = ["discover_lattice", "resume"]
 
 NETWORK = "network"
+
+_FAR, _OTHER_RATE = 5.0, 1.25
+"""A declared rate of misreading is in doubt where the inferred one is so many standard errors away, and another by this factor."""
 
 _UNEVEN = 1e-4
 """A region whose inferred misreadings are this unlikely is in doubt: the normal law is an approximation."""
@@ -118,9 +122,10 @@ def discover_lattice(
     require_form(recordings, terms.case.space)
     channel = agree(recordings, observed)
     _require_line_channel(terms.case, channel)
+    recordings, copies = _without_copies(recordings)
     recordings, notes = _prepared(recordings, channel, terms.case.space, is_silent(recording, boundary))
     recordings = [replace(item, times=np.arange(len(item)) * channel.every) for item in recordings]
-    terms = replace(terms, notes=tuple(notes), observed=channel)
+    terms = replace(terms, notes=(*copies, *notes), observed=channel)
     finding = terms.look(recordings, channel)
     return terms.ask(box, recordings, finding, asked) if box is not None and asked else finding
 
@@ -165,6 +170,22 @@ def _require_line_channel(case: Case, channel: Channel) -> None:
             repr(channel),
         )
         checks.require(case.evidence == "auto", "evidence", "be auto for lines of cells", case.evidence)
+
+
+def _without_copies(recordings: list[Trajectory]) -> tuple[list[Trajectory], list[Check]]:
+    """Leave out recordings that are copies of another: they say nothing new, and counted as new would prove anything.
+
+    A box that was asked twice may well answer alike, so its answers are kept.
+    """
+    kept: dict[tuple[Any, ...], Trajectory] = {}
+    for number, item in enumerate(recordings):
+        mark = number if "question" in item.about else None
+        kept.setdefault((mark, item.boundary, item.values.shape, item.values.tobytes(), item.times.tobytes()), item)
+    left_out = len(recordings) - len(kept)
+    if not left_out:
+        return recordings, []
+    says = f"{left_out} of {len(recordings)} recordings {'is a copy' if left_out == 1 else 'are copies'} of another and left out."
+    return list(kept.values()), [Check("copies", True, 1.0, says)]
 
 
 def _prepared(
@@ -407,7 +428,7 @@ class _Look:
         def amendment(state: State) -> State:
             if not self.case.channel.flips or state.cause not in ("sound", "coins"):
                 return state
-            found = _uneven(self.case, weighing.facts.get("residuals", {}))
+            found = _misstated(self.case, weighing.facts) or _uneven(self.case, weighing.facts.get("residuals", {}))
             if found is None and "probabilistic" in state.decisions and self.case.channel.every == 1:
                 found = compare_halves(self.case)
             if found is None:
@@ -449,6 +470,22 @@ class _Look:
             else f"Nothing decided contradicts the rule that the recording names, {name}."
         )
         return state.having([Check("named rule", not differing, 0.0 if differing else 1.0, says)])
+
+
+def _misstated(case: Case, facts: dict[str, Any]) -> tuple[str, Check] | None:
+    """The failed check of a declared rate of misreading, where far more or fewer misread cells were inferred than it says."""
+    flips, cells = case.channel.flips, facts.get("cells_read", 0)
+    if flips == AUTO or not cells:
+        return None
+    rate, inferred = float(flips), float(facts["flips_inferred"])
+    z = (inferred - rate) / float(np.sqrt(rate * (1 - rate) / cells))
+    if abs(z) < _FAR or max(inferred / rate, rate / inferred) < _OTHER_RATE:
+        return None
+    says = (
+        f"A cell is said to be misread with probability {rate:.3g}, but by the law found {inferred:.3g} were: more or fewer by {abs(z):.0f} "
+        "standard errors. Try --flip auto."
+    )
+    return "flips", Check("flips", False, float(2 * ndtr(-abs(z))), says)
 
 
 def _uneven(case: Case, residuals: dict[str, float]) -> tuple[str, Check] | None:

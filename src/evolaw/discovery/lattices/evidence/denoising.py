@@ -16,12 +16,13 @@ likelihoods first weakened and then at full weight. Then comes an audit:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp, ndtr, ndtri, xlogy
 
 from evolaw import checks
+from evolaw.arrays import MISSING
 from evolaw.discovery.lattices.evidence import update_noise
 from evolaw.discovery.lattices.evidence.belief_propagation import Smoother
 from evolaw.discovery.lattices.evidence.flip_channel import leanings
@@ -63,6 +64,8 @@ class _Smoothed:
     doubted: int
     pairs: int
     residuals: dict[str, float]
+    inferred: float
+    cells: int
 
 
 def weigh(case: Case) -> Weighing:
@@ -94,17 +97,37 @@ def weigh(case: Case) -> Weighing:
         "frame_pairs_doubted": found.doubted,
         "frame_pairs": found.pairs,
         "residuals": {name: round(z, 2) for name, z in found.residuals.items()},
+        "flips_inferred": round(found.inferred, 6),
+        "cells_read": found.cells,
     }
     if 2 * found.doubted >= found.pairs:
         z = leanings(case.recordings, space, found.flips)
         evidence = [_leaning(name, float(z[i]), float(found.visits[i])) for i, name in enumerate(space.names)]
+        leads = 3 * z - 4.5 * np.sign(z)
     else:
         kappa = 0.5 * np.exp(-12 * found.entropy)
         evidence = [
             _profiled(name, kappa * found.profile[:, i], float(found.visits[i]), level, found.flips)
             for i, name in enumerate(space.names)
         ]
-    return Weighing(tuple(with_known(evidence, case.known)), facts)
+        leads = kappa * (found.profile[-1] - found.profile[0])
+    bar = np.log(len(space) / case.alpha)
+    given = with_known(evidence, case.known)
+    tested = [_tested(*pair, float(lead), bar) for *pair, lead in zip(evidence, given, leads, strict=True)]
+    return Weighing(tuple(tested), facts)
+
+
+def _tested(free: Evidence, given: Evidence, lead: float, bar: float) -> Evidence:
+    """A known entry, with what speaks against the value given; ``lead`` is how much likelier alive is, as a logarithm."""
+    if given.basis != "known" or given.probability not in (0.0, 1.0):
+        return given
+    against = -lead if given.probability == 1.0 else lead
+    if against <= bar:
+        return replace(given, why=f"Given as known; about {free.visits:.1f} inferred visits do not contradict it.")
+    side = "log_e_absent" if given.probability == 1.0 else "log_e_present"
+    seen = f"about {free.visits:.1f} inferred visits" if free.visits >= 1 else "counts corrected for misread cells"
+    why = f"Given as known, but {seen} make the other value e^{against:.1f} times as likely."
+    return replace(given, why=why, **{side: np.inf})
 
 
 def _smooth(case: Case) -> _Smoothed:
@@ -168,8 +191,19 @@ def _audited(
     residuals = (
         residual_scores([smoothers[k] for k in films], [recordings[k].values.shape[1:] for k in films]) if films else {}
     )
+    cells = sum(int((recordings[k].values != MISSING).sum()) for k in films)
+    inferred = _misread([smoothers[k] for k in films])[0] if films else smoothers[0].flips
     return _Smoothed(
-        profile, visits, smoothers[0].flips, _misread(smoothers)[1], float(entropy), doubted, pairs, residuals
+        profile,
+        visits,
+        smoothers[0].flips,
+        _misread(smoothers)[1],
+        float(entropy),
+        doubted,
+        pairs,
+        residuals,
+        inferred,
+        cells,
     )
 
 
