@@ -92,7 +92,7 @@ raise SystemExit(evolaw.cli.main.run(sys.argv[2:]))
 """
 
 
-@pytest.mark.parametrize("most", [0, 150, 400, 1000])
+@pytest.mark.parametrize("most", [0, 400, *(pytest.param(most, marks=pytest.mark.slow) for most in (150, 1000))])
 def test_a_file_that_may_not_grow_is_exit_3_and_the_run_goes_on(tmp_path: Path, most: int) -> None:
     path = tmp_path / "run"
     big = [*LIFE[:3], "512", *LIFE[4:]]

@@ -44,7 +44,10 @@ print("parent", np.array_equal(work(), before))
 """
 
 
-@pytest.mark.parametrize(("work", "says"), [("paths", "get_context('spawn')"), ("cells", "same"), ("network", "spawn")])
+@pytest.mark.parametrize(
+    ("work", "says"),
+    [("paths", "get_context('spawn')"), ("cells", "same"), pytest.param("network", "spawn", marks=pytest.mark.slow)],
+)
 def test_a_forked_process_does_not_hang(work: str, says: str) -> None:
     """Where JAX has worked, the child says that spawn is needed; the native kernels work in it with threads of its own."""
     done = subprocess.run([sys.executable, "-c", FORKED, work], capture_output=True, text=True, timeout=60)
@@ -77,6 +80,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_results_come_through_from_spawned_workers(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SPAWNED)

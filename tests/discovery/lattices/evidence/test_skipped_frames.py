@@ -146,6 +146,7 @@ def test_few_possible_laws_are_named() -> None:
     assert "B1357/S1357" in found.facts["laws"]
 
 
+@pytest.mark.slow
 def test_missing_cells_over_skipped_generations() -> None:
     whole = skipped(OUTER, LIFE, 4, 2, 24, 0.35)
     values = np.where(np.random.default_rng(0).random(whole.values.shape) < 0.03, 255, whole.values).astype(np.uint8)

@@ -107,7 +107,10 @@ def test_a_memory_is_no_neighbourhood() -> None:
     assert found is not None and found.reach == 1 and found.remembers
 
 
-@pytest.mark.parametrize("world", ["clean", "flips", "missing", "chance", "windows"])
+@pytest.mark.parametrize(
+    "world",
+    ["clean", "windows", *(pytest.param(name, marks=pytest.mark.slow) for name in ("flips", "missing", "chance"))],
+)
 def test_laws_of_windows_are_left_alone(world: str) -> None:
     """Error rate 1 % where cells are drawn given the frame; three laws each here, fifty in the slow test."""
     for seed in range(3):

@@ -58,8 +58,8 @@ def test_p_values_of_a_probabilistic_law_are_valid() -> None:
 @pytest.mark.parametrize(
     ("channel", "damage"),
     [
-        (Flips(0.05), {"eps": 0.05}),
-        (Missing(), {"hidden": 0.2}),
+        pytest.param(Flips(0.05), {"eps": 0.05}, marks=pytest.mark.slow),
+        pytest.param(Missing(), {"hidden": 0.2}, marks=pytest.mark.slow),
         (Flips(0.05) & Missing(), {"eps": 0.05, "hidden": 0.1}),
     ],
 )

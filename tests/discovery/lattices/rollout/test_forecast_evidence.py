@@ -46,12 +46,15 @@ def counts(law: np.ndarray, decisions: list[str]) -> tuple[int, int]:
     return right, wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flips", "missing", "every"),
     [
         (0.02, 0.1, 2),
         (0.05, 0.0, 1),
-        *(pytest.param(*one, marks=pytest.mark.slow) for one in [(0.03, 0.0, 2), (0.0, 0.2, 2), (0.0, 0.4, 1)]),
+        (0.03, 0.0, 2),
+        (0.0, 0.2, 2),
+        (0.0, 0.4, 1),
     ],
 )
 def test_random_laws_are_found(flips: float, missing: float, every: int) -> None:
@@ -76,6 +79,7 @@ def test_isotropic_laws_with_half_the_entries_known() -> None:
     assert {item.basis for item in weighing.evidence} <= {"known", "rollout", "joint"}
 
 
+@pytest.mark.slow
 def test_flips_are_estimated() -> None:
     law, film, known = a_case(1, 12, flips=0.06)
     weighing = weigh(Case([film], TOTALISTIC, known, Every(2) & Flips(), rng=source(0)))
@@ -114,6 +118,7 @@ def test_a_wrong_known_entry_decides_nothing(seed: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_coin_is_nobody_s_law() -> None:
     """Frames of independent coins: whatever law is named, decisions stay at the declared rate of none."""
     values = np.random.default_rng(0).integers(0, 2, (5, 16, 16), dtype=np.uint8)
@@ -169,6 +174,7 @@ def test_an_erring_automaton_is_refused() -> None:
         weigh(Case([film], TOTALISTIC, known, Flips(0.1, on="update") & Every(2), rng=source(0)))
 
 
+@pytest.mark.slow
 def test_discover_reaches_skipped_and_misread_frames() -> None:
     law, film, known = a_case(3, 12, flips=0.02)
     given = {name: value for name, value in zip(TOTALISTIC.names, known, strict=True) if not np.isnan(value)}

@@ -34,7 +34,7 @@ def wrong(law: np.ndarray, decisions: list[str]) -> int:
     return sum(decision == ("absent" if value else "present") for value, decision in zip(law, decisions, strict=True))
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_third_generation_with_half_the_entries_known(seed: int) -> None:
     law, recording, known = a_case(seed, 51)
     weighing = weigh(Case([recording], ISOTROPIC, known, Every(3), rng=source(seed)))
@@ -44,6 +44,7 @@ def test_every_third_generation_with_half_the_entries_known(seed: int) -> None:
     assert {item.basis for item in weighing.evidence} <= {"known", "rollout", "joint"}
 
 
+@pytest.mark.slow
 def test_what_is_hardly_seen_stays_open() -> None:
     """A blinker alone on its board shows few entries; no other may be decided."""
     board = np.zeros((10, 10), np.uint8)
@@ -105,6 +106,7 @@ def test_a_simulator_is_asked_with_the_known_entries_and_its_laws_are_rolled_out
     )
 
 
+@pytest.mark.slow
 def test_a_misleading_simulator_misleads_nobody() -> None:
     law, recording, known = a_case(2, 30)
     weighing = weigh(
@@ -133,6 +135,7 @@ def test_discover_takes_rollouts_by_request() -> None:
         discover(recording, "isotropic", evidence="rollouts", rng=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1000, 1001])
 def test_a_law_that_dies_down_shows_some_entries_too_seldom(seed: int) -> None:
     """Life leaves little to see: what is open must be open, and the law that is named must show the recording."""
@@ -188,6 +191,7 @@ def test_a_probability_cannot_be_known() -> None:
         weigh(Case([recording], ISOTROPIC, known, Every(3), rng=source(0)))
 
 
+@pytest.mark.slow
 def test_a_simulator_may_have_nothing_to_propose() -> None:
     _, recording, known = a_case(0, 10)
     weighing = weigh(Case([recording], ISOTROPIC, known, Every(3), rng=source(0), simulator=lambda *_: None), rounds=2)

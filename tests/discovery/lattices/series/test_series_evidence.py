@@ -85,6 +85,7 @@ def test_a_wrong_start_density_is_a_conflict() -> None:
     assert discover_series(lied, known=known_of("B3/S23", "B6"), rng=0)["B6"].decision == "conflict"
 
 
+@pytest.mark.slow
 def test_other_spaces() -> None:
     space = RuleSpace.named("isotropic")
     table = Rule("B36/S23").table
