@@ -68,7 +68,6 @@ def population(picture: str, generations: int) -> int:
 LIDKA = ".O./O.O/.O.////////........O/......O.O/.....OO.O//....OOO"
 METHUSELAHS = [
     ("r-pentomino", R_PENTOMINO, 1103, 116),
-    ("acorn", ".O...../...O.../OO..OOO", 5206, 633),
     ("diehard", "......O./OO....../.O...OOO", 129, 2),
     ("diehard", "......O./OO....../.O...OOO", 130, 0),
     ("pi", "OOO/O.O/O.O", 173, 55),
@@ -77,6 +76,7 @@ METHUSELAHS = [
     ("thunderbird", "OOO/.../.O./.O./.O.", 243, 46),
 ]
 LONG_METHUSELAHS = [
+    ("acorn", ".O...../...O.../OO..OOO", 5206, 633),
     ("rabbits", "O...OOO/OOO..O./.O.....", 17331, 1744),
     ("bunnies", "O.....O./..O...O./..O..O.O/.O.O....", 17332, 1744),
     ("Lidka", LIDKA, 30000, 1623),
