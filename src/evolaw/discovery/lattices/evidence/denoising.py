@@ -113,7 +113,7 @@ def weigh(case: Case) -> Weighing:
         leads = kappa * (found.profile[-1] - found.profile[0])
     bar = np.log(len(space) / case.alpha)
     given = with_known(evidence, case.known)
-    tested = [_tested(*pair, float(lead), bar) for *pair, lead in zip(evidence, given, leads, strict=True)]
+    tested = [_tested(free, known, float(lead), bar) for free, known, lead in zip(evidence, given, leads, strict=True)]
     return Weighing(tuple(tested), facts)
 
 
@@ -124,10 +124,11 @@ def _tested(free: Evidence, given: Evidence, lead: float, bar: float) -> Evidenc
     against = -lead if given.probability == 1.0 else lead
     if against <= bar:
         return replace(given, why=f"Given as known; about {free.visits:.1f} inferred visits do not contradict it.")
-    side = "log_e_absent" if given.probability == 1.0 else "log_e_present"
     seen = f"about {free.visits:.1f} inferred visits" if free.visits >= 1 else "counts corrected for misread cells"
     why = f"Given as known, but {seen} make the other value e^{against:.1f} times as likely."
-    return replace(given, why=why, **{side: np.inf})
+    if given.probability == 1.0:
+        return replace(given, why=why, log_e_absent=np.inf)
+    return replace(given, why=why, log_e_present=np.inf)
 
 
 def _smooth(case: Case) -> _Smoothed:
