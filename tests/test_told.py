@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from evolaw.errors import ArgumentError
+from evolaw.errors import ArgumentError, StorageError
 from evolaw.told import told
 
 
@@ -57,3 +58,40 @@ def test_a_call_without_chance_is_told_what_to_pass() -> None:
     assert outer(rng=3) == 3
     with pytest.raises(ArgumentError, match=r"`rng` must be given.*Pass rng=0"):
         outer()
+
+
+@told
+def doubled(values: Any, times: int = 2) -> Any:
+    return list(values) * times + values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ((np.zeros(2), "a"), "`times` must be of type int"),
+        ((np.zeros(2), np.zeros(3)), "`times` must be of type int"),
+        (("ab\x1b", 2), "doubled was given does not go together: `values` is 'ab.*x1b' .AttributeError"),
+    ],
+)
+def test_any_value_is_named_without_its_control_characters(given: tuple[Any, ...], says: str) -> None:
+    with pytest.raises(ArgumentError, match=says) as caught:
+        doubled(*given)
+    assert "\x1b" not in str(caught.value)
+
+
+def test_a_generator_is_told_when_it_is_run() -> None:
+    @told
+    def halves(value: float) -> Any:
+        yield value / 2
+
+    with pytest.raises(ArgumentError, match="`value` must be of type float"):
+        next(halves("a"))  # type: ignore[arg-type]
+
+
+def test_a_file_that_cannot_be_read_is_a_storage_error(tmp_path: Path) -> None:
+    @told
+    def first(path: Path) -> str:
+        return path.read_text()
+
+    with pytest.raises(StorageError, match="cannot be read or written: Is a directory"):
+        first(tmp_path)

@@ -80,17 +80,28 @@ def told(thing: Thing) -> Thing:
     def call(*given: Any, **named: Any) -> Any:
         try:
             return thing(*given, **named)
-        except (EvolawError, Warning, StopIteration):
-            raise
         except Exception as error:
-            if _is_foreign(error.__traceback__):
-                raise
-            fault = _chanceless(error) or _unreadable(error) or _misfit(thing, given, named, error)
-            if fault is None:
-                raise
-            raise fault from error
+            _name(error, thing, given, named)
+            raise
 
-    return cast(Thing, call)
+    @functools.wraps(thing)
+    def each(*given: Any, **named: Any) -> Any:
+        try:
+            yield from thing(*given, **named)
+        except Exception as error:
+            _name(error, thing, given, named)
+            raise
+
+    return cast(Thing, each if inspect.isgeneratorfunction(thing) else call)
+
+
+def _name(error: Exception, function: Any, given: Any, named: Any) -> None:
+    """Raise the sentence for a failure; return where it is one already, or the caller's own."""
+    if isinstance(error, EvolawError | Warning | StopIteration) or _is_foreign(error.__traceback__):
+        return
+    fault = _chanceless(error) or _unreadable(error) or _misfit(function, given, named, error)
+    if fault is not None:
+        raise fault from error
 
 
 def _chanceless(error: Exception) -> ArgumentError | None:
@@ -132,7 +143,7 @@ def _misfit(function: Any, given: Any, named: Any, error: Exception) -> Argument
     if not values:
         return None
     what = ", ".join(f"`{name}` is {_shown(value)}" for name, value in list(values.items())[:_MOST_NAMED])
-    said = " ".join(str(error).split())
+    said = "".join(letter if letter.isprintable() else "?" for letter in " ".join(str(error).split()))
     said = said[:157] + "..." if len(said) > 160 else said
     return ArgumentError(
         f"What {function.__qualname__.removesuffix('.__init__')} was given does not go together: {what} ({type(error).__name__}: {said}). "

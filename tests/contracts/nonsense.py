@@ -31,7 +31,7 @@ LIMIT = 20.0
 
 MEMORY = 3 * 2**30
 
-LONG = {"discover_series", "interrogate"}
+LONG = {"discover_series", "interrogate", "run_league"}
 """Functions that are meant to work for long, with progress: these are stopped without blame."""
 
 HUGE = {2**31, 10**9, 2**63, 10**30}

@@ -54,6 +54,7 @@ Loss = Callable[[Any, Any, Any], jax.Array]
 """From (network, batch, key) to a number; the key is None where the loop was given no chance."""
 
 
+@told
 @dataclass(frozen=True)
 class Optimisation:
     """How a network is trained.
