@@ -148,3 +148,17 @@ def test_a_kept_run_is_continued_by_the_same_solution_only(tmp_path, changed, wo
     with pytest.raises(StorageError, match=f"differs in {word}"):
         run(**changed)
     assert run().paths == 2048
+
+
+def test_a_run_that_the_caller_opened_is_continued_by_the_same_solution_only(tmp_path):
+    """As the command line does it; a run that was begun before solutions were kept there goes on."""
+    path = tmp_path / "run"
+    with pytest.raises(Stop), storage.Run.create(path, about={"kind": "test"}) as run:
+        solve(OU, EulerMaruyama(), 1.0, [0, 1], out=run, progress=stop_after(1024), **KINDS)
+    assert storage.Run.open(path).cursor == 1024
+    with pytest.raises(StorageError, match="another solution: it differs in start"), storage.Run.resume(path) as run:
+        solve(OU, EulerMaruyama(), 2.0, [0, 1], out=run, **KINDS)
+    (path / "solution.json").unlink()
+    with storage.Run.resume(path) as run:
+        continued = solve(OU, EulerMaruyama(), 1.0, [0, 1], out=run, **KINDS)
+    assert np.array_equal(continued.values, solve(OU, EulerMaruyama(), 1.0, [0, 1], **KINDS).values)

@@ -6,6 +6,7 @@ back what was committed and computes the rest; since noise is addressed, the out
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -162,6 +163,9 @@ def _joined(parts: tuple[np.ndarray, ...], sets: int) -> np.ndarray:
     return np.concatenate(parts)[:sets]
 
 
+_SOLUTION = "solution.json"
+
+
 class Kept:
     """Passes chunks on to ``gathered`` and, when there is a run directory, commits them first."""
 
@@ -179,6 +183,7 @@ class Kept:
         self._series: Any = None
         self._is_ours = not isinstance(out, storage.Run)
         if isinstance(out, storage.Run):
+            self._guard(out, self._header(grid))
             self._begin(out)
         elif out is not None:
             self._open(Path(out), grid)
@@ -238,6 +243,20 @@ class Kept:
                 )
             self._run = storage.Run.resume(path)
         self._begin(self._run)
+
+    def _guard(self, run: storage.Run, header: dict[str, Any]) -> None:
+        """Keep what is solved in a run that the caller opened, whose header is the caller's; another solution does not continue it.
+
+        A run that was begun before this was kept has no such document, and is continued on the caller's word.
+        """
+        if not run.cursor:
+            run.document(_SOLUTION, header)
+        elif (run.path / _SOLUTION).exists():
+            differing = _differing(header, json.loads(run.read_document(_SOLUTION)))
+            if differing:
+                raise StorageError(
+                    f"{run.path} holds another solution: it differs in {', '.join(differing)}. Choose another directory."
+                )
 
     def _begin(self, run: storage.Run) -> None:
         self._run = run
