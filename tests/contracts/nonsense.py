@@ -31,7 +31,10 @@ LIMIT = 20.0
 
 MEMORY = 3 * 2**30
 
-LONG = {"discover_series", "interrogate", "run_league"}
+LONG = {
+    "discover_series", "escape_rates", "fokker_planck", "hysteresis", "interrogate", "iv_curve", "phase_density", "phase_diffusion",
+    "run_array", "run_league", "shapiro_map", "spectrum", "switching_currents",
+}  # fmt: skip
 """Functions that are meant to work for long, with progress: these are stopped without blame."""
 
 HUGE = {2**31, 10**9, 2**63, 10**30}

@@ -16,10 +16,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
+from evolaw.told import told
 
 __all__ = ["CurrentPhaseRelation", "SubgapDrift", "Washboard"]
 
 
+@told
 @dataclass(frozen=True)
 class CurrentPhaseRelation:
     """The supercurrent I_s/I_c = Σ_n a_n sin(nφ + φ_n).

@@ -20,6 +20,7 @@ from scipy.spatial.distance import cdist
 
 from evolaw import checks, display
 from evolaw.randomness import source
+from evolaw.told import told
 
 __all__ = ["Likeness", "energy", "likeness", "memorisation", "sliced_w2"]
 
@@ -63,6 +64,7 @@ class Likeness:
         return display.lines("Likeness", facts)
 
 
+@told
 def likeness(samples: Any, train: Any, held: Any, *, rng: Any) -> Likeness:
     """Compare samples with data the model has not seen, beside what data of the training show.
 
@@ -101,6 +103,7 @@ def energy(one: np.ndarray, other: np.ndarray) -> float:
     return float(2 * cdist(one, other).mean() - within)
 
 
+@told
 def sliced_w2(one: np.ndarray, other: np.ndarray, directions: np.ndarray) -> float:
     """Return the sliced W2 distance of two samples of one size; directions need no length.
 
@@ -119,6 +122,7 @@ def sliced_w2(one: np.ndarray, other: np.ndarray, directions: np.ndarray) -> flo
     return float(np.sqrt(((ordered[0] - ordered[1]) ** 2).mean()))
 
 
+@told
 def memorisation(samples: np.ndarray, train: np.ndarray, held: np.ndarray, *, rng: Any) -> tuple[float, float, float]:
     """Return how much nearer samples lie to training data than to held-out ones, with its 95 % bootstrap interval.
 

@@ -22,6 +22,7 @@ from evolaw.score.exact.carried import Carried
 from evolaw.score.noising.schedules import Rectified
 from evolaw.sde.loop.adaptive import solve_flow
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["average_velocity_of", "generated", "identity_residual", "velocity_process"]
 
@@ -57,6 +58,7 @@ def velocity_process(target: Any) -> SDE:
     return SDE(_Velocity(frame, tuple(target.shape)), None, dim=dim, noise="none", params=arrays, name="rectified flow")
 
 
+@told
 def average_velocity_of(target: Any, z: Any, r: float, t: float, *, tolerance: float = 1e-9) -> np.ndarray:
     """Return u(z, r, t), of the shape of z, (count, *shape).
 
@@ -98,6 +100,7 @@ def identity_residual(target: Any, z: Any, r: float, t: float, *, h: float = 1e-
     return np.asarray(v - (t - r) * (ahead - behind) / (2 * h) - average_velocity_of(target, z, r, t))
 
 
+@told
 def generated(velocity: Any, noise: Any, *, steps: int = 1) -> np.ndarray:
     """Return data made of noise by an average velocity u(z, r, t), in ``steps`` equal steps:  z_r = z_t - (t - r) u.
 

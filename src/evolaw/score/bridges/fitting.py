@@ -32,6 +32,7 @@ from evolaw.score.bridges.sinkhorn import sinkhorn
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import EulerMaruyama
+from evolaw.told import told
 
 __all__ = ["METHODS", "FittedBridge", "fit_bridge"]
 
@@ -70,6 +71,7 @@ class FittedBridge:
         return _simulated(self.backward if backward else self.forward, x, self.steps, rng, backward).final
 
 
+@told
 def fit_bridge(
     start: Any,
     end: Any,

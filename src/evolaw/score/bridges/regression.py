@@ -17,6 +17,7 @@ import numpy as np
 from evolaw import checks, randomness
 from evolaw.arrays import namespace
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["Features", "affine_features", "drift_process", "fourier_features", "regress"]
 
@@ -50,12 +51,14 @@ class Features:
         return tuple(part for part in (self.center, self.scale, self.frequencies, self.phases) if part is not None)
 
 
+@told
 def affine_features(x: Any) -> Features:
     """Return φ = (1, x), centred and scaled by data of shape (count, d)."""
     x = checks.finite(checks.shape(x, "x", ("count", "d")), "x").astype(float)
     return Features(x.mean(0), np.maximum(x.std(0), 1e-12))
 
 
+@told
 def fourier_features(x: Any, number: int = 200, *, rng: Any, width: float = 1.0) -> Features:
     """Return affine features and ``number`` random Fourier ones, those of a Gaussian kernel as wide as ``width`` spreads of the data.
 

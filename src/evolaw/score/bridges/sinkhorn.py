@@ -16,6 +16,7 @@ from scipy.special import logsumexp
 
 from evolaw import checks, randomness
 from evolaw.errors import NotConverged
+from evolaw.told import told
 
 __all__ = ["EntropicPlan", "sinkhorn"]
 
@@ -70,6 +71,7 @@ class EntropicPlan(NamedTuple):
         return np.asarray((shares @ self.others - x) / (1 - t))
 
 
+@told
 def sinkhorn(
     points: Any,
     others: Any,

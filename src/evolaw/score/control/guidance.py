@@ -21,6 +21,7 @@ from evolaw.arrays import namespace, precise
 from evolaw.score.exact.carried import carried
 from evolaw.score.exact.mixture import GaussianMixture
 from evolaw.score.noising.linear import Noising
+from evolaw.told import told
 
 __all__ = ["ClassifierFree", "ClassifierGuided", "component_classifier", "in_jax"]
 
@@ -132,6 +133,7 @@ class _Component:
         return jnp.log(jnp.maximum(shares[:, self.number], jnp.finfo(shares.dtype).tiny))
 
 
+@told
 def component_classifier(mixture: GaussianMixture, number: int) -> Any:
     """Return the exact classifier of a mixture's component: the probability that x(t) = x came from it."""
     checks.require(isinstance(mixture, GaussianMixture), "mixture", "be a GaussianMixture", mixture)

@@ -26,6 +26,7 @@ from evolaw.score.exact.carried import Carried
 from evolaw.score.noising.linear import Noising
 from evolaw.score.noising.time_grids import time_grid
 from evolaw.score.samplers.priors import prior_of, prior_states
+from evolaw.told import told
 
 __all__ = ["Particles", "twisted"]
 
@@ -57,6 +58,7 @@ class Particles(NamedTuple):
         return np.asarray((self.weights[:, None] * apart).T @ apart)
 
 
+@told
 def twisted(
     measured: Measured, noising: Noising, *, count: int, steps: int, rng: Any, spacing: Any = "log_snr"
 ) -> Particles:

@@ -28,6 +28,7 @@ from evolaw.score.samplers.langevin import Langevin, PredictorCorrector
 from evolaw.score.samplers.sampler import sample
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Known", "Replacement", "colour_matrix", "colourise", "inpaint"]
@@ -180,6 +181,7 @@ class Replacement(ScoreScheme):
         return predict(correct(x, t, 0), count), memory
 
 
+@told
 def inpaint(
     target: Any,
     noising: Noising,
@@ -237,6 +239,7 @@ def _written(known: Known, x: np.ndarray) -> np.ndarray:
     return np.asarray(np.einsum("ji,njk->nik", known.matrix, turned).reshape(len(x), -1))
 
 
+@told
 def colour_matrix(channels: int) -> np.ndarray:
     """Return an orthogonal matrix whose first row takes the mean of the channels, times √channels.
 
@@ -252,6 +255,7 @@ def colour_matrix(channels: int) -> np.ndarray:
     return np.asarray(q.T)
 
 
+@told
 def colourise(
     target: Any, noising: Noising, grey: Any, *, count: int, steps: int, rng: Any, **options: Any
 ) -> Trajectory:

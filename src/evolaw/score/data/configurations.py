@@ -12,11 +12,13 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import MISSING
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["configurations"]
 
 
+@told
 def configurations(
     trajectories: Trajectory | Sequence[Trajectory], *, after: float | None = None, every: int = 1
 ) -> np.ndarray:

@@ -17,6 +17,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.arrays import memory_limit, require_memory
 from evolaw.errors import MissingExtra, ParseError
+from evolaw.told import told
 
 __all__ = ["Pictures", "digits", "from_levels", "read_images", "to_levels"]
 
@@ -60,6 +61,7 @@ class Pictures:
         return Pictures(self.values[rows], labels, self.levels)
 
 
+@told
 def to_levels(values: np.ndarray, levels: int) -> np.ndarray:
     """Return the level of every value in [-1, 1]; the last interval holds 1.
 
@@ -71,6 +73,7 @@ def to_levels(values: np.ndarray, levels: int) -> np.ndarray:
     return np.clip(np.floor((np.asarray(values) + 1) / 2 * count), 0, count - 1).astype(int)
 
 
+@told
 def from_levels(levels: np.ndarray, count: int) -> np.ndarray:
     """Return the middle of every level's interval in [-1, 1].
 
@@ -81,6 +84,7 @@ def from_levels(levels: np.ndarray, count: int) -> np.ndarray:
     return (2 * checks.numbers(levels, "levels") + 1) / checks.integer(count, "count", least=2) - 1
 
 
+@told
 def digits() -> Pictures:
     """Return scikit-learn's 1797 handwritten digits: 8 x 8, 17 levels, ten classes. They come with its package.
 
@@ -95,6 +99,7 @@ def digits() -> Pictures:
     return Pictures(from_levels(bundle.images, 17), bundle.target.astype(int), 17)
 
 
+@told
 def read_images(path: str | Path, *, side: int | None = None, grey: bool = False) -> Pictures:
     """Read pictures: a folder of images, or an ``.npz`` file with an array ``images``, and ``labels`` where they are known.
 

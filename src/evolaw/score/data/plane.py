@@ -15,12 +15,14 @@ import numpy as np
 from evolaw import checks
 from evolaw.randomness import source
 from evolaw.score.exact.mixture import GaussianMixture
+from evolaw.told import told
 
 __all__ = ["DENSITIES", "gaussians", "plane"]
 
 _BLUR = 0.1
 
 
+@told
 def gaussians(count: int = 8, radius: float = 4.0, deviation: float = 0.3) -> GaussianMixture:
     """Return equal Gaussians on a circle, as an exact distribution.
 
@@ -33,6 +35,7 @@ def gaussians(count: int = 8, radius: float = 4.0, deviation: float = 0.3) -> Ga
     return GaussianMixture(means, checks.positive(deviation, "deviation") ** 2)
 
 
+@told
 def plane(name: str, count: int, *, rng: object) -> np.ndarray:
     """Draw points of a density of the plane, shape (count, 2).
 

@@ -21,6 +21,7 @@ from scipy.stats import chi2
 from evolaw import checks, display
 from evolaw.randomness import source
 from evolaw.score.emulation.law import Emulator
+from evolaw.told import told
 
 __all__ = ["Consistency", "Judgement", "chapman_kolmogorov", "energy_distance", "judge", "require_law"]
 
@@ -63,6 +64,7 @@ class Judgement:
         return display.lines("Judgement", self._facts())
 
 
+@told
 def judge(law: Emulator, before: Any, after: Any, *, members: int = 99, rng: Any) -> Judgement:
     """Hold a law against pairs of states.
 
@@ -144,6 +146,7 @@ class Consistency:
         return display.lines("Chapman–Kolmogorov", facts)
 
 
+@told
 def chapman_kolmogorov(short: Emulator, long: Emulator, start: Any, *, count: int = 1000, rng: Any) -> Consistency:
     """Compare p_Δ∘p_Δ with p_2Δ from one start.
 
@@ -173,6 +176,7 @@ def chapman_kolmogorov(short: Emulator, long: Emulator, start: Any, *, count: in
     return Consistency(residual, energy_distance(one, again), p_value)
 
 
+@told
 def energy_distance(one: np.ndarray, other: np.ndarray) -> float:
     """Return 2 E‖X - Y‖ - E‖X - X'‖ - E‖Y - Y'‖ of two samples, with pairs of one point left out; zero in the mean for one law.
 

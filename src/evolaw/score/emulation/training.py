@@ -27,6 +27,7 @@ from evolaw.score.emulation.law import Emulator, Scales, facts_of
 from evolaw.score.learned.fit import Progress, fit, pace, run_training
 from evolaw.score.networks.mlp import MLP
 from evolaw.score.noising.schedules import EDM
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["EnergyScore", "emulator", "ensemble_emulator", "pairs_of"]
@@ -78,6 +79,7 @@ def pairs_of(trajectories: Trajectory | Sequence[Trajectory], every: int = 1) ->
     return both[0], both[1], float(gap.mean() * every)
 
 
+@told
 def emulator(
     trajectories: Trajectory | Sequence[Trajectory],
     *,
@@ -155,6 +157,7 @@ class EnergyScore(eqx.Module):
         return off - apart / 2
 
 
+@told
 def ensemble_emulator(
     trajectories: Trajectory | Sequence[Trajectory],
     *,

@@ -20,10 +20,12 @@ from evolaw.score.exact.carried import carried
 from evolaw.score.exact.normal import Gaussian
 from evolaw.score.noising.conversions import like_states
 from evolaw.score.noising.linear import Noising
+from evolaw.told import told
 
 __all__ = ["PeriodicField", "free_field", "ornstein_uhlenbeck_path"]
 
 
+@told
 def ornstein_uhlenbeck_path(times: Any, *, rate: float = 1.0, scale: float = 1.0) -> Gaussian:
     """Return the law of a stationary Ornstein–Uhlenbeck process, dX = -θX dt + σ dW, seen at times.
 
@@ -41,6 +43,7 @@ def ornstein_uhlenbeck_path(times: Any, *, rate: float = 1.0, scale: float = 1.0
     return Gaussian(np.zeros(times.size), scale**2 / (2 * rate) * np.exp(-rate * apart))
 
 
+@told
 def free_field(shape: tuple[int, ...], mass: float) -> PeriodicField:
     """Return the Gaussian free field with action ½ Σ_x [m² φ_x² + Σ_i (φ_(x+i) - φ_x)²] on a torus.
 

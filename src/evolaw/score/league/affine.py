@@ -27,6 +27,7 @@ from evolaw.score.samplers.sampler import process_for
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.reversal import Reversal
 from evolaw.sde.schemes.scheme import Noise
+from evolaw.told import told
 
 __all__ = ["Moments", "affine_output", "gaussian_kl", "gaussian_output"]
 
@@ -60,6 +61,7 @@ def gaussian_kl(mean: Any, covariance: Any, other_mean: Any, other_covariance: A
     return float((values - np.log1p(values)).sum() + square) / 2
 
 
+@told
 def gaussian_output(
     target: Gaussian,
     noising: Noising,

@@ -22,6 +22,7 @@ from evolaw.score.samplers.multistep import DPMSolver
 from evolaw.sde.schemes.runge_kutta import Heun
 from evolaw.sde.schemes.scheme import EulerMaruyama
 from evolaw.sde.schemes.strong_runge_kutta import SRA1
+from evolaw.told import told
 
 __all__ = ["CALLS", "DATA", "Standing", "entrants", "run_league"]
 
@@ -75,6 +76,7 @@ def entrants() -> Iterator[tuple[Noising, Any, str]]:
             yield noising, sampler, "uniform" if is_uniform else "karras" if spacing == "karras" else "log_snr"
 
 
+@told
 def run_league(
     calls: Sequence[int] = CALLS,
     *,

@@ -33,6 +33,7 @@ from evolaw.score.losses.implicit import SlicedScoreMatching
 from evolaw.score.losses.mean_flow import PAIR_TIMES, MeanFlow
 from evolaw.score.noising.linear import Noising
 from evolaw.score.noising.schedules import Rectified
+from evolaw.told import told
 
 __all__ = ["LOSSES", "Progress", "fit", "pace", "run_training"]
 
@@ -44,6 +45,7 @@ Progress = Callable[[int, int, str], None]
 """Called with (steps done, steps, words) after every epoch."""
 
 
+@told
 def fit(
     net: Any,
     data: Any,
@@ -127,6 +129,7 @@ def fit(
     return type(blank).load(out, None if hasattr(net, "draw") else network)
 
 
+@told
 def pace(steps: int = 4000, learning_rate: float = 2e-3, **more: Any) -> Optimisation:
     """Return the usual schedule of a score: Adam with warm-up and cosine, an average of the weights with decay 0.999.
 

@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, randomness
+from evolaw.told import told
 
 __all__ = ["bits_per_dim", "dequantised"]
 
 
+@told
 def bits_per_dim(values: Any, dim: int, levels: int, *, low: float = -1.0, high: float = 1.0) -> np.ndarray:
     """Return -log2 p / d + log2(K/L) for log-densities in nats.
 
@@ -39,6 +41,7 @@ def bits_per_dim(values: Any, dim: int, levels: int, *, low: float = -1.0, high:
     return np.asarray(values, float) / (-dim * math.log(2)) + math.log2(levels / length)
 
 
+@told
 def dequantised(whole: Any, levels: int, *, rng: Any, low: float = -1.0, high: float = 1.0) -> np.ndarray:
     """Return low + (k + u) L/K with u uniform in [0, 1), for levels k = 0 … K - 1.
 

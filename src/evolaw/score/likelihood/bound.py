@@ -27,6 +27,7 @@ from evolaw.score.likelihood.flow import least_time
 from evolaw.score.noising.linear import Noising
 from evolaw.score.samplers.backward import Backward, shape_of
 from evolaw.score.samplers.priors import addressed_normals, prior_of
+from evolaw.told import told
 
 __all__ = ["LikelihoodBound", "likelihood_bound"]
 
@@ -49,6 +50,7 @@ class LikelihoodBound:
         return bits_per_dim(self.values, self.dim, levels, low=low, high=high)
 
 
+@told
 def likelihood_bound(
     target: Any,
     noising: Noising,

@@ -34,6 +34,7 @@ from evolaw.score.noising.linear import Noising
 from evolaw.score.samplers.backward import Backward, probability_flow, shape_of
 from evolaw.score.samplers.priors import addressed_normals, prior_of
 from evolaw.sde.loop.adaptive import adaptive
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["LogLikelihood", "log_likelihood"]
@@ -84,6 +85,7 @@ class LogLikelihood:
         return display.lines("LogLikelihood", facts)
 
 
+@told
 def log_likelihood(
     target: Any,
     noising: Noising,

@@ -14,6 +14,7 @@ from evolaw import checks
 from evolaw.score.noising.linear import Noising, require_noising
 from evolaw.score.samplers.backward import probability_flow, shape_of
 from evolaw.sde.loop.adaptive import solve_flow
+from evolaw.told import told
 
 __all__ = ["decode", "encode", "flow", "interpolate", "least_time"]
 
@@ -26,6 +27,7 @@ def least_time(noising: Noising, least: float | None = None) -> float:
     return checks.number(least, "least", least=0.0, most=noising.end)
 
 
+@told
 def flow(
     target: Any,
     noising: Noising,
@@ -54,17 +56,20 @@ def flow(
     return ended.final.reshape(x.shape)
 
 
+@told
 def encode(target: Any, noising: Noising, x: Any, *, least: float | None = None, **options: Any) -> np.ndarray:
     """Return the latent codes of data: their states at T; options as of `flow`."""
     return flow(target, noising, x, least_time(noising, least), noising.end, **options)
 
 
+@told
 def decode(target: Any, noising: Noising, codes: Any, *, least: float | None = None, **options: Any) -> np.ndarray:
     """Return the data of latent codes: the inverse of `encode`; options as of `flow`."""
     begin = least_time(noising, least)
     return flow(target, noising, codes, noising.end, begin, **options)
 
 
+@told
 def interpolate(
     target: Any, noising: Noising, first: Any, second: Any, *, count: int = 8, **options: Any
 ) -> np.ndarray:

@@ -35,6 +35,7 @@ import jax.numpy as jnp
 from evolaw import checks
 from evolaw.score.networks.preconditioning import Preconditioning
 from evolaw.score.noising.linear import Noising, require_noising
+from evolaw.told import told
 
 __all__ = ["TIMES", "WEIGHTS", "Denoising", "denoising", "draw_times", "edm", "require_function", "weight_of"]
 
@@ -44,6 +45,7 @@ TIMES = ("uniform", "importance", "lognormal")
 _MEAN, _SPREAD = -1.2, 1.2
 
 
+@told
 def denoising(score: Callable[[Any, Any], Any], x0: Any, z: Any, t: Any, noising: Noising, weight: Any = 1.0) -> Any:
     """Return ½ λ ‖s_θ(x_t, t) + z/s‖² for one state.
 
@@ -71,6 +73,7 @@ def require_function(value: Any, name: str) -> None:
     checks.require(callable(value), name, "be a function of states", value)
 
 
+@told
 def edm(denoise: Callable[[Any, Any], Any], x0: Any, z: Any, sigma: Any, spread: Any) -> Any:
     """Return (σ² + σd²)/(σ σd)² ‖D(x0 + σ z, σ) - x0‖² for one state.
 
@@ -82,6 +85,7 @@ def edm(denoise: Callable[[Any, Any], Any], x0: Any, z: Any, sigma: Any, spread:
     return weight * jnp.sum((denoise(x0 + sigma * z, sigma) - x0) ** 2)
 
 
+@told
 def weight_of(name: str, t: Any, noising: Noising, spread: Any = 1.0) -> Any:
     """Return λ(t) of a named weight.
 
@@ -102,6 +106,7 @@ def weight_of(name: str, t: Any, noising: Noising, spread: Any = 1.0) -> Any:
     return (sigma**2 + spread**2) / (sigma * spread) ** 2 * s**4 / a**2
 
 
+@told
 def draw_times(name: str, noising: Noising, count: int, key: Any, least: float | None = None) -> tuple[Any, Any]:
     """Draw times, stratified; (times, their density over that of uniform times), each of shape (count,).
 

@@ -19,10 +19,12 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.score.losses.denoising import require_function
+from evolaw.told import told
 
 __all__ = ["betas_of", "ddpm", "geometric_levels", "smld"]
 
 
+@told
 def geometric_levels(sigma_min: float, sigma_max: float, levels: int) -> np.ndarray:
     """Return σ_1 … σ_N, rising geometrically.
 
@@ -35,6 +37,7 @@ def geometric_levels(sigma_min: float, sigma_max: float, levels: int) -> np.ndar
     return np.geomspace(low, high, checks.integer(levels, "levels", least=2))
 
 
+@told
 def betas_of(noising: Any, levels: int) -> np.ndarray:
     """Return β_1 … β_N of the chain that is the noising at t_i = i T/N: 1 - β_i = (a_i / a_{i-1})².
 
@@ -48,6 +51,7 @@ def betas_of(noising: Any, levels: int) -> np.ndarray:
     return np.asarray(-np.expm1(2 * np.diff(logs)))
 
 
+@told
 def smld(score: Callable[[Any, Any], Any], x0: Any, z: Any, i: Any, sigmas: Any) -> Any:
     """Return ½ σ_i² ‖s_θ(x0 + σ_i z, i) + z/σ_i‖² for one state; i counts from 0."""
     require_function(score, "score")
@@ -55,6 +59,7 @@ def smld(score: Callable[[Any, Any], Any], x0: Any, z: Any, i: Any, sigmas: Any)
     return 0.5 * jnp.sum((sigma * score(x0 + sigma * z, i) + z) ** 2)
 
 
+@told
 def ddpm(noise: Callable[[Any, Any], Any], x0: Any, z: Any, i: Any, betas: Any) -> Any:
     """Return ‖ẑ_θ(√ᾱ_i x0 + √(1 - ᾱ_i) z, i) - z‖² for one state; i counts from 0."""
     require_function(noise, "noise")

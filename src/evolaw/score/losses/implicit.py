@@ -21,10 +21,12 @@ import jax.numpy as jnp
 from evolaw.score.losses.denoising import draw_times, require_function
 from evolaw.score.networks.preconditioning import Preconditioning
 from evolaw.score.noising.linear import Noising
+from evolaw.told import told
 
 __all__ = ["SlicedScoreMatching", "implicit", "sliced"]
 
 
+@told
 def implicit(score: Callable[[Any], Any], x: Any) -> Any:
     """Return ∇·s + ½ ‖s‖² at one state of shape (d,).
 
@@ -36,6 +38,7 @@ def implicit(score: Callable[[Any], Any], x: Any) -> Any:
     return jnp.trace(jax.jacfwd(score)(x)) + 0.5 * jnp.sum(score(x) ** 2)
 
 
+@told
 def sliced(score: Callable[[Any], Any], x: Any, v: Any) -> Any:
     """Return vᵀ ∂s v + ½ ‖s‖² at one state, for a slice v of its shape.
 

@@ -32,6 +32,7 @@ import jax.numpy as jnp
 
 from evolaw import checks
 from evolaw.score.losses.denoising import require_function
+from evolaw.told import told
 
 __all__ = ["PAIR_TIMES", "MeanFlow", "average_velocity", "draw_pairs", "mean_flow"]
 
@@ -45,6 +46,7 @@ PAIR_TIMES: dict[str, Callable[[Any, int], Any]] = {
 """How times are drawn, by name."""
 
 
+@told
 def mean_flow(
     velocity: Callable[[Any, Any, Any], Any],
     x: Any,

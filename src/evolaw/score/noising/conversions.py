@@ -15,6 +15,7 @@ from typing import Any
 from evolaw import checks
 from evolaw.arrays import namespace
 from evolaw.score.noising.linear import Noising
+from evolaw.told import told
 
 __all__ = ["FORMS", "convert", "like_states"]
 
@@ -32,6 +33,7 @@ def like_states(value: Any, x: Any) -> Any:
     return value if getattr(value, "ndim", 0) == 0 else value.reshape(value.shape + (1,) * (x.ndim - 1))
 
 
+@told
 def convert(value: Any, x: Any, t: Any, noising: Noising, *, given: str, wanted: str) -> Any:
     """Return what a value says of x(t) = a x0 + s z, in another of the five forms.
 

@@ -9,6 +9,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.arrays import namespace
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["LinearNoising", "Noising", "Transition", "forward", "require_noising"]
 
@@ -165,6 +166,7 @@ def _is_matrix(covariance: np.ndarray, size: int) -> bool:
     return covariance.ndim == 2 and covariance.shape == (size, size)
 
 
+@told
 def forward(noising: Noising, dim: int) -> SDE:
     """Return the noising as a process:  dx = r(t) x dt + g(t) dw,  additive noise on each of ``dim`` components.
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.score.noising.linear import Noising, require_noising
+from evolaw.told import told
 
 __all__ = ["GRIDS", "time_grid"]
 
@@ -72,6 +73,7 @@ GRIDS: dict[str, Callable[..., np.ndarray]] = {
 }
 
 
+@told
 def time_grid(
     noising: Noising,
     steps: int,

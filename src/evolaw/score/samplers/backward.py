@@ -22,6 +22,7 @@ from evolaw.score.exact.carried import Carried
 from evolaw.score.noising.linear import Noising
 from evolaw.sde.processes.batches import on_batches
 from evolaw.sde.processes.process import SDE
+from evolaw.told import told
 
 __all__ = ["Backward", "backward_of", "narrowed", "probability_flow", "reverse", "shape_of"]
 
@@ -93,6 +94,7 @@ def shape_of(target: Any, shape: Any = None) -> tuple[int, ...]:
     return tuple(checks.integer(size, "shape", least=1) for size in ((found,) if isinstance(found, int) else found))
 
 
+@told
 def reverse(
     noising: Noising,
     score: Any,
@@ -144,6 +146,7 @@ def reverse(
     return SDE(drift, _Spread(drift, draws), noises=draws * dim, **options)
 
 
+@told
 def probability_flow(noising: Noising, score: Any, *, shape: Any = None) -> SDE:
     """Return the probability-flow ODE  dx = [r x - ½ g² score] dt,  whose marginals are those of the noising.
 

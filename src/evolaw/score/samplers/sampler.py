@@ -21,6 +21,7 @@ from evolaw.sde.loop.adaptive import solve_flow
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Scheme
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["process_for", "sample"]
@@ -42,6 +43,7 @@ def process_for(noising: Noising, target: Any, scheme: Any, *, eta: float = 1.0,
     return reverse(noising, target, eta if draws else 0.0, shape=shape, draws=draws)
 
 
+@told
 def sample(
     target: Any,
     noising: Noising,

@@ -17,6 +17,7 @@ from evolaw.arrays import namespace
 from evolaw.score.exact.carried import carried
 from evolaw.score.noising.linear import Noising
 from evolaw.score.samplers.backward import shape_of
+from evolaw.told import told
 
 __all__ = ["Normed", "normed"]
 
@@ -56,6 +57,7 @@ class Normed:
         return xp.exp(xp.interp(noising.log_snr(t), self.levels, self.logs))
 
 
+@told
 def normed(target: Any, noising: Noising, data: Any, *, rng: Any, shape: Any = None) -> Normed:
     """Return the score with its norm measured on data.
 
