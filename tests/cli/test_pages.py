@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.files.rle import write_rle
-from evolaw.automata.stepping import evolve
 from evolaw.trajectory import Trajectory
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,11 +19,13 @@ from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import binary_states, step
 from evolaw.errors import ShapeError
 from evolaw.randomness import Stream, source
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["evolve", "unroll"]
 
 
+@told
 def unroll(
     rule: Rule | str,
     start: Any,
@@ -76,6 +78,7 @@ def unroll(
     return states()
 
 
+@told
 def evolve(
     rule: Rule | str,
     start: Any,

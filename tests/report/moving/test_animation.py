@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from evolaw.analysis.estimates import Estimate
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.errors import ArgumentError, MissingProgram
 from evolaw.report.moving.animation import animate, write_figure
 from evolaw.trajectory import Trajectory

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evolaw import report
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.report.moving.player import notebook, render_trajectory
 from evolaw.trajectory import Trajectory
 

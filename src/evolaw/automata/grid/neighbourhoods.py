@@ -19,6 +19,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import read_only
+from evolaw.told import told
 
 __all__ = [
     "CENTRE",
@@ -72,6 +73,7 @@ def ignores(table: np.ndarray, cells: int) -> bool:
     return bool(np.array_equal(table, table[np.arange(WINDOWS) & cells]))
 
 
+@told
 def rotate_windows(quarter_turns: int = 1) -> np.ndarray:
     """Return the number of each window after it is turned anticlockwise, shape (512,).
 

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from evolaw.arrays import MISSING
+from evolaw.automata.evolution import unroll
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import unroll
 from evolaw.discovery.lattices.evidence.constraints import neighbour_cells
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout

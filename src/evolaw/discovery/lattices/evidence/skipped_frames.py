@@ -16,7 +16,8 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import MISSING
-from evolaw.automata.stepping import unroll, windows
+from evolaw.automata.evolution import unroll
+from evolaw.automata.stepping import windows
 from evolaw.discovery.lattices.evidence.constraints import OPEN, Film, Knowledge, propagate
 from evolaw.discovery.lattices.evidence.exhaustive import surviving, surviving_lines
 from evolaw.discovery.lattices.evidence.proofs import (
