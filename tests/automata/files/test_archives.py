@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import tracemalloc
 import zipfile
@@ -14,6 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evolaw.automata.files.archives import read_arrays
+from evolaw.automata.files.formats import read_pattern
+from evolaw.automata.files.recordings import read_recording
 from evolaw.errors import ParseError
 
 STATES = np.random.default_rng(0).integers(0, 2, (3, 8, 9), dtype=np.uint8)
@@ -147,3 +150,14 @@ def test_fuzz_bytes(tmp_path: Path, changes: list[tuple[int, int]], compressed: 
     except ParseError:
         return
     assert found["states"].nbytes < 2**20
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", ["film.npz", "film.npy", "film.gif", "film.csv", "film.mat", "film.zip", "film.rle"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    read = read_pattern if name.endswith((".rle", ".zip")) else read_recording
+    with pytest.raises(ParseError, match="no plain file"):
+        read(tmp_path / name)
+    with pytest.raises(ParseError, match="no plain file"):
+        read("/dev/zero")

@@ -123,14 +123,14 @@ def header_of(path: str | Path) -> tuple[tuple[int, ...], bool]:
 
 
 def require_plain(path: str | Path) -> Path:
-    """Return the path unless it is a device or a pipe, which may have no end; what is not there is left to the reader.
+    """Return the path unless it is a device or a pipe, which may have no end; a folder, or nothing, is left to the reader.
 
     Raises:
         ParseError: something is there that is no plain file.
     """
     path = Path(path)
     try:
-        is_other = path.exists() and not path.is_file()
+        is_other = path.exists() and not path.is_file() and not path.is_dir()
     except ValueError:
         raise ParseError("A path must not hold a zero byte.", source=repr(str(path))) from None
     if is_other:

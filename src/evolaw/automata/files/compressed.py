@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from evolaw.automata.files.archives import require_plain
 from evolaw.errors import ParseError
 
 __all__ = ["COMPRESSED_SUFFIXES", "inflated"]
@@ -20,6 +21,7 @@ def inflated(path: Path, most: int) -> tuple[bytes, str]:
     Raises:
         ParseError: it is damaged, holds several files or none, or more than ``most`` bytes.
     """
+    require_plain(path)
     try:
         if path.suffix.lower() == ".gz":
             with gzip.open(path) as file:

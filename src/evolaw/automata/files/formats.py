@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from evolaw.automata.files.archives import require_plain
 from evolaw.automata.files.boards import Pattern
 from evolaw.automata.files.compressed import COMPRESSED_SUFFIXES, inflated
 from evolaw.automata.files.macrocell import parse_macrocell
@@ -72,9 +73,10 @@ def parse_pattern(text: str, *, source: str = "") -> Pattern:
 
 def read_bytes(path: Path, most: int) -> bytes:
     """Return the contents of a file of at most ``most`` bytes."""
+    require_plain(path)
     try:
         with path.open("rb") as file:
-            data = file.read(most + 1)
+            data = file.read(min(most, path.stat().st_size) + 1)
     except OSError as error:
         reason = "There is no such file" if isinstance(error, FileNotFoundError) else error.strerror
         raise ParseError(f"{reason}. Check the path.", source=str(path)) from error

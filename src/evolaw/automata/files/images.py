@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evolaw.automata.files.archives import require_plain
 from evolaw.automata.files.boards import MOST_CELLS
 from evolaw.errors import ParseError
 
@@ -83,6 +84,7 @@ def _grey(files: Sequence[Path]) -> np.ndarray:
     frames: list[np.ndarray] = []
     size: tuple[int, int] | None = None
     for file in files:
+        require_plain(file)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # torn notes of a camera do not matter where the pixels are whole
