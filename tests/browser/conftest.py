@@ -82,6 +82,10 @@ class Browser:
         first, _, self._rest = self._rest.partition(b"\0")
         return dict(json.loads(first))
 
+    def open(self, address: str, width: int, height: int, dark: bool) -> Page:
+        """Open a page."""
+        return Page(self, address, width, height, dark)
+
     def close(self) -> None:
         """End it."""
         with contextlib.suppress(OSError, AssertionError):
@@ -173,7 +177,7 @@ def look(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def see(place: Path | str, width: int = 1280, dark: bool = False, height: int = 900) -> Page:
         address = place.resolve().as_uri() if isinstance(place, Path) else place
-        opened.append(Page(browser, address, width, height, dark))
+        opened.append(browser.open(address, width, height, dark))
         return opened[-1]
 
     yield see

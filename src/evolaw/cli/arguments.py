@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from evolaw import checks
 
-__all__ = ["numbers", "require_place", "settings"]
+__all__ = ["numbers", "require_page", "require_place", "settings"]
+
+_MOVING = ("gif", "mp4")
 
 
 def settings(words: Sequence[str]) -> dict[str, float]:
@@ -39,7 +42,27 @@ def numbers(text: str, name: str) -> list[float]:
     return [checks.number(part.strip() or None, name) for part in text.split(",")]
 
 
-def require_place(figure: Path) -> None:
-    """Refuse a figure that cannot be written before the work begins, not after it."""
-    checks.one_of(figure.suffix.lstrip(".").lower(), "figure", ("svg", "pdf", "png"))
+def require_place(figure: Path, *, moves: bool = False) -> None:
+    """Refuse a figure that cannot be written before the work begins, not after it.
+
+    Args:
+        figure: the file.
+        moves: whether the result is a trajectory, which can also be a film.
+    """
+    from evolaw.errors import MissingProgram
+
+    kind = figure.suffix.lstrip(".").lower()
+    if kind in _MOVING and not moves:
+        raise checks.refuse(
+            "figure", "stand still, as .svg, .pdf or .png", str(figure), "Only a trajectory can be a film."
+        )
+    checks.one_of(kind, "figure", ("svg", "pdf", "png", *(_MOVING if moves else ())))
     checks.require(figure.parent.is_dir(), "figure", "lie in a directory that exists", str(figure))
+    if kind == "mp4" and shutil.which("ffmpeg") is None:
+        raise MissingProgram("An MP4 needs the program ffmpeg, which is not on the PATH. Install it, or write a .gif.")
+
+
+def require_page(report: Path) -> None:
+    """Refuse a page that cannot be written before the work begins, not after it."""
+    checks.require(report.parent.is_dir(), "report", "lie in a directory that exists", str(report))
+    checks.require(not report.is_dir(), "report", "be a file", str(report), "Add report.html.")

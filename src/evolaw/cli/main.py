@@ -24,6 +24,7 @@ from evolaw.cli import (
     doctor,
     environment,
     explain,
+    explore,
     ito,
     order,
     report,
@@ -64,6 +65,7 @@ app.command("report")(report.write_report)
 app.add_typer(score.app, name="score")
 app.add_typer(runs.app, name="runs")
 app.command("doctor")(doctor.diagnose)
+app.command("explore")(explore.explore)
 app.command("explain")(explain.explain)
 
 

@@ -1,7 +1,9 @@
-"""``evolaw report``: a stored finding, learned law or league as one HTML page, or several runs as a Typst report with its PDF."""
+"""``evolaw report``: a stored finding, trajectory, learned law or league as one HTML page, or several runs as a Typst report with its PDF."""
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,7 +40,7 @@ def write_report(
     ] = None,
     title: Annotated[str | None, typer.Option("--title", help="With --typst: the title.")] = None,
 ) -> None:
-    """Write the HTML report on a stored finding, learned law or league, or a Typst report on any runs."""
+    """Write the HTML report on a stored finding, trajectory, learned law or league, or a Typst report on any runs."""
     from evolaw import checks
 
     lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
@@ -57,8 +59,15 @@ def _write_page(source: Path, out: Path | None, lang: str) -> Path:
     from evolaw.report import write
     from evolaw.storage import Run
 
-    if Run.open(source).about.get("kind") in ("learned law", "league"):
+    kind = Run.open(source).about.get("kind")
+    if kind in ("learned law", "league"):
         return _write_learned(source, out or source / "report.html", lang)
+    if kind == "trajectory":
+        from evolaw.report.moving.player import write_trajectory
+        from evolaw.trajectory import Trajectory
+
+        command = shlex.join(["evolaw", *sys.argv[1:]])
+        return write_trajectory(Trajectory.load(source), out or source / "report.html", lang=lang, command=command)
     finding = Finding.load(source)
     origin: dict[str, Any] = {name: finding.facts.get(name) for name in ("command", "seed")}
     page: Path = write(finding, out or source / "report.html", lang=lang, **origin)

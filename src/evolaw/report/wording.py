@@ -15,7 +15,7 @@ from typing import Any
 from evolaw import checks
 from evolaw.report import language
 
-__all__ = ["LANGUAGES", "Words", "e_value", "short_count", "superscript"]
+__all__ = ["LANGUAGES", "Words", "e_value", "short_count", "superscript", "table"]
 
 LANGUAGES = ("en", "zh")
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -37,7 +37,7 @@ class Words:
     def __call__(self, key: str, **facts: Any) -> str:
         """Return the label ``group.name`` with its {braces} filled in."""
         group, _, name = key.partition(".")
-        return str(_table()[group][name][self.lang]).format(**facts)
+        return str(table()[group][name][self.lang]).format(**facts)
 
     def steps(self, steps: int) -> str:
         """Return "1 step", "2 steps"."""
@@ -49,7 +49,7 @@ class Words:
 
     def check(self, name: str) -> str:
         """Return the name of a check; that of one component has its name behind it; one without a label keeps its own name."""
-        labels = _table().get("check", {})
+        labels = table().get("check", {})
         head, of, component = name.partition(" of ")
         if name not in labels and of and head in labels:
             return f"{labels[head][self.lang]}: {component}"
@@ -99,5 +99,6 @@ def short_count(count: float) -> str:
 
 
 @functools.cache
-def _table() -> dict[str, dict[str, dict[str, str]]]:
+def table() -> dict[str, dict[str, dict[str, str]]]:
+    """Return every label: group -> name -> language -> words."""
     return tomllib.loads(files("evolaw.report").joinpath("labels.toml").read_text(encoding="utf-8"))

@@ -258,6 +258,6 @@ def test_what_is_not_kept_is_not_stopped_at() -> None:
     from evolaw.cli.simulate.lattice import _stops
 
     settings = Settings("B3/S23", 4, 4, 0.5, None, 10_000, 1, "torus", 0)
-    assert len(_stops(settings, 0, is_kept=True)) == 10_000
-    few = _stops(settings, 0, is_kept=False)
+    assert len(_stops(settings, 0, 10_001)) == 10_000
+    few = _stops(settings, 0, 0)
     assert len(few) < 60 and few[-2:] == [9_999, 10_000] and few == sorted(set(few))

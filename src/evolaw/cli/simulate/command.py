@@ -36,6 +36,9 @@ Out = Annotated[
     Path | None, typer.Option("--out", "-o", help="Run directory to write; kill it, and it can be resumed.")
 ]
 Resume = Annotated[Path | None, typer.Option("--resume", help="Continue this run directory; all else is in it.")]
+Report = Annotated[Path | None, typer.Option("--report", help="Write a page: boards with a player, paths drawn.")]
+Figure = Annotated[Path | None, typer.Option("--figure", help="Draw it: .svg, .pdf, .png, or a film: .gif, .mp4.")]
+Lang = Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -46,6 +49,9 @@ def simulate_rule(
     seed: Seed = 0,
     out: Out = None,
     resume: Resume = None,
+    report: Report = None,
+    figure: Figure = None,
+    lang: Lang = "en",
     as_json: AsJson = False,
     size: Annotated[
         str | None,
@@ -92,7 +98,7 @@ def simulate_rule(
     typed = {"law": held or law, "size": size or "64", "density": 0.35 if density is None else density, "start": start}
     typed |= {"steps": 100 if steps is None else steps, "boundary": boundary or "torus"}
     typed |= {"every": every, "noise": noise, "seed": seed}
-    lattice.simulate_board(typed, out, resume, rle, as_json)
+    lattice.simulate_board(typed, out, resume, rle, as_json, report, figure, lang)
 
 
 def simulate_process(
@@ -102,6 +108,9 @@ def simulate_process(
     seed: Seed = 0,
     out: Out = None,
     resume: Resume = None,
+    report: Report = None,
+    figure: Figure = None,
+    lang: Lang = "en",
     as_json: AsJson = False,
     values: Annotated[
         list[str] | None,
@@ -131,22 +140,19 @@ def simulate_process(
     precision: Annotated[
         str, typer.Option("--precision", help="float64 or float32.", rich_help_panel=_PROCESS)
     ] = "float64",
-    figure: Annotated[
-        Path | None,
-        typer.Option("--figure", help="Draw paths and densities: .svg, .pdf or .png.", rich_help_panel=_PROCESS),
-    ] = None,
 ) -> None:
     """Simulate paths of a process, or continue a run of them."""
     from evolaw.cli import arguments
     from evolaw.cli.simulate import process
     from evolaw.cli.simulate.process_settings import Typed, settle
 
+    wanted = process.Wanted(figure, report, lang, as_json)
     if resume is not None:
-        process.continue_paths(resume, figure, as_json)
+        process.continue_paths(resume, wanted)
         return
     numbers = arguments.settings(values or ())
     typed = Typed(str(law), numbers, start, time, frames, times, dt, steps, scheme, paths, precision, seed)
-    process.simulate_paths(settle(typed), out, figure, as_json)
+    process.simulate_paths(settle(typed), out, wanted)
 
 
 def simulate(context: typer.Context, **typed: Any) -> None:
@@ -160,7 +166,7 @@ def simulate(context: typer.Context, **typed: Any) -> None:
     world = simulate_process if is_process else simulate_rule
     own = set(inspect.signature(world).parameters)
     given = {name for name in context.params if _is_typed(context, name)}
-    allowed = own if resume is None else own & {"resume", "as_json", "rle", "figure"}
+    allowed = own if resume is None else own & {"resume", "as_json", "rle", "figure", "report", "lang"}
     whose = "for a process" if is_process else "for a cellular automaton"
     _require_only(allowed, given, whose if resume is None else f"with --resume: all else is in the run, {whose}")
     world(**{name: typed[name] for name in own})

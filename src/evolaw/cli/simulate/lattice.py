@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evolaw.cli import terminal
+from evolaw.cli.simulate import films
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,7 +74,14 @@ class Settings:
 
 
 def simulate_board(
-    typed: Mapping[str, Any] | None, out: Path | None, resume: Path | None, rle: Path | None, as_json: bool
+    typed: Mapping[str, Any] | None,
+    out: Path | None,
+    resume: Path | None,
+    rle: Path | None,
+    as_json: bool,
+    report: Path | None = None,
+    figure: Path | None = None,
+    lang: str = "en",
 ) -> None:
     """Run an automaton and say what became of it.
 
@@ -83,20 +91,23 @@ def simulate_board(
         resume: run directory to continue.
         rle: file for the last board.
         as_json: print one JSON document.
+        report: file for the page with a player.
+        figure: file for a picture or a film.
+        lang: language of the page.
     """
-    if resume is not None:
-        settings, last, statistics = _continue(resume)
-    else:
-        settings = _settings(**(typed or {}))
-        last, statistics = _begin(settings, out)
+    settings = _settings(**(typed or {})) if resume is None else _settings_of(resume)
+    shown = films.asked(settings, report, figure, lang)
+    last, statistics = _begin(settings, out, shown) if resume is None else _continue(resume, settings, shown)
+    shown.write(settings)
     if rle is not None:
         _export(settings, last, rle)
     place = resume or out
     if as_json:
-        facts = {"run": None if place is None else str(place), "rle": None if rle is None else str(rle)}
+        places = {"run": place, "rle": rle, "report": report, "figure": figure}
+        facts = {name: None if path is None else str(path) for name, path in places.items()}
         terminal.document({"schema": 1, **asdict(settings), **statistics, **facts})
     else:
-        terminal.result(_text(settings, last, statistics, place))
+        terminal.result(_text(settings, last, statistics, {"run": place, "report": report, "figure": figure}))
 
 
 def is_pattern_file(text: str) -> bool:
@@ -217,12 +228,12 @@ def _pattern(start: str, rule: Rule) -> np.ndarray:
     return pattern.board
 
 
-def _begin(settings: Settings, out: Path | None) -> tuple[np.ndarray, dict[str, Any]]:
+def _begin(settings: Settings, out: Path | None, shown: films.Shown) -> tuple[np.ndarray, dict[str, Any]]:
     from evolaw.storage import Run
 
     first = settings.first_board()
     if out is None:
-        return _advance(settings, first, 0, None)
+        return _advance(settings, first, 0, None, shown)
     header = {
         "kind": "trajectory",
         "axes": ["times", "rows", "cols"],
@@ -234,10 +245,11 @@ def _begin(settings: Settings, out: Path | None) -> tuple[np.ndarray, dict[str, 
         "resume": "simulate --resume",
     }
     with Run.create(out, about=header) as run:
-        return _fill(run, settings, out)
+        return _fill(run, settings, out, shown)
 
 
-def _continue(path: Path) -> tuple[Settings, np.ndarray, dict[str, Any]]:
+def _settings_of(path: Path) -> Settings:
+    """What a run directory says of its simulation."""
     from evolaw import documents
     from evolaw.errors import StorageError
     from evolaw.storage import Run
@@ -246,12 +258,17 @@ def _continue(path: Path) -> tuple[Settings, np.ndarray, dict[str, Any]]:
     if not given:
         raise StorageError(f"{path} was not written by `evolaw simulate`, so there is nothing to continue.")
     with documents.interpreting(path):
-        settings = Settings(**given)
+        return Settings(**given)
+
+
+def _continue(path: Path, settings: Settings, shown: films.Shown) -> tuple[np.ndarray, dict[str, Any]]:
+    from evolaw.storage import Run
+
     with Run.resume(path) as run:
-        return settings, *_fill(run, settings, path)
+        return _fill(run, settings, path, shown)
 
 
-def _fill(run: Run, settings: Settings, path: Path) -> tuple[np.ndarray, dict[str, Any]]:
+def _fill(run: Run, settings: Settings, path: Path, shown: films.Shown) -> tuple[np.ndarray, dict[str, Any]]:
     """Append the frames that are not committed yet; say how to go on when stopped."""
     import numpy as np
 
@@ -262,14 +279,16 @@ def _fill(run: Run, settings: Settings, path: Path) -> tuple[np.ndarray, dict[st
         series = run.series("values", shape, np.uint8, ("times", "rows", "cols"))
         done = series.cursor
         last = run.read("values", done - 1, done)[0] if done else settings.first_board()
-        return _advance(settings, last, done, series)
+        found = _advance(settings, last, done, series, films.nothing())
+        shown.read(run, settings.frames)
+        return found
     except (KeyboardInterrupt, SystemExit):
         terminal.note(f"stopped after {run.cursor} committed frames; continue with: evolaw simulate --resume {path}")
         raise
 
 
 def _advance(
-    settings: Settings, board: np.ndarray, done: int, series: Series | None
+    settings: Settings, board: np.ndarray, done: int, series: Series | None, shown: films.Shown
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """Run from ``board``, frame ``done - 1`` or the start, to the last frame; return it and what to say about it."""
     import numpy as np
@@ -279,9 +298,10 @@ def _advance(
     every, frames = settings.every, settings.frames
     if done == 0 and series is not None:
         series.append(board[None])
+    shown.see(board)
     begun = max(done - 1, 0)
     before, last = board, board
-    times = _stops(settings, begun, is_kept=series is not None)
+    times = _stops(settings, begun, settings.frames if series is not None else shown.most)
     chance = {"rng": settings.seed, "first_time": begun * every}
     boards = unroll(settings.law, board, times, boundary=settings.boundary, **chance) if times else ()
     with terminal.bar(f"simulating {settings.law[:24]}") as progress:
@@ -289,18 +309,23 @@ def _advance(
             before, last = last, state
             if series is not None:
                 series.append(state[None])
+            if (time // every) < shown.most:
+                shown.see(state)
             progress(time // every + 1, frames, "")
     changed = float(np.mean(before != last)) if settings.steps else 0.0
     facts = {"density_last": float(np.mean(last)), "population_last": int(np.sum(last)), "changed_last": changed}
     return last, facts
 
 
-def _stops(settings: Settings, begun: int, *, is_kept: bool) -> list[int]:
-    """Generations at which the run stops: every frame that is kept; else a few for the progress, and the last two frames."""
+def _stops(settings: Settings, begun: int, kept: int) -> list[int]:
+    """Generations at which the run stops: the first ``kept`` frames, a few for the progress, and the last two frames."""
     every, frames = settings.every, settings.frames
-    if is_kept:
-        return list(range((begun + 1) * every, settings.steps + 1, every))
-    marks = {frames - 2, frames - 1, *(frames * part // _PROGRESS for part in range(1, _PROGRESS))}
+    marks = {
+        frames - 2,
+        frames - 1,
+        *range(min(kept, frames)),
+        *(frames * part // _PROGRESS for part in range(1, _PROGRESS)),
+    }
     return [frame * every for frame in sorted(marks) if frame > begun]
 
 
@@ -312,7 +337,7 @@ def _export(settings: Settings, last: np.ndarray, path: Path) -> None:
     documents.write_document(path, write_rle(last, rule=settings.law, topology=topology, generation=settings.steps))
 
 
-def _text(settings: Settings, last: np.ndarray, statistics: dict[str, Any], place: Path | None) -> str:
+def _text(settings: Settings, last: np.ndarray, statistics: dict[str, Any], places: Mapping[str, Path | None]) -> str:
     from evolaw import display
 
     between = "in the last step" if settings.every == 1 else f"over the last {settings.every} steps"
@@ -322,7 +347,7 @@ def _text(settings: Settings, last: np.ndarray, statistics: dict[str, Any], plac
         ("steps", f"{settings.steps}, {settings.frames} frames"),
         ("alive at the end", f"{statistics['population_last']} cells, density {statistics['density_last']:.4f}"),
         ("changed", f"{statistics['changed_last']:.4f} of the cells {between}"),
-        ("run", place),
+        *places.items(),
     ]
     picture = _picture(last) if settings.cols <= _WIDEST_PICTURE and settings.rows <= _WIDEST_PICTURE else ""
     return display.lines(settings.law if len(settings.law) <= 60 else settings.law[:57] + "…", lines) + "\n" + picture

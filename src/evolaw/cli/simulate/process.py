@@ -6,7 +6,9 @@ without a directory or a figure it stores no path at all.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import shlex
+import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +21,46 @@ if TYPE_CHECKING:
     from evolaw.errors import NumericalError
     from evolaw.storage import Run
 
-__all__ = ["continue_paths", "simulate_paths"]
+__all__ = ["Wanted", "continue_paths", "simulate_paths"]
 
 
-def simulate_paths(settings: PathSettings, out: Path | None, figure: Path | None, as_json: bool) -> None:
+@dataclass(frozen=True)
+class Wanted:
+    """What is to come of the paths.
+
+    Attributes:
+        figure: file of the drawing, or of the film.
+        report: file of the page.
+        lang: language of the page.
+        as_json: print one JSON document.
+    """
+
+    figure: Path | None = None
+    report: Path | None = None
+    lang: str = "en"
+    as_json: bool = False
+
+    def check(self) -> None:
+        """Refuse files that cannot be written."""
+        if self.figure is not None:
+            arguments.require_place(self.figure, moves=True)
+        if self.report is not None:
+            arguments.require_page(self.report)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the paths themselves are looked at."""
+        return self.figure is not None or self.report is not None
+
+
+def simulate_paths(settings: PathSettings, out: Path | None, wanted: Wanted) -> None:
     """Simulate from the beginning and say what came out."""
     from evolaw.storage import Run
 
-    if figure is not None:
-        arguments.require_place(figure)
+    wanted.check()
     if out is None:
-        result, fault = _solved(settings, None, figure is not None)
-        _tell(settings, result, fault, None, figure, as_json)
+        result, fault = _solved(settings, None, wanted.is_seen)
+        _tell(settings, result, fault, None, wanted)
         return
     header = {
         "kind": "trajectory",
@@ -45,23 +75,22 @@ def simulate_paths(settings: PathSettings, out: Path | None, figure: Path | None
     }
     with Run.create(out, about=header) as run:
         result, fault = _fill(run, settings)
-    _tell(settings, result, fault, out, figure, as_json)
+    _tell(settings, result, fault, out, wanted)
 
 
-def continue_paths(path: Path, figure: Path | None, as_json: bool) -> None:
+def continue_paths(path: Path, wanted: Wanted) -> None:
     """Continue a run of `simulate_paths` at its last committed chunk."""
     from evolaw.errors import StorageError
     from evolaw.storage import Run
 
-    if figure is not None:
-        arguments.require_place(figure)
+    wanted.check()
     try:
         settings = PathSettings(**Run.open(path).about["settings"])
     except TypeError as error:
         raise StorageError(f"{path} holds settings that this version does not know: {error}.") from None
     with Run.resume(path) as run:
         result, fault = _fill(run, settings)
-    _tell(settings, result, fault, path, figure, as_json)
+    _tell(settings, result, fault, path, wanted)
 
 
 def _fill(run: Run, settings: PathSettings) -> tuple[Any, NumericalError | None]:
@@ -93,22 +122,38 @@ def _solved(settings: PathSettings, run: Run | None, stored: bool) -> tuple[Any,
 
 
 def _tell(
-    settings: PathSettings, result: Any, fault: NumericalError | None, place: Path | None, figure: Path | None, as_json: bool
-) -> None:  # fmt: skip
+    settings: PathSettings, result: Any, fault: NumericalError | None, place: Path | None, wanted: Wanted
+) -> None:
     """Print the result and draw it; lost paths are said before the numbers of the others, and end in an error."""
     from evolaw.errors import NumericalError
 
     statistics = process_summary.statistics_of(result)
-    if figure is not None and statistics.lost < statistics.paths:
-        process_summary.draw(settings, result, figure)
+    if wanted.is_seen and statistics.lost < statistics.paths:
+        _show(settings, result, wanted)
     if fault is not None:
         terminal.note(process_summary.warning(statistics))
-    if as_json:
-        places = {"run": place and str(place), "figure": figure and str(figure)}
-        terminal.document(process_summary.facts(settings, statistics) | places)
+    places = {"run": place, "figure": wanted.figure, "report": wanted.report}
+    if wanted.as_json:
+        written = {name: None if path is None else str(path) for name, path in places.items()}
+        terminal.document(process_summary.facts(settings, statistics) | written)
     else:
-        terminal.result(process_summary.text(settings, statistics, place, figure))
+        terminal.result(process_summary.text(settings, statistics, places))
     if fault is not None:
         said = str(fault).removesuffix(" The result is kept in the error's `partial`.")
         kept = "" if place is None else f" Every path is kept in {place}."
         raise NumericalError(f"{said} The numbers above are those of the other paths.{kept}", result)
+
+
+def _show(settings: PathSettings, paths: Any, wanted: Wanted) -> None:
+    """Draw the paths, film them, or write their page."""
+    from evolaw.report.moving.animation import MOVING, animate
+    from evolaw.report.moving.player import write_trajectory
+    from evolaw.report.styles import save
+
+    if wanted.figure is not None and wanted.figure.suffix.lstrip(".").lower() in MOVING:
+        animate(paths, wanted.figure)
+    elif wanted.figure is not None:
+        save(process_summary.draw(settings, paths), wanted.figure)
+    if wanted.report is not None:
+        command, drawing = shlex.join(["evolaw", *sys.argv[1:]]), process_summary.draw(settings, paths)
+        write_trajectory(paths, wanted.report, lang=wanted.lang, command=command, drawing=drawing)

@@ -13,6 +13,7 @@ from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.figure import Figure
 
     from evolaw.sde.statistics.moments import Statistics
     from evolaw.trajectory import Trajectory
@@ -66,7 +67,7 @@ def facts(settings: PathSettings, statistics: Statistics) -> dict[str, Any]:
     }
 
 
-def text(settings: PathSettings, statistics: Statistics, place: Path | None, figure: Path | None) -> str:
+def text(settings: PathSettings, statistics: Statistics, places: Mapping[str, Path | None]) -> str:
     """The lines for a person."""
     from evolaw import display
     from evolaw.sde.statistics.stored_paths import standard_errors_apart
@@ -95,15 +96,14 @@ def text(settings: PathSettings, statistics: Statistics, place: Path | None, fig
                 )
         gap = standard_errors_apart(moments.mean, moments.mean_error, mean)
         known.append(("mean against exact", gap and f"at most {gap:.2f} standard errors apart at all saved times"))
-    return display.lines(str(settings.process), [*known, ("run", place), ("figure", figure)])
+    return display.lines(str(settings.process), [*known, *places.items()])
 
 
-def draw(settings: PathSettings, paths: Trajectory, figure: Path) -> None:
-    """Draw paths and densities."""
+def draw(settings: PathSettings, paths: Trajectory) -> Figure:
+    """Return the drawing of paths and densities, beside what is exact."""
     import numpy as np
 
     from evolaw.report.path_charts import Curve, Panel, draw_paths
-    from evolaw.report.styles import save
     from evolaw.sde.processes.exact_marginals import exact_density
 
     values = np.asarray(paths.values)
@@ -129,7 +129,7 @@ def draw(settings: PathSettings, paths: Trajectory, figure: Path) -> None:
             )
         )
     title = f"{settings.process}: {len(finite)} paths, {settings.scheme}"
-    save(draw_paths(np.asarray(paths.times), panels, title), figure)
+    return draw_paths(np.asarray(paths.times), panels, title)
 
 
 def _density(paths: Trajectory, last: np.ndarray, component: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import base64
 import html
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from evolaw import documents
 from evolaw.report import shell
@@ -39,7 +41,13 @@ def write_trajectory(trajectory: Trajectory, path: str | Path, **options: Any) -
 
 @told
 def render_trajectory(
-    trajectory: Trajectory, *, lang: str = "en", command: str | None = None, seed: int | None = None
+    trajectory: Trajectory,
+    *,
+    lang: str = "en",
+    command: str | None = None,
+    seed: int | None = None,
+    frames: int | None = None,
+    drawing: Figure | None = None,
 ) -> str:
     """Return a trajectory as an HTML page that needs nothing but itself.
 
@@ -47,6 +55,8 @@ def render_trajectory(
         trajectory: what happened; of many boards the first is played.
         lang: "en" or "zh".
         command, seed: how to make the page again; by default the trajectory's own seed.
+        frames: how many frames there were, where ``trajectory`` holds only the first.
+        drawing: what is drawn of paths, in the place of `evolaw.draw`.
 
     Raises:
         ArgumentError: ``lang`` is not a language of the report.
@@ -60,6 +70,8 @@ def render_trajectory(
     facts = [(name, str(value)) for name, value in trajectory._facts() if value is not None]
     law = dict(facts).get("law") or words("trajectory.unknown")
     film, history = pack(trajectory), space_time(trajectory)
+    if film is not None and frames is not None:
+        film = replace(film, total_frames=frames)
     shape = trajectory.frames.shape
     return shell.render_page(
         "trajectory.html.j2",
@@ -77,7 +89,7 @@ def render_trajectory(
         history=history,
         lines=shape[0],
         cells=shape[-1],
-        picture=_picture(trajectory, film, history),
+        picture=shell.embed(drawing) if drawing is not None else _picture(trajectory, film, history),
         caption="density" if film else "drawn",
     )
 

@@ -24,7 +24,7 @@ all("[data-copy]").forEach((button) => button.addEventListener("click", async ()
 }));
 
 /* a place that scrolls sideways can be reached and moved by the keyboard */
-const reachable = () => all(".scroll, pre").forEach((place) => {
+const reachable = () => all(".scroll, pre, figure.panel").forEach((place) => {
   const moves = place.scrollWidth > place.clientWidth || place.scrollHeight > place.clientHeight;
   if (moves) place.tabIndex = 0; else place.removeAttribute("tabindex");
 });
