@@ -202,6 +202,9 @@ def test_a_film_plays_in_the_frame_of_a_notebook(look: Callable[..., Any], tmp_p
         target for target in page.browser.call("Target.getTargets")["targetInfos"] if target["type"] == "iframe"
     ]
     session = page.browser.call("Target.attachToTarget", targetId=frame["targetId"], flatten=True)["sessionId"]
-    seen = "[document.querySelector('.player').className, document.querySelector('canvas').clientWidth > 200]"
-    answer = page.browser.call("Runtime.evaluate", session, expression=seen, returnByValue=True)
-    assert answer["result"]["value"] == ["panel player plays", True]
+    seen = """(async () => { const player = document.querySelector('.player'), canvas = player.querySelector('canvas');
+        for (let tries = 0; tries < 100 && canvas.clientWidth < 200; tries += 1) await new Promise((done) => setTimeout(done, 50));
+        return [player.className, canvas.clientWidth % 32, canvas.clientWidth >= 200]; })()"""
+    told = {"expression": seen, "returnByValue": True, "awaitPromise": True}
+    answer = page.browser.call("Runtime.evaluate", session, **told)
+    assert answer["result"]["value"] == ["panel player plays", 0, True]

@@ -43,6 +43,7 @@ def test_a_drawing_is_lines_until_its_pixels_are_smaller() -> None:
     few, many = Figure(), Figure()
     few.add_subplot().plot([0, 1])
     many.add_subplot().scatter(*np.random.default_rng(0).normal(size=(2, 5000)))
-    assert shell.embed(few).startswith("data:image/svg+xml;base64,")
-    assert shell.embed(many).startswith("data:image/png;base64,")
+    assert shell.embed(few).uri.startswith("data:image/svg+xml;base64,")
+    assert shell.embed(many).uri.startswith("data:image/png;base64,")
     assert shell.embed(few) == shell.embed(few)
+    assert shell.embed(few).width == shell.embed(many).width == 691

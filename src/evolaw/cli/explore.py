@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from evolaw.cli import terminal
+from evolaw.report import language
 
 __all__ = ["explore"]
 
@@ -21,11 +22,13 @@ def explore(
     ] = None,
     port: Annotated[int, typer.Option("--port", help="Port of 127.0.0.1; 0 takes a free one.")] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the first board, 0 to 99.")] = 0,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")] = "en",
+    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
 ) -> None:
     """Draw a board and run any rule; move the parameters of a process or a junction beside the exact curve."""
+    from evolaw import checks
     from evolaw.report.explorer.page import render_explorer, write_explorer
 
+    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
     rule, rle = _of_run(Path(law)) if (Path(law) / "manifest.json").is_file() else (law, "")
     options = {"rule": rule, "rle": rle, "seed": seed, "lang": lang, "command": f"evolaw explore {law}"}
     if report is not None:

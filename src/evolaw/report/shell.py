@@ -12,7 +12,7 @@ import io
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jinja2
 from markupsafe import Markup
@@ -25,8 +25,10 @@ from evolaw.report.wording import Words
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["embed", "render_film", "render_page", "source"]
+__all__ = ["Picture", "embed", "render_film", "render_page", "source"]
 
+_PIXELS_AN_INCH = 108
+"""At this size the 9 points of a drawing's letters are 13.5 pixels."""
 _LARGEST_SVG = 300_000
 """Bytes of a drawing beyond which its pixels are smaller: clouds of points, long paths."""
 
@@ -86,20 +88,28 @@ def render_film(film: Any, words: Words) -> str:
     return _environment().get_template("film.html.j2").render(words=words, film=film, **parts)
 
 
-def embed(figure: Figure) -> str:
-    """Return a figure as an image inside a data address, the same bytes every time: lines, or pixels where those are smaller.
+class Picture(NamedTuple):
+    """A drawing inside a page: a data address, and how wide it is shown where there is room, in pixels."""
 
-    Its words are in the language that is spoken. Its ground is left out, so that it stands on the page's own in light and dark.
+    uri: str
+    width: int
+
+
+def embed(figure: Figure) -> Picture:
+    """Return a figure for a page, the same bytes every time: as lines, or as pixels where those are smaller.
+
+    Its words are in the language that is spoken. Its ground is left out, so that it stands on the page's own in light and dark; letters
+    come out as large as the text around them.
     """
-    buffer = io.BytesIO()
+    buffer, width = io.BytesIO(), round(float(figure.get_size_inches()[0]) * _PIXELS_AN_INCH)
     in_language(figure, language.spoken())
     with style():
         figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
         if buffer.tell() <= _LARGEST_SVG:
-            return f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+            return Picture(f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}", width)
         pixels = io.BytesIO()
         figure.savefig(pixels, format="png", dpi=160, metadata={"Software": None}, transparent=True)
-    return f"data:image/png;base64,{base64.b64encode(pixels.getvalue()).decode()}"
+    return Picture(f"data:image/png;base64,{base64.b64encode(pixels.getvalue()).decode()}", width)
 
 
 @cache

@@ -37,10 +37,10 @@ class Chapter:
     figure: Figure | None = None
 
     @property
-    def picture(self) -> str:
-        """The figure inside a data address, the same bytes every time; "" where there is none."""
+    def picture(self) -> shell.Picture | None:
+        """The figure as a page shows it, the same bytes every time; None where there is none."""
         if self.figure is None:
-            return ""
+            return None
         return shell.embed(self.figure)
 
 

@@ -47,6 +47,10 @@ class Words:
         """Return a sentence that a finding or a result brings along, in this language."""
         return language.sentence(text, self.lang)
 
+    def axis(self, name: str) -> str:
+        """Return the name of an axis of a trajectory; one without a label keeps its own name."""
+        return table()["axis"].get(name, {}).get(self.lang, name)
+
     def check(self, name: str) -> str:
         """Return the name of a check; that of one component has its name behind it; one without a label keeps its own name."""
         labels = table().get("check", {})

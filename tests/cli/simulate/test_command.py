@@ -29,7 +29,7 @@ def test_each_law_runs_in_its_world(evolaw: Callable[..., Any], law: str, option
         ("dX = dW", "--rle", "a.rle"),
         ("B3/S23", "--paths", 5),
         ("B3/S23", "--set", "a=1"),
-        ("B3/S23", "--figure", "a.png"),
+        ("B3/S23", "--frames", 5),
     ],
 )
 def test_an_option_of_the_other_world_is_refused(evolaw: Callable[..., Any], law: str, option: str, value: Any) -> None:

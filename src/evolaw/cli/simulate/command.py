@@ -38,7 +38,7 @@ Out = Annotated[
 Resume = Annotated[Path | None, typer.Option("--resume", help="Continue this run directory; all else is in it.")]
 Report = Annotated[Path | None, typer.Option("--report", help="Write a page: boards with a player, paths drawn.")]
 Figure = Annotated[Path | None, typer.Option("--figure", help="Draw it: .svg, .pdf, .png, or a film: .gif, .mp4.")]
-Lang = Annotated[str, typer.Option("--lang", help="Language of the page: en or zh.")]
+Lang = Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -51,7 +51,7 @@ def simulate_rule(
     resume: Resume = None,
     report: Report = None,
     figure: Figure = None,
-    lang: Lang = "en",
+    lang: Lang = None,
     as_json: AsJson = False,
     size: Annotated[
         str | None,
@@ -98,7 +98,7 @@ def simulate_rule(
     typed = {"law": held or law, "size": size or "64", "density": 0.35 if density is None else density, "start": start}
     typed |= {"steps": 100 if steps is None else steps, "boundary": boundary or "torus"}
     typed |= {"every": every, "noise": noise, "seed": seed}
-    lattice.simulate_board(typed, out, resume, rle, as_json, report, figure, lang)
+    lattice.simulate_board(typed, out, resume, rle, as_json, report, figure, _language(lang))
 
 
 def simulate_process(
@@ -110,7 +110,7 @@ def simulate_process(
     resume: Resume = None,
     report: Report = None,
     figure: Figure = None,
-    lang: Lang = "en",
+    lang: Lang = None,
     as_json: AsJson = False,
     values: Annotated[
         list[str] | None,
@@ -146,13 +146,20 @@ def simulate_process(
     from evolaw.cli.simulate import process
     from evolaw.cli.simulate.process_settings import Typed, settle
 
-    wanted = process.Wanted(figure, report, lang, as_json)
+    wanted = process.Wanted(figure, report, _language(lang), as_json)
     if resume is not None:
         process.continue_paths(resume, wanted)
         return
     numbers = arguments.settings(values or ())
     typed = Typed(str(law), numbers, start, time, frames, times, dt, steps, scheme, paths, precision, seed)
     process.simulate_paths(settle(typed), out, wanted)
+
+
+def _language(lang: str | None) -> str:
+    from evolaw import checks
+    from evolaw.report import language
+
+    return checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
 
 
 def simulate(context: typer.Context, **typed: Any) -> None:

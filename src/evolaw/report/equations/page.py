@@ -54,7 +54,7 @@ def render_equation(
     )
 
 
-def _pictures(finding: Any, lang: str) -> dict[str, str | None]:
+def _pictures(finding: Any, lang: str) -> dict[str, shell.Picture | None]:
     with style(), language.speaking(lang):
         drawn = {"field": draw_field(finding), "runs": draw_runs(finding), "evidence": draw_evidence(finding)}
         return {name: None if figure is None else shell.embed(figure) for name, figure in drawn.items()}

@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evolaw import documents
-from evolaw.report import shell
+from evolaw.report import language, shell
 from evolaw.report.figures import draw, draw_density
 from evolaw.report.moving.playback import Playback, pack, space_time
 from evolaw.report.styles import style
@@ -67,12 +67,13 @@ def render_trajectory(
         True
     """
     words = Words(lang)
-    facts = [(name, str(value)) for name, value in trajectory._facts() if value is not None]
-    law = dict(facts).get("law") or words("trajectory.unknown")
+    law = str(trajectory.law) if trajectory.law is not None else words("trajectory.unknown")
     film, history = pack(trajectory), space_time(trajectory)
     if film is not None and frames is not None:
         film = replace(film, total_frames=frames)
     shape = trajectory.frames.shape
+    with language.speaking(words.lang):
+        picture = shell.embed(drawing) if drawing is not None else _picture(trajectory, film, history)
     return shell.render_page(
         "trajectory.html.j2",
         words=words,
@@ -83,13 +84,13 @@ def render_trajectory(
         scripts=("player.js",),
         kind=_kind(trajectory),
         law=law.split("; "),
-        shown=[(name, text) for name, text in facts if name != "law"],
+        shown=_facts(trajectory, film, words),
         film=film,
         boundary=boundary_words(film, words),
         history=history,
         lines=shape[0],
         cells=shape[-1],
-        picture=shell.embed(drawing) if drawing is not None else _picture(trajectory, film, history),
+        picture=picture,
         caption="density" if film else "drawn",
     )
 
@@ -120,6 +121,20 @@ def notebook(trajectory: Trajectory) -> str:
     return f"<img src='{uri}' alt='paths over time' style='width:100%;max-width:{_NOTEBOOK_WIDTH}px'>"
 
 
+def _facts(trajectory: Trajectory, film: Playback | None, words: Words) -> list[tuple[str, str]]:
+    """What is known of a trajectory beside its law, as (label, words)."""
+    sizes = zip(trajectory.axes, trajectory.values.shape, strict=True)
+    times = trajectory.times
+    facts = {
+        "scheme": None if trajectory.scheme is None else language.sentence(str(trajectory.scheme), words.lang),
+        "boundary": boundary_words(film, words) if film is not None else trajectory.boundary,
+        "seed": trajectory.seed,
+        "values": ", ".join(f"{words.axis(name)} {size}" for name, size in sizes),
+        "times": f"{times[0]:g}" if times.size == 1 else f"{times[0]:g} … {times[-1]:g}",
+    }
+    return [(name, str(value)) for name, value in facts.items() if value is not None]
+
+
 def _kind(trajectory: Trajectory) -> str:
     last = trajectory.axes[-1]
     return {"cols": "board", "cells": "line", "dim": "paths"}.get(last, "states")
@@ -134,10 +149,10 @@ def boundary_words(film: Playback | None, words: Words) -> str:
     return words("recording.other_boundary", name=film.boundary)
 
 
-def _picture(trajectory: Trajectory, film: Playback | None, history: str) -> str:
+def _picture(trajectory: Trajectory, film: Playback | None, history: str) -> shell.Picture | None:
     if film is not None:
-        return shell.embed(draw_density(trajectory)) if len(trajectory) > 1 else ""
-    return shell.embed(draw(trajectory)) if not history and _can_be_drawn(trajectory) else ""
+        return shell.embed(draw_density(trajectory)) if len(trajectory) > 1 else None
+    return shell.embed(draw(trajectory)) if not history and _can_be_drawn(trajectory) else None
 
 
 def _can_be_drawn(trajectory: Trajectory) -> bool:
