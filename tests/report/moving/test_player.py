@@ -38,7 +38,7 @@ def test_a_line_of_cells_is_space_and_time() -> None:
 def test_paths_are_lines() -> None:
     page = render_trajectory(PATHS)
     assert page.count("data:image/svg+xml") == 1
-    assert "paths 40, times 11, dim 2" in page
+    assert "paths 40, times 11, components 2" in page
 
 
 def test_a_law_that_someone_else_wrote_is_escaped() -> None:
