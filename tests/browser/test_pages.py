@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from evolaw import discover, report
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.learning.windows.cnn import Cnn
 from evolaw.learning.windows.interpretation import explain_filters
 from evolaw.learning.windows.learned_law import LearnedLaw

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.discovery import discover
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evolaw.automata.stepping import evolve
+from evolaw.automata.evolution import evolve
 from evolaw.report.moving.playback import pack
 from evolaw.trajectory import Trajectory
 
