@@ -24,3 +24,13 @@ def test_a_result_is_drawn_by_whoever_draws() -> None:
         assert display.plot("result", title="t") == ("result", {"title": "t"})
     finally:
         display.draws_with(before)
+
+
+def test_what_moves_is_shown_by_whoever_shows_it() -> None:
+    before = display._showers[0]
+    display.shows_with(lambda result: f"<i>{result}</i>")
+    try:
+        assert display.shown("film") == "<i>film</i>"
+        assert display.card("t", [], below=display.shown("film")).endswith("<i>film</i></div>")
+    finally:
+        display.shows_with(before)

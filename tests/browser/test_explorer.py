@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evolaw.automata.evolution import evolve
 from evolaw.automata.files.rle import parse_rle, write_rle
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.evolution import evolve
 from evolaw.errors import ParseError
 from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.randomness import source

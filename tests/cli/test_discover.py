@@ -369,3 +369,12 @@ def test_strict_ends_with_5_where_a_check_failed_and_with_0_elsewhere(
     assert (loose.returncode, strict.returncode) == (0, 5)
     assert loose.stdout == strict.stdout
     assert strict.stderr.startswith("failed: ")
+
+
+def test_a_finding_is_drawn_and_a_film_of_it_is_refused_before_work(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    evolaw("simulate", "B3/S23", "--size", 16, "--steps", 4, "--out", "a")
+    assert evolaw("discover", "a", "--figure", "a.png").returncode == 0
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    done = evolaw("discover", "a", "--figure", "a.gif", "--out", "kept")
+    assert done.returncode == 3 and "Only a trajectory can be a film" in done.stderr
+    assert not (tmp_path / "kept").exists()

@@ -14,7 +14,7 @@ from evolaw.discovery.spine.decisions import DECISIONS
 from evolaw.discovery.spine.evidence import BASES
 from evolaw.errors import ArgumentError
 from evolaw.report import wording
-from evolaw.report.wording import Words, e_value, short_count, superscript
+from evolaw.report.wording import Words, e_value, short_count, superscript, with_unit
 
 
 def fields(text: str) -> set[str]:
@@ -22,7 +22,7 @@ def fields(text: str) -> set[str]:
 
 
 def test_every_label_is_there_in_both_languages_with_the_same_facts() -> None:
-    for group, labels in wording._table().items():
+    for group, labels in wording.table().items():
         for name, texts in labels.items():
             assert set(texts) == {"en", "zh"}, f"{group}.{name}"
             if group != "why":
@@ -35,14 +35,14 @@ def test_every_label_is_there_in_both_languages_with_the_same_facts() -> None:
 def test_chinese_labels_are_chinese() -> None:
     """A label left in English would be seen at once; proper names and signs are allowed."""
     allowed = {"law.possible", "page.title", "checks.p"}
-    for group, labels in wording._table().items():
+    for group, labels in wording.table().items():
         for name, texts in labels.items():
             if f"{group}.{name}" not in allowed and re.search("[a-z]{4}", texts["en"]):
                 assert re.search("[\u4e00-\u9fff]", texts["zh"]), f"{group}.{name}"
 
 
 def test_every_label_a_template_asks_for_exists() -> None:
-    table = wording._table()
+    table = wording.table()
     for template in files("evolaw.report").joinpath("templates").iterdir():
         if template.name.endswith(".j2"):
             for key in re.findall(r'words\("([a-z_]+\.[a-z_]+)"', template.read_text(encoding="utf-8")):
@@ -54,7 +54,7 @@ def test_every_label_a_template_asks_for_exists() -> None:
     ("group", "names"), [("decision", DECISIONS), ("basis", BASES), ("space", SPACES), ("check", tuple(STATISTICS))]
 )
 def test_the_words_of_discovery_have_labels(group: str, names: tuple[str, ...]) -> None:
-    assert set(names) <= set(wording._table()[group])
+    assert set(names) <= set(wording.table()[group])
 
 
 def test_an_unknown_language_is_refused() -> None:
@@ -69,3 +69,9 @@ def test_numbers_as_people_read_them() -> None:
     assert [e_value(x) for x in (None, 0.0, 709.78, -709.78, 9.3, -23.1)] == ["–", "1", "∞", "0", "10⁴", "10⁻¹¹"]
     assert superscript(-120) == "⁻¹²⁰"
     assert all(len(short_count(10.0**k * 9.97)) <= 4 for k in range(11))
+
+
+def test_a_number_stands_in_a_readable_part_of_its_unit() -> None:
+    assert with_unit(-2.5e-10, "V") == "-250 pV"
+    assert with_unit(1e-30, "V") == "1e-30 V"
+    assert with_unit(12_000.0, "Ohm") == "12 kOhm"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import arguments, terminal
 from evolaw.report import language
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def discover_law(
     seed: _Seed = 0,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Run directory to write.")] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
+    figure: Annotated[Path | None, typer.Option("--figure", help="Draw it: .svg, .pdf or .png.")] = None,
     lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with exit code 5 when a check of the space or of the law failed.")
@@ -138,7 +139,7 @@ def discover_law(
         raise checks.refuse("box", "be given when questions are to be asked", box, "Add --box COMMAND or drop --ask.")
     if not sources and not ask:
         raise checks.refuse("source", "be given, or else --box COMMAND with --ask N", None, "Try: evolaw demo.")
-    _require_places(out, report)
+    _require_places(out, report, figure)
     observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
     equation = {"names": names, "library": library, "diffusion": diffusion, "period": period, "hidden": hidden}
     equation |= {"noise": noise}
@@ -165,13 +166,17 @@ def discover_law(
         from evolaw.report import write
 
         write(finding, report, lang=lang, **origin)
+    if figure is not None:
+        from evolaw.report import write_figure
+
+        write_figure(finding, figure)
     if "simulator_refused" in finding.facts:
         terminal.note(finding.facts["simulator_refused"])
     if as_json:
         terminal.document(finding.to_json())
     else:
         terminal.result(repr(finding))
-        for name, place in (("run", out), ("report", report)):
+        for name, place in (("run", out), ("report", report), ("figure", figure)):
             if place is not None:
                 terminal.result(f"  {name} written to {place}")
     if strict and finding.failed:
@@ -193,16 +198,16 @@ def _refuse_equation(options: dict[str, str | None]) -> None:
         checks.require(value is None, name, "be left out for frames of cells", value)
 
 
-def _require_places(out: Path | None, report: Path | None) -> None:
+def _require_places(out: Path | None, report: Path | None, figure: Path | None) -> None:
     """Refuse places that cannot be written before the work begins, not after it."""
-    from evolaw import checks
     from evolaw.errors import StorageError
 
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise StorageError(f"{out} already exists. Choose another directory or remove this one.")
     if report is not None:
-        checks.require(report.parent.is_dir(), "report", "lie in a directory that exists", str(report))
-        checks.require(not report.is_dir(), "report", "be a file", str(report), "Add report.html.")
+        arguments.require_page(report)
+    if figure is not None:
+        arguments.require_place(figure)
 
 
 def ask_next(

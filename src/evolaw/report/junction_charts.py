@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from evolaw.report.styles import CYCLE, new_figure
@@ -208,6 +210,7 @@ _NAMES = {
     "voltage": "V / (I_c R)",
     "order": "order parameter",
 }
+_PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: ""}
 
 
 def draw_fit(fit: Any) -> Figure:
@@ -219,12 +222,24 @@ def draw_fit(fit: Any) -> Figure:
     top.plot(fit.x[order], fit.fitted[order], label="fitted", **_EXACT)
     if fit.kind == "rates":
         top.set_yscale("log")
-    _finish(top, "", fit.labels[1])
+    _finish(top, "", "")
+    _in_units(top.yaxis, fit.labels[1], fit.measured)
     bottom.axhline(0, color="#8a8f99", lw=0.8)
     bottom.plot(fit.x, (fit.measured - fit.fitted) / fit.error, "o", ms=3, color=CYCLE[0])
-    bottom.set_xlabel(fit.labels[0])
+    _in_units(bottom.xaxis, fit.labels[0], fit.x)
     bottom.set_ylabel("residual / error")
     return figure
+
+
+def _in_units(axis: Axis, label: str, values: Any) -> None:
+    """Label an axis, its numbers in a readable part of their unit: "current (A)" becomes "current (µA)", and 1e-6 becomes 1."""
+    named = re.fullmatch(r"(.*) \(([AV])\)", label)
+    power = 3 * int(np.floor(np.log10(np.max(np.abs(values)) or 1.0) / 3)) if named else 0
+    if named is None or power not in _PREFIXES:
+        axis.set_label_text(label)
+        return
+    axis.set_label_text(f"{named[1]} ({_PREFIXES[power]}{named[2]})")
+    axis.set_major_formatter(lambda value, _: f"{value / 10.0**power:g}".replace("-", "−"))
 
 
 def _finish(axes: Axes, x: str, y: str) -> None:

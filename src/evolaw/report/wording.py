@@ -15,7 +15,7 @@ from typing import Any
 from evolaw import checks
 from evolaw.report import language
 
-__all__ = ["LANGUAGES", "Words", "e_value", "short_count", "superscript", "table"]
+__all__ = ["LANGUAGES", "Words", "e_value", "short_count", "superscript", "table", "with_unit"]
 
 LANGUAGES = ("en", "zh")
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -76,6 +76,18 @@ def e_value(log_e: float | None) -> str:
         value = math.exp(log_e)
         return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
     return "10" + superscript(math.floor(exponent))
+
+
+def with_unit(value: float, unit: str, digits: int = 5) -> str:
+    """Word a number with its unit, in a readable part of it.
+
+    Example:
+        >>> with_unit(1.4764e-6, "A"), with_unit(18.347, "Ohm"), with_unit(0.0, "V")
+        ('1.4764 µA', '18.347 Ohm', '0 V')
+    """
+    power = 3 * math.floor(math.log10(abs(value)) / 3) if value else 0
+    prefix = {-12: "p", -9: "n", -6: "µ", -3: "m", 3: "k", 6: "M"}.get(power, "")
+    return f"{value / 10.0 ** (power if prefix else 0):.{digits}g} {prefix}{unit}"
 
 
 def superscript(number: int) -> str:

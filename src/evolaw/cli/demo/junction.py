@@ -99,7 +99,7 @@ def _hit(fit: JunctionFit, name: str, value: float) -> bool:
 def _chapters(fit: JunctionFit, secret: dict[str, float], hits: dict[str, bool], lang: str) -> list[Chapter]:
     from evolaw.report.figures import draw
     from evolaw.report.story import Chapter
-    from evolaw.report.wording import Words
+    from evolaw.report.wording import Words, with_unit
 
     words = Words(lang)
 
@@ -107,10 +107,11 @@ def _chapters(fit: JunctionFit, secret: dict[str, float], hits: dict[str, bool],
         found = fit.parameters[name]
         if found.value is None or found.low is None or found.high is None:
             return words("demo.undetermined")
-        return f"{found.value:.5g} {_UNITS[name]}  [{found.low:.5g}, {found.high:.5g}]"
+        value, low, high = (with_unit(number, _UNITS[name]) for number in (found.value, found.low, found.high))
+        return f"{value}  [{low}, {high}]"
 
     def verdict(name: str, value: float) -> str:
-        return f"{value:.5g} {_UNITS[name]} · {words('demo.inside' if hits[name] else 'demo.outside')}"
+        return f"{with_unit(value, _UNITS[name])} · {words('demo.inside' if hits[name] else 'demo.outside')}"
 
     checks: tuple[Any, ...] = fit.checks
     return [

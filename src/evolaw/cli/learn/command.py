@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import arguments, terminal
 from evolaw.cli.learn import answers
 from evolaw.report import language
 
@@ -87,6 +87,7 @@ def learn_law(
         Path | None, typer.Option("--resume", help="Continue this run directory; all else is in it.")
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
+    figure: Annotated[Path | None, typer.Option("--figure", help="Draw it: .svg, .pdf or .png.")] = None,
     lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -114,8 +115,12 @@ def learn_law(
     about = {**header, "truth": truth, "chance": settings.chance}
     if report is not None:
         answers.report_learned(result, about, report, lang)
+    if figure is not None:
+        from evolaw.report import write_figure
+
+        write_figure(result, figure)
     answers.show_learned(result, about, as_json)
-    for name, place in (("run", out), ("report", report)):
+    for name, place in (("run", out), ("report", report), ("figure", figure)):
         if place is not None and not as_json:
             terminal.result(f"  {name} written to {place}")
 
@@ -128,7 +133,11 @@ def _stored(path: Path, context: typer.Context) -> Settings:
 
     for name in context.params:
         given = context.get_parameter_source(name)
-        if name not in ("resume", "report", "lang", "as_json") and given is not None and given.name == "COMMANDLINE":
+        if (
+            name not in ("resume", "report", "figure", "lang", "as_json")
+            and given is not None
+            and given.name == "COMMANDLINE"
+        ):
             raise checks.refuse(name, "be left out with --resume: all else is in the run", "given")
     try:
         return Settings(**Run.open(path).about["settings"])
@@ -148,8 +157,7 @@ def _check(settings: Settings, report: Path | None) -> None:
         value = getattr(settings, name)
         checks.require(value is None or 1 <= value <= most, name, f"be a whole number from 1 to {most}", value, why)
     if report is not None:
-        checks.require(report.parent.is_dir(), "report", "lie in a directory that exists", str(report))
-        checks.require(not report.is_dir(), "report", "be a file", str(report), "Add answers.html.")
+        arguments.require_page(report)
     if settings.league:
         for name, standard in (("steps", 1), ("restarts", None), ("chance", False), ("net", "cnn")):
             value = getattr(settings, name)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import arguments, terminal
 from evolaw.cli.score import edits, outputs, sources
 from evolaw.report import language
 
@@ -54,6 +54,7 @@ def train(
         Path | None, typer.Option("--out", "-o", help="Run directory; kill it, and the same command continues.")
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page; by default report.html in --out.")] = None,
+    figure: Annotated[Path | None, typer.Option("--figure", help="Draw the training: .svg, .pdf or .png.")] = None,
     lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
@@ -62,6 +63,8 @@ def train(
 
     lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
     outputs.require_place(report, "report", (".html",))
+    if figure is not None:
+        arguments.require_place(figure)
     steps = checks.integer(steps, "steps", least=1, most=_MOST_STEPS)
     checks.one_of(loss, "loss", sources.LOSSES)
     is_one_step = loss == sources.ONE_STEP
@@ -91,10 +94,16 @@ def train(
     found: dict[str, Any] = {}
     if page is not None:
         found = outputs.write_page(page, sources.Model(model, chosen, about), known, held, seed=seed, lang=lang)
+    if figure is not None:
+        from evolaw.report import write_figure
+
+        write_figure(model, figure)
+    places = {"run": out, "report": page, "figure": figure}
     lines = [(name, str(value)) for name, value in model._facts() if value is not None]
-    lines += [(name, str(place)) for name, place in (("run", out), ("report", page)) if place is not None]
+    lines += [(name, str(place)) for name, place in places.items() if place is not None]
     facts = {"source": data, "loss": [loss for _, loss, _ in model.history], "likeness": found}
-    outputs.show({**facts, "run": out and str(out), "report": page and str(page)}, lines, as_json)
+    written = {name: None if place is None else str(place) for name, place in places.items()}
+    outputs.show(facts | written, lines, as_json)
 
 
 @app.command("sample")
