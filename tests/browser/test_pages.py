@@ -4,6 +4,7 @@ are reached by the keyboard.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from evolaw.learning.windows.cnn import Cnn
 from evolaw.learning.windows.interpretation import explain_filters
 from evolaw.learning.windows.learned_law import LearnedLaw
 from evolaw.learning.windows.objective import Record
-from evolaw.report.explorer.page import write_explorer
+from evolaw.report.explorer.page import render_explorer, write_explorer
+from evolaw.report.explorer.server import ExplorerServer
 from evolaw.report.figures import draw
 from evolaw.report.learned.page import write_learned
 from evolaw.report.moving.player import notebook
@@ -174,6 +176,17 @@ def test_a_narrow_page_of_many_entries_is_short_until_all_are_asked_for(
     page.run("find('#more').click()")
     assert page.run("document.documentElement.scrollHeight") > 2 * short > 0
     assert page.run("getComputedStyle(find('#more')).display") == "none"
+
+
+def test_the_served_page_works_in_a_browser(look: Callable[..., Any]) -> None:
+    with ExplorerServer(render_explorer(rule="B36/S23")) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        page = look(server.address)
+        page.run("find('#step').click()")
+        assert page.run("[find('#law').value, find('#generation').textContent]") == ["B36/S23", "1"]
+        assert page.complaints() == []
+        server.shutdown()
 
 
 def test_the_player_shows_each_generation_and_is_moved_by_keys(
