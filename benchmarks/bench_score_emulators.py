@@ -28,7 +28,7 @@ import numpy as np
 from evolaw import score, sde
 from evolaw.score.emulation.judgement import judge
 
-PAIRS, MEMBERS, STATES, DRAWS = 2000, 49, 6, 1000
+PAIRS, MEMBERS, STATES, DRAWS = 2000, 39, 6, 1000
 
 
 def lorenz() -> sde.SDE:

@@ -1,4 +1,4 @@
-"""Peers of `bench_score`, run by the interpreter that has them: GIVEN.npz REPEATS WORKS.
+"""Peers of `bench_score`, run by the interpreter that has them: GIVEN.npz REPEATS WORKS [plain]; with ``plain`` nothing is compiled.
 
 GIVEN.npz holds the mixture (means, variance, weights), the weights of a 3 x 128 network, and the number of samples and steps. Prints a line
 of versions, then for every work its peer, seconds by the clock and of the processor (median; the best of one and two threads), mean and variance of what it drew.
@@ -277,7 +277,7 @@ import diffusers as _diffusers  # noqa: E402
 version = getattr(_azula, "__version__", "?")
 print(f"versions\tPyTorch {torch.__version__}, azula {version}, diffusers {_diffusers.__version__}")
 for work, peer, run in WORKS:
-    if work not in sys.argv[3].split():
+    if work not in sys.argv[3].split() or ("plain" in sys.argv[4:] and "compile" in peer):
         continue
     best, spent, drawn = 1e9, 1e9, None
     for threads in (1, 2):

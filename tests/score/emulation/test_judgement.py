@@ -41,7 +41,11 @@ def test_the_right_law_passes() -> None:
     found = judge(walk(), before, after, rng=0)
     assert found.p_value > 1e-3
     assert found.crps == pytest.approx(1 / np.sqrt(np.pi), abs=4 * found.crps_error)
+    assert found.nominal == 0.9
     assert found.coverage == pytest.approx(0.9, abs=4 * found.coverage_error)
+    few = judge(walk(), before, after, members=49, rng=0)
+    assert few.nominal == 0.92
+    assert few.coverage == pytest.approx(0.92, abs=4 * few.coverage_error)
     assert found.spread_skill == pytest.approx(1, abs=0.1)
     assert found.ranks.sum(1).tolist() == [1000, 1000]
     assert "rank histogram" in repr(found)

@@ -132,6 +132,11 @@ def draw_film(frames: np.ndarray, times: Any, rows: int = 4) -> Figure:
     panels = figure.subplots(1, count, squeeze=False)[0]
     for axes, part, time in zip(panels, np.swapaxes(frames, 0, 1), times, strict=True):
         axes.plot(*part[:, :2].T, ".", markersize=1, alpha=0.4, color=CYCLE[0])
+        # A square around each cloud, so that panels and titles stand in line whatever its size.
+        low, high = part[:, :2].min(0), part[:, :2].max(0)
+        half = 0.55 * float((high - low).max()) or 1.0
+        axes.set_xlim(*((low[0] + high[0]) / 2 + half * np.array([-1, 1])))
+        axes.set_ylim(*((low[1] + high[1]) / 2 + half * np.array([-1, 1])))
         axes.set_title(f"t = {time:.2g}", fontsize=7)
         axes.set_xticks([])
         axes.set_yticks([])

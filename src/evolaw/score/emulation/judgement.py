@@ -1,7 +1,7 @@
 """Is a learned law right? Held against steps it has not seen, and against itself.
 
     rank histogram    the rank of what happened among M members: uniform for a right law; χ² with its p-value
-    coverage          how often what happened lies in the central interval of the ensemble
+    coverage          how often what happened lies in the central interval of the ensemble, nearest to 90 % that M members have
     CRPS              mean_m |y_m - y| - 1/(2 M (M - 1)) Σ |y_m - y_n|, least in the mean for the right law
     spread–skill      root of the mean ensemble variance, times √((M+1)/M), over the root mean square error of the mean: 1
     residual          energy distance between two steps of the law for Δ and one step of the law for 2Δ (Chapman–Kolmogorov),
@@ -35,7 +35,8 @@ class Judgement:
     Attributes:
         pairs, members: how many.
         crps, crps_error: mean CRPS with its standard error.
-        coverage, coverage_error: share inside the central 90 % interval, with its standard error.
+        coverage, coverage_error: share inside the central interval, with its standard error.
+        nominal: what that share is for a right law: 90 % where a tenth of M + 1 is even, such as for 39 or 99 members.
         ranks: how often each rank occurred, shape (components, members + 1).
         p_value: of uniform ranks, the smallest over components times their number.
         spread_skill: see the module.
@@ -47,6 +48,7 @@ class Judgement:
     crps_error: float
     coverage: float
     coverage_error: float
+    nominal: float
     ranks: np.ndarray
     p_value: float
     spread_skill: float
@@ -55,7 +57,7 @@ class Judgement:
         return [
             ("pairs", f"{self.pairs}, {self.members} members each"),
             ("CRPS", f"{self.crps:.4g} ± {self.crps_error:.2g}"),
-            ("coverage of 90 %", f"{self.coverage:.1%} ± {self.coverage_error:.1%}"),
+            (f"coverage of {self.nominal:.3g}", f"{self.coverage:.1%} ± {self.coverage_error:.1%}"),
             ("rank histogram", f"p = {self.p_value:.3g} for uniform ranks"),
             ("spread over skill", f"{self.spread_skill:.3g}"),
         ]
@@ -102,6 +104,7 @@ def judge(law: Emulator, before: Any, after: Any, *, members: int = 99, rng: Any
         float(crps.std(ddof=1) / root),
         float(inside.mean()),
         float(inside.std(ddof=1) / root),
+        (high - low) / (members + 1),
         histogram,
         min(1.0, min(p_values) * len(p_values)),
         float(spread / miss),
