@@ -5,6 +5,8 @@ import pytest
 
 import evolaw
 from evolaw.josephson import Junction
+from evolaw.josephson.arrays.sweeps import ArraySweep
+from evolaw.josephson.curves.averages import Averages
 from evolaw.josephson.curves.density import PhaseDensity
 from evolaw.josephson.curves.diffusion import Spectrum
 from evolaw.josephson.curves.hysteresis import HysteresisLoop
@@ -71,3 +73,21 @@ def test_a_fit_has_its_axes_in_readable_parts_of_units() -> None:
     marks = [text.get_text() for text in bottom.get_xticklabels()]
     assert {"1", "2", "3", "4"} <= set(marks)
     assert not bottom.xaxis.get_offset_text().get_text()
+
+
+def test_an_array_over_temperatures_and_averages_are_drawn(tmp_path):
+    ones = np.ones(3)
+    plane = {f"{name}{tail}": ones * 0.5 for name in ("energy", "vortices", "helicity") for tail in ("", "_error")}
+    sweep = ArraySweep(0 * ones, X, ones, 0 * ones, ones, 0 * ones, ones, 4, 0, plane)
+    figure = evolaw.draw(sweep)
+    assert figure.axes[0].get_ylabel() == "helicity modulus Υ"
+    np.testing.assert_allclose(figure.axes[0].lines[-1].get_ydata(), 2 * figure.axes[0].lines[-1].get_xdata() / np.pi)
+    over_bias = ArraySweep(X, 0.1 * ones, ones, 0 * ones, X, 0 * ones, ones, 4, 0)
+    assert evolaw.draw(over_bias).axes[0].get_xlabel() == "I / I_c"
+    averages = Averages(JUNCTION, X, {"voltage": (X, X, X), "sine": (X, X, np.full(3, np.nan))}, 0)
+    assert len(evolaw.draw(averages).axes) == 2
+
+
+def test_the_exact_curve_without_capacitance_is_fine():
+    curve = IVCurve(Junction(noise=0.1), "I–V curve", X, X**2, 0.01 * X, X**2, "Bessel")
+    assert len(evolaw.draw(curve).axes[0].lines[-1].get_xdata()) == 200

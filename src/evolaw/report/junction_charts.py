@@ -42,7 +42,12 @@ def draw_curve(curve: Any) -> Figure:
     x, y = (curve.value, curve.abscissa) if turned else (curve.abscissa, curve.value)
     bars = {"xerr": 2 * curve.error} if turned else {"yerr": 2 * curve.error}
     axes.errorbar(x, y, fmt="o", ms=3.5, color=CYCLE[0], capsize=2, label="simulated, ± 2 standard errors", **bars)
-    if curve.exact is not None:
+    if turned and curve.junction.damping is None and curve.junction.has_closed_form and curve.exact is not None:
+        from evolaw.josephson.formulas import mean_voltage
+
+        fine = np.linspace(curve.abscissa[0], curve.abscissa[-1], 200)
+        axes.plot(mean_voltage(fine, curve.junction.noise), fine, label=f"exact: {curve.source}", **_EXACT)
+    elif curve.exact is not None:
         known = np.isfinite(curve.exact)
         pair = (curve.exact[known], curve.abscissa[known])
         axes.plot(*(pair if turned else pair[::-1]), label=f"exact: {curve.source}", **_EXACT)
@@ -82,7 +87,12 @@ def draw_switching(found: Any) -> Figure:
     figure = new_figure(7.0, 3.4)
     left, right = figure.subplots(1, 2)
     left.hist(found.currents, bins=40, density=True, color=CYCLE[0], alpha=0.5, label=f"{found.currents.size} ramps")
-    left.plot(found.law.bias, found.law.density, label="Kramers with turnover", **_EXACT)
+    left.plot(
+        found.law.bias,
+        found.law.density,
+        label="Kramers with turnover" + ("" if found.is_slow else ":\ntoo fast a ramp for it"),
+        **_EXACT,
+    )
     spread = found.currents.std()
     left.set_xlim(found.currents.min() - spread, found.currents.max() + spread)
     _finish(left, "switching current / I_c", "density")
@@ -91,7 +101,8 @@ def draw_switching(found: Any) -> Figure:
     x, y, top = rates.bias[some], rates.rate[some], rates.high[some]
     sides = (y - rates.low[some], np.where(np.isfinite(top), top, y) - y)
     right.errorbar(x, y, yerr=sides, fmt="o", ms=3.5, capsize=2, color=CYCLE[0], label="from the histogram, 95 %")
-    x = np.linspace(rates.bias[0], min(rates.bias[-1], 0.9999), 200)
+    # No rate where the barrier is below D.
+    x = np.linspace(rates.bias[0], min(rates.bias[-1], 1 - 0.66 * found.junction.noise ** (2 / 3)), 200)
     right.plot(x, escape_rate(x, found.junction.damping, found.junction.noise), label="Mel'nikov–Meshkov", **_EXACT)
     right.set_yscale("log")
     _finish(right, "I / I_c", "escape rate")

@@ -5,7 +5,8 @@ import pytest
 
 from evolaw.errors import ArgumentError
 from evolaw.josephson import Junction, switching_currents
-from evolaw.josephson.formulas import escape_rate
+from evolaw.josephson.curves.switching import SwitchingCurrents
+from evolaw.josephson.formulas import escape_rate, thermal_switching
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,15 @@ def test_the_clock_of_a_junction_without_capacitance_is_another():
     """1 of 1000 other seeds, with Kramers' own error of a tenth of the width."""
     found = switching_currents(Junction(noise=0.02), 1e-4, 400, 1)
     assert found.mean[0] == pytest.approx(found.law.mean, abs=3.3 * found.mean[1] + 0.1 * found.law.deviation)
+
+
+def test_a_ramp_that_outruns_heat_is_said_to_do_so(ramps):
+    """At 0.05 a unit of time the barrier has gone before a junction has left: the law has nothing to say."""
+    fast = SwitchingCurrents(ramps.junction, 0.05, ramps.currents, thermal_switching(0.5, 0.02, 0.05), 0.0, 0)
+    assert ramps.is_slow and not fast.is_slow
+    assert "does not hold" in repr(fast) and "does not hold" not in repr(ramps)
+    with pytest.raises(ArgumentError, match=r"2e9 steps.*at least.*thermal_switching"):
+        switching_currents(Junction(damping=0.5, noise=0.02), 1e-12, 10, 0)
 
 
 def test_faults_are_named():

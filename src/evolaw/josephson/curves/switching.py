@@ -48,6 +48,11 @@ class SwitchingCurrents:
     seed: int | None
 
     @property
+    def is_slow(self) -> bool:
+        """Whether the ramp is slow enough for the law: at its mean the barrier is still 2 D high, as escape from a well needs."""
+        return float(barrier_height(min(max(self.law.mean, 0.0), 1.0))) > 2 * self.junction.noise
+
+    @property
     def mean(self) -> tuple[float, float]:
         """The mean switching current and its standard error."""
         return float(self.currents.mean()), float(self.currents.std(ddof=1) / np.sqrt(self.currents.size))
@@ -82,6 +87,7 @@ class SwitchingCurrents:
             ("ramps", f"{self.currents.size}, from {self.first:.4g}"),
             ("mean", f"{mean:.6g} ± {error:.2g}   law {self.law.mean:.6g}"),
             ("deviation", f"{width:.5g} ± {width_error:.2g}   law {self.law.deviation:.5g}"),
+            ("law", None if self.is_slow else "does not hold: so fast a ramp outruns escape by heat; use a slower one"),
             ("seed", self.seed),
         ]
         return display.lines("Switching currents", facts)
@@ -164,7 +170,11 @@ def _ramps(
 ) -> np.ndarray:
     """Bias at the first passage of each ramp, infinite where there was none."""
     span = (last - first) / r
-    checks.require(span / h < 2e9, "rate", "give at most 2e9 steps a ramp", f"{r:g}, which gives {span / h:.2g}")
+    fix = (
+        f"Use a rate of at least {(last - first) / (2e9 * h):.2g}; `formulas.thermal_switching` is the law of slower ones, and "
+        "`escape_rates` measures the rates it is made of by splitting, however rare."
+    )
+    checks.require(span / h < 2e9, "rate", "give at most 2e9 steps a ramp", f"{r:g}, which gives {span / h:.2g}", fix)
     process = junction.process(first, ramp=(r, span))
     event = Event(_left_the_well, direction=1, stops=True)
     solved = solve(
