@@ -118,12 +118,30 @@ def rsj_numpy(bias, d, h, steps, seed):
     return x + TURN * turns
 
 
+def rcsj_numpy(bias, a, d, h, steps, seed):
+    draw = np.random.default_rng(seed)
+    decay, size = np.exp(-a * h), np.sqrt(d * (1 - np.exp(-2 * a * h)))
+    x, turns, v, force = np.zeros(bias.size), np.zeros(bias.size), np.zeros(bias.size), bias.copy()
+    for _ in range(steps):
+        v += force * (h / 2)
+        x += v * (h / 2)
+        v = decay * v + size * draw.standard_normal(bias.size)
+        x += v * (h / 2)
+        whole = np.floor(x / TURN)
+        x -= TURN * whole
+        turns += whole
+        force = bias - np.sin(x)
+        v += force * (h / 2)
+    return x + TURN * turns
+
+
 def main() -> None:
     bias = np.repeat(np.linspace(0.1, 2, 64), PATHS // 64)
     works = {
         "RSJ, Numba by path": lambda n: rsj_by_path(bias, 0.1, 0.05, n, 0),
         "RSJ, Numba by step": lambda n: rsj_by_step(bias, 0.1, 0.05, n, 0),
         "RSJ, NumPy": lambda n: rsj_numpy(bias, 0.1, 0.05, n, 0),
+        "RCSJ, NumPy": lambda n: rcsj_numpy(bias, 0.5, 0.1, 0.1, n, 0),
         "RCSJ, Numba by path": lambda n: rcsj_by_path(bias, 0.5, 0.1, 0.1, n, 0),
         "RCSJ, Numba by step": lambda n: rcsj_by_step(bias, 0.5, 0.1, 0.1, n, 0),
     }

@@ -26,6 +26,7 @@ from evolaw.sde.loop import execution_plan
 from evolaw.sde.loop.execution_plan import plan_of, slots_for
 from evolaw.sde.loop.time_grid import grid_of
 
+WHOLE = execution_plan._StepFacts(length=10, can_be_apart=False, mixes=False, forgets=False)
 MIXED = np.array([[0.2, 0.1, 0.0], [0.1, 0.3, 0.1], [0.0, 0.1, 0.2]])
 
 
@@ -78,7 +79,7 @@ def test_weak_steps_are_read_from_kept_words_unless_they_use_them_up():
 
 
 def test_a_turn_never_uses_up_a_kept_word(monkeypatch):
-    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (100 // 3, False, False, False))
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: WHOLE._replace(length=100 // 3))
     kept = plan(APART, WeakEuler(3))
     assert (kept.words, kept.group) == (True, 4)
 
@@ -128,7 +129,7 @@ def test_paths_do_not_depend_on_the_form(process, scheme, monkeypatch):
     wanted = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
     monkeypatch.setattr(execution_plan, "_SMALL_WORK", 0)
     large = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
-    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False, False, False))
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: WHOLE)
     whole = solve(process, scheme, [1.0, 0.5, 0.2], [0, 0.01, 0.04], steps=64, paths=300, rng=1).values
     np.testing.assert_allclose(large, wanted, rtol=1e-10)
     np.testing.assert_allclose(whole, wanted, rtol=1e-10)
@@ -141,7 +142,7 @@ def test_periodic_components_wrap_alike_apart_and_whole(monkeypatch):
     )  # fmt: skip
     start, times = [0.1, 2.0], [0, 5, 20]
     apart = solve(pendulum, EulerMaruyama(), start, times, steps=2000, paths=300, rng=1).values
-    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: (10, False, False, False))
+    monkeypatch.setattr(execution_plan, "_step_of", lambda *given: WHOLE)
     whole = solve(pendulum, EulerMaruyama(), start, times, steps=2000, paths=300, rng=1).values
     assert np.abs(apart[:, -1, 0]).max() > 2 * np.pi
     np.testing.assert_allclose(apart, whole, rtol=1e-9, atol=1e-9)

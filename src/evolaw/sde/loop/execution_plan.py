@@ -6,7 +6,7 @@ None of it changes the noise of a path. The numbers were measured; see benchmark
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -106,18 +106,18 @@ def plan_of(
     observers = tuple(one for one in asked or () if hasattr(one, "observe"))
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
     on_cpu = jax.default_backend() == "cpu"
-    length, can_be_apart, mixes, forgets = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
+    step = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
     steps = int(grid.last[-1])
     small = paths * max(1, noises) * steps < _SMALL_WORK and steps < _FEW_STEPS
     # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
     # another are computed anew for each component that needs them, step by step, until nothing is gained.
-    ample = 1 if process.batched else _turn(needs, paths, length * max(1, noises), False)
+    ample = 1 if process.batched else _turn(needs, paths, step.length * max(1, noises), False)
     paired = (
-        mixes and on_cpu and process.dim == 2 and fine == 1 and not (small or watchers) and paths >= _FEW_PATHS
-        and (needs is NoiseRequest.NONE or needs.is_of_normals) and ample >= _LEAST_IN_PAIRS and forgets
+        step.mixes and on_cpu and process.dim == 2 and fine == 1 and not (small or watchers) and paths >= _FEW_PATHS
+        and (needs is NoiseRequest.NONE or needs.is_of_normals) and ample >= _LEAST_IN_PAIRS and step.forgets
     )  # fmt: skip
-    one_by_one = fine > 1 or small or (mixes and on_cpu and not paired) or process.batched
-    group = 1 if one_by_one else _turn(needs, paths, length * max(1, noises), bool(watchers))
+    one_by_one = fine > 1 or small or (step.mixes and on_cpu and not paired) or process.batched
+    group = 1 if one_by_one else _turn(needs, paths, step.length * max(1, noises), bool(watchers))
     # Noise is drawn ahead of steps of one length only.
     words = bool(drawing.per_word) and group < 2 * drawing.per_word and grid.lengths is None
     shortest, ahead = max(16, group), 0
@@ -125,23 +125,23 @@ def plan_of(
         # A turn that used up its word would be a loop of one turn, out of which XLA takes all that the word decides.
         group = min(group, drawing.per_word // 2)
         shortest = 2 * drawing.per_word
-        ahead = _WEAK_AHEAD if mixes else shortest
+        ahead = _WEAK_AHEAD if step.mixes else shortest
     elif (
         needs.is_of_normals
         and grid.lengths is None
         and fine == 1
         and on_cpu
-        and (paths < _FEW_PATHS or (mixes and not (small or paired)))
+        and (paths < _FEW_PATHS or (step.mixes and not (small or paired)))
     ):
         ahead = max(shortest, _power_of_two(_NOISE_AHEAD // (noises * paths)))
         if paths == noises == 1 and not (one_by_one or watchers):
             # Noise for a few steps is one short vector, and fills the time in which a step waits for the one before. It
             # needs a loop that XLA compiles into one function: one that touches less than a kilobyte in a turn.
             shortest = ahead = _ROW // (dtype.itemsize * (2 if needs is NoiseRequest.INTEGRALS else 1))
-            group = min(ahead, _power_of_two(_SHORT_BODY // max(1, length)))
+            group = min(ahead, _power_of_two(_SHORT_BODY // max(1, step.length)))
     # One number with parameters of its own: as an array of one component it would change its shape where they meet, and the
     # compiler cuts the step in pieces there (a junction at 64 biases: 3.6 ns a step of a core, 1.9 at one).
-    apart = mixes or (can_be_apart and sets > 1 and process.dim == 1 and not words)
+    apart = step.mixes or (step.can_be_apart and sets > 1 and process.dim == 1 and not words)
     # No further than the paths go.
     ahead = min(ahead, max(shortest, 2 ** int(np.ceil(np.log2(max(1, steps))))))
     aligned = not np.any(np.concatenate([grid.first, grid.last]) % group)
@@ -166,13 +166,29 @@ def _power_of_two(number: int) -> int:
 
 def is_apart(process: SDE, scheme: Scheme, drawing: Drawing) -> bool:
     """Return whether the steps of a solution are worth taking apart; see `evolaw.sde.loop.state_layout`."""
-    return _step_of(*structure_of(process), scheme, drawing)[2]  # type: ignore[arg-type]
+    return _step_of(*structure_of(process), scheme, drawing).mixes  # type: ignore[arg-type]
+
+
+class _StepFacts(NamedTuple):
+    """What a plan needs to know of a step.
+
+    Attributes:
+        length: operations of its trace.
+        can_be_apart: whether it can be carried out number by number.
+        mixes: whether that is worth it: components meet, or the noise has a matrix.
+        forgets: whether a turn of the loop may begin from the state alone: its memory is nothing, or something that the state decides, and
+            nothing is computed of the state that the compiler calls a library for.
+    """
+
+    length: int
+    can_be_apart: bool
+    mixes: bool
+    forgets: bool
 
 
 @lru_cache(maxsize=64)
-def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int, bool, bool, bool]:
-    """How long a step is; whether it can be taken apart; whether that is worth it: components meet, or the noise has a matrix; and
-    whether its memory is nothing, or something that the state alone decides."""
+def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> _StepFacts:
+    """The facts of a step, traced once."""
     process, dtype = like(tree, leaves), np.dtype(drawing.dtype)
     x, t = np.zeros(process.dim, dtype), np.zeros((), dtype)
     noise = _blank_noise(drawing, drawing.noises, dtype)
@@ -181,9 +197,9 @@ def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int
         return scheme.step(process, t, x, t, noise, memory)
 
     example = (x, t, noise, jax.eval_shape(lambda: scheme.start(process, t, x)))
-    length = len(jax.make_jaxpr(one)(*example).eqns)
+    trace = jax.make_jaxpr(one)(*example).jaxpr
     if drawing.needs is NoiseRequest.AREAS:  # its area is a matrix already, and better left one
-        return length, False, False, False
+        return _StepFacts(len(trace.eqns), False, False, False)
     # A network would be taken apart into its weights.
     apart = None if process.batched else taken_apart(one, *example)
     meets = apart is not None and any(sources - {place} for place, sources in enumerate(apart.mixes))
@@ -191,9 +207,9 @@ def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> tuple[int
     begun = jax.make_jaxpr(lambda t, x: scheme.start(process, t, x))(t, x).jaxpr
     sees_time = any(begun.invars[0] in (v for v in one.invars if isinstance(v, core.Var)) for one in begun.eqns)
     forgets = getattr(scheme, "remembers_the_state", example[-1] is None) and not sees_time
-    trace = jax.make_jaxpr(one)(*example).jaxpr
     is_light = not _calls_library(trace, set(trace.invars[:1]))
-    return length, apart is not None, apart is not None and (meets or has_matrix), forgets and is_light
+    mixes = apart is not None and (meets or has_matrix)
+    return _StepFacts(len(trace.eqns), apart is not None, mixes, forgets and is_light)
 
 
 def _calls_library(trace: Any, changing: set[Any]) -> bool:
