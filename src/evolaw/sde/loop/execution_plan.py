@@ -1,6 +1,7 @@
 """How a solution is computed: what is drawn, how many steps and paths go together, and in which form steps are made.
 
-None of it changes the noise of a path. The numbers were measured; see benchmarks/sde.md.
+None of it changes the noise of a path. Beside each number stands what was measured: nanoseconds of a core a path-step, float32,
+Ornstein–Uhlenbeck under Euler–Maruyama where nothing else is said (2026-11-27, AVX-512; more in benchmarks/sde.md).
 """
 
 from __future__ import annotations
@@ -25,34 +26,50 @@ from evolaw.sde.schemes.scheme import Noise, Scheme
 __all__ = ["is_apart", "like", "plan_of", "slots_for", "structure_of"]
 
 _BLOCK = 1024
+"""Paths of one summary. 256, 1024, 4096: 0.67, 0.68, 0.65, so that it may as well be what float32 sums well."""
 _FEW_PATHS = 256
+"""Below, noise is drawn ahead of the steps. Inside them and ahead: 64 paths 1.2 and 1.6, 128 paths 3.3 and 1.9, 256 paths 2.0 and 2.2,
+1024 paths 1.0 and 1.7; by the clock of a quiet machine it was ahead for few paths."""
 _CACHE = 512 * 1024
+"""Bytes of states and keys of a chunk. Half a megabyte is 32,768 paths: 0.55; 16,384 paths 0.58; 8,192 paths 0.63."""
 _DEVICE = 2**30
+"""The same on an accelerator: an eighth of the smallest that is used, so that two chunks and their results fit. Not measured."""
 _NOISE_AHEAD = 262_144
+"""Normals that lie ready. 65,536, 262,144, 1,048,576 on Lorenz: 4.3, 4.6, 4.7: anything that stays in the second cache."""
 _ROW = 128
+"""Bytes of normals that a single path draws at once. 64, 128, 256: 9.4, 8.5, 9.6."""
 _BATCH, _FEWEST, _BATCH_NUMBERS = 2048, 32, 32_768
 """Paths of a batched process that go together: as many as have this many numbers, between the two."""
 _WEAK_AHEAD = 64
+"""Steps whose weak words are read before steps taken apart. 16, 64, 256 under DRI1 with three noises: 36, 43, 43; 64 is two words."""
 _GROUPS = {
-    NoiseRequest.NONE: 8,
-    NoiseRequest.INCREMENTS: 8,
-    NoiseRequest.INTEGRALS: 4,
-    NoiseRequest.AREAS: 1,
-    NoiseRequest.THREE_POINTS: 16,
-    NoiseRequest.TWO_POINTS: 8,
-    NoiseRequest.NORMALS: 4,
+    NoiseRequest.NONE: 8,  # as with increments
+    NoiseRequest.INCREMENTS: 8,  # 4, 8, 16: 0.83, 0.64, 0.69; a group of 8 uses up three blocks of words
+    NoiseRequest.INTEGRALS: 4,  # 2, 4, 8 under SRI1W1: 3.6, 2.7, 2.4; 8 takes longer to compile for larger systems
+    NoiseRequest.AREAS: 1,  # an area is a loop of its own
+    NoiseRequest.THREE_POINTS: 16,  # 8, 16: 0.33, 0.28; both words of a block
+    NoiseRequest.TWO_POINTS: 8,  # 4, 8, 16: 0.17, 0.20, 0.19 busy; on a quiet machine 8 was ahead of 2 by 12 %
+    NoiseRequest.NORMALS: 4,  # 2, 4, 8, exact steps: 1.4, 1.0, 0.9
 }
+"""Steps written out in a turn of the loop."""
 _LARGEST_BODY = 1200
+"""Operations of a turn. 100, 400, 1200, 4000 under SRI1W1: 5.8, 3.7, 2.7, 3.0."""
 _SHORT_BODY = 75
-_LEAST_IN_PAIRS = 4
+"""The same for a single path. 10, 75, 600 under SRI1W1: 98, 90, 134."""
+_LEAST_IN_PAIRS = 2
+"""Steps a turn from which pairs gain, Van der Pol: 8 a turn 0.9 against 2.0 without pairs, 4 1.3 against 2.4, 2 1.5 against 2.4."""
 # fmt: off
 _LIBRARY = frozenset([
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cosh", "digamma", "erf_inv", "erfc", "expm1", "igamma",
     "lgamma", "log1p", "pow", "rem", "sinh", "tan",
 ])
+"""For these the compiler calls a function number by number, and a long turn that holds one has no vectors: junctions whose sine was the
+library's ran at a fifth of the rate."""
 # fmt: on
 _SMALL_WORK = 4_000_000
+"""Path-steps times noises below which nothing is written out. At 10^6: 6.6 against 2.0, but the first solution 0.99 s against 1.07."""
 _FEW_STEPS = 20_000
+"""Steps from which work is not small, however few the paths. One path of 40,000: 53 against 61 a step."""
 
 
 def structure_of(process: SDE) -> tuple[Any, Any]:
