@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 from pathlib import Path
 
 import evolaw
@@ -10,11 +12,40 @@ import evolaw
 HOOK = Path(__file__).resolve().parents[1] / "docs" / "reference_pages.py"
 
 
-def test_every_part_has_its_page_in_the_reference() -> None:
-    wings = next(
-        ast.literal_eval(node.value)
+def _wings() -> list[str]:
+    """The parts that have a page of the reference."""
+    return next(
+        list(ast.literal_eval(node.value))
         for node in ast.parse(HOOK.read_text(encoding="utf-8")).body
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "WINGS"
     )
-    missing = {f"evolaw.{part}" for part in evolaw._PARTS} - set(wings)
+
+
+def test_every_part_has_its_page_in_the_reference() -> None:
+    missing = {f"evolaw.{part}" for part in evolaw._PARTS} - set(_wings())
     assert not missing, f"name these in docs/reference_pages.py: {sorted(missing)}"
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    """A page sets every class, function and constant of its part; a public module is there by a page of its own."""
+    wings = _wings()
+    without = [
+        f"{wing}.{name}"
+        for wing in wings
+        for name in importlib.import_module(wing).__all__
+        if inspect.ismodule(thing := getattr(importlib.import_module(wing), name)) and thing.__name__ not in wings
+    ]
+    assert without == []
+
+
+def test_every_public_name_says_what_it_is() -> None:
+    """Each class and function of a page has a docstring of its own, from which the page is made."""
+    silent = [
+        f"{wing}.{name}"
+        for wing in _wings()
+        for name in importlib.import_module(wing).__all__
+        if (thing := getattr(importlib.import_module(wing), name)) is not None
+        and (inspect.isclass(thing) or inspect.isfunction(thing))
+        and not (thing.__doc__ or "").strip()
+    ]
+    assert silent == []

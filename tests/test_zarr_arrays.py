@@ -30,7 +30,7 @@ def test_what_is_filled_is_there_chunk_by_chunk(tmp_path: Path) -> None:
 
 
 def test_what_could_not_be_read_back_is_not_begun(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="more than the 68719476736 that are read back"):
+    with pytest.raises(StorageError, match=r"more than the 64\.0 GiB that are read back"):
         zarr_arrays.create(tmp_path, "values", (2**33, 2), np.float64, ("times", "cells"), (1, 2))
     with pytest.raises(StorageError, match="only numbers, truth values and text"):
         zarr_arrays.create(tmp_path, "values", (2,), object, ("times",), (2,))

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from evolaw.arrays import byte_size
 from evolaw.documents import read_bytes
 from evolaw.errors import StorageError
 
-__all__ = ["STORE", "chunk_files", "chunk_key", "create", "fill", "headers", "names", "open_array"]
+__all__ = ["STORE", "chunk_files", "chunk_key", "create", "fill", "headers", "names", "open_array", "require_readable"]
 
 STORE = "data.zarr"
 _MAX_ARRAY = 64 * 2**30
@@ -39,6 +40,25 @@ def headers(name: str) -> tuple[str, str]:
     return f"{STORE}/zarr.json", f"{STORE}/{name}/zarr.json"
 
 
+def require_readable(whose: str, shape: Sequence[int], dtype: Any) -> int:
+    """Return the bytes of an array, if one so large is read back; ask before anything of it is written.
+
+    Raises:
+        StorageError: it is too large.
+
+    Example:
+        >>> require_readable("values", (1000, 64, 64), np.uint8)
+        4096000
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size > _MAX_ARRAY:
+        raise StorageError(
+            f"{whose} would have {byte_size(size)}, more than the {byte_size(_MAX_ARRAY)} that are read back. Save fewer "
+            "frames or paths, or ask for statistics."
+        )
+    return size
+
+
 def create(run: Path, name: str, shape: Sequence[int], dtype: Any, axes: Sequence[str], chunks: Sequence[int]) -> Any:
     """Make an array; one that is there is replaced.
 
@@ -48,12 +68,7 @@ def create(run: Path, name: str, shape: Sequence[int], dtype: Any, axes: Sequenc
     import zarr
     from zarr.codecs import ZstdCodec
 
-    size = math.prod(shape) * np.dtype(dtype).itemsize
-    if size > _MAX_ARRAY:
-        raise StorageError(
-            f"{run}: {name} would have {size} bytes, more than the {_MAX_ARRAY} that are read back. Save fewer frames or "
-            f"paths, or ask for statistics."
-        )
+    require_readable(f"{run}: {name}", shape, dtype)
     if np.dtype(dtype).kind not in _PLAIN:
         raise StorageError(f"{run}: {name} is of {np.dtype(dtype)}; only numbers, truth values and text are stored.")
     try:

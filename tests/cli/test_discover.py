@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import shlex
 import shutil
@@ -106,7 +107,7 @@ def test_run_and_report_are_written_and_read_again(evolaw: Callable[..., Any], l
 
 def test_ask_gives_a_board_that_can_be_read(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
     evolaw("discover", life_thin, "--out", "found")
-    from_recording = json.loads(evolaw("ask", life_thin, "--out", "next.rle", "--json").stdout)
+    from_recording = json.loads(evolaw("ask", life_thin, "--rle", "next.rle", "--json").stdout)
     from_finding = json.loads(evolaw("ask", "found", "--json").stdout)
     assert from_recording["next"] == from_finding["next"]
     board = read_pattern(tmp_path / "next.rle").board
@@ -145,7 +146,7 @@ def test_the_answer_to_a_question_is_a_second_recording(
     evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path
 ) -> None:
     """ask, run the board by hand, discover from both: what the manual says."""
-    evolaw("ask", life_thin, "--out", "next.rle")
+    evolaw("ask", life_thin, "--rle", "next.rle")
     board = read_pattern(tmp_path / "next.rle").board
     np.savez(tmp_path / "answer.npz", states=evolve("B3/S23", board, 1).values)
     before = json.loads(evolaw("discover", life_thin, "--json").stdout)
@@ -378,3 +379,13 @@ def test_a_finding_is_drawn_and_a_film_of_it_is_refused_before_work(evolaw: Call
     done = evolaw("discover", "a", "--figure", "a.gif", "--out", "kept")
     assert done.returncode == 3 and "Only a trajectory can be a film" in done.stderr
     assert not (tmp_path / "kept").exists()
+
+
+def test_the_document_says_what_it_rests_on(evolaw: Callable[..., Any], life_thin: Path) -> None:
+    """Every fitted number with its error, and seed, version and boundary."""
+    told = json.loads(
+        evolaw("discover", life_thin, "--flip", "auto", "--boundary", "torus", "--seed", 4, "--json").stdout
+    )
+    assert told["seed"] == 4 and told["version"] == importlib.metadata.version("evolaw")
+    assert "boundary" in told
+    assert 0 <= told["facts"]["flip_probability"] < 0.05 and told["facts"]["flip_probability_error"] >= 0

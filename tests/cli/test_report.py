@@ -9,7 +9,7 @@ from typing import Any
 
 def test_the_page_of_a_stored_finding(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
     evolaw("discover", life_thin, "--out", "found", "--seed", 9)
-    done = evolaw("report", "found", "--out", "page.html")
+    done = evolaw("report", "found", "--report", "page.html")
     assert done.stdout.strip() == "page.html"
     assert "<dd>9</dd>" in (tmp_path / "page.html").read_text(encoding="utf-8")
 

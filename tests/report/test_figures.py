@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
 import evolaw
 from evolaw.analysis.estimates import mean
+from evolaw.analysis.evolution import density
 from evolaw.automata.evolution import evolve
 from evolaw.discovery import discover
 from evolaw.errors import ArgumentError
@@ -115,3 +117,34 @@ def test_drawing_a_recording_loads_no_jax_and_a_result_loads_no_report() -> None
         "assert 'jax' not in sys.modules and 'evolaw.discovery.spine.finding' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_one_panel_is_drawn_into_the_users_axes() -> None:
+    figure, (left, right) = plt.subplots(1, 2)
+    estimate = density(_film())
+    assert draw(estimate, ax=right, title="mine") is figure
+    assert right in figure.axes and right.lines and right.get_title(loc="left") == "mine"
+    assert not left.lines
+    plt.close(figure)
+
+
+def test_several_panels_take_the_place_of_the_users_axes() -> None:
+    figure, (left, right) = plt.subplots(1, 2)
+    _film().plot(ax=right)
+    assert left in figure.axes and right not in figure.axes
+    assert len(figure.axes) > 2
+    spots = [axes.get_position() for axes in figure.axes if axes is not left]
+    figure.canvas.draw()
+    assert len(figure.subfigs) == 1 and spots
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("ax", [3, None.__class__])
+def test_axes_that_are_none_are_refused(ax: object) -> None:
+    with pytest.raises(ArgumentError, match="axes of Matplotlib"):
+        draw(_film(), ax=ax)
+
+
+def _film() -> Trajectory:
+    board = (np.random.default_rng(0).random((2, 8, 8)) < 0.4).astype(np.uint8)
+    return evolve("B3/S23", board, 4)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from evolaw import checks
 
-__all__ = ["numbers", "require_page", "require_place", "settings"]
+__all__ = ["announce", "numbers", "require_page", "require_place", "settings"]
 
 _MOVING = ("gif", "mp4")
+_LARGE = 2**28
+"""Bytes from which on a run says its size beforehand."""
 
 
 def settings(words: Sequence[str]) -> dict[str, float]:
@@ -40,6 +43,17 @@ def numbers(text: str, name: str) -> list[float]:
         [1.0, 0.5]
     """
     return [checks.number(part.strip() or None, name) for part in text.split(",")]
+
+
+def announce(place: Path, shape: Sequence[int], dtype: Any) -> None:
+    """Say the size of a large run before its first byte, and begin none that could not be read back."""
+    from evolaw.arrays import byte_size
+    from evolaw.cli import terminal
+    from evolaw.zarr_arrays import require_readable
+
+    size = require_readable(f"{place}: values", shape, dtype)
+    if size >= _LARGE:
+        terminal.note(f"{place} will hold up to {byte_size(size)} before compression.")
 
 
 def require_place(figure: Path, *, moves: bool = False) -> None:

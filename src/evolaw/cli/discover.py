@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import arguments, terminal
+from evolaw.cli import arguments, completion, terminal
 from evolaw.report import language
 
 if TYPE_CHECKING:
@@ -30,7 +30,12 @@ _Sources = Annotated[
     ),
 ]
 _Space = Annotated[
-    str, typer.Option("--space", help="outer-totalistic, isotropic or general; elementary for lines of cells.")
+    str,
+    typer.Option(
+        "--space",
+        autocompletion=completion.among("outer-totalistic", "isotropic", "general", "elementary"),
+        help="outer-totalistic, isotropic or general; elementary for lines of cells.",
+    ),
 ]
 _Known = Annotated[
     str | None, typer.Option("--known", help="Entries known beforehand, as B3,S2=0; of an equation 'x: x=1; y: *'.")
@@ -49,6 +54,7 @@ _Boundary = Annotated[
     str | None,
     typer.Option(
         "--boundary",
+        autocompletion=completion.among("torus", "plane", "reflecting", "window"),
         help="Edge of the board: torus, torus+dx,dy, plane, reflecting, or window, where it is a part of a larger world and its edge "
         "unknown; by default the recording's.",
     ),
@@ -117,14 +123,22 @@ def discover_law(
     ] = None,
     ask: Annotated[int, typer.Option("--ask", help="Number of questions to put to the box.", min=0)] = 0,
     evidence: Annotated[
-        str, typer.Option("--evidence", help="auto, the cheapest that suffices; or rollout, laws run and compared.")
+        str,
+        typer.Option(
+            "--evidence",
+            autocompletion=completion.among("auto", "rollout"),
+            help="auto, the cheapest that suffices; or rollout, laws run and compared.",
+        ),
     ] = "auto",
     box_timeout: Annotated[float, typer.Option("--box-timeout", help="Seconds the box may take for an answer.")] = 60.0,
     seed: _Seed = 0,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Run directory to write.")] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
     figure: Annotated[Path | None, typer.Option("--figure", help="Draw it: .svg, .pdf or .png.")] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", autocompletion=completion.among("en", "zh"), help="Language of the page: en or zh."),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with exit code 5 when a check of the space or of the law failed.")
     ] = False,
@@ -173,7 +187,7 @@ def discover_law(
     if "simulator_refused" in finding.facts:
         terminal.note(finding.facts["simulator_refused"])
     if as_json:
-        terminal.document(finding.to_json())
+        terminal.document(finding.to_json() | _beside(finding, seed))
     else:
         terminal.result(repr(finding))
         for name, place in (("run", out), ("report", report), ("figure", figure)):
@@ -182,6 +196,15 @@ def discover_law(
     if strict and finding.failed:
         terminal.note(f"failed: {', '.join(check.name for check in finding.failed)}")
         raise typer.Exit(_FAILED)
+
+
+def _beside(finding: Finding, seed: int) -> dict[str, Any]:
+    """What a program needs beside the finding: every fitted number with its error, and what the finding rests on."""
+    from evolaw import __version__
+
+    recording = finding.recording
+    boundary = None if recording is None else recording.boundary
+    return {"facts": finding.facts, "seed": seed, "version": __version__, "boundary": boundary}
 
 
 def _lattice_box(box: str | None, timeout: float) -> Any:
@@ -223,8 +246,8 @@ def ask_next(
     threshold: _Threshold = None,
     alpha: _Alpha = 0.05,
     seed: _Seed = 0,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write the board of the experiment to this RLE file.")
+    rle: Annotated[
+        Path | None, typer.Option("--rle", help="Write the board of the experiment to this RLE file.")
     ] = None,
     as_json: _Json = False,
 ) -> None:
@@ -249,8 +272,8 @@ def ask_next(
             finding = _find(sources, space, **observed, progress=progress, known=known, alpha=alpha, rng=seed)
     question = finding.next
     text = getattr(question, "rle", "")
-    if out is not None and text:
-        documents.write_document(out, text if text.endswith("\n") else text + "\n")
+    if rle is not None and text:
+        documents.write_document(rle, text if text.endswith("\n") else text + "\n")
     if as_json:
         terminal.document(
             {"schema": 1, "source": _name(sources), "space": finding.space, "next": finding.to_json()["next"]}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import completion, terminal
 from evolaw.report import language
 
 if TYPE_CHECKING:
@@ -20,8 +20,13 @@ _MOST_DRAWN = 8
 
 
 def explain(
-    word: Annotated[str | None, typer.Argument(help="A word, a rule such as B3/S23, or an entry such as B2a.")] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="Language: en or zh.")] = None,
+    word: Annotated[
+        str | None,
+        typer.Argument(autocompletion=completion.words, help="A word, a rule such as B3/S23, or an entry such as B2a."),
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", autocompletion=completion.among("en", "zh"), help="Language: en or zh.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Print the whole glossary as Markdown.")] = False,
 ) -> None:
     """Explain a word of the program, a rule, or an entry."""

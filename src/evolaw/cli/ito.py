@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import completion, terminal
 
 if TYPE_CHECKING:
     from evolaw.ito.systems import System
@@ -51,7 +51,12 @@ def derive(
         str | None, typer.Option("--interval", help="Where X lives, as 0,oo; for one component.")
     ] = None,
     moments: Annotated[int, typer.Option("--moments", help="Highest order of the moment equations.")] = 2,
-    typeset: Annotated[str | None, typer.Option("--typeset", help="Write mathematics as latex or typst.")] = None,
+    typeset: Annotated[
+        str | None,
+        typer.Option(
+            "--typeset", autocompletion=completion.among("latex", "typst"), help="Write mathematics as latex or typst."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Derive what Itô's calculus knows of an equation."""

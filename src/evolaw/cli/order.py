@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import completion, terminal
 
 if TYPE_CHECKING:
     from evolaw.sde.studies.convergence import OrderEstimate
@@ -16,12 +16,26 @@ __all__ = ["measure_order"]
 
 
 def measure_order(
-    scheme: Annotated[str, typer.Argument(help="Name of a scheme, as milstein.")],
-    law: Annotated[str, typer.Argument(metavar="PROCESS", help='A process, or an equation as "dX = -X dt + X dW".')],
+    scheme: Annotated[str, typer.Argument(autocompletion=completion.schemes, help="Name of a scheme, as milstein.")],
+    law: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=completion.processes,
+            metavar="PROCESS",
+            help='A process, or an equation as "dX = -X dt + X dW".',
+        ),
+    ],
     values: Annotated[list[str] | None, typer.Option("--set", help="A parameter, as theta=2; once for each.")] = None,
     start: Annotated[str | None, typer.Option("--start", help="State at time 0, as 1 or 1,0.")] = None,
     time: Annotated[float, typer.Option("--time", help="Time at which the error is measured.")] = 1.0,
-    kind: Annotated[str, typer.Option("--kind", help="strong, weak, or both where the scheme has both.")] = "both",
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind",
+            autocompletion=completion.among("strong", "weak", "both"),
+            help="strong, weak, or both where the scheme has both.",
+        ),
+    ] = "both",
     steps: Annotated[
         str, typer.Option("--steps", help="Numbers of steps, rising, dividing the last.")
     ] = "8,16,32,64,128",

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import completion, terminal
 from evolaw.report import language
 
 __all__ = ["write_report"]
@@ -21,19 +21,26 @@ def write_report(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="File to write, by default report.html in the run; with --typst a folder, by default report.",
-        ),
+        typer.Option("--report", help="HTML page to write; by default report.html in the run."),
     ] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="With --typst: the folder to write; by default report.")
+    ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", autocompletion=completion.among("en", "zh"), help="Language of the page: en or zh."),
+    ] = None,
     typst: Annotated[
         bool,
         typer.Option("--typst", help="Write an editable Typst document, its figures and the PDF; your text is kept."),
     ] = False,
     caption_position: Annotated[
-        str | None, typer.Option("--caption-position", help="With --typst: captions at the top or the bottom.")
+        str | None,
+        typer.Option(
+            "--caption-position",
+            autocompletion=completion.among("top", "bottom"),
+            help="With --typst: captions at the top or the bottom.",
+        ),
     ] = None,
     template: Annotated[
         Path | None, typer.Option("--template", help="With --typst: a Typst file that defines report(title, body).")
@@ -44,12 +51,13 @@ def write_report(
     from evolaw import checks
 
     lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
-    given = {"caption-position": caption_position, "template": template, "title": title}
+    given = {"folder": folder, "caption-position": caption_position, "template": template, "title": title}
     if typst:
-        _write_weekly(source, out, lang, caption_position or "bottom", template, title)
+        checks.require(out is None, "report", "be left out with --typst", out, "Name a --folder.")
+        _write_weekly(source, folder, lang, caption_position or "bottom", template, title)
         return
     for name, value in given.items():
-        checks.require(value is None, f"--{name}", "be given together with --typst", value)
+        checks.require(value is None, name, "be given together with --typst", value)
     checks.require(len(source) == 1, "source", "be one run; several make a report with --typst", len(source))
     terminal.result(str(_write_page(source[0], out, lang)))
 

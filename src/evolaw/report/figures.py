@@ -19,7 +19,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,7 +29,7 @@ from matplotlib.figure import Figure
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
-from evolaw.report.styles import CELLS, CYCLE, new_figure, require_glyphs, save, style
+from evolaw.report.styles import CELLS, CYCLE, new_figure, placed_in, require_glyphs, save, style
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -70,7 +70,8 @@ def draw(result: Any, **options: Any) -> Figure:
     Args:
         result: any result of evolaw; the list stands at the head of this file.
         **options: ``frames`` (how many frames of a lattice, default 6), ``paths`` (how many single paths, default 8),
-            ``labels`` (axis names of a vector state), ``title``, ``x`` (abscissa of an Estimate).
+            ``labels`` (axis names of a vector state), ``title``, ``x`` (abscissa of an Estimate); and ``ax``, axes of the
+            user's to draw into, whose figure is returned: one panel is drawn into them, several take their place.
 
     Raises:
         ArgumentError: another kind of result, or an option that the result does not have.
@@ -85,13 +86,28 @@ def draw(result: Any, **options: Any) -> Figure:
     code = drawer.__code__
     allowed = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     for name in options:
-        checks.one_of(name, "options", (*allowed, "title"))
-    title = options.pop("title", None)
+        checks.one_of(name, "options", (*allowed, "title", "ax"))
+    title, axes = options.pop("title", None), options.pop("ax", None)
+    if axes is not None:
+        return _drawn_into(axes, drawer, result, options, title)
     with style():
         figure = drawer(result, **options)
         if title:
             figure.suptitle(title, x=0.01, ha="left", weight="bold")
     return require_glyphs(figure)
+
+
+def _drawn_into(axes: Axes, drawer: Any, result: Any, options: dict[str, Any], title: str | None) -> Figure:
+    """Draw into the user's axes; the title is theirs."""
+    checks.require(isinstance(axes, Axes), "ax", "be axes of Matplotlib", type(axes).__name__)
+    figure: Any = axes.figure
+    with style(), placed_in(axes):
+        drawn = drawer(result, **options)
+        if title and axes in figure.axes:
+            axes.set_title(title)
+        elif title:
+            drawn.suptitle(title, x=0.01, ha="left", weight="bold")
+    return require_glyphs(cast(Figure, figure))
 
 
 def _drawer(result: Any) -> Callable[..., Figure]:

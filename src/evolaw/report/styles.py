@@ -11,11 +11,13 @@ import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib
+import numpy as np
 from cycler import cycler
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
@@ -35,6 +37,7 @@ __all__ = [
     "in_language",
     "is_chinese",
     "new_figure",
+    "placed_in",
     "require_glyphs",
     "save",
     "style",
@@ -99,8 +102,55 @@ def style() -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure of that size in inches, laid out without overlaps; it belongs to no global state."""
+    """Return an empty figure of that size in inches, laid out without overlaps; it belongs to no global state.
+
+    Inside `placed_in` it is the place of the user's axes instead.
+    """
+    if _places:
+        return cast(Figure, _Place(_places[-1]))
     return Figure(figsize=(width, height), layout="constrained")
+
+
+_places: list[Axes] = []
+
+
+@contextmanager
+def placed_in(axes: Axes) -> Iterator[None]:
+    """Draw into the user's axes inside the block: a drawing of one panel into the axes themselves, of several in their place."""
+    _places.append(axes)
+    try:
+        yield
+    finally:
+        _places.pop()
+
+
+class _Place:
+    """Stands for a figure whose one panel is the user's axes; asked for more panels, it takes the axes' place."""
+
+    def __init__(self, axes: Axes) -> None:
+        self._axes = axes
+
+    def add_subplot(self, *where: Any, **options: Any) -> Any:
+        if where or options:
+            return self._inside.add_subplot(*where, **options)
+        return self._axes
+
+    def subplots(self, rows: int = 1, cols: int = 1, *, squeeze: bool = True, **options: Any) -> Any:
+        if rows * cols > 1:
+            return self._inside.subplots(rows, cols, squeeze=squeeze, **options)
+        return self._axes if squeeze else np.array([[self._axes]])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inside, name)
+
+    @functools.cached_property
+    def _inside(self) -> Any:
+        """The part of the user's figure where the axes were."""
+        place = self._axes.get_subplotspec()
+        figure: Any = self._axes.figure
+        checks.require(place is not None, "ax", "be one of a grid, as plt.subplots makes them", "placed freely")
+        self._axes.remove()
+        return figure.add_subfigure(place)
 
 
 def in_language(figure: Figure, lang: str) -> Figure:

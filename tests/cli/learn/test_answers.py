@@ -85,7 +85,7 @@ def test_laws_and_leagues_are_reported_from_their_runs(
     life.save(tmp_path / "saved")
     assert "网络所持的规律" in Path(evolaw("report", "saved", "--lang", "zh").stdout.strip()).read_text("utf-8")
     run_league(names=["orbit-table"], seeds=2, epochs=2, batches=2, boards=2, size=8, rng=0).save(tmp_path / "league")
-    page = Path(evolaw("report", "league", "--out", "league.html").stdout.strip()).read_text("utf-8")
+    page = Path(evolaw("report", "league", "--report", "league.html").stdout.strip()).read_text("utf-8")
     assert "orbit-table" in page
 
 

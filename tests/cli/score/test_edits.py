@@ -61,5 +61,5 @@ def test_edits_keep_what_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert run(["score", "colourise", "gaussians", "gaussians"]) == 3
     assert "several channels" in capsys.readouterr().err
     place = tmp_path / "way.npz"
-    assert run(["score", "interpolate", "gaussians", "gaussians", "--count", "3", "--out", str(place)]) == 0
+    assert run(["score", "interpolate", "gaussians", "gaussians", "--count", "3", "--save", str(place)]) == 0
     assert np.load(place)["samples"].shape == (3, 2)

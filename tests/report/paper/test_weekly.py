@@ -11,6 +11,7 @@ import pytest
 from evolaw import automata, discover
 from evolaw.errors import ArgumentError, StorageError
 from evolaw.report.paper.weekly import write_weekly
+from evolaw.report.styles import font_folders
 from evolaw.trajectory import Trajectory
 
 GOLDEN = Path(__file__).parent / "golden.typ"
@@ -81,3 +82,30 @@ def test_wrong_reports_are_refused(runs: list[tuple[str, Any]], tmp_path: Path) 
     (tmp_path / "report.typ").write_bytes(b"\xff\xfe")
     with pytest.raises(StorageError, match="UTF-8"):
         write_weekly(runs, tmp_path)
+
+
+def test_the_page_is_what_was_asked_for(runs: list[tuple[str, Any]], tmp_path: Path) -> None:
+    """Rendered to pixels: there is ink on every page, and a caption stands above or below its figure as asked."""
+    import io
+
+    import typst
+    from PIL import Image
+
+    seen = {}
+    for position in ("top", "bottom"):
+        written = write_weekly(runs[1:], tmp_path / position, lang="zh", caption_position=position)
+        pages = typst.compile(
+            written.document, root=tmp_path / position, format="png", ppi=60.0, font_paths=font_folders()
+        )
+        pages = pages if isinstance(pages, list) else [pages]
+        pictures = [np.asarray(Image.open(io.BytesIO(page)).convert("L")) for page in pages]
+        assert all((picture < 128).mean() > 0.002 for picture in pictures)
+        seen[position] = pictures[0]
+    assert seen["top"].shape == seen["bottom"].shape
+    assert (seen["top"] != seen["bottom"]).mean() > 0.001  # the same words in another place
+    assert abs(int((seen["top"] < 128).sum()) - int((seen["bottom"] < 128).sum())) < 0.05 * (seen["top"] < 128).sum()
+
+
+def test_facts_are_in_the_language_of_the_report(runs: list[tuple[str, Any]], tmp_path: Path) -> None:
+    text = write_weekly(runs, tmp_path, lang="zh").document.read_text(encoding="utf-8")
+    assert '"规律", "dX = dt"' in text and '"law"' not in text

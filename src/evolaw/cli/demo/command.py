@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import completion, terminal
 from evolaw.cli.demo import equation, junction, lattice, learn, score
 from evolaw.report import language
 
@@ -25,7 +25,12 @@ STORIES = {
 
 def demonstrate(
     story: Annotated[
-        str, typer.Argument(metavar="STORY", help=f"{', '.join(STORIES)}: each under a minute.")
+        str,
+        typer.Argument(
+            metavar="STORY",
+            autocompletion=completion.among(*STORIES),
+            help=f"{', '.join(STORIES)}: each under a minute.",
+        ),
     ] = "lattice",
     out: Annotated[
         Path | None,
@@ -33,7 +38,10 @@ def demonstrate(
     ] = None,
     runs: Annotated[Path, typer.Option("--runs", help="Folder for the run directory.")] = Path("runs"),
     seed: Annotated[int, typer.Option("--seed", help="Another seed is another secret.")] = 0,
-    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", autocompletion=completion.among("en", "zh"), help="Language of the page: en or zh."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Find the secret of a black box: a rule, an equation, a junction, a density, or a rule learned by a network."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import completion, terminal
 from evolaw.cli.junction import answers
 from evolaw.cli.junction.numbers import grid
 
@@ -26,7 +26,12 @@ _MOST_SETS = 4096
 
 def run(
     kind: Annotated[
-        str, typer.Option("--kind", help="series, ladder, ring, pair, or grid (two-dimensional).")
+        str,
+        typer.Option(
+            "--kind",
+            autocompletion=completion.among("series", "ladder", "ring", "pair", "grid"),
+            help="series, ladder, ring, pair, or grid (two-dimensional).",
+        ),
     ] = "series",
     size: Annotated[int, typer.Option("--size", help="Junctions; of a grid, islands along each side.")] = 10,
     bias: Annotated[

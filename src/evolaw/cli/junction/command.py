@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import completion, terminal
 from evolaw.cli.junction import answers, array, fit
 from evolaw.cli.junction.numbers import (
     Bias,
@@ -63,7 +63,10 @@ def iv(
     paths: Paths = None,
     duration: Duration = None,
     dt: Step = None,
-    precision: Annotated[str, typer.Option("--precision", help="float64 or float32.")] = "float64",
+    precision: Annotated[
+        str,
+        typer.Option("--precision", autocompletion=completion.among("float64", "float32"), help="float64 or float32."),
+    ] = "float64",
     seed: Seed = 0,
     out: Out = None,
     figure: Figure = None,

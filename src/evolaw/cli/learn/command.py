@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import arguments, terminal
+from evolaw.cli import arguments, completion, terminal
 from evolaw.cli.learn import answers
 from evolaw.report import language
 
@@ -60,7 +60,14 @@ def learn_law(
     source: Annotated[
         str | None, typer.Argument(metavar="SOURCE|RULE", help="A recording, or a rule to record and learn.")
     ] = None,
-    net: Annotated[str, typer.Option("--net", help="cnn, cnn3, quadratic, d4 or table.")] = "cnn",
+    net: Annotated[
+        str,
+        typer.Option(
+            "--net",
+            autocompletion=completion.among("cnn", "cnn3", "quadratic", "d4", "table"),
+            help="cnn, cnn3, quadratic, d4 or table.",
+        ),
+    ] = "cnn",
     seeds: Annotated[
         int | None,
         typer.Option("--seeds", help="Networks to train; by default 1, in a league 64."),
@@ -88,7 +95,10 @@ def learn_law(
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page to write.")] = None,
     figure: Annotated[Path | None, typer.Option("--figure", help="Draw it: .svg, .pdf or .png.")] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", autocompletion=completion.among("en", "zh"), help="Language of the page: en or zh."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Learn a law with small networks, and read it off their weights."""

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from evolaw.cli import arguments, terminal
+from evolaw.cli import arguments, completion, terminal
 from evolaw.cli.score import edits, outputs, sources
 from evolaw.report import language
 
@@ -33,7 +33,14 @@ _MOST_STEPS = 10_000_000
 @app.command("train")
 def train(
     data: Annotated[str, _DATA],
-    net: Annotated[str, typer.Option("--net", help="auto, mlp, unet or unet-periodic.")] = "auto",
+    net: Annotated[
+        str,
+        typer.Option(
+            "--net",
+            autocompletion=completion.among("auto", "mlp", "unet", "unet-periodic"),
+            help="auto, mlp, unet or unet-periodic.",
+        ),
+    ] = "auto",
     width: Annotated[int | None, typer.Option("--width", help="Numbers a layer, or channels at full size.")] = None,
     noise: Annotated[
         str | None, typer.Option("--noising", help="vp (usual), ve, sub-vp, linear-ve, edm, cosine or rectified.")
@@ -55,7 +62,10 @@ def train(
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="HTML page; by default report.html in --out.")] = None,
     figure: Annotated[Path | None, typer.Option("--figure", help="Draw the training: .svg, .pdf or .png.")] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", autocompletion=completion.among("en", "zh"), help="Language of the page: en or zh."),
+    ] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Learn the score of data, and write a page that opens with samples beside them."""
@@ -114,20 +124,23 @@ def sample_states(
     method: Annotated[
         str | None,
         typer.Option(
-            "--sampler", help=f"{', '.join(sources.SAMPLERS)}; mean-flow for a model so trained, as is usual there."
+            "--sampler",
+            autocompletion=completion.among(*sources.SAMPLERS),
+            help=f"{', '.join(sources.SAMPLERS)}; mean-flow for a model so trained, as is usual there.",
         ),
     ] = None,
     label: Annotated[int | None, typer.Option("--class", help="Draw this class.")] = None,
     weight: Annotated[float, typer.Option("--guidance", help="Weight of classifier-free guidance.")] = 0.0,
     seed: Annotated[int, _SEED] = 0,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help=".npz, or a picture: .png, .svg, .pdf.")] = None,
+    save: Annotated[Path | None, typer.Option("--save", help="Write the states: .npz.")] = None,
+    figure: Annotated[Path | None, typer.Option("--figure", help="Draw the states: .png, .svg or .pdf.")] = None,
     film: Annotated[Path | None, typer.Option("--film", help="Picture of the way from noise to data.")] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Draw samples."""
     import numpy as np
 
-    outputs.require_place(out, "out", (".npz", ".png", ".svg", ".pdf"))
+    outputs.require_places(save, figure)
     outputs.require_place(film, "film", (".png", ".svg", ".pdf"))
     known = sources.read_model(model)
     target = _conditioned(known.target, label, weight)
@@ -140,17 +153,16 @@ def sample_states(
         steps = 20 if steps is None else steps
         drawn = _drawn(target, known.noising, method, count, steps, seed, 2 if film is None else 9)
         states = np.asarray(drawn.final)
-    if out is not None:
-        outputs.write_states(out, states)
+    written = outputs.write_places((save, figure), states)
     if film is not None and drawn is not None:
         _write_film(film, drawn)
     flat = states.reshape(len(states), -1)
     many = f"{steps} step" if steps == 1 else f"{steps} steps"
     lines = [("samples", f"{len(states)} of shape {states.shape[1:]}"), ("sampler", f"{method}, {many}")]
     lines += [("mean", f"{flat.mean():.4g}"), ("deviation", f"{flat.std():.4g}")]
-    lines += [(name, str(place)) for name, place in (("written to", out), ("film", film)) if place is not None]
+    lines += [(name, str(place)) for name, place in [*written.items(), ("film", film)] if place is not None]
     facts: dict[str, Any] = {"count": len(states), "shape": list(states.shape[1:]), "sampler": method, "steps": steps}
-    facts |= {"mean": float(flat.mean()), "deviation": float(flat.std()), "seed": seed, "out": out and str(out)}
+    facts |= {"mean": float(flat.mean()), "deviation": float(flat.std()), "seed": seed, **written}
     if as_json and flat.size <= 10_000:
         facts["samples"] = states.tolist()
     outputs.show(facts, lines, as_json)
@@ -210,7 +222,12 @@ def compare(
     count: Annotated[int, typer.Option("--count", help="Samples to draw.")] = 1000,
     steps: Annotated[int | None, typer.Option("--steps", help="Steps of the sampler: 40, or 1 of mean-flow.")] = None,
     method: Annotated[
-        str | None, typer.Option("--sampler", help=f"{', '.join(sources.SAMPLERS)}; mean-flow for a model so trained.")
+        str | None,
+        typer.Option(
+            "--sampler",
+            autocompletion=completion.among(*sources.SAMPLERS),
+            help=f"{', '.join(sources.SAMPLERS)}; mean-flow for a model so trained.",
+        ),
     ] = None,
     seed: Annotated[int, _SEED] = 0,
     as_json: Annotated[bool, _JSON] = False,

@@ -25,9 +25,9 @@ _ITEM = typer.Option("--item", help="Number of the held-out datum.")
 _COUNT = typer.Option("--count", help="Samples.")
 _STEPS = typer.Option("--steps", help="Steps of the sampler.")
 _SEED = typer.Option("--seed", help="Seed of all chance.")
-_OUT = typer.Option("--out", "-o", help=".npz, or a picture: .png, .svg, .pdf.")
+_SAVE = typer.Option("--save", help="Write the states: .npz.")
+_FIGURE = typer.Option("--figure", help="Draw the states: .png, .svg or .pdf.")
 _JSON = typer.Option("--json", help="Print one JSON document.")
-_SUFFIXES = (".npz", ".png", ".svg", ".pdf")
 
 
 def inpaint(
@@ -38,17 +38,24 @@ def inpaint(
     count: Annotated[int, _COUNT] = 9,
     steps: Annotated[int, _STEPS] = 200,
     seed: Annotated[int, _SEED] = 0,
-    out: Annotated[Path | None, _OUT] = None,
+    save: Annotated[Path | None, _SAVE] = None,
+    figure: Annotated[Path | None, _FIGURE] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Keep part of a datum and draw the rest: the datum first, then what was drawn."""
     from evolaw.score.control.replacement import inpaint as draw
 
-    outputs.require_place(out, "out", _SUFFIXES)
+    outputs.require_places(save, figure)
     known, datum = sources.read_model(model), _datum(data, item)
     mask = mask_of(keep, datum.shape)
     drawn = draw(known.target, known.noising, datum, mask, count=count, steps=steps, rng=seed)
-    _answer(datum, drawn.final, {"keep": keep, "known": int(mask.sum()), "item": item, "seed": seed}, out, as_json)
+    _answer(
+        datum,
+        drawn.final,
+        {"keep": keep, "known": int(mask.sum()), "item": item, "seed": seed},
+        (save, figure),
+        as_json,
+    )
 
 
 def colourise(
@@ -58,19 +65,20 @@ def colourise(
     count: Annotated[int, _COUNT] = 9,
     steps: Annotated[int, _STEPS] = 200,
     seed: Annotated[int, _SEED] = 0,
-    out: Annotated[Path | None, _OUT] = None,
+    save: Annotated[Path | None, _SAVE] = None,
+    figure: Annotated[Path | None, _FIGURE] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Take the colours from an image of several channels and draw new ones."""
     from evolaw import checks
     from evolaw.score.control.replacement import colourise as draw
 
-    outputs.require_place(out, "out", _SUFFIXES)
+    outputs.require_places(save, figure)
     known, datum = sources.read_model(model), _datum(data, item)
     wanted = "hold images of several channels (channels, rows, cols)"
     checks.require(datum.ndim == 3 and len(datum) > 1, "data", wanted, f"states of shape {datum.shape}")
     drawn = draw(known.target, known.noising, datum.mean(0), count=count, steps=steps, rng=seed)
-    _answer(datum, drawn.final, {"item": item, "seed": seed}, out, as_json)
+    _answer(datum, drawn.final, {"item": item, "seed": seed}, (save, figure), as_json)
 
 
 def interpolate(
@@ -79,16 +87,17 @@ def interpolate(
     item: Annotated[int, _ITEM] = 0,
     to: Annotated[int, typer.Option("--to", help="Number of the other held-out datum.")] = 1,
     count: Annotated[int, typer.Option("--count", help="States on the way, the ends among them.")] = 9,
-    out: Annotated[Path | None, _OUT] = None,
+    save: Annotated[Path | None, _SAVE] = None,
+    figure: Annotated[Path | None, _FIGURE] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Go from one datum to another along their codes under the probability flow."""
     from evolaw.score.likelihood.flow import interpolate as draw
 
-    outputs.require_place(out, "out", _SUFFIXES)
+    outputs.require_places(save, figure)
     known, first, second = sources.read_model(model), _datum(data, item), _datum(data, to)
     found = draw(known.target, known.noising, first, second, count=count)
-    _answer(None, found, {"from": item, "to": to}, out, as_json)
+    _answer(None, found, {"from": item, "to": to}, (save, figure), as_json)
 
 
 def mask_of(text: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -152,13 +161,12 @@ def _datum(data: str, item: int) -> np.ndarray:
     return datum
 
 
-def _answer(datum: Any, drawn: np.ndarray, facts: dict[str, Any], out: Path | None, as_json: bool) -> None:
+def _answer(datum: Any, drawn: np.ndarray, facts: dict[str, Any], places: outputs.Places, as_json: bool) -> None:
     import numpy as np
 
     states = np.asarray(drawn) if datum is None else np.concatenate([datum[None], drawn])
-    if out is not None:
-        outputs.write_states(out, states, columns=min(len(states), 10))
-    said = {**facts, "count": len(drawn), "shape": list(drawn.shape[1:]), "out": out and str(out)}
+    said = {**facts, "count": len(drawn), "shape": list(drawn.shape[1:])}
+    said |= outputs.write_places(places, states, columns=min(len(states), 10))
     lines = [(name, str(value)) for name, value in said.items() if value is not None]
     if as_json and states.size <= 10_000:
         said["states"] = states.tolist()

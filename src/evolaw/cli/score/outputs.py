@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from evolaw.cli.score.sources import Material, Model
 
-__all__ = ["require_place", "show", "write_page", "write_states"]
+__all__ = ["Places", "require_place", "require_places", "show", "write_page", "write_places", "write_states"]
+
+Places = tuple[Path | None, Path | None]
+"""Where states go: an ``.npz`` file, a picture."""
 
 _SAMPLES, _FILM_STEPS, _LINES = 1000, 40, 60
 _IMAGES = 200
@@ -28,6 +31,20 @@ def require_place(path: Path | None, name: str, suffixes: tuple[str, ...]) -> No
     checks.require(path.suffix.lower() in suffixes, name, f"end in {' or '.join(suffixes)}", str(path))
     checks.require(path.parent.is_dir(), name, "lie in a directory that exists", str(path))
     checks.require(not path.is_dir(), name, "be a file", str(path))
+
+
+def require_places(save: Path | None, figure: Path | None) -> None:
+    """Refuse, before the work begins, places of states and of their picture that cannot be written."""
+    require_place(save, "save", (".npz",))
+    require_place(figure, "figure", (".png", ".svg", ".pdf"))
+
+
+def write_places(places: Places, states: np.ndarray, *, columns: int = 10) -> dict[str, str | None]:
+    """Write states as an array and as a picture, where that was asked for; returns the places by their option."""
+    for place in places:
+        if place is not None:
+            write_states(place, states, columns=columns)
+    return {name: None if place is None else str(place) for name, place in zip(("save", "figure"), places, strict=True)}
 
 
 def write_states(path: Path, states: np.ndarray, *, columns: int = 10, beside: np.ndarray | None = None) -> None:

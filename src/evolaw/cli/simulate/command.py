@@ -13,6 +13,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from evolaw.cli import completion
+
 __all__ = ["simulate", "simulate_process", "simulate_rule"]
 
 _BOARD = "Cellular automata"
@@ -21,7 +23,8 @@ _PROCESS = "Stochastic differential equations"
 Law = Annotated[
     str | None,
     typer.Argument(
-        help='A rule, as B3/S23, B2-a/S12, Life or MAP…; a pattern file with its own rule and grid; the run of a learned or discovered one; a process, as ornstein-uhlenbeck; or an equation, as "dX = -X dt + dW".'
+        autocompletion=completion.laws,
+        help='A rule, as B3/S23, B2-a/S12, Life or MAP…; a pattern file with its own rule and grid; the run of a learned or discovered one; a process, as ornstein-uhlenbeck; or an equation, as "dX = -X dt + dW".',
     ),
 ]
 Start = Annotated[
@@ -72,6 +75,7 @@ def simulate_rule(
         str | None,
         typer.Option(
             "--boundary",
+            autocompletion=completion.among("torus", "plane", "reflecting"),
             help="torus, plane, reflecting or torus+dx,dy; by default torus, or the pattern file's.",
             rich_help_panel=_BOARD,
         ),
@@ -118,7 +122,12 @@ def simulate_process(
     ] = None,
     scheme: Annotated[
         str,
-        typer.Option("--scheme", help="Name of the method; auto takes the best that fits.", rich_help_panel=_PROCESS),
+        typer.Option(
+            "--scheme",
+            autocompletion=completion.schemes,
+            help="Name of the method; auto takes the best that fits.",
+            rich_help_panel=_PROCESS,
+        ),
     ] = "auto",
     paths: Annotated[int, typer.Option("--paths", help="Number of paths.", rich_help_panel=_PROCESS)] = 1000,
     time: Annotated[
@@ -138,7 +147,13 @@ def simulate_process(
         ),
     ] = None,
     precision: Annotated[
-        str, typer.Option("--precision", help="float64 or float32.", rich_help_panel=_PROCESS)
+        str,
+        typer.Option(
+            "--precision",
+            autocompletion=completion.among("float64", "float32"),
+            help="float64 or float32.",
+            rich_help_panel=_PROCESS,
+        ),
     ] = "float64",
 ) -> None:
     """Simulate paths of a process, or continue a run of them."""

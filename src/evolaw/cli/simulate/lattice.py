@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from evolaw import __version__
 from evolaw.cli import terminal
 from evolaw.cli.simulate import films
 
@@ -105,7 +106,7 @@ def simulate_board(
     if as_json:
         places = {"run": place, "rle": rle, "report": report, "figure": figure}
         facts = {name: None if path is None else str(path) for name, path in places.items()}
-        terminal.document({"schema": 1, **asdict(settings), **statistics, **facts})
+        terminal.document({"schema": 1, "version": __version__, **asdict(settings), **statistics, **facts})
     else:
         terminal.result(_text(settings, last, statistics, {"run": place, "report": report, "figure": figure}))
 
@@ -229,6 +230,9 @@ def _pattern(start: str, rule: Rule) -> np.ndarray:
 
 
 def _begin(settings: Settings, out: Path | None, shown: films.Shown) -> tuple[np.ndarray, dict[str, Any]]:
+    import numpy as np
+
+    from evolaw.cli import arguments
     from evolaw.storage import Run
 
     first = settings.first_board()
@@ -244,6 +248,7 @@ def _begin(settings: Settings, out: Path | None, shown: films.Shown) -> tuple[np
         "settings": asdict(settings),
         "resume": "simulate --resume",
     }
+    arguments.announce(out, (settings.frames, settings.rows, settings.cols), np.uint8)
     with Run.create(out, about=header) as run:
         return _fill(run, settings, out, shown)
 

@@ -73,6 +73,7 @@ def simulate_paths(settings: PathSettings, out: Path | None, wanted: Wanted) -> 
         "settings": asdict(settings),
         "resume": "simulate --resume",
     }
+    arguments.announce(out, (settings.paths, len(settings.times), len(settings.start)), settings.precision)
     with Run.create(out, about=header) as run:
         result, fault = _fill(run, settings)
     _tell(settings, result, fault, out, wanted)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evolaw import __version__
 from evolaw.cli.simulate.process_settings import PathSettings
 from evolaw.ito import equations
 from evolaw.sde import catalogue
@@ -55,6 +56,7 @@ def facts(settings: PathSettings, statistics: Statistics) -> dict[str, Any]:
     mean, variance = _exact(settings)
     return {
         "schema": 1,
+        "version": __version__,
         **({"warning": warning(statistics)} if statistics.lost else {}),
         **asdict(settings),
         "lost": statistics.lost,

@@ -57,7 +57,13 @@ def entries() -> dict[str, str]:
     table: dict[str, str] = {}
     for name in _SENTENCES:
         table |= _read(name)
-    return table
+    # A sentence that another one stands before is cut from it, and is known without it too.
+    alone = {english[3:]: says[2:].lstrip() for english, says in table.items() if _follows(english, says)}
+    return alone | table
+
+
+def _follows(english: str, says: str) -> bool:
+    return english.startswith("{} ") and says.startswith("{}") and english[3:4].isupper()
 
 
 def sentence(text: str, lang: str) -> str:
@@ -81,6 +87,8 @@ def label(text: str, lang: str) -> str:
     """
     if lang != "zh" or not text:
         return text
+    if text.endswith(":") and (said := label(text[:-1], lang)) != text[:-1]:
+        return said + "："
     found = _one(text, _labels(), _label_index()) or (text, 0)
     return max(found, _in_gap(text, _words()), key=lambda said: said[1])[0]
 
@@ -154,11 +162,10 @@ def _in_gap(text: str, words: dict[str, str]) -> tuple[str, int]:
     """What stands in a gap: a word, a sentence, or several with commas between them; and how many letters were known."""
     if not _WORD.search(text):
         return text, 0
-    known = _one(text, words, _word_index() if words is _words() else {})
-    if known and (", " not in text or text in words):
-        return known
-    said, own = _weighed(text)
-    if said == text and ", " in text:
+    several = ", " in text and text not in words
+    known = None if several else _one(text, words, _word_index() if words is _words() else {})
+    said, own = max(known or (text, 0), _weighed(text), key=lambda found: found[1])
+    if several and not own:
         told = [_one(part, words, _word_index()) or _weighed(part) for part in text.split(", ")]
         if any(weight for _, weight in told):
             return "，".join(part for part, _ in told), sum(weight for _, weight in told)

@@ -49,6 +49,8 @@ def _line(line: str, lang: str) -> str:
 
 
 def _table(lines: list[str], lang: str) -> list[str]:
+    if len(lines) == 1 and len(re.findall(r"\S {2,}", lines[0])) > 1:
+        return [_header(lines[0], lang)]
     rows = [row for row in map(_row, lines) if row]
     names = [label(row[2], lang) for row in rows]
     wide = max(map(width, names))
@@ -56,6 +58,15 @@ def _table(lines: list[str], lang: str) -> list[str]:
         f"{row[1]}{name}{' ' * (wide - width(name) + 2)}{_columns(row[4], lang)}"
         for row, name in zip(rows, names, strict=True)
     ]
+
+
+def _header(line: str, lang: str) -> str:
+    """The head of a table: each word ends where it ended, above its column of numbers."""
+    said = ""
+    for cell in re.finditer(r" *(\S+(?: \S+)*)", line):
+        word = label(cell[1], lang)
+        said += " " * max(2 if said else 0, len(cell[0]) - width(word)) + word
+    return said
 
 
 def width(text: str) -> int:

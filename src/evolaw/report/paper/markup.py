@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from evolaw import checks
+from evolaw.report import language
 from evolaw.report.wording import Words
 from evolaw.told import told
 
-__all__ = ["facts_of", "latex_table", "latex_text", "to_latex", "to_typst", "typst_table", "typst_text"]
+__all__ = ["facts_of", "facts_table", "latex_table", "latex_text", "to_latex", "to_typst", "typst_table", "typst_text"]
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -54,6 +55,11 @@ def _plain(text: Any) -> str:
     """One line without control characters."""
     joined = " ".join(str(text).split())
     return "".join(letter for letter in joined if unicodedata.category(letter) not in ("Cc", "Cs"))
+
+
+def facts_table(result: Any, lang: str) -> str:
+    """Return what a result prints of itself as a Typst table, in the language ``lang``."""
+    return typst_table((), [[language.label(text, lang) for text in fact] for fact in facts_of(result)])
 
 
 def facts_of(result: Any) -> list[tuple[str, str]]:
@@ -118,7 +124,7 @@ def _table_of(result: Any, words: Words) -> tuple[Sequence[Any], Sequence[Sequen
         return ("", *result.names), rows
     facts = facts_of(result)
     checks.require(bool(facts), "result", "print facts of itself", type(result).__name__)
-    return (), facts
+    return (), [tuple(language.label(text, words.lang) for text in fact) for fact in facts]
 
 
 def _entry_row(entry: Any, words: Words) -> tuple[str, ...]:

@@ -19,10 +19,11 @@ from typing import Any
 
 from evolaw import checks, documents
 from evolaw.errors import ArgumentError, MissingExtra, StorageError
+from evolaw.report import language
 from evolaw.report.figures import draw, save
 from evolaw.report.paper import blocks
 from evolaw.report.paper.compiling import compile_pdf, fonts_for
-from evolaw.report.paper.markup import facts_of, to_typst, typst_table, typst_text
+from evolaw.report.paper.markup import facts_table, to_typst, typst_text
 from evolaw.report.wording import Words
 from evolaw.told import told
 
@@ -133,14 +134,15 @@ def _add_run(report: _Report, name: str, label: str, result: Any, folder: Path) 
     words = report.words
     report.heading(2, name)
     report.author(f"{label}-before")
-    picture = _picture(result, folder / "figures" / f"{label}.svg")
+    with language.speaking(words.lang):
+        picture = _picture(result, folder / "figures" / f"{label}.svg")
     table = f"@tab-{label}"
     key = "weekly.see" if picture else "weekly.see_table"
     report.parts.append(words(key, figure=f"@fig-{label}", table=table))
     if picture:
         caption = words("weekly.figure_of", name=name)
         report.parts.append(_figure(f'image("figures/{label}.svg", width: 100%)', caption, f"fig-{label}"))
-    facts = typst_table((), facts_of(result))
+    facts = facts_table(result, words.lang)
     report.parts.append(_figure(facts, words("weekly.facts_of", name=name), f"tab-{label}"))
     if hasattr(result, "entries"):
         caption = words("weekly.entries_of", name=name, rate=words("sure.rate", alpha=f"{result.alpha:.0%}"))

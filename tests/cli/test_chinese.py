@@ -1,0 +1,128 @@
+"""Nothing English is left for who reads Chinese: not on the terminal, not on a page, not in a figure."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib.text
+import numpy as np
+import pytest
+
+from evolaw.automata.evolution import evolve
+from evolaw.report import draw
+from evolaw.report.language import speaking
+from evolaw.report.styles import chinese_fonts, in_language
+
+ENGLISH = re.compile(r"(?:\b[A-Za-z]{2,} ){2,}[A-Za-z]{2,}\b")
+"""Three English words in a row. Two may be a name: Hensel's letters, Ornstein–Uhlenbeck."""
+
+_NAMES = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\([^)]*\)|evolaw [a-z]+[^\n，。；：]*|https?\S+|S?B?\d\S*( [BS]\S*)+")
+"""What stays as it is: what is typed, values in quotes, entries one after the other."""
+
+
+def _left_over(text: str) -> list[str]:
+    return [match[0] for match in ENGLISH.finditer(_NAMES.sub(" · ", text))]
+
+
+def _words_of(page: str) -> str:
+    """What a reader sees and hears of a page: its text, and the texts of its attributes."""
+    heard = " \n".join(re.findall(r'(?:alt|title|aria-label)="([^"]*)"', page))
+    bare = re.sub(r"<(script|style|pre|code|svg)\b.*?</\1>", " · ", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " · ", bare) + heard)
+
+
+LIGHT = [
+    "simulate B3/S23 --size 12 --steps 6 --out runs/b",
+    "discover runs/a --space isotropic",
+    "discover mixed.npz",
+    "ask runs/a",
+    "runs list",
+    "runs show runs/a",
+    "runs verify runs/a",
+    "explain",
+    "explain B3/S23",
+    "explain B2a",
+    "explain B8",
+    "explain conflict",
+    "doctor",
+    "report runs/law",
+]
+HEAVY = [
+    'simulate "dX = -X dt + dW" --paths 50 --steps 20',
+    "order euler-maruyama geometric-brownian-motion --paths 100 --steps 4,8,16",
+    'ito "dX = (m - X) dt + s sqrt(X) dW" --of "log(X)"',
+    "junction iv --noise 0.1 --bias 0.5 --paths 8",
+    "junction density --damping 1 --noise 0.5 --bias 0.5 --paths 50",
+    "junction array --kind series --size 4 --bias 1.5 --load 1,1,1 --duration 10 --paths 2",
+    "score sample gaussians --count 5",
+    "score league --steps 5",
+    "learn B3/S23 --net table --epochs 1 --report learned.html",
+    "discover noisy.npz --flip auto --report noisy.html",
+    "demo",
+    "demo equation",
+]
+
+
+@pytest.fixture
+def runs(evolaw: Callable[..., Any], elsewhere: None, tmp_path: Path) -> None:
+    """A run, a finding, a misread recording, and one of two laws."""
+    assert evolaw("simulate", "B3/S23", "--size", 16, "--steps", 10, "--out", "runs/a").returncode == 0
+    assert evolaw("discover", "runs/a", "--out", "runs/law").returncode == 0
+    start = (np.random.default_rng(0).random((24, 24)) < 0.35).astype(np.uint8)
+    run = evolve("B3/S23", start, 20).values
+    flips = np.random.default_rng(1).random(run.shape) < 0.01
+    np.savez(tmp_path / "noisy.npz", states=(run ^ flips).astype(np.uint8))
+    mixed = np.concatenate([run, evolve("B36/S125", run[-1], 20).values[1:]])
+    np.savez(tmp_path / "mixed.npz", states=mixed)
+
+
+def _speaks_chinese(evolaw: Callable[..., Any], command: str) -> None:
+    words = re.findall(r'"[^"]*"|\S+', command)
+    done = evolaw(*(word.strip('"') for word in words), "--lang", "zh")
+    assert done.returncode in (0, 5), done.stderr
+    assert _left_over(done.stdout + done.stderr) == []
+
+
+@pytest.mark.parametrize("command", LIGHT)
+def test_a_verb_speaks_chinese(evolaw: Callable[..., Any], runs: None, command: str) -> None:
+    _speaks_chinese(evolaw, command)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", HEAVY)
+def test_a_verb_of_seconds_speaks_chinese(evolaw: Callable[..., Any], runs: None, command: str) -> None:
+    _speaks_chinese(evolaw, command)
+    for page in Path().glob("*.html"):
+        assert _left_over(_words_of(page.read_text(encoding="utf-8"))) == [], page
+
+
+@pytest.mark.parametrize("words", [("runs/a",), ("runs/a", "--space", "general"), ("noisy.npz",), ("mixed.npz",)])
+def test_the_page_of_a_finding_is_chinese(
+    evolaw: Callable[..., Any], runs: None, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = evolaw("discover", *words, "--report", "page.html", "--lang", "zh")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert '<html lang="zh' in page
+    assert _left_over(_words_of(page)) == []
+
+
+def test_the_words_of_a_figure_are_chinese() -> None:
+    assert chinese_fonts(), "the tests bring a Chinese font"
+    board = (np.random.default_rng(0).random((8, 8)) < 0.4).astype(np.uint8)
+    figure = in_language(draw(evolve("B3/S23", board, 4)), "zh")
+    said = {text.get_text() for text in figure.findobj(matplotlib.text.Text)}
+    assert {"世代", "元胞的比例", "密度"} <= said
+    assert "generation" not in said
+
+
+def test_the_locale_chooses(evolaw: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert "没有这个文件" in evolaw("discover", "nothing.npz").stderr
+    assert "no such file" in evolaw("discover", "nothing.npz", "--lang", "en").stderr
+    with speaking("zh"):
+        assert evolaw("explain", "torus", "--lang", "en").stdout.startswith("torus (term): ")
