@@ -1,8 +1,9 @@
-"""Learned laws: small networks that learn the step of an automaton, read out as rules and explained.
+"""Learned laws: small networks that learn the step of an automaton, read out as rules and explained; drift and diffusion of a trajectory.
 
     loop/      any network on any batches: one loop, resumable to the same bytes; averages, checkpoints, networks as files
     windows/   the lattice's networks: recordings to counts of windows, the networks and their objective, the learned law that
                evolves like any rule, what it says of all 512 windows, and how often which architecture finds the law
+    trajectories/  drift and diffusion as networks, where no library of terms fits
 
 Needs the extra ``learn``. The names load when they are first used.
 """
@@ -17,11 +18,13 @@ from evolaw.errors import MissingExtra
 from evolaw.facade import facade
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
+    from evolaw.learning.fitting import fit as fit
     from evolaw.learning.loop.averaging import reconstruct as reconstruct
     from evolaw.learning.loop.training import Optimisation as Optimisation
     from evolaw.learning.loop.training import State as State
     from evolaw.learning.loop.training import checkpoint as checkpoint
     from evolaw.learning.loop.training import optimise as optimise
+    from evolaw.learning.trajectories.neural_equation import NeuralEquation as NeuralEquation
     from evolaw.learning.windows.architecture_study import ARCHITECTURES as ARCHITECTURES
     from evolaw.learning.windows.architecture_study import run_league as run_league
     from evolaw.learning.windows.cnn import Cnn as Cnn
@@ -39,7 +42,6 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.learning.windows.interpretation import read_rule as read_rule
     from evolaw.learning.windows.interpretation import response_curve as response_curve
     from evolaw.learning.windows.learned_law import LearnedLaw as LearnedLaw
-    from evolaw.learning.windows.learned_law import fit as fit
     from evolaw.learning.windows.objective import Schedule as Schedule
     from evolaw.learning.windows.objective import resume as resume
     from evolaw.learning.windows.objective import train as train
@@ -56,7 +58,9 @@ _NAMES = {
     "loop.training": ("Optimisation", "State", "checkpoint", "optimise"),
     "loop.averaging": ("reconstruct",),
     "windows.objective": ("Schedule", "resume", "train"),
-    "windows.learned_law": ("LearnedLaw", "fit"),
+    "windows.learned_law": ("LearnedLaw",),
+    "fitting": ("fit",),
+    "trajectories.neural_equation": ("NeuralEquation",),
     "windows.rollouts": ("Beside", "rollout_error", "rollout_statistics", "rollouts"),
     "windows.interpretation": ("explain_filters", "match_solutions", "read_rule", "response_curve"),
     "windows.orbit_tables": ("orbit_simulator",),

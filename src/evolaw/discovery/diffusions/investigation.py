@@ -19,12 +19,20 @@ from evolaw.devices import one_thread
 from evolaw.discovery.diffusions.combinations import combinations
 from evolaw.discovery.diffusions.evidence.averages import average_law
 from evolaw.discovery.diffusions.evidence.entries import Judged, judge
+from evolaw.discovery.diffusions.evidence.relations import contradictions, related
 from evolaw.discovery.diffusions.evidence.selection import is_coarse, weigh_all
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.experiment.proposals import propose, remedied
 from evolaw.discovery.diffusions.experiment.track_box import TrackBox, perform
 from evolaw.discovery.diffusions.law import EquationLaw
-from evolaw.discovery.diffusions.misfit.diagnosis import diagnose, doubt_recording, doubting, predicting, remedy
+from evolaw.discovery.diffusions.misfit.diagnosis import (
+    diagnose,
+    doubt_known,
+    doubt_recording,
+    doubting,
+    predicting,
+    remedy,
+)
 from evolaw.discovery.diffusions.misfit.predictive_check import predict
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.problem import Library, pose
@@ -137,8 +145,10 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
     weighed = weigh_all(case, roughly=unfit)
     coarse = is_coarse(case)
     families = [Judged.of(item, diffusion=spread, coarse=coarse) for item in weighed for spread in (False, True)]
+    against = contradictions(families, case.relations, case.signs)
+    families = list(related(families, case.relations))
     evidence, decisions = judge(case, families, alpha)
-    doubts += diagnose(case, weighed)
+    doubts += [*diagnose(case, weighed), *doubt_known(case, against)]
     state = doubting(State.of(evidence, decisions), doubts)
     if state.cause == "sound" and _claims(state):
         absent = [i.entry for i, d in zip(state.evidence, state.decisions, strict=True) if d == "absent"]

@@ -84,6 +84,8 @@ def pose(
         velocities,
         periods=periods | implied,
     )
+    relations, signs = _between(case, facts)
+    case = replace(case, relations=relations, signs=signs)
     return _with_noise(case, noise)
 
 
@@ -191,6 +193,24 @@ def _with_known(
         value = values.pop(entry_name(name, text, diffusion=diffusion))
         values[entry_name(name, twin.name, diffusion=diffusion)] = value
     return tuple(found)
+
+
+def _between(case: Case, facts: Known) -> tuple[dict[str, tuple[float, str]], dict[str, int]]:
+    """Relations and signs, their entries called as the library calls them."""
+
+    def called(entry: str) -> str:
+        component, text = entry.split(": ", 1)
+        diffusion = text.startswith("D ")
+        term = read_term(text[2:] if diffusion else text, case.state)
+        terms = (case.diffusion if diffusion else case.drift).get(component, ())
+        twin = next((other for other in terms if other.tree == term.tree), None)
+        checks.require(twin is not None, "known", "speak of entries of the library", entry, "Add the term to it.")
+        return entry_name(component, twin.name, diffusion=diffusion)  # type: ignore[union-attr]
+
+    relations = {called(one): (factor, called(other)) for one, (factor, other) in facts.relations.items()}
+    for one, (_, other) in relations.items():
+        checks.require(one != other, "known", "relate an entry to another one", one)
+    return relations, {called(name): sign for name, sign in facts.signs.items()}
 
 
 def _constant(text: str) -> float:

@@ -27,3 +27,20 @@ def test_a_mapping_says_the_same() -> None:
 def test_what_is_said_wrongly_is_refused(text: str, said: str) -> None:
     with pytest.raises(ArgumentError, match=said):
         read_known(text, ["x"])
+
+
+def test_relations_and_signs_are_read() -> None:
+    known = read_known("x: x=1, y = -2.5 (y: x), x^3 = (y: y^3); y: D 1 = -0.5 * (y: y), y<0, x > 0", ["x", "y"])
+    assert known.values == {"x: x": 1.0}
+    assert known.relations == {"x: y": (-2.5, "y: x"), "x: x^3": (1.0, "y: y^3"), "y: D 1": (-0.5, "y: y")}
+    assert known.signs == {"y: y": -1, "y: x": 1}
+    assert read_known({"y: D 1": "-0.5 (y: y)", "y: y": "<0"}, ["x", "y"]).signs == {"y: y": -1}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("x: x = 0 (y: y)", "factor other than 0"), ("x: x = 2 (q: y)", "q"), ("x: x = 2 (y y)", "known")],
+)
+def test_relations_that_say_nothing_are_refused(text: str, said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        read_known(text, ["x", "y"])

@@ -12,6 +12,7 @@ experiments, pits the average over laws against the best law without the term [w
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import log_ndtr
 
 from evolaw.discovery.diffusions.evidence.gaussian_form import GaussianForm
 from evolaw.discovery.diffusions.evidence.subsets import Subsets
@@ -24,10 +25,19 @@ NEGLIGIBLE = 0.1
 _SLABS = np.array([1.0, 10.0, 100.0, 1000.0])
 
 
-def against_absent(form: GaussianForm) -> np.ndarray:
-    """Return log e-values against every term being absent."""
+def against_absent(form: GaussianForm, signs: np.ndarray | None = None) -> np.ndarray:
+    """Return log e-values against every term being absent.
+
+    Args:
+        form: the form.
+        signs: 1 or -1 where the sign of a term is known, else 0: the mean over g is then over half a normal distribution, a factor
+            2 Φ(± t sqrt(g/(1+g))).
+    """
     t = (form.estimate / form.error)[:, None]
     terms = -0.5 * np.log1p(_SLABS) + t**2 * _SLABS / (2 * (1 + _SLABS))
+    if signs is not None:
+        half = np.log(2) + log_ndtr(signs[:, None] * t * np.sqrt(_SLABS / (1 + _SLABS)))
+        terms = terms + np.where(signs[:, None] != 0, half, 0.0)
     return np.logaddexp.reduce(terms, axis=1) - np.log(_SLABS.size)
 
 

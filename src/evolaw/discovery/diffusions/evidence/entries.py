@@ -72,7 +72,7 @@ def judge(case: Case, families: Sequence[Judged], alpha: float) -> tuple[tuple[E
     decisions: dict[str, str] = {}
     for diffusion in (False, True):
         chosen = [family for family in families if family.diffusion == diffusion and family.form is not None]
-        records = [record for family in chosen for record in _records(family, alpha)]
+        records = [record for family in chosen for record in _records(case, family, alpha)]
         settled = decide(records, alpha) if records else []
         weaker = [pair for family in chosen for pair in _assumed(family, alpha)]
         for record, decision, (assumption, shown) in zip(records, settled, weaker, strict=True):
@@ -101,18 +101,20 @@ def _entries(case: Case) -> list[str]:
     ]
 
 
-def _records(family: Judged, alpha: float) -> list[Evidence]:
+def _records(case: Case, family: Judged, alpha: float) -> list[Evidence]:
     form, subsets = family.form, family.subsets
     if form is None or subsets is None:
         return []
-    present, absent = against_absent(form), against_present(form)
+    names = [entry_name(family.target, term, diffusion=family.diffusion) for term in form.names]
+    signs = np.array([case.signs.get(name, 0) for name in names])
+    present, absent = against_absent(form, signs), against_present(form)
     if family.muted:
         present, absent = np.minimum(present, 0.0), np.minimum(absent, 0.0)
     mean, deviation = given_present(form, subsets)
     bound = float(ndtri(1 - alpha / 2))
     what = "the diffusion coefficient" if family.diffusion else "the drift"
     records = []
-    for j, term in enumerate(form.names):
+    for j in range(len(form.names)):
         # The interval holds whatever the other terms are, and what the probable laws say as well: either alone may miss, the first where
         # a long relaxation biases it, the second where a wrong law was chosen.
         value, low, high = (
@@ -130,12 +132,16 @@ def _records(family: Judged, alpha: float) -> list[Evidence]:
             value = mean[j]
             low, high = min(low, value - bound * deviation[j]), max(high, value + bound * deviation[j])
             why += f" {value:.4g} ± {deviation[j]:.2g} as the probable laws have it."
+        if signs[j]:
+            # What is known of the sign is known of the interval.
+            low, high = (max(low, 0.0), max(high, 0.0)) if signs[j] > 0 else (min(low, 0.0), min(high, 0.0))
+            why += f" Its sign was given, {'+' if signs[j] > 0 else '-'}."
         why += f" {family.muted}" if family.muted else ""
         if absent[j] > present[j] and absent[j] > 0:
             why += f" Less than {NEGLIGIBLE:g} of it counts as absent."
         records.append(
             Evidence(
-                entry_name(family.target, term, diffusion=family.diffusion),
+                names[j],
                 "likelihood",
                 form.samples,
                 float(present[j]),

@@ -31,7 +31,7 @@ from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.spine.amendments import State, rewrite, take_back
 from evolaw.discovery.spine.evidence import Check, Evidence
 
-__all__ = ["LEVEL", "Doubt", "diagnose", "doubt_recording", "doubting", "predicting", "remedy"]
+__all__ = ["LEVEL", "Doubt", "diagnose", "doubt_known", "doubt_recording", "doubting", "predicting", "remedy"]
 
 LEVEL = 1e-3
 """Chance of each check to fail by itself."""
@@ -79,6 +79,18 @@ def diagnose(case: Case, weighed: Sequence[Weighed]) -> list[Doubt]:
     return [doubt for item in fine for doubt in _drift(case, item)]
 
 
+def doubt_known(case: Case, against: Sequence[str]) -> list[Doubt]:
+    """Return the check of relations and signs that were given; none where there are none."""
+    if not case.relations and not case.signs:
+        return []
+    says = (
+        f"The recording contradicts what was given as known: {'; '.join(against)}."
+        if against
+        else f"{len(case.relations)} relations and {len(case.signs)} signs were given; the recording contradicts none."
+    )
+    return [Doubt(Check("known relations", not against, 0.0 if against else 1.0, says), "known")]
+
+
 def doubting(state: State, doubts: Sequence[Doubt]) -> State:
     """Add the checks; open the decisions that failed ones speak against."""
     failed = [doubt for doubt in doubts if not doubt.check.passed]
@@ -108,6 +120,7 @@ _REMEDIES = {
     "jumps": "Record faster, so that jumps stand apart from the motion between them, and cut them out.",
     "library": "Give a larger --library; nothing new need be recorded.",
     "drifting": "Cut the recording where it changes, or record what changes.",
+    "known": "Drop what the recording contradicts from --known, or look at the recording.",
     "prediction": "Give a larger --library or --diffusion, or record what else moves it: run again, the law does not move as recorded.",
 }
 

@@ -28,6 +28,8 @@ class Case:
         noise: standard deviation of the measurement noise of each recorded component.
         gains: gain of the filter of each recorded component.
         periods: period by component, for angles.
+        relations: from a free entry to (factor, other free entry).
+        signs: 1 or -1 by entry.
     """
 
     recording: Recording
@@ -38,6 +40,8 @@ class Case:
     noise: tuple[float, ...] = ()
     gains: tuple[float, ...] = ()
     periods: Mapping[str, float] = field(default_factory=dict)
+    relations: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    signs: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -1,0 +1,18 @@
+"""One word for two kinds of law."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evolaw.learning import Optimisation, fit
+from evolaw.learning.trajectories.neural_equation import NeuralEquation
+from evolaw.trajectory import Trajectory
+
+
+def test_a_trajectory_of_numbers_becomes_an_equation() -> None:
+    walk = np.cumsum(np.random.default_rng(0).normal(size=(300, 2)), 0)
+    track = Trajectory(walk, np.arange(300.0), ("times", "dim"), about={"names": ["u", "w"]})
+    short = Optimisation(epochs=1, batches=4)
+    law, again = (fit([track], schedule=short, rng=4) for _ in range(2))
+    assert isinstance(law, NeuralEquation) and law.names == ("u", "w") and law.sde.dim == 2
+    assert law.losses == again.losses
