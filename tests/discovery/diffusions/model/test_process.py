@@ -19,6 +19,7 @@ def test_drift_and_diffusion_are_those_of_the_terms() -> None:
     assert np.allclose(process.drift_at(0.0, state), [0.0, expected], rtol=1e-6)
     spread = 2.0 - 0.1 * 0.7**2 * -1.3
     assert process.noise == "general"
+    assert fitted_process(NAMES, {}, {"x": ((read_term("x^2", NAMES),), np.ones(1))}).noise == "diagonal"
     assert np.allclose(process.diffusion_at(0.0, state), np.diag([np.sqrt(2 * spread), 0.0]), rtol=1e-6)
 
 

@@ -39,13 +39,13 @@ def related(families: Sequence[Judged], relations: Mapping[str, tuple[float, str
         relations: from an entry to (factor, other entry).
     """
     before = list(families)
-    places = _places(before)
+    places, forms = _places(before), _forms(before)
     rows: dict[int, list[tuple[np.ndarray, float]]] = {}
     for one, (factor, other) in relations.items():
         if one not in places or other not in places or factor == 0:
             continue
         (a, i), (b, j) = places[one], places[other]
-        form_a, form_b = (_form(before[k]) for k in (a, b))
+        form_a, form_b = (forms[k] for k in (a, b))
         if a == b:
             row = np.zeros(len(form_a.names))
             row[i], row[j] = 1.0, -factor
@@ -58,7 +58,7 @@ def related(families: Sequence[Judged], relations: Mapping[str, tuple[float, str
         ):
             rows.setdefault(k, []).append((np.eye(len(form.names))[place] / error, value / error))
     for k, added in rows.items():
-        form = _measured(_form(before[k]), added)
+        form = _measured(forms[k], added)
         before[k] = replace(before[k], form=form, subsets=weigh_subsets(form))
     return tuple(before)
 
@@ -72,11 +72,11 @@ def contradictions(
         families: as weighed, before `related`.
         relations, signs: what is known.
     """
-    places, found = _places(families), []
+    places, forms, found = _places(families), _forms(families), []
     for one, (factor, other) in relations.items():
         if one in places and other in places:
             (a, i), (b, j) = places[one], places[other]
-            form_a, form_b = _form(families[a]), _form(families[b])
+            form_a, form_b = forms[a], forms[b]
             weights = np.zeros(len(form_a.names))
             weights[i] = 1.0
             if a == b:
@@ -90,7 +90,7 @@ def contradictions(
     for name, sign in signs.items():
         if name in places:
             k, i = places[name]
-            form = _form(families[k])
+            form = forms[k]
             if sign * form.estimate[i] < -_FAR * form.error[i]:
                 found.append(f"{name} is {form.estimate[i]:.3g} ± {form.error[i]:.2g}")
     return found
@@ -106,9 +106,8 @@ def _places(families: Sequence[Judged]) -> dict[str, tuple[int, int]]:
     }
 
 
-def _form(family: Judged) -> GaussianForm:
-    assert family.form is not None  # `_places` names entries of families with a form alone
-    return family.form
+def _forms(families: Sequence[Judged]) -> dict[int, GaussianForm]:
+    return {k: family.form for k, family in enumerate(families) if family.form is not None}
 
 
 def _measured(form: GaussianForm, rows: Sequence[tuple[np.ndarray, float]]) -> GaussianForm:

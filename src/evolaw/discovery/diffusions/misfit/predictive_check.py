@@ -48,7 +48,7 @@ LEVEL = 0.01
 _RUNS = 119
 _SAVES = 400
 _FEWEST_SAVES = 60
-_MOST_STEPS = 30_000
+_MOST_STEPS = 12_000
 _STARTS = 20
 _MARGIN = 0.25
 """Terms are evaluated up to this share of the visited range beyond it."""
@@ -93,11 +93,14 @@ def predict(
         rng: source of laws, runs and measurement noise.
 
     Returns:
-        The check; None where no stretch is left as it was, or most laws do not stay finite.
+        The check; None where no stretch is left as it was, most laws do not stay finite, or the steps are too long for a diffusion coefficient
+        of several terms: squared increments have a bias there, which the runs would show as a fault of the drift.
 
     Notes:
-        Cost: 119 runs over at most 30,000 steps of the loop each, 400 of them kept; longer recordings are compared over their beginning.
+        Cost: 119 runs over at most 12,000 steps of the loop each, 400 of them kept; longer recordings are compared over their beginning.
     """
+    if any(family.diffusion and family.muted for family in families):
+        return None
     step = _longest_step(case, weighed)
     window = _window(case, step)
     if window is None:

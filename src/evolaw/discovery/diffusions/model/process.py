@@ -52,7 +52,7 @@ def fitted_process(
 
     trees = tuple(tuple(term.tree for term in drift.get(name, ((), ()))[0]) for name in names)
     spreads = tuple(tuple(term.tree for term in diffusion.get(name, ((), ()))[0]) for name in names)
-    constant = all(tree[0] == "number" for part in spreads for tree in part)
+    kind = _kind(names, diffusion)
     bottom, top = (np.full(len(names), -np.inf), np.full(len(names), np.inf)) if box is None else box
     params = {
         "drift": {name: np.asarray(drift.get(name, ((), ()))[1], float) for name in names},
@@ -61,14 +61,20 @@ def fitted_process(
         "low": np.asarray(bottom, float),
         "high": np.asarray(top, float),
     }
-    functions = _functions(tuple(names), trees, spreads, constant)
-    return SDE(
-        *functions, dim=len(names), noise="additive" if constant else "general", params=params, name="fitted law"
-    )
+    functions = _functions(tuple(names), trees, spreads, kind)
+    return SDE(*functions, dim=len(names), noise=kind, params=params, name="fitted law")
+
+
+def _kind(names: Sequence[str], diffusion: Coefficients) -> str:
+    """The least of the noise kinds that the diffusion terms need."""
+    used = [(name, place) for name, (terms, _) in diffusion.items() for term in terms for place in term.components]
+    if not used:
+        return "additive"
+    return "diagonal" if all(names[place] == name for name, place in used) else "general"
 
 
 @lru_cache(maxsize=64)
-def _functions(names: tuple[str, ...], trees: Any, spreads: Any, constant: bool) -> tuple[Any, Any]:
+def _functions(names: tuple[str, ...], trees: Any, spreads: Any, kind: str) -> tuple[Any, Any]:
     """Drift and diffusion; kept, because the loop compiles a function once."""
     import jax.numpy as jnp
 
@@ -89,12 +95,12 @@ def _functions(names: tuple[str, ...], trees: Any, spreads: Any, constant: bool)
         return jnp.stack([total(part, p["drift"][name], state) for name, part in zip(names, trees, strict=True)])
 
     def spread(t: Any, x: Any, p: Any) -> Any:
-        state = [jnp.zeros(())] * len(names) if constant else inside(x, p)
+        state = [jnp.zeros(())] * len(names) if kind == "additive" else inside(x, p)
         parts = [
             jnp.maximum(total(part, p["spread"][name], state), p["least"][name]) if part else jnp.zeros_like(state[0])
             for name, part in zip(names, spreads, strict=True)
         ]
         size = jnp.sqrt(2 * jnp.stack(parts))
-        return size if constant else jnp.diag(size)
+        return jnp.diag(size) if kind == "general" else size
 
     return drift, spread
