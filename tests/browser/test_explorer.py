@@ -210,6 +210,7 @@ def test_drawing_stepping_and_pasting_by_keyboard_and_pointer(look: Callable[...
         "B36/S23",
         "torus",
     ]
+    assert page.run("find('#size').selectedOptions[0].textContent") == "4 × 8"
     expected = evolve("B36/S23", parse_rle(question).board, 1).final
     page.run("find('#step').click()")
     assert page.run("[...board.cells]") == expected.ravel().tolist()

@@ -87,7 +87,8 @@ def draw_samples(samples: np.ndarray, data: np.ndarray) -> Figure:
         figure = new_figure(7.2, 3.8)
         panels = figure.subplots(1, 2, sharex=True, sharey=True)
         for axes, part, name, colour in zip(panels, (samples, data), ("samples", "data"), CYCLE, strict=False):
-            axes.plot(*part[:_POINTS].T, ".", markersize=1.5, alpha=0.4, color=colour)
+            points = part[:_POINTS]
+            axes.plot(*points.T, ".", markersize=_dot(len(points)), alpha=0.5, color=colour)
             axes.set_title(name)
             axes.set_aspect("equal")
         return figure
@@ -131,7 +132,7 @@ def draw_film(frames: np.ndarray, times: Any, rows: int = 4) -> Figure:
     figure = new_figure(7.2, 7.2 / count + 0.5)
     panels = figure.subplots(1, count, squeeze=False)[0]
     for axes, part, time in zip(panels, np.swapaxes(frames, 0, 1), times, strict=True):
-        axes.plot(*part[:, :2].T, ".", markersize=1, alpha=0.4, color=CYCLE[0])
+        axes.plot(*part[:, :2].T, ".", markersize=_dot(len(part)), alpha=0.5, color=CYCLE[0])
         # A square around each cloud, so that panels and titles stand in line whatever its size.
         low, high = part[:, :2].min(0), part[:, :2].max(0)
         half = 0.55 * float((high - low).max()) or 1.0
@@ -142,6 +143,11 @@ def draw_film(frames: np.ndarray, times: Any, rows: int = 4) -> Figure:
         axes.set_yticks([])
         axes.set_aspect("equal")
     return figure
+
+
+def _dot(count: int) -> float:
+    """The size of a dot: a few points are to be seen, many are not to cover each other."""
+    return float(np.clip(60 / np.sqrt(count), 1.0, 4.0))
 
 
 def draw_flow(paths: np.ndarray, data: np.ndarray) -> Figure:

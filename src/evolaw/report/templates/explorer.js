@@ -147,6 +147,14 @@ const fill = () => {
   cells.set(soup(key, count, density));
   restart(cells);
 };
+const tellSize = () => {
+  const field = find("#size"), square = board.rows === board.cols && [...field.options].find((option) => option.value === `${board.rows}`);
+  all(".own", field).forEach((option) => option.remove());
+  if (square) { field.value = square.value; return; }
+  const own = new Option(`${board.rows} × ${board.cols}`, "", true, true);
+  own.className = "own";
+  field.prepend(own);
+};
 const resize = (rows, cols) => { board.rows = rows; board.cols = cols; board.at = [rows >> 1, cols >> 1]; restart(); fit(canvas, 0.62); };
 
 let brush = null;
@@ -186,7 +194,10 @@ find("#step").addEventListener("click", () => { stopBoard(); advance(); });
 find("#clear").addEventListener("click", () => { stopBoard(); restart(); });
 find("#fill").addEventListener("click", fill);
 find("#speed").addEventListener("input", () => { if (board.timer) startBoard(); });
-find("#size").addEventListener("change", (event) => { const side = Number(event.target.value); resize(side, side); fill(); });
+find("#size").addEventListener("change", (event) => {
+  const side = Number(event.target.value);
+  if (side) { resize(side, side); tellSize(); fill(); }
+});
 find("#load").addEventListener("click", () => loadRle(find("#rle").value));
 find("#write").addEventListener("click", () => {
   find("#rle").value = isLine() ? "" : writeRle(board.cells, board.rows, board.cols, find("#law").value.trim(), find("#boundary").value);
@@ -202,6 +213,7 @@ function loadRle(text) {
     board.cols = read.cols;
     board.at = [read.rows >> 1, read.cols >> 1];
     restart(read.cells);
+    tellSize();
     find("#rle-says").textContent = say("loaded", { rows: read.rows, cols: read.cols });
   } catch (fault) { find("#rle-says").textContent = said(fault); }
 }
