@@ -105,8 +105,8 @@ PAGES: dict[str, Callable[[Path], Path]] = {
     "explorer": write_explorer,
     "explorer-zh": lambda path: write_explorer(path, rule="W30", lang="zh"),
 }  # fmt: skip
-QUICK = ("finding", "conflict", "board", "paths", "explorer", "story")
-"""Those that no network and no equation has to be found for."""
+QUICK = ("finding", "board", "explorer")
+"""Those that are looked at in every run of the tests."""
 
 
 @pytest.fixture(scope="module")

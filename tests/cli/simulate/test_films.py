@@ -120,6 +120,7 @@ def test_pictures_of_a_noisy_rule_are_those_of_its_seed(evolaw: Callable[..., An
     assert film_of(tmp_path / "a.html")["alive"] == pack(evolve("B3/S23~0.1", run[0], 5, rng=9)).alive  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_paths_of_a_process_have_a_page_and_a_film(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     done = evolaw(
         "simulate", "brownian-motion", "--paths", 30, "--frames", 6, "--report", "a.html", "--figure", "a.gif", "--json"

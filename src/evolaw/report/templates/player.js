@@ -5,7 +5,7 @@ const cellTones = (root) => ["dead", "alive", "missing"].map((name) =>
   getComputedStyle(find(`.swatch.${name}`, root)).backgroundColor.match(/[\d.]+/g).slice(0, 3).map(Number));
 
 const fit = (canvas, most = 0.7) => {
-  const wide = canvas.parentElement.clientWidth, high = Math.max(160, innerHeight * most);
+  const wide = canvas.parentElement.clientWidth, high = Math.max(320, innerHeight * most);
   const scale = Math.min(wide / canvas.width, high / canvas.height);
   canvas.style.width = `${canvas.width * (scale > 1 ? Math.floor(scale) : scale)}px`;
 };
@@ -48,9 +48,7 @@ const play = (player) => {
     else if (event.key in moves) { event.preventDefault(); stop(); show(moves[event.key]); }
   });
   document.addEventListener("themed", draw);
-  const size = () => fit(canvas);
-  addEventListener("resize", size);
-  size();
+  new ResizeObserver(() => fit(canvas)).observe(player);  // also where a notebook lays the frame out later
   draw();
 };
 all(".player").forEach(play);
