@@ -29,7 +29,7 @@ from matplotlib.figure import Figure
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
-from evolaw.report.styles import CELLS, CYCLE, new_figure, placed_in, require_glyphs, save, style
+from evolaw.report.styles import CELLS, CYCLE, legend_above, new_figure, placed_in, require_glyphs, save, style
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -59,6 +59,8 @@ _DRAWN_ELSEWHERE = {
 Whoever adds a kind of result adds its line; the drawer's parameters are the options of the result."""
 
 _BANDS = ((5, 95, 0.16), (25, 75, 0.28))
+_ENOUGH = 20
+"""Paths from which on their quantiles are drawn."""
 _CELL_COLOURS = ListedColormap(CELLS)
 _CELL_NORM = BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3)
 
@@ -186,7 +188,7 @@ def _curves(axes: Axes, trajectory: Trajectory) -> None:
     axes.set_ylabel("share of cells")
     axes.set_ylim(bottom=0)
     axes.margins(x=0.01)
-    axes.legend(ncols=2)
+    legend_above(axes)
 
 
 def _line(trajectory: Trajectory) -> Figure:
@@ -219,18 +221,19 @@ def _paths(trajectory: Trajectory, paths: int = 8, labels: tuple[str, ...] | Non
         axes.set_ylabel(names[component])
         axes.margins(x=0.01)
     panels[-1].set_xlabel("time")
+    if len(values) >= _ENOUGH:
+        legend_above(panels[0])
     return figure
 
 
 def _bands(axes: Axes, times: np.ndarray, values: np.ndarray, paths: int) -> None:
     """Quantile bands where there are enough paths to speak of quantiles."""
-    if len(values) >= 20:
+    if len(values) >= _ENOUGH:
         for low, high, alpha in _BANDS:
             edges = np.nanpercentile(values, [low, high], axis=0)
             axes.fill_between(times, *edges, color=CYCLE[0], alpha=alpha, lw=0, label=f"{high - low} % of paths")
         axes.plot(times, values[: checks.integer(paths, "paths", least=0)].T, color="#555555", lw=0.6, alpha=0.55)
         axes.plot(times, np.nanmedian(values, axis=0), color=CYCLE[0], lw=1.8, label="median")
-        axes.legend(ncols=3, loc="best")
     else:
         axes.plot(times, values.T)
 
@@ -249,7 +252,7 @@ def draw_moments(statistics: Any, labels: tuple[str, ...] | None = None) -> Figu
         axes.plot(times, m, color=CYCLE[0])
         axes.set_ylabel(names[k])
         axes.margins(x=0.01)
-    panels[0].legend(ncols=2)
+    legend_above(panels[0], 2)
     panels[-1].set_xlabel("time")
     return figure
 

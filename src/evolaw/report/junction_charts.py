@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
-from evolaw.report.styles import CYCLE, new_figure
+from evolaw.report.styles import CYCLE, legend_above, new_figure
 
 __all__ = [
     "draw_array",
@@ -257,4 +257,4 @@ def _finish(axes: Axes, x: str, y: str) -> None:
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     if axes.get_legend_handles_labels()[1]:
-        axes.legend(loc="best")
+        legend_above(axes, 1)

@@ -36,6 +36,7 @@ __all__ = [
     "font_folders",
     "in_language",
     "is_chinese",
+    "legend_above",
     "new_figure",
     "placed_in",
     "require_glyphs",
@@ -173,6 +174,11 @@ def in_language(figure: Figure, lang: str) -> Figure:
             if said != words:
                 text.set_text(said)
     return figure
+
+
+def legend_above(axes: Any, columns: int = 3) -> None:
+    """Put the legend of a panel above it, never over its data."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2, ncols=columns)
 
 
 def require_glyphs(figure: Figure) -> Figure:

@@ -13,7 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap, SymLogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from evolaw.report.styles import CYCLE, new_figure
+from evolaw.report.styles import CYCLE, legend_above, new_figure
 
 if TYPE_CHECKING:
     from evolaw.learning.windows.architecture_study import League
@@ -107,7 +107,7 @@ def draw_beside(beside: Beside) -> Figure:
     right.set_xlabel("generation")
     right.set_ylabel("density")
     right.set_ylim(bottom=0)
-    right.legend()
+    legend_above(right)
     return figure
 
 
