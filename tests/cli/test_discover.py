@@ -235,7 +235,7 @@ def bad_inputs(folder: Path, thin: Path) -> dict[str, tuple[list[object], str]]:
         "bad language": ([thin, "--lang", "fr"], "lang"),
         "no box": ([thin, "--ask", "2"], "--box"),
         "box without places": ([thin, "--box", "cat", "--ask", "1"], "{before}"),
-        "no source": ([], "source"),
+        "no source": ([], "SOURCE"),
         "bad seed": ([thin, "--seed", "-3"], "rng"),
     }
 

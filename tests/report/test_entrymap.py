@@ -15,7 +15,8 @@ Make = Callable[[str], dict[str, Any]]
 
 
 @pytest.mark.parametrize(
-    ("space", "shape"), [("outer-totalistic", [[9], [9]]), ("isotropic", None), ("general", [[32] * 16])]
+    ("space", "shape"),
+    [("outer-totalistic", [[9], [9]]), ("isotropic", None), ("general", [[32] * 16]), ("elementary", [[8]])],
 )
 def test_every_entry_has_its_place_once(document: Make, space: str, shape: list[list[int]] | None) -> None:
     groups = arrange(space, views(document(space)))

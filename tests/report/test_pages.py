@@ -23,7 +23,7 @@ from evolaw.report.wording import LANGUAGES
 from evolaw.trajectory import Trajectory
 
 Make = Callable[[str], dict[str, Any]]
-SPACES = ("outer-totalistic", "isotropic", "general")
+SPACES = ("outer-totalistic", "isotropic", "general", "elementary")
 
 
 class Reader(HTMLParser):

@@ -63,7 +63,7 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class EntryGroup:
-    """The entries of a dead ("birth") or a living ("survival") centre, or all windows ("windows")."""
+    """The entries of a dead ("birth") or a living ("survival") centre, all windows ("windows"), or those of a line ("line")."""
 
     key: str
     rows: tuple[EntryRow, ...]
@@ -88,7 +88,7 @@ def views(document: Mapping[str, Any]) -> list[EntryView]:
 def arrange(space: str, entries: list[EntryView]) -> list[EntryGroup]:
     """Lay the entries out as the map of their space."""
     if space == "elementary":
-        return [EntryGroup("windows", (EntryRow("", tuple(entries)),))]
+        return [EntryGroup("line", (EntryRow("", tuple(entries)),))]
     if space == "general":
         ordered = sorted(entries, key=lambda entry: entry.window)
         rows = [EntryRow("", tuple(ordered[start : start + 32])) for start in range(0, 512, 32)]
