@@ -35,16 +35,22 @@ COMMANDS = (
     "doctor",
     "explain",
     "ito",
+    "junction fit",
     "learn",
     "order",
     "report",
     "runs list",
     "runs show",
     "runs verify",
+    "score sample",
     "simulate",
 )
 QUICK = {"josephson": 4, "learning": 5, "score": 4, "sde": 5}
 """Draws a function where each may compile something; else 25."""
+
+
+FEW = {"junction fit": 6, "learn": 8, "order": 8, "score sample": 6, "simulate": 12}
+"""Draws a command where each may compile something; else 25."""
 
 
 def drawn(script: str, name: str, draws: int) -> list[str]:
@@ -73,7 +79,7 @@ def test_wrong_values_are_answered_by_a_sentence(wing: str) -> None:
 @pytest.mark.timeout(150)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_wrong_command_lines_are_answered_by_a_sentence(command: str) -> None:
-    assert drawn("nonsense_commands.py", command, 12 if command in ("learn", "order", "simulate") else 25) == []
+    assert drawn("nonsense_commands.py", command, FEW.get(command, 25)) == []
 
 
 def test_a_draw_of_wrong_values_is_answered_by_a_sentence() -> None:
