@@ -61,7 +61,7 @@ def test_without_capacitance_time_is_in_the_other_unit():
     ("numbers", "damping", "noise"),
     [
         ((10e-6, 1.0, 1e-12, 4.2), 5.7367758, 0.01761963),
-        ((1e-6, 10.0, 1e-12, 4.2), 1.8141278, 0.1761963),
+        pytest.param((1e-6, 10.0, 1e-12, 4.2), 1.8141278, 0.1761963, marks=pytest.mark.slow),
     ],
 )
 def test_si_and_reduced_units_give_the_same_curve(numbers, damping, noise):

@@ -41,7 +41,8 @@ def metropolis(size, temperature, sweeps, draw):
     return parts.mean(0), parts.std(0, ddof=1) / np.sqrt(20)
 
 
-@pytest.mark.parametrize("kind", ["series", pytest.param("plane", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["series", "plane"])
 def test_a_set_is_the_array_alone(kind):
     """The stack of parameters that differ: the first set has the averages of an array by itself."""
 

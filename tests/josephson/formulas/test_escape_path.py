@@ -8,7 +8,9 @@ from evolaw.errors import ArgumentError
 from evolaw.josephson.formulas import barrier_height, escape_action, most_probable_escape, path_action
 
 
-@pytest.mark.parametrize("i", [0.1, 0.5, 0.8])
+@pytest.mark.parametrize(
+    "i", [pytest.param(0.1, marks=pytest.mark.slow), 0.5, pytest.param(0.8, marks=pytest.mark.slow)]
+)
 def test_the_least_action_is_the_barrier_over_the_noise(i):
     """Found by descent from a straight line; within 1e-3."""
     found = most_probable_escape(i)
