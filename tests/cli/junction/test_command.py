@@ -161,7 +161,20 @@ def test_a_stopped_measurement_goes_on_to_the_same_bytes(
 @pytest.mark.slow
 def test_a_killed_process_goes_on_to_the_same_bytes(command: list[str], evolaw: Callable[..., Any]) -> None:
     """SIGKILL as soon as something is committed: eight chunks of half a second each, one of which is there by then."""
-    words = "junction iv --noise 0.2 --bias 0.5:1.5:8 --paths 8192 --duration 300 --json --out".split()
+    words = [
+        "junction",
+        "iv",
+        "--noise",
+        "0.2",
+        "--bias",
+        "0.5:1.5:8",
+        "--paths",
+        "8192",
+        "--duration",
+        "300",
+        "--json",
+        "--out",
+    ]
     assert evolaw(*words, "whole").returncode == 0
     process = subprocess.Popen([*command, *words, "killed"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 100
