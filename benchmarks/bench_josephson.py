@@ -99,9 +99,10 @@ def peers() -> dict[str, list[float]]:
 
 def shapiro() -> list[Row]:
     """A 512 x 512 map without noise, W = 8, 80 periods of 40 steps, float64, compiling included."""
-    begun = time.perf_counter()
+    begun, spent = time.perf_counter(), time.process_time()
     shapiro_map(Junction(), np.linspace(0, 20, 512), np.linspace(0, 20, 512), 8.0, 0)
-    return [{"load": "Shapiro map 512 x 512, seconds", "10^6 path-steps/s": time.perf_counter() - begun}]
+    taken = {"by the clock": time.perf_counter() - begun, "of both cores": time.process_time() - spent}
+    return [{"load": f"Shapiro map 512 x 512, seconds {name}", "seconds": value} for name, value in taken.items()]
 
 
 def arrays() -> list[Row]:
@@ -145,8 +146,8 @@ def sparse_solves(steps: int) -> float:
     draw, h, heat = np.random.default_rng(0), 0.05, np.sqrt(2 * np.linspace(0.1, 1.6, columns) / 0.05)
     phase = np.zeros((n * n - 1, columns))
     back = inner.T.tocsr()
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(steps):
         current = np.sin(inner @ phase) + heat * draw.standard_normal((m, columns))
         phase += h * factor.solve(feed[1:] - back @ current)
-    return columns * steps / (time.perf_counter() - begun)
+    return columns * steps / (time.process_time() - begun)

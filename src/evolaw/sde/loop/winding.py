@@ -93,16 +93,23 @@ class Circles:
             x: arrays of shape (dim, paths) or tuples of one array a component.
         """
         if isinstance(x, tuple):
-            parts = [self.wrapped(part, place) for place, part in enumerate(x)]
+            parts = [self._near(part, place) for place, part in enumerate(x)]
             there, rest = advance(tuple(within for within, _ in parts))
             return tuple(
                 new if period is None else new + turns * length
                 for new, (_, turns), period, length in zip(there, parts, self.periods, self._length, strict=True)
             ), rest
-        within, turns = self.wrapped(x)
+        within, turns = self._near(x, None)
         there, rest = advance(within)
         length, _, _ = self._of(x, None)
         return there + turns * np.where(np.isinf(length), 0, length).astype(x.dtype), rest
+
+    def _near(self, x: Any, place: int | None) -> tuple[Any, Any]:
+        """x within [0, period) and turns, to a rounding of the end of a turn: cheaper than `wrapped`, where turns are put on again."""
+        length, inverse, least = self._of(x, place)
+        turns = jnp.floor(x * inverse)
+        within = x - turns * np.where(np.isinf(length), 0, length).astype(x.dtype)
+        return jnp.clip(within, least, _below(length)), turns
 
     def _of(self, x: Any, place: int | None) -> tuple[Any, Any, Any]:
         """Length, its inverse and the least value, as x needs them."""
@@ -111,6 +118,11 @@ class Circles:
             for part in (self._length, self._inverse, self._least)
         )
         return length, inverse, least
+
+
+def _below(length: Any) -> Any:
+    """The largest numbers below some lengths; ∞ stays."""
+    return np.where(np.isinf(length), length, np.nextafter(length, np.zeros_like(length)))
 
 
 def unwrapped(periods: Sequence[float | None] | None, x: Any, turns: Any) -> Any:
