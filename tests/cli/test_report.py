@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from evolaw.storage import Run
+
 
 def test_the_page_of_a_stored_finding(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
     evolaw("discover", life_thin, "--out", "found", "--seed", 9)
@@ -14,8 +16,15 @@ def test_the_page_of_a_stored_finding(evolaw: Callable[..., Any], life_thin: Pat
     assert "<dd>9</dd>" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
-def test_a_run_without_a_finding_is_refused(evolaw: Callable[..., Any]) -> None:
+def test_a_simulated_run_becomes_a_page_that_plays_it(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     evolaw("simulate", "B3/S23", "--size", 8, "--steps", 2, "--out", "run")
+    assert evolaw("report", "run").returncode == 0
+    assert 'class="frames"' in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_run_that_holds_nothing_to_tell_is_refused(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    with Run.create(tmp_path / "run", about={"kind": "measurement"}):
+        pass
     done = evolaw("report", "run")
     assert done.returncode == 3
     assert "finding" in done.stderr

@@ -61,7 +61,7 @@ def test_a_page_plays_the_run_that_was_simulated(evolaw: Callable[..., Any], tmp
         "b.gif",
     )
     assert film_of(tmp_path / "b.html") == film, "the same without a run directory"
-    evolaw("report", "a", "--out", "c.html", "--lang", "zh")
+    evolaw("report", "a", "--report", "c.html", "--lang", "zh")
     assert film_of(tmp_path / "c.html") == film
     assert '<html lang="zh">' in (tmp_path / "c.html").read_text("utf-8")
     with Image.open(tmp_path / "b.gif") as shown:

@@ -79,7 +79,7 @@ def test_settings_say_the_start_twice_alike() -> None:
     [
         (("B3/S23", "--size", "12y"), "ROWSxCOLS"),
         (("B3/S23", "--size", "99999x99999"), "2**28"),
-        (("B3/S23", "--density", "1.5"), "`density`"),
+        (("B3/S23", "--density", "1.5"), "Option --density"),
         (("B3/S23", "--steps", "10", "--every", "3"), "divide the 10 steps"),
         (("B3/S23", "--boundary", "torous"), "torus"),
         (("B3/S23", "--start", "nowhere.rle"), "nowhere.rle"),
@@ -88,8 +88,8 @@ def test_settings_say_the_start_twice_alike() -> None:
         (("B3/S23", "--resume", "run"), "or else --resume"),
         ((), "or else --resume"),
         (("--resume", "run"), "not a directory"),
-        (("B3/S23", "--seed", "-1"), "`seed`"),
-        (("B3/S23", "--noise", "2"), "`noise`"),
+        (("B3/S23", "--seed", "-1"), "Option --seed"),
+        (("B3/S23", "--noise", "2"), "Option --noise"),
     ],
 )
 def test_mistakes_write_nothing(

@@ -150,7 +150,7 @@ def test_a_nan_is_found_where_it_arose(
 
 
 def test_places_that_cannot_be_written_are_refused(evolaw: Callable[..., Any], tmp_path: Path) -> None:
-    assert "`figure`" in evolaw(*OU, "--figure", "paths.bmp").stderr
+    assert "Option --figure" in evolaw(*OU, "--figure", "paths.bmp").stderr
     assert "directory that exists" in evolaw(*OU, "--figure", "nowhere/paths.png").stderr
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "file").touch()
