@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from evolaw import checks
-
 __all__ = ["announce", "numbers", "require_page", "require_place", "settings"]
 
 _MOVING = ("gif", "mp4")
@@ -26,6 +24,8 @@ def settings(words: Sequence[str]) -> dict[str, float]:
         >>> settings(["theta=2", "sigma = 0.5"])
         {'theta': 2.0, 'sigma': 0.5}
     """
+    from evolaw import checks
+
     values: dict[str, float] = {}
     for word in words:
         name, equals, number = (part.strip() for part in word.partition("="))
@@ -42,6 +42,8 @@ def numbers(text: str, name: str) -> list[float]:
         >>> numbers("1, 0.5", "start")
         [1.0, 0.5]
     """
+    from evolaw import checks
+
     return [checks.number(part.strip() or None, name) for part in text.split(",")]
 
 
@@ -63,6 +65,7 @@ def require_place(figure: Path, *, moves: bool = False) -> None:
         figure: the file.
         moves: whether the result is a trajectory, which can also be a film.
     """
+    from evolaw import checks
     from evolaw.errors import MissingProgram
 
     kind = figure.suffix.lstrip(".").lower()
@@ -78,5 +81,7 @@ def require_place(figure: Path, *, moves: bool = False) -> None:
 
 def require_page(report: Path) -> None:
     """Refuse a page that cannot be written before the work begins, not after it."""
+    from evolaw import checks
+
     checks.require(report.parent.is_dir(), "report", "lie in a directory that exists", str(report))
     checks.require(not report.is_dir(), "report", "be a file", str(report), "Add report.html.")
