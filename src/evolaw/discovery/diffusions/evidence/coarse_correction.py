@@ -117,5 +117,5 @@ def _shift(case: Case, law: Drift, target: str, ends: np.ndarray, nodes: int) ->
         for l in range(nodes):
             total += w[:, l] * law.at([ends[:, :, l, i].ravel() for i in range(ends.shape[-1])]).reshape(total.shape)
         left = ends[:, :, 1, place] - ends[:, :, 0, place] - total
-        mean = np.nanmean(np.where(np.isfinite(left), left, np.nan), 0)
-    return np.where(np.isfinite(mean), mean, 0.0)
+        whole = np.isfinite(left)
+        return np.asarray(np.where(whole, left, 0.0).sum(0) / np.maximum(whole.sum(0), 1))

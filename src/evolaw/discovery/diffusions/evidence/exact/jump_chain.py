@@ -125,7 +125,8 @@ class JumpChain:
         rates[here, there] += up
         rates[there, here] += down
         rates[np.arange(self.cells), np.arange(self.cells)] = -rates.sum(1)
-        return np.asarray(expm(self.time * rates))
+        with np.errstate(all="ignore"):  # what leaves the range of numbers is seen by whoever asks for the likelihood
+            return np.asarray(expm(self.time * rates))
 
     def _difference(self, up: np.ndarray, down: np.ndarray, size: float) -> np.ndarray:
         more, less = (self._squared(self.up + s * up, self.down + s * down) for s in (size, -size))
