@@ -53,7 +53,7 @@ def test_known_terms_names_and_text_answers(track: Path, capsys: pytest.CaptureF
     [
         (["--library", "1, q"], "q is neither a component nor a function"),
         (["--library", "1, u, 2u"], "linearly independent"),
-        (["--noise", "loud"], "`noise` must be a number"),
+        (["--noise", "loud"], "--noise must be a number"),
         (["--library", "1, u", "--every", "2"], "one door"),
         (["--library", "1, u", "--hidden", "u"], "a new name"),
     ],

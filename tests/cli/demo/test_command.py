@@ -23,7 +23,7 @@ def test_every_story_is_a_file_that_plays() -> None:
         (["lattise"], "lattice"),
         (["--lang", "fr"], "lang"),
         (["--seed", "-1"], "seed"),
-        (["--out", "no/such/folder/page.html"], "out"),
+        (["--report", "no/such/folder/page.html"], "--report"),
     ],
 )
 def test_a_wrong_word_is_refused_before_anything_is_played(

@@ -131,28 +131,28 @@ def test_a_source_that_teaches_nothing_is_refused_with_the_reason(
 
 
 BAD_OPTIONS = {
-    ("--seeds", 100_000_000): "`seeds` must be a whole number from 1 to 4096, but is 100000000",
-    ("--seeds", 0): "`seeds` must be a whole number from 1 to 4096, but is 0",
-    ("--epochs", 0): "`epochs` must be a whole number from 1 to 1000000",
+    ("--seeds", 100_000_000): "--seeds must be a whole number from 1 to 4096, but is 100000000",
+    ("--seeds", 0): "--seeds must be a whole number from 1 to 4096, but is 0",
+    ("--epochs", 0): "--epochs must be a whole number from 1 to 1000000",
     ("--epochs", 10**11): "does not settle; try --restarts or another --net",
-    ("--steps", 10**9): "`steps` must be a whole number from 1 to 1000",
-    ("--steps", 0): "`steps` must be",
-    ("--restarts", 1000): "`restarts` must be",
+    ("--steps", 10**9): "--steps must be a whole number from 1 to 1000",
+    ("--steps", 0): "--steps must be",
+    ("--restarts", 1000): "--restarts must be",
     ("--net", "tabel"): "Did you mean table?",
     ("--net", "resnet"): "must be one of cnn, cnn3, quadratic, d4, table",
-    ("--seed", -1): "`seed` must be a whole number from 0 to 3402",
-    ("--lang", "fr"): "`lang` must be one of en, zh",
+    ("--seed", -1): "--seed must be a whole number from 0 to 3402",
+    ("--lang", "fr"): "--lang must be one of en, zh",
     ("--report", "nowhere/page.html"): "must lie in a directory that exists",
     ("--report", "folder"): "must be a file",
     ("--out", "good.npz"): "already exists",
     ("--out", "recording"): "holds no training that could go on, but a trajectory",
     ("--out", "law"): "holds no training that could go on, but a learned law",
     ("--resume", "recording"): "or else --resume RUN",
-    ("--league", "--steps", 2): "`steps` must be left out with --league",
-    ("--league", "--net", "d4"): "`net` must be left out with --league",
-    ("--league", "--chance"): "`chance` must be left out with --league",
+    ("--league", "--steps", 2): "--steps must be left out with --league",
+    ("--league", "--net", "d4"): "--net must be left out with --league",
+    ("--league", "--chance"): "--chance must be left out with --league",
     ("--league", "--out", "law"): "but a learned law",
-    ("--league", "--epochs", 10**6): "`seeds` must need at most",
+    ("--league", "--epochs", 10**6): "--seeds must need at most",
 }
 
 
@@ -226,7 +226,7 @@ def test_the_same_command_shows_a_finished_training_again(evolaw: Callable[..., 
     assert other.returncode == 3
     assert "another training" in other.stderr
     refused = evolaw("learn", "--resume", "run", "--net", "d4")
-    assert (refused.returncode, "`net` must be left out with --resume" in refused.stderr) == (3, True)
+    assert (refused.returncode, "--net must be left out with --resume" in refused.stderr) == (3, True)
     shown = evolaw("runs", "show", "run").stdout
     assert "committed  4 epochs" in shown
     assert evolaw("runs", "verify", "run").returncode == 0

@@ -140,8 +140,8 @@ def test_one_step_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFi
     assert answer(capsys, "sample", run_at, "--count", "5", "--sampler", "ddim", "--steps", "3")["steps"] == 3
     capsys.readouterr()
     assert run(["score", "sample", run_at, "--film", str(tmp_path / "film.png")]) != 0
-    assert "`film` must be left out" in capsys.readouterr().err
+    assert "--film must be left out" in capsys.readouterr().err
     assert run(["score", "sample", "gaussians", "--sampler", "mean-flow"]) != 0
     assert "not trained with --loss mean-flow" in capsys.readouterr().err
     assert run(["score", "train", "moons", "--loss", "mean-flow", "--noising", "vp", "--steps", "4"]) != 0
-    assert "`noising` must be Rectified()" in capsys.readouterr().err
+    assert "--noise must be Rectified()" in capsys.readouterr().err
