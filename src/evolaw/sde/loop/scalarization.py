@@ -74,16 +74,19 @@ class Apart:
         return tuple(_run(self._traced.jaxpr, self._traced.consts, given, _bind))
 
 
-def taken_apart(function: Callable[..., Any], *examples: Any, asked: int = 0) -> Apart | None:
+def taken_apart(
+    function: Callable[..., Any], *examples: Any, asked: int = 0, most: float = _MOST_NUMBERS
+) -> Apart | None:
     """Trace a function of small arrays and take it apart.
 
     Args:
         function: takes and gives pytrees of arrays.
         examples: arguments to trace with.
         asked: number of the leaf, among the leaves of all arguments, that `Apart.mixes` speaks of.
+        most: numbers computed at most.
 
     Returns:
-        The function by components, or None where it has no such form or computes more than 1500 numbers.
+        The function by components, or None where it has no such form or computes more than ``most`` numbers.
 
     Notes:
         Cost: tracing once, and one operation a number whenever it is called.
@@ -102,7 +105,9 @@ def taken_apart(function: Callable[..., Any], *examples: Any, asked: int = 0) ->
     counter = [0]
     try:
         marked = [_marks(shape, place == asked) for place, shape in enumerate(shapes)]
-        results = _run(traced.jaxpr, [_marks(np.shape(c), False) for c in traced.consts], marked, _follow(counter))
+        results = _run(
+            traced.jaxpr, [_marks(np.shape(c), False) for c in traced.consts], marked, _follow(counter, most)
+        )
     except _NoSuchForm:
         return None
     none: frozenset[int] = frozenset()
@@ -160,12 +165,12 @@ def _bind(primitive: Any, params: Any, operands: Sequence[Any]) -> Any:
     return primitive.bind(*(jnp.broadcast_to(operand, shape) for operand in operands), **params)
 
 
-def _follow(counter: list[int]) -> Operation:
+def _follow(counter: list[int], most: float) -> Operation:
     """Follow which numbers of an argument reach a number, and count operations."""
 
     def union(primitive: Any, params: Any, operands: Sequence[Any]) -> frozenset[int]:
         counter[0] += 1
-        if counter[0] > _MOST_NUMBERS:
+        if counter[0] > most:
             raise _NoSuchForm
         return frozenset().union(*(operand for operand in operands if isinstance(operand, frozenset)))
 

@@ -11,6 +11,7 @@ a scheme remembers is computed anew at the beginning of a turn.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
@@ -112,10 +113,11 @@ def _form_of(
         one = (*one, jax.tree.map(_one_path, values))
         is_even = False
     if is_apart:
-        apart = taken_apart(step, now, length, *one)
+        # Whether a step is short enough was decided by the plan, before its sines were written out.
+        apart = taken_apart(step, now, length, *one, most=math.inf)
         if apart is not None and start is not None and x.shape[0] == 2:
             known = (*([sets] if jax.tree.leaves(lanes) else []), now, one[0])
-            begun = taken_apart(_in_leaves(start), *known)
+            begun = taken_apart(_in_leaves(start), *known, most=math.inf)
             if begun is not None:
                 return _Pairs(apart, begun, x.shape[-1], memory, values, lanes, t)
         if apart is not None:
