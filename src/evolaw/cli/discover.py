@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import arguments, completion, terminal
+from evolaw.cli import completion, terminal
 from evolaw.report import language
 
 if TYPE_CHECKING:
@@ -223,6 +223,7 @@ def _refuse_equation(options: dict[str, str | None]) -> None:
 
 def _require_places(out: Path | None, report: Path | None, figure: Path | None) -> None:
     """Refuse places that cannot be written before the work begins, not after it."""
+    from evolaw.cli import arguments
     from evolaw.errors import StorageError
 
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import arguments, completion, terminal
+from evolaw.cli import completion, terminal
 from evolaw.cli.learn import answers
 from evolaw.report import language
 
@@ -112,6 +112,10 @@ def learn_law(
     else:
         settings, out = _stored(resume, context), resume
     _check(settings, report)
+    if figure is not None:
+        from evolaw.cli import arguments
+
+        arguments.require_place(figure)
     lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
     header = {
         "source": settings.source,
@@ -167,6 +171,8 @@ def _check(settings: Settings, report: Path | None) -> None:
         value = getattr(settings, name)
         checks.require(value is None or 1 <= value <= most, name, f"be a whole number from 1 to {most}", value, why)
     if report is not None:
+        from evolaw.cli import arguments
+
         arguments.require_page(report)
     if settings.league:
         for name, standard in (("steps", 1), ("restarts", None), ("chance", False), ("net", "cnn")):

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from evolaw.cli import arguments, completion, terminal
+from evolaw.cli import completion, terminal
 from evolaw.cli.score import edits, outputs, sources
 from evolaw.report import language
 
@@ -74,6 +74,8 @@ def train(
     lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
     outputs.require_place(report, "report", (".html",))
     if figure is not None:
+        from evolaw.cli import arguments
+
         arguments.require_place(figure)
     steps = checks.integer(steps, "steps", least=1, most=_MOST_STEPS)
     checks.one_of(loss, "loss", sources.LOSSES)
