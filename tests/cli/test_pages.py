@@ -1,11 +1,13 @@
-"""Every block of the documentation is run as it stands, or is named here with the reason why it is shown only.
+"""Every block of the documentation is something to run, or is named here with the reason why it is shown only.
 
-The files that a reader would bring (a recording, a table, a measured curve) are laid into the empty folder first; everything else is
-made by the lines above. Where a page shows what a command prints, that is what it prints.
+The quick start is run from top to bottom in an empty folder; the files that a reader would bring (a recording, a table, a
+measured curve) are laid into it first, everything else is made by the lines above. The README's blocks are run, the commands of
+the other pages parsed, and their examples run by ``test_readme``.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -23,6 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", "README.zh-CN.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 PAGES += ["CONTRIBUTING.md", "ARCHITECTURE.md"]
 
+RUN = ["docs/quickstart.md", "docs/score-names.md"]
+"""The pages that are run."""
+
 SHOWN = {
     "make ": "builds environments of its own; the gate runs each",
     ".ci/run": "is the gate",
@@ -38,12 +43,16 @@ SHOWN = {
     "0  ": "is the plan of the floors",
     "identified": "is the output of one long recording, tested beside what prints it",
     "failed: ": "is the output of one long recording, tested beside what prints it",
+    "law = fit(": "trains networks",
     "law = score.emulator": "trains for minutes; its parts are tested in tests/score/emulation",
     "x = score.sample": "is one line of the table above it, in words of that table",
     "python -c": "takes minutes: the league of tests/score/league",
     "python -m benchmarks": "measures the machine",
     "evolaw learn B3/S23 --league": "trains 1000 networks",
     "evolaw learn B3/S23 --seeds 64": "trains 64 networks",
+    "evolaw score train moons": "trains for minutes",
+    "evolaw score sample runs/moons": "needs the training above",
+    "evolaw score sample runs/one": "needs the training above",
     "evolaw score train digits": "trains for minutes",
     "evolaw score sample runs/digits": "needs the training above",
     "evolaw score likelihood runs/digits": "needs the training above",
@@ -161,11 +170,11 @@ def _steps(page: str) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [page for page in PAGES if any(True for _ in _steps(page))])
+@pytest.mark.parametrize("page", RUN)
 def test_a_page_runs_from_top_to_bottom(
     evolaw: Callable[..., Any], reader: dict[str, Any], page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", f".:{__import__('os').environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{Path.cwd()}{os.pathsep}{os.environ['PATH']}")
     printed = ""
     for kind, told in _steps(page):
         if kind == "run":

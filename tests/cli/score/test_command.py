@@ -144,4 +144,4 @@ def test_one_step_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(["score", "sample", "gaussians", "--sampler", "mean-flow"]) != 0
     assert "not trained with --loss mean-flow" in capsys.readouterr().err
     assert run(["score", "train", "moons", "--loss", "mean-flow", "--noising", "vp", "--steps", "4"]) != 0
-    assert "--noise must be Rectified()" in capsys.readouterr().err
+    assert "--noising must be Rectified()" in capsys.readouterr().err
