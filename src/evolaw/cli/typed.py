@@ -74,9 +74,10 @@ def _options(command: Any) -> dict[str, str]:
     for parameter in command.params:
         long = max(parameter.opts, key=len)
         shown = long if long.startswith("-") else str(parameter.metavar or parameter.name).rstrip(".").upper()
-        for name in (str(parameter.name), str(parameter.name).removesuffix("s"), long.lstrip("-").replace("-", "_")):
+        for name in (str(parameter.name), long.lstrip("-").replace("-", "_")):
             known.setdefault(name, shown)
-    return known
+    # One of several is called by the singular, unless another option has that name: --seed beside --seeds.
+    return {name.removesuffix("s"): shown for name, shown in known.items()} | known
 
 
 def translate_help(command: Any, lang: str) -> None:
