@@ -101,7 +101,7 @@ BAD_SOURCES = {
     "grey.npz": "must hold 0, 1 and 255 (missing), but is 7 at (0, 0, 0)",
     "real.npz": "must hold 0, 1 and 255 (missing), but is 0.",
     "nan.npz": "but is nan at (0, 0, 0)",
-    "flat.npz": "must have shape (time, rows, cols)",
+    "flat.npz": "lattices of bytes on axes (times, rows, cols)",
     "thin.npz": "on the command line --steps 2",
     "other.npz": "holds no array 'states'; it holds boards",
     "empty.npz": "damaged or is no .npz file",
@@ -189,7 +189,8 @@ def test_a_league(evolaw: Callable[..., Any], tmp_path: Path, monkeypatch: pytes
         if name not in ("cnn2-x8", "orbit-table"):
             monkeypatch.delitem(ARCHITECTURES, name)
     monkeypatch.setattr(
-        "evolaw.learning.windows.architecture_study.run_league.__defaults__", ("B3/S23", tuple(ARCHITECTURES))
+        "evolaw.learning.windows.architecture_study.run_league.__wrapped__.__defaults__",
+        ("B3/S23", tuple(ARCHITECTURES)),
     )
     done = evolaw("learn", "B3/S23", "--league", "--seeds", 2, "--epochs", 3, "--report", "page.html", "--json")
     assert done.returncode == 0, done.stderr
