@@ -24,7 +24,8 @@ except MissingExtra as error:
 
 @pytest.mark.parametrize("name", learning.__all__)
 def test_every_name_is_there(name: str) -> None:
-    module = importlib.import_module(f"evolaw.learning.{learning._FILES[name]}")
+    file = next(file for file, names in learning._NAMES.items() if name in names)
+    module = importlib.import_module(f"evolaw.learning.{file}")
     assert getattr(learning, name) is getattr(module, name)
     assert name in module.__all__
     assert name in dir(learning)

@@ -94,7 +94,7 @@ def test_each_curve_is_one_document(evolaw: Callable[..., Any], arguments: tuple
         (("iv", *SI, "--noise", "0.1"), "noise"),
         (("iv",), "noise"),
         (("iv", "--noise", "0.1", "--bias", "0.5,0.4"), "rise strictly"),
-        (("iv", "--noise", "0.1", "--damping", "50", "--dt", "0.5"), "Use dt="),
+        (("iv", "--noise", "0.1", "--damping", "50", "--dt", "0.5"), "Use --dt 0.008"),
         (("switching", "--noise", "0.1", "--ramp", "3 uA/s"), "ramp"),
         (("iv", "--noise", "0.1", "--figure", "x.gif"), "figure"),
         (("array", "--kind", "heap"), "kind"),
@@ -109,13 +109,13 @@ def test_bad_input_is_a_sentence_and_exit_code_3(
 
 
 VERBS = {
-    "iv": ("iv", "--noise", 0.2, "--bias", "0.5,1.5", "--paths", 6000, "--duration", 1),
-    "hysteresis": ("hysteresis", "--damping", 0.5, "--noise", 0.05, "--rate", 4e-3, "--points", 20, "--paths", 6000),
-    "switching": ("switching", "--damping", 0.5, "--noise", 0.05, "--rate", 1e-2, "--count", 6000),
+    "iv": ("iv", "--noise", 0.2, "--bias", "0.5,1.5", "--paths", 20_000, "--duration", 1),
+    "hysteresis": ("hysteresis", "--damping", 0.5, "--noise", 0.05, "--rate", 4e-3, "--points", 20, "--paths", 20_000),
+    "switching": ("switching", "--damping", 0.5, "--noise", 0.05, "--rate", 1e-2, "--count", 20_000),
     "escape": ("escape", "--damping", 0.5, "--noise", 0.3, "--bias", "0.4,0.5,0.6", "--escapes", 40),
     "density": ("density", "--noise", 0.5, "--paths", 17_000, "--bins", 8, "--dt", 0.1),
-    "averages": ("averages", "--noise", 0.5, "--bias", "0.5,1", "--paths", 6000, "--duration", 3),
-    "array": ("array", "--kind", "pair", "--noise", "0.1,0.2", "--paths", 6000, "--duration", 2, "--dt", 0.1),
+    "averages": ("averages", "--noise", 0.5, "--bias", "0.5,1", "--paths", 20_000, "--duration", 3),
+    "array": ("array", "--kind", "pair", "--noise", "0.1,0.2", "--paths", 20_000, "--duration", 2, "--dt", 0.1),
 }
 
 

@@ -338,7 +338,7 @@ def test_processes_and_schemes_may_be_named() -> None:
     by_object = solve(catalogue.named("geometric-brownian-motion"), Milstein(), 1.0, [0, 1], **options)
     np.testing.assert_array_equal(by_name.values, by_object.values)
     with pytest.raises(ArgumentError, match=r"ito\.process"):
-        solve("dX = -X dt + dW", ExactStep(), 1.0, [0, 1], **options)
+        solve("dX = -a X dt + dW", ExactStep(), 1.0, [0, 1], **options)
     with pytest.raises(ArgumentError, match="milstein"):
         solve("geometric-brownian-motion", "milstien", 1.0, [0, 1], **options)
     with pytest.raises(ArgumentError, match="ornstein-uhlenbeck"):
