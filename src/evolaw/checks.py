@@ -183,8 +183,8 @@ def shown(given: Any, most: int = 200) -> str:
     """Return a value as a sentence names it: in one line, without control characters, at most so long.
 
     Example:
-        >>> shown(np.zeros((2, 3))), shown("wide open"), shown("a\\x1b[31m")
-        ('an array of shape (2, 3)', 'wide open', "'a\\\\x1b[31m'")
+        >>> shown(np.zeros((4, 3))), shown("wide open"), shown("a\\x1b[31m")
+        ('an array of shape (4, 3)', 'wide open', "'a\\\\x1b[31m'")
     """
     if isinstance(given, np.ndarray) and given.size > 8:
         return f"an array of shape {given.shape}"

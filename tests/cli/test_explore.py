@@ -43,7 +43,10 @@ def test_what_is_no_rule_is_a_sentence(evolaw: Callable[..., Any], tmp_path: Pat
 
 
 def test_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "evolaw", "explore", "B36/S23"]
+    # A background job is born with Ctrl-C ignored; whoever sits at a terminal is not.
+    listens = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{listens}; from evolaw.cli.main import run; raise SystemExit(run(['explore', 'B36/S23']))"
+    words = [sys.executable, "-c", program]
     served = subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
     )

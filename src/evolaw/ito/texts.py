@@ -31,6 +31,8 @@ def reads(function: Callable[..., R]) -> Callable[..., R]:
         1/X
     """
     signature = inspect.signature(function)
+    untold = inspect.Parameter.empty
+    formulas = {n for n, p in signature.parameters.items() if p.annotation is untold or "Expr" in str(p.annotation)}
 
     @functools.wraps(function)
     def call(*given: Any, **named: Any) -> R:
@@ -43,7 +45,7 @@ def reads(function: Callable[..., R]) -> Callable[..., R]:
             arguments["system"] = system(arguments["system"])
         law = arguments.get("system")
         for name, value in arguments.items():
-            if isinstance(value, str) and isinstance(law, System) and name != "name":
+            if isinstance(value, str) and isinstance(law, System) and name in formulas:
                 arguments[name] = _expression(value, law, name)
         return function(*bound.args, **bound.kwargs)
 

@@ -428,7 +428,8 @@ class _Look:
         def amendment(state: State) -> State:
             if not self.case.channel.flips or state.cause not in ("sound", "coins"):
                 return state
-            found = _misstated(self.case, weighing.facts) or _uneven(self.case, weighing.facts.get("residuals", {}))
+            # A place first: misreadings that gather somewhere are also more than was declared.
+            found = _uneven(self.case, weighing.facts.get("residuals", {})) or _misstated(self.case, weighing.facts)
             if found is None and "probabilistic" in state.decisions and self.case.channel.every == 1:
                 found = compare_halves(self.case)
             if found is None:

@@ -174,8 +174,8 @@ def energy_diffusion_rate(bias: float, damping: float, noise: float) -> float:
         kramers1940; risken1996, section 11.4.
 
     Example:
-        >>> exact, leading = energy_diffusion_rate(0.5, 1e-4, 0.005), escape_rate(0.5, 1e-4, 0.005)
-        >>> 0.95 < exact / leading < 1
+        >>> exact, leading = energy_diffusion_rate(0.5, 1e-8, 0.02), escape_rate(0.5, 1e-8, 0.02)
+        >>> 0.95 < exact / leading < 0.96
         True
     """
     i, a, d = float(_below(bias)), checks.positive(damping, "damping"), checks.positive(noise, "noise")
