@@ -77,12 +77,14 @@ def dead_lock(path: Path, **changes: Any) -> None:
     (path / "lock").write_text(json.dumps(content))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prepare", [None, dead_lock])
 def test_of_two_at_the_same_instant_one_is_let_in(tmp_path: Path, prepare: Any) -> None:
     outcomes = race(tmp_path, 50, 2, prepare)
     assert all(sorted(said) == ["lost", "won"] for said in outcomes), outcomes
 
 
+@pytest.mark.slow
 def test_of_four_who_find_a_dead_writer_one_is_let_in(tmp_path: Path) -> None:
     assert all(said.count("won") == 1 for said in race(tmp_path, 25, 4, dead_lock))
 

@@ -77,6 +77,7 @@ def assert_killed_equals_whole(folder: Path, kills: int) -> None:
     assert all((whole / chunk).read_bytes() == (path / chunk).read_bytes() for chunk in chunks)
 
 
+@pytest.mark.slow
 def test_a_killed_run_resumes_to_the_same_bytes(tmp_path: Path) -> None:
     assert_killed_equals_whole(tmp_path, kills=3)
 

@@ -218,6 +218,7 @@ def test_nobody_imports_the_package_from_inside() -> None:
         assert "evolaw" not in names, f"{name_of(path)} imports the façade it belongs to"
 
 
+@pytest.mark.slow
 def test_jax_is_used_through_its_public_face() -> None:
     for path in FILES:
         for name, line in imports(path):

@@ -153,6 +153,7 @@ FAMILIES = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_torus(family: str, tmp_path: Path) -> None:
     """30 random pairs a family, 240 in all, on tori down to a single cell."""

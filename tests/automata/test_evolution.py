@@ -53,6 +53,7 @@ def test_lines_have_cells() -> None:
     assert evolve("W255", [0], 1).final.tolist() == [1]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("boundary", ["torus", "plane", "reflecting"])
 @pytest.mark.parametrize("text", ["B3/S23", "B2-a/S12", "B013/S4", "B2/S34H"])
 def test_long_runs_use_the_fast_engine_and_agree(text: str, boundary: str) -> None:

@@ -87,6 +87,7 @@ def _speaks_chinese(evolaw: Callable[..., Any], command: str) -> None:
     assert _left_over(done.stdout + done.stderr) == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("command", LIGHT)
 def test_a_verb_speaks_chinese(evolaw: Callable[..., Any], runs: None, command: str) -> None:
     _speaks_chinese(evolaw, command)
@@ -100,6 +101,7 @@ def test_a_verb_of_seconds_speaks_chinese(evolaw: Callable[..., Any], runs: None
         assert _left_over(_words_of(page.read_text(encoding="utf-8"))) == [], page
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("words", [("runs/a",), ("runs/a", "--space", "general"), ("noisy.npz",), ("mixed.npz",)])
 def test_the_page_of_a_finding_is_chinese(
     evolaw: Callable[..., Any], runs: None, words: tuple[str, ...], tmp_path: Path

@@ -48,6 +48,7 @@ def test_names_are_offered_by_their_beginning(offers: Callable[[str], list[str]]
     assert offers(begun) == found
 
 
+@pytest.mark.slow
 def test_a_run_that_could_not_be_read_back_is_not_begun(evolaw: Callable[..., Any], tmp_path: Any) -> None:
     done = evolaw("simulate", "B3/S23", "--size", 4096, "--steps", 20000, "--out", "big")
     assert done.returncode == 3 and "64.0 GiB" in done.stderr

@@ -48,6 +48,7 @@ def test_without_a_place_for_errors_the_exit_code_tells(words: str) -> None:
     assert (done.returncode, "conflict" in done.stdout) == (0, True)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_signs_an_output_does_not_have_are_written_plainly(encoding: str) -> None:
     done = shell("", "explain B2a", PYTHONIOENCODING=encoding)
@@ -55,6 +56,7 @@ def test_signs_an_output_does_not_have_are_written_plainly(encoding: str) -> Non
     assert "#" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_platform_that_is_absent_is_named() -> None:
     done = shell("", 'simulate "dX = dW" --paths 2', JAX_PLATFORMS="nonsense")
     assert done.returncode == 3

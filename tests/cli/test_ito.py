@@ -47,6 +47,7 @@ def test_the_velocity_of_a_particle(evolaw: Callable[..., Any]) -> None:
     assert sympy.simplify(density - sympy.exp(-theta * X**2 / sigma**2) * sympy.sqrt(theta / sympy.pi) / sigma) == 0
 
 
+@pytest.mark.slow
 def test_what_does_not_exist_is_said(evolaw: Callable[..., Any]) -> None:
     explodes = document(evolaw("ito", "dX = X^2 dt + dW", "--json"))
     assert explodes["solutions"]["for_ever"].startswith("no: it explodes")

@@ -30,6 +30,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert "discover" in done.stdout
 
 
+@pytest.mark.slow
 def test_help_is_fast(evolaw_process: Callable[..., Any]) -> None:
     """Under 0.3 s of processor time, which other work on the machine does not lengthen; the best of five."""
     seconds = []

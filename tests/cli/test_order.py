@@ -12,6 +12,7 @@ import pytest
 GBM = ("geometric-brownian-motion", "--set", "mu=1", "--set", "sigma=0.8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scheme", "process", "kind", "declared", "steps"),
     [
@@ -63,6 +64,7 @@ def test_a_scheme_without_paths_has_a_weak_order_only(evolaw: Callable[..., Any]
     assert evolaw("order", "dri1", *GBM, "--kind", "strong").returncode == 3
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -31,6 +31,7 @@ def answer(capsys: Any, *arguments: str) -> tuple[int, Any]:
     return code, json.loads(printed.out) if "--json" in arguments and not code else printed.out + printed.err
 
 
+@pytest.mark.slow
 def test_a_table_is_answered_with_its_equation(track: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, document = answer(capsys, str(track), "--library", "1, u, u^3", "--diffusion", "1, u^2", "--json")
     assert code == 0
@@ -42,6 +43,7 @@ def test_a_table_is_answered_with_its_equation(track: Path, capsys: pytest.Captu
     assert {"combinations", "next"} <= set(document)
 
 
+@pytest.mark.slow
 def test_known_terms_names_and_text_answers(track: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, text = answer(capsys, str(track), "--names", "y", "--library", "1, y", "--known", "y: 1=0")
     assert code == 0

@@ -47,6 +47,7 @@ def test_help_is_chinese_from_end_to_end(evolaw: Callable[..., Any]) -> None:
             assert word not in shown, (verb, word)
 
 
+@pytest.mark.slow
 def test_quiet_shows_no_remark(evolaw: Callable[..., Any]) -> None:
     words = ("order", "weak-euler", "ornstein-uhlenbeck", "--paths", "20", "--steps", "2,4,8")
     assert "no strong order" in evolaw(*words).stderr

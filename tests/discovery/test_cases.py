@@ -41,6 +41,7 @@ def test_a_window_of_a_larger_world_is_decided_by_its_interior(name: str, bounda
     assert failed == (["boundary"] if name == "cropped" and boundary is None else [])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("space", [NARROW, pytest.param(WIDE, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("name", "cause", "words"),
@@ -63,6 +64,7 @@ def test_the_cause_is_named(name: str, cause: str, words: list[str], space: str)
     assert all(word in says for word in words), says
 
 
+@pytest.mark.slow
 def test_without_the_first_step_the_coin_has_its_bias() -> None:
     says = found("coin_changed_after_first_step").failed[0].says
     assert "B3 (alive 0.55, elsewhere 0.71)" in says and "16 of 18 entries decided" in says

@@ -45,6 +45,7 @@ def test_deterministic_laws_are_never_decided_wrongly(space: str) -> None:
     assert false_share(space, 0.0, 25, 0) == (0.0, 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", ["outer-totalistic", pytest.param("isotropic", marks=pytest.mark.slow)])
 def test_laws_with_coins_keep_the_declared_rate(space: str) -> None:
     mean, error = false_share(space, 0.2, 15, 1)

@@ -71,6 +71,7 @@ def test_a_quadratic_form() -> None:
 TERMS = ["X", "Y", "X*Y", "X^2", "sin(X)", "exp(Y)", "1", "t"]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.sampled_from(TERMS), min_size=6, max_size=6))
 def test_conversion_there_and_back(terms: list[str]) -> None:

@@ -12,6 +12,7 @@ from evolaw.errors import ArgumentError
 from evolaw.ito import system
 
 
+@pytest.mark.slow
 def test_the_adjoint_is_adjoint() -> None:
     """Integral of (L u) p equals integral of u L* p, for polynomials u and a Gaussian p, in two dimensions."""
     law = system("dX = (Y - X^3) dt + X dW1; dY = -X Y dt + dW1 + Y dW2")
@@ -78,6 +79,7 @@ def test_refusals() -> None:
         ito.stationary_density(system("dX = -X dt"))
 
 
+@pytest.mark.slow
 def test_the_default_interval_is_where_the_noise_is() -> None:
     assert ito.stationary_density(system("dX = sqrt(X (1 - X)) dW")).interval == (0, 1)
     found = ito.stationary_density(system("dX = -X dt + (1 - X^2) dW"))

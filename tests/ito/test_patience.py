@@ -34,6 +34,7 @@ def test_work_out_of_time_is_stopped() -> None:
     assert steps[0] == seen
 
 
+@pytest.mark.slow
 def test_an_interruption_lost_in_a_finaliser_is_sent_again_without_a_word() -> None:
     """Python reports what a finaliser raises, and goes on; a report would fail this test."""
 
@@ -96,6 +97,7 @@ def test_a_bounded_function_says_when_it_is_out_of_time(monkeypatch: pytest.Monk
         inner(True)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "text",
     [
@@ -114,6 +116,7 @@ def test_large_systems_end_in_time(text: str) -> None:
     assert time.monotonic() - begin < 15
 
 
+@pytest.mark.slow
 def test_what_is_long_is_not_simplified() -> None:
     x = sympy.Symbol("x")
     long = sum(sympy.sin(x + k) ** 2 for k in range(300))

@@ -93,6 +93,7 @@ def test_extremes_signs_and_absolute_values_run() -> None:
     assert system(str(law)).drift == law.drift
 
 
+@pytest.mark.slow
 def test_a_root_that_is_not_defined_is_named() -> None:
     """Explicit steps lead a square-root process below zero; the message says which root and how to write it."""
     sde = to_sde(system("dX = (1 - X) dt + s sqrt(X) dW"), {"s": 2.0})

@@ -57,6 +57,7 @@ def test_without_capacitance_time_is_in_the_other_unit():
     assert mean_voltage(0.9, junction.noise) == pytest.approx(mean_voltage(0.9e-6 / 1e-6, 0.1761963), rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("numbers", "damping", "noise"),
     [

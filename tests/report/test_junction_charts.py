@@ -40,6 +40,7 @@ def test_a_loop_has_both_branches():
     np.testing.assert_allclose(left.lines[1].get_xdata(), 2 * X)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", ["switching", "density", "spectrum", "map", "fit"])
 def test_each_kind_is_drawn(kind, tmp_path):
     law = thermal_switching(0.5, 0.05, 1e-3)

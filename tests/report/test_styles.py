@@ -106,6 +106,7 @@ def test_the_three_cells_differ_in_grey_print() -> None:
     assert min(b - a for a, b in pairwise(levels)) > 40
 
 
+@pytest.mark.slow
 def test_the_facade_names_what_it_has_and_loads_nothing() -> None:
     """`import evolaw.report` is free; Matplotlib is loaded by those who draw."""
     program = (

@@ -116,6 +116,7 @@ def test_misbehaviour(tmp_path: Path, body: str, says: str) -> None:
     assert time.monotonic() - start < 15
 
 
+@pytest.mark.slow
 def test_a_box_that_hangs_is_stopped_with_its_children(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     body = f"import subprocess\nchild = subprocess.Popen(['sleep', '60'])\nopen({str(pid)!r}, 'w').write(str(child.pid))\ntime.sleep(60)"

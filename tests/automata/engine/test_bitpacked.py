@@ -46,6 +46,7 @@ def compare(seed: int, boards: int, rows: int, cols: int, steps: int, boundary: 
 SIDES = st.one_of(st.integers(1, 5), st.integers(60, 68), st.integers(1, 200))
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(
     st.integers(0, 2**32), st.sampled_from([1, 2, 3, 65]), st.integers(1, 12), SIDES, st.integers(0, 6),
@@ -81,6 +82,7 @@ def test_smallest_boards(shape: tuple[int, int], boundary: str) -> None:
         np.testing.assert_array_equal(bitpacked.run(text, cells, 4, boundary=boundary), plain(text, cells, 4, boundary))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("boundary", ["torus", "plane"])
 @pytest.mark.parametrize("shape", [(300, 200), (97, 700), (41, 65), (64, 5000), (3, 9000)])
 def test_boards_cut_into_blocks_of_rows_and_generations(

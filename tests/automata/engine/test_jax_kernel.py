@@ -23,6 +23,7 @@ CASES = [
 MORE = [("torus", (1, 1, 1), 2), ("torus", (1, 16, 64), 260), ("plane", (70, 4, 64), 3), ("reflecting", (1, 2, 2), 5)]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("boundary", "shape", "steps"), [*CASES, *(pytest.param(*case, marks=pytest.mark.slow) for case in MORE)]
 )

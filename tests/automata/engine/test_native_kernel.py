@@ -30,6 +30,7 @@ def test_a_plane_takes_nothing_from_its_edges() -> None:
     assert margins.patch_keep == (2**64 - 1) ^ (1 << 50)  # column 100 is word 0 of stripe 50, and stays dead
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("ternary", [False, None])
 def test_one_generation_of_a_resident_board(kind: str, ternary: bool | None) -> None:

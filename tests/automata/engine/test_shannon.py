@@ -11,6 +11,7 @@ from evolaw.automata.rules.rule import Rule, entries
 CHANCE = np.random.default_rng(20261122)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", [pytest.param("isotropic", marks=pytest.mark.slow), "general"])
 def test_random_laws(space: str) -> None:
     for _ in range(4):

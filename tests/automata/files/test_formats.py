@@ -57,6 +57,7 @@ def test_errors_name_the_file(tmp_path: Path) -> None:
         read_pattern(file)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -78,6 +79,7 @@ def test_files_of_very_many_or_long_lines_are_refused_soon(tmp_path: Path, name:
     assert time.perf_counter() - start < 60
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=120) | st.text(alphabet="#Life 1.06[M]x=,y!\nbo$.O01*R", max_size=120).map(str.encode))
 def test_fuzz_files(tmp_path: Path, data: bytes) -> None:

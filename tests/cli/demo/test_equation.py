@@ -13,6 +13,7 @@ import pytest
 from evolaw.cli.demo.equation import Particle
 
 
+@pytest.mark.slow
 def test_the_particle_is_where_it_is_put_and_keeps_its_secret() -> None:
     box = Particle(3)
     track = box.record(np.array([-0.5]), {}, 0.02 * np.arange(11))

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 
 def test_a_seed_fixes_start_biases_and_noise(evolaw):
     words = [
@@ -33,6 +35,7 @@ def test_a_plane_over_temperatures_has_its_vortices(evolaw):
     assert facts["helicity"][0] > facts["helicity"][1] and Path(facts["figure"]).stat().st_size > 5000
 
 
+@pytest.mark.slow
 def test_a_column_over_biases_and_noises(evolaw):
     words = (
         "junction array --kind series --size 3 --bias 1.2,2 --noise 0.1:0.2:2 --duration 4 --dt 0.1 --paths 4 --out run"

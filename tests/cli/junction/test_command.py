@@ -20,6 +20,7 @@ from evolaw.storage import Run
 SI = ("--ic", "1 uA", "--r", "10 Ohm", "--temperature", "4.2 K")
 
 
+@pytest.mark.slow
 def test_an_iv_curve_from_four_numbers(evolaw: Callable[..., Any]) -> None:
     """SI and reduced units are the same curve; the exact one stands beside it, the run directory and the figure are written."""
     done = evolaw(
@@ -64,6 +65,7 @@ def test_text_has_a_line_a_bias_and_the_distance(evolaw: Callable[..., Any]) -> 
     assert "standard errors" in done.stdout and "1.138999" in done.stdout
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
@@ -127,6 +129,7 @@ def contents(path: Path) -> dict[str, bytes]:
     return arrays | {"result.json": (path / "result.json").read_bytes()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "verb", ["iv", "escape", *(pytest.param(v, marks=pytest.mark.slow) for v in VERBS if v not in ("iv", "escape"))]
 )

@@ -118,6 +118,7 @@ BAD_SOURCES = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("source", BAD_SOURCES)
 def test_a_source_that_teaches_nothing_is_refused_with_the_reason(
     evolaw: Callable[..., Any], tmp_path: Path, soup: np.ndarray, source: str
@@ -156,6 +157,7 @@ BAD_OPTIONS = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("options", BAD_OPTIONS, ids=lambda options: " ".join(map(str, options)))
 def test_an_option_that_cannot_work_is_refused_with_the_reason(
     evolaw: Callable[..., Any], tmp_path: Path, soup: np.ndarray, options: tuple[Any, ...]
@@ -173,6 +175,7 @@ def test_chance_is_learned_where_it_is_meant(evolaw: Callable[..., Any], tmp_pat
     assert evolaw("learn", "noisy.npz", "--chance", "--epochs", 2).returncode == 0
 
 
+@pytest.mark.slow
 def test_skipped_generations_need_steps(evolaw: Callable[..., Any], tmp_path: Path, soup: np.ndarray) -> None:
     values = evolve("B3/S23", soup, 8, every=2).values
     path = record(tmp_path / "thin.npz", values, times=np.arange(0, 9, 2))
@@ -233,6 +236,7 @@ def test_the_same_command_shows_a_finished_training_again(evolaw: Callable[..., 
     assert evolaw("runs", "verify", "run").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_stopped_training_says_how_to_go_on(
     evolaw: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ def answer(capsys: pytest.CaptureFixture[str], *given: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_training_writes_a_run_and_its_page(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = (trained / "run" / "report.html").read_text(encoding="utf-8")
     assert "data:image/" in page
@@ -72,6 +73,7 @@ def test_sampling_by_class_and_film(trained: Path, capsys: pytest.CaptureFixture
     assert np.load(trained / "samples.npz")["samples"].shape == (4, 4, 4)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("given", "says"),
     [

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("law", "options", "key"),
     [
@@ -38,6 +39,7 @@ def test_an_option_of_the_other_world_is_refused(evolaw: Callable[..., Any], law
     assert f"{option} must be left out" in done.stderr
 
 
+@pytest.mark.slow
 def test_nothing_is_changed_in_a_resumed_run(evolaw: Callable[..., Any]) -> None:
     evolaw("simulate", "B3/S23", "--steps", 2, "--out", "board")
     evolaw("simulate", "brownian-motion", "--paths", 20, "--out", "paths")

@@ -74,6 +74,7 @@ def test_settings_say_the_start_twice_alike() -> None:
     assert settings.frames == 11
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -197,6 +198,7 @@ def test_a_stop_commits_and_says_how_to_go_on(
     assert Run.open(tmp_path / "run").verify() == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "numbers", [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGTERM)]
 )

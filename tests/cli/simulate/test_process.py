@@ -26,6 +26,7 @@ def stored(path: Path) -> dict[str, bytes]:
     return {str(file.relative_to(store)): file.read_bytes() for file in sorted(store.rglob("*")) if file.is_file()}
 
 
+@pytest.mark.slow
 def test_the_run_holds_the_paths_of_the_solver(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     done = evolaw(
         *OU, "--scheme", "milstein", "--start", 0.5, "--times", "0,0.25,1", "--dt", 0.05, "--paths", 300,
@@ -108,6 +109,7 @@ def test_a_kill_loses_nothing(command: list[str], evolaw: Callable[..., Any], tm
     assert evolaw("simulate", "--resume", "killed").returncode == 3
 
 
+@pytest.mark.slow
 def test_lost_paths_end_in_an_error_and_keep_the_rest(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     """X³ pushes some paths to infinity: said which, where and what to try; what was found is printed and kept."""
     done = evolaw(
@@ -169,6 +171,7 @@ def test_the_text_says_what_was_done(evolaw: Callable[..., Any], tmp_path: Path)
     assert "variance of V at the end" in exact
 
 
+@pytest.mark.slow
 def test_a_stopped_run_says_how_to_go_on(command: list[str], tmp_path: Path) -> None:
     """SIGTERM: what is finished is committed, the exit code is 143, and the last line says what to type."""
     words = [

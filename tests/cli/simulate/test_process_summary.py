@@ -53,6 +53,7 @@ def test_nothing_is_said_of_paths_that_were_not_lost() -> None:
     assert "left" not in text(settings, kept, {})
 
 
+@pytest.mark.slow
 def test_a_root_typed_by_hand_is_named_and_warned_of_first(evolaw: Callable[..., Any]) -> None:
     done = evolaw(*ROOT, "--json")
     assert done.returncode == 4

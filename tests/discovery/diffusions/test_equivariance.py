@@ -27,6 +27,7 @@ def _drift(values: np.ndarray, step: float = 0.02) -> tuple[np.ndarray, np.ndarr
     return matrix, np.array([free["x: 1"], free["y: 1"]]), [e.decision for e in found.entries]
 
 
+@pytest.mark.slow
 def test_a_rotation_turns_the_drift(turning: np.ndarray) -> None:
     turn = np.array([[np.cos(0.7), -np.sin(0.7)], [np.sin(0.7), np.cos(0.7)]])
     matrix, level, _ = _drift(turning)

@@ -11,6 +11,7 @@ from evolaw.discovery import Finding, discover
 from evolaw.trajectory import Trajectory
 
 
+@pytest.mark.slow
 def test_a_van_der_pol_oscillator_is_found(record: object) -> None:
     law = (lambda x: [x[1], 1.0 * (1 - x[0] ** 2) * x[1] - x[0]], lambda x: [0.05, 0.05])
     track = record(*law, [1.0, 0.0], 0.02, 6000, 1)  # type: ignore[operator]
@@ -46,12 +47,14 @@ def test_a_finding_is_a_document_and_reads_back(relaxation: object, tmp_path: ob
     assert "equation" in repr(finding)
 
 
+@pytest.mark.slow
 def test_the_same_recording_gives_the_same_answer(relaxation: object) -> None:
     track = relaxation(1.0, 0.5, 0.5, 1000, 1)  # type: ignore[operator]
     one, other = (discover(track, library="poly:3", rng=0).to_json() for _ in range(2))
     assert one == other
 
 
+@pytest.mark.slow
 def test_shuffled_libraries_give_the_same_decisions(relaxation: object) -> None:
     track = relaxation(1.0, 0.5, 0.02, 5000, 1)  # type: ignore[operator]
     one = {e.name: e.decision for e in discover(track, library="1, x, x^2, x^3", rng=0).entries}
@@ -59,6 +62,7 @@ def test_shuffled_libraries_give_the_same_decisions(relaxation: object) -> None:
     assert one == other
 
 
+@pytest.mark.slow
 def test_gaps_and_unequal_steps_are_no_obstacle(relaxation: object) -> None:
     full = relaxation(1.0, 0.5, 0.01, 40_000, 3)  # type: ignore[operator]
     keep = np.sort(np.random.default_rng(0).choice(40_001, 15_000, replace=False))

@@ -103,6 +103,7 @@ def turned_window(window: int, turn: str) -> int:
     return int("".join(map(str, TURNS[turn](cells).ravel())), 2)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("turn", list(TURNS))
 @pytest.mark.parametrize("space", NESTED)
 @pytest.mark.parametrize("law", ["deterministic", "coins"])
@@ -177,11 +178,13 @@ def test_several_recordings_and_boards_add_up() -> None:
     assert together["B3"].visits == sum(discover(film, rng=0)["B3"].visits for film in films)
 
 
+@pytest.mark.slow
 def test_same_seed_same_answer() -> None:
     film = soup("B3=0.5/S23", (32, 32), 6)
     assert discover(film, rng=3).to_json() == discover(film, rng=3).to_json()
 
 
+@pytest.mark.slow
 def test_one_question_of_512_cells_identifies_any_general_law() -> None:
     for seed in range(10):
         law, asked = Rule.from_table(np.random.default_rng(seed).integers(0, 2, 512)), []
@@ -303,6 +306,7 @@ def line(rule: str, steps: int = 60, *, misread: float = 0.0, hidden: float = 0.
     return replace(film, values=np.where(rng.random(values.shape) < hidden, 255, values).astype(np.uint8), law=None)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("number", [30, 90, 110, 150])
 @pytest.mark.parametrize(
     ("recording", "observed"),

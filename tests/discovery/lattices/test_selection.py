@@ -36,6 +36,7 @@ def test_counts_where_counting_is_possible(channel: Channel, basis: str) -> None
     assert "rollout" in {item.basis for item in weigh(recording, channel, known, "rollout").evidence}
 
 
+@pytest.mark.slow
 def test_rollouts_take_over_where_proofs_give_up(monkeypatch) -> None:
     """With no branches to spend the search proves nothing; rollouts then decide, and right."""
     law, recording, known = a_case(3, 60)

@@ -25,6 +25,7 @@ def bonds_of(rows, columns, is_periodic, f):
     return np.array(pairs), np.array(gauge)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("is_periodic", "f"), [(True, 0.25), (False, 0.3)])
 def test_the_velocities_are_those_of_the_general_network(is_periodic, f):
     """The same random phases, two ways to solve: eigenmodes, and a matrix from the list of bonds."""
@@ -66,6 +67,7 @@ def test_without_noise_rows_far_above_the_critical_current_are_single_junctions(
     assert grid.voltage(found[1], found[2], 40.0) == pytest.approx(np.sqrt(3), rel=0.02)
 
 
+@pytest.mark.slow
 def test_it_heats_up_as_the_xy_model_does():
     """High temperature, D = 2: energy per bond -I_1/I_0 up to loops of four, tanh-like corrections of (1/2D)^4; 200 grids of 6 x 6."""
     grid = grid_array(6, 6, 0.0, noise=2.0)

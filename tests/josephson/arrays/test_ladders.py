@@ -9,6 +9,7 @@ from evolaw.josephson.arrays.ladders import ladder, long_junction, ring_of_fluxo
 from evolaw.josephson.formulas import fluxon_velocity
 
 
+@pytest.mark.slow
 def test_each_mode_of_a_long_junction_has_the_energy_of_its_temperature():
     """⟨|v_k|²⟩ = D/dx for every Fourier mode of the velocities: 400 rings of 16 points, 4 errors: 1 of 1000 other seeds."""
     law = long_junction(4.0, 16, 0.0, damping=0.8, noise=0.05, fluxons=0)

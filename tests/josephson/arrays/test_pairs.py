@@ -14,6 +14,7 @@ def test_the_noise_of_a_shared_resistor_is_correlated_as_the_friction_is():
     np.testing.assert_allclose(noise @ noise.T, 2 * 0.3 * np.array([[0.7, -0.5], [-0.5, 0.7]]), rtol=1e-5)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("kind", ["resistive", "capacitive", "phase"])
 def test_equipartition_of_a_pair(kind):
     """⟨M φ'φ'ᵀ⟩ = D 1 for every coupling, from 4000 pairs: within 4 standard errors, 1 of 2000 other seeds."""

@@ -15,6 +15,7 @@ def test_identical_junctions_stay_together():
     assert run.locked == 1 and "locked" in repr(run) and run.rest.shape == (1, 21, 2)
 
 
+@pytest.mark.slow
 def test_noise_gives_errors():
     law = ladder(3, 0.2, damping=1.0, noise=0.3, inductance=5.0)
     run = run_array(law, np.zeros(6), 10.0, 1, junctions=3, paths=64, frames=5, dt=0.1)

@@ -10,6 +10,7 @@ from evolaw.josephson.formulas import action_at_barrier, depopulation_factor, en
 from evolaw.storage import Run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("damping", "eigenvalue"), [(0.5, 1.170683e-4), pytest.param(2.0, 5.928035e-5, marks=pytest.mark.slow)]
 )

@@ -9,6 +9,7 @@ from evolaw.josephson import Junction, passage_times
 WELL = np.arcsin(0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("end", "known"),
     [(np.pi - WELL, 134.463490), pytest.param(WELL + 2 * np.pi, 253.008503, marks=pytest.mark.slow)],

@@ -9,6 +9,7 @@ from evolaw.josephson.curves.splitting import genealogical_variance, split_rate
 from evolaw.josephson.formulas import escape_rate, mean_voltage
 
 
+@pytest.mark.slow
 def test_without_capacitance_it_is_the_exact_slip_rate():
     """ΔU/D = 6.85; 800 junctions a level: 0.3 % of other seeds."""
     found, error = split_rate(Junction(noise=0.1), 0.5, 0, 800, 0.05)

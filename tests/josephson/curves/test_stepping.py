@@ -41,6 +41,7 @@ def test_starts_are_drawn_from_the_exact_density():
     assert thermal[0, :, 1].var() == pytest.approx(0.3, rel=0.05)
 
 
+@pytest.mark.slow
 def test_a_grid_of_biases_is_the_biases_one_by_one():
     """One solution, the same noise: path p of bias s is path s·paths + p."""
     junction, grid = Junction(damping=0.7, noise=0.2), np.array([0.2, 0.9])

@@ -14,6 +14,7 @@ def ramps():
     return switching_currents(Junction(damping=0.5, noise=0.02), 1e-4, 800, 3)
 
 
+@pytest.mark.slow
 def test_the_distribution_is_that_of_the_turnover_rate(ramps):
     """Kramers' leading order is 3 to 6 % high at these barriers, which moves the mean by a tenth of the width."""
     (mean, error), (width, width_error) = ramps.mean, ramps.deviation

@@ -39,6 +39,7 @@ def test_the_bias_of_the_step_is_of_second_order_and_below_1e_3(i, d, known):
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.15) and errors[1] / errors[2] == pytest.approx(4, rel=0.1)
 
 
+@pytest.mark.slow
 def test_twenty_points_lie_within_three_standard_errors():
     """20 (bias, noise) points; 5 % of other seeds would see one of them beyond 3."""
     for d in (0.05, 0.2):
@@ -48,6 +49,7 @@ def test_twenty_points_lie_within_three_standard_errors():
         assert curve.source.startswith("Bessel")
 
 
+@pytest.mark.slow
 def test_with_capacitance_against_the_fokker_planck_equation():
     """Two points; 0.5 % of other seeds."""
     curve = iv_curve(Junction(damping=1.0, noise=0.5), [0.5, 1.2], 0, paths=1024, duration=100.0)
@@ -76,6 +78,7 @@ def test_without_noise_it_is_the_limit_cycle_from_rest():
     np.testing.assert_allclose(curve.voltage, [0.0, 0.75], atol=curve.error[0])
 
 
+@pytest.mark.slow
 def test_other_relations_have_the_exact_curve_of_the_fokker_planck_equation():
     """A second harmonic and a 4π part; 0.5 % of other seeds."""
     for relation in ({1: 1.0, 2: -0.4}, {1: 0.8, 0.5: 0.5}):
@@ -96,6 +99,7 @@ def test_a_gap_holds_the_voltage_down():
     assert np.diff(gapped)[0] == pytest.approx(0.06, abs=0.04)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes():
     one, two = (iv_curve(Junction(noise=0.1), [0.9], 5, paths=64, duration=5.0).voltage for _ in range(2))
     assert one.tobytes() == two.tobytes()

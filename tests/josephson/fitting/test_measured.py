@@ -19,6 +19,7 @@ def test_the_columns_decide(tmp_path):
         fit_file(file, resistance=10.0)
 
 
+@pytest.mark.slow
 def test_what_the_data_cannot_tell_must_be_given(tmp_path):
     file = tmp_path / "switching.csv"
     file.write_text("switching current (uA), count\n9.0, 10\n9.1, 30\n9.2, 20\n9.25, 5\n")

@@ -16,6 +16,7 @@ def measured(seed, temperature=4.2, points=60, spread=2e-8):
     return i, v + spread * np.random.default_rng(seed).standard_normal(points), np.full(points, spread)
 
 
+@pytest.mark.slow
 def test_three_numbers_come_back_within_their_intervals():
     """8 noisy curves: 24 intervals of 95 %; fewer than 19 hits would be one in a thousand other sets of seeds."""
     hits = 0
@@ -26,6 +27,7 @@ def test_three_numbers_come_back_within_their_intervals():
     assert hits >= 19
 
 
+@pytest.mark.slow
 def test_checks_of_a_good_curve_pass_and_of_a_wrong_model_fail():
     i, v, s = measured(1)
     good = fit_voltage(i, v, s, temperature=4.2)

@@ -25,6 +25,7 @@ TABLE = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("frequency", "amplitude", "n", "lower", "upper"), TABLE)
 def test_edges_are_the_known_ones(frequency, amplitude, n, lower, upper):
     step = shapiro_step(n, amplitude, frequency)

@@ -112,6 +112,7 @@ def test_a_killed_training_ends_in_the_same_bytes(tmp_path: Path, straight: dict
     assert Run.open(tmp_path / "run").verify() == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("step", ["record", "checkpoint", "reach", "networks", "arrays"])
 def test_no_moment_of_a_commit_is_a_bad_one(
     tmp_path: Path, pairs: WindowPairs, monkeypatch: pytest.MonkeyPatch, step: str
@@ -251,6 +252,7 @@ def test_damage_is_named(tmp_path: Path, pairs: WindowPairs, monkeypatch: pytest
     assert len(training()) == 2
 
 
+@pytest.mark.slow
 def test_checkpoints_hold_the_states(tmp_path: Path, pairs: WindowPairs) -> None:
     law = fit(OrbitTable.flat(), pairs, schedule=SCHEDULE, rng=0, out=tmp_path / "run", about={"source": "x"})
     state = resume(tmp_path / "run" / "checkpoints" / "network-000.safetensors")

@@ -48,6 +48,7 @@ class Mine(OrbitTable):
     doubt: jax.Array
 
 
+@pytest.mark.slow
 def test_every_network_comes_back(tmp_path: Path) -> None:
     (tmp_path / "nets").write_bytes(pack_networks([*NETS, Mine(jnp.zeros(102), "isotropic", jnp.float32(2))]))
     again = read_networks(tmp_path / "nets")
@@ -179,6 +180,7 @@ def test_another_architecture_is_told_by_its_first_difference(tmp_path: Path) ->
         load_like(nested(name="b"), tmp_path / "nets")
 
 
+@pytest.mark.slow
 def test_a_network_with_functions_in_it_is_read_into_one_like_it(tmp_path: Path) -> None:
     """Such as Equinox's own: its arrays are kept, its functions are not."""
     net, other = (eqx.nn.MLP(2, 1, 4, 1, key=jax.random.key(seed)) for seed in (0, 1))

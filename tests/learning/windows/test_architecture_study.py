@@ -48,6 +48,7 @@ def test_rates_and_epochs() -> None:
     assert [mine.epochs(share) for share in (0.25, 0.5, 0.75, 1.0)] == [1, 2, 3, None]
 
 
+@pytest.mark.slow
 def test_seeds_trained_together_are_the_seeds_trained_alone() -> None:
     """The same recording, batches and weights give the same errors epoch by epoch as the plain loop."""
     league = run_league(names=["cnn2-x2", "quadratic"], seeds=3, epochs=3, batches=4, boards=8, size=16, rng=5)
@@ -63,6 +64,7 @@ def test_seeds_trained_together_are_the_seeds_trained_alone() -> None:
             assert np.abs(mine.errors[place] - [record.window_errors for record in records]).max() <= 2
 
 
+@pytest.mark.slow
 def test_found_means_right_from_then_on() -> None:
     league = run_league(names=["cnn2-x4"], seeds=8, epochs=6, batches=16, boards=16, rng=1)
     (mine,) = league.standings
@@ -77,6 +79,7 @@ def test_found_means_right_from_then_on() -> None:
     assert np.array_equal(again.standings[0].errors, mine.errors)
 
 
+@pytest.mark.slow
 def test_the_default_network_finds_life_within_eight_epochs() -> None:
     """16 seeds here, 64 in the slow test: at a true rate of 99 % three failures of 16 have probability 0.0005."""
     league = run_league(names=["cnn2-x8"], seeds=16, rng=0)
@@ -135,6 +138,7 @@ def same(one: League, other: League) -> bool:
     return rows[0] == rows[1] and repr(one) == repr(other)
 
 
+@pytest.mark.slow
 def test_a_league_goes_on_by_architecture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["cnn2-x1", "quadratic", "orbit-table"]
     whole = run_league(names=names, **SMALL)

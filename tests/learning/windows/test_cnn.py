@@ -51,6 +51,7 @@ def test_patches_are_the_windows() -> None:
     assert np.array_equal(window_cells().astype(int) @ (1 << np.arange(8, -1, -1)), np.arange(512))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("widths", [(3,), (4, 2)])
 def test_a_network_is_the_convolution_it_stands_for(activation: str, widths: tuple[int, ...]) -> None:
@@ -70,6 +71,7 @@ def test_a_network_is_the_convolution_it_stands_for(activation: str, widths: tup
     np.testing.assert_allclose(on_boards(net, jnp.asarray(board, jnp.float32)), expected, atol=2e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 2])
 def test_windows_and_boards_give_the_same_logits_and_slopes(steps: int) -> None:
     net = Cnn.random((5,), rng=2)
@@ -95,6 +97,7 @@ def test_a_sure_network_composes_like_its_rule() -> None:
     assert np.array_equal(np.asarray(on_boards(sure, jnp.asarray(board, jnp.float32), 3)) > 0, third == 1)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("side", [3, 4, 7, 33, 1024])
 def test_a_network_right_on_512_windows_is_right_on_every_board(side: int) -> None:
     for net in (Cnn.life("tanh"), Quadratic.life()):

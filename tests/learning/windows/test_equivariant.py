@@ -32,6 +32,7 @@ def test_the_groups_are_groups_and_agree_with_the_rules() -> None:
     assert orbits == {frozenset(windows.tolist()) for windows in entries("isotropic").values()}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("widths", [(5,), (4, 3), (3, 4, 2)])
 @pytest.mark.parametrize("group", GROUPS)
 def test_group_networks_have_their_symmetry_to_rounding(group: str, widths: tuple[int, ...]) -> None:
@@ -114,6 +115,7 @@ def test_a_plain_network_is_not_symmetric_and_life_is() -> None:
     assert equivariance_error(Cnn.life()) == 0
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("space, count", [("outer-totalistic", 18), ("isotropic", 102), ("general", 512)])
 def test_the_orbit_table_is_the_exact_expectation(space: str, count: int) -> None:
     """Against all 512 windows of nine independent cells."""
@@ -130,6 +132,7 @@ def test_the_orbit_table_is_the_exact_expectation(space: str, count: int) -> Non
         assert len(set(read_logits(table)[windows])) == 1, name
 
 
+@pytest.mark.slow
 def test_the_orbit_table_keeps_its_tails() -> None:
     """Far out, 1 - p must not be rounded away: a logit of 30 stays one."""
     table = OrbitTable(jnp.full(102, 30.0), "isotropic")
@@ -155,6 +158,7 @@ def test_lifting_can_tell_what_one_symmetric_kernel_cannot() -> None:
     assert window_cells()[adjacent] @ kernel == pytest.approx(window_cells()[opposite] @ kernel)
 
 
+@pytest.mark.slow
 def test_bad_arguments_are_named() -> None:
     with pytest.raises(ArgumentError, match="group"):
         GroupNet.random((4,), group="D8", rng=0)

@@ -29,6 +29,7 @@ def law(pairs: WindowPairs) -> LearnedLaw:
     return fit([Cnn.random((16,), rng=seed) for seed in range(3)], pairs, rng=0, truth="B3/S23")
 
 
+@pytest.mark.slow
 def test_the_learned_law_is_life_and_evolves(law: LearnedLaw) -> None:
     assert law.rule() == Rule("B3/S23")
     assert str(law) == "learned B3/S23"
@@ -39,6 +40,7 @@ def test_the_learned_law_is_life_and_evolves(law: LearnedLaw) -> None:
     assert "B3/S23" in law._repr_html_()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("side", [3, 4, 5, 31, 64, 257, 1024])
 def test_trained_networks_whose_readout_is_right_are_exact_on_every_size(law: LearnedLaw, side: int) -> None:
     """Trained on 32 x 32 only, and run as convolutions on boards, not through the readout."""
@@ -137,6 +139,7 @@ def test_no_network_is_an_error(pairs: WindowPairs) -> None:
         fit([], pairs, rng=0)
 
 
+@pytest.mark.slow
 def test_boards_apart_have_no_visits() -> None:
     boards = board_pairs(random_recordings("B3/S23", 8, size=8, steps=2, rng=1), 2)
     law = fit(Cnn.random((3,), rng=0), boards, schedule=Schedule(epochs=1, batches=2), rng=0)
@@ -157,6 +160,7 @@ def test_two_steps_with_shared_weights_find_life() -> None:
     assert found >= 7
 
 
+@pytest.mark.slow
 def test_a_law_comes_back_from_its_run_with_its_networks(law: LearnedLaw, tmp_path: Path) -> None:
     again = LearnedLaw.load(law.save(tmp_path / "run", about={"source": "x"}))
     assert np.array_equal(again.logits, law.logits)

@@ -34,6 +34,7 @@ def bytes_of(state: State) -> list[bytes]:
     return [np.asarray(leaf).tobytes() for leaf in jax.tree.leaves((state.net, state.average, state.memory))]
 
 
+@pytest.mark.slow
 def test_counts_and_boards_give_the_same_loss_and_slope() -> None:
     recording = random_recordings("B3/S23~0.05", 8, size=12, rng=1)
     counts, boards = window_pairs(recording), board_pairs(recording)
@@ -83,6 +84,7 @@ def test_the_default_network_learns_life(pairs: WindowPairs) -> None:
     assert last.seconds > 0
 
 
+@pytest.mark.slow
 def test_recall_is_split_into_seen_and_unseen() -> None:
     thin = window_pairs(random_recordings("B3/S23", 1, size=8, rng=3))
     seen = thin.visits.sum(0) > 0
@@ -110,6 +112,7 @@ def test_an_epoch_compiles_once(pairs: WindowPairs) -> None:
         assert jax.tree.leaves(before) == jax.tree.leaves(after)
 
 
+@pytest.mark.slow
 def test_patience_stops_and_epochs_end(pairs: WindowPairs) -> None:
     assert [record.epoch for _, record in train(State.begin(Cnn.life(), SHORT), pairs, rng=0)] == [1, 2, 3]
     stubborn = Schedule(epochs=50, batches=2, learning_rate=1e-12, patience=2)
@@ -117,6 +120,7 @@ def test_patience_stops_and_epochs_end(pairs: WindowPairs) -> None:
     assert 3 <= epochs < 50
 
 
+@pytest.mark.slow
 def test_the_average_follows_the_weights(pairs: WindowPairs) -> None:
     plain = State.begin(Cnn.random((4,), rng=0), Schedule(epochs=1, batches=3))
     batches = deal(pairs, plain.schedule, 0, source(0))
@@ -157,6 +161,7 @@ def test_balance_one_counts_every_seen_window_alike(pairs: WindowPairs) -> None:
     assert set(np.round(np.asarray(births), 5).ravel().tolist()) <= {0.0, 1.0}
 
 
+@pytest.mark.slow
 def test_the_optimiser_is_adam_on_a_half_cosine_with_short_gradients() -> None:
     """Under a constant gradient Adam's step is the learning rate; a gradient of norm 500 counts as one of norm 1."""
     optimiser = Schedule(epochs=2, batches=4, learning_rate=0.1).optimiser
@@ -193,6 +198,7 @@ def test_a_resumed_training_ends_in_the_same_bytes(pairs: WindowPairs, tmp_path:
     assert checkpoint(resumed, tmp_path / "a").read_bytes() == checkpoint(straight, tmp_path / "b").read_bytes()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("net", [Cnn.random((4, 2), rng=0), Quadratic.random(rng=0), OrbitTable.flat()], ids=str)
 def test_a_checkpoint_says_itself_what_it_is_of(pairs: WindowPairs, tmp_path: Path, net: WindowNet) -> None:
     schedule = replace(SHORT, average=0.5)
@@ -268,6 +274,7 @@ def test_a_bad_schedule_is_named(wrong: dict[str, float]) -> None:
         Schedule(**wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_board_pairs_train_too() -> None:
     boards: BoardPairs = board_pairs(random_recordings("B3/S23", 16, size=8, steps=2, rng=1), 2)
     records = [

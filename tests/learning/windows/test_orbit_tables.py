@@ -29,6 +29,7 @@ def half_known() -> np.ndarray:
     return known
 
 
+@pytest.mark.slow
 def test_held_logits_have_no_gradient_and_open_ones_do() -> None:
     known = half_known()
     table = HeldTable.random(known, SPACE, rng=Source(0))
@@ -42,6 +43,7 @@ def test_held_logits_have_no_gradient_and_open_ones_do() -> None:
             np.testing.assert_allclose(chances[windows], value, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [1, 2])
 def test_a_simulator_learns_the_open_entries_and_keeps_the_known(every: int) -> None:
     known = half_known()
@@ -52,6 +54,7 @@ def test_a_simulator_learns_the_open_entries_and_keeps_the_known(every: int) -> 
     assert ((learned > 0.5) == LIFE).all()
 
 
+@pytest.mark.slow
 def test_missing_cells_over_skipped_generations_are_filled() -> None:
     """No frame is complete, yet the open entries of Life are learned from cells drawn into the gaps."""
     known, film = half_known(), a_recording(2)

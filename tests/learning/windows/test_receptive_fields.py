@@ -17,6 +17,7 @@ def world(seed: int, cells: int = 4000) -> tuple[np.ndarray, np.ndarray]:
     return chance.choice([-1, 1], (cells, 4)), chance.integers(0, 512, cells)
 
 
+@pytest.mark.slow
 def test_only_who_sees_the_cells_foretells_their_parity() -> None:
     """Next = cell 2 xor cell 3: a coin for whoever sees only one of them."""
     features, windows = world(0)
@@ -27,6 +28,7 @@ def test_only_who_sees_the_cells_foretells_their_parity() -> None:
     assert (mean[:2] < -np.log(2) + 0.01).all()
 
 
+@pytest.mark.slow
 def test_bets_are_fair() -> None:
     """q / P has expectation at most 1 under the law, a coin a window; Markov's bound at 1000 in 8 worlds.
 

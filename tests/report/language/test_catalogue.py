@@ -78,6 +78,7 @@ def _said() -> Iterator[tuple[str, str]]:
                     yield str(path.relative_to(SOURCE)), text
 
 
+@pytest.mark.slow
 def test_nearly_every_sentence_of_the_code_is_known() -> None:
     """One in twenty may be missing, so that a new sentence stops nobody; what is missing is named."""
     said = list(_said())

@@ -96,6 +96,7 @@ def test_the_league_shows_shares_and_rates(league: League) -> None:
     assert right.containers[0].lines[0].get_xdata().tolist() == [0.75, 0.75]
 
 
+@pytest.mark.slow
 def test_results_of_learning_plot_themselves(law: LearnedLaw, league: League) -> None:
     for result in (law, law.read(), league):
         assert draw(result).axes

@@ -27,6 +27,7 @@ def life() -> LearnedLaw:
     return LearnedLaw(logits, np.ones(512, int), ((Record(1, 0.1, 0, (1.0, 1.0), 0.5),),), (Cnn.life(),))
 
 
+@pytest.mark.slow
 def test_the_page_says_law_weights_and_how_to_make_it_again(tmp_path: Path) -> None:
     law = life()
     parts = {"source": "<b>x</b>", "law": law, "readout": law.read("B3/S23"), "filters": explain_filters(law.nets[0])}
@@ -64,6 +65,7 @@ def test_law_and_truth_stand_beside_each_other() -> None:
     assert re.search(r"density p = [01][.\d]*, activity p = ", page)
 
 
+@pytest.mark.slow
 def test_what_was_never_seen_or_is_wrong_is_named() -> None:
     visited = np.ones(512, int)
     visited[entries("isotropic")["B6a"]] = 0
@@ -77,6 +79,7 @@ def test_what_was_never_seen_or_is_wrong_is_named() -> None:
     assert "all 512" in whole
 
 
+@pytest.mark.slow
 def test_the_page_in_chinese() -> None:
     law = life()
     page = render_learned(

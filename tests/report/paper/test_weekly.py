@@ -31,6 +31,7 @@ def test_the_document_is_the_golden_one(runs: list[tuple[str, Any]], tmp_path: P
     assert written.document.read_text(encoding="utf-8") == GOLDEN.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_report_compiles_and_keeps_the_author(runs: list[tuple[str, Any]], tmp_path: Path, lang: str) -> None:
     first = write_weekly(runs, tmp_path, lang=lang)
@@ -106,6 +107,7 @@ def test_the_page_is_what_was_asked_for(runs: list[tuple[str, Any]], tmp_path: P
     assert abs(int((seen["top"] < 128).sum()) - int((seen["bottom"] < 128).sum())) < 0.05 * (seen["top"] < 128).sum()
 
 
+@pytest.mark.slow
 def test_facts_are_in_the_language_of_the_report(runs: list[tuple[str, Any]], tmp_path: Path) -> None:
     text = write_weekly(runs, tmp_path, lang="zh").document.read_text(encoding="utf-8")
     assert '"规律", "dX = dt"' in text and '"law"' not in text

@@ -53,6 +53,7 @@ def test_lines_of_a_flow_lie_over_the_density() -> None:
     assert len(figure.axes[0].lines) == 8
 
 
+@pytest.mark.slow
 def test_a_model_draws_its_training() -> None:
     from evolaw.score import MLP, VP, fit
 

@@ -43,6 +43,7 @@ def test_a_page_opens_with_the_samples(model: ScoreModel, lang: str) -> None:
     assert "http://" not in page.replace("http://www.w3.org", "")
 
 
+@pytest.mark.slow
 def test_a_page_without_film_and_flow(model: ScoreModel, tmp_path: Path) -> None:
     states = CHANCE.normal(size=(10, 5))
     path = write_score(tmp_path / "page.html", source="x", model=model, samples=states, data=states)

@@ -18,6 +18,7 @@ def sliced(x, y, directions):
     return np.sqrt(np.mean([(np.sort(x @ v) - np.sort(y @ v)) ** 2 for v in directions]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("r", "t"),
     [(0.3, 0.9), pytest.param(0.0, 0.5, marks=pytest.mark.slow), pytest.param(0.2, 0.95, marks=pytest.mark.slow)],

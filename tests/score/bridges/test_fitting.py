@@ -21,6 +21,7 @@ def benchmark(d, method, count, steps, rounds, seed=0):
     return abs(y0.mean() + 0.1), abs(y0.var(0).mean() - 1), abs(covariance - GOLDEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["imf", *(pytest.param(name, marks=pytest.mark.slow) for name in ("ipf", "sf2m"))])
 def test_gaussian_ends(method):
     """4000 samples in 2 dimensions, 30 steps: errors below 0.05, several times the sampling error of 0.015 and the step's 0.02."""

@@ -28,6 +28,7 @@ def test_the_coupling_is_the_entropic_plans():
     assert (np.linalg.eigvalsh(joint) > 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backward", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_the_process_leads_from_end_to_end(backward):
     """20 000 paths of 100 steps: means and covariances of the middle and the end within 5 errors and the step's bias of 1.5 %."""

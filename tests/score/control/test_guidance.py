@@ -13,6 +13,7 @@ THREE = score.GaussianMixture([[-1.0, 0.0], [1.0, 0.5], [0.0, 2.0]], [[0.3, 0.1]
 X = np.random.Generator(np.random.Philox(key=2)).standard_normal((5, 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "noising", [score.VP(), pytest.param(score.SubVP(), marks=pytest.mark.slow), score.VE()], ids=repr
 )

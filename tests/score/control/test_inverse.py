@@ -13,6 +13,7 @@ A, Y = DRAW.standard_normal((3, 4)), DRAW.standard_normal(3)
 X = DRAW.standard_normal((5, 2, 2))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("noising", [score.VP(), score.SubVP(), score.VE()], ids=repr)
 @pytest.mark.parametrize(
     "t", [0.5, pytest.param(0.05, marks=pytest.mark.slow), pytest.param(1.0, marks=pytest.mark.slow)]

@@ -41,6 +41,7 @@ def test_known_numbers_are_noised_from_the_start():
     assert covariance[0, 0] == pytest.approx(VP.std(1e-3) ** 2, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_the_last_denoising_reaches_the_unknown_numbers():
     """Pitfall 4: score_sde's x_mean keeps the noise of ε in them. Here ε is large enough to see: s² = 0.4."""
     noising = score.VP(least=0.2)
@@ -94,6 +95,7 @@ def test_impossible_knowledge_is_refused(change, name):
         score.Known(PAIR, asked["values"], asked["mask"], asked.get("matrix"))
 
 
+@pytest.mark.slow
 def test_replacement_is_for_known_scores_and_colours_for_images():
     with pytest.raises(ArgumentError, match=r"evolaw\.score\.inpaint"):
         score.sample(PAIR, VP, score.Replacement(), count=2, steps=3, rng=0)

@@ -51,6 +51,7 @@ def test_the_flow_ends_at_its_exact_map(levels: int, tolerance: float) -> None:
     assert np.asarray(found) == pytest.approx(exact, abs=tolerance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sigma", [0.5, 2.0, 5.0])
 def test_moments_of_a_gaussian_are_read_at_any_level(sigma: float) -> None:
     centre, covariance = generator().moments(jnp.array([0.4]), sigma)
@@ -67,6 +68,7 @@ def test_the_density_is_the_gaussians() -> None:
     assert float(generator().log_density(jnp.asarray(y, jnp.float32), c)) == pytest.approx(exact, abs=0.01)
 
 
+@pytest.mark.slow
 def test_an_ensemble_is_one_call_and_tells_its_moments() -> None:
     net = MLP(width=8, depth=1).draw((2,), numbers=3, rng=0)
     chance = np.random.default_rng(1)

@@ -51,6 +51,7 @@ def test_the_right_law_passes() -> None:
     assert "rank histogram" in repr(found)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("wrong", [{"shift": 0.4}, {"spread": 0.7}, {"spread": 1.4}])
 def test_a_wrong_law_is_refused(wrong: dict[str, float]) -> None:
     before = np.random.default_rng(0).normal(size=(1000, 2))

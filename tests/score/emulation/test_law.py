@@ -47,6 +47,7 @@ def test_a_step_has_the_exact_mean_and_spread(law: Emulator) -> None:
     assert drawn.std(0) == pytest.approx(np.full((5, 1), DEVIATION), abs=0.04)
 
 
+@pytest.mark.slow
 def test_the_likelihood_of_a_step_is_the_exact_one(law: Emulator) -> None:
     """In nats a step, over 2000 pairs: the mean differs by less than 0.02, and no wrong width or factor passes."""
     chance = np.random.default_rng(3)
@@ -80,6 +81,7 @@ def test_a_roll_out_keeps_the_stationary_law(law: Emulator) -> None:
     assert np.array_equal(law.simulate(3.0, 200, paths=10, rng=2, every=50).values, path.values[:10])
 
 
+@pytest.mark.slow
 def test_a_step_of_another_length_is_refused_in_words(law: Emulator) -> None:
     with pytest.raises(NumericalError, match=r"learned for steps of 0\.3, and was asked for one of 0\.15"):
         solve(law.process, law.scheme, 0.0, [0.0, STEP], steps=2, paths=2, rng=0)

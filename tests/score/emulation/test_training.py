@@ -49,6 +49,7 @@ def test_what_is_no_trajectory_is_refused() -> None:
         emulator([], rng=0)
 
 
+@pytest.mark.slow
 def test_the_energy_score_of_a_silent_ensemble_is_known() -> None:
     """All members at 0: |y| in the mean, and no spread."""
     net = MLP(width=4, depth=1).draw((1,), numbers=2, rng=0)

@@ -14,6 +14,7 @@ X = DRAW.standard_normal((5, 2, 2))
 ONE = score.Empirical(POINTS)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("noising", [score.VP(), score.VE(), score.EDM()], ids=repr)
 @pytest.mark.parametrize("t", [0.2, 0.9, np.linspace(0.2, 0.9, 5)], ids=["early", "late", "each"])
 def test_it_is_a_mixture_of_needles(noising, t):

@@ -15,6 +15,7 @@ def test_the_divergence_is_its_formula_and_keeps_digits():
     assert np.isnan(gaussian_kl([np.nan], [[1.0]], [0.0], [[1.0]]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scheme",
     [

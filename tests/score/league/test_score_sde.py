@@ -47,6 +47,7 @@ VALUES = [
 THOUSAND = [1.1e-5, 5.7e-6, 3.3e-4, 3.1e-4, 1.5e-3, 1.3e-4, 3.3e-4, 9.4e-5, 5.6e-5, 9.8e-5, 1.8e-5, 4.5e-4, 1.3e-5]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("row", "values"),
     [pytest.param(*row[1:], marks=[] if k in (0, 2, 8, 11) else pytest.mark.slow) for k, row in enumerate(VALUES)],

@@ -8,6 +8,7 @@ from evolaw.errors import ArgumentError
 from evolaw.score.league.table import entrants, run_league
 
 
+@pytest.mark.slow
 def test_the_targets_at_twenty_calls():
     """Below 2.7e-4 nats on the corrected prior at 20 calls: DPM-Solver++(2M) with every noising, on spectral steps; with steps even in
     log-SNR sub-VP and EDM, whose noise reaches far below the data's thinnest direction, are above."""

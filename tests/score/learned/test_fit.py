@@ -110,6 +110,7 @@ def test_a_killed_training_ends_in_the_same_bytes(tmp_path: Path, kills: int) ->
     assert len(ScoreModel.load(tmp_path / "run").history) == 30
 
 
+@pytest.mark.slow
 def test_another_training_is_kept_apart_and_nothing_is_overwritten(tmp_path: Path) -> None:
     data, run = TARGET.sample(50, rng=1), tmp_path / "run"
     given: dict[str, Any] = {"net": SMALL, "data": data, "noising": VP(), "steps": 4, "batch": 8, "rng": 0}
@@ -155,6 +156,7 @@ def test_a_bad_call_says_so_and_writes_nothing(tmp_path: Path, changes: dict[str
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_a_network_of_the_users_own_trains_and_comes_back(tmp_path: Path) -> None:
     class Mine(eqx.Module):
         inner: eqx.nn.MLP
@@ -181,6 +183,7 @@ def test_a_loss_that_breaks_is_told_with_what_to_do() -> None:
         fit(lambda x, label: x * jnp.inf, TARGET.sample(50, rng=1), VP(), steps=4, batch=8, rng=0)
 
 
+@pytest.mark.slow
 def test_progress_is_told_in_steps() -> None:
     told: list[tuple[int, int, str]] = []
     fit(SMALL, TARGET.sample(50, rng=1), VP(), steps=100, batch=8, rng=0, progress=lambda *facts: told.append(facts))

@@ -50,6 +50,7 @@ def test_one_network_is_the_score_of_every_noising(noising: Any) -> None:
     assert still().covariance == pytest.approx(np.full(2, 0.36))
 
 
+@pytest.mark.slow
 def test_it_answers_numpy_and_traced_code_alike_in_the_precision_asked() -> None:
     model, x = lively(still()), np.random.default_rng(0).normal(size=(3, 2))
     plain = model.score(x, 0.4)
@@ -119,6 +120,7 @@ def test_other_runs_are_refused(tmp_path: Path) -> None:
         ScoreModel.load(tmp_path / "bare")
 
 
+@pytest.mark.slow
 def test_another_average_is_reconstructed_from_a_training(tmp_path: Path) -> None:
     """Of the width that was kept it is the kept one; of a width between, it lies between."""
     data = np.random.default_rng(0).normal(size=(64, 2)) * [1.0, 3.0]

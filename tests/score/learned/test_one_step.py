@@ -57,6 +57,7 @@ def test_it_is_the_score_of_every_noising(noising: Any) -> None:
     np.testing.assert_allclose(exact().score(x, 0.3, noising), target.score(x, 0.3, noising), rtol=2e-5)
 
 
+@pytest.mark.slow
 def test_it_trains_comes_back_and_is_no_other_model(tmp_path: Path) -> None:
     data = GaussianMixture([[-1.0, 0.0], [1.0, 0.5]], 0.1).sample(100, rng=0)
     options: dict[str, Any] = {"loss": "mean_flow", "steps": 20, "batch": 16, "rng": 3, "levels": 0.01}

@@ -18,6 +18,7 @@ class Wrong:
         return self.other.score(x, t, noising)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "noising",
     [score.VP(), *(pytest.param(one, marks=pytest.mark.slow) for one in (score.SubVP(), score.VE()))],

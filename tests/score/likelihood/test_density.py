@@ -30,6 +30,7 @@ class Bare:
         return self.target.score(x, t, noising)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("target", "count"), [(SMALL, 100), (LARGE, 40)], ids=["2", "64"])
 @pytest.mark.parametrize(
     "noising", [score.VP(), pytest.param(score.SubVP(), marks=pytest.mark.slow), score.VE()], ids=repr
@@ -46,6 +47,7 @@ def test_exact_divergence_within_two_errors(target, count, noising):
     assert np.abs(found.prior).max() < 1e-2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("directions", ["rademacher", pytest.param("gaussian", marks=pytest.mark.slow)])
 def test_probes_within_two_errors_as_often_as_said(directions):
     """Of 100 states at most 14 are outside two errors, where 5 are expected: false alarm 2e-4 (binomial; t-widened errors)."""
@@ -60,6 +62,7 @@ def test_probes_within_two_errors_as_often_as_said(directions):
     assert 0.25 < more.probes.mean() / found.probes.mean() < 0.65
 
 
+@pytest.mark.slow
 def test_a_bare_score_gets_its_divergence_from_products():
     x = SMALL.sample(5, rng=3)
     own, bare = (score.log_likelihood(one, score.VP(), x) for one in (SMALL, Bare(SMALL)))
@@ -68,6 +71,7 @@ def test_a_bare_score_gets_its_divergence_from_products():
     assert (bare.method, own.method) == ("exact", "exact")
 
 
+@pytest.mark.slow
 def test_values_do_not_depend_on_the_batch():
     x = SMALL.sample(30, rng=4)
     together = score.log_likelihood(SMALL, score.VP(), x).values
@@ -75,6 +79,7 @@ def test_values_do_not_depend_on_the_batch():
     np.testing.assert_allclose(together[:3], alone, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_latents_are_where_the_flow_leads():
     data = score.Gaussian([1.0, -0.5], [[1.0, 0.3], [0.3, 0.4]])
     x = data.sample(4, rng=0)
@@ -83,6 +88,7 @@ def test_latents_are_where_the_flow_leads():
     assert "nats over 4 states" in repr(found)
 
 
+@pytest.mark.slow
 def test_the_plain_prior_shows_in_the_budget():
     """2.3e-3 nats for N(0.7, 0.2²) at x = 0.6 (score.md, section 5)."""
     one = score.Gaussian([0.7], 0.04)
@@ -109,6 +115,7 @@ def test_impossible_requests_are_refused(change, name):
         score.log_likelihood(SMALL, score.VP(), asked.pop("x"), **asked)
 
 
+@pytest.mark.slow
 def test_a_flow_that_breaks_is_said():
     class Broken:
         shape = (1,)

@@ -17,6 +17,7 @@ def test_codes_are_the_exact_map_and_decode_undoes_encode():
     np.testing.assert_allclose(score.decode(DATA, VP, codes), x, atol=2e-5)
 
 
+@pytest.mark.slow
 def test_a_line_between_codes_stays_on_the_circle():
     unit = score.Gaussian(np.zeros(2), 1.0)
     between = score.interpolate(unit, VP, [2.0, 0.0], [0.0, 2.0], count=5)

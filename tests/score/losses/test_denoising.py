@@ -89,6 +89,7 @@ def test_edm_is_denoising_with_its_weight() -> None:
     assert one == pytest.approx(mean_of(lambda x0, z: 2 * denoising(score, x0, z, sigma, EDM(), lam)), rel=1e-9)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("noising", [*NOISINGS, EDM()], ids=lambda n: type(n).__name__)
 @pytest.mark.parametrize("name", TIMES)
 def test_times_have_the_density_they_say(noising: Any, name: str) -> None:
@@ -122,6 +123,7 @@ def test_the_likelihood_weight_under_importance_times_has_no_variance_left() -> 
     np.testing.assert_allclose(left, left[0], rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_an_unbiased_objective_does_not_change_with_the_times() -> None:
     """A silent network on 4096 draws of one Gaussian: three ways to draw times, one integral, to 5 %."""
     data = jnp.asarray(np.random.default_rng(0).normal(MEAN, np.sqrt(VARIANCE), (512, 1)), jnp.float32)
@@ -142,6 +144,7 @@ def _silent(x: Any, label: Any) -> Any:
     return 0 * x
 
 
+@pytest.mark.slow
 def test_jitter_spreads_data_over_their_level() -> None:
     """A perfect echo of y misses x0 by σ z alone; a network that says the level's middle misses by the jitter, of variance w²/12."""
 

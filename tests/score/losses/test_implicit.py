@@ -37,6 +37,7 @@ def bent(amount: float) -> Any:
     return lambda x: (1 + amount) * truth(x) + amount * jnp.sin(x[::-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("amount", [0.0, 0.3, -0.7])
 def test_it_is_explicit_matching_less_the_true_scores_size(amount: float) -> None:
     model = bent(amount)
@@ -54,6 +55,7 @@ def test_slices_average_to_the_trace() -> None:
         assert found == pytest.approx(float(implicit(model, x)), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_network_learns_the_score_by_slices() -> None:
     """What the best isotropic score misses is cut to less than a quarter."""
     data = np.random.default_rng(0).standard_normal((2000, 2)) @ np.linalg.cholesky(COVARIANCE).T

@@ -26,6 +26,7 @@ def exact(z: Any, r: Any, t: Any) -> Any:
     return grown * (z - (1 - t) * MEAN) - MEAN
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("learned", [False, True], ids=["along v", "along u"])
 @pytest.mark.parametrize(("r", "t"), [(0.1, 0.9), (0.0, 1.0), (0.3, 0.5)])
 def test_the_true_average_velocity_has_no_slope(r: float, t: float, learned: bool) -> None:
@@ -70,6 +71,7 @@ def test_times_are_ordered_and_often_equal() -> None:
     assert 0 < r.min() < t.max() < 1
 
 
+@pytest.mark.slow
 def test_the_objective_is_the_mean_over_its_rows() -> None:
     net = MLP(width=4, depth=1).draw((2,), numbers=2, rng=0)
     loss = MeanFlow(jnp.zeros((5, 2)), power=0.0)

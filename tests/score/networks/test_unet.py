@@ -37,10 +37,12 @@ def test_a_convolution_is_scipys(padding: str, mode: str) -> None:
         np.testing.assert_allclose(layer(jnp.asarray(x, jnp.float32))[..., k], exact, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_fresh_network_is_silent() -> None:
     assert not np.asarray(UNet((3, 4)).draw((2, 4, 4), rng=0)(field(2, 4, 4), 0.1)).any()
 
 
+@pytest.mark.slow
 def test_periodic_networks_commute_with_shifts() -> None:
     """By any cell at one resolution, by the coarsest cell at three; with zeros at the border they do not."""
     one = lively(UNet((3,), blocks=2, padding="circular").draw((8, 8), rng=0))
@@ -58,6 +60,7 @@ def test_periodic_networks_commute_with_shifts() -> None:
     assert gap(walled, (1, 3)) > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("padding", ["zeros", "circular"])
 def test_turns_and_reflections_commute_exactly(padding: str) -> None:
     net = lively(UNet((3, 4), padding=padding, symmetry="D4").draw((4, 4), rng=0))
@@ -91,6 +94,7 @@ def test_level_and_condition_are_heard() -> None:
     assert len({out.tobytes() for out in outs}) == 4
 
 
+@pytest.mark.slow
 def test_it_comes_back_from_a_file(tmp_path: Path) -> None:
     net = lively(UNet((3, 4), blocks=2, padding="circular", symmetry="D4").draw((3, 4, 4), classes=2, rng=1))
     (tmp_path / "nets").write_bytes(pack_networks([net]))
@@ -99,6 +103,7 @@ def test_it_comes_back_from_a_file(tmp_path: Path) -> None:
     assert str(again) == "UNet(3, 4; circular, D4)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("plan", "shape", "says"),
     [

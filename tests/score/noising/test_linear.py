@@ -28,6 +28,7 @@ NOISINGS = [
 every = pytest.mark.parametrize("noising", NOISINGS, ids=lambda noising: repr(noising)[:30])
 
 
+@pytest.mark.slow
 @every
 def test_the_kernel_solves_the_equation_of_its_moments(noising):
     """d log a/dt = r and d s²/dt = 2 r s² + g², by an independent integrator, from T/50 to 0.95 T."""
@@ -66,6 +67,7 @@ def test_time_of_log_snr_undoes_log_snr(noising):
     np.testing.assert_allclose(LinearNoising.time_of_log_snr(noising, noising.log_snr(times)), times, rtol=1e-9)
 
 
+@pytest.mark.sampled(3)
 @every
 def test_jax_and_numpy_say_the_same(noising):
     times = np.linspace(noising.least * 2, noising.end * 0.9, 5)

@@ -8,6 +8,7 @@ from evolaw import score
 from evolaw.errors import ArgumentError
 
 
+@pytest.mark.slow
 def test_ones_own_beta_is_the_same_equation_as_the_named_one():
     """A custom β(t) and g(t) reach the closed form of sub-VP to 1e-9, at small times too."""
     named = score.SubVP()
@@ -17,6 +18,7 @@ def test_ones_own_beta_is_the_same_equation_as_the_named_one():
     np.testing.assert_allclose(own.log_scale(times), named.log_scale(times), rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_differentiated_kernels_give_the_coefficients():
     named = score.VP()
     own = score.FromKernel(lambda t: named.scale(jnp.asarray(t)), lambda t: named.std(jnp.asarray(t)))

@@ -9,6 +9,7 @@ from evolaw.errors import ArgumentError
 DATA = score.Gaussian([1.0, -0.5], [[1.0, 0.3], [0.3, 0.4]])
 
 
+@pytest.mark.slow
 def test_samples_are_where_the_exact_map_leads():
     found = score.sample(DATA, score.VP(), score.AdaptiveFlow(1e-8, 1e-8), count=6, rng=0, last="none", keep=3)
     exact = DATA.flow_map(found.values[:, 0], 1.0, 1e-3, score.VP())
@@ -16,6 +17,7 @@ def test_samples_are_where_the_exact_map_leads():
     assert found.values.shape == (6, 3, 2)
 
 
+@pytest.mark.slow
 def test_a_sample_does_not_depend_on_its_neighbours():
     """Pitfall 10; and the codes may be given."""
     whole = score.sample(DATA, score.VE(0.05, 5.0), score.AdaptiveFlow(), count=20, rng=0)

@@ -100,6 +100,7 @@ class Watched:
         return -x / (noising.scale(t) ** 2 / 2 + noising.std(t) ** 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", [score.DPMSolver(), sde.EulerMaruyama()], ids=lambda scheme: scheme.name)
 def test_a_score_that_asks_for_batches_is_shown_batches(scheme):
     """Of 2048 at most, for states of three numbers: two of 1050; the samples are those of a score that sees one state at a time."""

@@ -62,6 +62,7 @@ def test_ddim_at_one_is_ancestral_and_at_zero_keeps_its_noise(noising):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "noising",
     [score.VP(), *(pytest.param(one, marks=pytest.mark.slow) for one in (score.SubVP(), score.VE()))],

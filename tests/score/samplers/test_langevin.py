@@ -64,6 +64,7 @@ def test_the_stable_rule_is_low_by_at_most_a_quarter_of_delta(delta):
         assert (found >= true * (1 - (1 - np.sqrt(1 - delta)) / 2) * (1 - 1e-9)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "noising",
     [score.SubVP(), pytest.param(score.VP(), marks=pytest.mark.slow), pytest.param(score.VE(), marks=pytest.mark.slow)],

@@ -31,6 +31,7 @@ def test_the_sde_form_keeps_the_marginals():
     assert fine < 2e-3
 
 
+@pytest.mark.slow
 def test_order_one_is_ddim():
     for noising in (score.VP(), score.VE()):
         one, other = (gaussian_output(DATA, noising, scheme, 7) for scheme in (score.DPMSolver(order=1), score.DDIM()))

@@ -35,6 +35,7 @@ def energy_distance(x, y):
     return 2 * mean(x, y) - mean(x, x) * n / (n - 1) - mean(y, y) * m / (m - 1)
 
 
+@pytest.mark.slow
 def test_samples_are_those_of_the_mixture_and_hang_on_seed_and_number_alone():
     """10 numbers within 4.5 standard errors: false alarm below 1e-4."""
     options = {"steps": 250, "rng": 0, "spacing": "log_snr", "last": "sampled"}
@@ -46,6 +47,7 @@ def test_samples_are_those_of_the_mixture_and_hang_on_seed_and_number_alone():
     np.testing.assert_allclose(part.final, whole.final[1000:1064], rtol=1e-9, atol=1e-11)
 
 
+@pytest.mark.slow
 def test_trajectories_on_request_and_states_of_any_shape():
     target = score.Gaussian(np.zeros((2, 3)), 0.5)
     kept = score.sample(target, score.VE(0.1, 3.0), score.DPMSolver(), count=3, steps=10, rng=0, keep=5)
@@ -82,6 +84,7 @@ class Blind:
         return -x / (t > 0.5)
 
 
+@pytest.mark.slow
 def test_what_went_wrong_is_said():
     with pytest.raises(NumericalError, match="did not stay finite"):
         score.sample(Blind(), score.VP(), score.ReverseDiffusion(), count=2, steps=10, rng=0)

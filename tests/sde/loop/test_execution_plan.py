@@ -135,6 +135,7 @@ def test_paths_do_not_depend_on_the_form(process, scheme, monkeypatch):
     np.testing.assert_allclose(whole, wanted, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_periodic_components_wrap_alike_apart_and_whole(monkeypatch):
     pendulum = SDE(
         lambda t, x, p: jnp.array([x[1], -jnp.sin(x[0]) - 0.1 * x[1] + 1.5]), [0.0, 0.5], dim=2, noise="additive",
@@ -174,6 +175,7 @@ def test_two_numbers_are_held_in_pairs_where_their_memory_can_be_computed_anew()
     assert not plan(inert(lambda t, x, p: -jnp.sinh(x)), BAOAB()).paired  # sinh is called number by number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("process", "scheme", "asked"),
     [

@@ -41,6 +41,7 @@ def test_gradients_of_the_moments_of_an_ornstein_uhlenbeck_process():
         assert abs(values.mean() - truth) < 5 * values.std(ddof=1) / np.sqrt(12) + 2e-4
 
 
+@pytest.mark.slow
 def test_the_gradient_of_the_mean_of_geometric_brownian_motion_is_exact_for_the_scheme():
     """Euler's mean is x0 (1 + μh)^n whatever the paths; with s = 1e-9 the gradient has next to no sampling error: x0 n h (1 + μh)^{n-1}."""
     growth = sde.geometric_brownian_motion(growth=0.5, volatility=1e-9)
@@ -95,6 +96,7 @@ def test_gradients_are_slopes_of_the_same_mean(process, scheme, start, steps):
     np.testing.assert_allclose(value, found.mean[-1, 0], rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_chunks_follow_each_other(monkeypatch):
     import evolaw.sde.loop.expectation as module
 

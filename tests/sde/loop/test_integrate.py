@@ -18,6 +18,7 @@ KEY = np.array(randomness.source(0).stream("noise").key, np.uint32)
 PROCESS = SDE(lambda t, x, p: -x * t, 0.5, noise="additive")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("group", "ahead"), [(4, 0), (8, 0), (4, 16), (2, 64), (8, 8)])
 def test_groups_and_drawing_ahead_change_nothing(group, ahead):
     # Saved steps 3, 8, 29 and 40 begin and end inside groups, on their edges and inside blocks.
@@ -32,6 +33,7 @@ def test_groups_and_drawing_ahead_change_nothing(group, ahead):
     np.testing.assert_allclose(run(Plan(EulerMaruyama(), drawing, group=group, ahead=ahead)), plain, rtol=2e-6)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("needs", "group", "words"),
     [("two_point", 8, True), ("two_point", 64, False), ("three_point", 4, True), ("three_point", 16, False)],
@@ -51,6 +53,7 @@ def test_weak_steps_from_kept_or_used_up_words_change_nothing(needs, group, word
     np.testing.assert_allclose(run(plan), run(Plan(scheme, drawing)), rtol=2e-6)
 
 
+@pytest.mark.slow
 def test_long_runs_make_every_step():
     """20,010 steps are not a whole number of groups: the end is the sum of all increments, the last two included."""
     motion = SDE(0.0, 1.0, noise="additive")
@@ -59,6 +62,7 @@ def test_long_runs_make_every_step():
     np.testing.assert_allclose(end, w.sum(axis=1), atol=1e-11)
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_last_step_of_an_interval_has_that_interval_s_step():
     late = SDE(lambda t, x, p: jnp.where(t > 0.6, jnp.inf, x), 0.0, noise="diagonal", name="late")
     with pytest.raises(NumericalError, match=r"after step 3 at time 1 \(dt = 0\.333333\)"):

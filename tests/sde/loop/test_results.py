@@ -48,6 +48,7 @@ def test_stored_paths_continue_after_a_stop(tmp_path):
     assert seen[0] == (3072, 3500)
 
 
+@pytest.mark.slow
 def test_statistics_continue_after_a_stop(tmp_path):
     asked = [Moments(), Histogram((-1.0, 0.0, 1.0)), FirstPassage(lambda t, x, p: x[0])]
     whole = solve(OU, EulerMaruyama(), 1.0, [0, 1], statistics=asked, **KINDS)
@@ -65,6 +66,7 @@ def test_statistics_continue_after_a_stop(tmp_path):
     assert run.state == "done" and run.verify() == []
 
 
+@pytest.mark.slow
 def test_the_first_lost_path_is_counted_over_all_chunks(tmp_path):
     """Paths 2100 and 3000 have starts from which they are lost; the chunk begins at 2048, the numbering at 10."""
     start = np.zeros((3500, 1))
@@ -77,6 +79,7 @@ def test_the_first_lost_path_is_counted_over_all_chunks(tmp_path):
     assert np.flatnonzero(~np.isfinite(caught.value.partial.final[:, 0])).tolist() == [2100, 3000]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("change", "word"),
     [
@@ -117,6 +120,7 @@ def decay(rate):
     return SDE(lambda t, x, p: -rate * x, 0.1, noise="additive", name="decay", params=np.full(2000, 0.5))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("changed", "word"),
     [

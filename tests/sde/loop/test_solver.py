@@ -67,6 +67,7 @@ def test_chunks_change_no_path(precision):
     np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_chunks_change_no_statistic():
     asked = [Moments(), Histogram(np.linspace(-1, 2, 7)), FirstPassage(lambda t, x, p: x[0])]
     kinds = {"steps": 50, "rng": 2, "precision": "float32", "paths": 2500, "statistics": asked}
@@ -77,6 +78,7 @@ def test_chunks_change_no_statistic():
     np.testing.assert_array_equal(runs[0].results[2].times, runs[1].results[2].times)
 
 
+@pytest.mark.slow
 def test_running_statistics_are_those_of_the_stored_paths():
     kinds = {"steps": 40, "rng": 3, "paths": 1500}
     values = solve(OU, EulerMaruyama(), 1.0, [0, 0.5, 1], **kinds).values
@@ -93,6 +95,7 @@ def test_saved_times_change_nothing():
     np.testing.assert_allclose(few, many, rtol=1e-13)
 
 
+@pytest.mark.slow
 def test_few_paths_and_many_paths_see_the_same_noise():
     kinds = {"steps": 100, "rng": 2}
     many = solve(GROWTH, EulerMaruyama(), 1.0, [0, 1], paths=300, **kinds).values
@@ -100,6 +103,7 @@ def test_few_paths_and_many_paths_see_the_same_noise():
     np.testing.assert_allclose(many[7:9], few, rtol=1e-13)
 
 
+@pytest.mark.slow
 def test_composed_noise_is_the_path_of_the_finer_steps():
     motion = SDE(0.0, 1.0, noise="additive")
     fine = solve(motion, EulerMaruyama(), 0.0, np.linspace(0, 1, 5), steps=24, paths=3, rng=1).values
@@ -110,6 +114,7 @@ def test_composed_noise_is_the_path_of_the_finer_steps():
         np.testing.assert_allclose(coarse, fine, atol=1e-13)
 
 
+@pytest.mark.slow
 def test_schemes_of_every_need_follow_the_same_path():
     # Strong solutions of one equation with one seed are close to each other, whatever iterated integrals they take.
     kinds = {"steps": 2000, "paths": 4, "rng": 8}
@@ -118,6 +123,7 @@ def test_schemes_of_every_need_follow_the_same_path():
     np.testing.assert_allclose(ends[1], ends[2], rtol=3e-3)
 
 
+@pytest.mark.slow
 def test_weak_noise_serves_several_components():
     found = solve(general(), RI6(), [1.0, 0.5], [0, 1], steps=16, paths=20_000, rng=1, statistics=Moments())
     assert (np.abs(found.mean[-1] - np.exp(-1) * np.array([1.0, 0.5])) < 4.5 * found.mean_error[-1] + 1e-3).all()
@@ -125,6 +131,7 @@ def test_weak_noise_serves_several_components():
     np.testing.assert_allclose(found.mean[-1], again.mean[-1], rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_precisions_see_the_same_path():
     wide, narrow = (
         solve(OU, EulerMaruyama(), 1.0, [0, 1], steps=100, paths=50, rng=0, precision=p) for p in ("float64", "float32")
@@ -133,6 +140,7 @@ def test_precisions_see_the_same_path():
     np.testing.assert_allclose(narrow.values, wide.values, atol=2e-5)
 
 
+@pytest.mark.slow
 def test_periodic_components_are_wrapped_inside_and_unwrapped_outside():
     turning = SDE(
         lambda t, x, p: jnp.array([-7.0 + 0 * x[0], 1.0]), 0.0, dim=2, noise="additive", periods=(2 * np.pi, None)
@@ -153,6 +161,7 @@ def test_each_path_has_its_own_start():
     np.testing.assert_array_equal(values[:, 1], start)
 
 
+@pytest.mark.slow
 def test_faults_name_path_step_and_time_and_keep_the_rest():
     def diffusion(t, x, p):
         return jnp.where((t > 0.5) & (x < -0.2), jnp.nan, 1.0)
@@ -177,6 +186,7 @@ def test_faults_name_path_step_and_time_and_keep_the_rest():
     np.testing.assert_allclose(partial.mean[-1], values[~lost, -1].mean(axis=0), rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_a_fault_is_placed_with_its_own_start_and_interval():
     """Only path 3 is lost, because of its start; in the last step of an interval whose steps differ from the next one's."""
     start = np.zeros((5, 1))
@@ -188,6 +198,7 @@ def test_a_fault_is_placed_with_its_own_start_and_interval():
         solve(quick, EulerMaruyama(), start, [0, 0.5, 1, 3], steps=None, dt=1.0, paths=5, rng=0)
 
 
+@pytest.mark.slow
 def test_the_clock_of_every_step_is_right_on_uneven_grids():
     """Euler sums of dX = t dt over intervals with steps of their own, and the time that observers are given."""
     clock = SDE(lambda t, x, p: t + 0 * x, 0.0, noise="additive")
@@ -204,6 +215,7 @@ def test_the_clock_of_every_step_is_right_on_uneven_grids():
     np.testing.assert_allclose(seen.mean, np.stack([times, wanted], 1), rtol=1e-13)
 
 
+@pytest.mark.slow
 def test_saved_times_change_nothing_in_long_runs():
     """From 20,000 steps on, steps are written out in groups, which odd saved times break up."""
     kinds = {"steps": 20_010, "rng": 2, "paths": 3}
@@ -220,6 +232,7 @@ def test_areas_take_the_terms_that_the_finest_step_asks_for():
         assert plan.drawing.terms == terms and terms > area_terms(10, 1.0)
 
 
+@pytest.mark.slow
 def test_an_exploding_process_is_an_error():
     cubic = SDE(lambda t, x, p: -50 * x**3, 5.0, noise="additive", name="cubic")
     with pytest.raises(NumericalError, match="Try a smaller dt, a tamed or implicit scheme") as caught:
@@ -256,6 +269,7 @@ def test_a_start_of_the_wrong_shape():
         solve(OU, EulerMaruyama(), [1.0, 2.0], [0, 1], steps=2, paths=5, rng=0)
 
 
+@pytest.mark.slow
 def test_levy_areas_reach_the_scheme():
     end = solve(general(), LevyMilstein(), [1.0, 0.5], [0, 1], steps=4, paths=2, rng=1).final
     assert np.isfinite(end).all()
@@ -267,6 +281,7 @@ def test_progress_counts_paths():
     assert seen == [(1024, 2500), (2048, 2500), (2500, 2500)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scheme", "precision"),
     [
@@ -327,6 +342,7 @@ def test_what_cannot_fit_is_refused_before_memory_is_taken():
         solve(OU, EulerMaruyama(), 0.0, np.arange(100.0), steps=99, paths=2**32 - 2, rng=0)
 
 
+@pytest.mark.slow
 def test_processes_and_schemes_may_be_named() -> None:
     from evolaw.errors import ArgumentError
     from evolaw.sde import ExactStep, Milstein, solve

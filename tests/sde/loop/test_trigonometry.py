@@ -19,6 +19,7 @@ def phases(reach, dtype):
     return np.concatenate([random, edges, np.nextafter(edges, dtype(np.inf)), np.nextafter(edges, dtype(-np.inf))])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("quick", "true"), [(sine, np.sin), (cosine, np.cos)], ids=["sin", "cos"])
 @pytest.mark.parametrize(("precision", "most"), [("float32", 3.0), ("float64", 3.9)])
 @pytest.mark.parametrize("reach", [4 * np.pi, 1000.0])
@@ -33,6 +34,7 @@ def test_units_in_the_last_place(quick, true, precision, most, reach):
     assert np.max(np.abs(found - exact) / unit) < most
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_huge_phases_stay_bounded_and_what_is_no_number_stays_none(precision):
     with precise(precision) as dtype:

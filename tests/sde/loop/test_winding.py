@@ -56,6 +56,7 @@ def test_turns_are_counted_when_it_is_time_and_what_cannot_be_counted_is_no_numb
     assert counted.tolist() == [[8, 5], [0, 0]]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("paths", [3, 1200])
 @pytest.mark.parametrize(("precision", "close"), [("float32", 2e-3), ("float64", 1e-9)])
 def test_turns_change_no_path(paths, precision, close):
@@ -68,6 +69,7 @@ def test_turns_change_no_path(paths, precision, close):
     assert wound.max() > 3 * TURN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sweep", [None, pytest.param({"force": {"i": [0.5, 1.5]}}, marks=pytest.mark.slow)])
 def test_turns_with_inertia_statistics_and_sweeps(sweep):
     """Taken apart, with memory; statistics see the unwrapped phase at every step and save."""
@@ -89,6 +91,7 @@ def test_turns_with_inertia_statistics_and_sweeps(sweep):
     np.testing.assert_allclose(one.results[3].times, other.results[3].times, atol=1e-9)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("times", [[0, 20], [0, 0.7, 1.3, 12.1, 20]])
 @pytest.mark.parametrize("paths", [2, 300])
 def test_no_path_depends_on_where_it_is_looked_at(times, paths):
@@ -115,6 +118,7 @@ def test_a_coefficient_sees_values_within_the_period_in_both_forms(form):
     assert jnp.stack(there).tolist() == [[1.25, 4.25, 0.75], [0.25, 0.25, 0.75]]
 
 
+@pytest.mark.slow
 def test_a_coefficient_sees_values_within_the_period():
     """A saw-tooth, which is periodic only as a function on [0, 1)."""
     tooth = SDE(lambda t, x, p: 1.0 + (x - 0.5) / 10, None, noise="none", periods=(1.0,))

@@ -45,6 +45,7 @@ def test_a_run_of_steps_is_its_single_steps(needs):
             jax.tree.map(np.testing.assert_array_equal, run, single)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("needs", ["two_point", "three_point"])
 @pytest.mark.parametrize("count", [1, 4, 8])
 def test_weak_variables_read_from_kept_words_are_the_same(needs, count):
@@ -57,6 +58,7 @@ def test_weak_variables_read_from_kept_words_are_the_same(needs, count):
         jax.tree.map(np.testing.assert_array_equal, read, run(jnp.uint32(first)))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("needs", "count"), [("two_point", 64), ("three_point", 16), ("three_point", 32)])
 def test_a_run_that_uses_up_its_words_is_its_single_steps(needs, count):
     drawing = Drawing(needs, 2, "float32")
@@ -66,6 +68,7 @@ def test_a_run_that_uses_up_its_words_is_its_single_steps(needs, count):
     jax.tree.map(np.testing.assert_array_equal, run, [step(keys, jnp.uint32(64 + i), dt) for i in range(count)])
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("needs", ["dW", "dW,dZ", "exact"])
 @pytest.mark.parametrize("count", [1, 2, 8])
 def test_noise_drawn_ahead_is_that_of_the_steps(needs, count):
@@ -82,6 +85,7 @@ def test_noise_drawn_ahead_is_that_of_the_steps(needs, count):
     jax.tree.map(lambda one, other: close(np.stack(list(one)), other), apart, single)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("needs", ["dW", "dW,dZ", "levy"])
 @pytest.mark.parametrize("fine", [2, 3, 6])
 def test_a_composed_step_is_the_sum_of_its_finer_ones(needs, fine):
@@ -109,6 +113,7 @@ def test_weak_noise_has_no_sum():
         compose(noise, noise, 0.1)
 
 
+@pytest.mark.slow
 def test_moments_of_the_iterated_integrals():
     h, n = 0.5, 200_000
     with precise("float64"):
@@ -139,6 +144,7 @@ def features(needs, steps, paths=20_000, noises=3):
     return np.array(rows, float)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("needs", ["dW,dZ", "levy", "three_point"])
 def test_all_that_is_drawn_for_a_path_is_independent(needs):
     """Between the numbers of one step and of two steps, and their squares, no correlation: a word is used once."""
@@ -156,6 +162,7 @@ def test_all_that_is_drawn_for_a_path_is_independent(needs):
     assert np.abs(found[apart]).max() < 5.5 / np.sqrt(rows.shape[1])
 
 
+@pytest.mark.slow
 def test_drawn_areas_have_their_variance():
     """E A² = h²/4 and E A_ij A_ik = 0, from the loop's own normals: those of one area must not be used twice."""
     keys, n = keys_of(100_000), 100_000
@@ -167,6 +174,7 @@ def test_drawn_areas_have_their_variance():
     assert abs(cross.mean()) < 4.5 * cross.std() / np.sqrt(n)
 
 
+@pytest.mark.slow
 def test_pair_variables_are_signs_of_their_own_and_mirrored():
     paths, m = 20_000, 12
     drawing = Drawing("three_point", m, "float32")

@@ -15,6 +15,7 @@ from evolaw.sde.noise.variates import normal_pair, three_point, two_point, unifo
 WORDS = randomness.source(11).stream("test").words(0, np.arange(1_000_000))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", pytest.param("float64", marks=pytest.mark.slow)])
 def test_normals_have_the_normal_law(precision):
     with precise(precision) as dtype:
@@ -45,6 +46,7 @@ def test_normals_reach_beyond_six_standard_deviations_and_are_never_infinite():
     assert radius[2] == pytest.approx(np.sqrt(-2 * np.log(3 / 2**32)), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_the_radius_is_real_for_every_float_near_one():
     # The logarithm of the uniform must not be positive: a rounding there would make the root of a negative number.
     word = jnp.arange(2**32 - 2**22, 2**32, dtype=jnp.uint32)
@@ -72,6 +74,7 @@ def direction(word):
     return np.where(swapped, small, large), np.where(swapped, large, small)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("precision", "error"), [("float32", 2e-7), ("float64", 6e-16)])
 def test_the_direction_is_exact_to_rounding(precision, error):
     word = WORDS[0][:100_000]
@@ -92,6 +95,7 @@ def test_directions_are_the_midpoints_of_equal_arcs():
         assert np.mean(np.cos(20 * r * turned)) == pytest.approx(special.j0(20 * r), abs=1e-14)
 
 
+@pytest.mark.slow
 def test_both_precisions_see_the_same_normal():
     with precise("float64") as dtype:
         wide = np.asarray(normal_pair(*map(jnp.asarray, WORDS), dtype)[0])
@@ -117,6 +121,7 @@ def test_three_points_are_digits_to_base_six():
         np.testing.assert_allclose(traced, truth, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_three_points_have_exactly_balanced_signs_and_the_stated_variance():
     # Every fraction whose upper 18 bits are free stands for a class of the counted ones; negation maps it onto itself.
     rng = np.random.default_rng(0)

@@ -22,6 +22,7 @@ def spread(t, x, p):
     return 0.3 + 0.1 * jnp.tanh(x)
 
 
+@pytest.mark.slow
 def test_the_solution_is_that_of_one_state_at_a_time_and_the_function_sees_a_whole_chunk():
     shapes = []
 

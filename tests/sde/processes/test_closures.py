@@ -61,6 +61,7 @@ def test_both_precisions_one_after_the_other(way):
     np.testing.assert_allclose(ends["float32"], ends["float64"], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_probing_the_noise_after_single_precision():
     """The test of commuting noise computes in double precision inside a solution in single precision."""
     columns = np.array([[0.1, 0.2], [0.3, 0.1]])

@@ -69,6 +69,7 @@ def test_the_exact_transition_has_the_exact_moments(float64):
     np.testing.assert_allclose(half @ half_spread @ half.T + half_spread, spread, atol=1e-13)
 
 
+@pytest.mark.slow
 def test_a_long_step_keeps_its_digits(float64):
     """Over 20 time scales van Loan's exponential alone would be off by e^40; the law is then the stationary one."""
     law = linear_system(A, b=[[0.5, 0.1], [0.0, 0.3]]).exact

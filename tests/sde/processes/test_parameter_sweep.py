@@ -47,6 +47,7 @@ def both(process, scheme, start, entries, sets, paths, **asked):
     return many, each
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("process", "scheme", "start", "entries"),
     [
@@ -139,6 +140,7 @@ def test_a_kept_sweep_is_continued_and_loaded(tmp_path):
             np.testing.assert_allclose(found.mean, whole.values.mean(axis=1), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_lost_path_names_its_set():
     cube = sde.SDE(lambda t, x, p: p["a"] * x**3, 0.1, noise="additive", params={"a": 1.0}, name="cube")
     with pytest.raises(

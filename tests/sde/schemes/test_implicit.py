@@ -104,6 +104,7 @@ def test_the_loop_says_which_step_was_not_solved_and_why(precision):
         solve(noisy, DriftImplicitEuler(), start, [0, 1], **kinds)
 
 
+@pytest.mark.slow
 def test_a_fault_of_the_coefficients_is_not_blamed_on_newton():
     """The diffusion is not a number from t = 0.5 on: the drift's equation is then none, and the last correction says so."""
     stale = SDE(lambda t, x, p: -x, lambda t, x, p: jnp.where(t > 0.45, jnp.nan, 1.0), noise="diagonal", name="stale")
@@ -134,6 +135,7 @@ def test_a_stiff_system_is_solved_in_both_precisions(precision):
     assert np.var(found.final[:, 0]) == pytest.approx(0.01 * 0.5 / (1.5**2 - 1), rel=0.45)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
 def test_small_systems_are_solved_with_pivots(size, float64):
     """Matrices with zeros on the diagonal and of very different rows, against LAPACK."""
@@ -161,6 +163,7 @@ def test_the_tamed_step_is_no_longer_than_one_in_the_euclidean_norm(float64):
     np.testing.assert_allclose(y, np.array([30.0, 40.0]) / 51.0, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_tamed_euler_survives_where_euler_explodes(float64):
     """dX = -X³ dt + dW from 10 with h = 0.1: Euler multiplies 10 by -9 at once; the tamed and the implicit step stay."""
     cubic = SDE(lambda t, x, p: -(x**3), 1.0, noise="additive")
@@ -201,6 +204,7 @@ def test_settings_are_checked(arguments, name):
         DriftImplicitEuler(**arguments)
 
 
+@pytest.mark.slow
 def test_the_explained_residual_is_that_of_the_step_s_own_time_and_noise():
     """y = c + h (1 + t + h) y² without a solution: the residual is least at the vertex, c - 1/(4 h (1 + t + h))."""
     noisy = SDE(lambda t, x, p: (1 + t) * x**2, 1.5, noise="additive", name="noisy")

@@ -34,6 +34,7 @@ def test_the_correction_has_mean_zero_and_the_known_variance(float64):
     assert weights @ np.square(corrections) == pytest.approx(slope**2 * h**2 / 2, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("calculus", ["ito", "stratonovich"])
 def test_diagonal_and_commutative_forms_are_the_general_form(calculus, float64):
     """For noise that commutes the antisymmetric area drops out, so that any area gives the same step."""
@@ -68,6 +69,7 @@ def test_one_step_on_a_linear_system_is_the_taylor_formula(float64):
     np.testing.assert_allclose(got, wanted, atol=1e-13)
 
 
+@pytest.mark.slow
 def test_iterated_integrals_add_up_to_products(float64):
     """I_ij + I_ji = ΔW_i ΔW_j - δ_ij h; without the last term in Stratonovich's calculus."""
     dW, half = jnp.array([0.3, -0.8]), jnp.array([[0.0, 0.2], [-0.2, 0.0]])

@@ -28,6 +28,7 @@ class Mine(OneStep):
         return x + noise.dW, memory
 
 
+@pytest.mark.slow
 def test_a_word_will_do():
     asked = {"paths": 20, "rng": 0, "steps": 8}
     mine, theirs = (solve(WALK, scheme, 0.0, [0, 1], **asked).values for scheme in (Mine(), EulerMaruyama()))
@@ -51,6 +52,7 @@ def test_schemes_declare_requests(name):
     assert isinstance(scheme.needs, NoiseRequest) and NoiseRequest.of(scheme) is scheme.needs
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("request_", NoiseRequest)
 def test_what_is_said_of_a_kind_is_what_is_drawn(request_):
     noise = Drawing(request_, 2, "float32").step(path_keys((1, 2), np.arange(500), 2), jnp.uint32(3), jnp.float32(0.25))
@@ -66,6 +68,7 @@ def test_exact_transitions_say_how_many_normals_they_take():
     assert NoiseRequest.INCREMENTS.noises(WALK) == 1 and NoiseRequest.NONE.noises(SDE(0.0, None, noise="none")) == 0
 
 
+@pytest.mark.slow
 def test_weak_noise_still_has_its_moments():
     found = solve(WALK, WeakEuler(3), 0.0, [0, 1], steps=16, paths=4000, rng=0, statistics=Moments())
     assert abs(found.mean[-1, 0]) < 5 * found.mean_error[-1, 0]

@@ -90,6 +90,7 @@ def test_unequal_steps_are_the_steps_asked_for():
     np.testing.assert_allclose(found.values[0, 1:], seen, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_statistics_and_events_on_a_flow():
     """Passage and event at the same time, found without chance, forth and back; SciPy's event as truth."""
     meets = solve_ivp(

@@ -122,6 +122,7 @@ def test_weak_order_is_the_declared_one(scheme, kind, calculus, moment_steps):
     assert slope == pytest.approx(order_of(scheme.weak_order, kind), abs=0.15), errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["scalar", "diagonal"])
 def test_sri1w1_has_weak_order_two_unless_the_diffusion_depends_on_time(kind, moment_steps):
     """2 for g(x), 1.5 for g(t, x): its strong conditions know the time derivative of g, its weak ones do not."""

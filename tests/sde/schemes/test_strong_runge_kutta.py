@@ -81,6 +81,7 @@ def test_shark_depends_on_its_correction_for_time_dependent_noise_only(float64):
         assert bool(jnp.allclose(full, short, atol=1e-15)) is same
 
 
+@pytest.mark.slow
 def test_sri2_agrees_with_milstein_to_higher_order(float64):
     """The difference quotients of SRI2 approach the derivatives of Milstein: the gap falls like h^1.5 or faster."""
     process = SDE(f, lambda t, x, p: jnp.array([[1 + x[1] ** 2, x[0]], [jnp.sin(x[0]), 0.5]]), dim=2)

@@ -23,6 +23,7 @@ TABLE = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("scheme", TABLE, ids=lambda scheme: scheme.name)
 def test_enumeration_of_three_point_noise_gives_the_known_errors(scheme, enumerated_error):
     errors = [enumerated_error(scheme, hyperbolic_sine(), n) for n in (1, 2, 4, 8)]
@@ -86,6 +87,7 @@ def exact_moments(A, B, start, degree):
     return (linalg.expm(generator) @ state).reshape((d,) * degree)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("degree", [2, 3])
 @pytest.mark.parametrize("scheme", [RI6(), DRI1()], ids=lambda scheme: scheme.name)
 def test_three_noises_keep_weak_order_two(scheme, degree, moment_steps):
@@ -98,6 +100,7 @@ def test_three_noises_keep_weak_order_two(scheme, degree, moment_steps):
     assert np.log2(errors[1] / errors[2]) == pytest.approx(2.0, abs=0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", [RI6(), DRI1()], ids=lambda scheme: scheme.name)
 def test_one_two_point_variable_per_channel_would_lose_an_order(scheme, moment_steps, sde_tools):
     """The counter-example: It_kl = It_min(k,l) gives E[Ih_12 Ih_13] = h²/4 in place of 0, and order 1 for m = 3."""
@@ -158,6 +161,7 @@ def advance(process, scheme, noise, x, h=0.1, t=0.3):
     return np.asarray(jax.vmap(lambda x, n: scheme.step(process, t, x, h, n, None)[0])(x, noise))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("scheme", [RI6(), DRI1()], ids=lambda scheme: scheme.name)
 @pytest.mark.parametrize("kind", ["diagonal", "additive"])
 def test_the_short_way_for_diagonal_and_additive_noise_is_the_general_way(scheme, kind, float64):
@@ -237,6 +241,7 @@ def generator(process, function):
     return image
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("m", [pytest.param(1, marks=pytest.mark.slow), 3])
 def test_one_step_is_right_to_third_order_on_nonlinear_noise(m, sde_tools, float64):
     """E u(t+h, Y) = u + h L u + h²/2 L² u + O(h³) for polynomials u, by enumeration: with bounded moments this is weak

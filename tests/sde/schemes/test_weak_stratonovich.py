@@ -212,6 +212,7 @@ def order_of_moments(step, calculus="stratonovich", seed=1):
     return right
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("scheme", [RS1, RS2])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_one_step_has_the_moments_of_the_generator_to_second_order(scheme, seed):
@@ -333,6 +334,7 @@ def test_three_noises_keep_weak_order_two(scheme, degree, moment_steps):
     assert np.log2(errors[1] / errors[2]) == pytest.approx(2.0, abs=0.15), errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", [RS1(), RS2()], ids=lambda scheme: scheme.name)
 def test_order_on_nonlinear_noise_by_enumeration(scheme, enumerated_error):
     """dX = √(X²+1) dt + √(X²+1) ∘ dW has the solution sinh(arsinh x0 + t + W); E p(arsinh X) = 0.375 at t = 0.5, over all

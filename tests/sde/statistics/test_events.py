@@ -33,6 +33,7 @@ def events(process, event, start, end, steps, *, paths=1, scheme=None, rng=4, be
     return found.results[-1]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("direction", "wanted"),
     [(+1, [3 * np.pi / 2, 7 * np.pi / 2]), (-1, [np.pi / 2, 5 * np.pi / 2]), (0, [np.pi / 2, 3 * np.pi / 2])],
@@ -92,6 +93,7 @@ def test_the_walk_stays_positive_with_the_exact_probability():
     assert abs(np.mean(found.counts == 0) - stay) < 4.5 * np.sqrt(stay * (1 - stay) / paths)
 
 
+@pytest.mark.slow
 def test_the_mean_number_of_sign_changes_is_exact():
     """Neighbouring sums have correlation √(k/(k+1)) and differ in sign with probability arccos(√(k/(k+1)))/π."""
     n, paths = 40, 20_000
@@ -110,6 +112,7 @@ def test_the_mean_number_of_sign_changes_is_exact():
     np.testing.assert_array_equal(found.counts, (above[:, 1:] != above[:, :-1]).sum(axis=1))
 
 
+@pytest.mark.slow
 def test_a_moving_boundary_is_hit_late_by_the_known_shift():
     """Brownian motion and the boundary 0.8 + 0.5 t. Seen at the steps only, it acts like one farther by 0.5826 √h; the
     bridge of `FirstPassage` has the exact law on the same paths, and comes first."""
@@ -146,6 +149,7 @@ def test_a_moving_boundary_is_hit_late_by_the_known_shift():
     assert seen.share[0] == np.mean(seen.counts > 0)
 
 
+@pytest.mark.slow
 def test_a_stopped_path_stays_and_has_one_event():
     event = Event(lambda t, x, p: x[0] - 1.0, stops=True)
     found = solve(
@@ -161,6 +165,7 @@ def test_a_stopped_path_stays_and_has_one_event():
     assert turning.counts.tolist() == [1]
 
 
+@pytest.mark.slow
 def test_what_one_watcher_stopped_no_other_one_sees_move():
     """Paths stop at 0.5; crossings of 0.4 and passages of -0.5 are those of the path until then, counted by hand."""
     n, paths, level = 200, 2000, 0.4
@@ -206,6 +211,7 @@ def test_a_late_event_in_single_precision_keeps_the_digits_of_its_step():
     assert found.times[0, 0] == pytest.approx(1 - 1 / (2 * np.pi), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_events_are_kept_in_the_run_directory_and_do_not_depend_on_chunks(tmp_path):
     kinds = {"paths": 2500, "scheme": EulerMaruyama()}
     event = Event(lambda t, x, p: x[0] - 0.3, keep=3)

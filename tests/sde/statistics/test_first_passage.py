@@ -29,6 +29,7 @@ def passage(process, boundary, start, end, steps, **kinds):
     return statistics.results[0]
 
 
+@pytest.mark.slow
 def test_drifting_brownian_motion_is_exact_at_any_step():
     # Inverse Gaussian: mean a/μ, shape a²/s². Steps are as long as the mean time itself.
     drift, s, a = 0.8, 0.6, 1.0
@@ -46,6 +47,7 @@ def test_without_the_bridge_times_are_late():
     assert found.mean[0] > 1.25 + 20 * found.mean[1]
 
 
+@pytest.mark.slow
 def test_exit_from_an_interval():
     # E T = (a² - x²)/s² with two boundaries; the bridge sees the nearer one.
     a, x, s = 1.0, 0.3, 0.7
@@ -72,6 +74,7 @@ def test_the_rate_counts_censored_paths():
     assert abs(short.rate[0] - long.rate[0]) < 5 * np.hypot(short.rate[1], long.rate[1]) + 0.03 * long.rate[0]
 
 
+@pytest.mark.slow
 def test_a_moving_boundary_is_met_with_the_exact_law():
     """W_t and the line 0.8 + 0.5 t, in steps as long as the time it takes: Bachelier and Lévy."""
     found = passage(SDE(0.0, 1.0, noise="additive"), lambda t, x, p: 0.8 + 0.5 * t - x[0], 0.0, 4.0, 4)
@@ -93,6 +96,7 @@ def test_times_count_from_the_beginning_of_the_simulation():
     assert late.rate[0] == pytest.approx(1 / late.mean[0], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_exactly_on_the_boundary_is_outside():
     """Without a bridge, on whole numbers: a start on it, a step that ends on it, and survival at the very time."""
     walk = SDE(1.0, 0.0, noise="additive")
@@ -116,6 +120,7 @@ def test_exactly_on_the_boundary_is_outside():
     assert found.times.tolist() == [2.0, np.inf]
 
 
+@pytest.mark.slow
 def test_the_bridge_knows_the_slope_of_the_boundary_and_the_noise():
     """1 - x_1 scaled by 10, and noise through a matrix: the law of |g| W is the same as for one component."""
     g = np.array([[0.36, 0.48], [0.7, -0.2]])
@@ -125,6 +130,7 @@ def test_the_bridge_knows_the_slope_of_the_boundary_and_the_noise():
     assert stats.kstest(found.times, "invgauss", args=(mean / shape, 0, shape)).pvalue > 1e-4
 
 
+@pytest.mark.slow
 def test_a_start_on_the_boundary_has_met_it():
     found = passage(SDE(0.0, 1.0, noise="additive"), lambda t, x, p: 1.0 - x[0], 1.0, 1.0, 4)
     assert found.met.all() and (found.times == 0).all()
@@ -148,6 +154,7 @@ def test_stopped_paths_stay():
     np.testing.assert_allclose(found.results[1].times, 1.0)
 
 
+@pytest.mark.slow
 def test_a_boundary_written_as_a_distance_is_exact_at_coarse_steps() -> None:
     """Brownian motion leaves (-1, 1) after a mean time of 1; 20,000 paths, 5 standard errors: false alarms below 1 in 10^6."""
     words = {"dt": 0.05, "paths": 20_000, "rng": 0}

@@ -32,6 +32,7 @@ def measured(observer, pieces, block=16):
     return observer.finish(total)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("pieces", [1, 2, 3])
 def test_moments_are_those_of_the_valid_values(pieces):
     found, good = measured(Moments(), pieces), X[:, VALID]
@@ -63,6 +64,7 @@ def test_variances_alone_are_the_diagonal():
     np.testing.assert_allclose(diagonal.variance, full.variance, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_float32_variance_keeps_its_digits_far_from_zero():
     # The naive E x² - (E x)² has no correct digit here.
     x = jnp.asarray(np.tile(RNG.normal(size=(1, 4096)) * 0.01 + 1000, 1), jnp.float32)
@@ -140,6 +142,7 @@ def test_statistics_say_what_was_not_asked_for():
         _ = Statistics(np.array([0.0, 1.0]), 1, 0, (), None, None, 0).mean
 
 
+@pytest.mark.slow
 def test_covariances_of_many_components_are_products_of_matrices():
     """Above eight components by another road: equal to NumPy's, errors too."""
     from evolaw.sde import SDE, EulerMaruyama, solve
@@ -155,6 +158,7 @@ def test_covariances_of_many_components_are_products_of_matrices():
     np.testing.assert_allclose(found.covariance_error[-1], products.std(axis=0) / np.sqrt(1500), rtol=0.03)
 
 
+@pytest.mark.slow
 def test_a_dataset_holds_the_numbers_and_where_they_are_from():
     from evolaw import sde
 

@@ -18,6 +18,7 @@ def sample(paths: int = 700) -> Trajectory:
     return Trajectory(values, TIMES, ("paths", "times", "dim"))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("paths", [1, 7, 700, 1024, 20_000])
 def test_moments_are_those_of_all_paths(paths: int) -> None:
     stored = sample(paths)
@@ -31,6 +32,7 @@ def test_moments_are_those_of_all_paths(paths: int) -> None:
         assert np.allclose(found.results[1].covariance[-1], whole, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_the_same_as_while_the_paths_ran() -> None:
     asked = (Moments(), Histogram(np.linspace(-3, 3, 13)))
     words = {"steps": 50, "paths": 3000, "rng": 5}

@@ -10,6 +10,7 @@ from evolaw.sde.studies.convergence import _fitted, declared_order, order
 GROWTH = geometric_brownian_motion(growth=0.5, volatility=0.8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "truth"), [(EulerMaruyama(), 0.5), (Milstein(), 1.0)])
 def test_strong_orders_against_the_explicit_solution(scheme, truth):
     found = order(scheme, GROWTH, 1.0, 1.0, rng=0, steps=(16, 32, 64), paths=1500)
@@ -18,6 +19,7 @@ def test_strong_orders_against_the_explicit_solution(scheme, truth):
     assert (found.errors > 5 * found.standard_errors).all()
 
 
+@pytest.mark.slow
 def test_weak_order_against_finer_steps():
     plain = SDE(lambda t, x, p: 0.5 * x, lambda t, x, p: 0.2 * x, noise="scalar")
     found = order(EulerMaruyama(), plain, 1.0, 1.0, rng=0, kind="weak", steps=(4, 8, 16), paths=2000)
@@ -76,6 +78,7 @@ def test_declared_orders_depend_on_the_noise():
     assert np.isclose(declared_order(RI6(), GROWTH, "weak"), 2.0)
 
 
+@pytest.mark.slow
 def test_a_start_without_error_is_refused():
     from evolaw.errors import ArgumentError
     from evolaw.sde import Milstein, geometric_brownian_motion, order

@@ -11,6 +11,7 @@ from evolaw.sde.studies.multilevel import Level, _estimate, multilevel_mean
 GROWTH = SDE(lambda t, x, p: 0.5 * x, lambda t, x, p: 0.8 * x, noise="scalar", name="growth")
 
 
+@pytest.mark.slow
 def test_the_mean_is_met_and_the_work_is_coarse():
     # False alarms below 1e-4: four times the wanted error, of which the bias is a part.
     found = multilevel_mean(GROWTH, Milstein(), 1.0, 1.0, lambda x: x[0], error=0.01, rng=0)

@@ -21,7 +21,7 @@ from evolaw.discovery.diffusions.problem import Library
 
 __all__ = ["Learned", "Proposal", "propose_terms"]
 
-_ENOUGH, _GAIN = 0.05, 0.02
+_ENOUGH, _GAIN = 0.01, 0.02
 
 
 class Learned(Protocol):
@@ -65,7 +65,7 @@ def propose_terms(law: Learned, library: Library) -> Proposal:
 
 
 def _selected(columns: np.ndarray, target: np.ndarray) -> tuple[list[int], float]:
-    """Columns chosen one after the other, each the one that leaves least, until 5 % is left or none gains 2 %."""
+    """Columns chosen one after the other, each the one that leaves least, until 1 % is left or none gains 2 %."""
     total, share = float(target @ target), 1.0
     chosen: list[int] = []
     while share > _ENOUGH and len(chosen) < columns.shape[1]:

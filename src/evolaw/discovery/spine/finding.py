@@ -210,7 +210,7 @@ class Finding:
             >>> import numpy as np
             >>> run = automata.evolve("B3/S23", np.eye(8, dtype=np.uint8), 2)
             >>> print(discover(run, "outer-totalistic", rng=0).to_typst().splitlines()[4])
-              "B0", "absent", "counted", "0 [0, 0.08042]", "80",
+              "B0", "absent", "counted", "2.35e-06 [0, 0.1843]", "48",
         """
         return display.typeset(self, "typst")
 

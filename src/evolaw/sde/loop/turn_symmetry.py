@@ -37,7 +37,7 @@ def commutes_with_turns(
 
     Example:
         >>> import jax.numpy as jnp
-        >>> x, turn = np.zeros(1), 2 * math.pi
+        >>> x, turn = jnp.zeros(1), 2 * jnp.pi
         >>> commutes_with_turns(lambda x: x + 0.1 * jnp.sin(2 * x), [turn], x)
         True
         >>> commutes_with_turns(lambda x: x + 0.1 * jnp.sin(x / 2), [turn], x)

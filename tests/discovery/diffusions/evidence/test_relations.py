@@ -71,6 +71,7 @@ def damped() -> Trajectory:
     return Trajectory(values, 0.02 * np.arange(2001), ("times", "dim"), about={"names": ["x", "v"]})
 
 
+@pytest.mark.slow
 def test_fluctuation_and_dissipation_tell_a_friction_that_the_drift_does_not(damped: Trajectory) -> None:
     common = "x: v=1; x: *"
     plain = discover(damped, library="1, x, v, v^3", known=common, rng=0)["v: v"]
@@ -88,6 +89,7 @@ def test_a_wrong_sign_is_told_and_opens_everything(damped: Trajectory) -> None:
     assert all(found[name].basis == "known" for name in (*found.of("present"), *found.of("absent")))
 
 
+@pytest.mark.slow
 def test_a_known_sign_helps_and_bounds_the_interval(damped: Trajectory) -> None:
     plain = discover(damped, library="1, x, v", known="x: v=1; x: *", rng=0)["v: v"]
     signed = discover(damped, library="1, x, v", known="x: v=1; x: *; v: v < 0", rng=0)["v: v"]

@@ -70,6 +70,7 @@ def test_a_function_that_raises_or_answers_in_the_wrong_shape_is_a_box_error() -
         FunctionTrackBox(lambda *_: np.zeros(2)).record(None, {}, np.arange(3.0))
 
 
+@pytest.mark.slow
 def test_the_loop_with_a_box_decides_what_was_open(record: object) -> None:
     """One well decides nothing; one experiment of the program's own choice decides both terms."""
     law = (lambda x: x - x**3, lambda x: [0.02])
@@ -85,6 +86,7 @@ def test_the_loop_with_a_box_decides_what_was_open(record: object) -> None:
     assert len(found.recordings) == 2
 
 
+@pytest.mark.slow
 def test_a_known_force_is_taken_off(record: object) -> None:
     """The same law pushed and not pushed, weighed together: the constant is 0.4 as in the law, not 0.4 plus the push."""
     free = record(lambda x: 0.4 - x, lambda x: [0.1], [0.4], 0.02, 8000, 1, about={})  # type: ignore[operator]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from evolaw.discovery import discover
 from evolaw.trajectory import Trajectory
@@ -16,6 +17,7 @@ def decided(finding: object) -> list[str]:
     return [e.name for e in finding.entries if e.decision in ("present", "absent")]  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_a_good_recording_passes_every_check(record: object) -> None:
     track = record(lambda x: x - x**3, lambda x: [0.3], [1.0], 0.02, 12_000, 2)  # type: ignore[operator]
     assert not causes(discover(track, library="x, x^3", rng=0))
@@ -54,6 +56,7 @@ def test_an_angle_without_its_period_is_named() -> None:
     assert "--period 'x=6" in next(check.says for check in finding.failed if check.name == "angle x")
 
 
+@pytest.mark.slow
 def test_a_library_that_is_too_small_decides_nothing_of_the_drift(record: object) -> None:
     track = record(lambda x: 2 * x - 2 * x**3, lambda x: [0.4], [1.0], 0.02, 20_000, 3)  # type: ignore[operator]
     finding = discover(track, library="1, x", rng=0)

@@ -52,6 +52,7 @@ def test_another_recording_is_told_from_the_laws_own(relaxation: object, stretch
         assert found.failed[0] in found.check.says
 
 
+@pytest.mark.slow
 def test_noises_that_act_together_take_the_decisions_back() -> None:
     """Half of the noise of x and y is the same: every test of the drift agrees, but the joint density is not that of two noises."""
     rng, h = np.random.default_rng(5), 0.02

@@ -63,6 +63,7 @@ def test_life_at_the_asked_sizes(flips: float, seed: int) -> None:
     assert chance == 0
 
 
+@pytest.mark.slow
 def test_decisions_hold_their_error_rate_on_random_laws() -> None:
     """Ten thin recordings, many entries barely seen: at most 5 % wrong is promised, 2 % of some 600 would be a fault."""
     made = wrong = chance = 0
@@ -86,6 +87,7 @@ def test_coins_are_not_called_present_or_absent() -> None:
     assert sum(decisions[coin] == "probabilistic" for coin in coins) >= 1
 
 
+@pytest.mark.slow
 def test_the_flip_probability_is_estimated_with_its_error() -> None:
     """Four estimates; each further off than 4 s.e. has chance 6e-5."""
     for seed, flips in enumerate((0.02, 0.05, 0.1, 0.1)):

@@ -63,6 +63,7 @@ def test_the_told_recording_is_the_answer_of_all_laws() -> None:
     assert found.log2_possible == np.log2(len(laws)) == 3
 
 
+@pytest.mark.slow
 def test_the_isotropic_answer_is_exact_with_nothing_known() -> None:
     found = weigh([read_recording(RECORDINGS / "life_every_second.npz")], ISOTROPIC, every=2)
     life = np.array([LIFE[OUTER.entry_of[ISOTROPIC.windows(entry)[0]]] for entry in range(102)])

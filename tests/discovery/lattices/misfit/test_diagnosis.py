@@ -40,6 +40,7 @@ def every(film: Trajectory, stride: int) -> Trajectory:
     return replace(film, values=values, times=np.arange(len(values)))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("film", "space", "expected", "option"),
     [

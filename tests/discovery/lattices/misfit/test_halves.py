@@ -30,6 +30,7 @@ def case(film: Trajectory) -> Case:
     return Case([film], SPACE, np.full(18, np.nan), Flips(0.02))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "cause"), [("beside", "region"), pytest.param("after", "time", marks=pytest.mark.slow)]
 )

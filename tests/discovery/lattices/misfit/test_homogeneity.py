@@ -36,6 +36,7 @@ def side_by_side(one: str, other: str, seed: int = 0) -> Trajectory:
     return Trajectory(np.array(frames, np.uint8), np.arange(13), ("times", "rows", "cols"), boundary="torus")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("film", "cause", "word"),
     [
@@ -53,6 +54,7 @@ def test_coins_that_change_are_named(film: Trajectory, cause: str, word: str) ->
     assert not finding.of("probabilistic")
 
 
+@pytest.mark.slow
 def test_one_law_with_coins_is_left_alone() -> None:
     """Over 40 recordings the mean e-value against one law is at most 1 by three standard errors, and coins are found."""
     e = []

@@ -90,6 +90,7 @@ def test_one_contradiction_is_enough_to_refuse_a_table() -> None:
         assert explain(film(values)) is None
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("eps", [0.0, 0.0005, 0.01, 0.1])
 def test_laws_of_windows_need_neither(eps: float) -> None:
     """Clean, or with misread cells: no table may explain them. 10 laws each; the e-values' false-alarm rate is 1 %."""

@@ -62,6 +62,7 @@ def lively(seed: int, steps: int = 10, every: int = 1) -> tuple[Trajectory, np.r
             return film(values), chance
 
 
+@pytest.mark.slow
 def test_two_far_cells_are_found_and_named() -> None:
     found = examine([parity()], Source(0))
     assert found is not None and found.reach == 2
@@ -89,6 +90,7 @@ def test_larger_than_life_needs_all_its_cells_even_hidden_ones() -> None:
     assert cause.of("conflict")
 
 
+@pytest.mark.slow
 def test_edges_of_the_recording_are_its_own() -> None:
     found = examine(
         [evolve(LARGE, start(1, 64), 4, boundary="plane"), evolve(LARGE, start(2, 64), 4, boundary="reflecting")],
@@ -107,6 +109,7 @@ def test_a_memory_is_no_neighbourhood() -> None:
     assert found is not None and found.reach == 1 and found.remembers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "world",
     ["clean", "windows", *(pytest.param(name, marks=pytest.mark.slow) for name in ("flips", "missing", "chance"))],

@@ -55,6 +55,7 @@ def test_p_values_of_a_probabilistic_law_are_valid() -> None:
     assert np.mean(p_values) == pytest.approx(0.5, abs=0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("channel", "damage"),
     [
@@ -70,6 +71,7 @@ def test_noisy_and_hidden_recordings_accept_the_truth(channel: object, damage: d
     assert any(check.p_value <= LEVEL for check in wrong)
 
 
+@pytest.mark.slow
 def test_large_boards_are_checked_on_a_patch_that_the_outside_cannot_reach() -> None:
     law = Rule("B3=0.8/S23=0.9")
     film = soup(law, size=150, steps=12)

@@ -30,6 +30,7 @@ def lively(seed: int, every: int = 2, frames: int = 13) -> tuple[Rule, Trajector
             return film.law, replace(film, values=values, times=np.arange(frames))  # type: ignore[return-value]
 
 
+@pytest.mark.slow
 def test_a_law_behind_every_second_generation_is_found() -> None:
     law, film = lively(0)
     windows = count_windows([film])
@@ -39,6 +40,7 @@ def test_a_law_behind_every_second_generation_is_found() -> None:
     assert found.log_e > 1000
 
 
+@pytest.mark.slow
 def test_the_finding_names_the_gap_instead_of_chance() -> None:
     _, film = lively(1)
     finding = discover(film, "isotropic", rng=0)

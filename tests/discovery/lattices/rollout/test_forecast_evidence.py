@@ -87,6 +87,7 @@ def test_flips_are_estimated() -> None:
     assert counts(law, decide(weighing.evidence, 0.05))[1] == 0
 
 
+@pytest.mark.slow
 def test_what_is_never_seen_stays_open() -> None:
     """A block with hidden cells shows none of the high counts."""
     board = np.zeros((12, 12), np.uint8)

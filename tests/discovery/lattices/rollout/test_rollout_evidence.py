@@ -34,6 +34,7 @@ def wrong(law: np.ndarray, decisions: list[str]) -> int:
     return sum(decision == ("absent" if value else "present") for value, decision in zip(law, decisions, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_third_generation_with_half_the_entries_known(seed: int) -> None:
     law, recording, known = a_case(seed, 51)
@@ -61,6 +62,7 @@ def test_what_is_hardly_seen_stays_open() -> None:
     assert decisions[hidden[0]] in ("present", "undetermined")
 
 
+@pytest.mark.slow
 def test_doubt_finds_the_rivals_of_a_law_that_fits() -> None:
     """One fitting law alone says nothing of its rivals: those that fit as well must be hunted down."""
     board = np.zeros((10, 10), np.uint8)
@@ -125,6 +127,7 @@ def test_the_same_seed_gives_the_same_evidence() -> None:
     assert np.array_equal(first.typical, again.typical)
 
 
+@pytest.mark.slow
 def test_discover_takes_rollouts_by_request() -> None:
     law, recording, known = a_case(3, 60)
     given = {name: value for name, value in zip(ISOTROPIC.names, known, strict=True) if not np.isnan(value)}
@@ -198,6 +201,7 @@ def test_a_simulator_may_have_nothing_to_propose() -> None:
     assert weighing.facts["simulator_asked"] == 0 and "drawn blindly" in weighing.facts["simulator_refused"]
 
 
+@pytest.mark.slow
 def test_a_bad_simulator_is_refused() -> None:
     _, recording, known = a_case(0, 20)
     with pytest.raises(ArgumentError, match="simulator"):

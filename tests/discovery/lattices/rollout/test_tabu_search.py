@@ -21,6 +21,7 @@ def a_recording(law: np.ndarray, every: int, *, frames: int = 4, side: int = 20,
     return evolve(ISOTROPIC.rule(law), start, every * (frames - 1), every=every, boundary=boundary)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("boundary", ["torus", "plane", "reflecting"])
 def test_misses_are_those_of_the_plain_step(boundary: str) -> None:
     recording = a_recording(a_law(1), 2, boundary=boundary)
