@@ -212,6 +212,7 @@ def test_imports_by_a_made_up_name_are_listed() -> None:
     assert using == set(BY_NAME), f"new, or no longer: {sorted(using ^ set(BY_NAME))}"
 
 
+@pytest.mark.slow
 def test_nobody_imports_the_package_from_inside() -> None:
     for path in FILES:
         names = {name for name, _ in imports(path)}

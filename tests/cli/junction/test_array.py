@@ -28,6 +28,7 @@ def test_a_seed_fixes_start_biases_and_noise(evolaw):
     assert one["velocity"] == two["velocity"] != other["velocity"]
 
 
+@pytest.mark.slow
 def test_a_plane_over_temperatures_has_its_vortices(evolaw):
     words = "junction array --kind grid --size 4 --bias 0 --noise 0.3,3 --duration 12 --dt 0.1 --paths 8 --json --figure xy.png"
     facts = json.loads(evolaw(*words.split()).stdout)

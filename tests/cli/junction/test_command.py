@@ -60,6 +60,7 @@ def test_an_iv_curve_from_four_numbers(evolaw: Callable[..., Any]) -> None:
     assert Run.open("run").read("voltage").tolist() == facts["voltage"] and Path("iv.png").stat().st_size > 5000
 
 
+@pytest.mark.slow
 def test_text_has_a_line_a_bias_and_the_distance(evolaw: Callable[..., Any]) -> None:
     done = evolaw("junction", "iv", "--noise", 0.2, "--bias", "0.5,1.5", "--paths", 64, "--duration", 10)
     assert "standard errors" in done.stdout and "1.138999" in done.stdout

@@ -187,6 +187,7 @@ def test_skipped_generations_need_steps(evolaw: Callable[..., Any], tmp_path: Pa
     assert "has not settled" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_league(evolaw: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(ARCHITECTURES):
         if name not in ("cnn2-x8", "orbit-table"):

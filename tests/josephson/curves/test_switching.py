@@ -22,6 +22,7 @@ def test_the_distribution_is_that_of_the_turnover_rate(ramps):
     assert width == pytest.approx(ramps.law.deviation, abs=3 * width_error + 0.05 * ramps.law.deviation)
 
 
+@pytest.mark.slow
 def test_inversion_recovers_the_rate_within_its_interval(ramps):
     """Bins with 20 and more switches, at 99.9 %, the theory's own 6 % allowed: 1 % of other seeds."""
     found = ramps.rates(12, confidence=0.999)

@@ -43,6 +43,7 @@ def test_bets_are_fair() -> None:
         assert (bets.log_chance.sum(1) - truth < np.log(1000)).all()
 
 
+@pytest.mark.slow
 def test_a_portion_is_foretold_before_it_is_learned_from() -> None:
     """Outcomes of the last portion do not change what was bet on the portions before, nor on the last itself."""
     features, windows = world(1)

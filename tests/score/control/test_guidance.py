@@ -24,6 +24,7 @@ def test_the_exact_classifier_gives_the_class(noising, t):
     np.testing.assert_allclose(guided.score(X, t, noising), one.score(X, t, noising), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_weights_interpolate_and_extrapolate():
     """classifier weight 1 + w is classifier-free weight w, for exact ones."""
     one, vp = score.Gaussian([1.0, 0.5], [0.2, 0.2]), score.VP()

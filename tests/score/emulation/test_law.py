@@ -89,6 +89,7 @@ def test_a_step_of_another_length_is_refused_in_words(law: Emulator) -> None:
         solve(ornstein_uhlenbeck(rate=1.0, scale=1.0), law.scheme, 0.0, [0.0, STEP], steps=1, paths=2, rng=0)
 
 
+@pytest.mark.slow
 def test_it_comes_back_from_its_run(law: Emulator, run: Path, tmp_path: Path) -> None:
     again = Emulator.load(law.save(tmp_path / "copy"))
     assert again.scales == law.scales

@@ -70,6 +70,7 @@ def test_the_whole_league(row, values, last):
         assert row(calls) == pytest.approx(value, rel=0.051)
 
 
+@pytest.mark.slow
 def test_tables_are_nan_below_twenty_steps_and_ours_are_not():
     """Pitfall 7: β̄_max/N ≥ 1."""
     assert np.isnan(peer(VP, 10))

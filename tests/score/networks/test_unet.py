@@ -88,6 +88,7 @@ def test_averaging_counts_every_element_once() -> None:
     )
 
 
+@pytest.mark.slow
 def test_level_and_condition_are_heard() -> None:
     net = lively(UNet((3, 4)).draw((4, 4), classes=3, rng=0))
     outs = [np.asarray(net(field(4, 4), label, told)) for label, told in ((0.1, 0), (0.5, 0), (0.1, 1), (0.1, None))]

@@ -34,6 +34,7 @@ def test_the_rectified_path_is_a_straight_line():
     assert score.Cosine().scale(0.3) ** 2 + score.Cosine().std(0.3) ** 2 == pytest.approx(1.0)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("make", "name"),
     [

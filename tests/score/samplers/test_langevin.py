@@ -87,6 +87,7 @@ def test_orders_differ_and_corrections_repair():
     assert gaussian_output(data, vp, corrected, 60, spacing="log_snr").kl(data) < 0.5 * plain
 
 
+@pytest.mark.slow
 def test_annealed_langevin_needs_levels_enough():
     """SMLD follows p_t with Langevin steps alone: 200 levels of 20 steps for VE from 5 to 0.05."""
     data, ve = score.Gaussian([1.0, -0.5], [1.0, 0.3]), score.VE(0.05, 5.0)

@@ -78,6 +78,7 @@ def test_a_long_step_keeps_its_digits(float64):
     np.testing.assert_allclose(push @ push.T, law.stationary_covariance(), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_component_that_no_noise_reaches_is_carried_along(float64):
     law = linear_system([[-1.0, 0.0], [0.0, -2.0]], b=[[1.0, 0.0]]).exact
     moved = np.asarray(law.sample(jnp.ones(2), 0.0, 0.5, jnp.ones(2)))

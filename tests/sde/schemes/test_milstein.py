@@ -56,6 +56,7 @@ def test_diagonal_and_commutative_forms_are_the_general_form(calculus, float64):
         np.testing.assert_allclose(Milstein().step(kinds[kind], 0.2, x, 0.1, noise, None)[0], wanted, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_one_step_on_a_linear_system_is_the_taylor_formula(float64):
     """X' = X + Σ B_k X ΔW_k + Σ_ij B_j B_i X I_ij: the inner index acts first."""
     draw = np.random.Generator(np.random.Philox(key=6))

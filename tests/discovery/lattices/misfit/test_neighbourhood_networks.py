@@ -99,6 +99,7 @@ def test_edges_of_the_recording_are_its_own() -> None:
     assert found is not None and found.reach == 2
 
 
+@pytest.mark.slow
 def test_a_memory_is_no_neighbourhood() -> None:
     """next = Life xor the frame before, with 2 % of the cells erring so that no table explains it."""
     chance, frames = np.random.default_rng(0), [start(1, 48), start(2, 48)]

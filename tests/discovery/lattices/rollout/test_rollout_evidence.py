@@ -120,6 +120,7 @@ def test_a_misleading_simulator_misleads_nobody() -> None:
     assert wrong(law, decide(weighing.evidence, 0.05)) == 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_evidence() -> None:
     _, recording, known = a_case(0, 70)
     first, again = (weigh(Case([recording], ISOTROPIC, known, Every(3), rng=source(4))) for _ in range(2))
