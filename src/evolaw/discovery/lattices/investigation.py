@@ -16,47 +16,39 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
 
 from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.automata.boxes.black_box import Box
-from evolaw.automata.rules.rule import ELEMENTARY, Rule
+from evolaw.automata.rules.rule import ELEMENTARY
 from evolaw.discovery.lattices import selection
-from evolaw.discovery.lattices.evidence.residuals import worst_residual
 from evolaw.discovery.lattices.experiment.coverings import largest
 from evolaw.discovery.lattices.experiment.questions import question_for, question_of_reach, record
 from evolaw.discovery.lattices.misfit.diagnosis import Diagnosis, diagnose, diagnose_unfitting
 from evolaw.discovery.lattices.misfit.displays import undo_inversion
 from evolaw.discovery.lattices.misfit.edges import settle_edge
 from evolaw.discovery.lattices.misfit.halves import compare_halves
+from evolaw.discovery.lattices.misfit.misreadings import doubt_misreadings
+from evolaw.discovery.lattices.misfit.named_rule import compare_named
 from evolaw.discovery.lattices.misfit.predictive_check import check_law
 from evolaw.discovery.lattices.misfit.space_refinement import widen
 from evolaw.discovery.lattices.model.case import Case, Progress, Simulator
 from evolaw.discovery.lattices.model.intake import agree, claimed, gather, is_silent, require_form
 from evolaw.discovery.lattices.model.law import Law, Question
 from evolaw.discovery.lattices.model.observation import AUTO, CLEAN, Channel
-from evolaw.discovery.lattices.model.rule_space import NESTED, WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.rule_space import NESTED, RuleSpace
 from evolaw.discovery.lattices.rollout.proposals import propose_by_network
 from evolaw.discovery.spine.amendments import Amendment, State, check_known, rewrite
 from evolaw.discovery.spine.closed_loop import close_loop
-from evolaw.discovery.spine.e_values import worded_list
 from evolaw.discovery.spine.evidence import Check, Evidence, Weighing
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.discovery.spine.investigation import investigate
-from evolaw.errors import EvolawError
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
 
 __all__ = ["discover_lattice", "resume"]
 
 NETWORK = "network"
-
-_FAR, _OTHER_RATE = 5.0, 1.25
-"""A declared rate of misreading is in doubt where the inferred one is so many standard errors away, and another by this factor."""
-
-_UNEVEN = 1e-4
-"""A region whose inferred misreadings are this unlikely is in doubt: the normal law is an approximation."""
 
 
 def discover_lattice(
@@ -341,7 +333,7 @@ class _Look:
             self._doubt_flips(weighing),
             self._refine,
             check_known,
-            lambda state: replace(state, checks=(*self.notes, *self._compare_named(state).checks)),
+            lambda state: replace(state, checks=(*self.notes, *compare_named(self.case, state).checks)),
         )
 
     def law(self, entries: tuple[EntryFinding, ...], weighing: Weighing | None) -> Law:
@@ -428,8 +420,7 @@ class _Look:
         def amendment(state: State) -> State:
             if not self.case.channel.flips or state.cause not in ("sound", "coins"):
                 return state
-            # A place first: misreadings that gather somewhere are also more than was declared.
-            found = _uneven(self.case, weighing.facts.get("residuals", {})) or _misstated(self.case, weighing.facts)
+            found = doubt_misreadings(self.case, weighing.facts)
             if found is None and "probabilistic" in state.decisions and self.case.channel.every == 1:
                 found = compare_halves(self.case)
             if found is None:
@@ -444,71 +435,6 @@ class _Look:
             )
 
         return amendment
-
-    def _compare_named(self, state: State) -> State:
-        """Compare the decisions with the rule that the recordings name, where they name one."""
-        named = {str(recording.law) for recording in self.case.recordings if recording.law is not None}
-        if len(named) != 1:
-            return state
-        name = named.pop()
-        try:
-            rule = Rule(name)
-        except EvolawError:
-            return state
-        space = self.case.space
-        if space.is_line and rule.neighbourhood == "line":
-            rule = space.on_windows(rule)
-        if not rule.is_deterministic or rule.table.shape != (WINDOWS,):
-            return state
-        differing = [
-            item.entry
-            for place, (item, decision) in enumerate(zip(state.evidence, state.decisions, strict=True))
-            if decision in ("present", "absent") and (rule.table[space.windows(place)] != (decision == "present")).any()
-        ]
-        says = (
-            f"The recording names the rule {name}, which {worded_list(differing)} contradict{'s' if len(differing) == 1 else ''}."
-            if differing
-            else f"Nothing decided contradicts the rule that the recording names, {name}."
-        )
-        return state.having([Check("named rule", not differing, 0.0 if differing else 1.0, says)])
-
-
-def _misstated(case: Case, facts: dict[str, Any]) -> tuple[str, Check] | None:
-    """The failed check of a declared rate of misreading, where far more or fewer misread cells were inferred than it says."""
-    flips, cells = case.channel.flips, facts.get("cells_read", 0)
-    if flips == AUTO or not cells:
-        return None
-    rate, inferred = float(flips), float(facts["flips_inferred"])
-    z = (inferred - rate) / float(np.sqrt(rate * (1 - rate) / cells))
-    if abs(z) < _FAR or max(inferred / rate, rate / inferred) < _OTHER_RATE:
-        return None
-    says = (
-        f"A cell is said to be misread with probability {rate:.3g}, but by the law found {inferred:.3g} were: more or fewer by {abs(z):.0f} "
-        "standard errors. Try --flip auto."
-    )
-    return "flips", Check("flips", False, float(2 * ndtr(-abs(z))), says)
-
-
-def _uneven(case: Case, residuals: dict[str, float]) -> tuple[str, Check] | None:
-    """The failed check of a rim, a band or a time where more or fewer misreadings were inferred than elsewhere."""
-    if not residuals:
-        return None
-    name, p = worst_residual(residuals)
-    if p > _UNEVEN:
-        return None
-    if name == "rim":
-        given = case.recordings[0].boundary
-        says = (
-            f"The misread cells that were inferred lie at the rim: {residuals['rim']:.0f} standard errors more than elsewhere, so the edge "
-            f"is not that of a {given}. Try --boundary window, which counts no window that crosses it."
-        )
-        return "boundary", Check("boundary", False, p, says)
-    cause = "time" if name.startswith("frames") else "region"
-    says = (
-        f"Misread cells are inferred in {name} {abs(residuals[name]):.0f} standard errors more or less often than the flip probability "
-        "says: the law, or the rate of misreading, is another there. Leave that part out."
-    )
-    return cause, Check(cause, False, p, says)
 
 
 def _open(entries: Sequence[EntryFinding]) -> np.ndarray:
