@@ -39,7 +39,7 @@ if [ "$fresh" = 1 ]; then
   run make test PYTHON="$python"
 else
   run "$python" -c 'import sys; from evolaw.cli.main import run; raise SystemExit(run(sys.argv[1:]))' \
-    demo --out "$bare/report.html" --runs "$bare/runs"
+    demo --report "$bare/report.html" --runs "$bare/runs"
   run "$python" -m pytest -q -p no:cacheprovider "$@"
 fi
 echo "a bare machine passes"

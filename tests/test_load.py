@@ -13,6 +13,7 @@ from evolaw.errors import StorageError
 from evolaw.storage import Run
 
 
+@pytest.mark.slow
 def test_every_kind_of_run_is_opened_as_itself(tmp_path: Path) -> None:
     from evolaw.learning import LearnedLaw
     from evolaw.learning.windows.architecture_study import League, run_league

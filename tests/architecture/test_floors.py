@@ -166,6 +166,7 @@ def test_the_rooms_of_a_folder_form_no_circle(folder: Place) -> None:
     assert bool(found) == ("/".join(folder) in OPEN_CIRCLES), f"a circle, or one that is no longer there: {found}"
 
 
+@pytest.mark.slow
 def test_nobody_imports_the_folder_they_stand_in() -> None:
     assert not façade_imports(SOURCE)
 
@@ -226,6 +227,7 @@ def test_jax_is_used_through_its_public_face() -> None:
             assert not name.startswith(PRIVATE_JAX), f"{name_of(path)}:{line} imports {name}"
 
 
+@pytest.mark.slow
 def test_learning_packages_stay_in_their_folders() -> None:
     for place, path in PLACES.items():
         for name, line in imports(path):
@@ -272,12 +274,14 @@ def test_public_names_are_declared_and_documented(path: Path) -> None:
         assert ast.get_docstring(node), f"{path.name}: {name} has no docstring"  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_no_user_error_is_an_assert() -> None:
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             assert not isinstance(node, ast.Assert), f"{path.name}:{node.lineno} uses assert"
 
 
+@pytest.mark.slow
 def test_every_cited_key_is_in_the_bibliography() -> None:
     known = set(re.findall(r"@\w+\{(\w+)", (ROOT / "docs" / "references.bib").read_text(encoding="utf-8")))
     for path in FILES:

@@ -39,6 +39,7 @@ def test_components_are_named_after_the_equation() -> None:
     assert equations.component_names("dA = dW1; dB = dW2", 2) == ["A", "B"]
 
 
+@pytest.mark.slow
 def test_python_and_the_command_line_know_the_same() -> None:
     """The exact law of a linear equation is attached in Python too: mean e^-2t x, variance (1 - e^-4t)/4."""
     made = ito.process("dX = -theta X dt + dW", {"theta": 2.0})

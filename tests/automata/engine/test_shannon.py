@@ -23,6 +23,7 @@ def test_random_laws(space: str) -> None:
         assert logic.size <= 62
 
 
+@pytest.mark.slow
 def test_sparse_laws() -> None:
     for alive in (1, 2, 5, 40):
         table = np.zeros(512, np.uint8)

@@ -3,10 +3,12 @@
 import json
 
 import numpy as np
+import pytest
 
 from evolaw.josephson.formulas import mean_voltage
 
 
+@pytest.mark.slow
 def test_a_measured_curve_gives_its_numbers(evolaw):
     i = np.linspace(0.1, 3, 30)
     v = 10 * mean_voltage(i, 0.1761963) + 0.02 * np.random.default_rng(0).standard_normal(30)

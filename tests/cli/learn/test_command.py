@@ -220,6 +220,7 @@ def same_but_clocks(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+@pytest.mark.slow
 def test_the_same_command_shows_a_finished_training_again(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     options = ("B3/S23", "--net", "table", "--epochs", 2, "--seeds", 2, "--out", "run")
     first = evolaw("learn", *options, "--json")
@@ -261,6 +262,7 @@ def test_a_stopped_training_says_how_to_go_on(
     assert json.loads(done.stdout) == json.loads(evolaw("learn", *options, "--json").stdout)
 
 
+@pytest.mark.slow
 def test_a_changed_recording_is_not_gone_on_with(evolaw: Callable[..., Any], tmp_path: Path, soup: np.ndarray) -> None:
     record(tmp_path / "life.npz", evolve("B3/S23", soup, 6).values)
     assert evolaw("learn", "life.npz", "--epochs", 1, "--out", "run").returncode == 0

@@ -37,6 +37,7 @@ def test_a_stuck_particle_is_told_so(record: object) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_finding_is_a_document_and_reads_back(relaxation: object, tmp_path: object) -> None:
     finding = discover(relaxation(1.0, 0.5, 0.02, 2000, 1), library="1, x", rng=0)  # type: ignore[operator]
     document = json.loads(json.dumps(finding.to_json(), allow_nan=False))

@@ -7,6 +7,7 @@ from evolaw.errors import ArgumentError
 from evolaw.josephson import Drive, Junction, stationary_averages
 
 
+@pytest.mark.slow
 def test_averages_and_balances_are_exact_within_their_errors():
     """α = 1, D = 0.5: eight averages at two biases, at most 3.4 standard errors; 1 % of other seeds."""
     found = stationary_averages(Junction(damping=1.0, noise=0.5), [0.5, 1.2], 0, paths=1024, duration=100.0)

@@ -8,6 +8,7 @@ from evolaw.josephson import Junction, phase_diffusion, spectrum
 from evolaw.josephson.formulas import effective_diffusion, mean_voltage
 
 
+@pytest.mark.slow
 def test_diffusion_is_the_exact_one():
     """Three biases, 3 % each; within 3 standard errors, 1 % of other seeds."""
     found = phase_diffusion(Junction(noise=0.2), [0.5, 1.0, 2.0], 0, paths=8192, block=12.0)
@@ -30,6 +31,7 @@ def test_in_equilibrium_inertia_diffuses_as_einstein_says():
     assert found.value[0] == pytest.approx(50.0, abs=3 * found.error[0] + 0.2)
 
 
+@pytest.mark.slow
 def test_the_power_of_a_spectrum_is_the_variance():
     """32 short records: the line near the voltage, and ∫ S dω/2π the variance of cos φ."""
     found = spectrum(Junction(noise=0.02), 1.5, 0, duration=60.0, paths=32)

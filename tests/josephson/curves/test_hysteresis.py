@@ -22,6 +22,7 @@ def test_above_the_end_of_bistability_there_is_no_loop():
     np.testing.assert_allclose(loop.up, loop.down, atol=0.08)
 
 
+@pytest.mark.slow
 def test_noise_switches_early_and_retraps_late():
     """Every junction of 64 switches below 1, most retrap above i_r; 1 of 1000 other seeds would fail."""
     loop = hysteresis(Junction(damping=0.3, noise=0.03), 1.2, 1e-3, 0, points=60, paths=64)

@@ -57,6 +57,7 @@ def test_with_capacitance_against_the_fokker_planck_equation():
     assert curve.gap < 3 and curve.error.max() < 0.006
 
 
+@pytest.mark.slow
 def test_strong_damping_has_no_error_of_its_step():
     """α = 5, i = 3, where plain BAOAB at this step is 1.3 % too fast, seven standard errors; 0.3 % of other seeds."""
     curve = iv_curve(Junction(damping=5.0, noise=0.2), [3.0], 0, paths=1024, duration=100.0)
@@ -71,6 +72,7 @@ def test_where_two_states_live_side_by_side_it_waits_for_both():
     assert curve.gap < 3
 
 
+@pytest.mark.slow
 def test_without_noise_it_is_the_limit_cycle_from_rest():
     curve = iv_curve(Junction(damping=0.5), [0.7, 1.2], 0)
     np.testing.assert_allclose(curve.voltage, [0.0, running_voltage(1.2, 0.5)], atol=curve.error[0])

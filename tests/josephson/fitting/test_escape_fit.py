@@ -18,6 +18,7 @@ def drawn(seed, count=600):
     return np.interp(np.random.default_rng(seed).random(count), 1 - law.survival, law.bias) * 10e-6
 
 
+@pytest.mark.slow
 def test_two_numbers_come_back_from_a_histogram():
     """Within 1.8 half-widths of their 95 % intervals: 1 of 1000 other seeds."""
     fit = fit_switching(drawn(4), RAMP, temperature=0.5, **KNOWN)

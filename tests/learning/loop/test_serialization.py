@@ -132,6 +132,7 @@ def test_what_is_no_network_is_refused(tmp_path: Path) -> None:
         read_networks(tmp_path / "old")
 
 
+@pytest.mark.slow
 def test_a_description_is_enough_beside_the_arrays() -> None:
     for net in NETS:
         again = build(describe(net), named(net, "here"), "here")

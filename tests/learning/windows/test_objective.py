@@ -102,6 +102,7 @@ def test_recall_is_split_into_seen_and_unseen() -> None:
     assert silent.recall is silent.faulty is None
 
 
+@pytest.mark.slow
 def test_an_epoch_compiles_once(pairs: WindowPairs) -> None:
     """Every network starts with the types it ends with, so that the second epoch runs the first one's program."""
     for net in (Cnn.random((3,), rng=0), Quadratic.random(rng=0), Quadratic.life()):

@@ -57,6 +57,7 @@ def test_a_portion_is_foretold_before_it_is_learned_from() -> None:
     np.testing.assert_allclose(total, 1, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bets_and_the_answer_is_theirs() -> None:
     features, windows = world(2)
     alive = features[:, 2] > 0

@@ -20,6 +20,7 @@ def found() -> Finding:
     return discover(Trajectory(x, 0.02 * np.arange(6001), ("times",)), library="1, x, x^2", diffusion="1, x^2", rng=0)
 
 
+@pytest.mark.slow
 def test_the_drift_drawn_is_the_drift_found(found: Finding) -> None:
     drift, spread = draw_field(found).axes
     line = drift.lines[0]

@@ -55,6 +55,7 @@ def test_the_page_of_a_league() -> None:
     assert page.count("data:image") == 1
 
 
+@pytest.mark.slow
 def test_law_and_truth_stand_beside_each_other() -> None:
     starts = np.random.default_rng(0).integers(0, 2, (8, 8, 8)).astype(np.uint8)
     law = life()

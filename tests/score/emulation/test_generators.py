@@ -59,6 +59,7 @@ def test_moments_of_a_gaussian_are_read_at_any_level(sigma: float) -> None:
     assert np.asarray(covariance) == pytest.approx(COVARIANCE, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_density_is_the_gaussians() -> None:
     y, c = np.array([1.1, 0.2]), jnp.array([0.4])
     apart = y - [0.4, -0.4]

@@ -34,6 +34,7 @@ def walk(step: float = 1.0, shift: float = 0.0, spread: float = 1.0, dim: int = 
     return Emulator(Gaussian(shift, spread), Scales(step, (0.0,) * dim, ones, (0.0,) * dim, (np.sqrt(step),) * dim))
 
 
+@pytest.mark.slow
 def test_the_right_law_passes() -> None:
     """1000 pairs of two components; the CRPS of N(0, 1) is 1/√π; a p-value below 0.001 is a false alarm of one in a thousand."""
     before = np.random.default_rng(0).normal(size=(1000, 2))

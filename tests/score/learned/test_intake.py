@@ -75,6 +75,7 @@ def test_conditions_are_counted() -> None:
     assert (take_in(GOOD, np.arange(10) % 3).classes, take_in(GOOD, np.ones((10, 5))).numbers) == (3, 5)
 
 
+@pytest.mark.slow
 def test_networks_are_tried_before_anything_is_done() -> None:
     material = take_in(GOOD)
     good = eqx.nn.Linear(4, 4, key=jax.random.key(0))

@@ -10,6 +10,7 @@ DATA = score.Gaussian([1.0, -0.5], [[1.0, 0.3], [0.3, 0.4]])
 VP = score.VP()
 
 
+@pytest.mark.slow
 def test_codes_are_the_exact_map_and_decode_undoes_encode():
     x = DATA.sample(5, rng=0)
     codes = score.encode(DATA, VP, x)

@@ -63,6 +63,7 @@ def test_equal_times_are_flow_matching() -> None:
     assert float(weighed) == pytest.approx(float(plain / (plain + 0.01)), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_times_are_ordered_and_often_equal() -> None:
     """4000 pairs: the share of equal ones is known to 0.7 %, five of these; t is the larger of two."""
     r, t = (np.asarray(part) for part in draw_pairs(4000, jax.random.key(0)))

@@ -72,6 +72,7 @@ def test_turns_and_reflections_commute_exactly(padding: str) -> None:
     assert np.abs(np.asarray(net(x, 0.1))).max() > 1e-2
 
 
+@pytest.mark.slow
 def test_odd_networks_are_odd() -> None:
     net = lively(UNet((3,), symmetry="odd").draw((4, 4), rng=0))
     np.testing.assert_allclose(net(-field(4, 4), 0.1), -net(field(4, 4), 0.1), atol=1e-6)

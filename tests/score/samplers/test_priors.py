@@ -11,6 +11,7 @@ from evolaw.score.samplers.priors import addressed_normals, prior_of, prior_stat
 STREAM = randomness.source(3).stream("prior")
 
 
+@pytest.mark.slow
 def test_normals_are_normal_and_independent_of_the_cut():
     with precise("float64"):
         z = addressed_normals(STREAM, 0, 20_000, 3)

@@ -60,6 +60,7 @@ def test_a_path_is_the_sum_of_its_increments():
     np.testing.assert_allclose(values[:, 1:], np.cumsum(w, axis=1), atol=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_chunks_change_no_path(precision):
     kinds = {"steps": 50, "rng": 2, "precision": precision, "paths": 2500}
@@ -87,6 +88,7 @@ def test_running_statistics_are_those_of_the_stored_paths():
     np.testing.assert_allclose(found.variance, values.var(axis=0, ddof=1), rtol=1e-10, atol=1e-15)
 
 
+@pytest.mark.slow
 def test_saved_times_change_nothing():
     # Odd saved times break up pairs and groups of steps; the noise must not care.
     kinds = {"steps": 60, "rng": 2, "paths": 400}

@@ -196,6 +196,7 @@ def test_kinds_of_noise_have_counters_of_their_own():
     assert int(brownian._SLOT_PAIR) + 1000 * 999 // 2 // 64 < 2**32
 
 
+@pytest.mark.slow
 def test_halving_gives_brownian_halves_that_compose_to_the_step():
     h, n = 0.4, 200_000
     rng = np.random.default_rng(1)

@@ -40,6 +40,7 @@ def test_conditional_covariances_are_exact(terms):
     assert abs(cross.mean() - H * dw[1] * dw[2] / 12) < 4.5 * cross.std() / np.sqrt(n)
 
 
+@pytest.mark.slow
 def test_conditional_characteristic_function():
     dw = [0.4, 0.7]
     area = sampled(8, dw)[0, 1]

@@ -110,6 +110,7 @@ def test_two_points_are_the_bits_of_the_word():
     assert signs == [-2, -2, 2, -2, 2]
 
 
+@pytest.mark.slow
 def test_three_points_are_digits_to_base_six():
     word = np.asarray(WORDS[0][:1000])
     for index in range(8):

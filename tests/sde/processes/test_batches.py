@@ -59,6 +59,7 @@ def test_a_sweep_of_a_network_maps_over_its_weights():
     np.testing.assert_allclose(found.values[:, :, -1, 0], np.exp([[0.5] * 3, [1.0] * 3]), rtol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["forward", "reverse"])
 def test_derivatives_pass_through(mode):
     x = DRAW.standard_normal((7, 2))

@@ -72,6 +72,7 @@ def test_square_root_steps_have_the_noncentral_chi_square_law(degrees, start, pr
             assert abs(below - paths * share) < 4.5 * np.sqrt(paths * share * (1 - share)) + 1
 
 
+@pytest.mark.slow
 def test_square_root_draws_are_independent_of_step_to_step():
     """In equilibrium Cov(X(0), X(t)) is e^{-at} of the variance; a path is not stuck on its normals."""
     process = square_root(rate=1.0, level=2.0, scale=0.8)

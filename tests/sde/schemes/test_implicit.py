@@ -124,6 +124,7 @@ def test_too_few_iterations_give_no_wrong_state(float64):
     assert y + y**3 == pytest.approx(10.0, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_a_stiff_system_is_solved_in_both_precisions(precision):
     """A linear system with rates 1 and 10^5: no scheme-made failures by rounding; every state is finite and at rest."""

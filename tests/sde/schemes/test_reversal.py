@@ -29,6 +29,7 @@ def test_moments_on_falling_times(scheme):
     assert abs(found.variance[-1, 0] - exact) < 4.5 * found.covariance_error[-1, 0, 0] + 0.05 * exact
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scheme", [sde.EulerMaruyama(), sde.Milstein(), pytest.param(sde.SRI1W1(), marks=pytest.mark.slow)], ids=str
 )

@@ -53,6 +53,7 @@ LINEAR_TABLE = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("scheme", LINEAR_TABLE, ids=lambda scheme: scheme.name)
 def test_two_noises_give_the_known_moment_errors(scheme, moment_steps):
     exact = second_moments(A, B, 1.0, np.outer(START, START))

@@ -56,6 +56,7 @@ def test_exit_from_an_interval():
     assert abs(value - (a**2 - x**2) / s**2) < 4.5 * error + 0.003
 
 
+@pytest.mark.slow
 def test_reflection_principle_and_survival():
     found = passage(SDE(0.0, 1.0, noise="additive"), lambda t, x, p: 1.0 - x[0], 0.0, 2.0, 4)
     share, error = found.share
@@ -136,6 +137,7 @@ def test_a_start_on_the_boundary_has_met_it():
     assert found.met.all() and (found.times == 0).all()
 
 
+@pytest.mark.slow
 def test_stopped_paths_stay():
     from evolaw.sde.statistics.moments import Moments
 

@@ -34,6 +34,7 @@ def test_a_stuck_particle_is_to_be_set_elsewhere(stuck: object) -> None:
     assert Experiment.from_json(asked.to_json()).to_json() == asked.to_json()
 
 
+@pytest.mark.slow
 def test_nothing_is_asked_when_nothing_is_open(relaxation: object) -> None:
     assert discover(relaxation(1.0, 0.5, 0.02, 60_000, 1), library="x", rng=0).next is None  # type: ignore[operator]
 

@@ -38,6 +38,7 @@ def test_nothing_is_uneven_under_the_right_law() -> None:
         assert worst_residual(scores)[1] > 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edge", ["plane", "crop"])
 def test_a_wrong_edge_shows_at_the_rim(edge: str) -> None:
     film, law = misread(edge, 3)
