@@ -105,3 +105,10 @@ def test_a_gap_holds_the_voltage_down():
 def test_the_same_seed_gives_the_same_bytes():
     one, two = (iv_curve(Junction(noise=0.1), [0.9], 5, paths=64, duration=5.0).voltage for _ in range(2))
     assert one.tobytes() == two.tobytes()
+
+
+def test_phases_that_rotate_together_do_not_end_at_one_place_of_a_turn():
+    """10 µA, 1 Ω, 1 pF, 4.2 K: started at one phase, the same biases were off by -8 to 8 errors. False alarm: 3e-4."""
+    junction = Junction.from_si(critical_current=10e-6, resistance=1.0, capacitance=1e-12, temperature=4.2)
+    curve = iv_curve(junction, [1.3, 1.5, 1.7, 2.0], 0, paths=1024)
+    assert np.abs((curve.voltage - curve.exact) / curve.error).max() < 4

@@ -20,6 +20,7 @@ import numpy as np
 
 from evolaw import checks, randomness
 from evolaw.errors import StorageError
+from evolaw.josephson.formulas.limit_cycle import end_of_bistability
 from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.schemes.runge_kutta import RungeKutta4
@@ -90,11 +91,15 @@ def bias_grid(bias: Any) -> np.ndarray:
     return checks.increasing(grid, "bias")
 
 
-def starts(junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_thermal: bool = True) -> np.ndarray:
+def starts(
+    junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_thermal: bool = True, is_spread: bool = False
+) -> np.ndarray:
     """Return states to start from, shape (biases, paths, dim).
 
     Without capacitance they are drawn from the stationary density, so that nothing has to be waited for; with it phases lie at the
-    bottom of the well (at π/2 above the critical current) and velocities are thermal.
+    bottom of the well (at π/2 above the critical current) and velocities are thermal. Phases that run from one place stay together
+    where the noise is weak, and end a time of watching all at the same place of a turn; ``is_spread`` spreads them over it: by the
+    density without capacitance where no second state lives, evenly above the critical current elsewhere.
     """
     source = randomness.source(rng)
     draw = source.stream("start").generator()
@@ -107,6 +112,13 @@ def starts(junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_the
     states[..., 0] = np.arcsin(np.clip(bias / critical, -1, 1))[:, None]
     if dim == 2 and is_thermal:
         states[..., 1] = np.sqrt(junction.noise) * draw.standard_normal((bias.size, paths))
+    if dim == 2 and is_spread and junction.noise > 0:
+        alone = junction.has_closed_form and float(junction.damping or 0) > end_of_bistability()
+        for place, i in enumerate(bias):
+            if alone:
+                states[place, :, 0] = _from_density(i, junction.noise, draw, paths)
+            elif abs(i) > critical:
+                states[place, :, 0] = draw.uniform(-np.pi, np.pi, paths)
     return states
 
 

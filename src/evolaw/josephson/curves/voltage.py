@@ -81,7 +81,7 @@ def iv_curve(
     h = step_length(junction, dt)
     span = checks.positive(duration if duration is not None else _DURATION, "duration")
     wait = transient(junction, grid)
-    start = starts(junction, grid, count, source)
+    start = starts(junction, grid, count, source, is_spread=True)
     times = [0.0, wait, wait + span] if wait else [0.0, span]
     solution = run(
         junction,
