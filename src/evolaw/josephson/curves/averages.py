@@ -117,7 +117,7 @@ def stationary_averages(
         paths=count,
         rng=source,
         dt=step_length(junction, dt),
-        start=starts(junction, grid, count, source),
+        start=starts(junction, grid, count, source, is_spread=True),
         scheme=scheme_for(junction, density=True),
         progress=progress,
         out=out,
