@@ -67,7 +67,7 @@ def phase_diffusion(
     length = checks.positive(block if block is not None else max(_BLOCK_TIME, relaxation), "block")
     wait = 0.0 if a is None and junction.has_closed_form else relaxation
     times = [0.0, *(wait + length * k for k in range(_BLOCKS + 1) if wait + length * k > 0)]
-    start = starts(junction, grid, count, source)
+    start = starts(junction, grid, count, source, is_spread=True)
     solved = run(
         junction,
         grid,
@@ -178,7 +178,7 @@ def spectrum(
     grid = np.array([i])
     wait = 50.0
     times = np.concatenate([[0.0], wait + every * np.arange(samples)])
-    start = starts(junction, grid, count, source)
+    start = starts(junction, grid, count, source, is_spread=True)
     h = min(step_length(junction, dt), every)
     solved = run(
         junction, grid, times, paths=count, rng=source, dt=h, start=start, scheme=scheme_for(junction, density=True)
