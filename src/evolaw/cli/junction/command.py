@@ -292,7 +292,14 @@ def density(
         junction = junction_of(ic, r, c, temperature, damping, noise)
         with terminal.bar("junctions") as progress:
             found = phase_density(
-                junction, bias, seed, paths=paths or 100_000, bins=bins, dt=dt, progress=_two(progress), out=run
+                junction,
+                bias,
+                seed,
+                paths=100_000 if paths is None else paths,
+                bins=bins,
+                dt=dt,
+                progress=_two(progress),
+                out=run,
             )
         arrays = {name: getattr(found, name) for name in ("edges", "density", "error", "exact")}
         facts = {

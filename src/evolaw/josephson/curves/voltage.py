@@ -77,7 +77,7 @@ def iv_curve(
     """
     grid = bias_grid(bias)
     source = randomness.source(rng)
-    count = 1 if junction.noise == 0 else checks.integer(paths or _PATHS, "paths", least=2)
+    count = 1 if junction.noise == 0 else checks.integer(_PATHS if paths is None else paths, "paths", least=2)
     h = step_length(junction, dt)
     span = checks.positive(duration if duration is not None else _DURATION, "duration")
     wait = transient(junction, grid)
