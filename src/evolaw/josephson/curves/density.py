@@ -78,7 +78,7 @@ def phase_density(
         bias: i.
         rng: seed or source of chance.
         paths: independent junctions.
-        duration: time before they are looked at; None for twenty relaxations. All start in the well.
+        duration: time before they are looked at; None for twenty relaxations. Above the critical current they start spread over a turn.
         bins: of the histogram over one period.
         dt: step.
         progress: called with (paths done, paths in all).
@@ -99,7 +99,7 @@ def phase_density(
     edges = np.linspace(0, period, number + 1)
     edges[-1] = np.nextafter(period, 7 * period)
     asked = (Histogram(tuple(edges), wrapped=True), Moments(of=_cosine))
-    start = starts(junction, grid, count, source, is_thermal=a is not None)
+    start = starts(junction, grid, count, source, is_spread=True)
     solved = run(
         junction,
         grid,
