@@ -91,9 +91,7 @@ def bias_grid(bias: Any) -> np.ndarray:
     return checks.increasing(grid, "bias")
 
 
-def starts(
-    junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_thermal: bool = True, is_spread: bool = False
-) -> np.ndarray:
+def starts(junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_spread: bool = False) -> np.ndarray:
     """Return states to start from, shape (biases, paths, dim).
 
     Without capacitance they are drawn from the stationary density, so that nothing has to be waited for; with it phases lie at the
@@ -105,12 +103,12 @@ def starts(
     draw = source.stream("start").generator()
     dim = 1 if junction.damping is None else 2
     states = np.zeros((bias.size, paths, dim))
-    if junction.damping is None and junction.noise > 0 and junction.has_closed_form and is_thermal:
+    if junction.damping is None and junction.noise > 0 and junction.has_closed_form:
         states[..., 0] = [_from_density(i, junction.noise, draw, paths) for i in bias]
         return states
     critical = junction.current_phase.critical
     states[..., 0] = np.arcsin(np.clip(bias / critical, -1, 1))[:, None]
-    if dim == 2 and is_thermal:
+    if dim == 2:
         states[..., 1] = np.sqrt(junction.noise) * draw.standard_normal((bias.size, paths))
     if dim == 2 and is_spread and junction.noise > 0:
         alone = junction.has_closed_form and float(junction.damping or 0) > end_of_bistability()
