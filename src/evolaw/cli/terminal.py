@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -49,7 +49,7 @@ def note(text: str) -> None:
 
 
 @contextmanager
-def bar(title: str) -> Iterator[Progress]:
+def bar(title: str) -> Iterator[Callable[..., None]]:
     """Show the progress of long work while the block runs; yields the function to call with (done, total, words)."""
     title = language.sentence(title, language.spoken())
     if _quiet[0]:

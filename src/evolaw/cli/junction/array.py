@@ -85,7 +85,7 @@ def run(
     with answers.kept("array", typed) as kept:
         with terminal.bar("arrays") as progress:
             work: dict[str, Any] = {"junctions": junctions, "paths": paths, "dt": dt, "out": kept}
-            work["progress"] = lambda done, total: progress(done, total, "")
+            work["progress"] = progress
             if alone:
                 law: Any = make(float(biases[0]), float(noises[0]))
                 found: Any = run_array(law, start, duration, seed, **work)

@@ -87,7 +87,7 @@ def iv(
                 duration=duration,
                 dt=dt,
                 precision=precision,
-                progress=_two(progress),
+                progress=progress,
                 out=run,
             )
         _curve(found, "voltage", run, figure, as_json)
@@ -117,7 +117,7 @@ def diffusion(
         junction, biases = junction_of(ic, r, c, temperature, damping, noise), grid(bias, "bias")
         with terminal.bar("junctions") as progress:
             found = phase_diffusion(
-                junction, biases, seed, paths=8192 if paths is None else paths, dt=dt, progress=_two(progress), out=run
+                junction, biases, seed, paths=8192 if paths is None else paths, dt=dt, progress=progress, out=run
             )
         _curve(found, "diffusion", run, figure, as_json)
 
@@ -147,7 +147,7 @@ def escape(
         junction, biases = junction_of(ic, r, c, temperature, damping, noise), grid(bias, "bias")
         with terminal.bar("biases") as progress:
             found = escape_rates(
-                junction, biases, seed, method=method, escapes=escapes, dt=dt, progress=_two(progress), out=run
+                junction, biases, seed, method=method, escapes=escapes, dt=dt, progress=progress, out=run
             )
         _curve(found, "rate", run, figure, as_json)
 
@@ -178,7 +178,7 @@ def hysteresis_loop(
         junction = junction_of(ic, r, c, temperature, damping, noise)
         with terminal.bar("junctions") as progress:
             found = hysteresis(
-                junction, largest, rate, seed, points=points, paths=paths, dt=dt, progress=_two(progress), out=run
+                junction, largest, rate, seed, points=points, paths=paths, dt=dt, progress=progress, out=run
             )
         names = ("bias", "up", "down", "up_error", "down_error", "switching", "retrapping")
         facts = {"rate": rate, "seed": seed}
@@ -219,7 +219,7 @@ def switching(
             rate = quantity_of_text(ramp, "ramp") / scales.critical_current * scales.time_unit
         with terminal.bar("ramps") as progress:
             found = switching_currents(
-                junction, 1e-4 if rate is None else rate, count, seed, dt=dt, progress=_two(progress), out=run
+                junction, 1e-4 if rate is None else rate, count, seed, dt=dt, progress=progress, out=run
             )
         rates = found.rates()
         arrays = {
@@ -261,7 +261,7 @@ def shapiro(
         rows, columns = grid(bias, "bias"), grid(amplitude, "amplitude")
         with terminal.bar("points") as progress:
             found = shapiro_map(
-                junction, rows, columns, frequency, seed, periods=periods, paths=paths, progress=_two(progress), out=run
+                junction, rows, columns, frequency, seed, periods=periods, paths=paths, progress=progress, out=run
             )
         arrays = {"bias": found.bias, "amplitude": found.amplitude, "turns": found.turns, "error": found.error}
         answers.say(found, junction, arrays, {"frequency": frequency, "seed": seed}, run, figure, as_json)
@@ -298,7 +298,7 @@ def density(
                 paths=100_000 if paths is None else paths,
                 bins=bins,
                 dt=dt,
-                progress=_two(progress),
+                progress=progress,
                 out=run,
             )
         arrays = {name: getattr(found, name) for name in ("edges", "density", "error", "exact")}
@@ -343,7 +343,7 @@ def averages(
                 paths=2048 if paths is None else paths,
                 duration=400.0 if duration is None else duration,
                 dt=dt,
-                progress=_two(progress),
+                progress=progress,
                 out=run,
             )
         arrays = {"bias": found.bias}
@@ -399,8 +399,3 @@ def _table(found: Any, name: str) -> str:
             f"  {bias:>8.4g}  {value:>14.7g}  {error:>9.2g}  {'' if exact is None else f'{exact:.7g}'}".rstrip()
         )
     return "\n".join(rows)
-
-
-def _two(progress: Any) -> Any:
-    """The bar as the loop calls it, with two numbers."""
-    return lambda done, total: progress(done, total, "")

@@ -115,7 +115,7 @@ def _solved(settings: PathSettings, run: Run | None, stored: bool) -> tuple[Any,
                 settings.process, catalogue.scheme(settings.scheme), settings.start, settings.times, paths=settings.paths,
                 rng=settings.seed, dt=settings.dt, precision=settings.precision, out=run,
                 chunk=settings.chunk if stored else "auto", statistics=None if stored else process_summary.asked(),
-                progress=lambda done, total: progress(done, total, ""),
+                progress=progress,
             )  # fmt: skip
         except NumericalError as error:
             return error.partial, error
