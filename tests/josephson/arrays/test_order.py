@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError
-from evolaw.josephson.arrays.order import cross_ratios, is_locked, order_parameter, vortices
+from evolaw.josephson.arrays.order import cross_ratios, is_locked, order_parameter, smooth_mean, vortices
 
 
 def test_the_order_parameter():
@@ -39,3 +39,13 @@ def test_a_vortex_is_counted_once():
 
 def test_locking():
     assert is_locked([0.0, 1.0], [20.0, 21.5]) and not is_locked([0.0, 0.0], [20.0, 30.0])
+
+
+def test_a_smooth_mean_forgets_where_in_a_turn_it_began():
+    """v + a cos(Ωt) over 20 stretches of 5: the mean of the ends keeps a/(ΩT) of it, the window a hundredth."""
+    ends = 5.0 * np.arange(21)
+    for phase in np.linspace(0, 2 * np.pi, 7):
+        moved = np.diff(0.3 * ends + 0.2 * np.sin(0.3 * ends + phase) / 0.3) / 5.0
+        assert abs(smooth_mean(moved) - 0.3) < 4e-4
+    assert smooth_mean(np.ones((3, 7, 2)), axis=1) == pytest.approx(np.ones((3, 2)))
+    assert smooth_mean([2.0]) == 2.0

@@ -15,7 +15,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.told import told
 
-__all__ = ["cross_ratios", "is_locked", "order_parameter", "vortices"]
+__all__ = ["cross_ratios", "is_locked", "order_parameter", "smooth_mean", "vortices"]
 
 
 @told
@@ -50,6 +50,18 @@ def cross_ratios(phase: Any) -> np.ndarray:
     up = np.sin((first - third) / 2) * np.sin((second - rest) / 2)
     down = np.sin((first - rest) / 2) * np.sin((second - third) / 2)
     found: np.ndarray = up / down
+    return found
+
+
+def smooth_mean(each: Any, axis: int = -1) -> np.ndarray:
+    """Return the mean over equal stretches of time, with the weights of a Hann window, w_k = sin²(π (k + 1/2)/n)·2/n.
+
+    Junctions that rotate together under weak noise all begin and end at one place of a turn. A plain mean of their velocity over a time T is
+    off by O(1/ΩT) whatever the number of paths; this one by O(1/(ΩT)³), for a variance half as large again.
+    """
+    values = np.moveaxis(np.asarray(each, float), axis, -1)
+    weights = np.sin(np.pi * (np.arange(values.shape[-1]) + 0.5) / values.shape[-1]) ** 2
+    found: np.ndarray = values @ (weights / weights.sum())
     return found
 
 

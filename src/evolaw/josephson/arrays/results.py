@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, display, randomness
-from evolaw.josephson.arrays.order import is_locked, order_parameter
+from evolaw.josephson.arrays.order import is_locked, order_parameter, smooth_mean
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.runge_kutta import RungeKutta4
@@ -119,6 +119,6 @@ def run_array(
     r = order_parameter(phase)
     root = np.sqrt(paths)
     middle = frames // 2
-    speed = (phase[:, -1] - phase[:, middle]) / (times[-1] - times[middle])
+    speed = smooth_mean(np.diff(phase[:, middle:], axis=1), axis=1) / times[1]
     errors = [x.std(0, ddof=1) / root if paths > 1 else np.zeros(x.shape[1:]) for x in (r, speed)]
     return ArrayRun(law, times, phase, rest, r.mean(0), errors[0], speed.mean(0), errors[1], source.seed)

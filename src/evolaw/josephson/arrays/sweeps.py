@@ -20,7 +20,7 @@ import numpy as np
 
 from evolaw import checks, display, randomness
 from evolaw.josephson.arrays.grids import Grid
-from evolaw.josephson.arrays.order import is_locked, order_parameter, vortices
+from evolaw.josephson.arrays.order import is_locked, order_parameter, smooth_mean, vortices
 from evolaw.josephson.arrays.results import array_scheme
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
@@ -146,13 +146,12 @@ def sweep_array(
     half = np.asarray(solved.values)[:, :, _FRAMES // 2 :]
     phase = grid.phases(half) if grid else half[..., :junctions]
     flat = phase.reshape(*phase.shape[:3], -1)
-    span = times[-1] - times[_FRAMES // 2]
     if grid:
-        speed = grid.voltage(half[:, :, 0], half[:, :, -1], span)
+        each = grid.voltage(half[:, :, :-1], half[:, :, 1:], times[1])
     else:
-        speed = (flat[:, :, -1] - flat[:, :, 0]).mean(-1) / span
+        each = np.diff(flat, axis=2).mean(-1) / times[1]
     order, order_error = _mean(order_parameter(flat).mean(-1))
-    voltage, voltage_error = _mean(speed)
+    voltage, voltage_error = _mean(smooth_mean(each))
     locked = is_locked(flat[:, :, 0], flat[:, :, -1]).mean(-1)
     plane = _plane(phase, grid, np.array([d for _, d in points])) if grid else {}
     table = np.array(points)
