@@ -14,10 +14,10 @@ from typing import Any
 
 from evolaw import checks
 from evolaw.report import language
+from evolaw.report.language import LANGUAGES
 
 __all__ = ["LANGUAGES", "Words", "e_value", "short_count", "superscript", "table", "with_unit"]
 
-LANGUAGES = ("en", "zh")
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 

@@ -23,43 +23,14 @@ def film_of(page: Path) -> dict[str, Any]:
 
 
 def test_a_page_plays_the_run_that_was_simulated(evolaw: Callable[..., Any], tmp_path: Path) -> None:
-    done = evolaw(
-        "simulate",
-        "B3/S23",
-        "--size",
-        "20x30",
-        "--steps",
-        12,
-        "--every",
-        3,
-        "--seed",
-        4,
-        "--out",
-        "a",
-        "--report",
-        "a.html",
-    )
+    words = ("simulate", "B3/S23", "--size", "20x30", "--steps", 12, "--every", 3, "--seed", 4)
+    done = evolaw(*words, "--out", "a", "--report", "a.html")
     assert done.returncode == 0 and "a.html" in done.stdout
     kept = Trajectory.load(tmp_path / "a")
     film = film_of(tmp_path / "a.html")
     assert film["times"] == [0, 3, 6, 9, 12]
     assert film["alive"] == pack(kept).alive  # type: ignore[union-attr]
-    evolaw(
-        "simulate",
-        "B3/S23",
-        "--size",
-        "20x30",
-        "--steps",
-        12,
-        "--every",
-        3,
-        "--seed",
-        4,
-        "--report",
-        "b.html",
-        "--figure",
-        "b.gif",
-    )
+    evolaw(*words, "--report", "b.html", "--figure", "b.gif")
     assert film_of(tmp_path / "b.html") == film, "the same without a run directory"
     evolaw("report", "a", "--report", "c.html", "--lang", "zh")
     assert film_of(tmp_path / "c.html") == film
