@@ -148,7 +148,7 @@ def discover_law(
     from evolaw import checks
     from evolaw.cli.trajectory_options import find_equation, is_trajectory
 
-    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
+    lang = language.chosen(lang)
     if ask and box is None:
         raise checks.refuse("box", "be given when questions are to be asked", box, "Add --box COMMAND or drop --ask.")
     if not sources and not ask:

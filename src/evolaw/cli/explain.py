@@ -30,10 +30,9 @@ def explain(
     everything: Annotated[bool, typer.Option("--all", help="Print the whole glossary as Markdown.")] = False,
 ) -> None:
     """Explain a word of the program, a rule, or an entry."""
-    from evolaw import checks
     from evolaw.report import vocabulary
 
-    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
+    lang = language.chosen(lang)
     if everything:
         terminal.result(vocabulary.glossary())
     elif word is None:

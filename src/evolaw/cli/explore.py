@@ -25,10 +25,9 @@ def explore(
     lang: Annotated[str | None, typer.Option("--lang", help="Language of the page: en or zh.")] = None,
 ) -> None:
     """Draw a board and run any rule; move the parameters of a process or a junction beside the exact curve."""
-    from evolaw import checks
     from evolaw.report.explorer.page import render_explorer, write_explorer
 
-    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
+    lang = language.chosen(lang)
     rule, rle = _of_run(Path(law)) if (Path(law) / "manifest.json").is_file() else (law, "")
     options = {"rule": rule, "rle": rle, "seed": seed, "lang": lang, "command": f"evolaw explore {law}"}
     if report is not None:

@@ -112,7 +112,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     verb = typed.command_of(command, given)
     try:
         _require_surroundings(closed, given)
-        _require_language(asked)
+        language.chosen(asked)
         code = command.main(given, prog_name="evolaw", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
@@ -175,13 +175,6 @@ class _Surroundings(EvolawError):
 
     exit_code = 3
     code = "argument"
-
-
-def _require_language(asked: str | None) -> None:
-    if asked is not None and asked not in language.LANGUAGES:
-        from evolaw import checks
-
-        checks.one_of(asked, "lang", language.LANGUAGES)
 
 
 def _require_surroundings(closed: str | None, given: Sequence[str]) -> None:

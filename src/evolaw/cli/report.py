@@ -50,7 +50,7 @@ def write_report(
     """Write the HTML report on a stored finding, trajectory, learned law or league, or a Typst report on any runs."""
     from evolaw import checks
 
-    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
+    lang = language.chosen(lang)
     given = {"folder": folder, "caption-position": caption_position, "template": template, "title": title}
     if typst:
         checks.require(out is None, "report", "be left out with --typst", out, "Name a --folder.")

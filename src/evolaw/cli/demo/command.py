@@ -48,7 +48,7 @@ def demonstrate(
     from evolaw import checks
 
     checks.one_of(story, "story", STORIES)
-    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
+    lang = language.chosen(lang)
     checks.integer(seed, "seed", least=0)
     page = out or Path("report.html" if story == "lattice" else f"report-{story}.html")
     checks.require(page.parent.is_dir() and not page.is_dir(), "out", "be a file in a folder that exists", str(page))

@@ -116,7 +116,7 @@ def learn_law(
         from evolaw.cli import arguments
 
         arguments.require_place(figure)
-    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
+    lang = language.chosen(lang)
     header = {
         "source": settings.source,
         "settings": asdict(settings),

@@ -71,7 +71,7 @@ def train(
     """Learn the score of data, and write a page that opens with samples beside them."""
     from evolaw import checks
 
-    lang = checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
+    lang = language.chosen(lang)
     outputs.require_place(report, "report", (".html",))
     if figure is not None:
         from evolaw.cli import arguments

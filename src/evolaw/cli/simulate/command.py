@@ -171,10 +171,9 @@ def simulate_process(
 
 
 def _language(lang: str | None) -> str:
-    from evolaw import checks
     from evolaw.report import language
 
-    return checks.one_of(language.chosen(lang), "lang", language.LANGUAGES)
+    return language.chosen(lang)
 
 
 def simulate(context: typer.Context, **typed: Any) -> None:

@@ -41,8 +41,16 @@ def speaking(lang: str) -> Iterator[None]:
 
 
 def chosen(lang: str | None) -> str:
-    """Return the language of a page: the one asked for, else the one spoken."""
-    return spoken() if lang is None else lang
+    """Return the language of a page: the one asked for, else the one spoken.
+
+    Raises:
+        ArgumentError: there is no such language.
+    """
+    if lang is None:
+        return spoken()
+    from evolaw import checks  # brings NumPy, which no help waits for
+
+    return checks.one_of(lang, "lang", LANGUAGES)
 
 
 def taken(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
