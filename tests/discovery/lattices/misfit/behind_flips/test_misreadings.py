@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from evolaw.discovery.lattices.misfit.misreadings import doubt_misreadings
+from evolaw.discovery.lattices.misfit.behind_flips.misreadings import doubt_misreadings
 
 CASE = SimpleNamespace(channel=SimpleNamespace(flips=0.03), recordings=[SimpleNamespace(boundary="torus")])
 

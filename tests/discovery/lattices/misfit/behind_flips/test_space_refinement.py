@@ -10,7 +10,7 @@ import pytest
 from evolaw.automata import Rule, evolve
 from evolaw.discovery import Flips, discover
 from evolaw.discovery.lattices import selection
-from evolaw.discovery.lattices.misfit.space_refinement import widen
+from evolaw.discovery.lattices.misfit.behind_flips.space_refinement import widen
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.evidence import Evidence, Weighing

@@ -7,7 +7,7 @@ import pytest
 
 from evolaw.automata import Rule, evolve
 from evolaw.discovery import Flips, discover
-from evolaw.discovery.lattices.misfit.halves import compare_halves
+from evolaw.discovery.lattices.misfit.behind_flips.halves import compare_halves
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.trajectory import Trajectory

@@ -1,0 +1,125 @@
+"""Kinds of chance that leave no trace outside the window: coins, cells misread, an automaton that errs; or none seen at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evolaw.discovery.lattices.misfit.causes import Diagnosis
+from evolaw.discovery.lattices.misfit.noise_models import NoiseFit
+from evolaw.discovery.lattices.misfit.specification_tests import cure_of_the_edge
+from evolaw.discovery.lattices.model.case import Case
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.window_counts import WindowCounts
+from evolaw.discovery.spine.evidence import Check
+
+__all__ = ["check_determinism", "check_flips", "diagnose_chance", "too_few"]
+
+_GOOD_EXCESS = 3.0
+_FAR_WORSE = 3.0
+_MOST_ERRING = 0.2
+"""An automaton that goes against its law more often than this is not called erring: skipped generations look like that."""
+_CLEAR_COST = 20.0
+_COINS, _HIDDEN = 0.1, 0.01
+
+
+def diagnose_chance(case: Case, noises: Sequence[NoiseFit], coins: NoiseFit, calm: tuple[Check, ...]) -> Diagnosis:
+    """Tell three kinds of chance apart that leave no trace outside the window, where the table is large enough for it.
+
+    The marginal likelihood of misread cells is approximate, so that its cost alone does not rule them out.
+    """
+    space, counts = case.space, case.counts
+    noise = min(noises, key=lambda fit: fit.cost)
+    misread = noises[0] if len(noises) > 1 else None
+    coins_best = coins.cost + _CLEAR_COST < noise.cost and (misread is None or _refuted(misread, coins, space))
+    if coins_best:
+        says = (
+            f"{int(counts.mixed.sum())} entries gave both outcomes, and nothing outside the window tells when: "
+            "they are probabilistic."
+        )
+        return Diagnosis("coins", (Check("determinism", True, 1.0, says), *calm))
+    erring = noise is noises[-1]
+    if (
+        noise.cost + _CLEAR_COST < coins.cost
+        and noise.excess < _GOOD_EXCESS
+        and not (erring and noise.flips > _MOST_ERRING)
+    ):
+        if not erring:
+            return Diagnosis("flips", (check_flips(noise, _relative(noise, coins), space),))
+        says = (
+            f"All entries go against their majority at one rate, {noise.flips:.2g}: the automaton itself errs. "
+            'Try --flip update:auto, in Python observed=Flips("auto", on="update").'
+        )
+        return Diagnosis("erring", (Check("flips", False, _relative(noise, coins), says),))
+    return Diagnosis("unclear", (too_few(case),))
+
+
+def _refuted(misread: NoiseFit, coins: NoiseFit, space: RuleSpace) -> bool:
+    """Whether misread cells are out of the question: their best law is bad in itself, or far worse than coins.
+
+    In the general space coins fit every table without remainder, so that only the first counts.
+    """
+    far_worse = space.wider is not None and misread.deviance > _FAR_WORSE * coins.deviance
+    return misread.excess > _GOOD_EXCESS or far_worse
+
+
+def check_flips(fit: NoiseFit, p: float, space: RuleSpace) -> Check:
+    """Return the failed check of misread cells, with their rate and what to type."""
+    wider = (
+        ""
+        if fit.excess < _GOOD_EXCESS or space.wider is None
+        else f" Even so the {space.name} space does not fit well; add --space {space.wider.name}."
+    )
+    says = (
+        f"The contradictions look like misread cells, about {100 * fit.flips:.2g} % of all: "
+        f"they come in clusters around single cells. Try --flip auto.{wider}"
+    )
+    return Check("flips", False, min(p, 1.0), says)
+
+
+def check_determinism(counts: WindowCounts, space: RuleSpace) -> Check:
+    """Return the passed check of entries that never gave two outcomes, with what it rests on."""
+    repeated = int((counts.visits > 1).sum())
+    says = (
+        f"{repeated} entries were seen more than once, none with two outcomes: the law is taken to be deterministic.{_hidden_coins(counts)}"
+        if repeated
+        else "Not tested: no entry was seen more than once. The law is taken to be deterministic, and the error rate holds if it is."
+    )
+    return Check("determinism", True, 1.0, says)
+
+
+def _hidden_coins(counts: WindowCounts) -> str:
+    """The assumption behind the error rate, with the chance that a tenth of the entries, coins of .99, hid in these visits."""
+    seen = counts.visits > 0
+    hidden = 0.99 ** (_COINS * float(counts.visits[seen].sum()))
+    if hidden < _HIDDEN:
+        return ""
+    return (
+        f" The error rate holds if it is: coins of .99 in a tenth of the entries would all have come up one way here with chance {hidden:.2g}, "
+        "and be decided wrongly."
+    )
+
+
+def too_few(case: Case) -> Check:
+    """Return the failed check of two outcomes seen too rarely to tell why."""
+    counts, windows, space = case.counts, case.window_counts, case.space
+    names = ", ".join(space.names[place] for place in np.flatnonzero(counts.mixed)[:6])
+    if windows.mixed.any() or space.wider is None:
+        says = (
+            f"Entries gave both outcomes ({names}), but too rarely to tell misread cells, a broken symmetry and a "
+            "probabilistic law apart. Record more frames or larger boards."
+        )
+        if not case.interior.pool(space).mixed.any():
+            says += f" No window inside the board contradicts another. {cure_of_the_edge(case.recordings, space)}"
+    else:
+        says = (
+            f"Entries gave both outcomes ({names}), each single window only one, too rarely to tell a broken symmetry from "
+            f"chance. Try --space {space.wider.name}, or record more."
+        )
+    return Check("determinism", False, 1.0, says)
+
+
+def _relative(better: NoiseFit, worse: NoiseFit) -> float:
+    """The approximate posterior odds exp(-(cost - cost') / 2) against the better model, as a number from 0 to 1."""
+    return float(np.exp(-min(700.0, max(0.0, (worse.cost - better.cost) / 2))))

@@ -1,0 +1,86 @@
+"""A recording in parts: what follows without the part that contradicts the rest, or in each part alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evolaw.discovery.lattices.evidence.counting import weigh_counts
+from evolaw.discovery.lattices.misfit.causes import Diagnosis
+from evolaw.discovery.lattices.misfit.faults import Fault
+from evolaw.discovery.lattices.misfit.specification_tests import cure_of_the_edge
+from evolaw.discovery.lattices.misfit.transitions import Transitions
+from evolaw.discovery.lattices.model.case import Case
+from evolaw.discovery.lattices.model.law import Law
+from evolaw.discovery.lattices.model.rule_space import WINDOWS
+from evolaw.discovery.lattices.model.window_counts import WindowCounts
+from evolaw.discovery.spine.decisions import decide
+from evolaw.discovery.spine.e_values import log_e_dependence, p_value, worded_list
+from evolaw.discovery.spine.evidence import Check
+from evolaw.discovery.spine.finding import EntryFinding, shortened
+
+__all__ = ["diagnose_parts"]
+
+_CHECKS = {"blocks": "block automaton"}
+"""Names of checks that are not those of their causes; "blocks" is a statistic of the predictive check."""
+
+
+def diagnose_parts(case: Case, seen: Transitions, fault: Fault) -> Diagnosis:
+    """Name a fault, and say what follows without it or in each of its parts."""
+    tallies = seen.counts(fault.labels, fault.parts, np.arange(WINDOWS))
+    parts = [_follows(case, WindowCounts(visits, alive)) for visits, alive in tallies]
+    check = "time" if fault.cause == "cut" else fault.cause
+    if fault.cause == "blocks":
+        says = (
+            f"The outcome depends on {fault.where}: told apart by that, nothing contradicts itself. No rule of this program "
+            "looks at where a cell lies."
+        )
+    elif fault.cause in ("cut", "alternating"):
+        what = "The law changes with time" if fault.cause == "cut" else "Two laws take turns"
+        says = (
+            f"{what}: all contradictions lie between {fault.where}. "
+            f"The parts alone say: {'; '.join(parts)}. Cut the recording there and ask for each part."
+            if fault.cause == "cut"
+            else f"{what}: all contradictions lie between {fault.where}. The parts alone say: {'; '.join(parts)}."
+        )
+    elif fault.cause == "boundary":
+        says = f"Windows that cross the edge follow another law than those inside. {cure_of_the_edge(case.recordings, case.space)}"
+    else:
+        cure = (
+            "Mark these cells as missing (255), or cut them away"
+            if fault.box is not None
+            else "Leave these frames out, and pass what is before and after as recordings of their own"
+        )
+        inside = f" There alone: {parts[1]}." if fault.cause == "region" else ""
+        differing = _differing(case, tallies)
+        lies = (
+            f"{differing} there otherwise than elsewhere: {fault.where}"
+            if fault.drifts
+            else f"All contradictions lie in {fault.where}"
+        )
+        says = f"{lies}. Without it {parts[0]}.{inside} {cure}."
+    named = _CHECKS.get(fault.cause, check)
+    return Diagnosis(check, (Check(named, False, p_value(fault.log_e), says),))
+
+
+def _differing(case: Case, tallies: np.ndarray) -> str:
+    """The entries whose outcomes differ most between the first two parts, with their shares."""
+    visits, alive = (np.stack([case.space.pool(part[which]) for part in tallies[:2]], -1) for which in (0, 1))
+    order = np.argsort(-log_e_dependence(visits, alive))[:3]
+    share = alive / np.maximum(visits, 1)
+    named = [f"{case.space.names[u]} (alive {share[u, 1]:.2g}, elsewhere {share[u, 0]:.2g})" for u in order[:1]]
+    return f"{', '.join(named)} behaves"
+
+
+def _follows(case: Case, counts: WindowCounts) -> str:
+    """What a part of the recording says by itself: its law, and how many entries it decides."""
+    weighing = weigh_counts(case, counts)
+    decisions = decide(weighing.evidence, case.alpha, case.error)
+    if (counts.pool(case.space).mixed & case.free).any() and "probabilistic" not in decisions:
+        return "the rest contradicts itself in other ways"
+    entries = tuple(EntryFinding.of(item, each) for item, each in zip(weighing.evidence, decisions, strict=True))
+    law, decided = Law.of(case.space, entries).most_probable, sum(each != "undetermined" for each in decisions)
+    named = [
+        f"{item.name} with probability {item.probability:.2g}" for item in entries if item.decision == "probabilistic"
+    ]
+    chance = f", {worded_list(named)}" if named else ""
+    return f"{shortened(law)} explains everything ({decided} of {len(entries)} entries decided{chance})"
