@@ -31,12 +31,12 @@ def root() -> Any:
     ],
 )
 def test_a_message_names_the_option(root: Any, words: list[str], message: str, said: str) -> None:
-    assert typed.in_options(message, typed.command_of(root, words)) == said
+    assert typed.in_options(message, typed.path_of(root, words)[-1]) == said
 
 
 def test_the_verb_is_found_behind_options(root: Any) -> None:
     assert [command.name for command in typed.path_of(root, ["runs", "list", "x"])[1:]] == ["runs", "list"]
-    assert typed.takes(typed.command_of(root, ["discover"]), "--strict")
+    assert typed.takes(typed.path_of(root, ["discover"])[-1], "--strict")
 
 
 def test_help_is_chinese_from_end_to_end(evolaw: Callable[..., Any]) -> None:

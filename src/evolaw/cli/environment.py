@@ -14,7 +14,9 @@ import sys
 import traceback
 from typing import Any
 
-__all__ = ["calm_linear_algebra", "explained", "flag_fault", "prepare", "silence"]
+from evolaw.errors import EvolawError
+
+__all__ = ["Surroundings", "calm_linear_algebra", "explained", "flag_fault", "prepare", "silence"]
 
 _PLAIN = {
     "▀": "'", "▄": ".", "■": "#", "·": ".",
@@ -23,10 +25,32 @@ _PLAIN = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "θ": "theta", "λ": "lambda", "μ": "mu", "σ": "sigma",
     "ω": "omega", "Ω": "Omega",
 }  # fmt: skip
+_WITH_JAX = ("demo", "simulate", "junction", "order", "learn", "discover", "ask")
 _HARMLESS = re.compile(r"--xla_force_host_platform_device_count=\d+")
 
 
-def prepare() -> str | None:
+class Surroundings(EvolawError):
+    """What surrounds the command does not let it work: a full disk, a closed output, a platform that is absent."""
+
+    exit_code = 3
+    code = "argument"
+
+
+def prepare(verb: str) -> None:
+    """Make the streams fit for writing and the libraries fit for the verb, before any of them is loaded.
+
+    Raises:
+        Surroundings: the output is closed, or flags would end the process where JAX is first used.
+    """
+    closed = _make_writable()
+    if verb == "discover":
+        calm_linear_algebra()
+    said = closed or (flag_fault() if verb in _WITH_JAX else None)
+    if said is not None:
+        raise Surroundings(said)
+
+
+def _make_writable() -> str | None:
     """Make the streams fit for writing; return what is wrong with them, or None."""
     codecs.register_error("evolaw-plain", _in_plain_signs)
     while (free := os.open(os.devnull, os.O_RDWR)) <= 2:

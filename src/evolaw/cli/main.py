@@ -43,8 +43,6 @@ from evolaw.report.language import choice
 
 __all__ = ["app", "run"]
 
-_WITH_JAX = ("demo", "simulate", "junction", "order", "learn", "discover", "ask")
-
 app = typer.Typer(
     name="evolaw",
     no_args_is_help=True,
@@ -93,26 +91,22 @@ def _options(
     ] = None,
 ) -> None:
     """Options of all commands."""
+    if lang is not None:
+        language.chosen(lang)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in given
-    asked, given = choice.taken(given)
-    terminal.be_quiet(bool({"-q", "--quiet"} & set(given)))
-    closed = environment.prepare()
-    if given[:1] == ["discover"]:
-        environment.calm_linear_algebra()
-    given = [argument for argument in given if argument not in ("--debug", "-q", "--quiet")]
     heard = _listen()
-    spoke = language.speak(asked or choice.of_locale())
+    before, given = choice.listen(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    terminal.be_quiet(bool({"-q", "--quiet"} & set(given)))
+    given = [argument for argument in given if argument not in ("--debug", "-q", "--quiet")]
     command: Any = typer.main.get_command(app)
-    typed.translate_help(command, language.spoken())
-    verb = typed.command_of(command, given)
+    path = typed.path_of(command, given)
     try:
-        _require_surroundings(closed, given)
-        language.chosen(asked)
+        environment.prepare(path[1].name if len(path) > 1 else "")
+        typed.translate_help(command, language.spoken())
         code = command.main(given, prog_name="evolaw", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
@@ -124,18 +118,20 @@ def run(arguments: Sequence[str] | None = None) -> int:
         environment.silence(sys.stdout, 1)  # whoever read our output has gone; nothing is left to say
         return 0
     except EvolawError as error:
-        return _refuse(error, debug, verb)
+        return _refuse(error, debug, path[-1])
     except Exception as error:
         if hasattr(error, "show"):
-            return _usage(error, typed.path_of(command, given))
+            return _usage(error, path)
         said = environment.explained(error)
-        return _confess(error, debug) if said is None else _refuse(_Surroundings(said), debug, verb, error)
+        return (
+            _confess(error, debug) if said is None else _refuse(environment.Surroundings(said), debug, path[-1], error)
+        )
     finally:
-        language.speak(spoke)
+        language.speak(before)
         terminal.be_quiet(False)
         if arguments is not None:  # called by a program, which has signals of its own
-            for number, before in heard.items():
-                signal.signal(number, before)
+            for number, hearer in heard.items():
+                signal.signal(number, hearer)
     return code if isinstance(code, int) else 0
 
 
@@ -168,21 +164,6 @@ def _stop_at_once(number: int, frame: FrameType | None) -> None:
 def _stopped(code: int) -> int:
     sys.stderr.write(language.sentence("stopped", language.spoken()) + "\n")
     return code
-
-
-class _Surroundings(EvolawError):
-    """What surrounds the command does not let it work: a full disk, a closed output, a platform that is absent."""
-
-    exit_code = 3
-    code = "argument"
-
-
-def _require_surroundings(closed: str | None, given: Sequence[str]) -> None:
-    """Refuse a closed output, and flags that would end the process where JAX is first used."""
-    words = [argument for argument in given if not argument.startswith("-")]
-    said = closed or (environment.flag_fault() if words[:1] and words[0] in _WITH_JAX else None)
-    if said is not None:
-        raise _Surroundings(said)
 
 
 def _usage(error: Any, path: Sequence[Any]) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from evolaw.report import language
 
-__all__ = ["command_of", "in_options", "path_of", "takes", "translate_help"]
+__all__ = ["in_options", "path_of", "takes", "translate_help"]
 
 _ARGUMENT = re.compile(r"(Argument|参数) `(\w+)(?:\[([^\]`]*)\])?`")
 """An argument as messages name it, with the place in it where there is one: `known[B3]`."""
@@ -28,7 +28,7 @@ _ALIASES = {
 
 
 def path_of(root: Any, words: Sequence[str]) -> list[Any]:
-    """Return the commands from the whole to the verb that the words name, as far as they name one."""
+    """Return the commands from the whole to the verb that the words name, as far as they name one; the last is the verb."""
     found = [root]
     for word in words:
         inner = getattr(found[-1], "commands", {}).get(word)
@@ -37,11 +37,6 @@ def path_of(root: Any, words: Sequence[str]) -> list[Any]:
         elif not word.startswith("-"):
             break
     return found
-
-
-def command_of(root: Any, words: Sequence[str]) -> Any:
-    """Return the verb that the words name."""
-    return path_of(root, words)[-1]
 
 
 def takes(command: Any, option: str) -> bool:

@@ -12,12 +12,18 @@ from evolaw.report.language import choice
     [
         (["discover", "--lang", "zh", "a.npz"], "zh", ["discover", "a.npz"]),
         (["--lang=en", "runs", "list"], "en", ["runs", "list"]),
-        (["runs", "list", "--lang"], "", ["runs", "list"]),
-        (["simulate", "B3/S23"], None, ["simulate", "B3/S23"]),
+        (["runs", "list", "--lang"], "en", ["--lang", "", "runs", "list"]),
+        (["runs", "--lang=fr", "list"], "en", ["--lang", "fr", "runs", "list"]),
+        (["simulate", "B3/S23"], "zh", ["simulate", "B3/S23"]),
     ],
 )
-def test_the_option_works_anywhere(words: list[str], lang: str | None, rest: list[str]) -> None:
-    assert choice.taken(words) == (lang, rest)
+def test_the_option_works_anywhere(
+    words: list[str], lang: str, rest: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    before, others = choice.listen(words)
+    assert (choice.speak(before), others) == (lang, rest)
+    assert before == choice.spoken()
 
 
 @pytest.mark.parametrize(

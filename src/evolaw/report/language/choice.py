@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-__all__ = ["LANGUAGES", "chosen", "of_locale", "speak", "speaking", "spoken", "taken"]
+__all__ = ["LANGUAGES", "chosen", "listen", "of_locale", "speak", "speaking", "spoken"]
 
 LANGUAGES = ("en", "zh")
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -53,12 +53,17 @@ def chosen(lang: str | None) -> str:
     return checks.one_of(lang, "lang", LANGUAGES)
 
 
-def taken(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
-    """Return what ``--lang`` says among the words of a command, None where it is not there, and the other words.
+def listen(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """Speak what ``--lang`` says among the words of a command, else the locale's language; returns the one before, and the other words.
+
+    A language that is not known stays with its option, in front, where the command itself refuses it.
 
     Example:
-        >>> taken(["discover", "--lang", "zh", "a.npz"]), taken(["--lang=en"])
-        (('zh', ['discover', 'a.npz']), ('en', []))
+        >>> before, words = listen(["discover", "--lang", "zh", "a.npz"])
+        >>> words, speak(before)
+        (['discover', 'a.npz'], 'zh')
+        >>> listen(["discover", "--lang=fr"])[1]
+        ['--lang', 'fr', 'discover']
     """
     lang, rest, words = None, list[str](), iter(arguments)
     for word in words:
@@ -68,7 +73,9 @@ def taken(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
             lang = word.partition("=")[2]
         else:
             rest.append(word)
-    return lang, rest
+    if lang is not None and lang not in LANGUAGES:
+        rest = ["--lang", lang, *rest]
+    return speak(lang or of_locale()), rest
 
 
 def of_locale(environment: Mapping[str, str] = os.environ) -> str:

@@ -17,6 +17,7 @@ messages are damped. Cells that are missing simply have no reading.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
@@ -40,11 +41,9 @@ _CHUNK = 512
 """Factors worked on at once: what fits the cache, and is too little for a matrix library to start threads for."""
 
 
+@cache
 def _digits(bits: int) -> np.ndarray:
     return (np.arange(2**bits)[:, None] >> np.arange(bits - 1, -1, -1) & 1).astype(np.float32)
-
-
-_LEFT_ALIVE, _RIGHT_ALIVE = _digits(_LEFT), _digits(9 - _LEFT)
 
 
 class Smoother:
@@ -179,8 +178,9 @@ class Smoother:
             dead, alive = outcome[:, :1], outcome[:, 1:]
             joint_left = left * (dead * right_dead + alive * right_alive)
             joint_right = right * (dead * left_dead + alive * left_alive)
-            with_alive = np.concatenate([joint_left @ _LEFT_ALIVE, joint_right @ _RIGHT_ALIVE], axis=1)
-            with_dead = np.concatenate([joint_left @ (1 - _LEFT_ALIVE), joint_right @ (1 - _RIGHT_ALIVE)], axis=1)
+            left_alive, right_alive = _digits(_LEFT), _digits(9 - _LEFT)
+            with_alive = np.concatenate([joint_left @ left_alive, joint_right @ right_alive], axis=1)
+            with_dead = np.concatenate([joint_left @ (1 - left_alive), joint_right @ (1 - right_alive)], axis=1)
             to_inputs[part] = np.log(with_alive * inputs[..., 0] / (with_dead * inputs[..., 1]))
         self._send(pair, to_inputs, to_outcome)
 

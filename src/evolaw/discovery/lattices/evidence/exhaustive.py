@@ -34,7 +34,7 @@ MOST_FREE = 18
 _WORDS = 1 << 19
 """Words of one layer of a patch, to stay within the processor's caches."""
 _ALL = ~np.uint64(0)
-_SPREADING = Rule("B12345678/S012345678")
+_SPREADING = "B12345678/S012345678"
 """A cell with a living cell in its window: what is unknown spreads so."""
 _FRAMES = 16
 """Frames that are run together, so that the memory they take does not grow with the recording."""

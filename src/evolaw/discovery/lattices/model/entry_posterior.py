@@ -24,6 +24,7 @@ entries that no visit has betrayed yet are decided wrongly, and no method that d
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -38,14 +39,12 @@ _DISTANCES = np.geomspace(0.003, 0.3, 33)
 """Distances of certain coins from 0 or 1, equally likely."""
 
 
-def _grid(shares: int, parts: int) -> tuple[np.ndarray, ...]:
-    """Gauss–Legendre nodes of the share s and the part r on the unit square, and their weights."""
-    (s, ws), (r, wr) = (np.polynomial.legendre.leggauss(count) for count in (shares, parts))
+@cache
+def _nodes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """128 x 8 Gauss–Legendre nodes of the share s and the part r on the unit square, and their weights."""
+    (s, ws), (r, wr) = (np.polynomial.legendre.leggauss(count) for count in (128, 8))
     node_s, node_r = np.meshgrid((s + 1) / 2, (r + 1) / 2, indexing="ij")
     return node_s.ravel(), node_r.ravel(), np.outer(ws, wr).ravel() / 4
-
-
-_SHARE, _PART, _NODE_WEIGHT = _grid(128, 8)
 
 
 @dataclass(frozen=True)
@@ -87,19 +86,20 @@ def weigh_readings(visits: np.ndarray, alive: np.ndarray, *, determinism: float 
     log_any, log_certain = betaln(k + 1, n - k + 1), _log_certain(n, k)
     sure_present, sure_absent = 0.5 * (k == n), 0.5 * (k == 0)
     sure = sure_present + sure_absent
+    share, part, node_weight = _nodes()
 
     with np.errstate(divide="ignore"):
         parts = np.stack(
             [
-                np.log1p(-_SHARE)[:, None] + np.log(sure),
-                (np.log(_SHARE) + np.log1p(-_PART))[:, None] + log_any,
-                (np.log(_SHARE) + np.log(_PART))[:, None] + log_certain,
+                np.log1p(-share)[:, None] + np.log(sure),
+                (np.log(share) + np.log1p(-part))[:, None] + log_any,
+                (np.log(share) + np.log(part))[:, None] + log_certain,
             ]
         )
     each = logsumexp(parts, axis=0)
     log_open = each.sum(1)
     peak = log_open.max()
-    weight = _NODE_WEIGHT * np.exp(log_open - peak)
+    weight = node_weight * np.exp(log_open - peak)
     log_evidence_open = peak + np.log(weight.sum())
     weight /= weight.sum()
 
