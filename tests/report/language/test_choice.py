@@ -12,7 +12,7 @@ from evolaw.report.language import choice
     [
         (["discover", "--lang", "zh", "a.npz"], "zh", ["discover", "a.npz"]),
         (["--lang=en", "runs", "list"], "en", ["runs", "list"]),
-        (["runs", "list", "--lang"], "en", ["--lang", "", "runs", "list"]),
+        (["runs", "list", "--lang"], "zh", ["--lang", "", "runs", "list"]),
         (["runs", "--lang=fr", "list"], "en", ["--lang", "fr", "runs", "list"]),
         (["simulate", "B3/S23"], "zh", ["simulate", "B3/S23"]),
     ],
