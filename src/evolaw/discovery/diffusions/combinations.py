@@ -139,5 +139,11 @@ def _confined(case: Case, name: str, values: np.ndarray) -> bool:
 
 
 def _number(value: float, error: float) -> str:
-    digits = max(0, 1 - int(np.floor(np.log10(error)))) if error > 0 else 3
-    return f"{value:.{min(digits, 8)}f} ± {error:.{min(digits, 8)}f}"
+    """Value and error, the error with two digits; powers of ten where there would be many zeros."""
+    size = int(np.floor(np.log10(error))) if error > 0 else -2
+    if -5 < size < 6:
+        digits = max(0, 1 - size)
+        return f"{value:.{digits}f} ± {error:.{digits}f}"
+    scale = max(size, int(np.floor(np.log10(abs(value)))) if value else size)
+    digits = max(0, 1 - size + scale)
+    return f"({value / 10.0**scale:.{digits}f} ± {error / 10.0**scale:.{digits}f})e{scale:+03d}"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from evolaw.discovery.diffusions.evidence.entries import Judged, judge
 from evolaw.discovery.diffusions.evidence.selection import weigh_all
+from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.problem import pose
 
@@ -33,3 +38,18 @@ def test_with_the_other_terms_known_a_well_is_enough(record: object) -> None:
 def test_few_squared_increments_decide_no_diffusion_terms(relaxation: object) -> None:
     case = pose(relaxation(1.0, 0.5, 0.02, 300, 1), library="x", diffusion="1, x^2", noise=0.0)  # type: ignore[operator]
     assert {decision for name, (decision, _) in judged(case).items() if ": D" in name} == {"undetermined"}
+
+
+def test_a_small_coefficient_that_is_surely_not_zero_is_left_open(relaxation: object) -> None:
+    """0.04 ± 0.001 of the drift is neither absent nor a tenth of it: no coin, as in a rule, but open."""
+    case = pose(relaxation(1.0, 0.5, 0.02, 400, 1), library="1, x, x^2", noise=0.0)  # type: ignore[operator]
+    families = [Judged.of(item, diffusion=spread) for item in weigh_all(case) for spread in (False, True)]
+    form = families[0].form
+    assert form is not None
+    errors = np.diag([0.001, 0.001, 0.04]) * form.unit[:, None]
+    sharp = replace(form, estimate=np.array([0.04, -1.0, 0.4]) * form.unit, spread=errors, root=np.linalg.inv(errors))
+    families[0] = replace(families[0], form=sharp, subsets=weigh_subsets(sharp))
+    evidence, decisions = judge(case, families, 0.05)
+    assert decisions[:2] == ("undetermined", "present")
+    assert decisions[2] == "present"
+    assert "not nothing" in (evidence[0].why or "")

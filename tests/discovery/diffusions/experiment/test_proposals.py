@@ -31,6 +31,8 @@ def test_a_stuck_particle_is_to_be_set_elsewhere(stuck: object) -> None:
     starts = np.array(asked.starts)
     assert starts.shape == (20, 1)
     assert starts.min() < 0 < 1.5 < starts.max()
+    # Recorded above zero alone: a number or an amplitude, maybe.
+    assert "below zero where x cannot be negative" in asked.says
     assert Experiment.from_json(asked.to_json()).to_json() == asked.to_json()
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from evolaw.discovery import discover
 from evolaw.discovery.diffusions.evidence.entries import Judged
 from evolaw.discovery.diffusions.evidence.weigh import weigh
+from evolaw.discovery.diffusions.misfit import predictive_check
 from evolaw.discovery.diffusions.misfit.predictive_check import LEVEL, _judge, _passages, predict
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.randomness import source
@@ -30,11 +33,11 @@ def test_ranks_are_p_values() -> None:
 def test_runs_that_explode_count_as_far_out_and_mostly_exploding_laws_say_nothing() -> None:
     numbers = np.random.default_rng(0).normal(size=(120, 2))
     numbers[0] = 30.0
-    assert not _judge(["density of x"] * 2, numbers).check.passed  # type: ignore[union-attr]
+    assert not _judge(["density of x"] * 2, numbers, 0.01).check.passed  # type: ignore[union-attr]
     numbers[1:40] = np.nan
-    assert _judge(["density of x"] * 2, numbers).check.passed  # type: ignore[union-attr]
+    assert _judge(["density of x"] * 2, numbers, 0.01).check.passed  # type: ignore[union-attr]
     numbers[1:80] = np.nan
-    assert _judge(["density of x"] * 2, numbers) is None
+    assert _judge(["density of x"] * 2, numbers, 0.01) is None
 
 
 @pytest.mark.parametrize(("stretched", "passes"), [(1.0, True), (1.5, False)])
@@ -50,6 +53,32 @@ def test_another_recording_is_told_from_the_laws_own(relaxation: object, stretch
     if not passes:
         assert any("density of x" in what or "autocorrelation of x" in what for what in found.failed)
         assert found.failed[0] in found.check.says
+
+
+def test_what_few_runs_do_not_show_is_looked_for_in_more(relaxation: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recording further out than 119 runs and within 2 of 357 others is no misfit; further out than all of them it is."""
+    case = pose(relaxation(1.0, 0.5, 0.05, 400, 3), library="1, x", noise=0.0)  # type: ignore[operator]
+    weighed = [weigh(case, "x")]
+    families = [Judged.of(weighed[0], diffusion=spread) for spread in (False, True)]
+    calls: list[int] = []
+
+    def records(edge: float) -> Callable[..., tuple[list[str], np.ndarray]]:
+        def made(*_: object) -> tuple[list[str], np.ndarray]:
+            calls.append(1)
+            runs = np.random.default_rng(len(calls)).uniform(-1, 1, (119, 1))
+            if len(calls) > 1:
+                runs[0] = edge
+            return ["density of x"], np.concatenate([[[2.0]], runs])
+
+        return made
+
+    for edge, passes in ((3.0, True), (1.0, False)):
+        calls.clear()
+        monkeypatch.setattr(predictive_check, "_records", records(edge))
+        found = predict(case, weighed, families, [], source(1))
+        assert found is not None and found.check.passed is passes
+        assert len(calls) == 4
+        assert found.check.p_value == pytest.approx((4 if passes else 1) / 477)
 
 
 @pytest.mark.slow

@@ -76,6 +76,11 @@ def judge(case: Case, families: Sequence[Judged], alpha: float) -> tuple[tuple[E
         settled = decide(records, alpha) if records else []
         weaker = [pair for family in chosen for pair in _assumed(family, alpha)]
         for record, decision, (assumption, shown) in zip(records, settled, weaker, strict=True):
+            if decision == "probabilistic":
+                # Of a rule that would be a coin; of a coefficient it is a size that neither name fits.
+                decision, record = "undetermined", replace(record, why=f"{record.why} {_SMALL}")
+                evidence[record.entry], decisions[record.entry] = record, decision
+                continue
             if decision == "undetermined" and assumption:
                 decision = assumption
                 record = replace(record, basis="assumed", why=f"{record.why} {_SIMPLICITY}")
@@ -89,6 +94,9 @@ def judge(case: Case, families: Sequence[Judged], alpha: float) -> tuple[tuple[E
 
 
 _SIMPLICITY = "Decided by simplicity: of the laws of this space that fit, the simple ones agree."
+_SMALL = (
+    f"It is not nothing, yet less than {NEGLIGIBLE:g} of the whole: too little to tell from what a finite step leaves."
+)
 _OPEN = "The recording does not tell it apart from the other terms."
 
 

@@ -277,13 +277,15 @@ def _restarts(case: Case, states: list[np.ndarray], time: float, stiffness: floa
     for _ in range(30):  # the positive root of r^(d+1) = r + 1
         ratio = (1 + ratio) ** (1 / (size + 1))
     numbers = np.arange(1, _RESTARTS + 1)
-    starts, spans = [], []
+    starts, spans, positive = [], [], []
     for i, (name, x) in enumerate(zip(case.state, states, strict=True)):
         if name in case.periods:
             low, high = 0.0, case.periods[name]
         else:
             middle, half = (float(x.max()) + float(x.min())) / 2, float(np.ptp(x)) / 2
             low, high = middle - wider * half, middle + wider * half
+            if low < 0 < float(x.min()):
+                positive.append(name)
         spread = (numbers - 0.5) / _RESTARTS if size == 1 else np.mod(0.5 + numbers / ratio ** (i + 1), 1.0)
         starts.append(np.array([float(f"{v:.4g}") for v in low + (high - low) * spread]))
         spans.append(f"{name} from {low:.3g} to {high:.3g}")
@@ -291,6 +293,8 @@ def _restarts(case: Case, states: list[np.ndarray], time: float, stiffness: floa
     says = (
         f"Start again {_RESTARTS} times, far apart ({', '.join(spans[:recorded])}), and record each time as it settles."
     )
+    if positive:
+        says += f" Leave out starts below zero where {' and '.join(positive)} cannot be negative."
     fresh = min(time / _RESTARTS, 1 / stiffness)
     points = tuple(tuple(map(float, row[:recorded])) for row in np.stack(starts, 1))
     return _Idea("restart", says, starts, _RESTARTS * fresh, starts=points)

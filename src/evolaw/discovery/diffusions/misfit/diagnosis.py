@@ -94,7 +94,7 @@ def doubt_known(case: Case, against: Sequence[str]) -> list[Doubt]:
 def doubting(state: State, doubts: Sequence[Doubt]) -> State:
     """Add the checks; open the decisions that failed ones speak against."""
     failed = [doubt for doubt in doubts if not doubt.check.passed]
-    state = state.having([doubt.check for doubt in doubts], failed[0].cause if failed else None)
+    state = state.having([doubt.check for doubt in doubts], _cause(failed))
 
     def change(place: int, item: Evidence, decision: str) -> tuple[str, str] | None:
         for doubt in failed:
@@ -103,6 +103,14 @@ def doubting(state: State, doubts: Sequence[Doubt]) -> State:
         return None
 
     return rewrite(state, change)
+
+
+def _cause(failed: Sequence[Doubt]) -> str | None:
+    """The first, which is the widest; of what speaks against one component the one that is least by chance: a law that changes misses its bins too."""
+    wide = [doubt for doubt in failed if doubt.cause not in ("library", "drifting")]
+    if wide or not failed:
+        return wide[0].cause if wide else None
+    return min(failed, key=lambda doubt: 1.0 if doubt.check.p_value is None else doubt.check.p_value).cause
 
 
 def predicting(state: State, prediction: Prediction | None) -> State:
