@@ -33,7 +33,7 @@ from evolaw.score.likelihood.flow import least_time
 from evolaw.score.noising.linear import Noising
 from evolaw.score.samplers.backward import Backward, probability_flow, shape_of
 from evolaw.score.samplers.priors import addressed_normals, prior_of
-from evolaw.sde.loop.adaptive import adaptive
+from evolaw.sde.loop.adaptive import adaptive, in_blocks
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -152,19 +152,10 @@ def log_likelihood(
         if divergence == "hutchinson":
             probes = checks.integer(probes, "probes", least=2)
             directed = _probes(randomness.source(rng), directions, count, probes, dim).astype(dtype)
-        rows = min(count, max(16, _NUMBERS // (dim * max(1, directed.shape[1]))))
-        ended = [
-            _carry(
-                backward,
-                process.params,
-                *(_filled(part[start : start + rows], rows) for part in (flat, directed)),
-                *(np.asarray(number, dtype) for number in (begin, noising.end, rtol, atol)),
-            )
-            for start in range(0, count, rows)
-        ]
-        latent, total, error, offset, steps, arrived = (
-            np.concatenate([np.asarray(part[k]) for part in ended])[:count] for k in range(6)
-        )
+        numbers = (np.asarray(number, dtype) for number in (begin, noising.end, rtol, atol))
+        lanes = max(16, _NUMBERS // (dim * max(1, directed.shape[1])))
+        work = partial(_carry, backward, lanes, process.params, *numbers)
+        latent, total, error, offset, steps, arrived = in_blocks(work, precision, flat, directed, lanes=lanes)
     if not arrived.all():
         first = int(np.argmin(arrived))
         raise NotConverged(
@@ -198,33 +189,44 @@ def log_likelihood(
     )
 
 
-@partial(jax.jit, static_argnums=0, compiler_options=WIDE)
-def _carry(backward: Backward, arrays: Any, x: Any, directed: Any, begin: Any, end: Any, rtol: Any, atol: Any) -> Any:
+@partial(jax.jit, static_argnums=(0, 1), compiler_options=WIDE)
+def _carry(
+    backward: Backward,
+    lanes: int,
+    arrays: Any,
+    begin: Any,
+    end: Any,
+    rtol: Any,
+    atol: Any,
+    count: Any,
+    x: Any,
+    directed: Any,
+) -> Any:
     """Follow states and the integral along each probe; the divergence is exact where there are no probes."""
     dim, noising = x.shape[1], backward.noising
 
-    def one(x: Any, directed: Any) -> Any:
-        def slope(t: Any, y: Any) -> Any:
-            value, traces = _score_and_traces(backward, arrays, t, y[:dim], directed)
-            half = noising.squared_diffusion(t) / 2
-            return jnp.concatenate([noising.rate(t) * y[:dim] - half * value, noising.rate(t) * dim - half * traces])
+    def slope(t: Any, y: Any, directed: Any) -> Any:
+        value, traces = _score_and_traces(backward, arrays, t, y[:dim], directed)
+        half = noising.squared_diffusion(t) / 2
+        return jnp.concatenate([noising.rate(t) * y[:dim] - half * value, noising.rate(t) * dim - half * traces])
 
-        width = max(1, directed.shape[0])
+    def nats(t: Any, y: Any, rate: Any, delta: Any) -> Any:
+        """What an error δ of state and integral does to the outcome: δ_ℓ + score·δ_x, as the flow past it is exact."""
+        value = 2 * (noising.rate(t) * y[:dim] - rate[:dim]) / noising.squared_diffusion(t)
+        return delta[dim:] + value @ delta[:dim]
 
-        def nats(t: Any, y: Any, rate: Any, delta: Any) -> Any:
-            """What an error δ of state and integral does to the outcome: δ_ℓ + score·δ_x, as the flow past it is exact."""
-            value = 2 * (noising.rate(t) * y[:dim] - rate[:dim]) / noising.squared_diffusion(t)
-            return delta[dim:] + value @ delta[:dim]
-
-        start = jnp.concatenate([x, jnp.zeros(width, x.dtype)])
-        ended = adaptive(slope, start, begin, end, rtol=rtol, atol=atol, measure=nats)
-        # The data are noised to ε: x0 -> a x0 + s z changes log p by this, to first order.
+    def missed(x: Any, directed: Any) -> Any:
+        """The data are noised to ε: x0 -> a x0 + s z changes log p by this, to first order."""
         value, traces = _score_and_traces(backward, arrays, begin, x, directed)
         lost, blur = -jnp.expm1(noising.log_scale(begin)), noising.std(begin) ** 2 / 2
-        offset = jnp.abs(lost * (dim + x @ value) + blur * (traces.mean() + value @ value))
-        return ended.y[:dim], ended.y[dim:], ended.error, offset, ended.steps, ended.arrived
+        return jnp.abs(lost * (dim + x @ value) + blur * (traces.mean() + value @ value))
 
-    return jax.vmap(one)(x, directed)
+    start = jnp.concatenate([x, jnp.zeros((len(x), max(1, directed.shape[1])), x.dtype)], axis=1)
+    ended = adaptive(
+        slope, start, begin, end, rtol=rtol, atol=atol, own=directed, measure=nats, lanes=lanes, count=count
+    )
+    offset = jax.lax.map(lambda one: missed(*one), (x, directed), batch_size=min(lanes, len(x)))
+    return ended.y[:, :dim], ended.y[:, dim:], ended.error, offset, ended.steps, ended.arrived
 
 
 def _score_and_traces(backward: Backward, arrays: Any, t: Any, x: Any, directed: Any) -> tuple[Any, Any]:
@@ -248,10 +250,6 @@ def _probes(source: randomness.Source, directions: str, count: int, probes: int,
     stream = source.stream("probes")
     z = addressed_normals(stream, 0, count, probes * dim).reshape(count, probes, dim)
     return z if directions == "gaussian" else np.where(z < 0, -1.0, 1.0)
-
-
-def _filled(part: np.ndarray, rows: int) -> np.ndarray:
-    return np.pad(part, [(0, rows - len(part))] + [(0, 0)] * (part.ndim - 1), mode="edge")
 
 
 def _normal(x: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:

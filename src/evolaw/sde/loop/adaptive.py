@@ -8,31 +8,37 @@ A step of length h gives two solutions, of orders 5 and 4, from seven calls of w
 and the step is kept where e <= 1; the next one is 0.9 e^(-1/5) times as long, within [1/5, 10]. Each path decides for itself, so that its
 result does not depend on which others it was computed with. Solvers that take one step for a whole batch couple its samples.
 
+Some paths need twice the steps of others. Those that have not arrived take turns of a few steps, as many paths at a time as fill the vectors
+of a processor, so that none waits for the slowest; and a flow of few numbers is taken apart into them (`evolaw.sde.loop.scalarization`).
+
 This is the second and last loop of the SDE folder: the first one takes the same steps on all paths.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from functools import partial
-from typing import Any, NamedTuple
+import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial, reduce
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from evolaw import checks
-from evolaw.arrays import WIDE, precise
+from evolaw import checks, devices
+from evolaw.arrays import WIDE, object_array, precise
 from evolaw.errors import NotConverged
+from evolaw.sde.loop.scalarization import Apart, taken_apart
 from evolaw.sde.processes.process import SDE
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Adapted", "adaptive", "solve_flow"]
+__all__ = ["Adapted", "adaptive", "in_blocks", "solve_flow"]
 
 _C = (0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0)
 _A = (
-    (),
     (1 / 5,),
     (3 / 40, 9 / 40),
     (44 / 45, -56 / 15, 32 / 9),
@@ -41,18 +47,23 @@ _A = (
     (35 / 384, 0.0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84),
 )
 _FOURTH = (5179 / 57600, 0.0, 7571 / 16695, 393 / 640, -92097 / 339200, 187 / 2100, 1 / 40)
-_DELTA = tuple(b - c for b, c in zip((*_A[6], 0.0), _FOURTH, strict=True))
-_ROWS = 1024
+_DELTA = tuple(b - c for b, c in zip((*_A[5], 0.0), _FOURTH, strict=True))
+_LANES, _TURN = 256, 4
+"""Paths that step together where their flow is taken apart, and steps a turn."""
+_TOGETHER = 1024
+"""Paths that step together where it is not."""
+_BLOCK = 8192
+"""Paths that one compiled call carries at most."""
 
 
 class Adapted(NamedTuple):
-    """The end of a flow.
+    """The ends of flows.
 
     Attributes:
-        y: the state.
-        error: the sum over the steps of |δ|, or of what was measured; of the fourth-order solution, and so a high guess for the fifth.
-        steps: steps tried.
-        arrived: whether the end was reached.
+        y: the states, shape (paths, dim).
+        error: the sums over the steps of |δ|, or of what was measured; of the fourth-order solution, and so a high guess for the fifth.
+        steps: steps tried, shape (paths,).
+        arrived: whether the end was reached, shape (paths,).
     """
 
     y: Any
@@ -62,6 +73,8 @@ class Adapted(NamedTuple):
 
 
 class _Walk(NamedTuple):
+    """Where paths stand; states, slopes and errors are tuples of arrays with the paths last: one a number, or one of all numbers."""
+
     t: Any
     y: Any
     slope: Any
@@ -71,80 +84,204 @@ class _Walk(NamedTuple):
 
 
 def adaptive(
-    flow: Callable[[Any, Any], Any],
+    flow: Callable[..., Any],
     y: Any,
     begin: Any,
     end: Any,
     *,
-    rtol: float,
-    atol: float,
-    measure: Callable[[Any, Any, Any, Any], Any] | None = None,
+    rtol: Any,
+    atol: Any,
+    own: Any = (),
+    measure: Callable[..., Any] | None = None,
     most: int = 10_000,
+    lanes: int = _TOGETHER,
+    count: Any = None,
 ) -> Adapted:
-    """Follow dy/dt = flow(t, y) from one time to another, rising or falling, within compiled code; for one path.
+    """Follow dy/dt = flow(t, y, own) from one time to another, rising or falling, within compiled code.
 
     Args:
-        flow: from a time and a state, shape (dim,), to its derivative.
-        y: the state at ``begin``, shape (dim,).
+        flow: of one path: from a time, a state of shape (dim,), and what is its own, to the derivative.
+        y: the states at ``begin``, shape (paths, dim).
         begin, end: times.
         rtol, atol: tolerances of one step.
-        measure: from (t, y, slope, δ) at the start of a step to the errors that matter, which are then added up in place of |δ|, and
-            are each held to ``atol`` as well.
+        own: arrays with the paths first, which the flow of each path is given.
+        measure: of one path: from (t, y, slope, δ) at the start of a step to the errors that matter, which are then added up in place
+            of |δ|, and are each held to ``atol`` as well.
         most: steps tried at most.
+        lanes: paths that step together at most.
+        count: number of paths, where those past it only fill the arrays.
+
+    Notes:
+        Working memory is that of ``lanes`` paths, beside a few states for every path.
 
     References:
         hairer1993, section II.4 (step size), table II.5.2 (coefficients).
 
     Example:
-        >>> ended = adaptive(lambda t, y: -y, jnp.ones(1), 0.0, 1.0, rtol=1e-6, atol=1e-6)
-        >>> round(float(ended.y[0]), 4), bool(ended.arrived)
-        (0.3679, True)
+        >>> ended = adaptive(lambda t, y, own: -y, jnp.ones((1, 1)), 0.0, 1.0, rtol=1e-6, atol=1e-6)
+        >>> round(float(ended.y[0, 0]), 4), ended.arrived.tolist()
+        (0.3679, [True])
     """
-    begin, end = jnp.asarray(begin, y.dtype), jnp.asarray(end, y.dtype)
-    span = end - begin
-    slope = flow(begin, y)
-    size = atol + rtol * jnp.abs(y)
-    # Hairer's first guess, and no longer than a tenth of the way.
-    rate = _norm(slope / size)
-    h = jnp.minimum(0.01 * _norm(y / size) / jnp.maximum(rate, 1e-30), 0.1 * jnp.abs(span))
-    h = jnp.sign(span) * jnp.maximum(h, 1e-6 * jnp.abs(span))
+    kind, (paths, dim) = y.dtype, y.shape
+    begin, end = jnp.asarray(begin, kind), jnp.asarray(end, kind)
+    form, judge = _form_of(flow, measure, begin, *jax.tree.map(lambda part: part[0], (y, own)))
+    lanes = min(lanes, paths, _LANES if isinstance(form, _Apart) else paths)
+    step = partial(_step, form.flow, judge, dim, end, rtol, atol)
+    own = jax.tree.map(lambda part: jnp.moveaxis(part, 0, -1), own)
 
-    def goes_on(walk: _Walk) -> Any:
+    def is_on(walk: _Walk) -> Any:
         return (jnp.abs(end - walk.t) > 0) & (walk.steps < most) & jnp.isfinite(walk.h)
 
-    def step(walk: _Walk) -> _Walk:
-        left = end - walk.t
-        is_last = jnp.abs(walk.h) >= jnp.abs(left) * (1 - 1e-6)
-        h = jnp.where(is_last, left, walk.h)
-        slopes = [walk.slope]
-        for c, row in zip(_C[1:], _A[1:], strict=True):
-            stage = walk.y + h * sum(a * k for a, k in zip(row, slopes, strict=True) if a)
-            slopes.append(flow(walk.t + c * h, stage))
-        there = stage
-        delta = h * sum(d * k for d, k in zip(_DELTA, slopes, strict=True) if d)
-        scaled = _norm(delta / (atol + rtol * jnp.maximum(jnp.abs(walk.y), jnp.abs(there))))
-        wrong = jnp.abs(delta) if measure is None else jnp.abs(measure(walk.t, walk.y, slopes[0], delta))
-        if measure is not None:
-            scaled = jnp.maximum(scaled, jnp.max(wrong) / atol)
-        scaled = jnp.where(jnp.isfinite(scaled), scaled, 1e10)
-        is_good = scaled <= 1
-        change = jnp.clip(0.9 * jnp.maximum(scaled, 1e-10) ** -0.2, 0.2, 10.0)
-        return _Walk(
-            jnp.where(is_good, jnp.where(is_last, end, walk.t + h), walk.t),
-            jnp.where(is_good, there, walk.y),
-            jnp.where(is_good, slopes[-1], walk.slope),
-            h * change,
-            walk.error + jnp.where(is_good, wrong, 0.0),
-            walk.steps + 1,
+    def turn(walks: _Walk) -> _Walk:
+        """A few steps of the first paths that have not arrived; one that arrives stands still for the rest of the turn."""
+        (places,) = jnp.nonzero(is_on(walks), size=lanes, fill_value=paths)
+        walk, mine = jax.tree.map(lambda part: jnp.take(part, places, axis=-1, mode="clip"), (walks, own))
+
+        def move(_: Any, walk: _Walk) -> _Walk:
+            on = is_on(walk)
+            return jax.tree.map(lambda new, old: jnp.where(on, new, old), step(walk, mine), walk)
+
+        walk = jax.lax.fori_loop(0, _TURN, move, walk)
+        return jax.tree.map(lambda all, part: all.at[..., places].set(part, mode="drop"), walks, walk)
+
+    walks = _begun(form.flow, judge, dim, form.split(y), own, begin, end, rtol, atol)
+    if count is not None:
+        walks = walks._replace(t=jnp.where(jnp.arange(paths) < count, walks.t, end))
+    walks = jax.lax.while_loop(lambda walks: jnp.any(is_on(walks)), turn, walks)
+    ended, error = (jnp.concatenate([jnp.atleast_2d(part) for part in parts]).T for parts in (walks.y, walks.error))
+    return Adapted(ended, error, walks.steps, (walks.t == end) & jnp.all(jnp.isfinite(ended), axis=1))
+
+
+def _begun(flow: Any, judge: Any, dim: int, y: _Numbers, own: Any, begin: Any, end: Any, rtol: Any, atol: Any) -> _Walk:
+    """All paths before their first step, of Hairer's first guess but no longer than a tenth of the way."""
+    paths, span = y[0].shape[-1], end - begin
+    t = jnp.full(paths, begin)
+    slope = flow(t, y, own)
+    sizes = [atol + rtol * jnp.abs(part) for part in y]
+    state, rate = (_norm([part / size for part, size in zip(parts, sizes, strict=True)], dim) for parts in (y, slope))
+    h = jnp.minimum(0.01 * state / jnp.maximum(rate, 1e-30), 0.1 * jnp.abs(span))
+    h = jnp.sign(span) * jnp.maximum(h, 1e-6 * jnp.abs(span))
+    none = tuple(jnp.zeros_like(part) for part in (y if judge is None else judge(t, y, slope, y)))
+    return _Walk(t, y, slope, h, none, jnp.zeros(paths, jnp.int32))
+
+
+def _step(flow: Any, judge: Any, dim: int, end: Any, rtol: Any, atol: Any, walk: _Walk, own: Any) -> _Walk:
+    """One step of every path, kept where it is good."""
+    kind, left = walk.h.dtype, end - walk.t
+    is_last = jnp.abs(walk.h) >= jnp.abs(left) * (1 - 1e-6)
+    h = jnp.where(is_last, left, walk.h)
+    whole = np.zeros((6, 6))
+    for number, row in enumerate(_A):
+        whole[number, : len(row)] = row
+    shares, nodes = jnp.asarray(whole, kind), jnp.asarray(_C[1:], kind)
+
+    # One stage a turn of a loop: six flows written out would take six times as long to compile.
+    def stage(number: Any, found: tuple[_Numbers, _Numbers]) -> tuple[_Numbers, _Numbers]:
+        slopes, _ = found
+        there = tuple(
+            part + h * sum(shares[number, k] * known[k] for k in range(6))
+            for part, known in zip(walk.y, slopes, strict=True)
         )
+        rates = flow(walk.t + nodes[number] * h, there, own)
+        return tuple(known.at[number + 1].set(rate) for known, rate in zip(slopes, rates, strict=True)), there
 
-    none = jnp.zeros_like(y if measure is None else measure(begin, y, slope, y))
-    walk = jax.lax.while_loop(goes_on, step, _Walk(begin, y, slope, h, none, jnp.asarray(0, jnp.int32)))
-    return Adapted(walk.y, walk.error, walk.steps, (walk.t == end) & jnp.all(jnp.isfinite(walk.y)))
+    slopes = tuple(jnp.zeros((7, *rate.shape), kind).at[0].set(rate) for rate in walk.slope)
+    slopes, there = jax.lax.fori_loop(0, 6, stage, (slopes, walk.y))
+    delta = tuple(h * sum(d * k for d, k in zip(_DELTA, known, strict=True) if d) for known in slopes)
+    largest = [jnp.maximum(jnp.abs(a), jnp.abs(b)) for a, b in zip(walk.y, there, strict=True)]
+    scaled = _norm([part / (atol + rtol * size) for part, size in zip(delta, largest, strict=True)], dim)
+    wrong = [jnp.abs(part) for part in (delta if judge is None else judge(walk.t, walk.y, walk.slope, delta))]
+    if judge is not None:
+        most = reduce(jnp.maximum, [jnp.max(part, axis=range(part.ndim - 1)) for part in wrong])
+        scaled = jnp.maximum(scaled, most / atol)
+    scaled = jnp.where(jnp.isfinite(scaled), scaled, 1e10)
+    is_good = scaled <= 1
+    # Not a power, for which the compiler would call a library number by number.
+    change = jnp.clip(0.9 * jnp.exp(-0.2 * jnp.log(jnp.maximum(scaled, 1e-10))), 0.2, 10.0)
+
+    def kept(new: _Numbers, old: _Numbers) -> _Numbers:
+        return tuple(jnp.where(is_good, *pair) for pair in zip(new, old, strict=True))
+
+    return _Walk(
+        jnp.where(is_good, jnp.where(is_last, end, walk.t + h), walk.t),
+        kept(there, walk.y),
+        kept(tuple(known[6] for known in slopes), walk.slope),
+        h * change,
+        tuple(sum_ + jnp.where(is_good, part, 0.0) for sum_, part in zip(walk.error, wrong, strict=True)),
+        walk.steps + 1,
+    )
 
 
-def _norm(value: Any) -> Any:
-    return jnp.sqrt(jnp.mean(value**2))
+def _norm(parts: Sequence[Any], dim: int) -> Any:
+    squares = sum(jnp.sum(part**2, axis=range(part.ndim - 1)) for part in parts)
+    return jnp.sqrt(squares / dim)
+
+
+# -- functions of one path, on many --------------------------------------------------------------------------------------
+
+_Numbers = tuple[Any, ...]
+
+
+class _Form(Protocol):
+    """How the numbers of all paths are held, and the flow of one path carried out on them."""
+
+    def split(self, y: Any) -> _Numbers:
+        """Take states, shape (paths, dim), into the form."""
+
+    def flow(self, t: Any, y: _Numbers, own: Any) -> _Numbers:
+        """Return the slopes."""
+
+
+def _form_of(flow: Any, measure: Any, t: Any, y: Any, own: Any) -> tuple[_Form, Any]:
+    """The form for a flow, and the measure on numbers in that form; from a time, a state, and what is the path's own."""
+    apart = taken_apart(flow, t, y, own)
+    errors = measure and taken_apart(measure, t, y, y, y, most=math.inf)
+    if apart is None or (measure and errors is None):
+        return _Whole(flow), measure and partial(_whole, measure)
+    return _Apart(apart), errors and partial(_apart, errors)
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """Every number an array: put together, the compiler would choose between them entry by entry, and compute without vectors."""
+
+    slopes: Apart
+
+    def split(self, y: Any) -> _Numbers:
+        return tuple(y.T)
+
+    def flow(self, t: Any, y: _Numbers, own: Any) -> _Numbers:
+        return _rows(self.slopes(_entries(t), object_array(y), jax.tree.map(_entries, own)), t)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """One array of all numbers."""
+
+    slope: Callable[..., Any]
+
+    def split(self, y: Any) -> _Numbers:
+        return (y.T,)
+
+    def flow(self, t: Any, y: _Numbers, own: Any) -> _Numbers:
+        return (jax.vmap(self.slope, in_axes=-1, out_axes=-1)(t, y[0], own),)
+
+
+def _apart(function: Apart, t: Any, *states: _Numbers) -> _Numbers:
+    return _rows(function(_entries(t), *map(object_array, states)), t)
+
+
+def _whole(function: Callable[..., Any], t: Any, *states: _Numbers) -> _Numbers:
+    return (jax.vmap(function, in_axes=-1, out_axes=-1)(t, *(state for (state,) in states)),)
+
+
+def _rows(results: tuple[Any, ...], like: Any) -> _Numbers:
+    return tuple(jnp.broadcast_to(number, like.shape) for number in results[0].ravel())
+
+
+def _entries(array: Any) -> np.ndarray:
+    shape = array.shape[:-1]
+    return object_array(list(array.reshape(math.prod(shape), array.shape[-1]))).reshape(shape)
 
 
 def solve_flow(
@@ -179,8 +316,7 @@ def solve_flow(
         frames, most, worst = [start.astype(dtype)], 0, 0.0
         error: Any = 0.0
         for begin, end in itertools.pairwise(times):
-            parts = [_rows(process, block, begin, end, *tolerances) for block in _blocks(frames[-1])]
-            ended = [np.concatenate([np.asarray(part[k]) for part in parts])[: len(start)] for k in range(4)]
+            ended = in_blocks(partial(_carried, process, begin, end, *tolerances), precision, frames[-1])
             lost = np.flatnonzero(~ended[3])
             if lost.size:
                 raise NotConverged(
@@ -201,17 +337,49 @@ def solve_flow(
     )
 
 
-def _blocks(x: np.ndarray) -> list[np.ndarray]:
-    """Rows in blocks of one size, the last one filled up."""
-    rows = min(_ROWS, len(x))
-    return [
-        np.pad(part, ((0, rows - len(part)), (0, 0)), mode="edge") for part in np.split(x, range(rows, len(x), rows))
-    ]
+def in_blocks(
+    work: Callable[..., Any], precision: str, *arrays: np.ndarray, lanes: int = _TOGETHER
+) -> list[np.ndarray]:
+    """Return what a work gives of arrays with the paths first: in blocks, as many at once as there are cores.
+
+    Args:
+        work: from a number of paths and arrays with at least as many to arrays with the paths first; compiled for a few sizes.
+        precision: in which it is done.
+        arrays: of all paths.
+        lanes: up to so many paths are a block as they are, more are filled up to a power of two.
+
+    Example:
+        >>> [x.tolist() for x in in_blocks(lambda count, x: [2 * x], "float64", np.arange(3.0))]
+        [[0.0, 2.0, 4.0]]
+    """
+    count, cores = len(arrays[0]), devices.cores() if jax.default_backend() == "cpu" else 1
+    blocks = max(-(-count // _BLOCK), min(cores, count // lanes), 1)
+    size = -(-count // blocks)
+    size = size if count <= lanes else 1 << (size - 1).bit_length()
+
+    def one(start: int) -> list[np.ndarray]:
+        mine = [part[start : start + size] for part in arrays]
+        real = len(mine[0])
+        full = [np.pad(part, [(0, size - real)] + [(0, 0)] * (part.ndim - 1), mode="edge") for part in mine]
+        with precise(precision):  # the precision of JAX belongs to a thread
+            return [np.asarray(part)[:real] for part in work(real, *full)]
+
+    starts = range(0, count, size)
+    if len(starts) < 2 or cores < 2:
+        parts = [one(start) for start in starts]
+    else:
+        with ThreadPoolExecutor(cores) as pool:
+            parts = list(pool.map(one, starts))
+    return [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+
+def _carried(process: SDE, begin: float, end: float, rtol: float, atol: float, count: int, x: np.ndarray) -> Adapted:
+    return _all_carried(process, x, *(np.asarray(number, x.dtype) for number in (begin, end, rtol, atol)), count)
 
 
 @partial(jax.jit, compiler_options=WIDE)
-def _rows(process: SDE, x: Any, begin: Any, end: Any, rtol: Any, atol: Any) -> Adapted:
-    def one(x: Any) -> Adapted:
-        return adaptive(process.drift_at, x, begin, end, rtol=rtol, atol=atol)
+def _all_carried(process: SDE, x: Any, begin: Any, end: Any, rtol: Any, atol: Any, count: Any) -> Adapted:
+    def flow(t: Any, x: Any, own: Any) -> Any:
+        return process.drift_at(t, x)
 
-    return jax.vmap(one)(x)
+    return adaptive(flow, x, begin, end, rtol=rtol, atol=atol, count=count)
