@@ -16,7 +16,7 @@ from evolaw.arrays import precise
 from evolaw.errors import ArgumentError
 from evolaw.randomness import threefry2x32
 from evolaw.sde.noise import brownian
-from evolaw.sde.noise.brownian import SLOT_EVENT, Drawing, compose, halve, increments, path_keys
+from evolaw.sde.noise.brownian import SLOT_EVENT, Drawing, compose, increments, path_keys
 from evolaw.sde.noise.levy_areas import area_pairs
 from evolaw.sde.noise.variates import uniform
 from evolaw.sde.schemes.noise_requests import NoiseRequest
@@ -194,31 +194,6 @@ def test_kinds_of_noise_have_counters_of_their_own():
     # Room for the areas of 100 noises with 100 terms below the pairs, and for the pairs of 1000 noises.
     assert int(brownian._SLOT_AREA) + area_pairs(100, 100) < int(brownian._SLOT_PAIR)
     assert int(brownian._SLOT_PAIR) + 1000 * 999 // 2 // 64 < 2**32
-
-
-@pytest.mark.slow
-def test_halving_gives_brownian_halves_that_compose_to_the_step():
-    h, n = 0.4, 200_000
-    rng = np.random.default_rng(1)
-    with precise("float64"):
-        whole = jax.jit(Drawing("dW,dZ", 1, "float64").step)(keys_of(n, 1), jnp.uint32(0), h)
-        first, second = halve(whole, h, jnp.asarray(rng.normal(size=(2, 1, n))))
-        again = compose(first, second, h / 2)
-    np.testing.assert_allclose(again.dW, whole.dW, atol=1e-14)
-    np.testing.assert_allclose(again.dZ, whole.dZ, atol=1e-14)
-    parts = np.array([first.dW[0], first.dZ[0], second.dW[0], second.dZ[0]])
-    half = h / 2
-    block = np.array([[half, half**2 / 2], [half**2 / 2, half**3 / 3]])
-    truth = np.block([[block, np.zeros((2, 2))], [np.zeros((2, 2)), block]])
-    error = np.sqrt((np.outer(np.diag(truth), np.diag(truth)) + truth**2) / n)
-    assert (np.abs(parts @ parts.T / n - truth) < 4.5 * error).all()
-
-
-def test_halving_without_time_integral():
-    whole = Noise(jnp.array([1.0]))
-    first, second = halve(whole, 0.5, jnp.array([0.3]))
-    assert float(first.dW[0] + second.dW[0]) == 1.0
-    assert float(first.dW[0]) == pytest.approx(0.5 + np.sqrt(0.5) / 2 * 0.3)
 
 
 def test_neighbouring_addresses_are_independent():

@@ -14,9 +14,10 @@ import numpy as np
 from jax.extend import core
 
 from evolaw import checks
-from evolaw.sde.loop.integrate import Grid, Plan
+from evolaw.sde.loop.integrate import Plan
 from evolaw.sde.loop.path_slots import Slots, slots_of
 from evolaw.sde.loop.scalarization import taken_apart
+from evolaw.sde.loop.time_grid import Grid
 from evolaw.sde.noise.brownian import Drawing
 from evolaw.sde.noise.levy_areas import area_terms
 from evolaw.sde.processes.process import SDE

@@ -22,8 +22,8 @@ import numpy as np
 from evolaw import checks, randomness
 from evolaw.errors import ShapeError
 from evolaw.sde.loop.execution_plan import is_apart, like, structure_of
-from evolaw.sde.loop.integrate import Grid, Plan, begun, covered
-from evolaw.sde.loop.time_grid import grid_of
+from evolaw.sde.loop.integrate import Plan, begun, covered
+from evolaw.sde.loop.time_grid import Grid, grid_of
 from evolaw.sde.loop.winding import unwrapped
 from evolaw.sde.noise.brownian import Drawing, path_keys
 from evolaw.sde.noise.levy_areas import area_terms

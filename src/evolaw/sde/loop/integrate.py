@@ -23,6 +23,7 @@ import numpy as np
 from evolaw.arrays import WIDE
 from evolaw.randomness import threefry2x32
 from evolaw.sde.loop.state_layout import Form, Step, form_of
+from evolaw.sde.loop.time_grid import Grid
 from evolaw.sde.loop.winding import STRETCH, Circles, unwrapped
 from evolaw.sde.noise.brownian import SLOT_EVENT, Drawing, Keys, path_keys
 from evolaw.sde.noise.variates import uniform
@@ -30,50 +31,7 @@ from evolaw.sde.processes.parameter_sweep import Swept, over_paths
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise, Scheme
 
-__all__ = ["Grid", "Marched", "Plan", "State", "begun", "covered", "march"]
-
-
-class Grid(NamedTuple):
-    """The intervals between saved times; each of the first five arrays has one entry an interval.
-
-    Attributes:
-        begin, origin: time of step number ``origin``, from which the times of its steps are computed.
-        dt: length of its steps, negative where time falls; of the longest where they are unequal.
-        first, last: numbers of its first step and of the first step after it.
-        edges, lengths: where steps are unequal, the times of all steps, one more than there are, and their lengths; else None.
-    """
-
-    begin: Any
-    dt: Any
-    origin: Any
-    first: Any
-    last: Any
-    edges: Any = None
-    lengths: Any = None
-
-    def time(self, number: Any, dtype: Any) -> Any:
-        """Return the time at which a step begins."""
-        if self.edges is not None:
-            return self.edges[number]
-        return self.begin + (number - self.origin).astype(dtype) * self.dt
-
-    def step_ending(self, number: int) -> tuple[float, float]:
-        """Return the time after so many steps, at least one, and the length of the last of them; on the host."""
-        if self.edges is not None:
-            return float(self.edges[number]), float(self.lengths[number - 1])
-        entry = int(np.searchsorted(self.last, number))
-        dt = float(self.dt[entry])
-        return float(self.begin[entry] + (number - self.origin[entry]) * dt), dt
-
-    def length(self, number: Any) -> Any:
-        """Return the length of a step."""
-        return self.dt if self.lengths is None else self.lengths[number]
-
-    def spans(self, first: Any, count: int) -> Any:
-        """Return the |length| of some steps in a row: one number for all, or an array."""
-        if self.lengths is None:
-            return jnp.abs(self.dt)
-        return jnp.abs(jax.lax.dynamic_slice_in_dim(self.lengths, first, count))
+__all__ = ["Marched", "Plan", "State", "begun", "covered", "march"]
 
 
 @dataclass(frozen=True)

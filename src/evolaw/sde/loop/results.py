@@ -19,8 +19,9 @@ import numpy as np
 from evolaw import storage
 from evolaw.errors import StorageError
 from evolaw.randomness import Source
-from evolaw.sde.loop.integrate import Grid, Marched, Plan
+from evolaw.sde.loop.integrate import Marched, Plan
 from evolaw.sde.loop.path_slots import Slots
+from evolaw.sde.loop.time_grid import Grid
 from evolaw.sde.processes.fingerprints import fingerprint
 from evolaw.sde.processes.parameter_sweep import Sweep
 from evolaw.sde.processes.process import SDE

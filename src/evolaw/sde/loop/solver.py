@@ -25,10 +25,10 @@ from evolaw.arrays import memory_limit, precise, require_memory
 from evolaw.errors import NotConverged, NumericalError, ShapeError
 from evolaw.sde import catalogue
 from evolaw.sde.loop.execution_plan import like, plan_of, slots_for, structure_of
-from evolaw.sde.loop.integrate import Grid, Marched, Plan, march
+from evolaw.sde.loop.integrate import Marched, Plan, march
 from evolaw.sde.loop.path_slots import Slots
 from evolaw.sde.loop.results import Gathered, Kept
-from evolaw.sde.loop.time_grid import grid_of
+from evolaw.sde.loop.time_grid import Grid, grid_of
 from evolaw.sde.noise.brownian import Keys, path_keys
 from evolaw.sde.processes.parameter_sweep import Sweep, sweep_of
 from evolaw.sde.processes.process import SDE

@@ -8,17 +8,61 @@ intervals, so that the times to be saved change nothing.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
-from evolaw.sde.loop.integrate import Grid
 
-__all__ = ["grid_of"]
+__all__ = ["Grid", "grid_of"]
 
 _ROUNDING = 1e-9
 _MOST_STEPS = 2**31 - 2**16
+
+
+class Grid(NamedTuple):
+    """The intervals between saved times; each of the first five arrays has one entry an interval.
+
+    Attributes:
+        begin, origin: time of step number ``origin``, from which the times of its steps are computed.
+        dt: length of its steps, negative where time falls; of the longest where they are unequal.
+        first, last: numbers of its first step and of the first step after it.
+        edges, lengths: where steps are unequal, the times of all steps, one more than there are, and their lengths; else None.
+    """
+
+    begin: Any
+    dt: Any
+    origin: Any
+    first: Any
+    last: Any
+    edges: Any = None
+    lengths: Any = None
+
+    def time(self, number: Any, dtype: Any) -> Any:
+        """Return the time at which a step begins."""
+        if self.edges is not None:
+            return self.edges[number]
+        return self.begin + (number - self.origin).astype(dtype) * self.dt
+
+    def step_ending(self, number: int) -> tuple[float, float]:
+        """Return the time after so many steps, at least one, and the length of the last of them; on the host."""
+        if self.edges is not None:
+            return float(self.edges[number]), float(self.lengths[number - 1])
+        entry = int(np.searchsorted(self.last, number))
+        dt = float(self.dt[entry])
+        return float(self.begin[entry] + (number - self.origin[entry]) * dt), dt
+
+    def length(self, number: Any) -> Any:
+        """Return the length of a step."""
+        return self.dt if self.lengths is None else self.lengths[number]
+
+    def spans(self, first: Any, count: int) -> Any:
+        """Return the |length| of some steps in a row: one number for all, or an array."""
+        if self.lengths is None:
+            return jnp.abs(self.dt)
+        return jnp.abs(jax.lax.dynamic_slice_in_dim(self.lengths, first, count))
 
 
 def grid_of(times: Any, steps: Any = None, dt: Any = None, grid: Any = None) -> tuple[Grid, np.ndarray]:

@@ -19,8 +19,6 @@ bits have as many ones as they should (Kolmogorov–Smirnov p 0.17 and 0.86 for 
 **Refinement.** A step that is composed of r finer ones gets exactly their sum, iterated integrals included:
 
     dW = dW_a + dW_b        I10 = I10_a + I10_b + h_b dW_a        A_ij = A_a + A_b + ½ (dW_a,i dW_b,j - dW_a,j dW_b,i)
-
-Downwards, `halve` splits a step by the Brownian bridge, conditionally on dW and I10.
 """
 
 from __future__ import annotations
@@ -36,7 +34,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks, randomness
-from evolaw.arrays import object_array
+from evolaw.arrays import object_array, precise
 from evolaw.randomness import threefry2x32
 from evolaw.sde.noise.levy_areas import levy_area
 from evolaw.sde.noise.variates import THREE_POINTS, TWO_POINTS, normal_pair, three_point, two_point
@@ -44,7 +42,7 @@ from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise
 from evolaw.told import told
 
-__all__ = ["Drawing", "Keys", "compose", "halve", "increments", "path_keys"]
+__all__ = ["Drawing", "Keys", "compose", "increments", "path_keys"]
 
 _PATH = np.uint32(0xFFFFFFFF)
 _SLOT_W, _SLOT_Z, _SLOT_AREA, _SLOT_PAIR = (np.uint32(slot) for slot in (0, 3, 0x10000, 0x20000))
@@ -362,36 +360,6 @@ def compose(first: Noise, second: Noise, dt: Any) -> Noise:
     return Noise(dw, dz, area)
 
 
-def halve(whole: Noise, dt: Any, normals: Any) -> tuple[Noise, Noise]:
-    """Split a step of length dt into halves by the Brownian bridge, so that their composition is the step.
-
-    Given dW alone, the first half has mean dW/2 and variance dt/4. Given dW and H = I10/dt - dW/2 as well [foster2020],
-
-        dW_a = dW/2 + (3/2) H + N,   H_a = H/4 - N/2 + M,   H_b = H/4 - N/2 - M
-        N ~ N(0, dt/16),  M ~ N(0, dt/48) independent,   dW_b = dW - dW_a
-
-    where H_a and H_b are the halves' own space-time areas.
-
-    Args:
-        whole: the noise of the step: dW, and dZ or None.
-        dt: its length.
-        normals: standard normals of the shape of dW; with dZ two of them, stacked on a new first axis.
-
-    References:
-        foster2020, theorem 6.1.4; levy1948.
-    """
-    if whole.dZ is None:
-        first = whole.dW / 2 + jnp.sqrt(dt) / 2 * normals
-        return Noise(first), Noise(whole.dW - first)
-    h = dt / 2
-    space_time = whole.dZ / dt - whole.dW / 2
-    n, m = jnp.sqrt(dt / 16) * normals[0], jnp.sqrt(dt / 48) * normals[1]
-    first = whole.dW / 2 + 1.5 * space_time + n
-    second = whole.dW - first
-    area_a, area_b = space_time / 4 - n / 2 + m, space_time / 4 - n / 2 - m
-    return Noise(first, h * (area_a + first / 2)), Noise(second, h * (area_b + second / 2))
-
-
 @told
 def increments(
     rng: Any, *, paths: int, steps: int, dt: float, noises: int = 1, first_path: int = 0, precision: str = "float64"
@@ -402,8 +370,6 @@ def increments(
         >>> increments(0, paths=2, steps=4, dt=0.25).shape
         (2, 4, 1)
     """
-    from evolaw.arrays import precise
-
     stream = randomness.source(rng).stream("noise")
     with precise(precision) as dtype:
         numbers = np.arange(first_path, first_path + paths, dtype=np.uint32)
