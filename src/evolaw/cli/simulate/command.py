@@ -216,11 +216,16 @@ _shown(simulate_rule, simulate_process)
 
 def _is_process(law: str) -> bool:
     """Whether a law is written like an equation, or named like a process and no run of that name is here."""
-    from evolaw.cli.learn import answers
     from evolaw.ito.notation import spelling
     from evolaw.sde import catalogue
 
-    return answers.law_of_run(law) is None and (spelling.is_equation(law) or catalogue.resembles(law))
+    return spelling.is_equation(law) or (catalogue.resembles(law) and _is_no_run(law))
+
+
+def _is_no_run(law: str) -> bool:
+    from evolaw.cli.learn import answers
+
+    return answers.law_of_run(law) is None
 
 
 def _is_typed(context: typer.Context, name: str) -> bool:

@@ -185,11 +185,6 @@ class BridgeLaw:
         share = jnp.clip(dt / left, 0.0, 1.0)
         return x + (self.end - x) * share + self.scale * jnp.sqrt(dt * (1.0 - share)) * normals
 
-    def pathwise_from_brownian(self, t: Any, x0: Any, w: Any, w_end: Any) -> Any:
-        """Return the bridge made of a Brownian path w(t) with w(T) = w_end: x0 + (end - x0) t/T + s (w - t/T w_end)."""
-        share = jnp.asarray(t)[..., None] / self.duration
-        return x0 + (self.end - x0) * share + self.scale * (w - share * w_end)
-
     def exceedance(self, level: float, x0: float) -> float:
         """Return P(max X > y) = exp(-2 (y - x0)(y - end)/(s² T)) for one component, 1 for y below an end."""
         room = max(level - x0, 0.0) * max(level - float(self.end), 0.0)
