@@ -70,3 +70,23 @@ def test_a_component_that_is_a_line_in_another_is_named() -> None:
     track = Trajectory(np.concatenate([x, 3 * x - 1], 1), np.arange(200.0), ("times", "dim"))
     with pytest.raises(ArgumentError, match=r"y = -1 \+ 3 x exactly"):
         pose(track, library="poly:3")
+
+
+def test_an_angle_is_read_as_one_without_being_told() -> None:
+    """Recorded modulo 2π, or in degrees over several turns; an angle that only swings, and one whose library was given, stay as they are."""
+    angle = np.cumsum(0.1 + 0.05 * np.random.default_rng(0).normal(size=3000))
+    times = 0.1 * np.arange(3000)
+
+    def periods(values: np.ndarray, unit: str = "", library: str | None = None) -> dict[str, float]:
+        track = Trajectory(values, times, ("times",), about={"names": ["p"], "units": [unit]})
+        return dict(pose(track, library=library).periods)
+
+    assert periods(np.mod(angle, 2 * np.pi)) == {"p": 2 * np.pi}
+    assert periods(np.degrees(angle), "deg") == {"p": 360.0}
+    assert periods(np.sin(angle), "rad") == {}
+    assert periods(np.mod(angle, 2 * np.pi), library="1, p") == {}
+    assert [term.name for term in pose(Trajectory(np.mod(angle, 2 * np.pi), times, ("times",))).drift["x"]][:3] == [
+        "1",
+        "sin(x)",
+        "cos(x)",
+    ]

@@ -11,6 +11,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.discovery.diffusions.evidence.noise_level import NoiseLevel, filter_gain, noise_level
 from evolaw.discovery.diffusions.evidence.selection import coarseness, is_coarse
+from evolaw.discovery.diffusions.misfit.increment_tests import wrapping
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.model.dependence import require_apart
 from evolaw.discovery.diffusions.model.expressions import Term, read_term
@@ -19,7 +20,7 @@ from evolaw.discovery.diffusions.model.library import read_libraries
 from evolaw.discovery.diffusions.model.recording import Recording, gather, unwrapped
 from evolaw.trajectory import Trajectory
 
-__all__ = ["noise_levels", "pose", "read_periods"]
+__all__ = ["noise_levels", "pose", "read_periods", "seen_periods"]
 
 _LONGEST_WITH_NOISE = 0.3
 _SURE = 4.0
@@ -46,12 +47,14 @@ def pose(
         names: names of the recorded components.
         library, diffusion: terms of the drift and of the diffusion coefficients; see `library`.
         known: what is known beforehand; see `known`.
-        period: periods of angles, "x=2*pi" or {"x": 6.283}.
+        period: periods of angles, "x=2*pi" or {"x": 6.283}; without a library, angles that show one are read as such (`seen_periods`).
         noise: "auto", or the standard deviation of the measurement noise, one for all components or one each.
         hidden: "velocity", or a name for it, when positions were recorded and their velocities move them.
     """
     recording = gather(recordings, names)
     periods = read_periods(period, recording.names)
+    if library is None:
+        periods = seen_periods(recording) | periods
     recording = unwrapped(recording, periods)
     velocities = _velocities(hidden, recording.names)
     require_apart(recording)
@@ -105,6 +108,41 @@ def read_periods(text: str | Mapping[str, float] | None, names: Sequence[str]) -
         name, equals, value = part.partition("=")
         checks.require(bool(equals), "period", "name a component and its period, as in x=2*pi", part.strip())
         found[checks.one_of(name.strip(), "period", names)] = checks.positive(_constant(value), "period")
+    return found
+
+
+_ANGLES = {
+    "rad": 2 * np.pi,
+    "radian": 2 * np.pi,
+    "radians": 2 * np.pi,
+    "deg": 360.0,
+    "degree": 360.0,
+    "degrees": 360.0,
+    "°": 360.0,
+}
+_TURNED = 1.5
+
+
+def seen_periods(recording: Recording) -> dict[str, float]:
+    """Return the periods that the recording shows: of what steps over a round period again and again, and of what was recorded in rad or
+    degrees over more than one and a half turns.
+
+    Example:
+        >>> import numpy as np
+        >>> angle = 0.1 * np.arange(900.0)
+        >>> seen_periods(gather(Trajectory(np.mod(angle, 360.0), angle, ("times",))))
+        {}
+        >>> seen_periods(gather(Trajectory(np.mod(99 * angle, 360.0), angle, ("times",))))
+        {'x': 360.0}
+    """
+    found = {}
+    units = recording.units or ("",) * recording.dim
+    for name, unit, path in zip(recording.names, units, recording.columns, strict=True):
+        period, turn = wrapping(path), _ANGLES.get(unit.strip().lower())
+        if period and period != float(np.ptp(path)):
+            found[name] = period
+        elif turn and float(np.ptp(path)) > _TURNED * turn:
+            found[name] = turn
     return found
 
 

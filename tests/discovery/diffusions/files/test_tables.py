@@ -64,3 +64,12 @@ def test_a_table_larger_than_the_memory_is_refused_unread(tmp_path: Path, monkey
     monkeypatch.setattr(tables, "memory_limit", lambda: 10**10)
     with pytest.raises(ParseError, match="would take more than"):
         read_table(path)
+
+
+def test_headings_of_tracking_programs_and_of_climate_tables_are_known() -> None:
+    tracks = parse_table("TRACK_ID,FRAME,POSITION_X\n3,0,1.5\n3,1,1.6\n7,0,0.5\n7,1,0.4\n")
+    assert tracks.paths.tolist() == [0, 0, 1, 1] and tracks.times.tolist() == [0, 1, 0, 1]
+    assert tracks.names == ("POSITION_X",)
+    assert parse_table("year,index\n1900,1\n1901,2\n").times.tolist() == [1900, 1901]
+    # What is called t is the time even where a date stands before it.
+    assert parse_table("date,t,x\n5,0,1\n6,1,2\n").times.tolist() == [0, 1]

@@ -65,7 +65,7 @@ def test_jumps_are_no_diffusion() -> None:
 
 def test_an_angle_without_its_period_is_named() -> None:
     angle = np.cumsum(0.1 + 0.05 * np.random.default_rng(0).normal(size=3000))
-    track = Trajectory(np.mod(angle, 360 / 57.3), 0.1 * np.arange(3000), ("times",))
+    track = Trajectory(np.mod(angle, 6.3), 0.1 * np.arange(3000), ("times",))
     finding = discover(track, library="1, x", rng=0)
     assert "--period 'x=6" in next(check.says for check in finding.failed if check.name == "angle x")
 

@@ -4,7 +4,8 @@
     0.00, 1.02, -0.31       commas, tabs, semicolons or spaces; an empty field, NaN or NA is a missing value
     0.02, 1.05, -0.28       lines that begin with # are comments
 
-A column called path, run, trajectory, particle or id tells several paths apart. Without a header the first column is the time.
+A column called path, run, trajectory, track, particle or id (or track_id) tells several paths apart. Without a column called t or time one
+called date, year, second, frame or the like is the time. Without a header the first column is the time.
 """
 
 from __future__ import annotations
@@ -22,7 +23,39 @@ from evolaw.errors import ParseError
 __all__ = ["Table", "parse_table", "read_table"]
 
 _TIMES = ("t", "time", "times", "zeit", "时间")
-_PATHS = ("path", "paths", "run", "trajectory", "track", "particle", "id")
+_ALSO_TIMES = (
+    "date",
+    "year",
+    "years",
+    "month",
+    "day",
+    "hour",
+    "second",
+    "seconds",
+    "sec",
+    "s",
+    "ms",
+    "timestamp",
+    "position_t",
+    "frame",
+    "frames",
+    "step",
+)
+"""Headings that are taken for the time where none is called so, in this order."""
+_PATHS = (
+    "path",
+    "paths",
+    "run",
+    "trajectory",
+    "track",
+    "particle",
+    "id",
+    "track_id",
+    "trackid",
+    "particle_id",
+    "trajectory_id",
+    "path_id",
+)
 _MISSING = ("", "nan", "na", "null", "none", "-", "--")
 _HEADER = re.compile(r"\s*\"?\s*([^\[\(\"]*?)\s*(?:[\[\(]([^\]\)]*)[\]\)])?\s*\"?\s*")
 _BYTES_A_BYTE = 12
@@ -120,9 +153,10 @@ def parse_table(text: str, source: str = "table") -> Table:
 def _time_column(header: list[tuple[str, str]], headed: bool, source: str, line: int) -> int:
     if not headed:
         return 0
-    for place, (name, _) in enumerate(header):
-        if name.lower() in _TIMES:
-            return place
+    called = [name.lower() for name, _ in header]
+    for name in (*_TIMES, *_ALSO_TIMES):
+        if name in called:
+            return called.index(name)
     shown = ", ".join(name for name, _ in header)
     raise ParseError(
         f"No column is called t or time; there are {shown}. Name the column of times t.", source=source, line=line

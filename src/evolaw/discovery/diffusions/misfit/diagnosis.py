@@ -13,6 +13,7 @@ no experiment on an equation that does not hold is worth making.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -142,7 +143,8 @@ def _wrapped(case: Case) -> Doubt | None:
     for name, path in zip(case.recording.names, case.recording.columns, strict=True):
         period = wrapping(path) if name not in case.periods else 0.0
         if period:
-            says = f"{name} steps over its whole range of {period:.3g} again and again: an angle? Say --period '{name}={period:.3g}'."
+            said = "2*pi" if abs(period - 2 * math.pi) < 1e-12 else f"{period:.4g}"
+            says = f"{name} steps over its whole range again and again: an angle? Say --period '{name}={said}'."
             return Doubt(Check(f"angle {name}", False, 0.0, says), "period", name)
     return None
 
@@ -187,7 +189,9 @@ def _memory(case: Case, target: str) -> Doubt | None:
 def _jumps(case: Case, target: str) -> Doubt | None:
     if case.hidden:
         return None
-    kurtosis, error = jump_kurtosis(remainders(case, target), case.recording.columns[case.index(target)])
+    own = case.index(target)
+    others = [column for place, column in enumerate(case.recording.columns) if place != own]
+    kurtosis, error = jump_kurtosis(remainders(case, target), [case.recording.columns[own], *others])
     bar = _LEAST_KURTOSIS_COARSE if is_coarse(case) else _LEAST_KURTOSIS
     if kurtosis > max(bar, 3 + 4 * error):
         says = (

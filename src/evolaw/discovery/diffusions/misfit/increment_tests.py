@@ -6,9 +6,10 @@ library is rich enough it is uncorrelated with every earlier remainder, and over
 size at that place.
 
     memory      ρ_l = Σ r_k r_{k-l} / Σ r_k²,   z = Σ r_k r_{k-l} / sqrt(Σ r_k² r_{k-l}²),   l = 1 clean, l = 2, 3 through noise
-    jumps       kurtosis ⟨r⁴⟩/⟨r²⟩² over 20 places, each scaled by its own ⟨r²⟩
+    jumps       kurtosis ⟨r⁴⟩/⟨r²⟩² of r over its own size ⟨r²⟩^½ among the 101 rows that lie nearest, along every component in turn
     noise       share of the measurement noise in the increments, 2 s² / ⟨ΔY²⟩, −ρ₁ of the increments up to a half
-    wrapping    steps that are about as long as the whole range: an angle that was recorded modulo its period
+    wrapping    steps that are about as long as the whole range: an angle that was recorded modulo its period, of 2π, 360 or another round
+                number if such a one is as long as the range or longer by no more than an ordinary step
 """
 
 from __future__ import annotations
@@ -25,8 +26,7 @@ from evolaw.discovery.diffusions.model.case import Case
 
 __all__ = ["Memory", "jump_kurtosis", "memory", "noise_share", "remainders", "wrapping"]
 
-_BINS = 20
-_FEWEST_A_BIN = 30
+_NEAR = 101
 _MOST_ROWS = 200_000
 _MOST_PRODUCTS = 80
 
@@ -117,14 +117,27 @@ def memory(rest: np.ndarray, lags: tuple[int, ...]) -> Memory:
     return Memory(correlation, lag, min(1.0, 2 * float(ndtr(-z)) * len(lags)))
 
 
-def jump_kurtosis(rest: np.ndarray, place: np.ndarray) -> tuple[float, float]:
-    """Return the kurtosis of remainders scaled where they are, and its standard error were they Gaussian, sqrt(24/n)."""
+def jump_kurtosis(rest: np.ndarray, places: Sequence[np.ndarray]) -> tuple[float, float]:
+    """Return the kurtosis of remainders scaled where they are, and its standard error were they Gaussian, sqrt(24/n).
+
+    Args:
+        rest: remainders, NaN where there is none.
+        places: the components, the one that moves first; a strength that varies with any of them is no jump.
+    """
     used = np.isfinite(rest)
-    rest, place = rest[used], place[: used.size][used]
-    scaled = np.empty(rest.size)
-    for rows in np.array_split(np.argsort(place, kind="stable"), max(1, min(_BINS, rest.size // _FEWEST_A_BIN))):
-        scaled[rows] = rest[rows] / max(float(np.sqrt(np.mean(rest[rows] ** 2))), 1e-300)
-    return float(np.mean(scaled**4) / np.mean(scaled**2) ** 2), float(np.sqrt(24 / max(rest.size, 1)))
+    scaled = rest[used]
+    for place in places:
+        order = np.argsort(place[: used.size][used], kind="stable")
+        scaled[order] = scaled[order] / _size_nearby(scaled[order])
+    return float(np.mean(scaled**4) / np.mean(scaled**2) ** 2), float(np.sqrt(24 / max(scaled.size, 1)))
+
+
+def _size_nearby(row: np.ndarray) -> np.ndarray:
+    """Root mean square among the rows that stand nearest, fewer at the ends."""
+    sums = np.concatenate([[0.0], np.cumsum(row**2)])
+    middle = np.arange(row.size)
+    low, high = np.maximum(middle - _NEAR // 2, 0), np.minimum(middle + _NEAR // 2 + 1, row.size)
+    return np.sqrt(np.maximum((sums[high] - sums[low]) / (high - low), 1e-300))
 
 
 def noise_share(case: Case, component: int) -> float:
@@ -136,11 +149,17 @@ def noise_share(case: Case, component: int) -> float:
     return -float(np.nanmean(change[1:] * change[:-1]) / max(float(np.nanmean(change**2)), 1e-300))
 
 
+_ALIKE = 3.0
+_PERIODS = (2 * np.pi, np.pi, 360.0, 180.0, 1.0, 2.0, 24.0, 12.0, 100.0, 400.0)
+
+
 def wrapping(path: np.ndarray) -> float:
-    """Return the length of the steps that cross the whole range, if there are some and the others are short; else 0."""
+    """Return the period of an angle whose steps cross the whole range now and then, all others being short; else 0."""
     steps, reach = np.abs(np.diff(path)), float(np.ptp(path))
     long = steps > 0.7 * reach
     short = float(np.quantile(steps[~long], 0.999)) if (~long).any() else reach
     if not 3 <= long.sum() < 0.2 * steps.size or short > 0.3 * reach:
         return 0.0
-    return float(np.mean(steps[long]))
+    period = next((p for p in _PERIODS if reach <= p <= reach + short), reach)
+    # Read the other way round, the long steps are as short as the others; steps from one level to another are not.
+    return period if float(np.mean(period - steps[long])) <= _ALIKE * float(np.mean(steps[~long])) else 0.0
