@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evolaw.errors import ArgumentError, StorageError
+from evolaw.errors import ArgumentError, StorageError, Unforeseen
 from evolaw.told import told
 
 
@@ -77,6 +77,19 @@ def test_any_value_is_named_without_its_control_characters(given: tuple[Any, ...
     with pytest.raises(ArgumentError, match=says) as caught:
         doubled(*given)
     assert "\x1b" not in str(caught.value)
+
+
+def test_a_failure_with_arguments_that_fit_is_told_apart_as_a_fault_to_report() -> None:
+    @told
+    def third(values: list[int]) -> int:
+        return values[2]
+
+    with pytest.raises(Unforeseen, match="please report it") as caught:
+        third([1])
+    assert caught.value.exit_code == 1 and isinstance(caught.value.__cause__, IndexError)
+    with pytest.raises(ArgumentError, match="`values` must be of type") as named:
+        third(3)  # type: ignore[arg-type]
+    assert named.value.exit_code == 3
 
 
 def test_a_generator_is_told_when_it_is_run() -> None:

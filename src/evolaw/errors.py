@@ -2,7 +2,8 @@
 
     EvolawError                    exit code 1   a bug of ours, unless a subclass says otherwise
     ├── ArgumentError(ValueError)  exit code 3   an argument is not what the function needs
-    │   └── ShapeError                           an array has the wrong shape
+    │   ├── ShapeError                           an array has the wrong shape
+    │   └── Unforeseen             exit code 1   it failed with arguments that fit one by one: a fault of ours
     ├── ParseError(ValueError)     exit code 3   a text or file cannot be read; carries line and column
     ├── StorageError               exit code 3   a run directory is missing, damaged or in use
     ├── BoxError                   exit code 3   a black box did not answer as it must
@@ -33,6 +34,7 @@ __all__ = [
     "ParseError",
     "ShapeError",
     "StorageError",
+    "Unforeseen",
 ]
 
 
@@ -55,6 +57,17 @@ class ShapeError(ArgumentError):
     """An array argument has the wrong shape."""
 
     code = "shape"
+
+
+class Unforeseen(ArgumentError):
+    """A function failed in a way it does not foresee, though each argument is of the kind that it asks for.
+
+    Either it should have said which arguments do not go together, or it is wrong: both are faults of ours, to be reported. The failure
+    itself is the cause, ``__cause__``.
+    """
+
+    exit_code = 1
+    code = "bug"
 
 
 class ParseError(EvolawError, ValueError):

@@ -2,7 +2,7 @@
 
 A function cannot foresee everything that it may be given. Where an argument made it fail somewhere inside, `told` looks at the
 arguments once more, finds the one that is not what its annotation asks for, and names it; where each is, it says what was given and
-what failed. The failure itself stays attached as the cause. Nothing is looked at while all goes well, and failures of the caller's own
+what failed, and that this is to be reported (`Unforeseen`). The failure itself stays attached as the cause. Nothing is looked at while all goes well, and failures of the caller's own
 functions, such as a drift, are passed on as they are.
 """
 
@@ -21,7 +21,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from evolaw.checks import refuse, shown
-from evolaw.errors import ArgumentError, EvolawError, StorageError
+from evolaw.errors import ArgumentError, EvolawError, StorageError, Unforeseen
 
 __all__ = ["told"]
 
@@ -147,9 +147,9 @@ def _misfit(function: Any, given: Any, named: Any, error: Exception) -> Argument
     what = ", ".join(f"`{name}` is {_shown(value)}" for name, value in list(values.items())[:_MOST_NAMED])
     said = "".join(letter if letter.isprintable() else "?" for letter in " ".join(str(error).split()))
     said = said[:157] + "..." if len(said) > 160 else said
-    return ArgumentError(
+    return Unforeseen(
         f"What {function.__qualname__.removesuffix('.__init__')} was given does not go together: {what} ({type(error).__name__}: {said}). "
-        "See help(); if all is as it asks, this is a fault of evolaw."
+        "See help(); if all is as it asks, this is a fault of evolaw: please report it with the traceback."
     )
 
 

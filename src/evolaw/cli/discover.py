@@ -93,6 +93,14 @@ _Alive = Annotated[
 _Threshold = Annotated[
     float | None, typer.Option("--threshold", help="Values, or grey levels, above this one are alive, all others dead.")
 ]
+_Chance = Annotated[
+    float | None,
+    typer.Option(
+        "--chance",
+        help="Coins that come up otherwise at least so often buy no wrong decisions beyond --alpha, by default .01; "
+        "0 declares the law deterministic, so that one look decides.",
+    ),
+]
 _Alpha = Annotated[float, typer.Option("--alpha", help="Declared rate of wrong decisions.")]
 _Seed = Annotated[int, typer.Option("--seed", help="Seed of all chance in the search.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -113,6 +121,7 @@ def discover_law(
     period: _Period = None,
     noise: _Noise = None,
     hidden: _Hidden = None,
+    chance: _Chance = None,
     alpha: _Alpha = 0.05,
     box: Annotated[
         str | None,
@@ -158,7 +167,7 @@ def discover_law(
     equation = {"names": names, "library": library, "diffusion": diffusion, "period": period, "hidden": hidden}
     equation |= {"noise": noise}
     cells = observed | {"alive": alive, "threshold": threshold, "evidence": None if evidence == "auto" else evidence}
-    cells |= {"space": None if space == "outer-totalistic" else space}
+    cells |= {"space": None if space == "outer-totalistic" else space, "chance": chance}
     given = ({name: value for name, value in part.items() if value is not None} for part in (cells, equation))
     options: dict[str, Any] = {"known": known, "alpha": alpha, "ask": ask, "rng": seed}
     observed["cells"] = {"alive": alive, "threshold": threshold}
@@ -170,7 +179,7 @@ def discover_law(
             )
         else:
             _refuse_equation(equation)
-            options |= {"box": _lattice_box(box, box_timeout), "evidence": evidence}
+            options |= {"box": _lattice_box(box, box_timeout), "evidence": evidence, "chance": chance}
             finding = _find(sources or [], space, **observed, progress=progress, **options)
     origin: dict[str, Any] = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
     finding = dataclasses.replace(finding, facts=finding.facts | origin)
@@ -245,6 +254,7 @@ def ask_next(
     boundary: _Boundary = None,
     alive: _Alive = None,
     threshold: _Threshold = None,
+    chance: _Chance = None,
     alpha: _Alpha = 0.05,
     seed: _Seed = 0,
     rle: Annotated[
@@ -256,12 +266,13 @@ def ask_next(
     from evolaw import documents
     from evolaw.cli.trajectory_options import find_equation, is_trajectory
 
+    options: dict[str, Any]
     if (sources[0] / "finding.json").is_file():
         from evolaw.discovery import Finding
 
         finding = Finding.load(sources[0])
     elif is_trajectory(sources, {}, {}):
-        options: dict[str, Any] = dict.fromkeys(("names", "library", "period", "hidden")) | {
+        options = dict.fromkeys(("names", "library", "period", "hidden")) | {
             "diffusion": "1",
             "noise": "auto",
         }
@@ -270,7 +281,8 @@ def ask_next(
         with terminal.bar("discovering") as progress:
             observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
             observed["cells"] = {"alive": alive, "threshold": threshold}
-            finding = _find(sources, space, **observed, progress=progress, known=known, alpha=alpha, rng=seed)
+            options = {"known": known, "chance": chance, "alpha": alpha, "rng": seed}
+            finding = _find(sources, space, **observed, progress=progress, **options)
     question = finding.next
     text = getattr(question, "rle", "")
     if rle is not None and text:
@@ -293,6 +305,7 @@ def _find(
     flip: str | None,
     boundary: str | None,
     cells: dict[str, float | None] | None = None,
+    chance: float | None = None,
     **options: Any,
 ) -> Finding:
     """Read, then discover; ``options`` go to `discover` as they are."""
@@ -303,11 +316,11 @@ def _find(
 
     checks.one_of(space, "space", SPACES)
     if any(source.suffix.lower() == ".csv" and not holds_boards(source) for source in sources):
-        unused = {"every": every, "flip": flip, "boundary": boundary, **(cells or {})}
+        unused = {"every": every, "flip": flip, "boundary": boundary, "chance": chance, **(cells or {})}
         return _from_statistics(sources, space, unused, **options)
     recordings = _recordings(sources, cells or {})
     observed = _observed(recordings, every, flip)
-    options |= {"observed": observed, "boundary": boundary}
+    options |= {"observed": observed, "boundary": boundary} | ({} if chance is None else {"chance": chance})
     finding = discover(recordings or None, space, **options)
     return dataclasses.replace(finding, source=_name(sources)) if sources else finding
 

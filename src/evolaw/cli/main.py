@@ -37,7 +37,7 @@ from evolaw.cli.junction import command as junction
 from evolaw.cli.learn import command as learn
 from evolaw.cli.score import command as score
 from evolaw.cli.simulate import command as simulate
-from evolaw.errors import EvolawError
+from evolaw.errors import EvolawError, Unforeseen
 from evolaw.report import language
 from evolaw.report.language import choice
 
@@ -117,6 +117,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         environment.silence(sys.stdout, 1)  # whoever read our output has gone; nothing is left to say
         return 0
+    except Unforeseen as error:
+        return _confess(error.__cause__ or error, debug)
     except EvolawError as error:
         return _refuse(error, debug, path[-1])
     except Exception as error:

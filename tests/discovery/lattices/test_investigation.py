@@ -148,10 +148,24 @@ def test_one_question_of_512_cells_identifies_any_general_law() -> None:
             asked.append(board.size)
             return step(law, board)
 
-        finding = interrogate(FunctionBox(answer), "general", questions=1, rng=0)
+        finding = interrogate(FunctionBox(answer), "general", questions=1, chance=0, rng=0)
         assert finding.rule == law
         assert finding.law.log2_possible == 0
         assert asked == [512]
+
+
+@pytest.mark.parametrize("space", ["outer-totalistic", "isotropic", "general"])
+def test_one_question_identifies_a_law_and_rules_out_coins(space: str) -> None:
+    """Its board is as large as that takes: 736 cells at the least, of boards that show each entry."""
+    law, asked = RuleSpace.named(space).rule(np.random.default_rng(3).integers(0, 2, len(RuleSpace.named(space)))), []
+
+    def answer(board: np.ndarray, steps: int) -> np.ndarray:
+        asked.append(board.size)
+        return step(law, board)
+
+    finding = interrogate(FunctionBox(answer), space, questions=1, rng=0)
+    assert finding.law.log2_possible == 0 and np.array_equal(finding.rule.table, law.table)
+    assert len(asked) == 1 and 736 <= asked[0] <= 1100
 
 
 def test_spare_questions_look_a_second_time_and_then_stop() -> None:
@@ -161,7 +175,7 @@ def test_spare_questions_look_a_second_time_and_then_stop() -> None:
         asked.append(board.size)
         return step("B36/S23", board)
 
-    finding = interrogate(FunctionBox(answer), questions=9, rng=0)
+    finding = interrogate(FunctionBox(answer), questions=9, chance=0, rng=0)
     assert asked == [32, 512]
     assert min(entry.visits for entry in finding.entries) >= 2
     assert finding.law.most_probable == "B36/S23"

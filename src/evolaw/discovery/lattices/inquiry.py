@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from evolaw.arrays import MISSING
 from evolaw.discovery.lattices import selection
+from evolaw.discovery.lattices.evidence.hidden_coins import give_up_coins
 from evolaw.discovery.lattices.experiment.coverings import largest
-from evolaw.discovery.lattices.experiment.questions import question_for, question_of_reach
+from evolaw.discovery.lattices.experiment.questions import cells_against_coins, question_for, question_of_reach
 from evolaw.discovery.lattices.misfit.behind_flips.halves import compare_halves
 from evolaw.discovery.lattices.misfit.behind_flips.misreadings import doubt_misreadings
 from evolaw.discovery.lattices.misfit.behind_flips.space_refinement import widen
@@ -75,7 +76,8 @@ class LatticeInquiry:
     @property
     def terms(self) -> dict[str, Any]:
         """What was declared, so that the finding can be continued."""
-        return {"error": self.case.error, "evidence": self.case.evidence, "observed": vars(self.case.channel)}
+        case = self.case
+        return {"error": case.error, "evidence": case.evidence, "chance": case.chance, "observed": vars(case.channel)}
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
@@ -91,6 +93,7 @@ class LatticeInquiry:
             self._find_no_law(weighing),
             self._doubt_flips(weighing),
             self._refine,
+            partial(give_up_coins, self.case),
             check_known,
             lambda state: replace(state, checks=(*self.notes, *compare_named(self.case, state).checks)),
         )
@@ -110,7 +113,9 @@ class LatticeInquiry:
 
     def question(self, entries: tuple[EntryFinding, ...], state: State, weighing: Weighing) -> Question | None:
         flips = float(weighing.facts.get("flip_probability", 0.0))
-        question = question_for(self.case.space, open_entries(entries), flips=flips, alpha=self.alpha)
+        least = 0 if flips else cells_against_coins(entries, self.case.chance, self.alpha)
+        wanted = open_entries(entries)
+        question = question_for(self.case.space, wanted, least_cells=least, flips=flips, alpha=self.alpha)
         if question is None or state.cause in ("sound", "coins"):
             return question
         reach = question_of_reach(state.cause)

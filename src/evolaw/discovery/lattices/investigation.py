@@ -13,12 +13,13 @@ from evolaw.arrays import MISSING
 from evolaw.automata.boxes.black_box import Box
 from evolaw.automata.rules.rule import ELEMENTARY
 from evolaw.discovery.lattices import selection
+from evolaw.discovery.lattices.evidence.hidden_coins import visits_needed
 from evolaw.discovery.lattices.experiment.coverings import largest
-from evolaw.discovery.lattices.experiment.questions import question_for, record
+from evolaw.discovery.lattices.experiment.questions import cells_against_coins, question_for, record, repeated
 from evolaw.discovery.lattices.inquiry import LatticeInquiry, open_entries
 from evolaw.discovery.lattices.misfit.displays import undo_inversion
 from evolaw.discovery.lattices.misfit.edges import settle_edge
-from evolaw.discovery.lattices.model.case import Case, Progress, Simulator
+from evolaw.discovery.lattices.model.case import CHANCE, Case, Progress, Simulator
 from evolaw.discovery.lattices.model.intake import agree, claimed, gather, is_silent, require_form
 from evolaw.discovery.lattices.model.law import Question
 from evolaw.discovery.lattices.model.observation import CLEAN, Channel
@@ -49,6 +50,7 @@ def discover_lattice(
     ask: int = 0,
     evidence: str = "auto",
     simulator: Simulator | str | None = NETWORK,
+    chance: float = CHANCE,
     rng: Any,
     progress: Progress | None = None,
 ) -> Finding:
@@ -69,6 +71,8 @@ def discover_lattice(
         ask: how many questions the box may be asked.
         evidence: "auto", the cheapest evidence that suffices; "rollout", laws rolled out from frame to frame (`rollout_evidence`).
         simulator: proposes laws for rollouts: "network", one trained on the recording; a function (`case.Simulator`); None, drawn blindly.
+        chance: the least probability of the rarer side of a coin, at most .5; coins no nearer to certainty buy no more errors than
+            ``alpha`` (`hidden_coins`). 0 declares the law deterministic: then one visit decides.
         rng: seed of all chance: posterior-predictive runs, searches.
         progress: called with (done, total, words).
 
@@ -82,7 +86,7 @@ def discover_lattice(
         vovk2021; wang2022; wasserman2020.
     """
     space = _fitting(recording, space)
-    terms = _Terms(_terms(space, known, alpha, error, evidence, simulator, rng, progress))
+    terms = _Terms(_terms(space, known, alpha, error, evidence, simulator, chance, rng, progress))
     asked = checks.integer(ask, "ask", least=0)
     checks.require(
         not asked or box is not None,
@@ -119,6 +123,7 @@ def resume(finding: Finding, box: Box, questions: int, *, rng: Any, progress: Pr
         error=given.get("error", "fdr"),
         observed=Channel(**given["observed"]) if "observed" in given else None,
         evidence=given.get("evidence", "auto"),
+        chance=given.get("chance", CHANCE),
         box=box,
         ask=questions,
         rng=rng,
@@ -188,6 +193,7 @@ def _terms(
     error: str,
     evidence: str,
     simulator: Simulator | str | None,
+    chance: float,
     rng: Any,
     progress: Progress | None,
 ) -> Case:
@@ -199,7 +205,10 @@ def _terms(
     if proposer is not None and not callable(proposer):
         raise checks.refuse("simulator", "be 'network', a function or None", simulator)
     checks.one_of(evidence, "evidence", selection.GROUNDS)
-    return Case((), space, space.known(known), CLEAN, float(alpha), error, source(rng), progress, evidence, proposer)
+    least = checks.probability(chance, "chance", most=0.5)
+    return Case(
+        (), space, space.known(known), CLEAN, float(alpha), error, source(rng), progress, evidence, proposer, least
+    )
 
 
 @dataclass(frozen=True)
@@ -246,17 +255,21 @@ class _Terms:
     def _next(self, finding: Finding | None) -> Question | None:
         if finding is None:
             return self._paced(self._first())
-        question = question_for(self.case.space, open_entries(finding.entries))
+        flips = self.observed is not None and bool(self.observed.flips)
+        least = 0 if flips else cells_against_coins(finding.entries, self.case.chance, self.case.alpha)
+        question = question_for(self.case.space, open_entries(finding.entries), least_cells=least)
         if question is None:
             return _confirmation(finding)
         # Where chance is at work one visit settles nothing: the largest board gives most visits for one question.
-        flips = self.observed is not None and bool(self.observed.flips)
         chance = flips or finding.facts.get("deterministic", 1.0) < 0.5
-        return self._paced(replace(question, board=largest(self.case.space)) if chance else question)
+        return self._paced(replace(question, board=repeated(largest(self.case.space), least)) if chance else question)
 
     def _first(self) -> Question:
         free = self.case.free
-        return question_for(self.case.space, free if free.any() else np.ones_like(free))  # type: ignore[return-value]
+        flips = self.observed is not None and bool(self.observed.flips)
+        least = 0 if flips else visits_needed(self.case.chance, self.case.alpha)
+        wanted = free if free.any() else np.ones_like(free)
+        return question_for(self.case.space, wanted, least_cells=least)  # type: ignore[return-value]
 
 
 def _confirmation(finding: Finding) -> Question | None:

@@ -10,7 +10,8 @@ stopped and however the questions were chosen [wang2022]: only the e-value again
 most one an entry. With ``error="fwer"`` the bar is F / alpha for each, and the chance of any wrong decision is at most alpha.
 
 An entry both of whose nulls fall is probabilistic, or in conflict when the space itself is in doubt. A settled entry is still
-left open while the posterior chance that the decision is wrong, coins included, exceeds alpha.
+left open while the posterior chance that the decision is wrong, coins included, exceeds alpha. What a world knows beyond the e-values,
+such as coins that have not shown yet, is the affair of its `amendments`.
 """
 
 from __future__ import annotations

@@ -190,7 +190,7 @@ class Finding:
             >>> from evolaw import automata, discover
             >>> import numpy as np
             >>> run = automata.evolve("B3/S23", np.eye(8, dtype=np.uint8), 2)
-            >>> discover(run, "outer-totalistic", rng=0).to_pandas().loc["B0", "decision"]
+            >>> discover(run, "outer-totalistic", chance=0, rng=0).to_pandas().loc["B0", "decision"]
             'absent'
         """
         import pandas
@@ -209,7 +209,7 @@ class Finding:
             >>> from evolaw import automata, discover
             >>> import numpy as np
             >>> run = automata.evolve("B3/S23", np.eye(8, dtype=np.uint8), 2)
-            >>> print(discover(run, "outer-totalistic", rng=0).to_typst().splitlines()[4])
+            >>> print(discover(run, "outer-totalistic", chance=0, rng=0).to_typst().splitlines()[4])
               "B0", "absent", "counted", "2.35e-06 [0, 0.1843]", "48",
         """
         return display.typeset(self, "typst")

@@ -7,6 +7,7 @@ that it shows (`coverings`). The cheapest board in cells that shows all open ent
     many                   the stored torus of the space, or the 8 x 64 torus that shows each window once
     nothing open           no question
     a law that sees more   a board of chance, on which every window lies in many surroundings
+    coins may hide         the same board side by side, until its cells are as many as `hidden_coins` asks for
 
 Where an answer is noisy the same board is asked several times, as often as the e-values need.
 """
@@ -14,6 +15,7 @@ Where an answer is noisy the same board is asked several times, as often as the 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,14 +23,16 @@ import numpy as np
 from evolaw import checks, randomness
 from evolaw.arrays import read_only
 from evolaw.automata.boxes.black_box import Box
+from evolaw.discovery.lattices.evidence.hidden_coins import visits_needed
 from evolaw.discovery.lattices.experiment.coverings import entries_shown, every_window, mosaic, stored
+from evolaw.discovery.lattices.model.case import CHANCE
 from evolaw.discovery.lattices.model.law import Question
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.finding import Finding
+from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
-__all__ = ["ask", "question_for", "question_of_reach", "record"]
+__all__ = ["ask", "cells_against_coins", "question_for", "question_of_reach", "record", "repeated"]
 
 _REACHES = {
     "neighbourhood": "before and after one generation: each of the 512 windows lies there about {times} times, among other "
@@ -37,6 +41,8 @@ _REACHES = {
     "the frames before.",
 }
 _SIDE = 64
+_MOST_CELLS = 2**18
+"""Boards of questions are not repeated beyond this size."""
 
 
 @told
@@ -52,7 +58,7 @@ def ask(finding: Finding, *, budget_cells: int | None = None) -> Question | None
         >>> board = np.zeros((8, 8), np.uint8)
         >>> board[3, 2:5] = 1
         >>> recording = Trajectory(np.stack([board, board.T]), [0, 1], ("times", "rows", "cols"), boundary="torus")
-        >>> ask(discover(recording, rng=0)).decides
+        >>> ask(discover(recording, chance=0, rng=0)).decides
         12
     """
     reach = question_of_reach(finding.facts.get("cause"), budget_cells)
@@ -62,7 +68,9 @@ def ask(finding: Finding, *, budget_cells: int | None = None) -> Question | None
     names = {entry.name for entry in finding.entries if entry.decision in ("undetermined", "conflict")}
     open_ = np.array([name in names for name in space.names])
     flips = float(finding.facts.get("flip_probability", 0.0))
-    return question_for(space, open_, budget_cells=budget_cells, flips=flips, alpha=finding.alpha)
+    chance = float(finding.facts.get("terms", {}).get("chance", CHANCE))
+    least = 0 if flips else cells_against_coins(finding.entries, chance, finding.alpha)
+    return question_for(space, open_, budget_cells=budget_cells, least_cells=least, flips=flips, alpha=finding.alpha)
 
 
 def question_for(
@@ -70,6 +78,7 @@ def question_for(
     open_: np.ndarray,
     *,
     budget_cells: int | None = None,
+    least_cells: int = 0,
     flips: float = 0.0,
     alpha: float = 0.05,
 ) -> Question | None:
@@ -79,6 +88,7 @@ def question_for(
         space: rule space.
         open_: which entries are open, shape (entries,).
         budget_cells: largest board in cells.
+        least_cells: the board is repeated side by side until it has so many cells, as far as the budget goes.
         flips: flip probability of the answers; the sentence then says how often to ask.
         alpha: error rate the repeats must meet.
     """
@@ -86,7 +96,7 @@ def question_for(
         return None
     if budget_cells is not None:
         checks.integer(budget_cells, "budget_cells", least=9)
-    board = _cheapest(space, open_, budget_cells)
+    board = repeated(_cheapest(space, open_, budget_cells), least_cells, budget_cells)
     shown = open_ & (entries_shown(board, space) > 0)
     names = tuple(space.names[place] for place in np.flatnonzero(shown))
     rows, cols = board.shape
@@ -98,6 +108,37 @@ def question_for(
         f"{open_.sum()} open entries."
     )
     return Question(read_only(board), 1, len(names), says, names)
+
+
+def cells_against_coins(entries: Sequence[EntryFinding], chance: float, alpha: float) -> int:
+    """Return how many more cells must be looked at before coins that have not shown yet are ruled out; 0 when they are.
+
+    Args:
+        entries: what is known of every entry.
+        chance: least probability of a coin's rarer side; 0 where the law is declared deterministic.
+        alpha: declared error rate.
+    """
+    counted = [entry for entry in entries if entry.basis == "counted"]
+    needed = visits_needed(chance, alpha)
+    held_back = any(entry.decision == "undetermined" and entry.visits > 0 for entry in counted)
+    return needed if held_back else max(0, needed - int(sum(entry.visits for entry in counted)))
+
+
+def repeated(board: np.ndarray, least_cells: int, budget_cells: int | None = None) -> np.ndarray:
+    """Return a torus with the board side by side so often that it has at least so many cells, about square.
+
+    Example:
+        >>> repeated(np.ones((4, 8), np.uint8), 736).shape
+        (28, 32)
+    """
+    rows, cols = board.shape
+    most = _MOST_CELLS if budget_cells is None else budget_cells
+    times = min(-(-least_cells // board.size), most // board.size)
+    if times <= 1:
+        return board
+    down = 1 if rows == 1 else max(1, min(times, round(math.sqrt(times * cols / rows))))
+    across = times // down if down * -(-times // down) * board.size > most else -(-times // down)
+    return np.tile(board, (down, across))
 
 
 def question_of_reach(cause: Any, budget_cells: int | None = None) -> Question | None:

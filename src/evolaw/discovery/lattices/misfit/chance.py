@@ -21,7 +21,6 @@ _FAR_WORSE = 3.0
 _MOST_ERRING = 0.2
 """An automaton that goes against its law more often than this is not called erring: skipped generations look like that."""
 _CLEAR_COST = 20.0
-_COINS, _HIDDEN = 0.1, 0.01
 
 
 def diagnose_chance(case: Case, noises: Sequence[NoiseFit], coins: NoiseFit, calm: tuple[Check, ...]) -> Diagnosis:
@@ -38,7 +37,9 @@ def diagnose_chance(case: Case, noises: Sequence[NoiseFit], coins: NoiseFit, cal
             f"{int(counts.mixed.sum())} entries gave both outcomes, and nothing outside the window tells when: "
             "they are probabilistic."
         )
-        return Diagnosis("coins", (Check("determinism", True, 1.0, says), *calm))
+        if not case.chance:
+            says += " It was declared that none are."
+        return Diagnosis("coins", (Check("determinism", bool(case.chance), 1.0 if case.chance else 0.0, says), *calm))
     erring = noise is noises[-1]
     if (
         noise.cost + _CLEAR_COST < coins.cost
@@ -78,27 +79,20 @@ def check_flips(fit: NoiseFit, p: float, space: RuleSpace) -> Check:
     return Check("flips", False, min(p, 1.0), says)
 
 
-def check_determinism(counts: WindowCounts, space: RuleSpace) -> Check:
-    """Return the passed check of entries that never gave two outcomes, with what it rests on."""
+def check_determinism(counts: WindowCounts, chance: float) -> Check:
+    """Return the passed check of entries that never gave two outcomes, with what it rests on: the least ``chance`` of a coin."""
     repeated = int((counts.visits > 1).sum())
-    says = (
-        f"{repeated} entries were seen more than once, none with two outcomes: the law is taken to be deterministic.{_hidden_coins(counts)}"
+    seen = (
+        f"{repeated} entries were seen more than once, none with two outcomes"
         if repeated
-        else "Not tested: no entry was seen more than once. The law is taken to be deterministic, and the error rate holds if it is."
+        else "Not tested: no entry was seen more than once"
     )
-    return Check("determinism", True, 1.0, says)
-
-
-def _hidden_coins(counts: WindowCounts) -> str:
-    """The assumption behind the error rate, with the chance that a tenth of the entries, coins of .99, hid in these visits."""
-    seen = counts.visits > 0
-    hidden = 0.99 ** (_COINS * float(counts.visits[seen].sum()))
-    if hidden < _HIDDEN:
-        return ""
-    return (
-        f" The error rate holds if it is: coins of .99 in a tenth of the entries would all have come up one way here with chance {hidden:.2g}, "
-        "and be decided wrongly."
+    rests = (
+        f"The error rate holds for coins that come up otherwise at least once in {1 / chance:.3g} times."
+        if chance
+        else "The law is declared deterministic, and the error rate holds if it is."
     )
+    return Check("determinism", True, 1.0, f"{seen}. {rests}")
 
 
 def too_few(case: Case) -> Check:

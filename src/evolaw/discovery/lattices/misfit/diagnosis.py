@@ -54,7 +54,7 @@ def diagnose(case: Case) -> Diagnosis:
     """
     recordings, space, windows, counts = case.recordings, case.space, case.window_counts, case.counts
     rim, orbits = boundary(recordings, space), symmetry(windows, space)
-    calm = (check_determinism(counts, space), rim, *orbits)
+    calm = (check_determinism(counts, case.chance), rim, *orbits)
     if not counts.mixed.any():
         return Diagnosis("sound", calm)
     if not rim.passed:

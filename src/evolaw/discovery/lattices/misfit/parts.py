@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evolaw.discovery.lattices.evidence.counting import weigh_counts
+from evolaw.discovery.lattices.evidence.hidden_coins import give_up_coins
 from evolaw.discovery.lattices.misfit.causes import Diagnosis
 from evolaw.discovery.lattices.misfit.faults import Fault
 from evolaw.discovery.lattices.misfit.specification_tests import cure_of_the_edge
@@ -13,6 +14,7 @@ from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.law import Law
 from evolaw.discovery.lattices.model.rule_space import WINDOWS
 from evolaw.discovery.lattices.model.window_counts import WindowCounts
+from evolaw.discovery.spine.amendments import State
 from evolaw.discovery.spine.decisions import decide
 from evolaw.discovery.spine.e_values import log_e_dependence, p_value, worded_list
 from evolaw.discovery.spine.evidence import Check
@@ -74,7 +76,8 @@ def _differing(case: Case, tallies: np.ndarray) -> str:
 def _follows(case: Case, counts: WindowCounts) -> str:
     """What a part of the recording says by itself: its law, and how many entries it decides."""
     weighing = weigh_counts(case, counts)
-    decisions = decide(weighing.evidence, case.alpha, case.error)
+    state = State.of(weighing.evidence, decide(weighing.evidence, case.alpha, case.error))
+    decisions = give_up_coins(case, state, counts.pool(case.space)).decisions
     if (counts.pool(case.space).mixed & case.free).any() and "probabilistic" not in decisions:
         return "the rest contradicts itself in other ways"
     entries = tuple(EntryFinding.of(item, each) for item, each in zip(weighing.evidence, decisions, strict=True))

@@ -18,7 +18,10 @@ from evolaw.display import Progress
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Case", "Progress", "Simulator"]
+__all__ = ["CHANCE", "Case", "Progress", "Simulator"]
+
+CHANCE = 0.01
+"""The least probability of the rarer side of a coin, unless another is declared; what is nearer to certainty counts as certain."""
 
 Simulator = Callable[[Sequence[Trajectory], str, np.ndarray, Source], "np.ndarray | str | None"]
 """(recordings, space, known entries with NaN where open, seed) -> probabilities of life by window, shape (members, 512); or, if it
@@ -40,6 +43,7 @@ class Case:
         progress: called with (done, total, words); None for silence.
         evidence: "auto", the cheapest that suffices, or "rollout".
         simulator: proposes laws for rollouts; None draws them blindly.
+        chance: the least probability of the rarer side of a coin, against which the error rate is held; 0 declares the law deterministic.
     """
 
     recordings: Sequence[Trajectory]
@@ -52,6 +56,7 @@ class Case:
     progress: Progress | None = None
     evidence: str = "auto"
     simulator: Simulator | None = None
+    chance: float = CHANCE
 
     @cached_property
     def window_counts(self) -> WindowCounts:

@@ -17,8 +17,8 @@ prior, and the recording can overturn it:
     otherwise a share s ~ U(0, 1) of the entries is probabilistic, a part r ~ U(0, 1) of them certain coins, the others as before.
 
 One entry that gave both outcomes rules the first line out; from then on every entry must show by its own visits, and by how
-many of its fellows turned out to be coins, that it is none. As long as none did, the law is taken to be deterministic: if it is not,
-entries that no visit has betrayed yet are decided wrongly, and no method that decides on few visits can avoid that.
+many of its fellows turned out to be coins, that it is none. As long as none did, the posterior takes the law to be deterministic; how
+far decisions may rest on that, `evidence.hidden_coins` says.
 """
 
 from __future__ import annotations
