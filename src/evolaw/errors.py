@@ -67,7 +67,7 @@ class Unforeseen(ArgumentError):
     """
 
     exit_code = 1
-    code = "bug"
+    code = "unforeseen"
 
 
 class ParseError(EvolawError, ValueError):
