@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import matplotlib.text
 import numpy as np
 import pytest
+import typer
 
 from evolaw.automata.evolution import evolve
+from evolaw.cli.main import app
 from evolaw.report import draw
-from evolaw.report.language import speaking
+from evolaw.report.language import sentence, speaking
 from evolaw.report.styles import chinese_fonts, in_language
 
 ENGLISH = re.compile(r"(?:\b[A-Za-z]{2,} ){2,}[A-Za-z]{2,}\b")
@@ -64,6 +66,9 @@ HEAVY = [
     "discover noisy.npz --flip auto --report noisy.html",
     "demo",
     "demo equation",
+    "demo junction",
+    "demo score",
+    "demo learn",
 ]
 
 
@@ -111,6 +116,22 @@ def test_the_page_of_a_finding_is_chinese(
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert '<html lang="zh' in page
     assert _left_over(_words_of(page)) == []
+
+
+def test_no_help_is_left_in_english() -> None:
+    """The help of every verb and of every option."""
+
+    def helps(command: Any) -> Iterator[str]:
+        yield from filter(None, (command.help, command.epilog))
+        for parameter in command.params:
+            yield from filter(None, (getattr(parameter, "help", None), getattr(parameter, "rich_help_panel", None)))
+        for inner in getattr(command, "commands", {}).values():
+            yield from helps(inner)
+
+    said = {text: sentence(" ".join(text.split()), "zh") for text in helps(typer.main.get_command(app))}
+    assert len(said) > 150
+    assert {text: chinese for text, chinese in said.items() if _left_over(chinese)} == {}
+    assert [text for text, chinese in said.items() if not re.search("[\u4e00-\u9fff]", chinese)] == []
 
 
 def test_the_words_of_a_figure_are_chinese() -> None:

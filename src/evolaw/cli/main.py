@@ -106,7 +106,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     path = typed.path_of(command, given)
     try:
         environment.prepare(path[1].name if len(path) > 1 else "")
-        typed.translate_help(command, language.spoken())
+        typed.translate_help(path, language.spoken())
         code = command.main(given, prog_name="evolaw", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):

@@ -75,8 +75,14 @@ def _options(command: Any) -> dict[str, str]:
     return {name.removesuffix("s"): shown for name, shown in known.items()} | known
 
 
-def translate_help(command: Any, lang: str) -> None:
-    """Put the help of a command and of all below it, and what stands around it, into the language ``lang``."""
+def translate_help(path: Sequence[Any], lang: str) -> None:
+    """Put the help of a verb and of what leads to it, and what stands around it, into the language ``lang``.
+
+    Args:
+        path: the commands from the whole to the verb, as `path_of` gives them; no help shows more than these and a line
+            of each command directly below.
+        lang: "en" or "zh".
+    """
     if lang == "en":
         return
     from typer import rich_utils
@@ -84,18 +90,16 @@ def translate_help(command: Any, lang: str) -> None:
     for name in ("ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "DEFAULT_STRING"):
         setattr(rich_utils, name, language.sentence(getattr(rich_utils, name), lang))
     rich_utils.REQUIRED_LONG_STRING = language.sentence(rich_utils.REQUIRED_LONG_STRING, lang)
-    _translate(command, lang)
+    shown = {id(command): command for each in path for command in (each, *getattr(each, "commands", {}).values())}
+    for command in shown.values():
+        _translate(command, lang, ("help", "short_help", "epilog"))
+    for command in path:
+        for parameter in command.params:
+            _translate(parameter, lang, ("help", "rich_help_panel"))
 
 
-def _translate(command: Any, lang: str) -> None:
-    for name in ("help", "short_help", "epilog"):
-        text = getattr(command, name, None)
+def _translate(thing: Any, lang: str, names: Sequence[str]) -> None:
+    for name in names:
+        text = getattr(thing, name, None)
         if text:
-            setattr(command, name, language.sentence(" ".join(text.split()), lang))
-    for parameter in command.params:
-        if getattr(parameter, "help", None):
-            parameter.help = language.sentence(parameter.help, lang)
-        if getattr(parameter, "rich_help_panel", None):
-            parameter.rich_help_panel = language.sentence(parameter.rich_help_panel, lang)
-    for inner in getattr(command, "commands", {}).values():
-        _translate(inner, lang)
+            setattr(thing, name, language.sentence(" ".join(text.split()), lang))

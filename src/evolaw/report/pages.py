@@ -84,7 +84,7 @@ def render(
     return shell.render_page(
         "finding.html.j2",
         words=words,
-        title=words("page.title", source=document["source"]),
+        title=words("page.title", source=words.says(document["source"])),
         command=command,
         seed=seed,
         facts=[(words("page.alpha"), str(document["alpha"])), (words("page.space"), words(f"space.{space}"))],

@@ -44,6 +44,33 @@ def test_the_run_is_the_plain_evolution(evolaw: Callable[..., Any], tmp_path: Pa
     assert 0.2 < run.values[0].mean() < 0.5
 
 
+def test_a_line_of_cells_runs_is_kept_resumed_and_shown(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    """An elementary rule: the plain evolution, from a typed start or a soup, as text, run directory, page, picture and film."""
+    words = ("simulate", "W110", "--size", 61, "--steps", 40)
+    done = evolaw(*words, "--start", "1", "--out", "run", "--report", "a.html", "--figure", "a.gif", "--rle", "a.rle")
+    assert done.returncode == 0, done.stderr
+    start = np.zeros(61, np.uint8)
+    start[30] = 1
+    truth = evolve("W110", start, 40)
+    run = Trajectory.load(tmp_path / "run")
+    assert np.array_equal(run.values, truth.values) and run.axes == ("times", "cells")
+    drawn = done.stdout.splitlines()[-21:]
+    assert drawn[0].strip() == "▄█" and len(drawn[-1].rstrip()) <= 61
+    assert "61 in a line, torus" in done.stdout
+    again = evolaw("simulate", "a.rle", "--steps", 3, "--out", "more")
+    assert again.returncode == 0, again.stderr
+    assert np.array_equal(Trajectory.load(tmp_path / "more").final, evolve("W110", truth.final, 3).final)
+    assert "data:image/png" in (tmp_path / "a.html").read_text("utf-8")
+    assert (tmp_path / "a.gif").read_bytes().startswith(b"GIF89a")
+    assert evolaw("discover", "run").stdout.count("W110")
+
+
+def test_what_a_line_has_not_is_refused(evolaw: Callable[..., Any]) -> None:
+    for words in (("--size", "8x8"), ("--boundary", "torus+1,0"), ("--size", "0"), ("--size", 4, "--start", "00000")):
+        done = evolaw("simulate", "W30", *words)
+        assert done.returncode == 3 and words[0] in done.stderr, done.stderr
+
+
 def test_one_seed_one_run(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         evolaw("simulate", "B3/S23", "--noise", 0.01, "--size", 16, "--steps", 20, "--seed", seed, "--out", name)

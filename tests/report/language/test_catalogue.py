@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evolaw.report.language import label, sentence
+from evolaw.report.language import catalogue, label, sentence
 from evolaw.report.language.catalogue import entries
 
 SOURCE = Path(__file__).resolve().parents[3] / "src" / "evolaw"
@@ -28,6 +28,14 @@ def test_an_entry_is_chinese_and_fills_no_gap_that_is_not_there() -> None:
         unnumbered = len(_GAP.findall(says)) - len(numbers)
         assert max([*(number + 1 for number in numbers), unnumbered]) <= english.count("{}"), english
         assert not (numbers and unnumbered), f"number all gaps or none: {english}"
+
+
+def test_a_sentence_is_said_in_one_way() -> None:
+    """It stands in one file only, or reads the same: which file is read first must not matter."""
+    told: dict[str, str] = {}
+    for name in catalogue._SENTENCES:
+        for english, says in catalogue._read(name).items():
+            assert told.setdefault(english, says) == says, (name, english)
 
 
 @pytest.mark.parametrize(

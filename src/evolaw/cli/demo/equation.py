@@ -130,6 +130,7 @@ def _names(finding: Finding) -> str:
 
 def _chapters(first: Finding, second: Finding, secret: Mapping[str, float], lang: str) -> list[Chapter]:
     """The experiment, the equation after it and the secret, below the finding."""
+    from evolaw.report import language
     from evolaw.report.story import Chapter
     from evolaw.report.wording import Words
 
@@ -139,12 +140,12 @@ def _chapters(first: Finding, second: Finding, secret: Mapping[str, float], lang
         low, high = second[name].interval
         hit = words("demo.inside" if low <= value <= high else "demo.outside")
         rows.append((name, f"{value:.4g} · [{low:.4g}, {high:.4g}] · {hit}"))
-    asked = first.next.says if first.next is not None else words("demo.nothing")
+    asked = words.says(first.next.says) if first.next is not None else words("demo.nothing")
     return [
         Chapter(words("demo.question"), says=(asked,)),
         Chapter(
             words("demo.answer"),
-            law=second.law.decided()[0],
+            law=language.label(second.law.decided()[0], lang),
             says=(words("demo.equation_asked"),),
             rows=((words("demo.open"), _names(second) or words("demo.nothing")),),
         ),

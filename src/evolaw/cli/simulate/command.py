@@ -24,12 +24,15 @@ Law = Annotated[
     str | None,
     typer.Argument(
         autocompletion=completion.laws,
-        help='A rule, as B3/S23, B2-a/S12, Life or MAP…; a pattern file with its own rule and grid; the run of a learned or discovered one; a process, as ornstein-uhlenbeck; or an equation, as "dX = -X dt + dW".',
+        help='A rule, as B3/S23, B2-a/S12, Life, W110 or MAP…; a pattern file with its own rule and grid; the run of a learned or discovered one; a process, as ornstein-uhlenbeck; or an equation, as "dX = -X dt + dW".',
     ),
 ]
 Start = Annotated[
     str | None,
-    typer.Option("--start", help="A pattern file or a named pattern; for a process its state, as 1 or 1,0."),
+    typer.Option(
+        "--start",
+        help="A pattern file or a named pattern; for a line of cells 0 and 1; for a process its state, as 1 or 1,0.",
+    ),
 ]
 Steps = Annotated[
     int | None, typer.Option("--steps", help="Generations to run, by default 100; for a process equal time steps.")
@@ -60,7 +63,7 @@ def simulate_rule(
         str | None,
         typer.Option(
             "--size",
-            help="Side of the board, or ROWSxCOLS; by default 64, or the pattern file's.",
+            help="Side of the board, ROWSxCOLS, or the cells of a line; by default 64, or the pattern file's.",
             rich_help_panel=_BOARD,
         ),
     ] = None,

@@ -58,7 +58,7 @@ class Shown:
             return
         times = np.arange(len(self.frames)) * settings.every
         seed = settings.seed if settings.start is None else None
-        axes = ("times", "rows", "cols")
+        axes = ("times", *settings.axes)
         run = Trajectory(np.stack(self.frames), times, axes, law=settings.law, boundary=settings.boundary, seed=seed)
         if self.report is not None:
             from evolaw.report.moving.player import write_trajectory

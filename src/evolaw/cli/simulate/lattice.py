@@ -6,6 +6,7 @@ A resumed run reads it from there, continues at the last committed frame and end
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ __all__ = ["PatternFile", "Settings", "is_pattern_file", "of_pattern_file", "sim
 
 _WIDEST_PICTURE = 100
 _PROGRESS = 50
+_GENERATIONS = 48
+"""Generations of a line of cells that are drawn in the terminal."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Settings:
 
     Attributes:
         law: rule in its canonical notation.
-        rows, cols: size of the board.
+        rows, cols: size of the board; a line of cells is one row.
         density: share of living cells in a random start; None with ``start``.
         start: RLE of the start; None with ``density``.
         steps: generations to run.
@@ -57,21 +60,38 @@ class Settings:
         """Number of saved frames, the start included."""
         return self.steps // self.every + 1
 
+    @property
+    def is_line(self) -> bool:
+        """Whether the cells stand in a line: the rule is an elementary one."""
+        from evolaw.automata.rules.rule import Rule
+
+        return Rule(self.law).neighbourhood == "line"
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Names of the axes of the states."""
+        return ("cells",) if self.is_line else ("rows", "cols")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of the axes of the states."""
+        return (self.cols,) if self.is_line else (self.rows, self.cols)
+
     def first_board(self) -> np.ndarray:
-        """Return the start, uint8 (rows, cols): the pattern in the middle of the board, or a random soup."""
+        """Return the start, uint8 (rows, cols) or (cells,): the pattern in the middle of the board, or a random soup."""
         import numpy as np
 
         from evolaw.automata.files.rle import parse_rle
         from evolaw.randomness import source
 
         if self.start is None:
-            soup = source(self.seed).stream("start").chance(0, (self.rows, self.cols), self.density or 0.0)
+            soup = source(self.seed).stream("start").chance(0, self.shape, self.density or 0.0)
             return soup.astype(np.uint8)
         pattern = parse_rle(self.start).board
         board = np.zeros((self.rows, self.cols), np.uint8)
         top, left = (self.rows - pattern.shape[0]) // 2, (self.cols - pattern.shape[1]) // 2
         board[top : top + pattern.shape[0], left : left + pattern.shape[1]] = pattern
-        return board
+        return board.reshape(self.shape)
 
 
 def simulate_board(
@@ -175,26 +195,21 @@ def _settings(
     rule = Rule(law)
     if noise:
         rule = rule.with_noise(checks.probability(noise, "noise"))
-    checks.require(
-        rule.neighbourhood != "line",
-        "law",
-        "be a rule of a board",
-        law,
-        "Rules of a line run in Python: automata.evolve.",
-    )
-    rows, cols = _size(size)
+    is_line = rule.neighbourhood == "line"
+    rows, cols = (1, _cells(size)) if is_line else _size(size)
     steps = checks.integer(steps, "steps", least=0)
     every = checks.integer(every, "every", least=1)
     checks.require(steps % every == 0, "every", f"divide the {steps} steps", every)
     source(seed, "seed")
     pattern = None
     if start is not None:
-        board = _pattern(start, rule)
+        board = _line(start) if is_line and set(start) <= {"0", "1"} else _pattern(start, rule)
         fits = board.shape[0] <= rows and board.shape[1] <= cols
         checks.require(fits, "size", f"hold the start of {board.shape[0]}x{board.shape[1]} cells", f"{rows}x{cols}")
         pattern = write_rle(board)
     share = None if start is not None else checks.probability(density, "density")
-    parse_boundary(boundary)
+    edge = parse_boundary(boundary)
+    checks.require(not (is_line and (edge.dx or edge.dy)), "boundary", "have no shift for a line of cells", boundary)
     return Settings(str(rule), rows, cols, share, pattern, steps, every, boundary, seed)
 
 
@@ -211,6 +226,22 @@ def _size(text: str) -> tuple[int, int]:
     rows, cols = int(sides[0]), int(sides[-1])
     checks.require(min(rows, cols) >= 1 and rows * cols <= 2**28, "size", "hold 1 to 2**28 cells", text)
     return rows, cols
+
+
+def _cells(text: str) -> int:
+    """The length of a line of cells; pattern files say 1xCELLS."""
+    from evolaw import checks
+
+    text = text.removeprefix("1x")
+    checks.require(text.isdecimal(), "size", "be a number of cells for a rule of a line, as in 201", text)
+    return checks.integer(int(text), "size", least=1, most=2**28)
+
+
+def _line(text: str) -> np.ndarray:
+    """The cells of a line as they are typed, one row of a board."""
+    import numpy as np
+
+    return np.array([[int(cell) for cell in text]], np.uint8)
 
 
 def _pattern(start: str, rule: Rule) -> np.ndarray:
@@ -240,7 +271,7 @@ def _begin(settings: Settings, out: Path | None, shown: films.Shown) -> tuple[np
         return _advance(settings, first, 0, None, shown)
     header = {
         "kind": "trajectory",
-        "axes": ["times", "rows", "cols"],
+        "axes": ["times", *settings.axes],
         "law": settings.law,
         "boundary": settings.boundary,
         "seed": settings.seed,
@@ -248,7 +279,7 @@ def _begin(settings: Settings, out: Path | None, shown: films.Shown) -> tuple[np
         "settings": asdict(settings),
         "resume": "simulate --resume",
     }
-    arguments.announce(out, (settings.frames, settings.rows, settings.cols), np.uint8)
+    arguments.announce(out, (settings.frames, *settings.shape), np.uint8)
     with Run.create(out, about=header) as run:
         return _fill(run, settings, out, shown)
 
@@ -277,11 +308,11 @@ def _fill(run: Run, settings: Settings, path: Path, shown: films.Shown) -> tuple
     """Append the frames that are not committed yet; say how to go on when stopped."""
     import numpy as np
 
-    shape = (settings.frames, settings.rows, settings.cols)
+    shape = (settings.frames, *settings.shape)
     try:
         if not run.cursor:
             run.write("times", np.arange(settings.frames, dtype=np.int64) * settings.every, ("times",))
-        series = run.series("values", shape, np.uint8, ("times", "rows", "cols"))
+        series = run.series("values", shape, np.uint8, ("times", *settings.axes))
         done = series.cursor
         last = run.read("values", done - 1, done)[0] if done else settings.first_board()
         found = _advance(settings, last, done, series, films.nothing())
@@ -295,7 +326,10 @@ def _fill(run: Run, settings: Settings, path: Path, shown: films.Shown) -> tuple
 def _advance(
     settings: Settings, board: np.ndarray, done: int, series: Series | None, shown: films.Shown
 ) -> tuple[np.ndarray, dict[str, Any]]:
-    """Run from ``board``, frame ``done - 1`` or the start, to the last frame; return it and what to say about it."""
+    """Run from ``board``, frame ``done - 1`` or the start, to the last frame; return it and what to say about it.
+
+    Of a line of cells the last generations are returned, the newest last: one alone shows nothing.
+    """
     import numpy as np
 
     from evolaw.automata.evolution import unroll
@@ -306,12 +340,14 @@ def _advance(
     shown.see(board)
     begun = max(done - 1, 0)
     before, last = board, board
+    history = deque([board], maxlen=_GENERATIONS)
     times = _stops(settings, begun, settings.frames if series is not None else shown.most)
     chance = {"rng": settings.seed, "first_time": begun * every}
     boards = unroll(settings.law, board, times, boundary=settings.boundary, **chance) if times else ()
     with terminal.bar(f"simulating {settings.law[:24]}") as progress:
         for time, state in zip(times, boards, strict=True):
             before, last = last, state
+            history.append(state)
             if series is not None:
                 series.append(state[None])
             if (time // every) < shown.most:
@@ -319,15 +355,14 @@ def _advance(
             progress(time // every + 1, frames, "")
     changed = float(np.mean(before != last)) if settings.steps else 0.0
     facts = {"density_last": float(np.mean(last)), "population_last": int(np.sum(last)), "changed_last": changed}
-    return last, facts
+    return np.stack(history) if settings.is_line else last, facts
 
 
 def _stops(settings: Settings, begun: int, kept: int) -> list[int]:
-    """Generations at which the run stops: the first ``kept`` frames, a few for the progress, and the last two frames."""
+    """Generations at which the run stops: the first ``kept`` frames, a few for the progress, and the last few frames."""
     every, frames = settings.every, settings.frames
     marks = {
-        frames - 2,
-        frames - 1,
+        *range(max(0, frames - (_GENERATIONS if settings.is_line else 2)), frames),
         *range(min(kept, frames)),
         *(frames * part // _PROGRESS for part in range(1, _PROGRESS)),
     }
@@ -339,7 +374,8 @@ def _export(settings: Settings, last: np.ndarray, path: Path) -> None:
     from evolaw.automata.files.rle import write_rle
 
     topology = None if settings.boundary == "reflecting" else settings.boundary  # which pattern files have no name for
-    documents.write_document(path, write_rle(last, rule=settings.law, topology=topology, generation=settings.steps))
+    board = last[-1:] if settings.is_line else last
+    documents.write_document(path, write_rle(board, rule=settings.law, topology=topology, generation=settings.steps))
 
 
 def _text(settings: Settings, last: np.ndarray, statistics: dict[str, Any], places: Mapping[str, Path | None]) -> str:
@@ -347,8 +383,9 @@ def _text(settings: Settings, last: np.ndarray, statistics: dict[str, Any], plac
 
     between = "in the last step" if settings.every == 1 else f"over the last {settings.every} steps"
     start = "a pattern" if settings.start is not None else f"a random soup of density {settings.density:g}"
+    size = f"{settings.cols} in a line" if settings.is_line else f"{settings.rows} x {settings.cols}"
     lines = [
-        ("board", f"{settings.rows} x {settings.cols}, {settings.boundary}, from {start}, seed {settings.seed}"),
+        ("cells" if settings.is_line else "board", f"{size}, {settings.boundary}, from {start}, seed {settings.seed}"),
         ("steps", f"{settings.steps}, {settings.frames} frames"),
         ("alive at the end", f"{statistics['population_last']} cells, density {statistics['density_last']:.4f}"),
         ("changed", f"{statistics['changed_last']:.4f} of the cells {between}"),

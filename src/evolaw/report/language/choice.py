@@ -46,8 +46,8 @@ def chosen(lang: str | None) -> str:
     Raises:
         ArgumentError: there is no such language.
     """
-    if lang is None:
-        return spoken()
+    if lang is None or lang in LANGUAGES:
+        return lang or spoken()
     from evolaw import checks  # brings NumPy, which no help waits for
 
     return checks.one_of(lang, "lang", LANGUAGES)

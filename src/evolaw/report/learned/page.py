@@ -66,7 +66,7 @@ def render_learned(
     return shell.render_page(
         "learned.html.j2",
         words=words,
-        title=words("learned.title", source=source),
+        title=words("learned.title", source=words.says(source)),
         about=words("learned.brand_about"),
         command=command,
         seed=seed,
@@ -79,7 +79,7 @@ def render_learned(
         tests=_tests(beside),
         solutions=_solutions(filters or []),
         league=league,
-        remark=remark,
+        remark=words.says(remark),
         pictures=pictures,
     )
 
