@@ -45,6 +45,12 @@ def test_wrong_correlations(correlation: dict[tuple[str, str], float], words: st
         system("dX = dW1; dY = dW2", correlation=correlation)
 
 
+@pytest.mark.parametrize("given", [{"real": None}, {"real": (1,)}, {"known": 3}])
+def test_names_of_parameters_are_a_collection_of_words(given: dict[str, object]) -> None:
+    with pytest.raises(ArgumentError, match=next(iter(given))):
+        system("dX = mu X dt + dW", **given)  # type: ignore[arg-type]
+
+
 def test_shown() -> None:
     assert "Stratonovich" in repr(system("dX = X ∘ dW"))
     assert "sigma" in system("dX = sigma dW")._repr_html_()

@@ -170,6 +170,9 @@ def system(
     checks.require(
         isinstance(text, str), "text", "be an equation as text", text, 'Write, for example: "dX = -X dt + dW".'
     )
+    for name, names in (("real", real), ("known", known if known is not None else ())):
+        fits = isinstance(names, Collection) and all(isinstance(letter, str) for letter in names)
+        checks.require(fits, name, "be a collection of names of parameters, as ('mu', 'rho')", names)
     read = notation.read_equations(text, real=real, known=known)
     rho = sympy.eye(len(read.noises))
     letters = {str(s): s for row in (read.drift, *read.diffusion) for entry in row for s in entry.free_symbols}

@@ -1,6 +1,7 @@
 """Where paths stand: every path once, in its order, and no block with two sets; whatever the sizes."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,3 +33,13 @@ def test_one_set_is_laid_out_as_it_always_was():
     assert slots_of(sets=1, paths=10_000, first_path=0, block=1024, wanted=1500).size == 2048
     few = slots_of(sets=1, paths=700, first_path=0, block=700, wanted=4096)
     assert (few.size, few.chunks) == (700, 1)
+
+
+@pytest.mark.parametrize("paths", [7, 64, 100, 1000])
+def test_full_chunks_are_numbered_as_their_places_say(paths: int) -> None:
+    slots = slots_of(sets=1, paths=paths, first_path=9, block=8, wanted=64)
+    for chunk in range(slots.chunks):
+        number, path, held = slots.places(chunk)
+        expected = np.where(held, 9 + number * paths + path, int(NOBODY))
+        assert slots.numbers(chunk).dtype == np.uint32
+        assert slots.numbers(chunk).tolist() == expected.tolist()
