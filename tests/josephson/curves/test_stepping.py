@@ -5,8 +5,8 @@ import pytest
 
 from evolaw.errors import ArgumentError
 from evolaw.josephson import Drive, Junction, iv_curve
-from evolaw.josephson.curves.stepping import bias_grid, chunk_size, longest_step, run, scheme_for, starts, step_length
-from evolaw.josephson.formulas import mean_cosine
+from evolaw.josephson.curves.starting import starts
+from evolaw.josephson.curves.stepping import bias_grid, chunk_size, longest_step, run, scheme_for, step_length
 
 
 def test_the_scheme_fits_the_junction():
@@ -31,14 +31,6 @@ def test_long_runs_are_committed_every_half_a_minute():
     """4e9 steps a chunk, and no fewer than 64 paths; short runs fill the cache."""
     assert chunk_size(1000, 1e5) == "auto" and chunk_size(10**6, 1e5) == "auto"
     assert chunk_size(1000, 1e7) == 400 and chunk_size(1000, 1e9) == 64
-
-
-def test_starts_are_drawn_from_the_exact_density():
-    """Stratified draws: the mean cosine of 4000 is right to far less than 1/√4000."""
-    found = starts(Junction(noise=0.3), np.array([0.2, 1.1]), 4000, 0)
-    np.testing.assert_allclose(np.cos(found[..., 0]).mean(1), mean_cosine([0.2, 1.1], 0.3), atol=1e-3)
-    thermal = starts(Junction(damping=0.5, noise=0.3), np.array([0.0]), 20_000, 0)
-    assert thermal[0, :, 1].var() == pytest.approx(0.3, rel=0.05)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError, NotConverged
+from evolaw.josephson.formulas import running_voltage
 from evolaw.sde.processes.fokker_planck import CircleFokkerPlanck
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
 
@@ -75,6 +76,31 @@ def test_a_free_particle_relaxes_as_ornstein_and_uhlenbeck_say():
     shift = 0.9 * -np.expm1(-0.7 * t) / 0.7
     width = 2 * 0.4 / 0.7 * (t + np.expm1(-0.7 * t) / 0.7)
     np.testing.assert_allclose(found["moment"], np.exp(1j * (0.3 + shift) - width / 2), atol=1e-8)
+
+
+def test_a_running_state_is_that_of_the_free_particle_where_the_force_is_even():
+    """f = F: ⟨v⟩ = F/γ, ⟨v²⟩ = D + F²/γ², twelve thermal velocities away from rest; relaxation of ⟨v⟩ from there too."""
+    law = KineticFokkerPlanck(lambda x: 1.2 + 0 * x, 0.5, 0.04)
+    assert law.mean_velocity == pytest.approx(2.4, rel=1e-12)
+    assert law.mean_square_velocity == pytest.approx(0.04 + 2.4**2, rel=1e-12)
+    found = law.relaxation([0.0, 1.0], start=0.0, speed=2.0)["mean_velocity"]
+    np.testing.assert_allclose(found, [2.0, 2.4 - 0.4 * np.exp(-0.5)], rtol=1e-9)
+    v = np.linspace(0, 5, 2001)
+    assert np.sum(law.joint_density(0.3, v) * v) * v[1] * 2 * np.pi == pytest.approx(2.4, rel=1e-9)
+
+
+def test_a_fast_running_state_in_weak_noise_is_near_the_limit_cycle():
+    """i = 2, α = 1, D = 0.01: 17 thermal velocities from rest. The difference is of the order D."""
+    assert junction(1.0, 0.01, 2.0).mean_velocity == pytest.approx(running_voltage(2.0, 1.0), abs=2e-3)
+    assert junction(1.0, 0.01, -2.0).mean_velocity == pytest.approx(-running_voltage(2.0, 1.0), abs=2e-3)
+
+
+def test_the_relaxation_rate_is_the_slowest_decay():
+    """⟨v⟩ long after two starts differs by a factor e^{-λ t}."""
+    law = junction(0.5, 0.2, 0.8)
+    one, two = (law.relaxation([60.0, 80.0], start=x)["mean_velocity"] for x in (0.9, 2.5))
+    gap = np.abs(one - two)
+    assert law.relaxation_rate() == pytest.approx(np.log(gap[0] / gap[1]) / 20, rel=1e-3)
 
 
 def test_escape_at_high_friction_is_that_without_inertia():

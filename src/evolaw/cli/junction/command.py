@@ -307,6 +307,7 @@ def density(
             "seed": seed,
             "cosine": [found.cosine, found.cosine_error],
             "exact_cosine": found.exact_cosine,
+            "doubt": found.doubt or None,
         }
         more = {"distance": found.distance, "expected_distance": found.expected_distance}
         answers.say(found, junction, arrays, facts | more, run, figure, as_json)
@@ -350,7 +351,15 @@ def averages(
         for name, (value, error, exact) in found.columns.items():
             key = name.replace(" ", "_")
             arrays |= {key: value, f"{key}_error": error, f"{key}_exact": exact}
-        answers.say(found, junction, arrays, {"seed": seed, "gap": found.gap}, run, figure, as_json)
+        answers.say(
+            found,
+            junction,
+            arrays,
+            {"seed": seed, "gap": found.gap, "doubt": found.doubt or None},
+            run,
+            figure,
+            as_json,
+        )
 
 
 app.command("array")(array.run)
@@ -386,7 +395,9 @@ def _curve(found: Any, name: str, run: Run | None, figure: Path | None, as_json:
     arrays = {"bias": found.abscissa, name: found.value, "error": found.error}
     if found.exact is not None:
         arrays["exact"] = found.exact
-    facts = {"seed": found.seed, "source": found.source or None, "gap": found.gap}
+    facts = {"seed": found.seed, "source": found.source or None, "gap": found.gap, "doubt": found.doubt or None}
+    if found.doubtful is not None:
+        arrays["doubtful"] = found.doubtful
     if not as_json:
         terminal.result(_table(found, name))
     answers.say(found, found.junction, arrays, facts, run, figure, as_json)
@@ -394,8 +405,9 @@ def _curve(found: Any, name: str, run: Run | None, figure: Path | None, as_json:
 
 def _table(found: Any, name: str) -> str:
     rows = [f"  {'I/I_c':>8}  {name:>14}  {'± 1 SE':>9}  exact"]
-    for bias, value, error, exact in found.rows():
-        rows.append(
-            f"  {bias:>8.4g}  {value:>14.7g}  {error:>9.2g}  {'' if exact is None else f'{exact:.7g}'}".rstrip()
-        )
+    marks = [False] * len(found.abscissa) if found.doubtful is None else found.doubtful.tolist()
+    for (bias, value, error, exact), is_doubtful in zip(found.rows(), marks, strict=True):
+        known = "" if exact is None else f"{exact:.7g}"
+        row = f"  {bias:>8.4g}  {value:>14.7g}  {error:>9.2g}  {known:<12}{'  (in doubt)' if is_doubtful else ''}"
+        rows.append(row.rstrip())
     return "\n".join(rows)

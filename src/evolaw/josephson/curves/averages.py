@@ -17,8 +17,10 @@ import numpy as np
 
 from evolaw import checks, display, randomness
 from evolaw.errors import NotConverged
-from evolaw.josephson.curves.stepping import Progress, bias_grid, run, scheme_for, starts, step_length
-from evolaw.josephson.curves.voltage import transient
+from evolaw.josephson.arrays.order import smooth_mean
+from evolaw.josephson.curves.settling import doubt, doubtful, slowest_rates, transient
+from evolaw.josephson.curves.starting import starts
+from evolaw.josephson.curves.stepping import Progress, bias_grid, run, scheme_for, step_length
 from evolaw.josephson.formulas.diffusion import uncertainty_ratio
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import fokker_planck
@@ -40,17 +42,24 @@ class Averages:
             "cosine", "entropy production", "uncertainty ratio", "current balance", and with capacitance "square velocity" and
             "power balance"; both balances are 0.
         seed: of the noise.
+        doubtful: where the averages are not stationary ones and their errors do not say so, a mask of shape (biases,).
+        doubt: the sentence that says why and what they are instead, or "".
     """
 
     junction: Junction
     bias: np.ndarray
     columns: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]]
     seed: int | None
+    doubtful: np.ndarray
+    doubt: str = ""
 
     @property
     def gap(self) -> float:
-        """The largest distance from an exact value, in standard errors."""
-        far = [np.abs(v - x)[np.isfinite(x)] / e[np.isfinite(x)] for v, e, x in self.columns.values()]
+        """The largest distance from an exact value where there is no doubt, in standard errors; 0 where nothing is exact."""
+        far = [np.zeros(1)]
+        for value, error, exact in self.columns.values():
+            known = np.isfinite(exact) & ~self.doubtful
+            far.append(np.abs(value - exact)[known] / error[known])
         return float(np.max(np.concatenate(far)))
 
     def plot(self, **options: Any) -> Any:
@@ -64,7 +73,8 @@ class Averages:
             for i, v, e, x in zip(self.bias, value, error, exact, strict=True):
                 known = f"   exact {x:.7g}" if np.isfinite(x) else ""
                 rows.append(f"    i = {i:<7.4g} {v:.6g} ± {e:.2g}{known}")
-        return "\n".join([*rows, f"  at most {self.gap:.2f} standard errors from what is exact"])
+        rows.append(f"  at most {self.gap:.2f} standard errors from what is exact")
+        return "\n".join([*rows, *([f"  in doubt: {self.doubt}"] if self.doubt else [])])
 
 
 @told
@@ -109,7 +119,8 @@ def stationary_averages(
     source = randomness.source(rng)
     count, span = checks.integer(paths, "paths", least=2), checks.positive(duration, "duration")
     # Starts in the well, or drawn from the density: for the relations that have none, and for errors of scheme, a wait in any case.
-    wait = max(transient(junction, grid), 5.0)
+    rates = slowest_rates(junction, grid)
+    wait = max(transient(junction, grid, rates), 5.0)
     solved = run(
         junction,
         grid,
@@ -124,16 +135,18 @@ def stationary_averages(
     )
     seen = np.asarray(solved.values)[:, :, 1:]
     phase = seen[..., 0]
-    speed = (phase[..., -1] - phase[..., 0]) / span
+    # A smooth window with capacitance, where phases may still rotate together.
+    mean = np.mean if junction.damping is None else smooth_mean
+    speed = mean(np.diff(phase, axis=-1), axis=-1) * (_LOOKS / span)
     each = {
         "voltage": speed * junction.voltage_per_velocity,
-        "sine": np.sin(phase).mean(-1),
-        "cosine": np.cos(phase).mean(-1),
+        "sine": mean(np.sin(phase), axis=-1),
+        "cosine": mean(np.cos(phase), axis=-1),
     }
     each["entropy production"] = grid[:, None] * speed / junction.noise
-    each["current balance"] = grid[:, None] - each["voltage"] - junction.current_phase.current(phase).mean(-1)
+    each["current balance"] = grid[:, None] - each["voltage"] - mean(junction.current_phase.current(phase), axis=-1)
     if junction.damping is not None:
-        each["square velocity"] = (seen[..., 1] ** 2).mean(-1)
+        each["square velocity"] = mean(seen[..., 1] ** 2, axis=-1)
         given = grid[:, None] * speed
         each["power balance"] = given - junction.damping * (each["square velocity"] - junction.noise)
     exact = _exact(junction, grid, list(each))
@@ -141,7 +154,8 @@ def stationary_averages(
         name: (values.mean(1), values.std(1, ddof=1) / np.sqrt(count), exact[name]) for name, values in each.items()
     }
     columns["uncertainty ratio"] = _uncertainty(junction, grid, phase, span)
-    return Averages(junction, grid, columns, source.seed)
+    unsettled = doubtful(rates, wait)
+    return Averages(junction, grid, columns, source.seed, unsettled, doubt(grid, unsettled, rates, wait))
 
 
 def _uncertainty(

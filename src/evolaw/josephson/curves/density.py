@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, display, randomness
-from evolaw.josephson.curves.stepping import Progress, run, scheme_for, starts, step_length
+from evolaw.josephson.curves.settling import doubt, doubtful, slowest_rates, transient
+from evolaw.josephson.curves.starting import starts
+from evolaw.josephson.curves.stepping import Progress, run, scheme_for, step_length
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import fokker_planck
 from evolaw.sde.statistics.moments import Histogram, Moments
@@ -29,6 +31,7 @@ class PhaseDensity:
         cosine, cosine_error, exact_cosine: ⟨cos φ⟩ sampled and exact.
         distance, expected_distance: half the integral of |sampled - exact|, and what sampling alone would give on average.
         seed: of the noise.
+        doubt: the sentence that says why it is not the stationary density, or "".
     """
 
     junction: Junction
@@ -43,6 +46,7 @@ class PhaseDensity:
     distance: float
     expected_distance: float
     seed: int | None
+    doubt: str = ""
 
     def plot(self, **options: Any) -> Any:
         """Return a Matplotlib figure of the histogram over the exact density."""
@@ -53,6 +57,7 @@ class PhaseDensity:
             ("bias", f"{self.bias:g}"),
             ("⟨cos φ⟩", f"{self.cosine:.6g} ± {self.cosine_error:.2g}   exact {self.exact_cosine:.6g}"),
             ("total variation", f"{self.distance:.4g}, sampling alone {self.expected_distance:.4g}"),
+            ("in doubt", self.doubt or None),
             ("seed", self.seed),
         ]
         return display.lines("Density of the phase", facts)
@@ -78,7 +83,7 @@ def phase_density(
         bias: i.
         rng: seed or source of chance.
         paths: independent junctions.
-        duration: time before they are looked at; None for twenty relaxations. Above the critical current they start spread over a turn.
+        duration: time before they are looked at; None for twenty relaxations, and ten passages between resting and running up to 2000.
         bins: of the histogram over one period.
         dt: step.
         progress: called with (paths done, paths in all).
@@ -92,9 +97,10 @@ def phase_density(
     state = fokker_planck(junction, bias)
     source = randomness.source(rng)
     count, number = checks.integer(paths, "paths", least=16), checks.integer(bins, "bins", least=4)
-    a = junction.damping
-    span = checks.positive(duration if duration is not None else 20 * max(1.0, 1 / (a or 1.0), a or 1.0), "duration")
-    grid = np.array([float(bias)])
+    a, grid = junction.damping, np.array([float(bias)])
+    rates = slowest_rates(junction, grid)
+    usual = max(transient(junction, grid, rates), 20 * max(1.0, 1 / (a or 1.0), a or 1.0))
+    span = checks.positive(duration if duration is not None else usual, "duration")
     period = junction.current_phase.period
     edges = np.linspace(0, period, number + 1)
     edges[-1] = np.nextafter(period, 7 * period)
@@ -133,6 +139,7 @@ def phase_density(
         float(np.abs(counted[0] - exact).sum() * width / 2),
         expected,
         source.seed,
+        doubt(grid, doubtful(rates, span), rates, span),
     )
 
 

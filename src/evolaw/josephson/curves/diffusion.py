@@ -15,7 +15,9 @@ import numpy as np
 
 from evolaw import checks, display, randomness
 from evolaw.josephson.curves.results import Curve
-from evolaw.josephson.curves.stepping import Progress, bias_grid, run, scheme_for, starts, step_length
+from evolaw.josephson.curves.settling import doubt, doubtful, slowest_rates, transient
+from evolaw.josephson.curves.starting import starts
+from evolaw.josephson.curves.stepping import Progress, bias_grid, run, scheme_for, step_length
 from evolaw.josephson.formulas.diffusion import effective_diffusion
 from evolaw.josephson.junction import Junction
 from evolaw.told import told
@@ -23,7 +25,7 @@ from evolaw.told import told
 __all__ = ["Spectrum", "phase_diffusion", "spectrum"]
 
 _BLOCKS = 4
-_PATHS, _BLOCK_TIME = 8192, 50.0
+_PATHS, _BLOCK_TIME, _LONGEST_BLOCK = 8192, 50.0, 1000.0
 
 
 @told
@@ -45,7 +47,7 @@ def phase_diffusion(
         bias: i, one or several that rise.
         rng: seed or source of chance.
         paths: independent junctions; the relative error is about √(2/paths).
-        block: length of each of four blocks, longer than the memory of φ'; None for 50, or ten relaxations.
+        block: length of each of four blocks, longer than the memory of φ'; None for 50, ten relaxations, or five passages between two states.
         dt: step.
         progress: called with (paths done, paths in all).
         out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
@@ -63,9 +65,11 @@ def phase_diffusion(
     source = randomness.source(rng)
     count = checks.integer(paths, "paths", least=16)
     a = junction.damping
-    relaxation = 10 * max(1.0, 1 / (a or 1.0), a or 1.0)
-    length = checks.positive(block if block is not None else max(_BLOCK_TIME, relaxation), "block")
-    wait = 0.0 if a is None and junction.has_closed_form else relaxation
+    rates = slowest_rates(junction, grid)
+    wait = transient(junction, grid, rates)
+    passage = max((5 / rate for rate in rates if np.isfinite(rate)), default=0.0)
+    usual = max(_BLOCK_TIME, 10 * max(1.0, 1 / (a or 1.0), a or 1.0), min(passage, _LONGEST_BLOCK))
+    length = checks.positive(block if block is not None else usual, "block")
     times = [0.0, *(wait + length * k for k in range(_BLOCKS + 1) if wait + length * k > 0)]
     start = starts(junction, grid, count, source, is_spread=True)
     solved = run(
@@ -89,6 +93,7 @@ def phase_diffusion(
     exact = None
     if junction.has_closed_form and a is None:
         exact = np.asarray(effective_diffusion(grid, junction.noise))
+    unsettled = doubtful(rates, min(wait, length)) if a is not None else np.zeros(grid.size, bool)
     return Curve(
         junction,
         "phase diffusion",
@@ -99,6 +104,8 @@ def phase_diffusion(
         "quadrature (Reimann et al.)" if exact is not None else "",
         "bias",
         source.seed,
+        unsettled,
+        doubt(grid, unsettled, rates, min(wait, length)),
     )
 
 
@@ -114,6 +121,7 @@ class Spectrum:
         centre: frequency of the largest power.
         half_width, half_width_error: of the Lorentzian through the line.
         seed: of the noise.
+        doubt: the sentence that says why the width is not what it seems, or "".
     """
 
     junction: Junction
@@ -126,6 +134,7 @@ class Spectrum:
     half_width: float
     half_width_error: float
     seed: int | None
+    doubt: str = ""
 
     def plot(self, **options: Any) -> Any:
         """Return a Matplotlib figure of the spectrum with the Lorentzian."""
@@ -136,6 +145,7 @@ class Spectrum:
             ("bias", f"{self.bias:g}"),
             ("centre", f"{self.centre:.5g}"),
             ("half-width", f"{self.half_width:.4g} ± {self.half_width_error:.2g}"),
+            ("in doubt", self.doubt or None),
             ("seed", self.seed),
         ]
         return display.lines("Spectrum of cos φ", facts)
@@ -176,7 +186,8 @@ def spectrum(
     count = checks.integer(paths, "paths", least=16)
     samples = round(span / every)
     grid = np.array([i])
-    wait = 50.0
+    rates = slowest_rates(junction, grid)
+    wait = max(50.0, transient(junction, grid, rates))
     times = np.concatenate([[0.0], wait + every * np.arange(samples)])
     start = starts(junction, grid, count, source, is_spread=True)
     h = min(step_length(junction, dt), every)
@@ -202,7 +213,20 @@ def spectrum(
         width,
         float(np.std(groups, ddof=1) / np.sqrt(8)),
         source.seed,
+        doubt(grid, doubtful(rates, wait), rates, wait) or _unresolved(width, samples * every, every),
     )
+
+
+def _unresolved(width: float, span: float, every: float) -> str:
+    """What a width says that records do not resolve."""
+    if width < 2 * np.pi / span:
+        return (
+            f"A half-width of {width:.3g} is below 2π/duration = {2 * np.pi / span:.3g}, the distance of two frequencies: the records are too short "
+            f"for it. Use a duration of at least {10 * np.pi / max(width, 1e-12):.3g}, or `phase_diffusion`, whose value it is."
+        )
+    if width > np.pi / every / 4:
+        return f"A half-width of {width:.3g} is no narrow line: sample more often than every {every:g}, or use `phase_diffusion`."
+    return ""
 
 
 def _lorentzian(omega: np.ndarray, power: np.ndarray, span: float) -> tuple[float, float]:

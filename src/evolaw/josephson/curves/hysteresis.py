@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, display, randomness
-from evolaw.josephson.curves.stepping import Progress, chunk_size, scheme_for, starts, step_length
+from evolaw.josephson.curves.starting import starts
+from evolaw.josephson.curves.stepping import Progress, chunk_size, scheme_for, step_length
 from evolaw.josephson.formulas.limit_cycle import hysteresis_area
 from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve

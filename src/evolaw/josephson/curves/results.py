@@ -25,6 +25,8 @@ class Curve:
         exact: the closed form or the solution of the Fokker–Planck equation, not a number where there is none; None for none at all.
         source: where ``exact`` is from.
         seed: of the noise.
+        doubtful: where the value is not the stationary one and its error does not say so, a mask; None for nowhere.
+        doubt: the sentence that says why and what it is instead, or "".
     """
 
     junction: Junction
@@ -36,13 +38,17 @@ class Curve:
     source: str = ""
     label: str = "bias"
     seed: int | None = None
+    doubtful: np.ndarray | None = None
+    doubt: str = ""
 
     @property
     def gap(self) -> float | None:
-        """The largest distance from the exact values, in standard errors; None where nothing is exact."""
+        """The largest distance from the exact values where there is no doubt, in standard errors; None where nothing is exact."""
         if self.exact is None:
             return None
         known = np.isfinite(self.exact) & (self.error > 0)
+        if self.doubtful is not None:
+            known &= ~self.doubtful
         return float(np.max(np.abs(self.value - self.exact)[known] / self.error[known])) if known.any() else None
 
     def plot(self, **options: Any) -> Any:
@@ -63,6 +69,7 @@ class Curve:
             ("at the end", f"{self.value[-1]:.6g} ± {self.error[-1]:.2g}"),
             ("exact", self.source or None),
             ("distance", None if gap is None else f"at most {gap:.2f} standard errors"),
+            ("in doubt", self.doubt or None),
             ("seed", self.seed),
         ]
         return display.lines(self.name, facts)

@@ -1,4 +1,4 @@
-"""How a junction is stepped: its scheme, a step that is short enough, starts, and the door to the loop.
+"""How a junction is stepped: its scheme, a step that is short enough, and the door to the loop.
 
     no noise                Runge–Kutta of order 4
     no capacitance          Euler–Maruyama for displacements, whose voltage is right to O(h²) although its density is to O(h);
@@ -18,9 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from evolaw import checks, randomness
+from evolaw import checks
 from evolaw.errors import StorageError
-from evolaw.josephson.formulas.limit_cycle import end_of_bistability
 from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.schemes.runge_kutta import RungeKutta4
@@ -36,7 +35,6 @@ __all__ = [
     "opened",
     "run",
     "scheme_for",
-    "starts",
     "step_length",
 ]
 
@@ -89,35 +87,6 @@ def bias_grid(bias: Any) -> np.ndarray:
     """Return the biases of a curve: one number, or several that rise."""
     grid = np.atleast_1d(checks.numbers(bias, "bias"))
     return checks.increasing(grid, "bias")
-
-
-def starts(junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_spread: bool = False) -> np.ndarray:
-    """Return states to start from, shape (biases, paths, dim).
-
-    Without capacitance they are drawn from the stationary density, so that nothing has to be waited for; with it phases lie at the
-    bottom of the well (at π/2 above the critical current) and velocities are thermal. Phases that run from one place stay together
-    where the noise is weak, and end a time of watching all at the same place of a turn; ``is_spread`` spreads them over it: by the
-    density without capacitance where no second state lives, evenly above the critical current elsewhere.
-    """
-    source = randomness.source(rng)
-    draw = source.stream("start").generator()
-    dim = 1 if junction.damping is None else 2
-    states = np.zeros((bias.size, paths, dim))
-    if junction.damping is None and junction.noise > 0 and junction.has_closed_form:
-        states[..., 0] = [_from_density(i, junction.noise, draw, paths) for i in bias]
-        return states
-    critical = junction.current_phase.critical
-    states[..., 0] = np.arcsin(np.clip(bias / critical, -1, 1))[:, None]
-    if dim == 2:
-        states[..., 1] = np.sqrt(junction.noise) * draw.standard_normal((bias.size, paths))
-    if dim == 2 and is_spread and junction.noise > 0:
-        alone = junction.has_closed_form and float(junction.damping or 0) > end_of_bistability()
-        for place, i in enumerate(bias):
-            if alone:
-                states[place, :, 0] = _from_density(i, junction.noise, draw, paths)
-            elif abs(i) > critical:
-                states[place, :, 0] = draw.uniform(-np.pi, np.pi, paths)
-    return states
 
 
 def run(
@@ -177,14 +146,3 @@ def opened(out: Any, about: dict[str, Any]) -> AbstractContextManager[Run | None
     if differing:
         raise StorageError(f"{path} holds another run: it differs in {', '.join(differing)}. Choose another directory.")
     return Run.resume(path)
-
-
-def _from_density(i: float, noise: float, draw: np.random.Generator, count: int) -> np.ndarray:
-    """Phases drawn from the stationary density, in equal shares: one in each of as many slices of equal probability."""
-    from evolaw.josephson.formulas.diffusion import washboard
-
-    places = np.linspace(-np.pi, np.pi, 4097)
-    density = washboard(i, noise).density(places)
-    share = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
-    chance = (draw.permutation(count) + draw.random(count)) / count
-    return np.interp(chance, share / share[-1], places)

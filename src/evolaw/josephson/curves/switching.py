@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, display, randomness
-from evolaw.josephson.curves.stepping import Progress, chunk_size, scheme_for, starts, step_length
+from evolaw.josephson.curves.starting import starts
+from evolaw.josephson.curves.stepping import Progress, chunk_size, scheme_for, step_length
 from evolaw.josephson.formulas.escape import barrier_height
 from evolaw.josephson.formulas.switching import InvertedRates, SwitchingLaw, invert_switching, thermal_switching
 from evolaw.josephson.junction import Junction

@@ -2,8 +2,10 @@
 
     ⟨φ'⟩ = [φ(T0 + T) - φ(T0)]/T of each of many independent junctions: displacement over time, never a mean of a noisy φ'
 
-Without capacitance starts are drawn from the exact density and nothing is waited for. With it a time T0 of ten relaxations passes first;
-where two states live side by side (α < 1.193, i_r < i < 1) the curve is that of junctions that start at rest, and the sweep tells the rest.
+Without capacitance starts are drawn from the exact density and nothing is waited for. With it a time T0 of ten relaxations passes first, and
+displacements are averaged over a smooth window, which phases that still rotate together do not bias. Where two states live side by side
+(α < 1.193, i_r < i < 1) and the passage between them is slower than what is waited, the curve is that of junctions that start at rest: it says
+so, and the sweep tells the rest.
 """
 
 from __future__ import annotations
@@ -14,20 +16,22 @@ import numpy as np
 
 from evolaw import checks, randomness
 from evolaw.errors import NotConverged
+from evolaw.josephson.arrays.order import smooth_mean
 from evolaw.josephson.curves.results import IVCurve
-from evolaw.josephson.curves.stepping import Progress, bias_grid, run, starts, step_length
-from evolaw.josephson.formulas.escape import escape_rate
-from evolaw.josephson.formulas.limit_cycle import end_of_bistability, retrapping_current, running_voltage
+from evolaw.josephson.curves.settling import LEAST_DAMPING, doubt, doubtful, slowest_rates, transient
+from evolaw.josephson.curves.starting import starts
+from evolaw.josephson.curves.stepping import Progress, bias_grid, run, step_length
+from evolaw.josephson.formulas.limit_cycle import running_voltage
 from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import fokker_planck
-from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
 from evolaw.told import told
 
-__all__ = ["exact_voltage", "iv_curve", "transient"]
+__all__ = ["exact_voltage", "iv_curve"]
 
-_PATHS, _DURATION, _RELAXATIONS = 2048, 400.0, 10.0
-_LEAST_DAMPING, _LONGEST = 0.3, 2000.0
+_PATHS, _DURATION = 2048, 400.0
+_STRETCHES, _FEWEST, _STORED = 64, 16, 2e7
+_WIDEST_VELOCITY = 8.0
 
 
 @told
@@ -80,9 +84,12 @@ def iv_curve(
     count = 1 if junction.noise == 0 else checks.integer(_PATHS if paths is None else paths, "paths", least=2)
     h = step_length(junction, dt)
     span = checks.positive(duration if duration is not None else _DURATION, "duration")
-    wait = transient(junction, grid)
+    rates = slowest_rates(junction, grid)
+    wait = transient(junction, grid, rates)
     start = starts(junction, grid, count, source, is_spread=True)
-    times = [0.0, wait, wait + span] if wait else [0.0, span]
+    stretches = _stretches(junction, count * grid.size)
+    times = wait + np.linspace(0, span, stretches + 1)
+    times = np.concatenate([[0.0], times]) if wait else times
     solution = run(
         junction,
         grid,
@@ -95,16 +102,25 @@ def iv_curve(
         progress=progress,
         out=out,
     )
-    phase = solution.values[..., 0]
-    speed = (phase[:, :, -1] - phase[:, :, -2]) / span * junction.voltage_per_velocity
+    phase = solution.values[:, :, -(stretches + 1) :, 0]
+    speed = smooth_mean(np.diff(phase, axis=-1)) * (stretches / span) * junction.voltage_per_velocity
     if junction.noise == 0:
         error = np.full(grid.size, 2 * np.pi / span * junction.voltage_per_velocity)
     else:
         error = speed.std(axis=1, ddof=1) / np.sqrt(count)
     truth, words = exact_voltage(junction, grid) if exact else (None, "")
+    unsettled = doubtful(rates, wait)
     return IVCurve(
-        junction, "I–V curve", grid, speed.mean(axis=1), error, truth, words, "bias", source.seed, count, span
-    )
+        junction, "I–V curve", grid, speed.mean(axis=1), error, truth, words, "bias", source.seed,
+        unsettled, doubt(grid, unsettled, rates, wait), count, span,
+    )  # fmt: skip
+
+
+def _stretches(junction: Junction, paths: int) -> int:
+    """Over how many stretches displacements are weighted: one where phases start in the stationary density, or without noise."""
+    if junction.noise == 0 or (junction.damping is None and junction.drive is None):
+        return 1
+    return int(np.clip(_STORED / (2 * paths), _FEWEST, _STRETCHES))
 
 
 def exact_voltage(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray | None, str]:
@@ -123,10 +139,12 @@ def exact_voltage(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray | No
         rest = np.abs(bias) <= 1
         running = np.where(rest, 0.0, running_voltage(np.abs(np.where(rest, 2.0, bias)), junction.damping))
         return np.sign(bias) * running, "limit cycle, from rest"
-    if junction.damping is not None and junction.damping < _LEAST_DAMPING:
+    if junction.damping is not None and junction.damping < LEAST_DAMPING:
         return None, ""
     found = np.full(bias.size, np.nan)
     for place, i in enumerate(bias):
+        if _is_out_of_reach(junction, float(i)):
+            continue
         try:
             found[place] = fokker_planck(junction, float(i)).voltage
         except NotConverged:
@@ -134,25 +152,14 @@ def exact_voltage(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray | No
     return (found, "Fokker–Planck equation") if np.isfinite(found).any() else (None, "")
 
 
-def transient(junction: Junction, grid: np.ndarray) -> float:
-    """Return how long is waited before the phase is looked at: until the slowest deviation has died out, or a time no patience exceeds."""
-    if junction.damping is None:
-        return 0.0 if junction.has_closed_form and junction.noise else _RELAXATIONS * 4
-    wait = _RELAXATIONS * max(1 / junction.damping, junction.damping, 2.0)
-    if junction.noise and junction.has_closed_form and junction.damping < end_of_bistability():
-        # Where a resting and a running state live side by side, what is slow is the passage between them.
-        shared = grid[(np.abs(grid) < 1) & (np.abs(grid) > retrapping_current(junction.damping))]
-        slow = [_slowest(junction, float(i)) for i in shared]
-        wait = max([wait, *(min(_RELAXATIONS / rate, _LONGEST) for rate in slow)])
-    return wait
+def _is_out_of_reach(junction: Junction, bias: float) -> bool:
+    """Whether the velocity of a running junction varies so much against its thermal one that the Fokker–Planck equation fails.
 
-
-def _slowest(junction: Junction, bias: float) -> float:
-    """The rate of relaxation between resting and running; the escape rate where the Fokker–Planck equation is out of reach."""
-    equation = fokker_planck(junction, bias).equation
-    try:
-        if isinstance(equation, KineticFokkerPlanck) and float(junction.damping or 0) >= _LEAST_DAMPING:
-            return equation.relaxation_rate()
-    except NotConverged:
-        pass
-    return max(float(escape_rate(abs(bias), junction.damping, junction.noise)), 1e-12)
+    A velocity of s thermal ones away from the mean needs s² Hermite orders, with coefficients of e^{s²/2} that cancel. It varies within a
+    turn by about ±1/max(⟨v⟩, α), the work of the supercurrent over the speed or over the friction.
+    """
+    if junction.damping is None or not junction.has_closed_form or abs(bias) <= 1:
+        return False
+    speed = float(np.sqrt(bias * bias - 1)) / junction.damping
+    spread = 1 / max(speed, junction.damping) / np.sqrt(junction.noise)
+    return spread > _WIDEST_VELOCITY

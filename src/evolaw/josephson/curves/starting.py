@@ -1,0 +1,125 @@
+"""Where junctions start, so that little or nothing has to be waited for before they are looked at.
+
+    no capacitance     phases drawn from the exact stationary density, p = I-/∫I-
+    running, |i| > 1   phases and velocities equally spaced in time along the running state without noise
+    resting            phases at the bottom of the well
+    velocities         thermal, of variance D, around that
+
+Phases that start at one place rotate together for a time 1/D and end a time of watching at one place of a turn: what is measured from
+them is then wrong by many of its own errors, which tell how far the paths lie apart and not where they all are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from evolaw import checks, randomness
+from evolaw.josephson.junction import Junction
+from evolaw.sde.processes.tilted_periodic import TiltedPeriodic
+
+__all__ = ["starts"]
+
+_STIFF = 8.0
+_MOST_STEPS = 60_000
+
+
+def starts(junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_spread: bool = False) -> np.ndarray:
+    """Return states to start from, shape (biases, paths, dim).
+
+    Args:
+        junction: whose.
+        bias: i.
+        paths: junctions a bias.
+        rng: source of chance; phases are drawn in equal shares, one in each of as many slices of equal probability.
+        is_spread: spread phases with capacitance too, over the running state above the critical current and, where no second state
+            lives, over the density of a junction without capacitance below it; else they lie at the bottom of the well, or at the
+            largest supercurrent.
+    """
+    source = randomness.source(rng)
+    draw = source.stream("start").generator()
+    is_noisy, a = junction.noise > 0, junction.damping
+    states = np.zeros((bias.size, paths, 1 if a is None else 2))
+    plain = junction.drive is None
+    if a is None and is_noisy and plain:
+        states[..., 0] = [_from_density(junction, i, draw, paths) for i in bias]
+        return states
+    critical = junction.current_phase.critical
+    states[..., 0] = np.arcsin(np.clip(bias / critical, -1, 1))[:, None]
+    if a is None:
+        return states
+    states[..., 1] = np.sqrt(junction.noise) * draw.standard_normal((bias.size, paths))
+    if is_spread and is_noisy:
+        _spread(junction, bias, critical, states, draw)
+    return states
+
+
+def _spread(
+    junction: Junction, bias: np.ndarray, critical: float, states: np.ndarray, draw: np.random.Generator
+) -> None:
+    """Spread phases of junctions with capacitance, and give those that run their speed."""
+    from evolaw.josephson.formulas.limit_cycle import end_of_bistability
+
+    a, paths = float(junction.damping or 0), states.shape[1]
+    runs = np.abs(bias) > critical
+    simple = junction.subgap is None and junction.drive is None
+    if simple and a < _STIFF and runs.any():
+        places, speeds = _along_the_cycle(junction, bias[runs], draw, paths)
+        states[runs, :, 0] = places
+        states[runs, :, 1] += speeds
+        runs = np.zeros_like(runs)
+    for place, i in enumerate(bias):
+        if simple and (a >= _STIFF or (a > end_of_bistability() and abs(i) <= critical)):
+            states[place, :, 0] = _from_density(junction, i, draw, paths)
+        elif runs[place]:
+            states[place, :, 0] = draw.uniform(0, junction.current_phase.period, paths)
+
+
+def _from_density(junction: Junction, i: float, draw: np.random.Generator, count: int) -> np.ndarray:
+    """Phases drawn from the stationary density without capacitance."""
+    relation = junction.current_phase
+    law = TiltedPeriodic(relation.potential, float(i), checks.positive(junction.noise, "noise"), relation.period)
+    return law.quantiles(_slices(draw, count))
+
+
+def _along_the_cycle(
+    junction: Junction, bias: np.ndarray, draw: np.random.Generator, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Phases and velocities, shape (biases, count), equally spaced in time over a turn of the running states, all biases together."""
+    a, relation, period = float(junction.damping or 0), junction.current_phase, junction.current_phase.period
+    top = float(np.abs(bias).max())
+    h = min(0.05, 0.3 / a, period / 60 / ((top + 1) / a + 1))
+
+    def slope(z: np.ndarray) -> np.ndarray:
+        return np.stack([z[1], bias - relation.current(z[0]) - a * z[1]])
+
+    def step(z: np.ndarray) -> np.ndarray:
+        k1 = slope(z)
+        k2 = slope(z + h / 2 * k1)
+        k3 = slope(z + h / 2 * k2)
+        return np.asarray(z + h / 6 * (k1 + 2 * k2 + 2 * k3 + slope(z + h * k3)))
+
+    state = np.stack([np.zeros(bias.size), bias / max(a, 1.0)])
+    for _ in range(min(int(10 * max(a, 1 / a) / h), _MOST_STEPS)):
+        state = step(state)
+    record = [state]
+    while np.abs(state[0] - record[0][0]).min() < period and len(record) < _MOST_STEPS:
+        state = step(state)
+        record.append(state)
+    table = np.array(record)
+    shares = np.array([_slices(draw, count) for _ in bias])
+    places, speeds = np.empty_like(shares), np.empty_like(shares)
+    for k in range(bias.size):
+        moved = np.abs(table[:, 0, k] - table[0, 0, k])
+        # The time of a turn, in steps; what did not end one is spread over what it did.
+        turn = np.interp(period, moved, np.arange(len(moved)))
+        places[k] = np.interp(shares[k] * turn, np.arange(len(moved)), table[:, 0, k])
+        speeds[k] = np.interp(shares[k] * turn, np.arange(len(moved)), table[:, 1, k])
+    return places % period, speeds
+
+
+def _slices(draw: np.random.Generator, count: int) -> np.ndarray:
+    """Shares in (0, 1), one in each of ``count`` equal slices, in random order."""
+    found: np.ndarray = (draw.permutation(count) + draw.random(count)) / count
+    return found
