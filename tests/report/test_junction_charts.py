@@ -85,7 +85,7 @@ def test_an_array_over_temperatures_and_averages_are_drawn(tmp_path):
     np.testing.assert_allclose(figure.axes[0].lines[-1].get_ydata(), 2 * figure.axes[0].lines[-1].get_xdata() / np.pi)
     over_bias = ArraySweep(X, 0.1 * ones, ones, 0 * ones, X, 0 * ones, ones, 4, 0)
     assert evolaw.draw(over_bias).axes[0].get_xlabel() == "I / I_c"
-    averages = Averages(JUNCTION, X, {"voltage": (X, X, X), "sine": (X, X, np.full(3, np.nan))}, 0)
+    averages = Averages(JUNCTION, X, {"voltage": (X, X, X), "sine": (X, X, np.full(3, np.nan))}, 0, np.zeros(3, bool))
     assert len(evolaw.draw(averages).axes) == 2
 
 
