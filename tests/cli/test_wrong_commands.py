@@ -70,7 +70,7 @@ WRONG: list[tuple[str, int, str]] = [
     # laws that cannot be read
     ("simulate B3/S2x", INPUT, "letters a c e i k n"),
     ("simulate B3S23/", INPUT, "B3"),
-    ("simulate W30", INPUT, "LAW"),
+    ("simulate W300", INPUT, "255"),
     ("simulate 'dX = -X dt + X'", INPUT, "dW"),
     ("simulate 'dX = -theta X dt + dW'", INPUT, "--set theta=1"),
     ("simulate 'dX = -X dt + sin dW'", INPUT, "sin"),
