@@ -11,18 +11,20 @@ them is then wrong by many of its own errors, which tell how far the paths lie a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from evolaw import checks, randomness
+from evolaw.josephson.curves.stepping import run
 from evolaw.josephson.junction import Junction
 from evolaw.sde.processes.tilted_periodic import TiltedPeriodic
 
 __all__ = ["starts"]
 
 _STIFF = 8.0
-_MOST_STEPS = 60_000
+_MOST_STEPS, _LOOKS = 60_000, 500
 
 
 def starts(junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_spread: bool = False) -> np.ndarray:
@@ -87,35 +89,28 @@ def _along_the_cycle(
     junction: Junction, bias: np.ndarray, draw: np.random.Generator, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Phases and velocities, shape (biases, count), equally spaced in time over a turn of the running states, all biases together."""
-    a, relation, period = float(junction.damping or 0), junction.current_phase, junction.current_phase.period
+    a, period = float(junction.damping or 0), junction.current_phase.period
     top = float(np.abs(bias).max())
     h = min(0.05, 0.3 / a, period / 60 / ((top + 1) / a + 1))
+    quiet = replace(junction, noise=0.0)
 
-    def slope(z: np.ndarray) -> np.ndarray:
-        return np.stack([z[1], bias - relation.current(z[0]) - a * z[1]])
+    def after(state: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """States at the times, shape (times, biases, 2)."""
+        solved = run(quiet, bias, times, paths=1, rng=None, dt=h, start=state[:, None])
+        return np.moveaxis(np.asarray(solved.values)[:, 0], 1, 0)
 
-    def step(z: np.ndarray) -> np.ndarray:
-        k1 = slope(z)
-        k2 = slope(z + h / 2 * k1)
-        k3 = slope(z + h / 2 * k2)
-        return np.asarray(z + h / 6 * (k1 + 2 * k2 + 2 * k3 + slope(z + h * k3)))
-
-    state = np.stack([np.zeros(bias.size), bias / max(a, 1.0)])
-    for _ in range(min(int(10 * max(a, 1 / a) / h), _MOST_STEPS)):
-        state = step(state)
-    record = [state]
-    while np.abs(state[0] - record[0][0]).min() < period and len(record) < _MOST_STEPS:
-        state = step(state)
-        record.append(state)
-    table = np.array(record)
+    rest = np.stack([np.zeros(bias.size), bias / max(a, 1.0)], axis=-1)
+    record = after(rest, h * np.array([0, min(int(10 * max(a, 1 / a) / h), _MOST_STEPS)]))[1:]
+    while np.abs(record[-1, :, 0] - record[0, :, 0]).min() < period and len(record) < _MOST_STEPS:
+        record = np.concatenate([record, after(record[-1], h * np.arange(_LOOKS + 1))[1:]])
     shares = np.array([_slices(draw, count) for _ in bias])
     places, speeds = np.empty_like(shares), np.empty_like(shares)
     for k in range(bias.size):
-        moved = np.abs(table[:, 0, k] - table[0, 0, k])
+        moved = np.abs(record[:, k, 0] - record[0, k, 0])
         # The time of a turn, in steps; what did not end one is spread over what it did.
         turn = np.interp(period, moved, np.arange(len(moved)))
-        places[k] = np.interp(shares[k] * turn, np.arange(len(moved)), table[:, 0, k])
-        speeds[k] = np.interp(shares[k] * turn, np.arange(len(moved)), table[:, 1, k])
+        places[k] = np.interp(shares[k] * turn, np.arange(len(moved)), record[:, k, 0])
+        speeds[k] = np.interp(shares[k] * turn, np.arange(len(moved)), record[:, k, 1])
     return places % period, speeds
 
 

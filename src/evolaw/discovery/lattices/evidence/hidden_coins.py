@@ -145,16 +145,15 @@ def give_up_coins(case: Case, state: State, counts: WindowCounts | None = None) 
     # Behind flips outcomes are weighed, not seen: what was decided counts as its visits with one outcome, what was not is left out.
     if counts is None:
         counts = case.counts if case.channel.is_clean else _as_decided(decisions, visits)
-    tally = counts
     used = free & (settled | (case.channel.is_clean and state.cause in ("sound", "coins")))
-    shown = bool((tally.mixed & used).any())
+    shown = bool((counts.mixed & used).any())
     chance = CHANCE if shown and not case.chance else case.chance
     if not chance:
         return state
     kept = np.zeros(len(decisions), bool)
     kept[used] = standing(
-        tally.visits[used],
-        tally.alive[used],
+        counts.visits[used],
+        counts.alive[used],
         settled[used],
         others=int((free & (decisions == "probabilistic")).sum()),
         certain=int(np.isin(case.known, (0.0, 1.0)).sum()),
@@ -165,7 +164,7 @@ def give_up_coins(case: Case, state: State, counts: WindowCounts | None = None) 
     lost = free & settled & ~kept
     if not lost.any():
         return state
-    blame = _blame(chance, int(tally.visits[used].sum()), case.alpha, shown)
+    blame = _blame(chance, int(counts.visits[used].sum()), case.alpha, shown)
 
     def change(place: int, item: Evidence, decision: str) -> tuple[str, str] | None:
         return ("undetermined", f"{item.why} {blame}") if lost[place] else None

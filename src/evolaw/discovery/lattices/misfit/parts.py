@@ -65,20 +65,20 @@ def diagnose_parts(case: Case, seen: Transitions, fault: Fault) -> Diagnosis:
 
 
 def _differing(case: Case, tallies: np.ndarray) -> str:
-    """The entries whose outcomes differ most between the first two parts, with their shares."""
+    """The entry whose outcomes differ most between the first two parts, with its shares."""
     visits, alive = (np.stack([case.space.pool(part[which]) for part in tallies[:2]], -1) for which in (0, 1))
-    order = np.argsort(-log_e_dependence(visits, alive))[:3]
-    share = alive / np.maximum(visits, 1)
-    named = [f"{case.space.names[u]} (alive {share[u, 1]:.2g}, elsewhere {share[u, 0]:.2g})" for u in order[:1]]
-    return f"{', '.join(named)} behaves"
+    entry = np.argmax(log_e_dependence(visits, alive))
+    there, elsewhere = alive[entry, 1] / max(visits[entry, 1], 1), alive[entry, 0] / max(visits[entry, 0], 1)
+    return f"{case.space.names[entry]} (alive {there:.2g}, elsewhere {elsewhere:.2g}) behaves"
 
 
 def _follows(case: Case, counts: WindowCounts) -> str:
     """What a part of the recording says by itself: its law, and how many entries it decides."""
     weighing = weigh_counts(case, counts)
     state = State.of(weighing.evidence, decide(weighing.evidence, case.alpha, case.error))
-    decisions = give_up_coins(case, state, counts.pool(case.space)).decisions
-    if (counts.pool(case.space).mixed & case.free).any() and "probabilistic" not in decisions:
+    pooled = counts.pool(case.space)
+    decisions = give_up_coins(case, state, pooled).decisions
+    if (pooled.mixed & case.free).any() and "probabilistic" not in decisions:
         return "the rest contradicts itself in other ways"
     entries = tuple(EntryFinding.of(item, each) for item, each in zip(weighing.evidence, decisions, strict=True))
     law, decided = Law.of(case.space, entries).most_probable, sum(each != "undetermined" for each in decisions)
