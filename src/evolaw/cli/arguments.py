@@ -51,7 +51,7 @@ def announce(place: Path, shape: Sequence[int], dtype: Any) -> None:
     """Say the size of a large run before its first byte, and begin none that could not be read back."""
     from evolaw.arrays import byte_size
     from evolaw.cli import terminal
-    from evolaw.zarr_arrays import require_readable
+    from evolaw.storage.zarr_arrays import require_readable
 
     size = require_readable(f"{place}: values", shape, dtype)
     if size >= _LARGE:

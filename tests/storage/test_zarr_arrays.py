@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evolaw import zarr_arrays
 from evolaw.errors import StorageError
+from evolaw.storage import zarr_arrays
 
 
 def an_array(run: Path) -> Any:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from evolaw.errors import StorageError
-from evolaw.leftovers import clear, remove_empty
 from evolaw.storage import Run
+from evolaw.storage.leftovers import clear, remove_empty
 
 
 def a_failed_run(path: Path, frames: int) -> None:

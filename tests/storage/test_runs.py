@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evolaw import storage, zarr_arrays
 from evolaw.errors import StorageError
-from evolaw.storage import Run, list_runs
+from evolaw.storage import Run, list_runs, runs, zarr_arrays
 
 FRAMES, SIDE, CHUNK = 60, 16, 4
 
@@ -263,8 +262,8 @@ def test_a_creation_cut_short_leaves_a_place_to_start_again(
             raise SystemExit(137)
         return whole(path, content)
 
-    whole = storage.write_document
-    monkeypatch.setattr(storage, "write_document", write)
+    whole = runs.write_document
+    monkeypatch.setattr(runs, "write_document", write)
     with pytest.raises(SystemExit):
         Run.create(tmp_path / "run", about={})
     monkeypatch.undo()

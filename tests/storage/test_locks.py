@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from evolaw import locks
 from evolaw.errors import StorageError
-from evolaw.locks import Lock, holder
+from evolaw.storage import locks
+from evolaw.storage.locks import Lock, holder
 
 LIFE = "progress.json"
 
@@ -23,7 +23,7 @@ RACER = """
 import sys, time
 from pathlib import Path
 from evolaw.errors import StorageError
-from evolaw.locks import Lock
+from evolaw.storage.locks import Lock
 
 while line := sys.stdin.readline():
     path, at = line.split()

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from evolaw import zarr_arrays
 from evolaw.documents import append_lines, complete_lines, flush, read_bytes, read_lines, write_document
 from evolaw.errors import StorageError
+from evolaw.storage import zarr_arrays
 
 __all__ = ["Checksums"]
 
