@@ -181,14 +181,14 @@ def discover_law(
             _refuse_equation(equation)
             options |= {"box": _lattice_box(box, box_timeout), "evidence": evidence, "chance": chance}
             finding = _find(sources or [], space, **observed, progress=progress, **options)
-    origin: dict[str, Any] = {"command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
-    finding = dataclasses.replace(finding, facts=finding.facts | origin)
+    command = shlex.join(["evolaw", *sys.argv[1:]])
+    finding = dataclasses.replace(finding, facts={**finding.facts, "command": command, "seed": seed})
     if out is not None:
         finding.save(out)
     if report is not None:
         from evolaw.report import write
 
-        write(finding, report, lang=lang, **origin)
+        write(finding, report, lang=lang, command=command, seed=seed)
     if figure is not None:
         from evolaw.report import write_figure
 

@@ -91,14 +91,18 @@ def play(seed: int, progress: Progress) -> Telling:
     first = discover(track, library=_LIBRARY, rng=seed)
     second = discover(track, library=_LIBRARY, box=FunctionTrackBox(box.record), ask=1, rng=seed, progress=progress)
     secret = box.reveal()
-    origin: dict[str, Any] = {"command": f"evolaw demo equation --seed {seed}", "seed": seed}
-    first = dataclasses.replace(first, source="a particle that stays in its well", facts=first.facts | origin)
+    command = f"evolaw demo equation --seed {seed}"
+    first = dataclasses.replace(
+        first, source="a particle that stays in its well", facts={**first.facts, "command": command, "seed": seed}
+    )
     wrong = [entry.name for entry in second.entries if not _is_true(entry, secret)]
 
     def write(path: Path, lang: str) -> Path:
         from evolaw import report
 
-        page: Path = report.write(first, path, lang=lang, chapters=_chapters(first, second, secret, lang), **origin)
+        page: Path = report.write(
+            first, path, lang=lang, chapters=_chapters(first, second, secret, lang), command=command, seed=seed
+        )
         return page
 
     text = (

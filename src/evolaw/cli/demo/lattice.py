@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evolaw.cli.demo.telling import Telling
 
@@ -64,8 +64,10 @@ def play(seed: int, progress: Progress) -> Telling:
     recording = box.recording()
     first = discover(recording, "isotropic", rng=seed, progress=progress)
     second = discover(recording, "isotropic", box=FunctionBox(box.answer), ask=1, rng=seed, progress=progress)
-    origin: dict[str, Any] = {"command": f"evolaw demo --seed {seed}", "seed": seed}
-    first = dataclasses.replace(first, source="a black box with a secret rule", facts=first.facts | origin)
+    command = f"evolaw demo --seed {seed}"
+    first = dataclasses.replace(
+        first, source="a black box with a secret rule", facts={**first.facts, "command": command, "seed": seed}
+    )
     secret, after = box.reveal(), second.of("undetermined")
     right = sum(entry.decision == _truth(secret, entry.name) for entry in second.entries)
 
@@ -73,7 +75,7 @@ def play(seed: int, progress: Progress) -> Telling:
         from evolaw import report
 
         page: Path = report.write(
-            first, path, lang=lang, chapters=_chapters(first, second, secret, right, lang), **origin
+            first, path, lang=lang, chapters=_chapters(first, second, secret, right, lang), command=command, seed=seed
         )
         return page
 

@@ -38,6 +38,7 @@ from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.problem import Library, pose
 from evolaw.discovery.spine.amendments import State, amend, check_known
 from evolaw.discovery.spine.closed_loop import close_loop
+from evolaw.discovery.spine.facts import Facts
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.randomness import Source, source
 from evolaw.trajectory import Trajectory
@@ -195,7 +196,7 @@ def _law(
     return EquationLaw.of(case.state, entries, averages, found, case.recording.units)
 
 
-def _facts(case: Case, weighed: Sequence[Weighed]) -> dict[str, Any]:
+def _facts(case: Case, weighed: Sequence[Weighed]) -> Facts:
     """Return what was learned on the way."""
     names = case.recording.names
     return {

@@ -19,11 +19,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from evolaw import checks
+from evolaw.discovery.spine.facts import Facts
 
 __all__ = ["BASES", "TAKEN_AS_GIVEN", "Check", "Evidence", "Weighing", "with_known"]
 
@@ -102,7 +102,7 @@ class Weighing:
 
     Attributes:
         evidence: one record an entry, in the order of the space; known entries included.
-        facts: what was learned on the way, JSON values only, for example {"flip_probability": 0.048}.
+        facts: what was learned on the way, for example {"flip_probability": 0.048}.
         log2_possible: log2 of the number of laws that fit equally well, where the entries are coupled and the number is
             not simply that of the undetermined entries; else None.
         typical: where the entries are coupled, the fitting law most like all of them, one value an entry: what each
@@ -112,7 +112,7 @@ class Weighing:
     """
 
     evidence: tuple[Evidence, ...]
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
     log2_possible: float | None = None
     typical: np.ndarray | None = None
     hypotheses: int | None = None

@@ -27,6 +27,7 @@ from evolaw import checks as arguments
 from evolaw import display, documents, storage
 from evolaw.discovery.spine import worlds
 from evolaw.discovery.spine.evidence import Check, Evidence
+from evolaw.discovery.spine.facts import Facts
 from evolaw.trajectory import Trajectory
 
 __all__ = ["LARGEST_LOG_E", "EntryFinding", "Experiment", "Finding", "FoundLaw", "shortened"]
@@ -123,7 +124,7 @@ class Finding:
     checks: tuple[Check, ...]
     next: Any
     recordings: tuple[Trajectory, ...] = ()
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
 
     def __getitem__(self, name: str) -> EntryFinding:
         """Return the finding on the entry of that name."""
@@ -280,7 +281,7 @@ class Finding:
                 Trajectory(run.read(_array("values", number)), run.read(_array("times", number)), **header)
                 for number, header in enumerate(run.about.get("recordings", []))
             )
-            return replace(cls.from_json(document, recordings), facts=run.about.get("facts") or {})
+            return replace(cls.from_json(document, recordings), facts=Facts(**(run.about.get("facts") or {})))
 
     # -- for people ---------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import AUTO
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
+from evolaw.discovery.spine.facts import Facts
 from evolaw.trajectory import Trajectory
 
 __all__ = ["weigh"]
@@ -90,7 +91,7 @@ def weigh(case: Case) -> Weighing:
         return update_noise.weigh(case)
     found = _smooth(case)
     level = -np.log(case.level)
-    facts = {
+    facts: Facts = {
         "flip_probability": round(found.flips, 6),
         "flip_probability_error": round(found.error, 6) if channel.flips == AUTO else 0.0,
         "cell_entropy": round(found.entropy, 6),

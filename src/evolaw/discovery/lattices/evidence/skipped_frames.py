@@ -34,6 +34,7 @@ from evolaw.discovery.lattices.model.case import Case, Progress
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
 from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout
 from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
+from evolaw.discovery.spine.facts import Facts
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
 
@@ -115,7 +116,7 @@ def _exhaustive(
         _agreement(space.names[entry], float(laws[:, entry].mean()), float(visits[entry]), f"{len(laws):,}", ran)
         for entry in range(len(space))
     ]
-    facts = {"possible_laws": len(laws), "search_finished": True, "laws": _names(space, list(laws))}
+    facts: Facts = {"possible_laws": len(laws), "search_finished": True, "laws": _names(space, list(laws))}
     typical = _typical(list(laws), laws.mean(0))
     return Weighing(tuple(with_known(evidence, known)), facts, float(np.log2(len(laws))), typical)
 
@@ -178,7 +179,7 @@ def _searched(
             _unfinished(name, refuted.get(entry), search.cubes, float(share[entry]), float(visits[entry]))
             for entry, name in enumerate(space.names)
         ]
-    facts = {
+    facts: Facts = {
         "possible_laws": laws or None,
         "search_finished": search.finished,
         "branches": search.nodes,

@@ -33,7 +33,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from scipy.special import gammaln, logsumexp, ndtr
@@ -48,6 +47,7 @@ from evolaw.discovery.lattices.rollout.hill_climbing import Ascent, Summit
 from evolaw.discovery.lattices.rollout.proposals import Proposals
 from evolaw.discovery.lattices.rollout.tabu_search import descend
 from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
+from evolaw.discovery.spine.facts import Facts
 from evolaw.randomness import Source
 
 __all__ = ["LEVEL", "REPLICAS", "weigh"]
@@ -137,7 +137,7 @@ def weigh(case: Case, *, rounds: int = _ROUNDS) -> Weighing:
     fit = _fit(stage, best)
     disputed = _disputed(stage, peaks) if fit > LEVEL else np.zeros(len(space), bool)
     visits = stage.ensemble.visits(best.law)
-    facts: dict[str, Any] = proposals.facts | {
+    facts: Facts = proposals.facts | {
         "laws_rolled_out": ascent.tried,
         "forecast_cells": stage.ensemble.cells,
         "replicas": stage.replicas,

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from evolaw import checks
 from evolaw.discovery.lattices.model.case import Case, Simulator
 from evolaw.discovery.lattices.model.rule_space import WINDOWS
+from evolaw.discovery.spine.facts import Facts
 from evolaw.errors import ArgumentError, MissingExtra
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
@@ -68,10 +68,12 @@ class Proposals:
         return np.where(case.free, drawn, case.known).astype(np.uint8)
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """What a finding must tell of the simulator, JSON values."""
-        told = {"simulator_asked": self.asked}
-        return told | {"simulator_refused": self.refused} if self.refused else told
+    def facts(self) -> Facts:
+        """What a finding must tell of the simulator."""
+        told: Facts = {"simulator_asked": self.asked}
+        if self.refused:
+            told["simulator_refused"] = self.refused
+        return told
 
     def _ask(self, simulator: Simulator, number: int) -> np.ndarray | None:
         seed = Source(self.case.rng.stream(f"simulator {number}").key[0])

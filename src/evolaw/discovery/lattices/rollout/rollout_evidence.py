@@ -34,6 +34,7 @@ from evolaw.discovery.lattices.rollout import forecast_evidence
 from evolaw.discovery.lattices.rollout.proposals import Proposals
 from evolaw.discovery.lattices.rollout.tabu_search import Ledger, Rollouts, descend
 from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
+from evolaw.discovery.spine.facts import Facts
 
 __all__ = ["MISREAD", "weigh"]
 
@@ -75,7 +76,7 @@ def weigh(case: Case, *, rounds: int = _ROUNDS) -> Weighing:
     if len(ledger.fitting) and rollouts.is_part:
         ledger.fitting = ledger.fitting[Rollouts.of(recordings, space).misses(ledger.fitting) == 0]
     evidence = _evidence(rollouts, ledger, free)
-    facts = proposals.facts | {
+    facts: Facts = proposals.facts | {
         "laws_rolled_out": ledger.tried,
         "laws_that_fit": len(ledger.fitting),
         "compared_cells": rollouts.cells,

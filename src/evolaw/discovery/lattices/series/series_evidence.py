@@ -35,6 +35,7 @@ from evolaw.discovery.lattices.series.series import Series
 from evolaw.discovery.spine.amendments import Amendment, State, rewrite
 from evolaw.discovery.spine.e_values import e_value
 from evolaw.discovery.spine.evidence import Check, Evidence, Weighing
+from evolaw.discovery.spine.facts import Facts
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.discovery.spine.investigation import investigate
 from evolaw.display import Progress
@@ -187,7 +188,7 @@ def weigh_series(
         for entry in range(len(space))
     ]
     plausible = int((trials.p > bar).sum())
-    facts = {
+    facts: Facts = {
         "candidate_laws": len(values),
         "possible_laws": plausible,
         "largest_p": float(trials.p.max()),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy.special import ndtr
 
@@ -11,6 +9,7 @@ from evolaw.discovery.lattices.evidence.residuals import worst_residual
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import AUTO
 from evolaw.discovery.spine.evidence import Check
+from evolaw.discovery.spine.facts import Facts
 
 __all__ = ["doubt_misreadings"]
 
@@ -21,7 +20,7 @@ _UNEVEN = 1e-4
 """A region whose inferred misreadings are this unlikely is in doubt: the normal law is an approximation."""
 
 
-def doubt_misreadings(case: Case, facts: dict[str, Any]) -> tuple[str, Check] | None:
+def doubt_misreadings(case: Case, facts: Facts) -> tuple[str, Check] | None:
     """Return the cause and the failed check of misreadings that are not as declared, or None.
 
     A place comes first: misreadings that gather somewhere are also more than was declared.
@@ -29,7 +28,7 @@ def doubt_misreadings(case: Case, facts: dict[str, Any]) -> tuple[str, Check] | 
     return _uneven(case, facts.get("residuals", {})) or _misstated(case, facts)
 
 
-def _misstated(case: Case, facts: dict[str, Any]) -> tuple[str, Check] | None:
+def _misstated(case: Case, facts: Facts) -> tuple[str, Check] | None:
     """The failed check of a declared rate of misreading, where far more or fewer misread cells were inferred than it says."""
     flips, cells = case.channel.flips, facts.get("cells_read", 0)
     if flips == AUTO or not cells:
