@@ -12,7 +12,8 @@ import tokenize
 import warnings
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -63,28 +64,18 @@ def read_arrays(
         ParseError: the file is missing or torn, an array is missing, holds objects, or claims more than ``most`` bytes.
     """
     path = require_plain(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-            missing = [name for name in required if name not in names]
-            if missing:
-                held = ", ".join(sorted(names)[:10]) or "nothing"
-                raise ParseError(
-                    f"The archive holds no array {missing[0]!r}; it holds {held}. "
-                    f"Save it with np.savez(path, {missing[0]}=...).",
-                    source=str(path),
-                )
-            wanted = [name for name in (*required, *optional) if name in names]
-            return {name: _read(archive, names[name], f"{path}[{name}]", most) for name in wanted}
-    except ParseError:
-        raise
-    except FileNotFoundError:
-        raise ParseError("There is no such file. Check the path.", source=str(path)) from None
-    except _TORN as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise ParseError(
-            f"The archive is damaged or is no .npz file: {reason}. Copy or record it again.", source=str(path)
-        ) from error
+    with _readable(path, ".npz"), zipfile.ZipFile(path) as archive:
+        names = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+        missing = [name for name in required if name not in names]
+        if missing:
+            held = ", ".join(sorted(names)[:10]) or "nothing"
+            raise ParseError(
+                f"The archive holds no array {missing[0]!r}; it holds {held}. "
+                f"Save it with np.savez(path, {missing[0]}=...).",
+                source=str(path),
+            )
+        wanted = [name for name in (*required, *optional) if name in names]
+        return {name: _read(archive, names[name], f"{path}[{name}]", most) for name in wanted}
 
 
 def read_array(path: str | Path, *, most: int = MOST_ARRAY_BYTES) -> np.ndarray:
@@ -94,18 +85,8 @@ def read_array(path: str | Path, *, most: int = MOST_ARRAY_BYTES) -> np.ndarray:
         ParseError: the file is missing or torn, holds objects, or claims more than ``most`` bytes.
     """
     path = require_plain(path)
-    try:
-        with path.open("rb") as file:
-            return _array(file, path.stat().st_size, str(path), most)
-    except ParseError:
-        raise
-    except FileNotFoundError:
-        raise ParseError("There is no such file. Check the path.", source=str(path)) from None
-    except _TORN as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise ParseError(
-            f"It is damaged or is no .npy file: {reason}. Copy or record it again.", source=str(path)
-        ) from error
+    with _readable(path, ".npy"), path.open("rb") as file:
+        return _array(file, path.stat().st_size, str(path), most)
 
 
 def header_of(path: str | Path) -> tuple[tuple[int, ...], bool]:
@@ -114,11 +95,9 @@ def header_of(path: str | Path) -> tuple[tuple[int, ...], bool]:
     Raises:
         ParseError: the file is missing or has no such header.
     """
-    try:
-        with require_plain(path).open("rb") as file:
-            shape, _, dtype, _ = _header(file)
-    except _TORN as error:
-        raise ParseError(f"It is no .npy file: {error}.", source=str(path)) from error
+    path = require_plain(path)
+    with _readable(path, ".npy"), path.open("rb") as file:
+        shape, _, dtype, _ = _header(file)
     return shape, dtype.kind in "bui"
 
 
@@ -136,6 +115,22 @@ def require_plain(path: str | Path) -> Path:
     if is_other:
         raise ParseError("This is no plain file. Name one, or a folder where one is read.", source=str(path))
     return path
+
+
+@contextmanager
+def _readable(path: Path, ending: str) -> Iterator[None]:
+    """Tell whatever a reader raises on bytes that are no such file as a ParseError."""
+    try:
+        yield
+    except ParseError:
+        raise
+    except FileNotFoundError:
+        raise ParseError("There is no such file. Check the path.", source=str(path)) from None
+    except _TORN as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise ParseError(
+            f"It is damaged or is no {ending} file: {reason}. Copy or record it again.", source=str(path)
+        ) from error
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: str, most: int) -> np.ndarray:

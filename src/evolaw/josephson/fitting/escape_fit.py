@@ -14,7 +14,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from evolaw import checks
-from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter
+from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter, thermal_check
 from evolaw.josephson.formulas.escape import escape_rate
 from evolaw.josephson.formulas.switching import switching_law
 from evolaw.josephson.units import Scales
@@ -65,7 +65,7 @@ def fit_switching(
     numbers = _numbers(mean, spread, found.x, covariance)
     said = [
         _agreement(values / critical, law),
-        _thermal(numbers["temperature"], temperature),
+        thermal_check(numbers["temperature"], temperature),
         _damped(critical, resistance, capacitance),
     ]
     counts, edges = np.histogram(values, bins=min(40, max(10, values.size // 25)))
@@ -148,7 +148,7 @@ def fit_rates(
         fit = Check(
             "does the curve fit?", p > 0.01, f"χ² = {square:.1f} for {free} degrees of freedom (p = {p:.2g}).", p
         )
-    said = (fit, _thermal(numbers["temperature"], temperature), _damped(critical, resistance, capacitance))
+    said = (fit, thermal_check(numbers["temperature"], temperature), _damped(critical, resistance, capacitance))
     far = top - 1.5 * span
     advice = (
         f"The effective temperature is the slope of ln Γ over the barrier: a rate at {far:.4g} A, one and a half spans below the largest current, "
@@ -221,23 +221,6 @@ def _agreement(reduced: np.ndarray, law: Any) -> Check:
     says = f"Largest distance of the distributions {found.statistic:.3f} (p = {p:.2g}, two numbers having been fitted)"
     return Check(
         "does the histogram fit?", p > 0.01, says + ("." if p > 0.01 else ": the model is not the whole truth."), p
-    )
-
-
-def _thermal(temperature: Parameter, bath: float | None) -> Check:
-    name = "is the excess noise thermal?"
-    if bath is None:
-        return Check(
-            name, None, f"The noise is that of {temperature.value:.4g} K; give the bath's temperature to compare."
-        )
-    low, high = float(temperature.low or 0), float(temperature.high or 0)
-    if low <= bath <= high:
-        return Check(name, True, f"Yes: the bath's {bath:.4g} K lies within {low:.4g} to {high:.4g} K.")
-    more = "more" if low > bath else "less"
-    return Check(
-        name,
-        False,
-        f"No: the noise is that of {temperature.value:.4g} K ({low:.4g} to {high:.4g} K), {more} than the bath's {bath:.4g} K.",
     )
 
 

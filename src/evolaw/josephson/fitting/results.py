@@ -10,7 +10,7 @@ import numpy as np
 from evolaw import display
 from evolaw.josephson.junction import Junction
 
-__all__ = ["Check", "JunctionFit", "Parameter"]
+__all__ = ["Check", "JunctionFit", "Parameter", "thermal_check"]
 
 _UNITS = {"critical_current": "A", "resistance": "Ohm", "capacitance": "F", "temperature": "K"}
 
@@ -56,6 +56,24 @@ class Check:
     passed: bool | None
     says: str
     p_value: float | None = None
+
+
+def thermal_check(temperature: Parameter, bath: float | None) -> Check:
+    """Return whether a fitted noise is that of a bath of known temperature, in K; without one it cannot be said."""
+    name = "is the excess noise thermal?"
+    if bath is None:
+        return Check(
+            name, None, f"The noise is that of {temperature.value:.4g} K; give the bath's temperature to compare."
+        )
+    low, high = float(temperature.low or 0), float(temperature.high or 0)
+    if low <= bath <= high:
+        return Check(name, True, f"Yes: the bath's {bath:.4g} K lies within {low:.4g} to {high:.4g} K.")
+    more = "more" if low > bath else "less"
+    return Check(
+        name,
+        False,
+        f"No: the noise is that of {temperature.value:.4g} K ({low:.4g} to {high:.4g} K), {more} than the bath's {bath:.4g} K.",
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)

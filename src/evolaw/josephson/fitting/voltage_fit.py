@@ -15,7 +15,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from evolaw import checks
-from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter
+from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter, thermal_check
 from evolaw.josephson.formulas.limit_cycle import end_of_bistability, retrapping_current, running_voltage
 from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.josephson.units import BOLTZMANN, CHARGE, HBAR, Scales
@@ -101,7 +101,7 @@ def _single_valued(i: np.ndarray, v: np.ndarray, s: np.ndarray | None, bath: flo
     said = [
         _goodness(fitted, v, sigma, s is not None, free),
         _runs(i, fitted - v),
-        _thermal(numbers["temperature"], bath),
+        thermal_check(numbers["temperature"], bath),
     ]
     said.append(
         Check("is it underdamped?", True, "No: one voltage a current, so α > 1.19 or the noise hides the hysteresis.")
@@ -260,21 +260,4 @@ def _runs(i: np.ndarray, residual: np.ndarray) -> Check:
         p > 0.01,
         says + ("." if p > 0.01 else ": a smooth part is missing from the model."),
         p,
-    )
-
-
-def _thermal(temperature: Parameter, bath: float | None) -> Check:
-    name = "is the excess noise thermal?"
-    if bath is None:
-        return Check(
-            name, None, f"The noise is that of {temperature.value:.4g} K; give the bath's temperature to compare."
-        )
-    low, high = float(temperature.low or 0), float(temperature.high or 0)
-    if low <= bath <= high:
-        return Check(name, True, f"Yes: the bath's {bath:.4g} K lies within {low:.4g} to {high:.4g} K.")
-    more = "more" if low > bath else "less"
-    return Check(
-        name,
-        False,
-        f"No: the noise is that of {temperature.value:.4g} K ({low:.4g} to {high:.4g} K), {more} than the bath's {bath:.4g} K.",
     )
