@@ -41,6 +41,7 @@ LEARNERS = {"learning", "score"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "misc"}
 PRIVATE_JAX = ("jax.experimental", "jax.core", "jax.interpreters", "jax.lib", "jax._src", "jaxlib")
 MOST_FILES = 16
+SHORTEST_IDEA = 240
 BY_NAME = {
     "facade.py": "the names of a folder load when they are first used",
     "__init__.py": "the façade loads its parts when they are first named",
@@ -249,7 +250,10 @@ def test_no_folder_is_a_corridor() -> None:
 def test_every_folder_says_its_idea() -> None:
     for path in FILES:
         if path.name == "__init__.py":
-            assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{name_of(path)} says nothing"
+            said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            assert len(said) >= SHORTEST_IDEA, (
+                f"{name_of(path)} says its idea in {len(said)} characters; take a few sentences"
+            )
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

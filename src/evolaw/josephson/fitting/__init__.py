@@ -1,3 +1,7 @@
-"""From a measured curve to the junction: `tables` reads files with units, `voltage_fit` an I–V curve, `escape_fit` switching currents and
-rates; `results` is what a fit says, with intervals, checks of the model and the next measurement.
+"""From a measured curve to the four numbers of the junction.
+
+`tables` reads files whose columns have units and refuses what is swapped or mixed; `measured` is the door, the columns decide what is
+fitted: an I–V curve by `voltage_fit`, switching currents or escape rates by `escape_fit`. `results` is what a fit says: each
+number with its interval or "not determined", checks of the model (is the noise thermal, is the junction underdamped?), and the
+measurement that narrows most what is uncertain.
 """

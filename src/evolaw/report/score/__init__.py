@@ -1,1 +1,5 @@
-"""What is shown of learned scores: `charts` (sheets, films, lines of the flow) and `page`, which opens with samples beside the data."""
+"""What is shown of a learned score: samples first, numbers after.
+
+`charts` draws sheets of samples beside data, the film from noise to data and the lines of the probability flow; `page` opens with the
+samples beside the data, then training, likelihood and what the model was told.
+"""
