@@ -3,6 +3,7 @@
     rules       what moves a lattice: every notation, equality by the law itself
     stepping    the plain step that defines truth
     evolution   runs of a rule: `evolve`, `unroll`
+    board_runs  runs kept in directories that survive a kill: `BoardRun`
     bitpacked   the fast engine, equal to the plain step bit for bit
     patterns    RLE and its relatives, recordings, named patterns
     boxes       black boxes to question: a callable, or any external command
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from evolaw.facade import facade
 
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
+    from evolaw.automata.board_runs import BoardRun as BoardRun
     from evolaw.automata.boxes.black_box import Box as Box
     from evolaw.automata.boxes.black_box import CommandBox as CommandBox
     from evolaw.automata.boxes.black_box import FunctionBox as FunctionBox
@@ -41,6 +43,7 @@ _NAMES = {
     "rules.rule": ("Rule", "entries", "reflect_windows", "rotate_windows"),
     "stepping": ("step", "windows"),
     "evolution": ("evolve", "unroll"),
+    "board_runs": ("BoardRun",),
     "engine.bitpacked": ("run",),
     "files.patterns": ("NAMES", "Pattern", "named", "parse_rle", "read_pattern", "read_recording", "write_rle"),
     "boxes.black_box": ("Box", "CommandBox", "FunctionBox"),

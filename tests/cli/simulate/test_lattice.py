@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evolaw.automata.board_runs import BoardRun
 from evolaw.automata.evolution import evolve
 from evolaw.automata.files.patterns import parse_rle, read_pattern
-from evolaw.cli.simulate.lattice import Settings
 from evolaw.storage import Run
 from evolaw.trajectory import Trajectory
 
@@ -96,7 +96,7 @@ def test_the_text_shows_the_last_board(evolaw: Callable[..., Any]) -> None:
 
 
 def test_settings_say_the_start_twice_alike() -> None:
-    settings = Settings("B3/S23", 9, 7, 0.5, None, 10, 1, "torus", 3)
+    settings = BoardRun("B3/S23", 9, 7, 0.5, None, 10, 1, "torus", 3)
     assert np.array_equal(settings.first_board(), settings.first_board())
     assert settings.frames == 11
 
@@ -281,12 +281,3 @@ def test_the_written_board_goes_on_as_it_would_have(evolaw: Callable[..., Any], 
     evolaw("simulate", "B3/S23", "--size", "16x24", "--steps", 20, "--boundary", "plane", "--rle", "whole.rle")
     boards = [parse_rle((tmp_path / name).read_text()).board for name in ("all.rle", "whole.rle")]
     assert np.array_equal(*boards)
-
-
-def test_what_is_not_kept_is_not_stopped_at() -> None:
-    from evolaw.cli.simulate.lattice import _stops
-
-    settings = Settings("B3/S23", 4, 4, 0.5, None, 10_000, 1, "torus", 0)
-    assert len(_stops(settings, 0, 10_001)) == 10_000
-    few = _stops(settings, 0, 0)
-    assert len(few) < 60 and few[-2:] == [9_999, 10_000] and few == sorted(set(few))

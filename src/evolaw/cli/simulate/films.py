@@ -9,14 +9,14 @@ import shlex
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from evolaw.storage import Run
+    from evolaw.automata.board_runs import BoardRun
 
-__all__ = ["Shown", "asked", "nothing"]
+__all__ = ["Shown", "asked"]
 
 _MOST_BYTES = 2**28
 """Cells of the frames that a picture is made of."""
@@ -44,11 +44,14 @@ class Shown:
         if len(self.frames) < self.most:
             self.frames.append(board.copy())
 
-    def read(self, run: Run, saved: int) -> None:
+    def read(self, path: Path, saved: int) -> None:
         """Take the frames from a run directory instead."""
-        self.frames = list(run.read("values", 0, min(saved, self.most)))
+        from evolaw.storage import Run
 
-    def write(self, settings: Any) -> None:
+        if self.most:
+            self.frames = list(Run.open(path).read("values", 0, min(saved, self.most)))
+
+    def write(self, board_run: BoardRun) -> None:
         """Write the page and the picture."""
         import numpy as np
 
@@ -56,22 +59,22 @@ class Shown:
 
         if self.report is None and self.figure is None:
             return
-        times = np.arange(len(self.frames)) * settings.every
-        seed = settings.seed if settings.start is None else None
-        axes = ("times", *settings.axes)
-        run = Trajectory(np.stack(self.frames), times, axes, law=settings.law, boundary=settings.boundary, seed=seed)
+        times = np.arange(len(self.frames)) * board_run.every
+        seed = board_run.seed if board_run.start is None else None
+        axes = ("times", *board_run.axes)
+        run = Trajectory(np.stack(self.frames), times, axes, law=board_run.law, boundary=board_run.boundary, seed=seed)
         if self.report is not None:
             from evolaw.report.moving.player import write_trajectory
 
             command = shlex.join(["evolaw", *sys.argv[1:]])
-            write_trajectory(run, self.report, lang=self.lang, command=command, frames=settings.frames)
+            write_trajectory(run, self.report, lang=self.lang, command=command, frames=board_run.frames)
         if self.figure is not None:
             from evolaw.report.moving.animation import write_figure
 
             write_figure(run, self.figure)
 
 
-def asked(settings: Any, report: Path | None, figure: Path | None, lang: str) -> Shown:
+def asked(board_run: BoardRun, report: Path | None, figure: Path | None, lang: str) -> Shown:
     """Return what is to be shown of a run; a picture that would need too many frames is refused before the run.
 
     Raises:
@@ -80,7 +83,7 @@ def asked(settings: Any, report: Path | None, figure: Path | None, lang: str) ->
     from evolaw import checks
     from evolaw.cli import arguments
 
-    cells, most = settings.rows * settings.cols, 0
+    cells, most = board_run.rows * board_run.cols, 0
     if report is not None:
         from evolaw.report.moving.playback import MOST_BITS
 
@@ -89,16 +92,11 @@ def asked(settings: Any, report: Path | None, figure: Path | None, lang: str) ->
     if figure is not None:
         arguments.require_place(figure, moves=True)
         checks.require(
-            settings.frames * cells <= _MOST_BYTES,
+            board_run.frames * cells <= _MOST_BYTES,
             "every",
             f"leave at most {_MOST_BYTES // cells} frames to draw",
-            f"{settings.every}, which leaves {settings.frames}",
+            f"{board_run.every}, which leaves {board_run.frames}",
             "Save fewer generations with --every.",
         )
-        most = settings.frames
-    return Shown(report, figure, lang, min(most, settings.frames))
-
-
-def nothing() -> Shown:
-    """Return what shows nothing."""
-    return Shown(None, None, "en", 0)
+        most = board_run.frames
+    return Shown(report, figure, lang, min(most, board_run.frames))
