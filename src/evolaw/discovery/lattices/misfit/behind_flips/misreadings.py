@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.special import ndtr
 
+from evolaw.discovery.lattices import selection
 from evolaw.discovery.lattices.evidence.residuals import worst_residual
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import AUTO
@@ -23,9 +26,15 @@ _UNEVEN = 1e-4
 def doubt_misreadings(case: Case, facts: Facts) -> tuple[str, Check] | None:
     """Return the cause and the failed check of misreadings that are not as declared, or None.
 
-    A place comes first: misreadings that gather somewhere are also more than was declared.
+    Misreadings that gather somewhere are also more than was declared, and where fewer were declared than there are, a place of which
+    more is known shows more of them. So where both look wrong the recording is weighed again at the rate that it shows itself: a rate
+    that was wrong everywhere alike leaves no place behind, a wrong edge or a bad time does.
     """
-    return _uneven(case, facts.get("residuals", {})) or _misstated(case, facts)
+    misstated, uneven = _misstated(case, facts), _uneven(case, facts.get("residuals", {}))
+    if misstated is None or uneven is None:
+        return misstated or uneven
+    at_its_own_rate = selection.weigh(replace(case, channel=replace(case.channel, flips=AUTO)))
+    return _uneven(case, at_its_own_rate.facts.get("residuals", {})) or misstated
 
 
 def _misstated(case: Case, facts: Facts) -> tuple[str, Check] | None:
