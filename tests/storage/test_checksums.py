@@ -105,3 +105,37 @@ def test_a_damaged_document_is_not_handed_out(tmp_path: Path) -> None:
     (tmp_path / "run" / "note.txt").write_bytes(b"fyrst")
     with pytest.raises(StorageError, match=r"note\.txt is damaged"):
         run.read_document("note.txt")
+
+
+def test_a_document_may_be_the_one_before_the_last_only_where_a_kill_may_be_the_reason(tmp_path: Path) -> None:
+    with contextlib.suppress(KeyboardInterrupt), Run.create(tmp_path / "run", about={}) as run:
+        for text in ("first", "second", "third"):
+            run.document("note.txt", text)
+        raise KeyboardInterrupt
+    note = tmp_path / "run" / "note.txt"
+    for text, sound in (("third", True), ("second", True), ("first", False)):
+        note.write_text(text)
+        assert (Run.open(tmp_path / "run").verify() == []) == sound, text
+    with Run.resume(tmp_path / "run"):
+        note.write_text("second")
+    assert "damaged" in Run.open(tmp_path / "run").verify()[0]
+
+
+@pytest.mark.parametrize(("times", "sound"), [(1, True), (2, False)])
+def test_a_document_may_be_missing_only_where_a_kill_may_be_the_reason(tmp_path: Path, times: int, sound: bool) -> None:
+    with contextlib.suppress(KeyboardInterrupt), Run.create(tmp_path / "run", about={}) as run:
+        for _ in range(times):
+            run.document("note.txt", "text")
+        raise KeyboardInterrupt
+    (tmp_path / "run" / "note.txt").unlink()
+    assert (Run.open(tmp_path / "run").verify() == []) == sound
+    with Run.resume(tmp_path / "run"):
+        pass
+    assert "lost" in Run.open(tmp_path / "run").verify()[0]
+
+
+def test_a_single_number_is_an_array_too(tmp_path: Path) -> None:
+    with Run.create(tmp_path / "run", about={}) as run:
+        run.write("value", np.float64(0.5), ())
+    assert Run.open(tmp_path / "run").read("value") == 0.5
+    assert Run.open(tmp_path / "run").verify() == []

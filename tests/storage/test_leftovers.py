@@ -61,3 +61,47 @@ def test_only_what_is_empty_is_removed(tmp_path: Path) -> None:
     for name in ("empty", "full"):
         remove_empty(tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == ["full"]
+
+
+def test_torn_files_are_leftovers_and_other_hidden_ones_are_not(tmp_path: Path) -> None:
+    a_failed_run(tmp_path / "run", 1)
+    (tmp_path / "run" / ".progress.json.7.tmp").write_text("{")
+    clear(tmp_path / "run")
+    assert list((tmp_path / "run").iterdir()) == []
+    for name in (".settings", "draft.tmp"):
+        a_failed_run(tmp_path / name, 1)
+        (tmp_path / name / name).write_text("mine")
+        with pytest.raises(StorageError, match="already exists"):
+            clear(tmp_path / name)
+        assert (tmp_path / name / name).exists()
+
+
+def test_a_link_with_the_name_of_a_leftover_is_none(tmp_path: Path) -> None:
+    a_failed_run(tmp_path / "run", 1)
+    (tmp_path / "run" / ".x.7.tmp").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError, match="already exists"):
+        clear(tmp_path / "run")
+
+
+def test_work_without_arrays_is_committed_work(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), Run.create(tmp_path / "run", about={}) as run:
+        run.reach(3)
+        raise ZeroDivisionError
+    with pytest.raises(StorageError, match="already exists"):
+        clear(tmp_path / "run")
+    assert Run.open(tmp_path / "run").cursor == 3
+
+
+def test_a_clearing_that_is_cut_short_leaves_no_half_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The manifest goes first: what is left is no run, and is cleared by the next try."""
+
+    def full(path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    a_failed_run(tmp_path / "run", 1)
+    monkeypatch.setattr("shutil.rmtree", full)
+    with pytest.raises(StorageError, match="No space left"):
+        clear(tmp_path / "run")
+    assert not (tmp_path / "run" / "manifest.json").exists()
+    monkeypatch.undo()
+    Run.create(tmp_path / "run", about={})

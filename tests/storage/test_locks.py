@@ -174,3 +174,11 @@ def test_a_lock_without_hard_links_is_as_exclusive(tmp_path: Path, monkeypatch: 
 def test_a_lock_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="lock cannot be written: No such file"):
         Lock(tmp_path / "nowhere", LIFE)
+
+
+@pytest.mark.skipif(not Path("/proc/uptime").exists(), reason="this system does not tell when a process began")
+def test_when_a_process_began_is_told_in_ticks_since_the_start_of_the_machine() -> None:
+    up = float(Path("/proc/uptime").read_text().split()[0])
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        began = float(locks._started(child.pid) or 0) / os.sysconf("SC_CLK_TCK")
+    assert up - 1 <= began <= up + 20

@@ -294,3 +294,26 @@ def test_a_lost_or_damaged_document_is_found(tmp_path: Path) -> None:
     assert "note.txt is damaged" in run.verify()[0]
     (tmp_path / "run" / "note.txt").unlink()
     assert "note.txt is lost" in run.verify()[0]
+
+
+def test_frames_of_many_commits_are_all_vouched_for(tmp_path: Path) -> None:
+    values = np.arange(90, dtype=np.float64).reshape(30, 3)
+    with Run.create(tmp_path / "run", about={}) as run:
+        series = run.series("values", values.shape, float, ("times", "cells"), chunk_frames=4)
+        for part in np.split(values, [5, 6, 20]):
+            series.append(part)
+    assert np.array_equal(Run.open(tmp_path / "run").read("values"), values)
+    assert Run.open(tmp_path / "run").verify() == []
+
+
+@pytest.mark.parametrize("fault", [None, ZeroDivisionError("mine")])
+def test_the_first_fault_is_told_where_the_last_commit_fails_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception | None
+) -> None:
+    def full(path: Path, content: str | bytes) -> Path:
+        raise StorageError("the disk is full")
+
+    with pytest.raises(type(fault) if fault else StorageError), Run.create(tmp_path / "run", about={}):
+        monkeypatch.setattr(runs, "write_document", full)
+        if fault:
+            raise fault

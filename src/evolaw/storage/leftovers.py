@@ -23,7 +23,7 @@ def clear(path: Path) -> None:
         found = [entry for entry in path.iterdir() if entry.name != "lock"]
         if not all(map(_is_leftover, found)) or not _nothing_committed(path):
             raise StorageError(f"{path} already exists. Choose another directory or remove this one.")
-        for entry in sorted(found, key=lambda entry: entry.name != "manifest.json"):  # without it, it is no run
+        for entry in sorted(found, key=_turn):
             if entry.is_dir():
                 shutil.rmtree(entry)
             else:
@@ -38,6 +38,11 @@ def remove_empty(path: Path) -> None:
         path.rmdir()
     except OSError:
         return
+
+
+def _turn(entry: Path) -> int:
+    """The manifest goes first: without it, it is no run; what says that nothing was committed goes last: this may be cut short too."""
+    return {"manifest.json": 0, "progress.json": 2}.get(entry.name, 1)
 
 
 def _is_leftover(path: Path) -> bool:

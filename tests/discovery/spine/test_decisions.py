@@ -83,3 +83,13 @@ def test_fwer_asks_more_than_fdr() -> None:
 def test_impossible_rates_are_refused(alpha: float, error: str) -> None:
     with pytest.raises(ArgumentError):
         decide([item(0, 0, 0.5)], alpha, error)
+
+
+@pytest.mark.parametrize("error", ["fdr", "fwer"])
+@pytest.mark.parametrize("count", [1, 3, 18, 102])
+def test_an_e_value_on_its_bar_counts(count: int, error: str) -> None:
+    log_e = np.zeros(count)
+    log_e[0] = np.log(count) - np.log(0.05)
+    assert settled(log_e, 0.05, error).tolist() == [True] + [False] * (count - 1)
+    log_e[0] -= 1e-9
+    assert not settled(log_e, 0.05, error).any()

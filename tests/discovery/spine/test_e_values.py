@@ -41,3 +41,7 @@ def test_calibrated_p_values_are_e_values() -> None:
 def test_words() -> None:
     assert worded_e(2302.6) == "10^1000"
     assert worded_list(list("abcdefgh")) == "a, b, c, d, e, f and 2 more"
+
+
+def test_of_no_evidence_nothing_follows() -> None:
+    assert average(np.zeros(0)) == 0.0 and combine(np.zeros(0)) == 0.0

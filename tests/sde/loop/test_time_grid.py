@@ -63,3 +63,24 @@ def test_steps_given_one_by_one(sign):
     np.testing.assert_allclose(grid.lengths, sign * np.array([0.1, 0.2, 0.3, 0.4]))
     np.testing.assert_allclose(grid.dt, sign * np.array([0.2, 0.4]))
     assert [grid.step_ending(n) for n in (1, 4)] == [(edges[1], grid.lengths[0]), (edges[4], grid.lengths[3])]
+
+
+def test_every_step_begins_and_ends_where_its_interval_says():
+    """Intervals cut by themselves, and edges given one by one."""
+    for times, kinds, edges in (
+        ([1.0, 2.0, 2.5], {"dt": 0.3}, [1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5]),
+        ([1.0, 2.0], {"steps": 4}, [1.0, 1.25, 1.5, 1.75, 2.0]),
+        ([0.0, 1.0], {"grid": [0.0, 0.1, 0.4, 1.0]}, [0.0, 0.1, 0.4, 1.0]),
+    ):
+        grid, _ = grid_of(times, **kinds)
+        for number in range(1, len(edges)):
+            end, length = grid.step_ending(number)
+            assert end == pytest.approx(edges[number], abs=1e-14)
+            assert length == pytest.approx(edges[number] - edges[number - 1], abs=1e-14)
+        if grid.edges is None:
+            begins = [
+                float(grid.begin[k] + (n - grid.origin[k]) * grid.dt[k])
+                for k in range(len(grid.first))
+                for n in range(grid.first[k], grid.last[k])
+            ]
+            np.testing.assert_allclose(begins, edges[:-1], rtol=0, atol=1e-14)
