@@ -129,3 +129,15 @@ def test_names_stand_for_states() -> None:
 def test_messages_of_chains(call: Any, words: str) -> None:
     with pytest.raises(ArgumentError, match=words):
         call()
+
+
+def test_the_chain_of_jumps_of_rates_and_what_it_weighs_by_waiting() -> None:
+    """P_ij = Q_ij / -Q_ii, absorbing states stay; its stationary law times the mean waits is that of the rates."""
+    rates = JumpChain([[-3, 1, 2], [4, -5, 1], [0, 2, -2]])
+    jumps = rates.embedded()
+    np.testing.assert_allclose(jumps.matrix, [[0, 1 / 3, 2 / 3], [4 / 5, 0, 1 / 5], [0, 1, 0]], rtol=1e-15)
+    waited = jumps.stationary()[0] / [3, 5, 2]
+    np.testing.assert_allclose(waited / waited.sum(), rates.stationary()[0], rtol=1e-13)
+    ending = JumpChain([[-1, 1], [0, 0]]).embedded()
+    assert ending.matrix.tolist() == [[0, 1], [0, 1]]
+    assert jumps.is_irreducible and not ending.is_irreducible

@@ -13,6 +13,7 @@ from scipy import stats
 from evolaw import storage
 from evolaw.errors import ArgumentError, ShapeError
 from evolaw.sde import SDE, EulerMaruyama, Event, FirstPassage, Moments, StochasticHeun, increments, solve
+from evolaw.sde.statistics.events import EventResult
 
 MOTION = SDE(0.0, 1.0, noise="additive", name="motion")
 TURNING = SDE(lambda t, x, p: jnp.array([x[1], -x[0]]), 0.0, dim=2, noise="additive", name="turning")
@@ -257,3 +258,27 @@ def test_functions_that_will_not_do_are_refused(function, error, words):
 def test_settings_are_checked(arguments, name):
     with pytest.raises(ArgumentError, match=f"Argument `{name}`"):
         Event(**({"function": lambda t, x, p: x[0]} | arguments))
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_rate_is_events_over_time_at_risk_with_its_error(stopped):
+    """Four paths of length 10: the ratio estimator and its linearised error, written out."""
+    times = np.array([[2.0], [5.0], [np.inf], [9.0]])
+    counts = np.array([1, 1, 0, 1]) if stopped else np.array([3, 1, 0, 2])
+    found = EventResult(times + 1, times[..., None], counts, np.ones(4, bool), np.array([1.0, 11.0]), stopped)
+    risk = np.array([2.0, 5.0, 10.0, 9.0]) if stopped else np.full(4, 10.0)
+    rate = counts.sum() / risk.sum()
+    error = np.sqrt(((counts - rate * risk) ** 2).sum() / 3 / 4) / risk.mean()
+    assert found.rate == pytest.approx((rate, error), rel=1e-12)
+    assert all(isinstance(number, float) for number in (*found.rate, *found.share))
+    assert found.share == pytest.approx((0.75, np.sqrt(0.75 * 0.25 / 4)))
+    both = EventResult(*(np.concatenate([part, part]) for part in found[:4]), found.span, stopped).in_sets(2)
+    np.testing.assert_allclose(both.rate[0], [rate, rate])
+    np.testing.assert_allclose(both.rate[1], [error, error])
+
+
+def test_one_path_alone_has_a_rate_of_unknown_error():
+    one = EventResult(
+        np.array([[1.0]]), np.ones((1, 1, 1)), np.array([1]), np.ones(1, bool), np.array([0.0, 4.0]), False
+    )
+    assert one.rate == (0.25, np.inf)
