@@ -1,16 +1,16 @@
-"""Discovery put to the test: crops, one bad step, bad regions, block automata, each from random laws that nothing was tuned to.
+"""Discovery put to the test, each kind of recording from random laws that nothing was tuned to.
 
-    python -m benchmarks.bench_discovery [crops] [steps] [regions] [blocks] [coins]        (half an hour for all on one core)
+    python -m benchmarks.bench_discovery [KIND …] [--seed N]              (forty minutes for all on one core)
 
 For every kind: how many findings hold a wrong decision, how often the cause is named right, and how many entries are decided.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,12 +21,13 @@ from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.trajectory import Trajectory
 
 SPACES = ("outer-totalistic", "isotropic", "general")
+SEED = 2026
 Trial = tuple[Trajectory, RuleSpace, np.ndarray, set[str], dict[str, object]]
 
 
 def random_law(seed: int, kind: str, space: str) -> tuple[np.random.Generator, RuleSpace, np.ndarray]:
     """Return a source of chance, a space and a random law of it."""
-    chance, held = np.random.default_rng([seed, sum(map(ord, kind))]), RuleSpace.named(space)
+    chance, held = np.random.default_rng([SEED, seed, sum(map(ord, kind))]), RuleSpace.named(space)
     return chance, held, chance.integers(0, 2, len(held)).astype(float)
 
 
@@ -109,15 +110,79 @@ def blocks(count: int = 100) -> Iterator[Trial]:
         yield _recording(np.array(frames)), space, np.full(len(space), np.nan), {"blocks"}, {}
 
 
-def coins(count: int = 240) -> Iterator[Trial]:
-    """Isotropic laws with 1 to 31 coins of .5 to .99 on boards of 12 x 12 and four frames."""
+def coins(count: int = 60) -> Iterator[Trial]:
+    """Laws with 1 coin to a third of all entries, of .5 to .99, on boards of 12 x 12 and four frames: ``count`` laws a cell."""
+    for space_name, numbers in (("isotropic", (1, 3, 10, 31)), ("outer-totalistic", (1, 8))):
+        for number in numbers:
+            for theta in (0.5, 0.9, 0.97, 0.99):
+                for seed in range(count):
+                    chance, space, law = random_law(seed, f"coins {space_name} {number} {theta}", space_name)
+                    place = chance.permutation(len(law))[:number]
+                    law[place] = np.where(chance.random(number) < 0.5, theta, 1 - theta)
+                    film = evolve(space.rule(law), soup(chance, 12, 12), 3, rng=seed)
+                    named = f"{number} of {len(law)}, {theta}"
+                    yield replace(film, law=None), space, law, {"sound", "coins", "unclear"}, {"cell": named}
+
+
+def halves(count: int = 60) -> Iterator[Trial]:
+    """A law whose coins change half-way, .8 to .2 or .9 to .3, on boards of 24 to 40 and 12 to 20 frames."""
     for seed in range(count):
-        chance, space, law = random_law(seed, "coins", "isotropic")
-        number, theta = (1, 3, 10, 31)[seed % 4], (0.5, 0.9, 0.97, 0.99)[seed // 4 % 4]
-        place = chance.permutation(len(law))[:number]
-        law[place] = np.where(chance.random(number) < 0.5, theta, 1 - theta)
-        film = evolve(space.rule(law), soup(chance, 12, 12), 4, rng=seed)
-        yield replace(film, law=None), space, law, {"sound", "coins", "unclear"}, {}
+        chance, space, law = random_law(seed, "halves", SPACES[seed % 2])
+        place = chance.permutation(len(law))[: int(chance.integers(1, 1 + len(law) // 6))]
+        first, second = ((0.8, 0.2), (0.9, 0.3))[seed // 2 % 2]
+        rows, cols = (int(side) for side in chance.integers(24, 41, 2))
+        number = int(chance.integers(6, 11))
+        law[place] = first
+        one = evolve(space.rule(law), soup(chance, rows, cols), number, rng=seed)
+        law[place] = second
+        two = evolve(space.rule(law), one.final, number, rng=seed + 1)
+        law[place] = 0.5
+        yield _recording(np.concatenate([one.values, two.values[1:]])), space, law, {"time"}, {}
+
+
+def sides(count: int = 60) -> Iterator[Trial]:
+    """Two laws side by side on boards of 20 to 40, 8 to 15 frames, in all spaces."""
+    for seed in range(count):
+        chance, space, law = random_law(seed, "sides", SPACES[seed % 3])
+        other = chance.integers(0, 2, len(law)).astype(float)
+        rows, cols = (int(side) for side in chance.integers(20, 41, 2))
+        frames = [soup(chance, rows, cols)]
+        inside = np.arange(cols) < int(chance.integers(cols // 3, 2 * cols // 3))
+        for _ in range(int(chance.integers(8, 15))):
+            both = (evolve(space.rule(each), frames[-1], 1).final for each in (law, other))
+            frames.append(np.where(inside, *both))
+        law[law != other] = np.nan
+        yield _recording(np.array(frames)), space, law, {"region"}, {}
+
+
+def edges(count: int = 120) -> Iterator[Trial]:
+    """A plane, a cut-out or a shifted torus of which nothing is said: isotropic laws, 16 x 16, six frames."""
+    for seed in range(count):
+        chance, space, law = random_law(seed, "edges", "isotropic")
+        edge = ("plane", "window", "torus+3,0")[seed % 3]
+        board = soup(chance, *((64, 64) if edge == "window" else (16, 16)))
+        film = evolve(space.rule(law), board, 5, boundary="torus" if edge == "window" else edge)
+        values = film.values[:, 20:36, 20:36] if edge == "window" else film.values
+        yield replace(film, values=values, boundary=None, law=None), space, law, {"sound", "boundary"}, {}
+
+
+def skipped(count: int = 60) -> Iterator[Trial]:
+    """Every second or third generation, undeclared, of outer-totalistic laws on boards of 16 to 40, 8 to 15 frames."""
+    for seed in range(count):
+        chance, space, law = random_law(seed, "skipped", "outer-totalistic")
+        rows, cols = (int(side) for side in chance.integers(16, 41, 2))
+        every = (3, 3, 2)[seed % 3]
+        film = evolve(space.rule(law), soup(chance, rows, cols), every * int(chance.integers(8, 15)), every=every)
+        yield _recording(film.values), space, law, {"skipped frames"}, {}
+
+
+def sound(count: int = 600) -> Iterator[Trial]:
+    """Complete recordings of random laws of all spaces, 8 x 8 to 64 x 64, 2 to 13 frames."""
+    for seed in range(count):
+        chance, space, law = random_law(seed, "sound", SPACES[seed % 3])
+        rows, cols = (int(side) for side in chance.integers(8, 65, 2))
+        film = evolve(space.rule(law), soup(chance, rows, cols), int(chance.integers(1, 13)))
+        yield replace(film, law=None), space, law, {"sound"}, {"cell": space.name}
 
 
 def wrong(finding: Finding, law: np.ndarray) -> int:
@@ -133,39 +198,72 @@ def _recording(values: np.ndarray) -> Trajectory:
     return Trajectory(values.astype(np.uint8), np.arange(len(values)), ("times", "rows", "cols"), boundary="torus")
 
 
-KINDS = {"crops": crops, "steps": steps, "regions": regions, "blocks": blocks, "coins": coins}
+KINDS = {
+    "crops": crops,
+    "steps": steps,
+    "regions": regions,
+    "blocks": blocks,
+    "coins": coins,
+    "halves": halves,
+    "sides": sides,
+    "edges": edges,
+    "skipped": skipped,
+    "sound": sound,
+}
+
+
+@dataclass
+class _Tally:
+    """What the findings of one kind were like."""
+
+    shares: list[float] = field(default_factory=list)
+    wrongs: int = 0
+    decided: list[float] = field(default_factory=list)
+    named: int = 0
+    otherwise: Counter[str] = field(default_factory=Counter)
+
+    def add(self, finding: Finding, law: np.ndarray, expected: set[str]) -> None:
+        errors, cause = wrong(finding, law), str(finding.facts["cause"])
+        made = sum(len(finding.of(each)) for each in ("present", "absent", "probabilistic"))
+        self.wrongs += errors > 0
+        self.shares.append(errors / max(1, made))
+        self.decided.append(made / len(law))
+        self.named += cause in expected
+        if cause not in expected:
+            self.otherwise[cause if finding.failed else "no contradiction"] += 1
+
+    def row(self, name: str) -> Row:
+        count = len(self.shares)
+        return {
+            "kind": name,
+            "findings": count,
+            "with a wrong decision": self.wrongs,
+            "wrong among decided": f"{np.mean(self.shares):.4f}",
+            "entries decided": f"{np.mean(self.decided):.2f}",
+            "cause named right": f"{self.named} ({self.named / count:.1%})",
+            "named otherwise": ", ".join(f"{cause} {times}" for cause, times in self.otherwise.most_common()),
+        }
 
 
 def run(names: tuple[str, ...] = tuple(KINDS)) -> list[Row]:
-    """Return one row a kind of recording."""
-    return [_row(name) for name in names]
+    """Return one row a kind of recording, or several where a kind has cells."""
+    return [row for name in names for row in _rows(name)]
 
 
-def _row(name: str) -> Row:
-    wrongs = decided = named = entries = 0
-    shares: list[float] = []
-    causes: Counter[str] = Counter()
+def _rows(name: str) -> Iterator[Row]:
+    tallies: dict[str, _Tally] = {}
     for film, space, law, expected, options in KINDS[name]():
         if np.unique(film.values).size < 2:
             continue
-        finding = discover(film, space, rng=0, **options)
-        errors, cause = wrong(finding, law), str(finding.facts["cause"])
-        made = sum(len(finding.of(each)) for each in ("present", "absent", "probabilistic"))
-        entries, decided, wrongs = entries + len(space), decided + made, wrongs + (errors > 0)
-        shares.append(errors / max(1, made))
-        named += cause in expected
-        if cause not in expected:
-            causes[cause if finding.failed else "no contradiction"] += 1
-    return {
-        "kind": name,
-        "findings": len(shares),
-        "with a wrong decision": wrongs,
-        "wrong among decided": f"{np.mean(shares):.4f}",
-        "entries decided": f"{decided / max(1, entries):.2f}",
-        "cause named right": f"{named} ({named / max(1, len(shares)):.1%})",
-        "named otherwise": ", ".join(f"{cause} {times}" for cause, times in causes.most_common()),
-    }
+        cell = f"{name} {options.pop('cell', '')}".strip()
+        tallies.setdefault(cell, _Tally()).add(discover(film, space, rng=0, **options), law, expected)
+    return (tally.row(cell) for cell, tally in tallies.items())
 
 
 if __name__ == "__main__":
-    show("discovery", run(tuple(sys.argv[1:]) or tuple(KINDS)))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("kinds", nargs="*", default=tuple(KINDS), choices=tuple(KINDS), metavar="KIND")
+    parser.add_argument("--seed", type=int, default=SEED)
+    asked = parser.parse_args()
+    SEED = asked.seed
+    show("discovery", run(tuple(asked.kinds)))
