@@ -20,7 +20,7 @@ from evolaw.automata.evolution import unroll
 from evolaw.automata.stepping import windows
 from evolaw.discovery.lattices.evidence.constraints import OPEN, Film, Knowledge, propagate
 from evolaw.discovery.lattices.evidence.exhaustive import surviving, surviving_lines
-from evolaw.discovery.lattices.evidence.partial_runs import still_possible
+from evolaw.discovery.lattices.evidence.partial_runs import still_consistent, still_possible
 from evolaw.discovery.lattices.evidence.proofs import (
     beginning,
     contradicted,
@@ -106,8 +106,9 @@ def _exhaustive(
 ) -> Weighing:
     tell = None if progress is None else lambda done, total: progress(done, total, "cells compared under all laws")
     laws = surviving_lines(recordings, space, known) if space.is_line else surviving(recordings, space, known, tell)
-    if not space.is_line and any((item.values == MISSING).any() for item in recordings):
-        laws = laws[still_possible(laws, recordings)]
+    if any((item.values == MISSING).any() for item in recordings):
+        laws = laws if space.is_line else laws[still_possible(laws, recordings)]
+        laws = laws[still_consistent(laws, recordings, space)]
     if not len(laws):
         return contradicted(space, known)
     visits = _visits(recordings, space, known, laws)
