@@ -124,17 +124,24 @@ def _settle(space: RuleSpace, film: Film, cells: np.ndarray, theta: np.ndarray) 
         if (theta != before).any():
             todo = everything
         else:
-            todo = _touched(film, np.unique(np.concatenate(changed)))
+            todo = _touched(film, np.concatenate(changed))
     return True
 
 
 def _touched(film: Film, places: np.ndarray) -> np.ndarray:
-    """The constraints that look at the changed cells; a place is frame * cells + cell."""
+    """The constraints that look at the changed cells, in order; a place is frame * cells + cell."""
     count = film.neighbours.shape[0]
-    frame, cell = np.divmod(places, count)
-    as_input = (frame[:, None] * count + film.users[cell])[(film.users[cell] >= 0) & (frame < film.frames - 1)[:, None]]
-    as_outcome = (frame > 0) & np.isin(cell, film.caused)
-    return np.unique(np.concatenate([as_input, (places - count)[as_outcome]]))
+    looks = np.zeros((film.frames - 1) * count, bool)
+    for start in range(0, places.size, _CHUNK):
+        frame, cell = np.divmod(places[start : start + _CHUNK], count)
+        users = film.users[cell]
+        used = (users >= 0) & (frame < film.frames - 1)[:, None]
+        looks[(frame[:, None] * count + users)[used]] = True
+        as_outcome = frame > 0
+        if film.caused.size < count:
+            as_outcome &= np.isin(cell, film.caused)
+        looks[((frame - 1) * count + cell)[as_outcome]] = True
+    return np.flatnonzero(looks)
 
 
 def _round(

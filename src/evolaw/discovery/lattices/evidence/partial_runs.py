@@ -77,7 +77,7 @@ def still_consistent(laws: np.ndarray, recordings: Sequence[Trajectory], space: 
     """Return which laws let some course of the hidden cells through, as far as constraints tell, bool of shape (laws,).
 
     Args:
-        laws: entry values 0 and 1, shape (laws, entries).
+        laws: entry values 0 and 1, shape (laws, entries). One law alone is not tried.
         recordings: as for `still_possible`.
         space: the space of the laws.
 
@@ -86,7 +86,7 @@ def still_consistent(laws: np.ndarray, recordings: Sequence[Trajectory], space: 
         leaves more frames, as far as `_MOST_TRIED` cells go.
     """
     possible, tried, before = np.ones(len(laws), bool), 0, 0
-    while possible.any():
+    while (laws[possible] != laws[possible][:1]).any():
         cells = int(possible.sum()) * sum(item.values[0].size * int(np.diff(item.times).mean()) for item in recordings)
         frames = min((_MOST_TRIED - tried) // cells, max(len(item) for item in recordings))
         if frames < 3 or frames <= before:
@@ -163,7 +163,7 @@ class _Pair:
 
 def _in_turn(recordings: Sequence[Trajectory]) -> Iterator[tuple[_Pair, np.ndarray]]:
     """Each pair of frames with the cells to compare there, a round of all pairs for each share of `_ROUNDS`."""
-    around = [neighbour_cells(*item.values.shape[-2:], edge_of(item)) for item in recordings]
+    around = [neighbour_cells(item.values.shape[1], item.values.shape[2], edge_of(item)) for item in recordings]
     for first, last in pairwise(_ROUNDS):
         for item, cells in zip(recordings, around, strict=True):
             outside = MISSING if is_cutout(item) else 0
