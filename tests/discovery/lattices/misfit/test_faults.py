@@ -127,3 +127,22 @@ def test_a_fault_of_one_recording_is_named_with_it() -> None:
     assert fault is not None and fault.where == "the step from frame 0 to 1 of recording 2"
     rest = without(films, Transitions.of(films), fault)
     assert [len(film) for film in rest] == [13, 12]
+
+
+def test_a_blank_first_frame_is_named_though_its_entry_is_hardly_seen_again() -> None:
+    """A crowded law: outside the first step hardly a cell has eight dead neighbours, so no e-value tells the dark frame from a coin."""
+    film = soup("B2345678/S2345678", steps=9)
+    dark = having(film, np.concatenate([0 * film.values[:1], film.values]))
+    finding = discover(dark, rng=0)
+    assert count_windows([film]).pool(SPACE).visits[0] < 5
+    assert finding.facts["cause"] == "step" and not finding.of("probabilistic")
+    assert "frame 0 to 1, out of a board of equal cells" in finding.failed[0].says
+    assert (
+        "B0 is a coin" in finding.failed[0].says and "B2345678/S2345678 explains everything" in finding.failed[0].says
+    )
+
+
+def test_a_coin_that_makes_boards_out_of_nothing_is_no_blank_frame() -> None:
+    film = evolve("B0=0.3/S", np.zeros((24, 24), np.uint8), 9, rng=1)
+    finding = discover(film, rng=0)
+    assert finding.facts["cause"] == "coins" and finding.of("probabilistic") == ("B0",)

@@ -15,7 +15,7 @@ from evolaw.discovery.lattices.misfit.causes import Diagnosis
 from evolaw.discovery.lattices.misfit.chance import check_determinism, check_flips, diagnose_chance, too_few
 from evolaw.discovery.lattices.misfit.displays import check_axes
 from evolaw.discovery.lattices.misfit.edges import boundary
-from evolaw.discovery.lattices.misfit.faults import find_fault
+from evolaw.discovery.lattices.misfit.faults import find_blank, find_fault
 from evolaw.discovery.lattices.misfit.homogeneity import find_drift
 from evolaw.discovery.lattices.misfit.larger_neighbourhoods import WiderLaw, counting_law, law_with_memory
 from evolaw.discovery.lattices.misfit.neighbourhood_networks import Surroundings, ask_networks
@@ -71,6 +71,7 @@ def diagnose(case: Case) -> Diagnosis:
     fault, wider = find_fault(recordings, seen, space), space.wider
     while fault is None and torn and wider is not None:
         fault, wider = find_fault(recordings, seen, wider), wider.wider
+    fault = fault or find_blank(recordings, seen, space)
     if fault is not None:
         return diagnose_parts(case, seen, fault)
     if not windows.mixed.any():
@@ -124,7 +125,7 @@ def _of_a_line(case: Case, calm: tuple[Check, ...]) -> Diagnosis:
     """The same for a line of cells: parts that contradict the rest, skipped generations, cells misread, the frame before, chance."""
     recordings, space, windows = case.recordings, case.space, case.window_counts
     seen = Transitions.of(recordings)
-    fault = find_fault(recordings, seen, space)
+    fault = find_fault(recordings, seen, space) or find_blank(recordings, seen, space)
     if fault is not None:
         return diagnose_parts(case, seen, fault)
     threshold = -np.log(LEVEL)

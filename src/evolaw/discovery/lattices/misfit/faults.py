@@ -1,7 +1,7 @@
 """Where and when does a recording contradict itself? A fault is a part of it without which one law explains the rest.
 
     equal frames   frames that were written twice
-    step, frame    a foreign, lost or half-written frame; several of them
+    step, frame    a foreign, lost or half-written frame; several of them; a blank one, from which a law cannot have made the next
     cut            another law from a frame on
     alternating    every second step another law
     region         rows, columns or a rectangle: stuck cells, another law there, a bad patch
@@ -25,7 +25,7 @@ from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.e_values import LEVEL
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Fault", "box_of", "find_fault", "named_step", "without"]
+__all__ = ["Fault", "box_of", "find_blank", "find_fault", "named_step", "without"]
 
 _MOST_SHARE = 0.5
 """A region larger than this share of the board is not the fault: the rest is."""
@@ -75,6 +75,27 @@ def find_fault(recordings: Sequence[Trajectory], seen: Transitions, space: RuleS
         found = [fault for fault in candidates(recordings, seen, space) if fault.log_e > -np.log(LEVEL)]
         if found:
             return max(found, key=lambda fault: fault.log_e)
+    return None
+
+
+def find_blank(recordings: Sequence[Trajectory], seen: Transitions, space: RuleSpace) -> Fault | None:
+    """Return the step out of a board of equal cells that holds all contradictions; None when there is none.
+
+    A law without chance makes a board of equal cells of another, so either the frame is no part of the recording, as where a camera
+    was still dark, or the one entry it shows is a coin. Where that entry was seldom seen elsewhere no e-value tells the two apart, and
+    the fault may have none.
+    """
+    if len(seen.origin) < 2:
+        return None
+    tallies = seen.counts(seen.step, len(seen.origin), space.entry_of)
+    for step, (owner, frame) in enumerate(seen.origin):
+        begin = recordings[owner].values[frame]
+        if begin.min() != begin.max() or "question" in recordings[owner].about:
+            continue
+        mixed = np.flatnonzero((tallies[step, 1] > 0) & (tallies[step, 1] < tallies[step, 0]))
+        if mixed.size == 1 and not _mixed(tallies.sum(0) - tallies[step]):
+            where = f"{named_step(seen, step)}, out of a board of equal cells: that frame is none of the law's, or {space.names[mixed[0]]} is a coin"
+            return _of_steps(seen, space, (step,), "step", where, len(seen.origin))
     return None
 
 
