@@ -92,7 +92,6 @@ class LatticeInquiry:
             self._withhold,
             self._find_no_law(weighing),
             self._doubt_flips(weighing),
-            self._refine,
             partial(give_up_coins, self.case),
             check_known,
             lambda state: replace(state, checks=(*self.notes, *compare_named(self.case, state).checks)),
@@ -169,36 +168,39 @@ class LatticeInquiry:
 
         return amendment
 
-    def _refine(self, state: State) -> State:
-        """Behind flips: see whether a wider space tears entries apart that look like coins."""
-        if not self.case.channel.flips or state.cause not in ("sound", "coins"):
-            return state
-        torn = widen(self.case, state.evidence, state.decisions)
-        if torn is None:
-            return state
-        return State(state.evidence, tuple(torn.decisions), tuple(torn.reasons), (torn.check,), "symmetry")
-
     def _doubt_flips(self, weighing: Weighing) -> Amendment:
-        """Behind flips: do misreadings lie everywhere alike, and do halves agree where something looks like a coin?"""
+        """Behind flips: do misreadings lie everywhere alike, is the space too narrow, do halves agree?
+
+        What looks like a coin may be windows of one entry that differ, or parts of the recording that do. A space that is too narrow
+        makes coins whose bias follows the mix of windows, so its halves say nothing: they are compared in the wider one.
+        """
 
         def amendment(state: State) -> State:
             if not self.case.channel.flips or state.cause not in ("sound", "coins"):
                 return state
             found = doubt_misreadings(self.case, weighing.facts)
-            if found is None and "probabilistic" in state.decisions and self.case.channel.every == 1:
-                found = compare_halves(self.case)
-            if found is None:
+            if found is not None:
+                return _distrusted(state, *found)
+            torn = widen(self.case, state.evidence, state.decisions)
+            chance = "probabilistic" in state.decisions if torn is None else torn.chance
+            if chance and self.case.channel.every == 1:
+                found = compare_halves(self.case if torn is None else self.case.within(torn.space))
+            if found is not None:
+                return _distrusted(state, *found)
+            if torn is None:
                 return state
-            cause, check = found
-            blame = f"The check of {check.name} failed, so this is not taken as a decision."
-            return rewrite(
-                state.having([check], cause),
-                lambda place, item, decision: (
-                    None if decision == "undetermined" else ("undetermined", f"{item.why} {blame}")
-                ),
-            )
+            return State(state.evidence, tuple(torn.decisions), tuple(torn.reasons), (torn.check,), "symmetry")
 
         return amendment
+
+
+def _distrusted(state: State, cause: str, check: Check) -> State:
+    """Nothing is decided where a check of the recording as a whole failed."""
+    blame = f"The check of {check.name} failed, so this is not taken as a decision."
+    return rewrite(
+        state.having([check], cause),
+        lambda place, item, decision: None if decision == "undetermined" else ("undetermined", f"{item.why} {blame}"),
+    )
 
 
 def open_entries(entries: Sequence[EntryFinding]) -> np.ndarray:

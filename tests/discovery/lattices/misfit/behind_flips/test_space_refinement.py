@@ -83,9 +83,11 @@ def test_nothing_is_weighed_without_a_coin(monkeypatch) -> None:
 
 
 @pytest.mark.slow
-def test_a_misread_isotropic_law_is_a_conflict_in_the_narrow_space() -> None:
-    start = source(5).stream("start").chance(0, (48, 48), 0.4).astype(np.uint8)
-    clean = evolve("B3/S2-i34q", start, 30)
+@pytest.mark.parametrize(("side", "steps"), [(48, 30), (64, 50)])
+def test_a_misread_isotropic_law_is_a_conflict_in_the_narrow_space(side: int, steps: int) -> None:
+    """Also where the mix of arrangements changes in time, so that halves disagree on the bias of a coin that there is not."""
+    start = source(5).stream("start").chance(0, (side, side), 0.4).astype(np.uint8)
+    clean = evolve("B3/S2-i34q", start, steps)
     flips = source(6).stream("flips").chance(0, clean.values.shape, 0.05)
     recording = Trajectory(clean.values ^ flips, clean.times, clean.axes, boundary="torus")
     finding = discover(recording, observed=Flips(0.05), rng=0)

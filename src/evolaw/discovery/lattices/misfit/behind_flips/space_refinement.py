@@ -35,11 +35,15 @@ class Torn:
     """What a wider space did to a narrow one.
 
     Attributes:
+        space: the wider space.
+        chance: whether anything still looks like chance in it.
         check: the failed check, with the space to use.
         decisions: the decisions that are left, one an entry of the narrow space.
         reasons: why, where a decision was taken back; else empty.
     """
 
+    space: RuleSpace
+    chance: bool
     check: Check
     decisions: list[str]
     reasons: list[str]
@@ -91,7 +95,7 @@ def _torn(
         same = item.basis == "known" or before == "undetermined" or verdict == {before}
         kept.append("conflict" if apart and item.basis != "known" else before if same else "undetermined")
         reasons.append("" if same and not apart else f"{item.why} The check of {name} failed: {says}")
-    return Torn(Check(name, False, p_value(max(weakest)), says), kept, reasons)
+    return Torn(wider, "probabilistic" in decided, Check(name, False, p_value(max(weakest)), says), kept, reasons)
 
 
 def _pays(entry: Evidence, found: Sequence[Evidence], decided: Sequence[str], inside: np.ndarray) -> bool:
