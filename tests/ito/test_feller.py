@@ -31,6 +31,13 @@ OO = sympy.oo
         ("dX = (1 - 2 X) dt + sqrt(X (1 - X)) dW", (0, 1), False, False),  # strong mutation
         ("dX = -1/X^2 dt + dW", (0, OO), True, False),
         ("dX = 1/X^2 dt + dW", (0, OO), False, False),
+        # Noise that dies faster than the drift leaves the end to the drift alone: -1 and -sqrt(X) get to 0, -X does not.
+        ("dX = -dt + X dW", (0, OO), True, False),
+        ("dX = -sqrt(X) dt + X dW", (0, OO), True, False),
+        ("dX = -X dt + X^2 dW", (0, OO), False, False),
+        # A weak drift with the power of a strong one decides as that does.
+        ("dX = 1/(4 X^2) dt + dW", (0, OO), False, False),
+        ("dX = X^3/4 dt + dW", None, True, True),
     ],
 )
 def test_known_cases(text: str, interval: tuple[object, object] | None, left: bool, right: bool) -> None:

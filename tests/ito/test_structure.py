@@ -19,6 +19,7 @@ from evolaw.ito import classify, system
         ("dX = X dW1 + X dW2; dY = Y dW1 + 2 Y dW2", "commutative", True, True),
         ("dX = dW1; dY = X dW2", "general", False, True),
         ("dX = dt", "additive", True, True),
+        ("dX = X dW", "diagonal", True, True),
     ],
 )
 def test_kinds(text: str, noise: str, commutes: bool, linear: bool) -> None:
@@ -35,3 +36,10 @@ def test_correlation_can_break_commutativity_only_through_the_columns() -> None:
     """Independent columns of correlated diagonal noise mix; the kind is decided after the mixing."""
     law = system("dX = X dW1; dY = Y dW2", correlation={("W1", "W2"): 0.5})
     assert classify(law).noise == "commutative"
+
+
+def test_every_pair_of_noises_has_its_bracket_once() -> None:
+    """[g1, g3] of g1 = (1, 0, 0) and g3 = (0, 0, X) is (0, 0, -1) or its opposite; the other pairs commute."""
+    found = classify(system("dX = dW1; dY = dW2; dZ = X dW3")).brackets
+    assert [pair for *pair, _ in found] == [[0, 2]]
+    assert [abs(entry) for entry in found[0][2]] == [0, 0, 1]

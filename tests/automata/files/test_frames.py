@@ -66,3 +66,22 @@ def test_mixtures_and_idle_options_are_refused(tmp_path: Path) -> None:
         read_frames(files, threshold=3)
     with pytest.raises(ParseError, match="not both"):
         read_frames([*files, tmp_path / "x.png"])
+
+
+def test_cropped_frames_that_say_where_they_lie_are_put_together(tmp_path: Path) -> None:
+    """A glider and a blinker far to the right of it, each frame cropped to its living cells, at its place on the plane."""
+    start = np.zeros((20, 40), np.uint8)
+    start[4:7, 3:6] = [[0, 1, 0], [0, 0, 1], [1, 1, 1]]
+    start[15, 30:33] = 1
+    boards = automata.evolve("B3/S23", start, 6, boundary="plane").values
+    for number, board in enumerate(boards):
+        rows, cols = np.flatnonzero(board.any(1)), np.flatnonzero(board.any(0))
+        crop = board[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+        text = f"#CXRLE Pos={cols[0] - 7},{rows[0] + 2}\n{write_rle(crop, rule='B3/S23')}"
+        (tmp_path / f"f_{number}.rle").write_text(text, encoding="utf-8")
+    read = read_recording(tmp_path)
+    rows, cols = np.flatnonzero(boards.any((0, 2))), np.flatnonzero(boards.any((0, 1)))
+    whole = boards[:, rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+    margin = [(side - inner) // 2 for side, inner in zip(read.values.shape[1:], whole.shape[1:], strict=True)]
+    assert min(margin) >= 1 and read.boundary == "plane"
+    assert np.array_equal(read.values, np.pad(whole, [(0, 0), *((size, size) for size in margin)]))
