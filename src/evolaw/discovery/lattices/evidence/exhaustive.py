@@ -26,7 +26,10 @@ from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout
 from evolaw.trajectory import Trajectory
 
-__all__ = ["MOST_FREE", "surviving", "surviving_lines"]
+__all__ = ["MOST_FREE", "Pair", "bits_of", "misses_of", "pairs_of", "surviving", "surviving_lines"]
+
+Pair = tuple[np.ndarray, np.ndarray, np.ndarray, int]
+"""A frame and the next, flattened with the outside as last cell, the nine cells of every window, and the generations between."""
 
 MOST_FREE = 18
 """Largest number of free entries: all of the outer-totalistic space."""
@@ -77,7 +80,7 @@ def surviving(
     total = sum(item.values[1:].size for item in recordings)
     done = 0
     for recording in recordings:
-        for place, ((before, after, neighbours, gap), cells) in enumerate(_pairs(recording)):
+        for place, ((before, after, neighbours, gap), cells) in enumerate(pairs_of(recording)):
             rest = recording.values[place + 1 :].size
             if codes.size <= rest // _CELLS_A_LAW:
                 codes = _run_each(recording, place, space, codes, free, known)
@@ -86,7 +89,7 @@ def surviving(
             while cells.size and codes.size:
                 size = max(1, _WORDS // (max(1, codes.size // 64) * (2 * gap + 1) ** 2))
                 patch, cells = cells[:size], cells[size:]
-                theta = _bits_of(codes, free, known)
+                theta = bits_of(codes, free, known)
                 mismatch = _mismatch(space, theta, before, after, neighbours, gap, patch)
                 codes = codes[np.unpackbits(mismatch.view(np.uint8), bitorder="little")[: codes.size] == 0]
                 if progress is not None:
@@ -165,8 +168,8 @@ def _far_inside(shape: tuple[int, ...], margin: int) -> np.ndarray:
     return inside
 
 
-def _pairs(recording: Trajectory) -> Iterator[tuple[tuple[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]]:
-    """Each frame and the next, flattened with the dead outside as last cell, with the cells that can be compared."""
+def pairs_of(recording: Trajectory) -> Iterator[tuple[Pair, np.ndarray]]:
+    """Yield each frame and the next, flattened with the dead outside as last cell, with the cells that can be compared."""
     rows, cols = recording.values.shape[-2:]
     neighbours = neighbour_cells(rows, cols, edge_of(recording))
     frames = np.pad(recording.values.reshape(len(recording), -1), ((0, 0), (0, 1)))
@@ -186,8 +189,8 @@ def _tile(cells: np.ndarray, cols: int) -> np.ndarray:
     return row // 4 * cols + col // 4
 
 
-def _bits_of(codes: np.ndarray, free: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Bit vectors of all entries over the laws with these codes, shape (entries, words)."""
+def bits_of(codes: np.ndarray, free: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return bit vectors of all entries over the laws with these codes, shape (entries, words)."""
     padded = -codes.size % 64
     theta = np.zeros((known.size, (codes.size + padded) // 64), np.uint64)
     theta[known == 1] = _ALL
@@ -207,6 +210,20 @@ def _mismatch(
     patch: np.ndarray,
 ) -> np.ndarray:
     """The laws that do not lead to what was seen on the patch, one bit a law, shape (words,)."""
+    result: np.ndarray = np.bitwise_or.reduce(misses_of(space, theta, (before, after, neighbours, gap), patch), axis=0)
+    return result
+
+
+def misses_of(space: RuleSpace, theta: np.ndarray, pair: Pair, patch: np.ndarray) -> np.ndarray:
+    """Return which laws lead each cell of a patch to the other state than was seen, one bit a law, shape (cells, words).
+
+    Args:
+        space: the outer-totalistic space.
+        theta: bit vectors of the entries (`bits_of`), shape (entries, words).
+        pair: a frame, the next, and what joins them (`pairs_of`).
+        patch: numbers of the cells to compare.
+    """
+    before, after, neighbours, gap = pair
     layers = [patch]
     for _ in range(gap - 1):
         around = np.unique(neighbours[layers[-1]])
@@ -221,8 +238,8 @@ def _mismatch(
         state = _next(theta, extended, place)
         cells = wanted
     seen = np.where(after[cells] == 1, _ALL, np.uint64(0))
-    result: np.ndarray = np.bitwise_or.reduce(state ^ seen[:, None], axis=0)
-    return result
+    misses: np.ndarray = state ^ seen[:, None]
+    return misses
 
 
 def _next(theta: np.ndarray, state: np.ndarray, place: np.ndarray) -> np.ndarray:

@@ -2,8 +2,8 @@
 
 No law misses a frame for certain where a rollout's start is uncertain, so a law is judged by how well it forecasts (`ensemble_forecast`):
 
-    1  propose   Laws are drawn (`proposals`) and searched by what they forecast of each frame from the frame before alone; the
-                 best then climb by the full forecast f (`hill_climbing`). Rounds go on until two searches have ended at one law, or until
+    1  propose   Laws are drawn (`proposals`) and searched by what they forecast of each frame from the frame before alone; of few
+                 laws all are run instead (`exhaustive_start`). The best then climb by the full forecast f (`hill_climbing`). Rounds go on until two searches have ended at one law, or until
                  one leads all others by more than all 2^F laws weighed alike could make up, F the number of open entries.
     2  evolve    The best law, and those it is tested against, make the recording again, 59 times or more: rolled out from the
                  recorded first frame, misread and hidden where the recording was.
@@ -43,6 +43,7 @@ from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import AUTO
 from evolaw.discovery.lattices.model.window_counts import CUTOUT, is_cutout
 from evolaw.discovery.lattices.rollout.ensemble_forecast import Ensemble, Scene
+from evolaw.discovery.lattices.rollout.exhaustive_start import fewest_misses
 from evolaw.discovery.lattices.rollout.hill_climbing import Ascent, Summit
 from evolaw.discovery.lattices.rollout.proposals import Proposals
 from evolaw.discovery.lattices.rollout.tabu_search import descend
@@ -175,8 +176,9 @@ def _search(stage: _Stage, proposals: Proposals, rounds: int) -> tuple[list[Summ
 
     for number in range(max(1, rounds) if stage.free.size else 1):
         stage.tell(number, rounds, f"laws proposed, {ascent.tried:,} rolled out")
-        starts = proposals.draw(number, _STARTS)
-        if stage.free.size:
+        ranked = None if number else fewest_misses(stage.case, _STARTS, _NEAR)
+        starts = proposals.draw(number, _STARTS) if ranked is None else ranked
+        if stage.free.size and ranked is None:
             starts = descend(cost, starts, np.tile(movable, (len(starts), 1)), _MOVES, patience=_PATIENCE)[1]
         ends += [ascent.climb(law) for law in starts]
         peaks = _ranked(ends)
