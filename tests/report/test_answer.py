@@ -40,6 +40,21 @@ def test_a_single_law_is_called_the_only_one(document: Make) -> None:
     assert head.tiles[2].fact == "No experiment is needed"
 
 
+def test_entries_held_back_because_of_coins_are_not_called_thin_and_rules_that_do_not_fit_are_not_counted(
+    document: Make,
+) -> None:
+    found = document("outer-totalistic")
+    why = "But this recording is too short to rule out coins that come up otherwise once in 100 times: it takes more looks."
+    for entry in found["entries"]:
+        if entry["decision"] == "absent":
+            entry["decision"], entry["why"] = "undetermined", f"Seen once, dead afterwards. {why}"
+    found["law"]["log2_possible"] = 15.0
+    head = summarise(found, Words("en"))
+    assert head.says[:2] == ("8 rules of this space without coins fit equally well.", "Dashed = not yet known.")
+    assert head.tiles[1].says[1:3] == ("12 gave one outcome each time.", why)
+    assert not any("too thin" in sentence for sentence in head.tiles[1].says)
+
+
 def test_a_conflict_is_never_shown_as_a_law(document: Make) -> None:
     found = document("isotropic")
     found["entries"][4]["decision"] = "conflict"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolaw.discovery.spine.decisions import DECISIONS
+from evolaw.discovery.spine.finding import held_back
 from evolaw.report.wording import Words, e_value, superscript
 
 __all__ = ["Answer", "Tile", "rule_count", "summarise"]
@@ -116,9 +117,11 @@ def _says(document: Mapping[str, Any], tally: Counter[str], words: Words) -> tup
         entries = [entry["name"] for entry in document["entries"] if entry["decision"] == "conflict"]
         cure = [words.says(str(check["says"])) for check in document["checks"] if not check["passed"]][:1]
         return (words("answer.conflict_says", names=", ".join(failed or entries[:8])), *cure)
-    count = rule_count(document["law"]["log2_possible"])
-    says = [words("answer.single") if count == "1" else words("answer.several", count=count)]
-    if count != "1":
+    held, _ = held_back(document["entries"])
+    count = rule_count(document["law"]["log2_possible"] - held)
+    one, several = ("answer.single_held", "answer.several_held") if held else ("answer.single", "answer.several")
+    says = [words(one) if count == "1" else words(several, count=count)]
+    if held or count != "1":
         shown = document["space"] == "outer-totalistic" and not tally["probabilistic"]
         says.append(words("answer.dashed") if shown else words("answer.probable"))
     if tally["probabilistic"]:
@@ -184,8 +187,11 @@ def _unknown(entries: list[Mapping[str, Any]], words: Words) -> Tile:
         return Tile(words("unknown.title"), words("unknown.none"), (words("unknown.none_says"),), "coverage")
     never = sum(entry["visits"] == 0 for entry in unknown)
     says = [words("unknown.unvisited", count=never)] if never else []
-    if len(unknown) > never:
-        says.append(words("unknown.thin", count=len(unknown) - never))
+    held, why = held_back(entries)
+    if held:
+        says += [words("unknown.held", count=held), words.says(why)]
+    if len(unknown) > never + held:
+        says.append(words("unknown.thin", count=len(unknown) - never - held))
     return Tile(words("unknown.title"), _names_or_count([e["name"] for e in unknown], words), tuple(says), "coverage")
 
 

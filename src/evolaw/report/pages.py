@@ -12,6 +12,7 @@ from evolaw import documents
 from evolaw.automata.files.rle import parse_rle
 from evolaw.discovery.spine.decisions import DECISIONS
 from evolaw.discovery.spine.evidence import BASES
+from evolaw.discovery.spine.finding import held_back
 from evolaw.report import shell
 from evolaw.report.answer import rule_count, summarise
 from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
@@ -91,7 +92,7 @@ def render(
         scripts=("table.js", "player.js"),
         document=document,
         answer=summarise(document, words, getattr(finding, "facts", None)),
-        possible=_possible(_fitting(document), words),
+        possible=_possible(document, words),
         film=film,
         boundary=boundary_words(film, words),
         groups=arrange(space, entries),
@@ -106,16 +107,14 @@ def render(
     )
 
 
-def _fitting(document: Mapping[str, Any]) -> float | None:
-    """log2 of the number of laws that fit; None where an entry is in conflict, so that none does."""
-    conflict = any(entry["decision"] == "conflict" for entry in document["entries"])
-    return None if conflict else document["law"]["log2_possible"]
-
-
-def _possible(log2_possible: float | None, words: Words) -> str:
-    if log2_possible is None:
+def _possible(document: Mapping[str, Any], words: Words) -> str:
+    """How many laws fit; none where an entry is in conflict."""
+    if any(entry["decision"] == "conflict" for entry in document["entries"]):
         return words("law.none")
-    return words("law.possible", count=rule_count(log2_possible)) if log2_possible else words("answer.single")
+    possible, (held, _) = document["law"]["log2_possible"], held_back(document["entries"])
+    if held:
+        return words("law.held", count=rule_count(possible), fit=rule_count(possible - held))
+    return words("law.possible", count=rule_count(possible)) if possible else words("answer.single")
 
 
 def _first(recording: Any) -> Trajectory | None:

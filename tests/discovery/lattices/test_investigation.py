@@ -262,7 +262,24 @@ def test_a_box_is_asked_in_the_rhythm_of_the_recording() -> None:
 
 def test_the_line_of_the_most_probable_law_says_how_much_is_guessed() -> None:
     finding = discover(soup("B3/S23", (8, 9), 1, 0.1), rng=0)
-    assert f"({len(finding.of('undetermined'))} of 18 entries are guesses)" in repr(finding)
+    never = sum(entry.visits == 0 for entry in finding.entries)
+    assert 0 < never < len(finding.of("undetermined")) == 18
+    assert f"({never} of 18 entries are guesses)" in repr(finding)
+
+
+def test_a_short_clean_recording_says_why_it_is_open_and_what_to_do() -> None:
+    """No law without chance fits that differs where something was seen; what keeps these entries open is said, with its cure."""
+    film = soup("B3/S23", (12, 12), 3, 0.35)
+    finding = discover(film, rng=0)
+    never = sum(entry.visits == 0 for entry in finding.entries)
+    said = " ".join(repr(finding).split())
+    assert finding.of("undetermined") == tuple(entry.name for entry in finding.entries) and not finding.failed
+    assert f"rules that fit {'one' if not never else f'2^{never}'} without coins" in said
+    more = 736 - 3 * 144
+    assert f"held back {18 - never} entries gave one outcome each time. But this recording is too short" in said
+    assert f"it takes about {more} more looks at cells, or --chance 0" in said
+    declared = discover(film, chance=0, rng=0)
+    assert len(declared.of("undetermined")) == never and "held back" not in repr(declared)
 
 
 LINE = (np.random.default_rng(0).random(64) < 0.5).astype(np.uint8)

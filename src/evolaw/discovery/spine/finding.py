@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -30,11 +30,15 @@ from evolaw.discovery.spine.evidence import Check, Evidence
 from evolaw.discovery.spine.facts import Facts
 from evolaw.trajectory import Trajectory
 
-__all__ = ["LARGEST_LOG_E", "EntryFinding", "Experiment", "Finding", "FoundLaw", "shortened"]
+__all__ = ["LARGEST_LOG_E", "TOO_SHORT", "EntryFinding", "Experiment", "Finding", "FoundLaw", "held_back", "shortened"]
 
 SCHEMA = 1
 LARGEST_LOG_E = math.log(1.7976931348623157e308)
 """Written for an infinite e-value: the logarithm of the largest double."""
+
+
+TOO_SHORT = "But this recording is too short to rule out coins"
+"""How the reason begins of an entry that is open because coins may hide in it."""
 
 
 class FoundLaw(Protocol):
@@ -324,6 +328,15 @@ def _array(name: str, number: int) -> str:
 def _names(found: tuple[str, ...]) -> str:
     shown = " ".join(found[:18])
     return f"{len(found)}: {shown}" + (" …" if len(found) > 18 else "")
+
+
+def held_back(entries: Iterable[Mapping[str, Any]]) -> tuple[int, str]:
+    """Return how many entries of a document are open though each had one outcome, and why, in a sentence; (0, "") where none is.
+
+    No law without chance fits that has such an entry otherwise; but coins that have not shown yet may hide in them.
+    """
+    reasons = [entry["why"] for entry in entries if entry["decision"] == "undetermined" and TOO_SHORT in entry["why"]]
+    return len(reasons), reasons[0][reasons[0].index(TOO_SHORT) :] if reasons else ""
 
 
 def shortened(text: str) -> str:

@@ -31,6 +31,7 @@ from evolaw.discovery.lattices.model.case import CHANCE, Case
 from evolaw.discovery.lattices.model.window_counts import WindowCounts
 from evolaw.discovery.spine.amendments import State, rewrite
 from evolaw.discovery.spine.evidence import Evidence
+from evolaw.discovery.spine.finding import TOO_SHORT
 
 __all__ = ["give_up_coins", "standing", "visits_needed"]
 
@@ -180,7 +181,4 @@ def _blame(chance: float, seen: int, alpha: float, shown: bool) -> str:
     more = max(visits_needed(chance, alpha) - seen, 0)
     cure = f"about {more} more looks at cells" if more else "more looks at the entries seen seldom"
     declared = "" if shown else ", or --chance 0 where the law is known to be deterministic"
-    return (
-        f"But this recording is too short to rule out coins that come up otherwise once in {1 / chance:.3g} times: "
-        f"it takes {cure}{declared}."
-    )
+    return f"{TOO_SHORT} that come up otherwise once in {1 / chance:.3g} times: it takes {cure}{declared}."

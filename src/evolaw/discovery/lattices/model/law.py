@@ -13,7 +13,7 @@ from evolaw.arrays import read_only
 from evolaw.automata.files.rle import parse_rle, write_rle
 from evolaw.automata.rules.rule import Rule
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.spine.finding import EntryFinding, shortened
+from evolaw.discovery.spine.finding import EntryFinding, held_back, shortened
 
 if TYPE_CHECKING:
     from evolaw.discovery.spine.finding import Finding
@@ -78,21 +78,25 @@ class Law:
         return dict(vars(self))
 
     def lines(self, finding: Finding) -> list[tuple[str, Any]]:
-        """Return the most probable rule and how many fit, by name where they are few."""
+        """Return the most probable rule and how many fit, by name where they are few; and why entries that had one outcome are open."""
         possible, conflict, laws = self.log2_possible, finding.of("conflict"), finding.facts.get("laws") or ()
+        held, why = held_back(map(vars, finding.entries))
         if conflict:
             fitting = f"none of the {finding.space} space"
         elif len(laws) > 1:
             fitting = f"{_count(possible)}: {', '.join(map(shortened, laws))}"
+        elif held:
+            fitting = f"{_count(possible - held) if possible > held else 'one'} without coins"
         elif possible == 0:
             fitting = "one"
         else:
             fitting = f"{_count(possible)}, from {shortened(self.minimum)} to {shortened(self.maximum)}"
-        guessed = len(finding.of("undetermined")) + len(conflict)
+        guessed = len(finding.of("undetermined")) + len(conflict) - held
         likely = shortened(self.most_probable)
         if guessed:
             likely += f"  ({guessed} of {len(finding.entries)} entries are guesses)"
-        return [("most probable", likely), ("rules that fit", fitting)]
+        lines = [("most probable", likely), ("rules that fit", fitting)]
+        return [*lines, ("held back", f"{held} entries gave one outcome each time. {why}")] if held else lines
 
 
 @dataclass(frozen=True, eq=False)
