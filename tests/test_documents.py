@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,29 @@ def test_documents_are_whole_or_absent(tmp_path: Path) -> None:
     documents.write_document(tmp_path / "a.txt", b"new")
     assert (tmp_path / "a.txt").read_text() == "new"
     assert list(tmp_path.iterdir()) == [tmp_path / "a.txt"]
+
+
+def test_a_pipe_is_written_into_and_a_link_stays_a_link(tmp_path: Path) -> None:
+    """Renamed over, a device such as /dev/null would be gone; as the administrator it was."""
+    pipe, heard = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    with pytest.raises(StorageError, match="cannot be written"):
+        documents.write_document(pipe, "nobody reads")
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    reader = threading.Thread(target=lambda: heard.append(os.read(end, 100)))
+    documents.write_document(pipe, "somebody reads")
+    reader.start()
+    reader.join(5)
+    os.close(end)
+    assert heard == [b"somebody reads"] and pipe.is_fifo()
+    behind, link = tmp_path / "behind.txt", tmp_path / "link.txt"
+    behind.write_text("old")
+    link.symlink_to(behind)
+    assert documents.write_document(link, "new") == link
+    assert link.is_symlink() and behind.read_text() == "new"
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["behind.txt", "link.txt", "pipe"]
+    with pytest.raises(StorageError, match="null"):
+        documents.write_document("a\0b", "x")
 
 
 @pytest.mark.parametrize("torn", ["", '{"a": 1', "rubbish\n", "\n"])

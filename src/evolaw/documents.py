@@ -50,12 +50,21 @@ _LINE_SEAL = re.compile(rb'(.*)(?:, |(?<=\{))"seal": "([0-9a-f]{8})"\}\n', re.DO
 
 @told
 def write_document(path: str | Path, content: str | bytes) -> Path:
-    """Write a file whole or not at all: to a temporary name, flushed, then renamed.
+    """Write a file whole or not at all: to a temporary name, flushed, then renamed. Returns the path given.
+
+    A link stays one, and what it leads to is written. A device or a pipe, such as /dev/stdout, is written into: renamed over, it would
+    be gone.
 
     Raises:
         StorageError: the file cannot be written; nothing of it is left, and a former one stands as it was.
     """
-    path = Path(path)
+    try:
+        given, path = Path(path), Path(os.path.realpath(path))
+    except ValueError as error:
+        raise StorageError(f"{str(path)!r} cannot be written: {error}.") from error
+    if _is_special(path):
+        _write_into(path, content.encode() if isinstance(content, str) else content)
+        return given
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
@@ -70,7 +79,26 @@ def write_document(path: str | Path, content: str | bytes) -> Path:
     except BaseException:
         _discard(temporary)
         raise
-    return path
+    return given
+
+
+def _is_special(path: Path) -> bool:
+    """Whether something is there that is neither a file nor a folder."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _write_into(path: Path, content: bytes) -> None:
+    """Write to a device or a pipe; a pipe that nobody reads is refused, where writing would wait for ever."""
+    try:
+        with open(os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)), "wb") as sink:
+            os.set_blocking(sink.fileno(), True)
+            sink.write(content)
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def append_lines(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
