@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 
-WORK = {"mlp": (512, 200), "unet": (128, 20)}
+WORK = {"mlp": (512, 200), "unet": (128, 60)}
 """Batch, and steps a round."""
 
 PEER = r"""
@@ -113,7 +113,7 @@ def ours(kind: str, batch: int, steps: int) -> dict:
     import jax.numpy as jnp
     import numpy as np
 
-    from evolaw.learning.loop.training import State, run_epoch
+    from evolaw.learning.loop.training import State, fitting_run
     from evolaw.score import MLP, VP, Denoising, UNet, pace
     from evolaw.score.networks.preconditioning import Preconditioning
 
@@ -126,10 +126,11 @@ def ours(kind: str, batch: int, steps: int) -> dict:
     loss = Denoising(data, None, frame, VP())
     state = State.begin(net, pace(steps * 50))
     key = jax.random.key(0)
+    run = fitting_run(net, jnp.zeros((1, batch), jnp.int32), loss, key)
 
     def epoch(carry, first):
         rows = jnp.asarray(chance.integers(0, 2000, (steps, batch)), jnp.int32)
-        return run_epoch(carry, rows, loss, state.schedule, key, jnp.int32(first))[0]
+        return run(carry, rows, loss, state.schedule, key, jnp.int32(first))[0]
 
     carry = jax.block_until_ready(epoch(state.carry, 0))
     began = time.perf_counter()

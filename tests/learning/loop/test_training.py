@@ -13,7 +13,17 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError, NumericalError, StorageError
-from evolaw.learning.loop.training import Optimisation, State, checkpoint, optimise, resume, run_epoch, settings_of
+from evolaw.learning.loop.training import (
+    Optimisation,
+    State,
+    checkpoint,
+    fitting_run,
+    optimise,
+    resume,
+    run_epoch,
+    run_steps,
+    settings_of,
+)
 from evolaw.randomness import source
 
 PACE = Optimisation(epochs=3, batches=5, learning_rate=0.1)
@@ -150,7 +160,36 @@ def test_other_data_of_the_same_shape_compiles_nothing_new() -> None:
     for shift in (0.0, 1.0):
         loss = Counting(data().x, data().y + shift)
         list(optimise(State.begin(line(), PACE), loss, deal))
-    assert len(traced) == 1
+    assert len(traced) == 1 + 2  # compiled once; and looked at once a training for what it is made of
+
+
+class Blur(eqx.Module):
+    """A convolution of a line of cells, then a number."""
+
+    kernel: jax.Array
+    scale: jax.Array
+
+
+def unblurred(net: Blur, batch: jax.Array, key: Any) -> jax.Array:
+    x = batch[:, None] + 0.1 * jax.random.normal(key, batch[:, None].shape)
+    return jnp.mean((net.scale * jax.lax.conv_general_dilated(x, net.kernel[None, None], (1,), "SAME") - x) ** 2)
+
+
+def test_steps_alone_are_the_steps_of_the_loop() -> None:
+    """With chance, averages of two kinds and a warm-up; the two ways differ by rounding alone."""
+    pace = replace(PACE, widths=(0.1,), average=0.9)
+    state = State.begin(Blur(jnp.array([0.3, 0.1, -0.2]), jnp.float32(0.5)), pace)
+    batches = jnp.asarray(np.random.default_rng(0).normal(size=(5, 6, 9)), jnp.float32)
+    found = [run(state.carry, batches, unblurred, pace, jax.random.key(3), 7) for run in (run_epoch, run_steps)]
+    for one, other in zip(*map(jax.tree.leaves, found), strict=True):
+        np.testing.assert_allclose(one, other, rtol=2e-5, atol=1e-7)
+
+
+def test_convolutions_on_processors_take_their_steps_alone() -> None:
+    batches, key = jnp.zeros((5, 6, 9)), jax.random.key(0)
+    net = Blur(jnp.ones(3), jnp.float32(1))
+    assert fitting_run(net, batches, unblurred, key) is (run_steps if jax.default_backend() == "cpu" else run_epoch)
+    assert fitting_run(line(), deal(0), data()) is run_epoch
 
 
 def test_settings_that_came_later_are_silent_at_their_default() -> None:

@@ -15,7 +15,7 @@ from scipy.ndimage import correlate
 from evolaw.errors import ArgumentError
 from evolaw.learning.loop.serialization import pack_networks, read_networks
 from evolaw.randomness import Source
-from evolaw.score.networks.unet import Convolution, UNet, averaged
+from evolaw.score.networks.unet import Convolution, UNet, _normed, averaged
 
 
 def lively(net: Any) -> Any:
@@ -35,6 +35,21 @@ def test_a_convolution_is_scipys(padding: str, mode: str) -> None:
     for k in range(3):
         exact = sum(correlate(x[..., c], kernel[:, :, c, k], mode=mode) for c in range(2)) + float(layer.bias[k])
         np.testing.assert_allclose(layer(jnp.asarray(x, jnp.float32))[..., k], exact, atol=1e-5)
+
+
+def test_a_convolution_of_one_cell_mixes_channels() -> None:
+    layer, x = lively(Convolution.draw(1, 2, 3, "circular", Source(0), "c")), field(5, 4, 2)
+    np.testing.assert_allclose(layer(x), np.einsum("rci,io->rco", x, layer.kernel[0, 0]) + layer.bias, atol=1e-6)
+
+
+def test_the_slope_of_the_norm_is_that_of_its_formula() -> None:
+    """Forwards and backwards, also where all channels vanish."""
+    x, along = field(3, 4, 5).at[0, 0].set(0.0), field(4, 3, 5).reshape(3, 4, 5)
+    plain = lambda x: x / jnp.sqrt(jnp.mean(x**2, -1, keepdims=True) + 1e-6)  # noqa: E731
+    for found, exact in zip(jax.jvp(_normed, (x,), (along,)), jax.jvp(plain, (x,), (along,)), strict=True):
+        np.testing.assert_allclose(found, exact, rtol=1e-4, atol=1e-5)
+    back, exact_back = (jax.vjp(norm, x)[1](along)[0] for norm in (_normed, plain))
+    np.testing.assert_allclose(back, exact_back, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.slow

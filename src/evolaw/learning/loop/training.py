@@ -40,10 +40,12 @@ __all__ = [
     "Optimisation",
     "State",
     "checkpoint",
+    "fitting_run",
     "optimise",
     "pack_state",
     "resume",
     "run_epoch",
+    "run_steps",
     "settings_of",
 ]
 
@@ -52,6 +54,12 @@ _DECAYS = ("cosine", "none")
 
 Loss = Callable[[Any, Any, Any], jax.Array]
 """From (network, batch, key) to a number; the key is None where the loop was given no chance."""
+
+Carry = tuple[Any, Any, Any, tuple[Any, ...]]
+"""What a step changes: (net, average, memory, powers), see `State.carry`."""
+
+Run = Callable[..., tuple[Carry, jax.Array]]
+"""`run_epoch` or `run_steps`."""
 
 
 @told
@@ -181,7 +189,7 @@ class State:
         return self.average if self.schedule.average else self.net
 
     @property
-    def carry(self) -> tuple[Any, Any, Any, tuple[Any, ...]]:
+    def carry(self) -> Carry:
         """What a step changes: (net, average, memory, powers)."""
         return self.net, self.average, self.memory, self.powers
 
@@ -212,10 +220,12 @@ def optimise(
         [1, 2, 3]
     """
     key = None if rng is None else _key(rng)
+    run = None
     while not state.is_over:
         batches = deal(state.epoch)
         first = jnp.int32(state.epoch * state.schedule.batches)
-        carry, losses = run_epoch(state.carry, batches, loss, state.schedule, key, first)
+        run = run or fitting_run(state.net, batches, loss, key)
+        carry, losses = run(state.carry, batches, loss, state.schedule, key, first)
         mean = float(losses.mean())
         if not np.isfinite(mean):
             raise NumericalError(
@@ -229,16 +239,25 @@ def optimise(
         yield state, mean
 
 
+def fitting_run(net: Any, batches: Any, loss: Loss, key: jax.Array | None = None) -> Run:
+    """Return what takes the steps of an epoch quickest on this machine: `run_epoch`, or `run_steps` for convolutions on processors.
+
+    Notes:
+        The derivatives of a convolution have their channels where XLA's quick convolution does not look for them. It puts them right
+        in a program as a whole but not inside a loop, where they then take ten to thirty times as long (jax 0.10).
+    """
+    if jax.default_backend() != "cpu":
+        return run_epoch
+    batch = jax.tree.map(lambda each: each[0], batches)
+    convolves = "conv_general_dilated" in str(eqx.filter_make_jaxpr(loss)(net, batch, key)[0])
+    return run_steps if convolves else run_epoch
+
+
 @eqx.filter_jit
 def run_epoch(
-    carry: tuple[Any, Any, Any, tuple[Any, ...]],
-    batches: Any,
-    loss: Loss,
-    schedule: Optimisation,
-    key: jax.Array | None = None,
-    first: Any = 0,
-) -> Any:
-    """Take one gradient step a batch: (carry, losses of shape (batches,)).
+    carry: Carry, batches: Any, loss: Loss, schedule: Optimisation, key: jax.Array | None = None, first: Any = 0
+) -> tuple[Carry, jax.Array]:
+    """Take one gradient step a batch, all in one compiled loop: (carry, losses of shape (batches,)).
 
     Args:
         carry: (net, average, memory, powers), see `State.carry`.
@@ -248,31 +267,55 @@ def run_epoch(
         key: chance; None where the loss needs none. Step n sees ``jax.random.fold_in(key, n)``.
         first: number of the first step.
     """
-    _, static = eqx.partition(carry[0], eqx.is_array)
-    powers_of = [exponent(width) for width in schedule.widths]
+    moving, still = eqx.partition(carry, eqx.is_array)
 
-    def advance(carry: Any, step: Any) -> Any:
-        (weights, average, memory, powers), (batch, number) = carry, step
-        chance = None if key is None else jax.random.fold_in(key, number)
-        value, slope = eqx.filter_value_and_grad(loss)(eqx.combine(weights, static), batch, chance)
-        updates, memory = schedule.optimiser.update(slope, memory, weights)
-        weights = eqx.apply_updates(weights, updates)
-        decay: Any = schedule.average
-        if schedule.ramp:
-            decay = jnp.minimum(decay, (1.0 + number) / (10.0 + number))
-        average = _blend(average, weights, decay)
-        powers = tuple(
-            _blend(each, weights, power_decay(number + 1, gamma)) for each, gamma in zip(powers, powers_of, strict=True)
-        )
-        return (weights, average, memory, powers), value
+    def advance(moving: Any, step: Any) -> Any:
+        after, value = _step(eqx.combine(moving, still), step[0], loss, schedule, key, step[1])
+        return eqx.filter(after, eqx.is_array), value
 
-    dynamic = tuple(eqx.filter(part, eqx.is_array) for part in carry[:2])
-    powers = tuple(eqx.filter(part, eqx.is_array) for part in carry[3])
-    count = jax.tree.leaves(batches)[0].shape[0]
-    steps = (batches, first + jnp.arange(count, dtype=jnp.int32))
-    (weights, average, memory, powers), losses = jax.lax.scan(advance, (*dynamic, carry[2], powers), steps)
-    net, average = eqx.combine(weights, static), eqx.combine(average, static)
-    return (net, average, memory, tuple(eqx.combine(part, static) for part in powers)), losses
+    numbers = first + jnp.arange(_count(batches), dtype=jnp.int32)
+    moving, losses = jax.lax.scan(advance, moving, (batches, numbers))
+    return eqx.combine(moving, still), losses
+
+
+def run_steps(
+    carry: Carry, batches: Any, loss: Loss, schedule: Optimisation, key: jax.Array | None = None, first: Any = 0
+) -> tuple[Carry, jax.Array]:
+    """Take the steps of `run_epoch`, each as a compiled program of its own."""
+    losses = []
+    for place in range(_count(batches)):
+        batch = jax.tree.map(lambda each, place=place: each[place], batches)
+        carry, value = _compiled_step(carry, batch, loss, schedule, key, jnp.int32(first + place))
+        losses.append(value)
+    return carry, jnp.stack(losses)
+
+
+def _step(
+    carry: Carry, batch: Any, loss: Loss, schedule: Optimisation, key: jax.Array | None, number: Any
+) -> tuple[Carry, jax.Array]:
+    """One gradient step and what it does to the averages."""
+    net, average, memory, powers = carry
+    weights, still = eqx.partition(net, eqx.is_array)
+    chance = None if key is None else jax.random.fold_in(key, number)
+    value, slope = eqx.filter_value_and_grad(loss)(net, batch, chance)
+    updates, memory = schedule.optimiser.update(slope, memory, weights)
+    weights = eqx.apply_updates(weights, updates)
+    decay: Any = schedule.average
+    if schedule.ramp:
+        decay = jnp.minimum(decay, (1.0 + number) / (10.0 + number))
+    rates = [power_decay(number + 1, exponent(width)) for width in schedule.widths]
+    averages = [
+        eqx.combine(_blend(eqx.filter(each, eqx.is_array), weights, rate), still)
+        for each, rate in zip((average, *powers), (decay, *rates), strict=True)
+    ]
+    return (eqx.combine(weights, still), averages[0], memory, tuple(averages[1:])), value
+
+
+_compiled_step = eqx.filter_jit(_step)
+
+
+def _count(batches: Any) -> int:
+    return int(jax.tree.leaves(batches)[0].shape[0])
 
 
 def _blend(average: Any, weights: Any, decay: Any) -> Any:
