@@ -93,6 +93,8 @@ def one_of(value: Any, name: str, allowed: Iterable[str]) -> str:
     names = list(allowed)
     if isinstance(value, str) and value in names:
         return str(value)
+    if not names:
+        raise refuse(name, "be left out, because there is none to choose here", value)
     suggestion = nearest(str(value), names)
     raise refuse(name, f"be one of {', '.join(names)}", value, f"Did you mean {suggestion}?" if suggestion else "")
 

@@ -62,8 +62,8 @@ def write_document(path: str | Path, content: str | bytes) -> Path:
         given, path = Path(path), Path(os.path.realpath(path))
     except ValueError as error:
         raise StorageError(f"{str(path)!r} cannot be written: {error}.") from error
-    if _is_special(path):
-        _write_into(path, content.encode() if isinstance(content, str) else content)
+    if _is_special(given):
+        _write_into(given, content.encode() if isinstance(content, str) else content)
         return given
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

@@ -75,6 +75,25 @@ def test_flags_that_everybody_has_cost_nothing(monkeypatch: pytest.MonkeyPatch) 
     assert environment.flag_fault() is None
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "command"),
+    [
+        ("JAX_ENABLE_X64", "maybe", 'simulate "dX = dW" --paths 2'),
+        ("MPLBACKEND", "nonsense", "simulate B3/S23 --size 8 --steps 1 --figure a.png"),
+    ],
+)
+def test_settings_of_libraries_that_are_none_are_named(tmp_path: Path, name: str, value: str, command: str) -> None:
+    done = shell("", command.replace("a.png", str(tmp_path / "a.png")), **{name: value})
+    assert done.returncode == 3, done.stderr
+    assert f"{name} is '{value}'" in done.stderr and "fault of evolaw" not in done.stderr
+
+
+def test_a_file_written_to_the_output_arrives_there() -> None:
+    """A device is written into, and not renamed over."""
+    done = shell("| cat", "simulate B3/S23 --size 8 --steps 1 --rle /dev/stdout")
+    assert "x = 8, y = 8, rule = B3/S23" in done.stdout and not done.stderr
+
+
 def test_a_directory_that_is_gone_is_said(tmp_path: Path) -> None:
     place = tmp_path / "gone"
     place.mkdir()

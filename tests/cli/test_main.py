@@ -14,6 +14,7 @@ import pytest
 
 from evolaw import errors
 from evolaw.cli import doctor
+from evolaw.told import told
 
 HEAVY = ("jax", "llvmlite", "matplotlib", "scipy", "numpy", "sympy", "xarray", "zarr", "pandas", "PIL", "jinja2")
 
@@ -103,6 +104,22 @@ def test_exit_codes(
 
     monkeypatch.setattr(doctor, "examine", fail)
     assert evolaw("doctor").returncode == code
+
+
+def test_what_a_function_does_not_foresee_is_a_bug_with_its_cause(
+    evolaw: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A public function that fails inside with arguments of the right kinds: exit code 1, the failure itself, and how to report it."""
+
+    @told
+    def examine(number: int = 0) -> None:
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr(doctor, "examine", lambda: examine(3))
+    done = evolaw("doctor")
+    assert done.returncode == 1
+    assert "IndexError: list index out of range" in done.stderr and "report it" in done.stderr
+    assert "Traceback" not in done.stderr and "IndexError" in evolaw("doctor", "--debug").stderr
 
 
 def test_a_bug_says_how_to_report_it(evolaw: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

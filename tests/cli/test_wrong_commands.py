@@ -50,6 +50,14 @@ WRONG: list[tuple[str, int, str]] = [
     ("discover a.npz --flip 0.9", INPUT, "--flip"),
     ("discover a.npz --every 0", INPUT, "--every"),
     ("demo --seed -1", INPUT, "--seed"),
+    # values of which no end would be seen, or that say nothing here
+    ("simulate B3/S23 --steps 99999999999 --size 8", INPUT, "--steps"),
+    ("discover a.npz --every 100000", INPUT, "from 1 to 64"),
+    ("simulate 'dX = -X dt + dW' --dt 1e-300", INPUT, "--dt"),
+    ("simulate 'dX = -X dt + dW' --set X=1", INPUT, "must be left out"),
+    ("simulate W30 --start 0102", INPUT, "0 and 1"),
+    ("discover a.npz --box cat --ask 1", INPUT, "--box"),
+    ("discover a.npz --threshold nan", INPUT, "--threshold"),
     # names that are not among those there are
     ("discover a.npz --space isotropc", INPUT, "isotropic"),
     ("discover a.npz --boundary torsu", INPUT, "torus"),

@@ -29,6 +29,8 @@ from evolaw.told import told
 __all__ = ["BoardRun", "Ending", "stops"]
 
 MOST_CELLS = 2**28
+_MOST_STEPS = 2**32
+"""Generations of one run; the smallest board takes an hour for them."""
 _PARTS = 50
 """How often a long run is stopped at to tell how far it is."""
 _GENERATIONS = 48
@@ -91,7 +93,7 @@ class BoardRun:
         object.__setattr__(self, "law", str(Rule(self.law)))
         rows, cols = (checks.integer(getattr(self, side), side, least=1, most=MOST_CELLS) for side in ("rows", "cols"))
         checks.require(rows * cols <= MOST_CELLS, "rows", "make a board of at most 2**28 cells", f"{rows}x{cols}")
-        steps = checks.integer(self.steps, "steps", least=0)
+        steps = checks.integer(self.steps, "steps", least=0, most=_MOST_STEPS)
         every = checks.integer(self.every, "every", least=1)
         checks.require(steps % every == 0, "every", f"divide the {steps} steps", every)
         source(self.seed, "seed")

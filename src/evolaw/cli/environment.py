@@ -96,6 +96,8 @@ def explained(error: BaseException) -> str | None:
             f"The environment variable JAX_PLATFORMS is {platform!r}, which this machine does not have or JAX cannot start. "
             "Unset it, or set it to cpu."
         )
+    if isinstance(error, ValueError):
+        return _unaccepted(str(error))
     if not isinstance(error, OSError):
         return None
     if not _has_directory():
@@ -119,7 +121,21 @@ def flag_fault() -> str | None:
         return None
     if done.returncode == 0 or ("XLA_FLAGS" not in done.stderr and "flag" not in done.stderr.lower()):
         return None
-    return f"The environment variable XLA_FLAGS is {flags!r}, which XLA does not accept. Unset it, or correct it."
+    return _not_accepted("XLA_FLAGS", "XLA")
+
+
+def _unaccepted(said: str) -> str | None:
+    """The sentence for a setting of JAX or Matplotlib that these refuse; they quote the variable or its value."""
+    for name, value in os.environ.items():
+        whose = {"JAX_": "JAX", "MPL": "Matplotlib"}.get(name[:4] if name.startswith("JAX_") else name[:3])
+        if whose is not None and value and f"{value!r}" in said and (name in said or whose == "Matplotlib"):
+            return _not_accepted(name, whose)
+    return None
+
+
+def _not_accepted(name: str, whose: str) -> str:
+    value = os.environ[name]
+    return f"The environment variable {name} is {value!r}, which {whose} does not accept. Unset it, or correct it."
 
 
 def _in_plain_signs(error: UnicodeError) -> tuple[str, int]:

@@ -118,7 +118,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         environment.silence(sys.stdout, 1)  # whoever read our output has gone; nothing is left to say
         return 0
     except Unforeseen as error:
-        return _confess(error.__cause__ or error, debug)
+        cause = error.__cause__ or error
+        said = environment.explained(cause)
+        return (
+            _confess(cause, debug) if said is None else _refuse(environment.Surroundings(said), debug, path[-1], error)
+        )
     except EvolawError as error:
         return _refuse(error, debug, path[-1])
     except Exception as error:

@@ -23,6 +23,8 @@ _ALIASES = {
     "document": "source",
     "recording": "source",
     "name": "start",
+    "command": "box",
+    "entry": "known",
 }
 """What functions call by another name than the command line does."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +84,7 @@ def test_one_frame_is_legal(tmp_path: Path) -> None:
         ({"states": STATES.astype(str)}, None, "whole numbers"),
         ({"states": STATES * 1j}, None, "whole numbers"),
         ({"states": STATES * 3}, None, r"0, 1 and 255 \(missing\), but is 3 at \("),
-        ({"states": np.where(STATES, 1.0, np.nan)}, None, "but is nan at"),
+        ({"states": np.where(STATES, 1.0, np.nan)}, None, "but is no number at"),
         ({"states": STATES, "times": [0, 1]}, None, "each of the 4 frames, but holds 2"),
         ({"states": STATES, "times": [0, 2, 1, 3]}, None, "rise strictly"),
         ({"states": STATES, "times": [0, 0.5, 1, 2]}, None, "whole generations"),
@@ -103,6 +105,36 @@ def test_one_frame_is_legal(tmp_path: Path) -> None:
 def test_wrong_archives(tmp_path: Path, arrays: dict[str, Any], facts: Any, says: str) -> None:
     with pytest.raises(ParseError, match=says):
         read_recording(archive(tmp_path, facts, **arrays))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("glider.rle.gz", gzip.compress(b"x = 3, y = 1\n3o!"), "one packed board"),
+        ("torn.rle.gz", b"\x1f\x8bjunk", "one packed board"),
+        (
+            "frames.zip",
+            {"a.rle": "x = 1, y = 1\no!", "b.rle": "o!"},
+            r"holds no arrays, but a\.rle, b\.rle\. Unpack it",
+        ),
+        ("frames.npz", {"a.png": "x"}, r"holds no arrays, but a\.png\. Unpack it"),
+        ("frame.jpg", b"\xff\xd8\xff\xe0", "JPEG blurs"),
+        ("states.xlsx", b"nothing", r"A file ending in \.xlsx is not read"),
+        ("states", b"nothing", r"no \.npz file"),
+    ],
+)
+def test_what_is_no_archive_of_arrays_is_named_for_what_it_is(
+    tmp_path: Path, name: str, content: bytes | dict[str, str], says: str
+) -> None:
+    path = tmp_path / name
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        with zipfile.ZipFile(path, "w") as packed:
+            for member, text in content.items():
+                packed.writestr(member, text)
+    with pytest.raises(ParseError, match=says):
+        read_recording(path)
 
 
 def test_runs_are_read_and_checked(tmp_path: Path) -> None:

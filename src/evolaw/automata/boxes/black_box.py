@@ -141,7 +141,11 @@ class CommandBox:
             )
         for name in _REQUIRED:
             checks.require(
-                name in used, "command", f"contain {{{name}}}", self.command, "See the example of CommandBox."
+                name in used,
+                "command",
+                f"contain {{{name}}}",
+                self.command,
+                "It is a program with its files, as in: bgolly -q -q -a QuickLife -m {steps} -i {steps} -o {after} {before}",
             )
         suffixes = set(re.findall(r"\{after\}(\.\w+)?", self.command))
         checks.require(len(suffixes) == 1, "command", "name one {after} file", self.command)

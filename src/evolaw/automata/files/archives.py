@@ -22,13 +22,13 @@ import numpy as np
 from evolaw.arrays import byte_size
 from evolaw.errors import ParseError
 
-__all__ = ["MOST_ARRAY_BYTES", "header_of", "read_array", "read_arrays", "require_plain"]
+__all__ = ["MOST_ARRAY_BYTES", "TORN", "header_of", "read_array", "read_arrays", "require_plain"]
 
 MOST_ARRAY_BYTES = 2**30
 """Size of the largest array that is read from an archive."""
 
 _MOST_HEADER = 10_000
-_TORN = (
+TORN = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -126,7 +126,7 @@ def _readable(path: Path, ending: str) -> Iterator[None]:
         raise
     except FileNotFoundError:
         raise ParseError("There is no such file. Check the path.", source=str(path)) from None
-    except _TORN as error:
+    except TORN as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ParseError(
             f"It is damaged or is no {ending} file: {reason}. Copy or record it again.", source=str(path)

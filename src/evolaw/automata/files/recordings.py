@@ -13,14 +13,17 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from evolaw import checks
-from evolaw.automata.files.archives import read_array, read_arrays, require_plain
+from evolaw.automata.files.archives import TORN, read_array, read_arrays, require_plain
+from evolaw.automata.files.compressed import COMPRESSED_SUFFIXES
 from evolaw.automata.files.formats import MOST_BYTES, read_bytes
 from evolaw.automata.files.frames import FRAME_SUFFIXES, frames_of, read_frames
 from evolaw.automata.files.images import read_images
@@ -80,9 +83,28 @@ def read_recording(path: str | Path, *, alive: float | None = None, threshold: f
         values, notes = _ARRAYS[suffix](path)
         states, more = as_states(values, str(path), alive=alive, threshold=threshold)
         return _with_facts(path, states, {}, [*notes, *more])
+    _require_archive(path)
     arrays = read_arrays(path, ["states"], ["times"])
     states, notes = as_states(arrays.pop("states"), str(path), alive=alive, threshold=threshold)
     return _with_facts(path, states, arrays, notes)
+
+
+def _require_archive(path: Path) -> None:
+    """Name a file that is no archive of arrays for what it is: one pattern, pictures to unpack, or nothing that is read."""
+    says = None
+    if zipfile.is_zipfile(path):
+        with suppress(*TORN), zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            if names and not any(name.endswith(".npy") for name in names):
+                says = f"It holds no arrays, but {', '.join(names[:5])}. Unpack it, and pass the folder."
+    elif path.suffix.lower() in COMPRESSED_SUFFIXES:
+        says = "This is one packed board; a recording is a folder of boards, or several files in a row."
+    elif path.suffix.lower() in (".jpg", ".jpeg"):
+        says = "JPEG blurs the cells of a picture. Save frames as PNG, in a folder."
+    elif path.suffix.lower() not in (".npz", ""):
+        says = f"A file ending in {path.suffix[:20]} is not read. States are .npz, .npy, .mat or .csv; films .gif or .tif; frames a folder."
+    if says is not None:
+        raise ParseError(says, source=str(path))
 
 
 def holds_boards(path: str | Path) -> bool:

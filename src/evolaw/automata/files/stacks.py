@@ -41,6 +41,9 @@ def as_states(
         >>> as_states(np.array([[[0, 7], [7, 0]]]), "mine.npy", alive=7)[0].tolist()
         [[[0, 1], [1, 0]]]
     """
+    for name, value in (("alive", alive), ("threshold", threshold)):
+        if value is not None:
+            checks.number(value, name)
     given = None if alive is None or threshold is None else (alive, threshold)
     checks.require(given is None, "alive", "stand alone, without threshold", given)
     notes: list[str] = []
@@ -74,6 +77,12 @@ def _require_shape(values: np.ndarray, source: str) -> None:
 
 
 def _require_values(values: np.ndarray, source: str) -> None:
+    if np.isnan(values).any():
+        place = tuple(int(index) for index in np.argwhere(np.isnan(values))[0])
+        raise ParseError(
+            f"`states` must hold 0, 1 and {MISSING} (missing), but is no number at {place}. Write {MISSING} where a cell was not seen.",
+            source=source,
+        )
     bad = (values != 0) & (values != 1) & (values != MISSING)
     if bad.any():
         place = tuple(int(index) for index in np.argwhere(bad)[0])

@@ -134,6 +134,12 @@ def _settings(
     rows, cols = (1, _cells(size)) if is_line else _size(size)
     pattern = None
     if start is not None:
+        checks.require(
+            not (is_line and start.isdecimal()) or set(start) <= {"0", "1"},
+            "start",
+            "be 0 and 1 for a line of cells",
+            start,
+        )
         board = _line(start) if is_line and set(start) <= {"0", "1"} else _pattern(start, rule)
         fits = board.shape[0] <= rows and board.shape[1] <= cols
         checks.require(fits, "size", f"hold the start of {board.shape[0]}x{board.shape[1]} cells", f"{rows}x{cols}")

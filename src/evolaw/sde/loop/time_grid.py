@@ -113,11 +113,16 @@ def grid_of(times: Any, steps: Any = None, dt: Any = None, grid: Any = None) -> 
         begin = np.full(spans.size, saved[0])
     else:
         longest = checks.positive(dt, "dt")
-        counts = np.maximum(1, np.ceil(np.abs(spans) / longest * (1 - _ROUNDING))).astype(np.int64)
-        marks = np.concatenate([[0], np.cumsum(counts)])
+        with np.errstate(over="ignore"):
+            needed = np.maximum(1, np.ceil(np.abs(spans) / longest * (1 - _ROUNDING)))
         checks.require(
-            marks[-1] <= _MOST_STEPS, "dt", f"give at most {_MOST_STEPS} steps", f"{longest:g}, which gives {marks[-1]}"
+            needed.sum() <= _MOST_STEPS,
+            "dt",
+            f"give at most {_MOST_STEPS} steps",
+            f"{longest:g}, which gives {needed.sum():.6g}",
         )
+        counts = needed.astype(np.int64)
+        marks = np.concatenate([[0], np.cumsum(counts)])
         begin, spacing, origin = saved[:-1], spans / counts, marks[:-1].astype(np.int32)
     return Grid(begin, spacing, origin, marks[:-1].astype(np.int32), marks[1:].astype(np.int32)), saved
 

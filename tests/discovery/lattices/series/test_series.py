@@ -116,7 +116,7 @@ def test_files_that_cannot_be_read(tmp_path) -> None:
     with pytest.raises(ParseError, match="cannot be read"):
         read_series(tmp_path / "none.csv")
     (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ParseError, match="cannot be read"):
+    with pytest.raises(ParseError, match="is no UTF-8 text"):
         read_series(tmp_path / "bytes.csv")
 
 

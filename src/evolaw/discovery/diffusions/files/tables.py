@@ -96,7 +96,11 @@ def read_table(path: Path) -> Table:
                 source=str(path),
             )
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ParseError(
+            f"The file is no UTF-8 text from byte {error.start} on. Save it as CSV in UTF-8.", source=str(path)
+        ) from error
+    except OSError as error:
         raise ParseError(f"The file cannot be read: {error}.", source=str(path)) from error
     return parse_table(text, source=str(path))
 
@@ -210,8 +214,9 @@ def _numbers(body: list[tuple[int, str]], mark: str | None, columns: int, source
             try:
                 numbers[row, place] = np.nan if field.lower() in _MISSING else float(field)
             except ValueError:
+                comma = " Write decimals with a point." if re.fullmatch(r"[-+]?\d+,\d+", field) else ""
                 raise ParseError(
-                    f"{field[:40]!r} is no number. Leave a missing value empty, or drop a column of text.",
+                    f"{field[:40]!r} is no number.{comma} Leave a missing value empty, or drop a column of text.",
                     source=source,
                     line=number,
                     column=place + 1,

@@ -26,6 +26,8 @@ AUTO = "auto"
 """Flip probability to be estimated from the recording."""
 
 _MOST_FLIPS = 0.45
+_MOST_EVERY = 64
+"""Laws are run through every generation between the frames, all that are possible: beyond this it would not end."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Channel:
     missing: bool = False
 
     def __post_init__(self) -> None:
-        checks.integer(self.every, "every", least=1)
+        checks.integer(self.every, "every", least=1, most=_MOST_EVERY)
         if self.flips != AUTO:
             checks.probability(self.flips, "flips", most=_MOST_FLIPS)
         checks.one_of(self.on, "on", ("observation", "update"))

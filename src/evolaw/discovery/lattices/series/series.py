@@ -158,7 +158,11 @@ def read_series(path: str | Path) -> Series:
         if path.stat().st_size > _MAX_BYTES:
             raise ParseError(f"The file is larger than {_MAX_BYTES // 2**20} MiB.", source=str(path))
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ParseError(
+            f"The file is no UTF-8 text from byte {error.start} on. Save it as CSV in UTF-8.", source=str(path)
+        ) from error
+    except OSError as error:
         raise ParseError(f"The file cannot be read: {error}.", source=str(path)) from error
     return parse_series(text, source=str(path))
 
