@@ -156,10 +156,12 @@ def _plain(path: Path, said: Mapping[str, Any]) -> Trajectory:
     try:
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError, SyntaxError) as error:
-        said = str(error)
-        if "pickle" in said or "object" in said:
-            said = "it holds Python objects, which are never read, or is no .npy file; save plain numbers with np.save"
-        raise ParseError(f"The array cannot be read: {said.rstrip('.')}.", source=str(path)) from error
+        reason = str(error)
+        if "pickle" in reason or "object" in reason:
+            reason = (
+                "it holds Python objects, which are never read, or is no .npy file; save plain numbers with np.save"
+            )
+        raise ParseError(f"The array cannot be read: {reason.rstrip('.')}.", source=str(path)) from error
     if mapped.ndim != 2 or mapped.shape[1] < 2 or mapped.dtype.kind not in "fiu":
         raise ParseError(
             f"The array must be numbers of shape (times, 1 + dim) with the time first, but is {mapped.dtype} of shape {mapped.shape}.",
