@@ -1,6 +1,6 @@
 """Calls of public functions with values that are plausible, wrong, or nonsense; run in a process of its own by `test_fuzz`.
 
-    python nonsense.py WING EXAMPLES SEED
+    python nonsense.py WING EXAMPLES SEED         (`probing` draws, watches and tells)
 
 Every parameter draws either a value that fits what its name and annotation ask for, or one that nearly does: negative, huge, NaN,
 of the wrong shape or type, empty, with control characters. What comes back must be a result or a sentence of ours; anything else is
@@ -11,10 +11,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import json
-import os
-import resource
-import signal
 import sys
 import tempfile
 import warnings
@@ -23,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from probing import Hang, begin, done, limited, probe
 
 LIMIT = 20.0
 """Seconds a call may take."""
@@ -38,10 +34,6 @@ LONG = {
 """Functions that are meant to work for long, with progress: these are stopped without blame."""
 
 HUGE = {2**31, 10**9, 2**63, 10**30}
-
-
-class Hang(BaseException):
-    """A call that took longer than its limit; no `except Exception` catches it."""
 
 
 def board(*shape: int, seed: int = 0) -> np.ndarray:
@@ -281,9 +273,8 @@ def failure(thing: Any, listed: list[Any], named: dict[str, Any], huge: bool) ->
     """What is wrong with the answer of a call; None where it is a result or a sentence of ours."""
     from evolaw.errors import EvolawError
 
-    signal.setitimer(signal.ITIMER_REAL, LIMIT)
     try:
-        with warnings.catch_warnings():
+        with limited(LIMIT), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             call(thing, listed, named)
     except EvolawError as error:
@@ -293,8 +284,6 @@ def failure(thing: Any, listed: list[Any], named: dict[str, Any], huge: bool) ->
         return None if huge or thing.__name__ in LONG else f"no answer in {LIMIT:.0f} s"
     except Exception as error:
         return f"{type(error).__name__}: {error}"[:300]
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
     return None
 
 
@@ -302,42 +291,23 @@ def shown(value: Any) -> str:
     return f"{type(value).__name__}{value.shape}" if isinstance(value, np.ndarray) else repr(value)[:60]
 
 
-def probe(name: str, thing: Any, examples: int, number: int) -> None:
-    """Call one function with so many draws of arguments; each kind of failure is printed once."""
-    told: set[str] = set()
+def probed(name: str, thing: Any, examples: int, number: int) -> None:
+    """Call one function with so many draws of arguments."""
 
-    @seed(number)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.data())
-    def once(data: st.DataObject) -> None:
+    def draw(data: st.DataObject) -> tuple[str | None, dict[str, Any]]:
         listed, named, huge = drawn(data, thing)
-        wrong = failure(thing, listed, named, huge)
-        if wrong is None or wrong[:40] in told:
-            return
-        told.add(wrong[:40])
         words = ", ".join([*map(shown, listed), *(f"{key}={shown(value)}" for key, value in named.items())])
-        print(json.dumps({"call": f"{name}({words})", "wrong": wrong}), flush=True)
+        return failure(thing, listed, named, huge), {"call": f"{name}({words})"}
 
-    once()
+    probe(draw, examples, number)
 
 
 def main(wing: str, examples: int, number: int) -> None:
-    def ring(*_: Any) -> None:
-        raise Hang
-
-    signal.signal(signal.SIGALRM, ring)
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    begin(MEMORY)
     for name, thing in public(wing).items():
-        probe(f"{wing}.{name}", thing, examples, number)
-    print(json.dumps({"done": len(public(wing))}), flush=True)
+        probed(f"{wing}.{name}", thing, examples, number)
+    done(len(public(wing)))
 
 
 if __name__ == "__main__":
-    os.chdir(tempfile.mkdtemp())
     main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

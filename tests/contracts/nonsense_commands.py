@@ -12,18 +12,14 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
-import resource
-import signal
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import typer
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from probing import Hang, begin, done, limited, probe
 
 from evolaw.cli.main import app, run
 
@@ -85,10 +81,6 @@ WHOLE: dict[str, list[list[str]]] = {
 
 LONG = {"demo", "junction", "score"}
 """Commands that are meant to work for long, with progress: these are stopped without blame."""
-
-
-class Hang(BaseException):
-    """A command that took longer than its limit."""
 
 
 def files(folder: Path) -> list[str]:
@@ -172,16 +164,13 @@ def drawn(data: st.DataObject, words: list[str], command: Any, sources: list[str
 def answer(line: list[str]) -> str | None:
     """What is wrong with how a command ended; None when nothing is."""
     out, err = io.StringIO(), io.StringIO()
-    signal.setitimer(signal.ITIMER_REAL, LIMIT)
     try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        with limited(LIMIT), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = run(line)
     except Hang:
         return None if line[0] in LONG else f"no answer in {LIMIT:.0f} s"
     except BaseException as error:
         return f"escaped: {type(error).__name__}: {error}"[:300]
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
     said = err.getvalue()
     if code not in CODES:
         return f"exit code {code}: {' '.join(said.split())[:250]}"
@@ -193,38 +182,19 @@ def answer(line: list[str]) -> str | None:
 
 
 def main(path: str, examples: int, number: int) -> None:
-    def ring(*_: Any) -> None:
-        raise Hang
-
-    signal.signal(signal.SIGALRM, ring)
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    begin(MEMORY)
     words, command = command_of(path)
     sources = files(Path.cwd())
-    told: set[str] = set()
 
-    @seed(number)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.data())
-    def once(data: st.DataObject) -> None:
+    def draw(data: st.DataObject) -> tuple[str | None, dict[str, Any]]:
         line = drawn(data, words, command, sources, number)
-        wrong = answer(line)
-        if wrong is None or wrong[:40] in told:
-            return
-        told.add(wrong[:40])
-        print(json.dumps({"line": [word[:60] for word in line], "wrong": wrong}), flush=True)
+        return answer(line), {"line": [word[:60] for word in line]}
 
-    once()
-    print(json.dumps({"done": path}), flush=True)
+    probe(draw, examples, number)
+    done(path)
 
 
 if __name__ == "__main__":
-    os.chdir(tempfile.mkdtemp())
     if len(sys.argv) == 1:
         print(json.dumps(paths()))
     else:

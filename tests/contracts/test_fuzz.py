@@ -93,15 +93,13 @@ def test_the_fuzzer_sees_a_foreign_exception_and_a_hang(monkeypatch: pytest.Monk
     import signal
 
     import nonsense
-
-    def ring(*_: object) -> None:
-        raise nonsense.Hang
+    import probing
 
     def endless(value: object) -> None:
         while True:
             pass
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = signal.signal(signal.SIGALRM, probing.ring)
     monkeypatch.setattr(nonsense, "LIMIT", 0.2)
     try:
         assert str(nonsense.failure(lambda value: value + 1, ["a"], {}, False)).startswith("TypeError")
