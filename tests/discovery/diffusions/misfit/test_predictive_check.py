@@ -40,6 +40,14 @@ def test_runs_that_explode_count_as_far_out_and_mostly_exploding_laws_say_nothin
     assert _judge(["density of x"] * 2, numbers, 0.01) is None
 
 
+def test_what_is_missed_is_named_also_where_a_run_lies_further_out() -> None:
+    numbers = np.random.default_rng(0).normal(size=(2024, 2))
+    numbers[0, 1], numbers[7, 0] = 6.0, 30.0
+    found = _judge(["density of x", "autocorrelation of x"], numbers)
+    assert found is not None and found.check.p_value == pytest.approx(2 / 2024)
+    assert found.failed == ("autocorrelation of x",)
+
+
 @pytest.mark.parametrize(("stretched", "passes"), [(1.0, True), (1.5, False)])
 def test_another_recording_is_told_from_the_laws_own(relaxation: object, stretched: float, passes: bool) -> None:
     track = relaxation(1.0, 0.5, 0.05, 4000, 3)  # type: ignore[operator]

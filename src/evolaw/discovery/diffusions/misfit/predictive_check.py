@@ -319,8 +319,9 @@ def _judge(names: list[str], numbers: np.ndarray, level: float = LEVEL) -> Predi
         kinds = list(dict.fromkeys(name.split(" of ")[0] for name in names))
         says = f"Run {runs} times, the law moves as recorded: {', '.join(kinds)} all lie within what its runs show."
         return Prediction(Check("prediction", True, p, says), ())
-    # What is as far out as no run is anywhere; the furthest stands first.
-    beyond = [k for k in np.argsort(-far[0]) if far[0, k] >= np.max(worst[1:][whole[1:]])]
+    # What is as far out as none of the runs that are less far out than the recording; the furthest stands first.
+    within = worst[1:][whole[1:] & (worst[1:] < worst[0])]
+    beyond = [k for k in np.argsort(-far[0]) if far[0, k] > within.max(initial=0.0)]
     missed = tuple(dict.fromkeys(names[k] for k in beyond))
     place = int(beyond[0])
     low, high = np.quantile(numbers[1:][whole[1:], place], [0.005, 0.995])
