@@ -33,6 +33,9 @@ LONG = {
 }  # fmt: skip
 """Functions that are meant to work for long, with progress: these are stopped without blame."""
 
+FORESEEN = {"analysis", "automata", "discovery", "markov", "report", "storage"}
+"""Wings whose functions say themselves what does not go together: there `Unforeseen` is a failure as well."""
+
 HUGE = {2**31, 10**9, 2**63, 10**30}
 
 
@@ -271,12 +274,14 @@ def drawn(data: st.DataObject, thing: Any) -> tuple[list[Any], dict[str, Any], b
 
 def failure(thing: Any, listed: list[Any], named: dict[str, Any], huge: bool) -> str | None:
     """What is wrong with the answer of a call; None where it is a result or a sentence of ours."""
-    from evolaw.errors import EvolawError
+    from evolaw.errors import EvolawError, Unforeseen
 
     try:
         with limited(LIMIT), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             call(thing, listed, named)
+    except Unforeseen as error:
+        return f"unforeseen: {error.__cause__!r}"[:300] if thing.__module__.split(".")[1] in FORESEEN else None
     except EvolawError as error:
         said = str(error)
         return None if said.strip() and "\x1b" not in said else f"an empty or unclean sentence: {said!r}"

@@ -69,7 +69,12 @@ def label_clusters(boards: np.ndarray, connectivity: int = 8, *, wrap: bool = Tr
         1
     """
     cells = np.asarray(boards)
-    checks.require(cells.ndim >= 2, "boards", "have shape (..., rows, cols)", f"of shape {cells.shape}")
+    checks.require(
+        cells.ndim >= 2 and cells.size > 0,
+        "boards",
+        "have shape (..., rows, cols) and cells",
+        f"of shape {cells.shape}",
+    )
     corners = _corners(connectivity)
     stack = cells.reshape(-1, *cells.shape[-2:]) == 1
     structure = np.zeros((3, 3, 3), bool)

@@ -110,6 +110,8 @@ def compare(
     Raises:
         ArgumentError: the times differ, an ensemble has fewer than two boards, or a statistic has no samples.
     """
+    for name, each in (("first", first), ("second", second)):
+        checks.require(isinstance(each, Trajectory), name, "be a trajectory", each)
     checks.require(
         np.array_equal(first.times, second.times),
         "second",
@@ -156,7 +158,7 @@ def permutation_test(
     """
     name = checks.one_of(distance, "distance", DISTANCES)
     count = checks.integer(permutations, "permutations", least=19)
-    a, b = (checks.finite(np.asarray(x, np.float64), label) for x, label in ((first, "first"), (second, "second")))
+    a, b = (checks.numbers(x, label) for x, label in ((first, "first"), (second, "second")))
     for x, label in ((a, "first"), (b, "second")):
         checks.require(
             x.ndim >= 1 and len(x) >= 2, label, "hold at least two boards", f"of shape {x.shape}", "Record more boards."

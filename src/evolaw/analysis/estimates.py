@@ -56,8 +56,13 @@ class Estimate:
     samples: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        value = np.asarray(self.value, np.float64)
-        error = checks.shape(np.asarray(self.standard_error, np.float64), "standard_error", value.shape)
+        try:
+            value, error = (np.asarray(each, np.float64) for each in (self.value, self.standard_error))
+        except (TypeError, ValueError) as wrong:
+            raise checks.refuse(
+                "value", "be numbers, as the standard error is", f"{self.value!r}, {self.standard_error!r}"
+            ) from wrong
+        checks.shape(error, "standard_error", value.shape)
         checks.require(bool((error >= 0).all()), "standard_error", "be zero or more", error)
         object.__setattr__(self, "n", checks.integer(self.n, "n", least=1))
         object.__setattr__(self, "value", read_only(value))
@@ -110,7 +115,7 @@ def mean(samples: Any, what: str = "") -> Estimate:
         >>> float(mean(np.array([0.0, 1.0])).standard_error)
         0.5
     """
-    values = checks.finite(np.asarray(samples, np.float64), "samples")
+    values = checks.numbers(samples, "samples")
     checks.require(values.ndim >= 1 and len(values) > 0, "samples", "hold at least one repetition", "empty")
     n = len(values)
     error = np.std(values, axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(values.shape[1:], np.inf)
@@ -140,7 +145,7 @@ def jackknife(function: Callable[[np.ndarray], Any], samples: Any, what: str = "
         >>> round(float(jackknife(np.square, [1.0, 2.0, 4.0]).value), 6)  # 7/3 squared, less the variance 7/9 of the mean
         4.666667
     """
-    values = checks.finite(np.asarray(samples, np.float64), "samples")
+    values = checks.numbers(samples, "samples")
     checks.require(values.ndim >= 1 and len(values) > 0, "samples", "hold at least one repetition", "empty")
     n = len(values)
     whole = np.asarray(function(values.mean(axis=0)), np.float64)

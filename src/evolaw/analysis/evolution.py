@@ -83,7 +83,7 @@ def mean_field(probabilities: Any, density: Any) -> np.ndarray:
         >>> float(mean_field(majority, 0.5))
         0.5
     """
-    table = np.asarray(probabilities, np.float64)
+    table = checks.numbers(probabilities, "probabilities")
     size = table.size.bit_length() - 1
     checks.require(
         table.ndim == 1 and table.size == 2**size, "probabilities", "have 2**k elements", f"of shape {table.shape}"
@@ -91,7 +91,7 @@ def mean_field(probabilities: Any, density: Any) -> np.ndarray:
     checks.require(
         bool(((table >= 0) & (table <= 1)).all()), "probabilities", "lie in [0, 1]", f"{table.min()} to {table.max()}"
     )
-    p = np.asarray(density, np.float64)
+    p = checks.numbers(density, "density")
     checks.require(bool(((p >= 0) & (p <= 1)).all()), "density", "lie in [0, 1]", density)
     live = np.bitwise_count(np.arange(table.size, dtype=np.uint64))
     by_count = np.bincount(live, weights=table, minlength=size + 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from evolaw import documents
+from evolaw import checks, documents
 from evolaw.automata.files.rle import parse_rle
 from evolaw.discovery.spine.decisions import DECISIONS
 from evolaw.discovery.spine.evidence import BASES
@@ -75,6 +75,10 @@ def render(
     if isinstance(finding, Trajectory):
         return render_trajectory(finding, lang=lang, command=command, seed=seed)
     words = Words(lang)
+    is_finding = isinstance(finding, Mapping) or callable(getattr(finding, "to_json", None))
+    checks.require(is_finding, "finding", "be a finding, its JSON document or a trajectory", finding)
+    told_after = all(isinstance(chapter, Chapter) for chapter in chapters)
+    checks.require(told_after, "chapters", "be chapters of a story, as `demo` tells them", chapters)
     document = finding if isinstance(finding, Mapping) else finding.to_json()
     if document.get("space") == "equation":
         return render_equation(finding, lang=lang, command=command, seed=seed, chapters=chapters)

@@ -6,7 +6,7 @@ reflecting boards of any size; a law becomes a short network of logic gates (`bi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
 from functools import partial
 from typing import Any
@@ -58,6 +58,7 @@ class Laws:
             return cls._of_tables(rules)
         if isinstance(rules, Rule | str):
             return cls(_table(Rule(rules), "rules")[None], True)
+        checks.require(isinstance(rules, Iterable), "rules", "be a rule, several, or their tables as an array", rules)
         found = [_table(Rule(rule), f"rules[{i}]") for i, rule in enumerate(rules)]
         checks.require(bool(found), "rules", "hold at least one rule", "empty")
         return cls(np.stack(found), False)

@@ -108,11 +108,9 @@ def require_plain(path: str | Path) -> Path:
         ParseError: something is there that is no plain file.
     """
     path = Path(path)
-    try:
-        is_other = path.exists() and not path.is_file() and not path.is_dir()
-    except ValueError:
-        raise ParseError("A path must not hold a zero byte.", source=repr(str(path))) from None
-    if is_other:
+    if "\0" in str(path):
+        raise ParseError("A path must not hold a zero byte.", source=repr(str(path)))
+    if path.exists() and not path.is_file() and not path.is_dir():
         raise ParseError("This is no plain file. Name one, or a folder where one is read.", source=str(path))
     return path
 

@@ -34,7 +34,7 @@ def read_pattern(path: str | Path) -> Pattern:
     Raises:
         ParseError: the file is missing, larger than `MOST_BYTES`, or cannot be read as a pattern; with line and column.
     """
-    path = Path(path)
+    path = require_plain(path)
     is_packed = path.suffix.lower() in COMPRESSED_SUFFIXES
     data, name = inflated(path, MOST_BYTES) if is_packed else (read_bytes(path, MOST_BYTES), path.name)
     if b"\0" in data[:4096]:

@@ -95,6 +95,12 @@ def discover_lattice(
         box,
         "Pass box=FunctionBox(...).",
     )
+    checks.require(
+        box is None or callable(getattr(box, "answer", None)),
+        "box",
+        "answer a board, as FunctionBox and CommandBox do",
+        box,
+    )
     if recording is None:
         checks.require(asked > 0, "recording", "be given, or else a box and ask=N", None)
         terms = replace(terms, observed=None if observed is None else claimed(observed))

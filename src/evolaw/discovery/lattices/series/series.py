@@ -30,6 +30,7 @@ import numpy as np
 from evolaw import checks, display
 from evolaw.analysis import label_clusters
 from evolaw.arrays import read_only
+from evolaw.automata.files.archives import require_plain
 from evolaw.errors import ParseError
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
@@ -153,7 +154,7 @@ def read_series(path: str | Path) -> Series:
     Raises:
         ParseError: with the line of the fault; missing runs or times are named.
     """
-    path = Path(path)
+    path = require_plain(path)
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise ParseError(f"The file is larger than {_MAX_BYTES // 2**20} MiB.", source=str(path))
