@@ -120,14 +120,15 @@ class LatticeInquiry:
         reach = question_of_reach(state.cause)
         if reach is not None:
             return reach
-        # Another space in doubt is not settled by its own open entries: every window once, with inputs that are certain, is.
+        # Another space in doubt is not settled by its own open entries: every window once, with inputs that are certain, is. What the
+        # entries then are is not promised.
         board = largest(self.case.space)
         rows, cols = board.shape
         says = (
             f"{state.checks[0].says} To settle it by experiment, put this {cols} x {rows} board, which shows every entry, "
             "on a torus into the box and record it before and after one generation."
         )
-        return replace(question, board=board, says=says)
+        return replace(question, board=board, says=says, decides=0)
 
     # -- amendments ---------------------------------------------------------------------------------------------------
 

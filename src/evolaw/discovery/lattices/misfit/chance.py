@@ -41,11 +41,14 @@ def diagnose_chance(case: Case, noises: Sequence[NoiseFit], coins: NoiseFit, cal
             says += " It was declared that none are."
         return Diagnosis("coins", (Check("determinism", bool(case.chance), 1.0 if case.chance else 0.0, says), *calm))
     erring = noise is noises[-1]
-    if (
-        noise.cost + _CLEAR_COST < coins.cost
-        and noise.excess < _GOOD_EXCESS
-        and not (erring and noise.flips > _MOST_ERRING)
-    ):
+    if noise.cost + _CLEAR_COST < coins.cost and noise.excess < _GOOD_EXCESS:
+        if erring and noise.flips > _MOST_ERRING:
+            says = (
+                f"All entries go against their majority at one rate, {noise.flips:.2g}, so that a frame hardly tells of the next: "
+                "generations were skipped in a way that no law found explains, frames are out of order, or the automaton errs so often. "
+                "If you know how many generations lie between frames, try --every K."
+            )
+            return Diagnosis("unclear", (Check("determinism", False, 1.0, says),))
         if not erring:
             return Diagnosis("flips", (check_flips(noise, _relative(noise, coins), space),))
         says = (
