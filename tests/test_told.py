@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pytest
@@ -90,6 +90,28 @@ def test_a_failure_with_arguments_that_fit_is_told_apart_as_a_fault_to_report() 
     with pytest.raises(ArgumentError, match="`values` must be of type") as named:
         third(3)  # type: ignore[arg-type]
     assert named.value.exit_code == 3
+
+
+class Mover(Protocol):
+    """Whatever moves."""
+
+    def move(self) -> int: ...
+
+
+class Train:
+    def move(self) -> int:
+        return 1
+
+
+def test_what_offers_a_protocol_is_not_blamed_for_the_fault_of_another() -> None:
+    @told
+    def arrive(mover: Mover | str, hours: list[float]) -> float:
+        return mover.move() * hours[1]  # type: ignore[union-attr]
+
+    with pytest.raises(Unforeseen):
+        arrive(Train(), [1.0])
+    with pytest.raises(ArgumentError, match="`mover` must be of type"):
+        arrive(3, [1.0, 2.0])  # type: ignore[arg-type]
 
 
 def test_a_generator_is_told_when_it_is_run() -> None:

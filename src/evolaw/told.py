@@ -140,7 +140,7 @@ def _misfit(function: Any, given: Any, named: Any, error: Exception) -> Argument
         if parameter.kind is parameter.VAR_POSITIONAL:
             continue
         wanted = str(parameter.annotation)
-        if not _fits(value, wanted):
+        if not _fits(value, wanted, getattr(inspect.unwrap(function), "__globals__", {})):
             return refuse(name, f"be of type {wanted}", value)
     if not values:
         return None
@@ -164,10 +164,11 @@ def _shown(value: Any) -> str:
     )
 
 
-def _fits(value: Any, wanted: str) -> bool:
+def _fits(value: Any, wanted: str, scope: Mapping[str, Any]) -> bool:
     """Whether a value is one of the alternatives of an annotation, as far as its outermost names say.
 
-    A plain value fits no class of ours; a function, or an object of ours, may be what an unknown name stands for.
+    A plain value fits no class of ours; a function, or an object of ours, may be what an unknown name stands for. What a protocol
+    asks for is not looked up in ``scope``, the names that the annotation was written among: any object may offer it.
     """
     heads = {re.split(r"[\[.]", part.strip(" '\""))[0] for part in _alternatives(wanted)}
     if heads & {"Any", "Array", "object", "Literal", "jax", "sympy"} or "empty" in wanted:
@@ -180,7 +181,8 @@ def _fits(value: Any, wanted: str) -> bool:
     if type(value).__module__.partition(".")[0] in ("builtins", "numpy") and not callable(value):
         return False
     names = {base.__name__ for base in type(value).__mro__}
-    return bool(names & unknown) or callable(value)
+    offered = any(getattr(scope.get(name), "_is_protocol", False) for name in unknown)
+    return bool(names & unknown) or callable(value) or offered
 
 
 def _alternatives(wanted: str) -> list[str]:

@@ -82,7 +82,7 @@ def grid_of(times: Any, steps: Any = None, dt: Any = None, grid: Any = None) -> 
         >>> grid.dt.tolist(), grid.last.tolist()
         ([0.25, 0.25], [4, 6])
     """
-    saved = checks.monotone(np.asarray(times, float) if np.ndim(times) else times, "times")
+    saved = checks.monotone(checks.numbers(times, "times"), "times")
     checks.require(saved.size > 1, "times", "hold at least two times, the first for the start", saved.tolist())
     given = [name for name, value in (("steps", steps), ("dt", dt), ("grid", grid)) if value is not None]
     checks.require(

@@ -1,6 +1,7 @@
 """The three readings against exact enumeration and simulation."""
 
 import itertools
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -89,3 +90,11 @@ def test_interval_ends() -> None:
     assert confidence_interval(1, 1, 0.05) == (pytest.approx(0.025), 1.0)
     low, high = confidence_interval(10**6, 1, 1e-4)
     assert 0 < low < 1e-6 < high < 1e-4
+
+
+@pytest.mark.parametrize(("visits", "alive"), [(1, 0), (1, 1), (2, 1), (900, 899), (900, 1), (10**6, 10**6 - 1)])
+def test_intervals_widen_to_the_ends_where_nothing_is_allowed_to_err(visits: int, alive: int) -> None:
+    """At error rates below what a double tells from 0 beside 1 the interval is wide, and no search for its ends fails."""
+    ends = [confidence_interval(visits, alive, alpha) for alpha in (1e-2, 1e-15, 1e-100, 1e-300)]
+    for (low, high), (wider_low, wider_high) in pairwise(ends):
+        assert 0 <= wider_low <= low <= alive / visits <= high <= wider_high <= 1

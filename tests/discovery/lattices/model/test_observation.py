@@ -47,6 +47,7 @@ def test_a_recording_says_how_it_was_taken() -> None:
     ("recording", "message"),
     [
         (film([0, 1, 3]), "equal gaps"),
+        (film([0, 10**15, 2 * 10**15]), "at most 64 generations between frames"),
         (film([0, 0.5]), "whole generations"),
         (film([0, 1], flip_probability="often"), "flip probability"),
         (film([0, 1], flip_probability=0.7), "flip probability"),

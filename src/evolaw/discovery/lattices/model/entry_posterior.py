@@ -152,6 +152,6 @@ def confidence_interval(visits: int, alive: int, alpha: float) -> tuple[float, f
         return float(xlogy(k, theta) + xlog1py(n - k, -theta) - level)
 
     peak = k / n
-    low = 0.0 if k == 0 else brentq(excess, 0.0 + 1e-300, peak)
-    high = 1.0 if k == n else brentq(excess, peak, 1.0 - 1e-16)
+    low = 0.0 if k == 0 or excess(1e-300) > 0 else brentq(excess, 1e-300, peak)
+    high = 1.0 if k == n or excess(1.0 - 1e-16) > 0 else brentq(excess, peak, 1.0 - 1e-16)
     return float(low), float(high)

@@ -108,10 +108,18 @@ def of_recording(recording: Trajectory) -> Channel:
             f"one with gaps of {', '.join(f'{gap:g}' for gap in gaps[:5])} generations",
             "Cut it into recordings of equal gaps and pass them as a list.",
         )
+    every = int(gaps[0]) if gaps.size else 1
+    if every > _MOST_EVERY:
+        raise checks.refuse(
+            "recording",
+            f"have at most {_MOST_EVERY} generations between frames",
+            f"one with gaps of {every}",
+            "If its times do not count generations, number the frames.",
+        )
     flips = recording.about.get("flip_probability", 0.0)
     try:
         return Channel(
-            every=int(gaps[0]) if gaps.size else 1,
+            every=every,
             flips=AUTO if flips == AUTO else float(flips),
             missing=bool((recording.values == MISSING).any()),
         )

@@ -207,7 +207,7 @@ def plausible_above(alpha: float) -> float:
     checks.require(0 < checks.number(alpha, "alpha") < 1, "alpha", "lie between 0 and 1", alpha)
     if alpha >= 0.9:
         return 0.5
-    return float(np.exp(brentq(lambda log_p: np.log(e_value(np.exp(log_p)) * alpha), -60.0, np.log(0.5))))
+    return float(np.exp(brentq(lambda log_p: np.log(e_value(np.exp(log_p)) * alpha), -700.0, np.log(0.5))))
 
 
 def runs_needed(bar: float) -> int:
