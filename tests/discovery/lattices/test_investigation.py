@@ -14,6 +14,7 @@ from evolaw.automata.files.recordings import read_recording
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import step
 from evolaw.discovery import Every, Finding, Flips, discover, interrogate
+from evolaw.discovery.lattices import investigation
 from evolaw.discovery.lattices.model.rule_space import NESTED, RuleSpace
 from evolaw.errors import ArgumentError
 from evolaw.randomness import source
@@ -357,3 +358,17 @@ def test_a_wrong_rate_and_a_false_known_entry_are_named_behind_flips() -> None:
         false = discover(film, observed=Flips(0.04), known={entry: value}, rng=0)
         named = next(check for check in false.failed if check.name == "known entries")
         assert entry in named.says and wrong(false, Rule("B3/S23")) == []
+
+
+def test_more_misread_cells_than_can_be_inferred_are_left_out_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand frames with flips to infer ran without end."""
+    monkeypatch.setattr(investigation, "_MOST_MISREAD", 2000)
+    film = soup("B3/S23", (12, 14), 99, 0.4)
+    values = film.values ^ (np.random.default_rng(3).random(film.values.shape) < 0.02)
+    finding = discover(replace(film, values=values.astype(np.uint8)), observed=Flips("auto"), rng=0)
+    assert finding.checks[0].name == "length" and finding.checks[0].passed
+    assert "Of 100 frames the first 11 were weighed" in finding.checks[0].says
+    assert finding.source.startswith("the first 11 of 100 frames of 12 x 14")
+    assert len(finding.recordings[0]) == 11 and wrong(finding, Rule("B3/S23")) == []
+    clean = discover(film, rng=0)
+    assert len(clean.recordings[0]) == 100

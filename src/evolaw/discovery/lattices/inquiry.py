@@ -70,7 +70,9 @@ class LatticeInquiry:
         frames, rows, cols = first.values.shape
         missing = ", some cells missing" if (first.values == MISSING).any() else ""
         several = f" and {more} more" if more else ""
-        shape = f"{frames} frames of {rows} x {cols}, {first.boundary}{missing}{several}"
+        recorded = first.about.get("frames_recorded", frames)
+        counted = f"{frames}" if recorded == frames else f"the first {frames} of {recorded}"
+        shape = f"{counted} frames of {rows} x {cols}, {first.boundary}{missing}{several}"
         return f"{named} ({shape})" if named else shape
 
     @property

@@ -36,6 +36,9 @@ __all__ = ["discover_lattice", "resume"]
 
 NETWORK = "network"
 
+_MOST_MISREAD = 2**20
+"""Cells of all recordings whose misreadings are inferred at most: about a minute."""
+
 
 def discover_lattice(
     recording: Trajectory | Sequence[Trajectory] | None,
@@ -112,7 +115,8 @@ def discover_lattice(
     recordings, copies = _without_copies(recordings)
     recordings, notes = _prepared(recordings, channel, terms.case.space, is_silent(recording, boundary))
     recordings = [replace(item, times=np.arange(len(item)) * channel.every) for item in recordings]
-    terms = replace(terms, notes=(*copies, *notes), observed=channel)
+    recordings, cut = _within_reach(recordings, channel)
+    terms = replace(terms, notes=(*copies, *notes, *cut), observed=channel)
     finding = terms.look(recordings, channel)
     return terms.ask(box, recordings, finding, asked) if box is not None and asked else finding
 
@@ -174,6 +178,29 @@ def _without_copies(recordings: list[Trajectory]) -> tuple[list[Trajectory], lis
         return recordings, []
     says = f"{left_out} of {len(recordings)} recordings {'is a copy' if left_out == 1 else 'are copies'} of another and left out."
     return list(kept.values()), [Check("copies", True, 1.0, says)]
+
+
+def _within_reach(recordings: list[Trajectory], channel: Channel) -> tuple[list[Trajectory], list[Check]]:
+    """Leave out the later frames of what would take hours: misread cells are inferred one by one, and in sweeps."""
+    cells = sum(item.values.size for item in recordings)
+    if not channel.flips or channel.on == "update" or cells <= _MOST_MISREAD:
+        return recordings, []
+    share = _MOST_MISREAD / cells
+    cut = [
+        replace(
+            item,
+            values=item.values[:frames],
+            times=item.times[:frames],
+            about={**item.about, "frames_recorded": len(item)},
+        )
+        for item in recordings
+        for frames in [max(3, int(share * len(item)))]
+    ]
+    says = (
+        f"Of {sum(map(len, recordings)):,} frames the first {sum(map(len, cut)):,} were weighed: inferring more misread cells would take "
+        "too long. Pass other parts as recordings of their own."
+    )
+    return cut, [Check("length", True, 1.0, says)]
 
 
 def _prepared(
