@@ -33,6 +33,7 @@ from evolaw.discovery.diffusions.misfit.diagnosis import (
     predicting,
     remedy,
 )
+from evolaw.discovery.diffusions.misfit.fast_relaxation import doubt_steps
 from evolaw.discovery.diffusions.misfit.predictive_check import predict
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.problem import Library, pose
@@ -144,6 +145,8 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
     doubts = doubt_recording(case)
     unfit = any(not doubt.check.passed and not doubt.component for doubt in doubts)
     weighed = weigh_all(case, roughly=unfit)
+    slow = None if unfit else doubt_steps(case, weighed)
+    doubts += [] if slow is None else [slow]
     coarse = is_coarse(case)
     families = [Judged.of(item, diffusion=spread, coarse=coarse) for item in weighed for spread in (False, True)]
     against = contradictions(families, case.relations, case.signs)

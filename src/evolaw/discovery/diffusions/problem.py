@@ -10,6 +10,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.discovery.diffusions.evidence.noise_level import NoiseLevel, filter_gain, noise_level
+from evolaw.discovery.diffusions.evidence.relaxation import is_relaxation
 from evolaw.discovery.diffusions.evidence.selection import coarseness, is_coarse
 from evolaw.discovery.diffusions.misfit.increment_tests import wrapping
 from evolaw.discovery.diffusions.model.case import Case, entry_name
@@ -173,7 +174,8 @@ def _with_noise(case: Case, noise: str | float | Sequence[float]) -> Case:
         sd = tuple(checks.number(value, "noise", least=0.0) for value in given)
     step = case.recording.step
     gains = tuple(filter_gain(s, level.diffusivity, step) for s, level in zip(sd, levels, strict=True))
-    return replace(case, noise=sd, gains=gains)
+    found = replace(case, noise=sd, gains=gains)
+    return replace(case, noise=(0.0,), gains=(1.0,)) if noise == "auto" and is_relaxation(found) else found
 
 
 def _is_told_apart(case: Case, level: NoiseLevel) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from evolaw.discovery.diffusions.evidence.selection import coarseness, is_coarse, weigh_all
+from evolaw.discovery.diffusions.evidence.selection import relaxation as relaxation_of
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
 
@@ -15,7 +18,15 @@ def test_coarseness_is_how_far_a_step_goes_noise_or_not(relaxation: object, nois
     """e^{-θΔt}(1 − e^{-θΔt}) 2 for a relaxation: 0.0388 at θΔt = 0.02 (its statistical error here is 0.004)."""
     case = pose(relaxation(1.0, 0.5, 0.02, 40_000, 1, noise=noise), library="1, x", noise=0.0)  # type: ignore[operator]
     expected = 2 * np.exp(-0.02) * (1 - np.exp(-0.02)) * 0.5 / (0.5 + noise**2)
-    assert coarseness(case) == pytest.approx(expected, rel=0.3)
+    assert coarseness(replace(case, noise=())) == pytest.approx(expected, rel=0.3)
+
+
+@pytest.mark.parametrize("step", [0.1, 3.0])
+def test_relaxation_is_seen_also_within_a_step(relaxation: object, step: float) -> None:
+    """−4ρ = 2 (1 − e^{-θΔt}) for a relaxation; at θΔt = 3 the two-step reach has fallen to a twentieth of that."""
+    case = pose(relaxation(1.0, 0.5, step, 40_000, 1), library="1, x", noise=0.0)  # type: ignore[operator]
+    assert relaxation_of(case) == pytest.approx(2 * (1 - np.exp(-step)) - 8 / 200, abs=4 * 4 / 200)
+    assert coarseness(case) >= relaxation_of(case)
 
 
 def test_fine_coarse_and_exact(relaxation: object) -> None:

@@ -48,7 +48,7 @@ def test_what_is_missed_is_named_also_where_a_run_lies_further_out() -> None:
     assert found.failed == ("autocorrelation of x",)
 
 
-@pytest.mark.parametrize(("stretched", "passes"), [(1.0, True), (1.5, False)])
+@pytest.mark.parametrize(("stretched", "passes"), [(1.0, True), pytest.param(1.5, False, marks=pytest.mark.slow)])
 def test_another_recording_is_told_from_the_laws_own(relaxation: object, stretched: float, passes: bool) -> None:
     track = relaxation(1.0, 0.5, 0.05, 4000, 3)  # type: ignore[operator]
     case = pose(track, library="1, x", noise=0.0)

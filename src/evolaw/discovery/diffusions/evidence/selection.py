@@ -7,6 +7,8 @@ cancels,
     coarseness = [S(2) − S(1)] / scale²,        scale² = Var φ / ⟨φ'²⟩, the largest over the terms of the component
 
 is about 2θΔt for a linear relaxation of rate θ and 3(ωΔt)² for a rotation: how far one step goes on the scale on which the terms vary.
+A motion that relaxes within one step hides from it: S(2) is then S(1). Of one component known to be without noise the correlation ρ of
+successive increments tells that too, −4ρ being 2θΔt as well.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from evolaw.discovery.diffusions.evidence.exact.grid import fits_on_grid
 from evolaw.discovery.diffusions.evidence.weigh import Weighed, fine_nodes, weigh
 from evolaw.discovery.diffusions.model.case import Case
 
-__all__ = ["coarseness", "is_coarse", "weigh_all"]
+__all__ = ["coarseness", "is_coarse", "relaxation", "weigh_all"]
 
 _COARSE = 0.125
 """Above this the quadrature takes a fourth node, and noise is not looked for: curvature of the correlations would be taken for it.
@@ -33,7 +35,9 @@ _COARSE_NODES = 4
 
 def coarseness(case: Case) -> float:
     """Return how far one step goes on the scale on which the terms vary; the largest over components."""
-    return max(_coarseness(case, component) for component in range(case.recording.dim))
+    seen = max(_coarseness(case, component) for component in range(case.recording.dim))
+    bare = case.recording.dim == 1 and not case.hidden and case.noise == (0.0,)
+    return max(seen, relaxation(case)) if bare else seen
 
 
 def is_coarse(case: Case) -> bool:
@@ -84,6 +88,16 @@ def _coarseness(case: Case, component: int) -> float:
         variance.append(np.full(len(x), np.var(x)))
     reach = float(np.mean(np.concatenate(two)) - np.mean(np.concatenate(one)))
     return max(reach, 0.0) / _scale(case, component, float(np.mean(np.concatenate(variance))))
+
+
+def relaxation(case: Case) -> float:
+    """Return −4ρ of the increments of one component, less two of its standard errors: about 2θΔt."""
+    increments = [np.diff(case.recording.columns[0][rows]) for rows in case.recording.stretches()]
+    products = np.concatenate([step[1:] * step[:-1] for step in increments])
+    squares = float(np.mean(np.concatenate(increments) ** 2))
+    if not products.size or squares <= 0:
+        return 0.0
+    return max(-4 * float(np.mean(products)) / squares - 8 / np.sqrt(products.size), 0.0)
 
 
 def _scale(case: Case, component: int, variance: float) -> float:

@@ -1,6 +1,7 @@
 """From tests to checks, each with its cause and the option that handles it, and to what they do to decisions.
 
     the steps are mostly measurement noise      nothing of D is known at this step
+    it relaxes within a step                    nothing is decided (`fast_relaxation`)
     a first-order law does not hold: memory     nothing is decided
     jumps, heavy tails                          nothing is decided
     a term is missing from the library          nothing of that component's drift is decided
@@ -125,6 +126,7 @@ def predicting(state: State, prediction: Prediction | None) -> State:
 _REMEDIES = {
     "period": "Say the period of the angle, and discover again.",
     "noise": "Record again with less measurement noise, or take every fifth row: a step in which it moves further than it is misread.",
+    "relaxation": "Record faster: several points while it relaxes.",
     "memory": "Record what moves it as well: its velocity, or the variable behind it; a position alone may do with --hidden velocity.",
     "jumps": "Record faster, so that jumps stand apart from the motion between them, and cut them out.",
     "library": "Give a larger --library; nothing new need be recorded.",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evolaw.discovery.diffusions.evidence.exact.fokker_planck import weigh_exactly
+from evolaw.discovery.diffusions.evidence.exact.fokker_planck import successive_product, weigh_exactly
 from evolaw.discovery.diffusions.evidence.exact.grid import fits_on_grid
 from evolaw.discovery.diffusions.evidence.weigh import weigh
 from evolaw.discovery.diffusions.problem import pose
+from evolaw.trajectory import Trajectory
 
 
 def test_estimate_and_error_are_those_of_the_closed_likelihood(relaxation: object) -> None:
@@ -42,3 +43,30 @@ def test_a_bistable_recording_of_coarse_steps_is_unbiased(record: object) -> Non
 def test_steps_too_short_for_a_grid_are_left_to_moments(relaxation: object) -> None:
     case = pose(relaxation(1.0, 0.5, 1e-4, 40_000, 1), library="x", noise=0.0)  # type: ignore[operator]
     assert not fits_on_grid(case, "x", weigh(case, "x"))
+
+
+def test_two_steps_in_a_row_hang_together_as_the_law_says(relaxation: object) -> None:
+    """⟨ΔX ΔX'⟩ = −(1 − a)² ⟨X²⟩ for a = e^{-θΔt}, over the recorded states, at the estimate."""
+    track = relaxation(1.0, 0.5, 1.0, 3000, 2)  # type: ignore[operator]
+    case = pose(track, library="x", noise=0.0)
+    exact = weigh_exactly(case, "x", weigh(case, "x", 4))
+    assert exact.drift is not None
+    x, decay = np.asarray(track.values)[:, 0], np.exp(exact.drift.estimate[0])
+    assert successive_product(case, "x", exact) == pytest.approx(-((1 - decay) ** 2) * np.mean(x**2), rel=0.01)
+
+
+def test_steps_of_twelve_relaxations_are_climbed_to_the_truth() -> None:
+    """dx = 6 (x − x³) dt + sqrt(0.8) dW at Δt = 1: moments run it three times too slowly, and scoring left its path from there."""
+    rng, x, values = np.random.default_rng(1), 1.0, np.empty(3000)
+    for k in range(3000):
+        for kick in np.sqrt(0.8 * 0.02) * rng.standard_normal(50):
+            half = x + 0.02 * 6 * (x - x**3) + kick
+            x += 0.01 * 6 * (x - x**3 + half - half**3) + kick
+        values[k] = x
+    case = pose(Trajectory(values, np.arange(3000.0), ("times",)), library="poly:3", names=["x"], noise=0.0)
+    moments = weigh(case, "x", 4)
+    assert moments.diffusion is not None and moments.diffusion.estimate[0] < 0.2
+    exact = weigh_exactly(case, "x", moments)
+    assert exact.method == "exact" and exact.drift is not None and exact.diffusion is not None
+    assert abs(exact.diffusion.estimate[0] - 0.4) < 4.5 * exact.diffusion.error[0] < 0.2
+    assert np.abs((exact.drift.estimate - [0, 6, 0, -6]) / exact.drift.error).max() < 4.5

@@ -31,11 +31,14 @@ from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.model.expressions import Term
 
-__all__ = ["weigh_exactly"]
+__all__ = ["successive_product", "weigh_exactly"]
 
 _ROUNDS = 10
 _SETTLED = 0.05
 """Scoring has settled when the last change, measured by the information, is this small a coefficient."""
+_FASTEST = 64.0
+_COST = 2.0
+"""Nats a coefficient that the average over laws may lie below the likeliest one."""
 _SMALLEST = 1e-14
 """Chances below this are rounding; a step that has no more is not told from one that has none."""
 
@@ -51,6 +54,8 @@ def weigh_exactly(case: Case, target: str, weighed: Weighed) -> Weighed:
     law = _Law.of(case, target, weighed)
     theta = law.first @ _mean(weighed.drift)
     eta = law.better_start(theta, law.second @ _estimate(weighed.diffusion))
+    pace = law.pace(theta, eta)
+    theta, eta = pace * theta, pace * eta
     for _ in range(_ROUNDS):
         at = np.concatenate([theta, eta])
         likelihood, score, information = law.score(at)
@@ -59,13 +64,30 @@ def weigh_exactly(case: Case, target: str, weighed: Weighed) -> Weighed:
         moved = at + np.linalg.solve(information, score)
         eta_moved = law.improved(theta, eta, moved[theta.size :] - eta, likelihood)
         form = law.drift_form(moved, information)
-        theta_moved = law.first @ _mean(form)
+        theta_moved = law.held_back(theta, law.first @ _mean(form) - theta, eta_moved, likelihood)
         change = np.concatenate([theta_moved, eta_moved]) - at
         theta, eta = theta_moved, eta_moved
         if change @ information @ change <= _SETTLED * at.size:
             diffusion = law.diffusion_form(moved, information)
             return _answer(case, target, weighed, form, diffusion)
     return weighed
+
+
+def successive_product(case: Case, target: str, weighed: Weighed) -> float:
+    """Return the mean product of two successive steps under the law that `weigh_exactly` found, from the recorded states.
+
+    E[(X_{k+1} − X_k)(X_{k+2} − X_{k+1})] = Σ_i π_i Σ_j P_ij (c_j − c_i) Σ_l P_jl (c_l − c_j), π the recorded shares of the cells c.
+    """
+    law = _Law.of(case, target, weighed)
+    reduced = [law.first @ _estimate(weighed.drift), law.second @ _estimate(weighed.diffusion)]
+    chances, centres = law.chances(np.concatenate(reduced)), law.grid.centres
+    apart = centres[None, :] - centres[:, None]
+    if law.grid.periodic:
+        turn = law.grid.width * len(centres)
+        apart = (apart + turn / 2) % turn - turn / 2
+    steps = chances * apart
+    shares = law.grid.counts.sum(1).clip(0.0)
+    return float(shares / shares.sum() @ steps @ steps.sum(1))
 
 
 def _mean(form: GaussianForm | None) -> np.ndarray:
@@ -189,6 +211,19 @@ class _Law:
         both = [self.likelihood(self.chances(np.concatenate([theta, start]))) for start in (eta, self.constant)]
         return eta if both[0] >= both[1] else self.constant
 
+    def pace(self, theta: np.ndarray, eta: np.ndarray) -> float:
+        """How many times as fast the law runs where the recording is likeliest, in powers of two.
+
+        Steps longer than a relaxation leave moment equations with the stationary law run too slowly: drift and diffusion too small alike.
+        """
+        fastest, best = 1.0, self.likelihood(self.chances(np.concatenate([theta, eta])))
+        while fastest < _FASTEST and self.second.size:
+            found = self.likelihood(self.chances(2 * fastest * np.concatenate([theta, eta])))
+            if found <= best:
+                break
+            fastest, best = 2 * fastest, found
+        return fastest
+
     def improved(self, theta: np.ndarray, eta: np.ndarray, change: np.ndarray, before: float) -> np.ndarray:
         """Go as far along ``change`` as the likelihood does not fall: full, then halves of it."""
         for share in (1.0, 0.5, 0.25, 0.125, 0.0625) if eta.size else ():
@@ -196,6 +231,14 @@ class _Law:
             if self.likelihood(self.chances(np.concatenate([theta, new]))) >= before - 1e-9:
                 return new
         return eta
+
+    def held_back(self, theta: np.ndarray, change: np.ndarray, eta: np.ndarray, before: float) -> np.ndarray:
+        """Go as far along ``change`` as the likelihood does not fall by more than averaging over laws may cost."""
+        for share in (1.0, 0.5, 0.25, 0.125, 0.0625):
+            new = theta + share * change
+            if self.likelihood(self.chances(np.concatenate([new, eta]))) >= before - _COST * theta.size:
+                return new
+        return new
 
     def likelihood(self, chances: np.ndarray) -> float:
         """log L up to a constant."""
