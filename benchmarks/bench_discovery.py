@@ -1,6 +1,6 @@
 """Discovery put to the test, each kind of recording from random laws that nothing was tuned to.
 
-    python -m benchmarks.bench_discovery [KIND …] [--seed N]              (forty minutes for all on one core)
+    python -m benchmarks.bench_discovery [KIND …] [--seed N]              (five minutes for all on one core)
 
 For every kind: how many findings hold a wrong decision, how often the cause is named right, and how many entries are decided.
 """
