@@ -28,6 +28,16 @@ def test_an_iv_curve_has_the_voltage_to_the_right():
     assert axes.get_xlabel() == "V / (I_c R)"
 
 
+def test_points_in_doubt_are_open_and_the_legend_says_why():
+    mask = np.array([False, True, False])
+    curve = IVCurve(JUNCTION, "I–V curve", X, X**2, 0.01 * X, X**2, "somewhere", doubtful=mask, doubt="a sentence")
+    axes = evolaw.draw(curve).axes[0]
+    words = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert any("in doubt" in word for word in words)
+    opened = [line for line in axes.lines if line.get_markerfacecolor() == "white" and line.get_marker() == "o"]
+    assert [line.get_xdata().tolist() for line in opened] == [[X[1] ** 2]]
+
+
 def test_a_curve_of_rates_is_logarithmic():
     axes = evolaw.draw(Curve(JUNCTION, "escape rate", X, X, 0.1 * X, X, "theory")).axes[0]
     assert axes.get_yscale() == "log" and axes.get_xlabel() == "I / I_c"

@@ -17,7 +17,10 @@ from evolaw.sde.processes.fokker_planck import CircleFokkerPlanck, SampledDensit
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
 from evolaw.told import told
 
-__all__ = ["StationaryState", "fokker_planck"]
+__all__ = ["AT_HAND", "StationaryState", "fokker_planck"]
+
+# Unknowns of an equation that is solved beside a curve, a second or two a bias.
+AT_HAND = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +68,18 @@ class StationaryState:
         return self.equation.mean_square_velocity
 
     @property
+    def effective_diffusion(self) -> float:
+        """D_eff of the phase, the half-width of the radiated line in rad per unit of time; with capacitance.
+
+        Raises:
+            ArgumentError: the junction has no capacitance; `formulas.effective_diffusion` is a quadrature then.
+        """
+        if isinstance(self.equation, CircleFokkerPlanck):
+            fix = "Use formulas.effective_diffusion."
+            raise checks.refuse("junction", "have a capacitance for this solution", self.junction.damping, fix)
+        return self.equation.effective_diffusion()
+
+    @property
     def entropy_production(self) -> float:
         """i⟨φ'⟩/D, entropy per unit of time."""
         return float(entropy_production(self.bias, self.mean_velocity, self.junction.noise))
@@ -96,12 +111,13 @@ class StationaryState:
 
 
 @told
-def fokker_planck(junction: Junction, bias: float) -> StationaryState:
+def fokker_planck(junction: Junction, bias: float, *, unknowns: int = 60_000) -> StationaryState:
     """Solve the stationary Fokker–Planck equation of a junction at one bias.
 
     Args:
         junction: with noise, without a drive, with one resistor; any current–phase relation.
         bias: i.
+        unknowns: the most an equation with capacitance may take before it is given up.
 
     Raises:
         ArgumentError: the junction has no noise, a drive, or a resistor in pieces.
@@ -128,5 +144,5 @@ def fokker_planck(junction: Junction, bias: float) -> StationaryState:
 
     if junction.damping is None:
         return StationaryState(junction, i, CircleFokkerPlanck(force, junction.noise, relation.period))
-    equation = KineticFokkerPlanck(force, junction.damping, junction.noise, relation.period)
+    equation = KineticFokkerPlanck(force, junction.damping, junction.noise, relation.period, unknowns=unknowns)
     return StationaryState(junction, i, equation)

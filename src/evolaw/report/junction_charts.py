@@ -26,6 +26,14 @@ __all__ = [
 ]
 
 _EXACT: dict[str, Any] = {"color": CYCLE[1], "lw": 1.5, "ls": (0, (4, 3)), "zorder": 3}
+_SOUND: dict[str, Any] = {
+    "fmt": "o",
+    "ms": 3.5,
+    "color": CYCLE[0],
+    "capsize": 2,
+    "label": "simulated, ± 2 standard errors",
+}
+_DOUBTED = _SOUND | {"mfc": "white", "label": "in doubt: began at rest, and too short for passage to running"}
 _AXES = {
     "I–V curve": ("V / (I_c R)", "I / I_c"),
     "escape rate": ("I / I_c", "escape rate"),
@@ -39,17 +47,23 @@ def draw_curve(curve: Any) -> Figure:
     axes = figure.add_subplot()
     right, upwards = _AXES.get(curve.name, (curve.label, curve.name))
     turned = curve.name == "I–V curve"
-    x, y = (curve.value, curve.abscissa) if turned else (curve.abscissa, curve.value)
-    bars = {"xerr": 2 * curve.error} if turned else {"yerr": 2 * curve.error}
-    axes.errorbar(x, y, fmt="o", ms=3.5, color=CYCLE[0], capsize=2, label="simulated, ± 2 standard errors", **bars)
+    masked = np.zeros(curve.value.size, bool) if curve.doubtful is None else curve.doubtful
+    for mask, look in ((~masked, _SOUND), (masked, _DOUBTED)):
+        if not mask.any():
+            continue
+        value, error, at = curve.value[mask], 2 * curve.error[mask], curve.abscissa[mask]
+        if turned:
+            axes.errorbar(value, at, xerr=error, **look)
+        else:
+            axes.errorbar(at, value, yerr=error, **look)
     if turned and curve.junction.damping is None and curve.junction.has_closed_form and curve.exact is not None:
         from evolaw.josephson.formulas import mean_voltage
 
         fine = np.linspace(curve.abscissa[0], curve.abscissa[-1], 200)
         axes.plot(mean_voltage(fine, curve.junction.noise), fine, label=f"exact: {curve.source}", **_EXACT)
     elif curve.exact is not None:
-        known = np.isfinite(curve.exact)
-        pair = (curve.exact[known], curve.abscissa[known])
+        # A point that is out of reach breaks the line: nothing is known there.
+        pair = (curve.exact, curve.abscissa)
         axes.plot(*(pair if turned else pair[::-1]), label=f"exact: {curve.source}", **_EXACT)
     if curve.name == "escape rate":
         axes.set_yscale("log")
@@ -86,11 +100,12 @@ def draw_switching(found: Any) -> Figure:
 
     figure = new_figure(7.0, 3.4)
     left, right = figure.subplots(1, 2)
-    left.hist(found.currents, bins=40, density=True, color=CYCLE[0], alpha=0.5, label=f"{found.currents.size} ramps")
+    words = f"{found.currents.size} ramps, " + ("followed" if found.method == "simulation" else "drawn from the law")
+    left.hist(found.currents, bins=40, density=True, color=CYCLE[0], alpha=0.5, label=words)
     left.plot(
         found.law.bias,
         found.law.density,
-        label="Kramers with turnover" + ("" if found.is_slow else ":\ntoo fast a ramp for it"),
+        label="integrated rate" + ("" if found.is_slow else ":\ntoo fast a ramp for it"),
         **_EXACT,
     )
     spread = found.currents.std()
@@ -113,7 +128,8 @@ def draw_density(found: Any) -> Figure:
     """The histogram of the phase over the Fokker–Planck density."""
     figure = new_figure(5.4, 3.2)
     axes = figure.add_subplot()
-    axes.stairs(found.density, found.edges, fill=True, color=CYCLE[0], alpha=0.4, label="simulated")
+    seen = "in doubt: began at rest, and too short for passage to running" if found.doubt else "simulated"
+    axes.stairs(found.density, found.edges, fill=True, color=CYCLE[0], alpha=0.4, label=seen)
     axes.plot((found.edges[1:] + found.edges[:-1]) / 2, found.exact, label="exact: Fokker–Planck", **_EXACT)
     axes.set_title(
         f"i = {found.bias:g}: ⟨cos φ⟩ = {found.cosine:.4f} ± {found.cosine_error:.4f}, exact {found.exact_cosine:.4f}"
@@ -205,7 +221,12 @@ def draw_averages(found: Any) -> Figure:
     figure = new_figure(3.2 * ((len(names) + 1) // 2), 5.4)
     for axes, name in zip(figure.subplots(2, (len(names) + 1) // 2).ravel(), names, strict=False):
         value, error, exact = found.columns[name]
-        axes.errorbar(found.bias, value, yerr=2 * error, fmt="o", ms=3.5, color=CYCLE[0], capsize=2, label="simulated")
+        for mask, look, words in (
+            (~found.doubtful, _SOUND, "simulated"),
+            (found.doubtful, _DOUBTED, "in doubt: began at rest"),
+        ):
+            if mask.any():
+                axes.errorbar(found.bias[mask], value[mask], yerr=2 * error[mask], **(look | {"label": words}))
         if np.isfinite(exact).any():
             axes.plot(found.bias, exact, label="exact", **_EXACT)
         _finish(axes, "I / I_c", name)

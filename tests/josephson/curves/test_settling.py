@@ -30,6 +30,13 @@ def test_what_cannot_be_waited_for_is_said():
     assert "At i = 0.5 a resting" in doubt(grid, mask, rates, 100.0) and "1e+06" in doubt(grid, mask, rates, 100.0)
 
 
+def test_a_barrier_lower_than_the_noise_is_no_cause_for_doubt():
+    """α = 0.05, D = 1, i = 0.95: the barrier is a fiftieth of D, and Kramers' rate, which counts on a high one, nearly 0."""
+    rates = slowest_rates(Junction(damping=0.05, noise=1.0), np.array([0.95]))
+    assert 0.02 < rates[0] < 0.05
+    assert not doubtful(rates, transient(Junction(damping=0.05, noise=1.0), np.array([0.95]), rates)).any()
+
+
 @pytest.mark.slow
 def test_a_curve_that_is_not_stationary_says_so():
     """α = 0.3, D = 0.01: nothing escapes at i = 0.6 in any time there is, though the running state is the likely one."""

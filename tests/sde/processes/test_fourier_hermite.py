@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError, NotConverged
-from evolaw.josephson.formulas import running_voltage
+from evolaw.josephson.formulas import effective_diffusion, running_voltage
 from evolaw.sde.processes.fokker_planck import CircleFokkerPlanck
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
 
@@ -133,3 +133,22 @@ def test_too_few_orders_are_refused_not_returned():
         _ = junction(1e-4, 0.05, 0.5).mean_velocity
     with pytest.raises(ArgumentError, match="friction"):
         junction(0.0, 0.1, 0.5)
+
+
+def test_effective_diffusion_is_the_curvature_of_the_slowest_bloch_eigenvalue():
+    """Against the eigenvalue itself at a small wave number, and the quadrature without inertia at strong friction."""
+    equation = KineticFokkerPlanck(lambda x: 0.5 - np.sin(x), 1.0, 0.5)
+    q = 1e-3
+    orders, modes = equation.coefficients.shape[0] - 1, equation.coefficients.shape[1] // 2
+    assert equation.effective_diffusion() == pytest.approx(-equation.slowest(q, orders, modes).real / q**2, rel=1e-4)
+    strong = KineticFokkerPlanck(lambda x: 0.5 - np.sin(x), 50.0, 0.5)
+    assert strong.effective_diffusion() * 50 == pytest.approx(effective_diffusion(0.5, 0.5), rel=1e-3)
+
+
+def test_what_cancels_to_nothing_is_given_up_at_once():
+    """Coefficients of 1e16 beside a mass of 1: no size mends that. Two answers must have room, or none is begun."""
+    with pytest.raises(NotConverged):
+        _ = KineticFokkerPlanck(lambda x: 0.8 - np.sin(x), 0.3, 0.1).mean_velocity
+    with pytest.raises(NotConverged, match="2000 unknowns") as told:
+        _ = KineticFokkerPlanck(lambda x: 0.5 - np.sin(x), 0.3, 0.1, unknowns=2000).mean_velocity
+    assert told.value.partial is None

@@ -197,6 +197,9 @@ def switching(
     rate: Annotated[float | None, typer.Option("--rate", help="di/dt in the unit of the junction.")] = None,
     ramp: Annotated[str | None, typer.Option("--ramp", help='Instead, dI/dt in SI, as "3 uA/s".')] = None,
     count: Annotated[int, typer.Option("--count", help="Ramps.")] = 1000,
+    method: Annotated[
+        str, typer.Option("--method", help="simulation, rate (drawn from the integrated escape rate), or auto.")
+    ] = "auto",
     dt: Step = None,
     seed: Seed = 0,
     out: Out = None,
@@ -219,7 +222,14 @@ def switching(
             rate = quantity_of_text(ramp, "ramp") / scales.critical_current * scales.time_unit
         with terminal.bar("ramps") as progress:
             found = switching_currents(
-                junction, 1e-4 if rate is None else rate, count, seed, dt=dt, progress=progress, out=run
+                junction,
+                1e-4 if rate is None else rate,
+                count,
+                seed,
+                method=method,
+                dt=dt,
+                progress=progress,
+                out=run,
             )
         rates = found.rates()
         arrays = {
@@ -230,6 +240,7 @@ def switching(
             "rate_high": rates.high,
         }
         facts = {"rate": found.rate, "seed": seed, "mean": list(found.mean), "deviation": list(found.deviation)}
+        facts |= {name: getattr(found, name) for name in ("method", "source", "rate_error", "current_error")}
         law = {"law": {"mean": found.law.mean, "deviation": found.law.deviation}}
         answers.say(found, junction, arrays, facts | law, run, figure, as_json)
 

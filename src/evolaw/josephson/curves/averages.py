@@ -23,7 +23,7 @@ from evolaw.josephson.curves.starting import starts
 from evolaw.josephson.curves.stepping import Progress, bias_grid, run, scheme_for, step_length
 from evolaw.josephson.formulas.diffusion import uncertainty_ratio
 from evolaw.josephson.junction import Junction
-from evolaw.josephson.stationary_state import fokker_planck
+from evolaw.josephson.stationary_state import AT_HAND, fokker_planck
 from evolaw.told import told
 
 __all__ = ["Averages", "stationary_averages"]
@@ -40,7 +40,7 @@ class Averages:
         bias: i, shape (biases,).
         columns: name -> (value, standard error, exact value or not a number), each of shape (biases,). The names are "voltage", "sine",
             "cosine", "entropy production", "uncertainty ratio", "current balance", and with capacitance "square velocity" and
-            "power balance"; both balances are 0.
+            "power balance"; both balances are 0. The ratio is not a number where the velocity is not four of its errors from 0.
         seed: of the noise.
         doubtful: where the averages are not stationary ones and their errors do not say so, a mask of shape (biases,).
         doubt: the sentence that says why and what they are instead, or "".
@@ -58,7 +58,7 @@ class Averages:
         """The largest distance from an exact value where there is no doubt, in standard errors; 0 where nothing is exact."""
         far = [np.zeros(1)]
         for value, error, exact in self.columns.values():
-            known = np.isfinite(exact) & ~self.doubtful
+            known = np.isfinite(exact) & np.isfinite(error) & ~self.doubtful
             far.append(np.abs(value - exact)[known] / error[known])
         return float(np.max(np.concatenate(far)))
 
@@ -172,7 +172,11 @@ def _uncertainty(
     if junction.damping is None and junction.has_closed_form:
         there = grid != 0
         exact[there] = np.asarray(uncertainty_ratio(grid[there], junction.noise))
-    return _ratio(junction, grid, steps, span), table.std(0, ddof=1) / np.sqrt(len(table)), exact
+    value, error = _ratio(junction, grid, steps, span), table.std(0, ddof=1) / np.sqrt(len(table))
+    # A ratio over a velocity that may be 0 has neither a mean nor an error.
+    way = steps.sum(-1)
+    unseen = np.abs(way.mean(1)) < 4 * way.std(1, ddof=1) / np.sqrt(way.shape[1])
+    return np.where(unseen, np.nan, value), np.where(unseen, np.nan, error), exact
 
 
 def _ratio(junction: Junction, grid: np.ndarray, steps: np.ndarray, span: float) -> np.ndarray:
@@ -194,7 +198,7 @@ def _exact(junction: Junction, grid: np.ndarray, names: list[str]) -> dict[str, 
             found[name][:] = 0.0
     for place, i in enumerate(grid):
         try:
-            state = fokker_planck(junction, float(i))
+            state = fokker_planck(junction, float(i), unknowns=AT_HAND)
             found["voltage"][place] = state.voltage
         except NotConverged:
             continue

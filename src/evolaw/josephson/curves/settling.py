@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from evolaw.errors import NotConverged
-from evolaw.josephson.formulas.escape import escape_rate
+from evolaw.josephson.formulas.escape import barrier_height, energy_diffusion_rate, escape_rate
 from evolaw.josephson.formulas.limit_cycle import end_of_bistability, retrapping_current
 from evolaw.josephson.junction import Junction
-from evolaw.josephson.stationary_state import fokker_planck
+from evolaw.josephson.stationary_state import AT_HAND, fokker_planck
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
 
 __all__ = ["LEAST_DAMPING", "doubt", "doubtful", "slowest_rates", "transient"]
@@ -77,12 +77,19 @@ def doubt(grid: np.ndarray, mask: np.ndarray, rates: np.ndarray, time: float) ->
 
 
 def _slowest(junction: Junction, bias: float) -> float:
-    """The rate of relaxation between resting and running; the escape rate where the Fokker–Planck equation is out of reach."""
+    """The rate of relaxation between resting and running.
+
+    Where the Fokker–Planck equation is out of reach the rate of escape, which is the smaller part of it; where the barrier is lower than
+    twice the noise no rate of rare events, but one over the mean time in which the energy climbs to the top and then settles.
+    """
     try:
         if float(junction.damping or 0) >= LEAST_DAMPING and junction.noise >= 0.02:
-            equation = fokker_planck(junction, bias).equation
+            equation = fokker_planck(junction, bias, unknowns=AT_HAND).equation
             if isinstance(equation, KineticFokkerPlanck):
                 return equation.relaxation_rate()
     except NotConverged:
         pass
-    return max(float(escape_rate(abs(bias), junction.damping, junction.noise)), 1e-300)
+    a, noise = float(junction.damping or 0), junction.noise
+    if float(barrier_height(abs(bias))) < 2 * noise:
+        return 1 / (1 / energy_diffusion_rate(abs(bias), a, noise) + 1 / a)
+    return max(float(escape_rate(abs(bias), a, noise)), 1e-300)

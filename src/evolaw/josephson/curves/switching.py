@@ -3,6 +3,8 @@
 A ramp starts where fewer than one in a million has switched, thermal in its well, and is stopped when the phase is half a turn beyond the top
 of the barrier: earlier it may still come back. The first slip is called the switch; at strong damping a junction slips many times before a
 voltmeter sees it (phase diffusion), at very weak damping the ramp cools it below the bath.
+
+An experimenter's ramp takes 10⁹ to 10¹² oscillations: it is not followed but drawn from the integrated rate (`slow_ramps`).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, display, randomness
+from evolaw.josephson.curves.slow_ramps import RateLaw, draw_currents, excess_of_turnover, integrated_law
 from evolaw.josephson.curves.starting import starts
 from evolaw.josephson.curves.stepping import Progress, chunk_size, scheme_for, step_length
 from evolaw.josephson.formulas.escape import barrier_height
@@ -27,6 +30,9 @@ __all__ = ["SwitchingCurrents", "switching_currents"]
 _BEYOND = 1.75 * np.pi
 _EARLY = 1e-6
 _SAVED_AFTER = 0.1
+_FOLLOWED = 2e10
+_STEPS_A_RAMP = 2e9
+_LEAST_BARRIER = 4.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,9 +42,12 @@ class SwitchingCurrents:
     Attributes:
         junction, rate: whose, and di/dt.
         currents: I/I_c at the switch, one a ramp, shape (count,).
-        law: the distribution that Kramers' rate with the turnover gives.
+        law: the distribution that the integrated escape rate gives.
         first: bias at which the ramps began.
         seed: of the noise.
+        method: "simulation", each ramp followed step by step, or "rate", drawn from ``law``.
+        source: of the rate behind ``law``.
+        rate_error, current_error: largest share by which that rate may be wrong where it switches, and what it does to a current.
     """
 
     junction: Junction
@@ -47,6 +56,10 @@ class SwitchingCurrents:
     law: SwitchingLaw
     first: float
     seed: int | None
+    method: str = "simulation"
+    source: str = "Mel'nikov–Meshkov, leading order"
+    rate_error: float = 0.0
+    current_error: float = 0.0
 
     @property
     def is_slow(self) -> bool:
@@ -81,13 +94,29 @@ class SwitchingCurrents:
         """Return a Matplotlib figure: the histogram over the law, and the recovered rate over Kramers'."""
         return display.plot(self, **options)
 
+    @property
+    def _note(self) -> str | None:
+        """What a reader of the histogram would see in it that is not there."""
+        if float(barrier_height(min(max(self.law.mean, 0.0), 1.0))) < 1.6:
+            return None
+        return "the first slip comes almost at once, against a barrier hardly lowered: a voltmeter sees phase diffusion, no switch"
+
     def __repr__(self) -> str:
         (mean, error), (width, width_error) = self.mean, self.deviation
         facts = [
             ("rate", f"{self.rate:g}"),
             ("ramps", f"{self.currents.size}, from {self.first:.4g}"),
+            (
+                "method",
+                "followed step by step" if self.method == "simulation" else "drawn from the integrated escape rate",
+            ),
+            (
+                "rate of law",
+                f"{self.source}; wrong by at most {self.rate_error:.2g}, currents by {self.current_error:.2g}",
+            ),
             ("mean", f"{mean:.6g} ± {error:.2g}   law {self.law.mean:.6g}"),
             ("deviation", f"{width:.5g} ± {width_error:.2g}   law {self.law.deviation:.5g}"),
+            ("note", self._note),
             ("law", None if self.is_slow else "does not hold: so fast a ramp outruns escape by heat; use a slower one"),
             ("seed", self.seed),
         ]
@@ -101,6 +130,7 @@ def switching_currents(
     count: int,
     rng: Any,
     *,
+    method: str = "auto",
     dt: float | None = None,
     progress: Progress | None = None,
     out: Any = None,
@@ -112,12 +142,14 @@ def switching_currents(
         rate: di/dt in the junction's unit of time.
         count: ramps.
         rng: seed or source of chance.
+        method: "simulation", "rate" (draws from the integrated escape rate), or "auto": simulation up to 2·10¹⁰ steps in all.
         dt: step.
         progress: called with (ramps done, ramps in all).
         out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
 
     Raises:
-        ArgumentError: no noise, a rate that is not positive, a step that is too long, or a ramp of more than 2·10⁹ steps.
+        ArgumentError: no noise, a rate that is not positive, a step that is too long, a simulated ramp of more than 2·10⁹ steps, or a
+            ramp that is drawn from the rate where it is too fast for that: with a barrier below 4 D at the mean.
 
     Notes:
         Steps a ramp: about (width of the distribution · 8)/(rate · dt). Currents are right to rate·dt.
@@ -137,6 +169,7 @@ def switching_currents(
     checks.require(
         junction.has_closed_form, "junction", "have a sinusoidal supercurrent, one resistor and no drive", junction
     )
+    checks.one_of(method, "method", ("auto", "simulation", "rate"))
     source = randomness.source(rng)
     h = step_length(junction, dt)
     law = thermal_switching(junction.damping, junction.noise, r)
@@ -146,7 +179,13 @@ def switching_currents(
     # Where the barrier is only a few D the law is a guess: such ramps begin at zero.
     first = 0.0 if barrier_height(min(first, 1.0)) < 12 * junction.noise else first
     last = float(law.bias[-1]) + _SAVED_AFTER + 3 * junction.noise ** (2 / 3)
+    steps = (last - first) / r / h
+    if method == "rate" or (method == "auto" and steps * number > _FOLLOWED and _is_rare(law, junction.noise)):
+        return _drawn(junction, r, number, source)
     start = starts(junction, np.array([first]), number, source)[0]
+    # A phase drawn left of the top of the next well is one of this well, a turn below: there it would count as having left already.
+    top = np.pi - np.arcsin(min(first, 1.0))
+    start[:, 0] -= 2 * np.pi * (start[:, 0] > top)
     found = _ramps(junction, first, last, r, h, number, source, start, progress, out)
     if not np.isfinite(found).all():  # of another length, so that it is no part of the run
         found = _ramps(junction, first, last + 1.0, r, h, number, source, start, progress)
@@ -154,7 +193,30 @@ def switching_currents(
     checks.require(
         missing == 0, "rate", "let every ramp end in a switch", f"{r:g}, with {missing} of {number} that did not"
     )
-    return SwitchingCurrents(junction, r, found, law, first, source.seed)
+    middle = min(max(law.mean, 0.0), 1 - 1e-9)
+    excess = excess_of_turnover(middle, junction.damping, junction.noise)
+    shift = excess * junction.noise / (2 * float(np.arccos(middle)))
+    return SwitchingCurrents(
+        junction, r, found, law, first, source.seed, "simulation", rate_error=excess, current_error=shift
+    )
+
+
+def _is_rare(law: SwitchingLaw, noise: float) -> bool:
+    """Whether switching is escape over a barrier that is still high where it happens."""
+    return float(barrier_height(min(max(law.mean, 0.0), 1.0))) >= _LEAST_BARRIER * noise
+
+
+def _drawn(junction: Junction, r: float, count: int, source: Any) -> SwitchingCurrents:
+    """Switching currents drawn from the integrated rate."""
+    known: RateLaw = integrated_law(junction, r)
+    checks.require(
+        _is_rare(known.law, junction.noise), "rate", "be so slow that the barrier is 4 D and more where it switches", r,
+        'Use method="simulation".',
+    )  # fmt: skip
+    currents = draw_currents(known.law, count, source.stream("switching").generator())
+    return SwitchingCurrents(
+        junction, r, currents, known.law, 0.0, source.seed, "rate", known.source, known.rate_error, known.current_error
+    )
 
 
 def _ramps(
@@ -171,11 +233,10 @@ def _ramps(
 ) -> np.ndarray:
     """Bias at the first passage of each ramp, infinite where there was none."""
     span = (last - first) / r
-    fix = (
-        f"Use a rate of at least {(last - first) / (2e9 * h):.2g}; `formulas.thermal_switching` is the law of slower ones, and "
-        "`escape_rates` measures the rates it is made of by splitting, however rare."
+    fix = f'Use method="rate", which draws from the integrated escape rate, or a rate of at least {(last - first) / (_STEPS_A_RAMP * h):.2g}.'
+    checks.require(
+        span / h < _STEPS_A_RAMP, "rate", "give at most 2e9 steps a ramp", f"{r:g}, which gives {span / h:.2g}", fix
     )
-    checks.require(span / h < 2e9, "rate", "give at most 2e9 steps a ramp", f"{r:g}, which gives {span / h:.2g}", fix)
     process = junction.process(first, ramp=(r, span))
     event = Event(_left_the_well, direction=1, stops=True)
     solved = solve(

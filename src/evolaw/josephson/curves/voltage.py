@@ -24,7 +24,7 @@ from evolaw.josephson.curves.stepping import Progress, bias_grid, run, step_leng
 from evolaw.josephson.formulas.limit_cycle import running_voltage
 from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.josephson.junction import Junction
-from evolaw.josephson.stationary_state import fokker_planck
+from evolaw.josephson.stationary_state import AT_HAND, fokker_planck
 from evolaw.told import told
 
 __all__ = ["exact_voltage", "iv_curve"]
@@ -146,7 +146,7 @@ def exact_voltage(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray | No
         if _is_out_of_reach(junction, float(i)):
             continue
         try:
-            found[place] = fokker_planck(junction, float(i)).voltage
+            found[place] = fokker_planck(junction, float(i), unknowns=AT_HAND).voltage
         except NotConverged:
             continue
     return (found, "Fokker–Planck equation") if np.isfinite(found).any() else (None, "")

@@ -28,6 +28,7 @@ from evolaw.sde.processes.fokker_planck import SampledDensity, force_modes
 __all__ = ["KineticFokkerPlanck"]
 
 _MOST_UNKNOWNS = 60_000
+_HOPELESS, _LARGE = 1e15, 1e9
 _BLOCH = 12
 
 
@@ -42,9 +43,11 @@ class KineticFokkerPlanck:
         period: L.
         size: Hermite orders and Fourier modes (N, K); None raises them until the moments are stable to ``tolerance``.
         tolerance: of ⟨v⟩, ⟨v²⟩ and the first Fourier moment.
+        unknowns: the most there may be, 60 000; fewer give up sooner.
 
     Raises:
-        NotConverged: 60 000 unknowns did not suffice (friction or noise too low); its ``partial`` is the last answer's moments.
+        NotConverged: so many unknowns do not suffice, or coefficients cancel to nothing (friction or noise too low); its ``partial`` is the
+            last answer's moments, or None.
 
     Notes:
         0.1 to 2 s. (N, K) = (70, 35) gives 10 digits for γ >= 0.5 and D >= 0.2; γ = 0.2 needs (110, 50).
@@ -64,6 +67,7 @@ class KineticFokkerPlanck:
     period: float = 2 * np.pi
     size: tuple[int, int] | None = None
     tolerance: float = 1e-10
+    unknowns: int = _MOST_UNKNOWNS
     _modes: dict[int, complex] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -80,18 +84,25 @@ class KineticFokkerPlanck:
         if self.size is not None:
             return self._stationary(*self.size)
         orders, modes = self._first_size()
-        last, before = None, None
-        while (orders + 1) * (2 * modes + 1) <= _MOST_UNKNOWNS:
+        last, before, was_large = None, None, False
+        # It takes two answers to see that they agree: none is begun where a second has no room.
+        while before is not None or self._fits(*_larger(orders, modes)):
+            if not self._fits(orders, modes):
+                break
             now = self._stationary(orders, modes)
-            marks = self._marks(now)
+            marks, top = self._marks(now), float(np.abs(now).max())
             # Two agreements in a row: one may be chance where the first answers are all wrong.
             if before is not None and np.abs(marks - before).max() < self.tolerance * (1 + np.abs(marks).max()):
                 return now
             last, before = now, marks
-            orders, modes = int(orders * 1.45) + 2, int(modes * 1.25) + 2
+            # The mass is 1: coefficients that large cancel, and take all digits with them at any size.
+            if top > _HOPELESS or (top > _LARGE and was_large):
+                break
+            was_large = top > _LARGE
+            orders, modes = _larger(orders, modes)
         raise NotConverged(
             f"The Fokker–Planck equation with friction {self.friction:g} and temperature {self.temperature:g} is not solved by "
-            f"{_MOST_UNKNOWNS} unknowns: its moments still change. Raise the friction or the temperature, or simulate.",
+            f"{self.unknowns} unknowns: its moments still change. Raise the friction or the temperature, or simulate.",
             None if last is None else self._marks(last),
         )
 
@@ -192,6 +203,31 @@ class KineticFokkerPlanck:
         values = 1 / eigs(inverse, k=3, which="LM", v0=right + 1.0, return_eigenvectors=False, tol=1e-8)
         return float(np.min(-values.real))
 
+    def effective_diffusion(self) -> float:
+        """Return D_eff = lim Var[X(t) - X(0)]/(2 t), the half-width of the line that the motion radiates.
+
+        The eigenvalue nearest 0 on Bloch waves is μ(q) = -jkq ⟨v⟩ - (kq)² D_eff + …; its second order is a perturbation, with the
+        stationary state on the right, the mass on the left, and one linear solve between them.
+
+        Example:
+            >>> free = KineticFokkerPlanck(lambda x: 0.3 + 0 * x, 0.5, 0.2)
+            >>> round(free.effective_diffusion(), 8)
+            0.4
+        """
+        orders, modes = (len(self.coefficients) - 1, self.coefficients.shape[1] // 2)
+        still = self.coefficients.ravel()
+        # The operator is linear in the wave number: a difference is its derivative.
+        change = self._operator(orders, modes, 1.0) - self._operator(orders, modes, 0.0)
+        moved = change @ still
+        inner, _ = self._inner(orders, modes)
+        keep = np.arange(still.size) != modes
+        right = -(moved - moved[modes] * still)[keep]
+        factors = _factored(inner)
+        bent = factors.solve(right)
+        bent = bent + factors.solve(right - inner @ bent)
+        second = (change @ np.insert(bent, modes, 0.0))[modes]
+        return float(-second.real) * (self.period / (2 * np.pi)) ** 2
+
     def slowest(self, wave: float, orders: int, modes: int) -> complex:
         """Return the eigenvalue nearest 0 of the operator on Bloch waves of number q."""
         from scipy.sparse import identity
@@ -241,6 +277,9 @@ class KineticFokkerPlanck:
         orders = int(24 + 16 * weak / np.sqrt(self.friction) * min(1.0, 1 / self.friction) ** 0.5)
         return orders, modes
 
+    def _fits(self, orders: int, modes: int) -> bool:
+        return (orders + 1) * (2 * modes + 1) <= self.unknowns
+
     def _marks(self, coefficients: np.ndarray) -> np.ndarray:
         modes = coefficients.shape[1] // 2
         return np.array([coefficients[1, modes], coefficients[2, modes], coefficients[0, modes + 1]])
@@ -287,6 +326,10 @@ class KineticFokkerPlanck:
         if self._drift:
             total = total - self._drift * kron(eye_array(orders + 1), slope)
         return total.tocsc()
+
+
+def _larger(orders: int, modes: int) -> tuple[int, int]:
+    return int(orders * 1.45) + 2, int(modes * 1.25) + 2
 
 
 def _factored(matrix: Any) -> Any:

@@ -1,0 +1,82 @@
+"""Ramps of an experimenter's rate, drawn from the integrated escape rate."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from evolaw.errors import ArgumentError
+from evolaw.josephson import Junction, fokker_planck, switching_currents
+from evolaw.josephson.curves.slow_ramps import draw_currents, excess_of_turnover, integrated_law
+from evolaw.josephson.formulas import (
+    barrier_height,
+    effective_diffusion,
+    energy_diffusion_rate,
+    escape_rate,
+    switching_law,
+)
+
+
+def test_a_real_ramp_is_drawn_at_once_and_says_how():
+    """10 µA, 1 Ω, 1 pF, 0.3 K at 3 µA/s: 10¹² oscillations a ramp. The inverted rate is the one drawn from; 1e-3 of other seeds."""
+    junction = Junction.from_si(critical_current=10e-6, resistance=1, capacitance=1e-12, temperature=0.3)
+    rate = 3e-6 / 10e-6 * junction.scales.time_unit
+    found = switching_currents(junction, rate, 4000, 0)
+    assert found.method == "rate" and found.rate_error < 0.1 and found.current_error < 0.2 * found.law.deviation
+    assert found.mean[0] == pytest.approx(found.law.mean, abs=3.3 * found.mean[1])
+    assert found.deviation[0] == pytest.approx(found.law.deviation, abs=3.3 * found.deviation[1])
+    assert "drawn from the integrated" in repr(found)
+    again = switching_currents(junction, rate, 4000, 0)
+    assert again.currents.tobytes() == found.currents.tobytes()
+
+
+def test_without_capacitance_the_rate_is_that_of_slips_of_either_sense():
+    """At zero bias D_eff = 2π² Γ: a Poisson process of slips; the law is the integral of SciPy's own."""
+    found = integrated_law(Junction(noise=0.05), 1e-9)
+    assert found.source.startswith("exact") and found.rate_error <= 1e-3
+    gamma = effective_diffusion(0.0, 0.05) / (2 * np.pi**2)
+    low = integrated_law(Junction(noise=0.05), gamma * 100).law
+    at = np.searchsorted(low.bias, 1e-3)
+    assert -np.log(low.survival[at]) * gamma * 100 / low.bias[at] == pytest.approx(gamma, rel=0.01)
+
+
+def test_draws_follow_their_law():
+    """Kolmogorov–Smirnov, 1e-3 of other seeds."""
+    law = switching_law(1e-6, lambda i: np.exp(-4 * 2**0.5 / 3 / 0.01 * (1 - i) ** 1.5))
+    drawn = draw_currents(law, 4000, np.random.default_rng(1))
+    assert stats.kstest(drawn, lambda i: 1 - np.interp(i, law.bias, law.survival)).pvalue > 1e-3
+
+
+def test_the_bound_of_the_turnover_holds_where_the_energy_diffuses():
+    """α → 0, where the leading order is furthest off: exact to all orders in D/ΔU by the integral over energies."""
+    for i in (0.0, 0.5, 0.9):
+        for steps in (5.0, 8.0, 15.0, 30.0):
+            d = barrier_height(i) / steps
+            excess = escape_rate(i, 1e-7, d) / energy_diffusion_rate(i, 1e-7, d) - 1
+            assert 0 < excess < excess_of_turnover(i, 1e-7, d)
+
+
+@pytest.mark.slow
+def test_the_bound_of_the_turnover_holds_against_eigenvalues():
+    for a in (0.5, 1.0, 3.0):
+        for i, d in ((0.3, 0.15), (0.5, 0.1), (0.6, 0.1)):
+            true = fokker_planck(Junction(damping=a, noise=d), i).equation.escape_rate()
+            excess = escape_rate(i, a, d) / true - 1
+            assert 0 < excess < excess_of_turnover(i, a, d)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("damping", "noise"), [(None, 0.05), (1.0, 0.1), (5.0, 0.05)])
+def test_both_methods_agree_where_both_are_in_reach(damping, noise):
+    """Ramps followed step by step against the law drawn from; Kolmogorov–Smirnov on 1200 ramps, 3e-3 of other seeds in all."""
+    junction = Junction(damping=damping, noise=noise)
+    followed = switching_currents(junction, 3e-5, 1200, 4, method="simulation")
+    law = integrated_law(junction, 3e-5)
+    assert law.rate_error < 0.02
+    survival = np.interp(followed.currents, law.law.bias, law.law.survival)
+    assert stats.kstest(1 - survival, "uniform").pvalue > 1e-3
+    assert followed.method == "simulation"
+
+
+def test_too_fast_a_ramp_is_no_rare_escape():
+    with pytest.raises(ArgumentError, match=r'rate.*4 D.*method="simulation"'):
+        switching_currents(Junction(damping=0.5, noise=0.02), 0.05, 10, 0, method="rate")
