@@ -124,7 +124,8 @@ def phase_density(
     within = edges[:-1, None] + np.diff(edges)[:, None] * (1 + places) / 2
     exact = state.density(within) @ weights / 2
     width = period / number
-    share = exact * width
+    # Where next to nothing is, the series rounds to just below 0.
+    share = np.clip(exact * width, 0.0, 1.0)
     expected = float(np.sum(np.sqrt(share * (1 - share) * 2 / (np.pi * count)))) / 2
     moments = solved.moments
     return PhaseDensity(
