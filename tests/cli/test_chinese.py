@@ -134,6 +134,13 @@ def test_no_help_is_left_in_english() -> None:
     assert [text for text, chinese in said.items() if not re.search("[\u4e00-\u9fff]", chinese)] == []
 
 
+def test_the_usage_line_is_chinese(evolaw: Callable[..., Any]) -> None:
+    assert "用法：evolaw [选项] 命令 [参数]..." in evolaw("--help", "--lang", "zh").stdout
+    said = evolaw("runs", "show", "--help", "--lang", "zh").stdout
+    assert "用法：evolaw runs show [选项] " in said and "Usage" not in said and "OPTIONS" not in said
+    assert "Usage: evolaw runs show [OPTIONS] " in evolaw("runs", "show", "--help", "--lang", "en").stdout
+
+
 def test_the_words_of_a_figure_are_chinese() -> None:
     assert chinese_fonts(), "the tests bring a Chinese font"
     board = (np.random.default_rng(0).random((8, 8)) < 0.4).astype(np.uint8)

@@ -142,6 +142,14 @@ def test_a_reader_that_leaves_early_is_no_bug() -> None:
     assert "rror" not in done.stderr
 
 
+@pytest.mark.parametrize("words", ["--help --lang zh", "simulate --help"])
+def test_help_that_nobody_reads_ends_well(words: str) -> None:
+    """Rich and click make an exit with code 1 of a broken pipe, and `evolaw --help | head` would fail in a script."""
+    program = f"(sleep 0.2; {sys.executable} -m evolaw {words}) | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
 def test_the_package_runs_as_the_command() -> None:
     shown = [
         subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=60).stdout

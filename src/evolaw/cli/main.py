@@ -112,11 +112,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _stopped(128 + signal.SIGINT)
     except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # Rich and click have seen it first, and made an exit of it
+            return _unheard()
         code = stop.code if isinstance(stop.code, int) else 1
         return _stopped(code) if code == 128 + signal.SIGTERM else code
     except BrokenPipeError:
-        environment.silence(sys.stdout, 1)  # whoever read our output has gone; nothing is left to say
-        return 0
+        return _unheard()
     except Unforeseen as error:
         cause = error.__cause__ or error
         said = environment.explained(cause)
@@ -165,6 +166,12 @@ def _stop_at_once(number: int, frame: FrameType | None) -> None:
     with contextlib.suppress(OSError):
         os.write(2, b"stopped at once; what was committed is kept\n")
     os._exit(128 + number)
+
+
+def _unheard() -> int:
+    """Whoever read our output has gone; nothing is left to say."""
+    environment.silence(getattr(sys.stdout, "wrapped", sys.stdout), 1)  # click has put a wrapper around it
+    return 0
 
 
 def _stopped(code: int) -> int:

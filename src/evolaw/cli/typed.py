@@ -98,6 +98,18 @@ def translate_help(path: Sequence[Any], lang: str) -> None:
     for command in path:
         for parameter in command.params:
             _translate(parameter, lang, ("help", "rich_help_panel"))
+        _translate_usage(command, lang)
+
+
+def _translate_usage(command: Any, lang: str) -> None:
+    """The line above the help is put together when it is shown: its prefix and what stands for options and for verbs."""
+    _translate(command, lang, ("options_metavar", "subcommand_metavar"))
+
+    def write(context: Any, formatter: Any) -> None:
+        prefix = language.sentence("Usage: {}", lang).format("")
+        formatter.write_usage(context.command_path, " ".join(command.collect_usage_pieces(context)), prefix=prefix)
+
+    command.format_usage = write
 
 
 def _translate(thing: Any, lang: str, names: Sequence[str]) -> None:
