@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,14 @@ def test_typst_compiles(evolaw: Callable[..., Any]) -> None:
     names = ("ito", "stratonovich", "generator", "backward", "forward", "stationary", "moments")
     page = "\n\n".join(f"$ {line} $" for name in names for line in facts[name]["lines"])
     assert typst.compile(page.encode())
+
+
+def test_the_formulas_are_drawn(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    done = evolaw("ito", "dX = -theta X dt + sigma dW", "--figure", "sheet.svg")
+    assert done.returncode == 0, done.stderr
+    drawn = (tmp_path / "sheet.svg").read_text(encoding="utf-8")
+    assert "Stratonovich form" in drawn and r"$dX = (- X \theta) \,dt + \sigma \,dW$" in drawn and "Noise" not in drawn
+    assert "film" in evolaw("ito", "dX = dW", "--figure", "sheet.gif").stderr
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evolaw.cli import completion, terminal
+from evolaw.cli import arguments, completion, terminal
 
 if TYPE_CHECKING:
     from evolaw.ito.systems import System
@@ -57,6 +58,9 @@ def derive(
             "--typeset", autocompletion=completion.among("latex", "typst"), help="Write mathematics as latex or typst."
         ),
     ] = None,
+    figure: Annotated[
+        Path | None, typer.Option("--figure", help="Draw the formulas as a sheet: .svg, .pdf or .png.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Derive what Itô's calculus knows of an equation."""
@@ -65,12 +69,16 @@ def derive(
     if typeset is not None:
         checks.one_of(typeset, "typeset", ("latex", "typst"))
     checks.integer(moments, "moments", least=1, most=8)
+    if figure is not None:
+        arguments.require_place(figure)
     signed = tuple(name.strip() for name in real.split(",") if name.strip())
     law = ito.system(equation, real=signed, correlation=dict(map(_pair, correlation or ())) or None)
     names = {str(symbol): symbol for symbol in (*law.states, law.time, *law.parameters)}
     functions = [_function(text, law, names, signed) for text in of or ()]
     ends = None if interval is None else _ends(interval, names)
     derived = list(_derive(law, functions, ends, moments, _Attempts()))
+    if figure is not None:
+        _draw(derived, figure)
     write = _writer(typeset)
     if as_json:
         facts = {part.key: {"lines": [write(thing) for thing in part.things], **(part.facts or {})} for part in derived}
@@ -102,6 +110,20 @@ def _derive(law: System, functions: list[Any], ends: Any, moments: int, attempt:
     yield attempt("stationary", "Stationary density", lambda: _stationary(law, ends))
     yield attempt("moments", "Moment equations", lambda: _moments(law, moments))
     yield attempt("solutions", "Existence and uniqueness", lambda: _solutions(law, ends))
+
+
+def _draw(derived: list[Derived], figure: Path) -> None:
+    """Write the formulas that were derived as a sheet of mathematics; what is said in words alone is on the terminal."""
+    from evolaw.report.paper.formulas import Section, draw_formulas
+    from evolaw.report.styles import save
+
+    write = _writer("latex")
+    sections = [
+        Section(part.title, tuple((write(thing), not isinstance(thing, str)) for thing in part.things))
+        for part in derived
+        if not all(isinstance(thing, str) for thing in part.things)
+    ]
+    save(draw_formulas(sections), figure)
 
 
 class _Attempts:

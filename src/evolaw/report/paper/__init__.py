@@ -9,4 +9,5 @@ text (`markup`), never as markup: a name such as ``#eval(…)`` is printed, not 
     blocks      the author's places in a document that is written again
     weekly      the report of several runs
     compiling   fonts, and the PDF through the ``typst`` package (extra ``report``)
+    formulas    a sheet of mathematics as a figure
 """
