@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError
-from evolaw.josephson import Scales
+from evolaw.josephson import Junction, Scales
 from evolaw.josephson.fitting.voltage_fit import fit_voltage
 from evolaw.josephson.formulas import mean_voltage, running_voltage
 
@@ -77,3 +77,28 @@ def test_faults_are_named():
         fit_voltage(np.linspace(0.1, 1, 9) * 1e-6, np.zeros(9))
     with pytest.raises(ArgumentError, match="error"):
         fit_voltage(*measured(0)[:2], np.zeros(60))
+
+
+def test_intervals_do_not_depend_on_the_size_of_the_voltages():
+    """Amplified a million times, a curve says the same of its temperature: a pseudo-inverse had dropped it beside a column in volts."""
+    i = np.linspace(0.05, 2.5, 40) * 1e-6
+    v = 1e-5 * (mean_voltage(i / 1e-6, 0.06) + 0.003 * np.random.default_rng(0).standard_normal(40))
+    small, large = (fit_voltage(i, k * v, np.full(40, k * 3e-8)).parameters["temperature"] for k in (1.0, 1e6))
+    assert small.high - small.low == pytest.approx(large.high - large.low, rel=1e-3)
+    assert 0.02 < (small.high - small.low) / small.value < 0.2
+
+
+@pytest.mark.slow
+def test_intervals_cover_on_random_junctions():
+    """40 junctions, half with errors in the file: 34 of 40 and more for each number; 1 % of other seeds."""
+    draw = np.random.default_rng(3)
+    inside = {"critical_current": 0, "resistance": 0, "temperature": 0}
+    for n in range(40):
+        critical, resistance, noise = 10 ** draw.uniform([-7, -0.3, -1.7], [-5, 1.7, -0.2])
+        kelvin = noise / Junction.from_si(critical_current=critical, resistance=resistance, temperature=1.0).noise
+        i, error = np.linspace(0.05, 2.5, 40) * critical, 0.003 * critical * resistance
+        v = critical * resistance * mean_voltage(i / critical, noise) + error * draw.standard_normal(40)
+        fit = fit_voltage(i, v, np.full(40, error) if n % 2 else None)
+        for name, true in (("critical_current", critical), ("resistance", resistance), ("temperature", kelvin)):
+            inside[name] += fit.parameters[name].low <= true <= fit.parameters[name].high
+    assert min(inside.values()) >= 34

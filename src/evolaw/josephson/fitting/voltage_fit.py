@@ -89,7 +89,7 @@ def _single_valued(i: np.ndarray, v: np.ndarray, s: np.ndarray | None, bath: flo
     free = i.size - 4
     sigma = s if s is not None else np.full(i.size, float(np.sqrt(np.sum((fitted - v) ** 2) / free)))
     jacobian = found.jac / (weight * sigma)[:, None]
-    covariance = np.linalg.pinv(jacobian.T @ jacobian)
+    covariance = _covariance(jacobian)
     # T = D E_J/k_B with D first/I_c: its logarithm is p[2] and constants.
     unit = HBAR * first / (2 * CHARGE * BOLTZMANN)
     student = float(stats.t.ppf(0.975, free)) if s is None else 1.96
@@ -114,6 +114,14 @@ def _single_valued(i: np.ndarray, v: np.ndarray, s: np.ndarray | None, bath: flo
     }
     advice = _next_point(first, found.x, covariance, i, float(np.median(sigma)))
     return JunctionFit("iv", parameters, tuple(said), advice, i, v, fitted, sigma, ("current (A)", "voltage (V)"))
+
+
+def _covariance(jacobian: np.ndarray) -> np.ndarray:
+    """(JᵀJ)⁻¹ with columns of one length: volts and logarithms differ by 10⁶, whose square a pseudo-inverse takes for a rank that is missing."""
+    length = np.maximum(np.linalg.norm(jacobian, axis=0), 1e-300)
+    scaled = jacobian / length
+    found: np.ndarray = np.linalg.pinv(scaled.T @ scaled) / np.outer(length, length)
+    return found
 
 
 def _next_point(first: float, p: np.ndarray, covariance: np.ndarray, i: np.ndarray, sigma: float) -> str:
