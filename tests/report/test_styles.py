@@ -13,6 +13,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
 
 from evolaw.errors import ArgumentError, MissingExtra
 from evolaw.report import draw, styles
@@ -39,6 +40,16 @@ def test_another_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="svg, pdf, png"):
         styles.save(figure("law"), tmp_path / "a.gif")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_bold_face_is_no_news_in_the_style_of_the_house(caplog: pytest.LogCaptureFixture) -> None:
+    with styles.style():
+        with styles.style():
+            pass
+        findfont(FontProperties("DejaVu Sans", weight=331))
+    assert not caplog.records
+    findfont(FontProperties("DejaVu Sans", weight=332))
+    assert "font weight" in caplog.text
 
 
 def test_the_style_ends_with_the_block() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,8 +99,19 @@ def style() -> Iterator[None]:
         "pdf.fonttype": 42,
         "svg.hashsalt": "evolaw",
     }
-    with matplotlib.rc_context(settings):
-        yield
+    fonts = logging.getLogger("matplotlib.font_manager")
+    heard = functools.partial(_is_news)  # an object of this block: one inside another does not take it away
+    fonts.addFilter(heard)
+    try:
+        with matplotlib.rc_context(settings):
+            yield
+    finally:
+        fonts.removeFilter(heard)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a remark on fonts concerns the reader: that Chinese has no bold face here, beside a bold Latin one, does not."""
+    return "font weight" not in str(record.msg)
 
 
 def new_figure(width: float, height: float) -> Figure:
