@@ -17,13 +17,16 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
+from evolaw.arrays import WIDE, object_array
 from evolaw.score.samplers.backward import Backward
+from evolaw.sde.loop.scalarization import taken_apart
 
 __all__ = ["LAST_STEPS", "finished"]
 
 LAST_STEPS = ("tweedie", "sampled", "none")
 _MOST_NUMBERS = 1024
 _ROWS = 4096
+_MOST_COLUMNS = 64
 
 
 def finished(backward: Backward, arrays: Any, x: np.ndarray, t: float, last: str, z: np.ndarray | None) -> np.ndarray:
@@ -54,9 +57,36 @@ def finished(backward: Backward, arrays: Any, x: np.ndarray, t: float, last: str
     return np.concatenate(parts)
 
 
+def _tweedie(backward: Backward, arrays: Any, t: np.ndarray, x: np.ndarray) -> Any:
+    if backward.batched or x.shape[1] > _MOST_COLUMNS:
+        return _denoised(backward, arrays, t, x)
+    columns = (np.ascontiguousarray(column) for column in x.T)
+    return np.stack([np.asarray(number) for number in _numbers_denoised(backward, arrays, t, *columns)], axis=1)
+
+
 @partial(jax.jit, static_argnums=0)
-def _tweedie(backward: Backward, arrays: Any, t: Any, x: Any) -> Any:
+def _denoised(backward: Backward, arrays: Any, t: Any, x: Any) -> Any:
     return jax.vmap(lambda one: backward.denoised(t, one, arrays))(x)
+
+
+@partial(jax.jit, static_argnums=0, compiler_options=WIDE)
+def _numbers_denoised(backward: Backward, arrays: Any, t: Any, *columns: Any) -> tuple[Any, ...]:
+    """D of states whose numbers are given, and come back, one by one, each for all states.
+
+    Number by number as in the loop: 0.1 ms for 10⁴ states of an eight-fold mixture. As arrays of states it is 6 ms, and so it is if the
+    numbers are put together again in here, for each of them is then made with all that they share.
+    """
+    apart = taken_apart(backward.denoised, t, jnp.stack([column[0] for column in columns]), arrays, asked=1)
+    if apart is None:
+        return tuple(_denoised(backward, arrays, t, jnp.stack(columns, axis=1)).T)
+    (numbers,) = apart(_apart(t), object_array(columns), jax.tree.map(_apart, arrays))
+    return tuple(jnp.broadcast_to(number, columns[0].shape) for number in numbers)
+
+
+def _apart(array: Any) -> np.ndarray:
+    """An array's numbers one by one."""
+    array = jnp.asarray(array)
+    return object_array([array[place] for place in np.ndindex(array.shape)]).reshape(array.shape)
 
 
 @partial(jax.jit, static_argnums=0)

@@ -15,6 +15,10 @@ from evolaw.sde.noise.variates import normal_pair
 __all__ = ["addressed_normals", "prior_of", "prior_states"]
 
 
+_SHORTEST = 1024
+_pairs = jax.jit(normal_pair, static_argnums=2)
+
+
 def addressed_normals(stream: randomness.Stream, first: int, count: int, size: int) -> np.ndarray:
     """Return standard normals, shape (count, size); row i is a function of the stream and first + i alone.
 
@@ -27,8 +31,12 @@ def addressed_normals(stream: randomness.Stream, first: int, count: int, size: i
     """
     pairs = -(-size // 2)
     rows, columns = np.arange(first, first + count)[:, None], np.arange(pairs)[None, :]
-    both = normal_pair(*stream.words(rows, columns), jax.numpy.zeros(0, float).dtype)
-    return np.stack([np.asarray(one) for one in both], axis=-1).reshape(count, 2 * pairs)[:, :size]
+    words = [word.ravel() for word in np.broadcast_arrays(*stream.words(rows, columns))]
+    # Of few lengths, so that few programs are compiled.
+    padded = [np.pad(word, (0, max(_SHORTEST, 1 << (word.size - 1).bit_length()) - word.size)) for word in words]
+    both = _pairs(*padded, jax.numpy.zeros(0, float).dtype)
+    numbers = np.stack([np.asarray(one)[: count * pairs] for one in both], axis=-1)
+    return numbers.reshape(count, 2 * pairs)[:, :size]
 
 
 def prior_of(
