@@ -46,9 +46,9 @@ def test_a_missing_bold_face_is_no_news_in_the_style_of_the_house(caplog: pytest
     with styles.style():
         with styles.style():
             pass
-        findfont(FontProperties("DejaVu Sans", weight=331))
+        findfont(FontProperties(family=["DejaVu Sans"], weight=331))
     assert not caplog.records
-    findfont(FontProperties("DejaVu Sans", weight=332))
+    findfont(FontProperties(family=["DejaVu Sans"], weight=332))
     assert "font weight" in caplog.text
 
 
