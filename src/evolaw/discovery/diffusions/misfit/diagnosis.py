@@ -6,6 +6,7 @@
     jumps, heavy tails                          nothing is decided
     a term is missing from the library          nothing of that component's drift is decided
     the law changes in time                     nothing of that component's drift is decided
+    D varies otherwise than --diffusion         nothing of that component's diffusion is decided
     run again, the law moves otherwise          nothing is decided
 
 A check fails at one in a thousand by chance, and only for effects large enough to matter. `remedy` says what to record when one failed:
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
+from evolaw.discovery.diffusions.misfit.diffusion_tests import spread, strength_test
 from evolaw.discovery.diffusions.misfit.drift_tests import Residuals, half_test, library_test
 from evolaw.discovery.diffusions.misfit.increment_tests import (
     jump_kurtosis,
@@ -40,6 +42,7 @@ LEVEL = 1e-3
 
 _NOISE = 0.4
 _LEAST_CORRELATION = 0.06
+_LEAST_SPREAD = 0.05
 _LEAST_KURTOSIS, _LEAST_KURTOSIS_COARSE = 4.5, 30.0
 
 
@@ -76,9 +79,9 @@ def doubt_recording(case: Case) -> list[Doubt]:
 
 
 def diagnose(case: Case, weighed: Sequence[Weighed]) -> list[Doubt]:
-    """Return every check of the fitted drift: a library that is too small, a law that changes in time."""
+    """Return every check of the fitted law: a library that is too small, a law that changes in time, a strength that varies otherwise."""
     fine = [item for item in weighed if item.method != "exact" and not is_coarse(case)]
-    return [doubt for item in fine for doubt in _drift(case, item)]
+    return [doubt for item in fine for doubt in (*_drift(case, item), *_strength(case, item))]
 
 
 def doubt_known(case: Case, against: Sequence[str]) -> list[Doubt]:
@@ -109,7 +112,7 @@ def doubting(state: State, doubts: Sequence[Doubt]) -> State:
 
 def _cause(failed: Sequence[Doubt]) -> str | None:
     """The first, which is the widest; of what speaks against one component the one that is least by chance: a law that changes misses its bins too."""
-    wide = [doubt for doubt in failed if doubt.cause not in ("library", "drifting")]
+    wide = [doubt for doubt in failed if doubt.cause not in ("library", "drifting", "strength")]
     if wide or not failed:
         return wide[0].cause if wide else None
     return min(failed, key=lambda doubt: 1.0 if doubt.check.p_value is None else doubt.check.p_value).cause
@@ -130,6 +133,7 @@ _REMEDIES = {
     "memory": "Record what moves it as well: its velocity, or the variable behind it; a position alone may do with --hidden velocity.",
     "jumps": "Record faster, so that jumps stand apart from the motion between them, and cut them out.",
     "library": "Give a larger --library; nothing new need be recorded.",
+    "strength": 'Give a larger --diffusion, such as "1, x^2"; nothing new need be recorded.',
     "drifting": "Cut the recording where it changes, or record what changes.",
     "known": "Drop what the recording contradicts from --known, or look at the recording.",
     "prediction": "Give a larger --library or --diffusion, or record what else moves it: run again, the law does not move as recorded.",
@@ -228,3 +232,20 @@ def _drift(case: Case, item: Weighed) -> list[Doubt]:
         Check(f"constancy of {item.target}", passed, test.p_value, says), "drifting", item.target, "drift"
     )
     return [library, constancy]
+
+
+def _strength(case: Case, item: Weighed) -> list[Doubt]:
+    test = strength_test(case, item)
+    if test is None:
+        return []
+    name, varies = f"diffusion of {item.target}", spread(test, min(len(case.recording), 200_000))
+    if test.p_value >= LEVEL or varies < _LEAST_SPREAD:
+        says = f"The diffusion coefficient of {item.target} agrees with its bins."
+        return [Doubt(Check(name, True, test.p_value, says), "strength", item.target, "diffusion")]
+    terms = ", ".join(term.name for term in case.diffusion[item.target])
+    says = (
+        f"The noise of {item.target} varies with {test.along} otherwise than --diffusion '{terms}' can say, by about "
+        f"{100 * varies:.0f} %: squared steps miss their bins, χ² = {test.statistic:.0f} at {test.freedom} degrees of freedom. "
+        f"Add terms of {test.along} to --diffusion."
+    )
+    return [Doubt(Check(name, False, test.p_value, says), "strength", item.target, "diffusion")]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc
 
-from evolaw.discovery.diffusions.evidence.moment_equations import triangle
+from evolaw.discovery.diffusions.evidence.moment_equations import Equation, triangle
 from evolaw.discovery.diffusions.evidence.weigh import Weighed, drift_equation, fine_nodes
 from evolaw.discovery.diffusions.model.case import Case
 
@@ -45,7 +45,7 @@ class DriftTest:
 
 @dataclass(frozen=True, eq=False)
 class Residuals:
-    """The estimating equation of one component's drift, solved, in the orthonormal basis of its terms.
+    """An estimating equation of one component, solved, in the orthonormal basis of its terms.
 
     Attributes:
         instruments, regressors: z and q of the usable rows.
@@ -65,6 +65,11 @@ class Residuals:
         """Solve the equation of a component on at most some hundred thousand rows; None without free terms."""
         varies = len(case.diffusion.get(weighed.target, ())) > 1
         equation = drift_equation(case, weighed.target, fine_nodes, weighed.strength if varies else None, None)
+        return cls.solved(equation)
+
+    @classmethod
+    def solved(cls, equation: Equation) -> Residuals | None:
+        """Solve an estimating equation on at most some hundred thousand rows; None without free terms."""
         if not equation.names:
             return None
         rows = equation.rows(0, min(len(equation), _MOST_ROWS))
