@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,3 +42,9 @@ def test_latex_and_typst_are_written() -> None:
 
 def test_a_law_reads_back() -> None:
     assert EquationLaw.from_json(LAW.to_json()).to_json() == LAW.to_json()
+
+
+def test_units_are_said_where_they_are_known() -> None:
+    assert replace(LAW, units=("", "mV"), time_unit="ms").in_units == "y [mV], t [ms]"
+    assert replace(LAW, units=("m",)).in_units == "x [m]"
+    assert LAW.in_units == ""

@@ -39,3 +39,11 @@ def test_nothing_is_loaded_and_everything_is_escaped(found: Finding) -> None:
     assert not re.search(r"(src|href)=\"(?!data:|#)", page)
     for entry in found.entries:
         assert entry.name in page
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "Units"), ("zh", "单位")])
+def test_units_stand_beside_the_equation_where_the_recording_has_them(found: Finding, lang: str, word: str) -> None:
+    document = found.to_json()
+    named = {**document, "law": {**document["law"], "units": ["mV"], "time_unit": "s"}}
+    assert f"<dt>{word}</dt><dd>u [mV], t [s]</dd>" in render_equation(named, lang=lang)
+    assert f"<dt>{word}</dt>" not in render_equation(document, lang=lang)

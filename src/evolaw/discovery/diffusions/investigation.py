@@ -196,7 +196,8 @@ def _law(
         entry.name.split(":")[0] for entry in entries if entry.decision == "undetermined" and ": D " not in entry.name
     }
     found = [item for w in weighed if w.target in open_ for item in combinations(case, w)]
-    return EquationLaw.of(case.state, entries, averages, found, case.recording.units)
+    units, time_unit = case.recording.units, case.recording.time_unit
+    return EquationLaw.of(case.state, entries, averages, found, units, time_unit)
 
 
 def _facts(case: Case, weighed: Sequence[Weighed]) -> Facts:

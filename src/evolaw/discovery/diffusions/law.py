@@ -37,7 +37,8 @@ class EquationLaw:
         average_drift, average_diffusion: coefficients averaged over the probable laws.
         open: entries left undetermined.
         combinations: combinations of coefficients that are determined where single ones are not, as JSON.
-        units: unit of each component; "" where unknown.
+        units: unit of each recorded component; "" where unknown.
+        time_unit: unit of time; "" where unknown.
     """
 
     names: tuple[str, ...]
@@ -48,6 +49,7 @@ class EquationLaw:
     open: tuple[str, ...]
     combinations: tuple[dict[str, Any], ...] = ()
     units: tuple[str, ...] = ()
+    time_unit: str = ""
 
     @classmethod
     def of(
@@ -57,6 +59,7 @@ class EquationLaw:
         averages: Mapping[str, float],
         combinations: Sequence[Any] = (),
         units: Sequence[str] = (),
+        time_unit: str = "",
     ) -> EquationLaw:
         """Return the law that the decisions leave; ``averages`` holds the averaged coefficient of each entry."""
         present = {entry.name: entry.estimate or 0.0 for entry in entries if entry.decision == "present"}
@@ -71,6 +74,7 @@ class EquationLaw:
             tuple(entry.name for entry in entries if entry.decision in ("undetermined", "conflict")),
             tuple(item.to_json() for item in combinations),
             tuple(units),
+            time_unit,
         )
 
     # -- as something to run ------------------------------------------------------------------------------------------
@@ -113,6 +117,12 @@ class EquationLaw:
         """The equations in Typst, aligned."""
         return "$ " + " \\\n".join(_equation(self, n, way="typst").replace("=", "&=", 1) for n in self.names) + " $"
 
+    @property
+    def in_units(self) -> str:
+        """What the numbers are measured in, "x [mV], t [s]"; "" where the recording names no unit."""
+        named = zip((*self.names[: len(self.units)], "t"), (*self.units, self.time_unit), strict=True)
+        return ", ".join(f"{name} [{unit}]" for name, unit in named if unit)
+
     def decided(self) -> list[str]:
         """The equations for people: what is open stands in them as a number of terms."""
         lines = []
@@ -142,6 +152,7 @@ class EquationLaw:
             "open": list(self.open),
             "combinations": [dict(item) for item in self.combinations],
             "units": list(self.units),
+            "time_unit": self.time_unit,
         }
 
     def beside(self) -> dict[str, Any]:
@@ -160,6 +171,7 @@ class EquationLaw:
             open=tuple(document["open"]),
             combinations=tuple(document["combinations"]),
             units=tuple(document["units"]),
+            time_unit=document.get("time_unit", ""),
         )
 
     def lines(self, finding: Finding) -> list[tuple[str, Any]]:
@@ -167,7 +179,8 @@ class EquationLaw:
         shown = [("equation" if i == 0 else "", line) for i, line in enumerate(self.decided())]
         known = [("identified" if i == 0 else "", item["says"]) for i, item in enumerate(self.combinations)]
         ran = [("run again", check.says) for check in finding.checks if check.name == "prediction" and check.passed]
-        return shown + known + ran
+        units = [("units", self.in_units)] if self.in_units else []
+        return shown + units + known + ran
 
 
 def _by_component(values: Mapping[str, float], names: Sequence[str], *, diffusion: bool) -> dict[str, dict[str, float]]:

@@ -45,6 +45,7 @@ def render_equation(
         facts=[(words("page.alpha"), str(document["alpha"]))],
         document=document,
         equations=[language.label(line, words.lang) for line in law.decided()],
+        units=law.in_units,
         decided=len(decided),
         total=len(asked),
         assumed=sum(entry["basis"] == "assumed" for entry in decided),
