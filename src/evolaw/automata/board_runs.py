@@ -76,7 +76,7 @@ class BoardRun:
     Example:
         >>> soup = BoardRun("B3/S23", 8, 8, density=0.4, steps=4, seed=1)
         >>> int(soup.first_board().sum()), soup.follow().population
-        (24, 11)
+        (19, 15)
     """
 
     law: str

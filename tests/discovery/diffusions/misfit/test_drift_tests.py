@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evolaw.discovery.diffusions.evidence.weigh import weigh
-from evolaw.discovery.diffusions.misfit.drift_tests import Residuals, half_test, library_test
+from evolaw.discovery.diffusions.misfit.drift_tests import Residuals, half_test, library_test, passages_of
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
@@ -25,7 +25,7 @@ def test_a_true_library_is_refused_at_its_level(relaxation: object, noise: float
     for seed in range(50):
         case = pose(relaxation(1.0, 0.5, 0.05, 2000, seed, noise=noise), library="1, x", noise=noise)  # type: ignore[operator]
         residuals = residuals_of(case)
-        for test in (library_test(case, residuals), half_test(residuals)):
+        for test in (library_test(case, residuals), half_test(residuals, passages_of(case, "x"))):
             alarms += test.p_value < 0.05
     assert alarms <= 13
 
@@ -43,9 +43,24 @@ def test_a_law_that_changes_in_time_shows(relaxation: object) -> None:
     one, other = (np.asarray(relaxation(rate, 0.5, 0.02, 8000, 3).values) for rate in (0.5, 4.0))  # type: ignore[operator]
     track = Trajectory(np.concatenate([one, other - other[0] + one[-1]]), 0.02 * np.arange(16_002), ("times", "dim"))
     case = pose(track, library="1, x", noise=0.0)
-    assert half_test(residuals_of(case)).p_value < 1e-3
+    assert half_test(residuals_of(case), passages_of(case, "x")).p_value < 1e-3
 
 
 def test_known_terms_leave_nothing_to_test(relaxation: object) -> None:
     case = pose(relaxation(1.0, 0.5, 0.02, 500, 1), library="x", known="x: x=-1", noise=0.0)  # type: ignore[operator]
     assert Residuals.of(case, weigh(case, "x")) is None
+
+
+def test_a_path_that_never_returns_is_not_said_to_change() -> None:
+    """60 Brownian paths, level 0.05: 3 alarms expected, more than 8 have a chance of 1 in 200; judged by χ² there were 16."""
+    rng, alarms = np.random.default_rng(3), 0
+    for _ in range(60):
+        track = Trajectory(np.cumsum(0.1 * rng.normal(size=2000)), 0.02 * np.arange(2000), ("times",))
+        case = pose(track, library="1, x, x^2", names=["x"], noise=0.0)
+        alarms += half_test(residuals_of(case), passages_of(case, "x")).p_value < 0.05
+    assert alarms <= 8
+
+
+def test_without_a_passage_there_is_nothing_to_compare(relaxation: object) -> None:
+    case = pose(relaxation(1.0, 0.5, 0.05, 2000, 1), library="1, x", noise=0.0)  # type: ignore[operator]
+    assert half_test(residuals_of(case), 0).p_value == 1.0

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.misfit.diffusion_tests import spread, strength_test
-from evolaw.discovery.diffusions.misfit.drift_tests import Residuals, half_test, library_test
+from evolaw.discovery.diffusions.misfit.drift_tests import Residuals, half_test, library_test, passages_of
 from evolaw.discovery.diffusions.misfit.increment_tests import (
     jump_kurtosis,
     memory,
@@ -221,7 +221,7 @@ def _drift(case: Case, item: Weighed) -> list[Doubt]:
     passed = test.p_value >= LEVEL
     says = f"The drift of {item.target} agrees with its bins." if passed else small
     library = Doubt(Check(f"library of {item.target}", passed, test.p_value, says), "library", item.target, "drift")
-    test = half_test(residuals)
+    test = half_test(residuals, passages_of(case, item.target))
     changes = (
         f"The drift of {item.target} changes in time: its halves differ, χ² = {test.statistic:.0f} at {test.freedom} degrees of "
         "freedom. Cut the recording, or record what changes as a component."

@@ -6,7 +6,9 @@ fitted to the same steps is taken into account by projecting the new instruments
     ψ_k = (w_k − C z_k) e_k,        C = (Σ w qᵀ) (Σ z qᵀ)⁻¹,        χ² = (Σψ)ᵀ V⁻¹ Σψ
 
 Bins: w are indicators of 20 places along each component, so a term that is missing from the library shows. Halves: w = z in the first
-half and 0 in the second, so a law that changes shows.
+half and 0 in the second, so a law that changes shows. What the halves know of the drift hangs on how often the motion came back, be the
+points ever so many: a path that never returns has no two halves of one law to compare. So their statistic is judged by F with as many
+degrees of freedom below as there are passages from the lower quartile to the upper one, which for many is χ².
 """
 
 from __future__ import annotations
@@ -14,13 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc
+from scipy.special import chdtrc, fdtrc
 
 from evolaw.discovery.diffusions.evidence.moment_equations import Equation, triangle
 from evolaw.discovery.diffusions.evidence.weigh import Weighed, drift_equation, fine_nodes
 from evolaw.discovery.diffusions.model.case import Case
 
-__all__ = ["DriftTest", "Residuals", "half_test", "library_test"]
+__all__ = ["DriftTest", "Residuals", "half_test", "library_test", "passages_of"]
 
 _BINS = 20
 _MOST_ROWS = 200_000
@@ -110,8 +112,37 @@ def library_test(case: Case, residuals: Residuals) -> DriftTest:
     return DriftTest(worst.statistic, worst.freedom, min(1.0, worst.p_value * len(found)), worst.along)
 
 
-def half_test(residuals: Residuals) -> DriftTest:
-    """Return the test of the drift's coefficients in the first half against those of the whole."""
+def half_test(residuals: Residuals, passages: int) -> DriftTest:
+    """Return the test of the drift's coefficients in the first half against those of the whole.
+
+    Args:
+        residuals: of the fitted drift.
+        passages: how often its component came back, see `passages_of`.
+    """
     rows = residuals.usable
     first = np.arange(rows.size)[rows] < rows.size / 2
-    return residuals.test(residuals.instruments * first[:, None], "")
+    found = residuals.test(residuals.instruments * first[:, None], "")
+    if not found.freedom or not passages:
+        return DriftTest(found.statistic, found.freedom, 1.0, "")
+    p = float(fdtrc(found.freedom, passages, found.statistic / found.freedom))
+    return DriftTest(found.statistic, found.freedom, p, "")
+
+
+def passages_of(case: Case, target: str) -> int:
+    """Return how often the component of an equation went from below its lower quartile to above its upper one; angles within a turn.
+
+    Example:
+        >>> from evolaw import Trajectory
+        >>> from evolaw.discovery.diffusions.problem import pose
+        >>> path = np.tile([0.0, 1.0, 3.0, 2.0], 20) + 0.01 * np.arange(80) % 0.07
+        >>> passages_of(pose(Trajectory(path, np.arange(80), ("times",)), library="1, x", names=["x"]), "x")
+        20
+    """
+    place = case.index(target)
+    path = case.recording.columns[place]
+    period = case.periods.get(case.recording.names[place])
+    path = np.mod(path, period) if period else path
+    low, high = np.quantile(path, [0.25, 0.75])
+    side = np.where(path <= low, -1, np.where(path >= high, 1, 0))
+    side = side[side != 0]
+    return int(np.sum((side[1:] > 0) & (side[:-1] < 0)))
