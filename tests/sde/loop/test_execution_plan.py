@@ -26,7 +26,7 @@ from evolaw.sde.loop import execution_plan
 from evolaw.sde.loop.execution_plan import plan_of, slots_for
 from evolaw.sde.loop.time_grid import grid_of
 
-WHOLE = execution_plan._StepFacts(length=10, can_be_apart=False, mixes=False, forgets=False)
+WHOLE = execution_plan._StepFacts(length=10, numbers=0, can_be_apart=False, mixes=False, forgets=False)
 MIXED = np.array([[0.2, 0.1, 0.0], [0.1, 0.3, 0.1], [0.0, 0.1, 0.2]])
 
 
@@ -171,6 +171,16 @@ def test_two_numbers_are_held_in_pairs_where_their_memory_can_be_computed_anew()
     assert not plan(SHOVED, BAOAB()).paired  # its force is that of the step's end, by the clock of the step before
     assert plan(SHOVED, EulerMaruyama()).paired
     assert not plan(lorenz(), EulerMaruyama()).paired
+    wells = [
+        SDE(
+            lambda t, x, p, n=n: -sum(jnp.exp(-jnp.sum((x - k) ** 2)) * x for k in range(n)),
+            1.0,
+            dim=2,
+            noise="additive",
+        )
+        for n in (2, 20)
+    ]
+    assert [plan(well, EulerMaruyama()).paired for well in wells] == [True, False]  # a long step is made twice in pairs
     assert not plan(STILL, BAOAB(), statistics=(FirstPassage(2.0),)).paired
     assert not plan(inert(lambda t, x, p: -jnp.sinh(x)), BAOAB()).paired  # sinh is called number by number
 

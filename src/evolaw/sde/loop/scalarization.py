@@ -58,9 +58,11 @@ class Apart:
 
     Attributes:
         mixes: for each number of the first result, which numbers of the argument asked about it depends on.
+        numbers: how many numbers it computes.
     """
 
     mixes: tuple[frozenset[int], ...]
+    numbers: int
     _traced: Any
 
     def __call__(self, *arguments: Any) -> tuple[Any, ...]:
@@ -113,7 +115,7 @@ def taken_apart(
     none: frozenset[int] = frozenset()
     first = results[0].ravel() if results else ()
     mixes = tuple(entry if isinstance(entry, frozenset) else none for entry in first)
-    return Apart(mixes, traced)
+    return Apart(mixes, counter[0], traced)
 
 
 def followed(
