@@ -15,7 +15,7 @@ A rate that is wrong by a share ε moves every current by ε D/(2 arccos i).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -120,8 +120,8 @@ def _exact_rate(junction: Junction, law: SwitchingLaw) -> tuple[Callable[[np.nda
 
 def _eigenvalue(junction: Junction, bias: float) -> float:
     """The escape rate as an eigenvalue, at the size before the last, whose moments are right to ten digits already."""
-    equation = fokker_planck(junction, bias, unknowns=_UNKNOWNS).equation
-    assert isinstance(equation, KineticFokkerPlanck)  # a junction with capacitance
+    # Only junctions with capacitance come here, whose equation has velocities.
+    equation = cast(KineticFokkerPlanck, fokker_planck(junction, bias, unknowns=_UNKNOWNS).equation)
     orders, modes = equation.coefficients.shape[0] - 1, equation.coefficients.shape[1] // 2
     return equation.escape_rate((int((orders - 2) / 1.45) + 1, int((modes - 2) / 1.25) + 1))
 
