@@ -27,10 +27,12 @@ from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import fokker_planck
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
 
-__all__ = ["RateLaw", "draw_currents", "excess_of_turnover", "integrated_law"]
+__all__ = ["LOWEST_BARRIER", "RateLaw", "current_shift", "draw_currents", "excess_of_turnover", "integrated_law"]
 
 _NODES, _FLAT, _UNKNOWNS = 4, 0.01, 9_000
-_LEAST_DAMPING, _RAREST, _LOWEST_BARRIER = 0.3, 1e-11, 4.0
+_LEAST_DAMPING, _RAREST = 0.3, 1e-11
+LOWEST_BARRIER = 4.0
+"""In units of D: where it is lower, escapes are not rare enough to be spoken of by a rate."""
 _QUADRATURE, _EIGENVALUE = 1e-3, 3e-3
 
 
@@ -73,10 +75,12 @@ def integrated_law(junction: Junction, rate: float) -> RateLaw:
     known = _exact_rate(junction, first)
     if known is None:
         error = excess_of_turnover(min(first.mean, 1.0), junction.damping, junction.noise)
-        return RateLaw(first, "Mel'nikov–Meshkov, leading order", error, _shift(first.mean, junction.noise, error))
+        return RateLaw(
+            first, "Mel'nikov–Meshkov, leading order", error, current_shift(first.mean, junction.noise, error)
+        )
     escape, source, error = known
     law = switching_law(rate, escape)
-    return RateLaw(law, source, error, _shift(law.mean, junction.noise, error))
+    return RateLaw(law, source, error, current_shift(law.mean, junction.noise, error))
 
 
 def draw_currents(law: SwitchingLaw, count: int, draw: np.random.Generator) -> np.ndarray:
@@ -86,7 +90,8 @@ def draw_currents(law: SwitchingLaw, count: int, draw: np.random.Generator) -> n
     return found
 
 
-def _shift(bias: float, noise: float, error: float) -> float:
+def current_shift(bias: float, noise: float, error: float) -> float:
+    """Return what a rate that is wrong by a share does to a current of switching, in units of I_c."""
     return error * noise / (2 * float(np.arccos(min(max(bias, 0.0), 1 - 1e-9))))
 
 
@@ -129,7 +134,7 @@ def _eigenvalue(junction: Junction, bias: float) -> float:
 def _highest(noise: float) -> float:
     """The current where the barrier is the lowest that rates of rare escapes are spoken of."""
     grid = np.linspace(0, 1, 4001)
-    return float(np.interp(-_LOWEST_BARRIER * noise, -np.asarray(barrier_height(grid)), grid))
+    return float(np.interp(-LOWEST_BARRIER * noise, -np.asarray(barrier_height(grid)), grid))
 
 
 def _slips(noise: float) -> Callable[[np.ndarray], np.ndarray]:

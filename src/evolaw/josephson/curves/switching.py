@@ -15,7 +15,14 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, display, randomness
-from evolaw.josephson.curves.slow_ramps import RateLaw, draw_currents, excess_of_turnover, integrated_law
+from evolaw.josephson.curves.slow_ramps import (
+    LOWEST_BARRIER,
+    RateLaw,
+    current_shift,
+    draw_currents,
+    excess_of_turnover,
+    integrated_law,
+)
 from evolaw.josephson.curves.starting import starts
 from evolaw.josephson.curves.stepping import Progress, chunk_size, scheme_for, step_length
 from evolaw.josephson.formulas.escape import barrier_height
@@ -32,7 +39,6 @@ _EARLY = 1e-6
 _SAVED_AFTER = 0.1
 _FOLLOWED = 2e10
 _STEPS_A_RAMP = 2e9
-_LEAST_BARRIER = 4.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -195,7 +201,7 @@ def switching_currents(
     )
     middle = min(max(law.mean, 0.0), 1 - 1e-9)
     excess = excess_of_turnover(middle, junction.damping, junction.noise)
-    shift = excess * junction.noise / (2 * float(np.arccos(middle)))
+    shift = current_shift(middle, junction.noise, excess)
     return SwitchingCurrents(
         junction, r, found, law, first, source.seed, "simulation", rate_error=excess, current_error=shift
     )
@@ -203,7 +209,7 @@ def switching_currents(
 
 def _is_rare(law: SwitchingLaw, noise: float) -> bool:
     """Whether switching is escape over a barrier that is still high where it happens."""
-    return float(barrier_height(min(max(law.mean, 0.0), 1.0))) >= _LEAST_BARRIER * noise
+    return float(barrier_height(min(max(law.mean, 0.0), 1.0))) >= LOWEST_BARRIER * noise
 
 
 def _drawn(junction: Junction, r: float, count: int, source: Any) -> SwitchingCurrents:

@@ -11,7 +11,7 @@ from evolaw.discovery import discover
 from evolaw.discovery.diffusions.evidence.entries import Judged
 from evolaw.discovery.diffusions.evidence.weigh import weigh
 from evolaw.discovery.diffusions.misfit import predictive_check
-from evolaw.discovery.diffusions.misfit.predictive_check import LEVEL, _judge, _passages, predict
+from evolaw.discovery.diffusions.misfit.predictive_check import LEVEL, _judge, passages, predict
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.randomness import source
 from evolaw.trajectory import Trajectory
@@ -19,8 +19,8 @@ from evolaw.trajectory import Trajectory
 
 def test_passages_are_counted_from_side_to_side() -> None:
     path = np.array([0.0, -2, 0, 2, 0, 2, -2, 0, -2, 2, 0])
-    assert _passages(path[None, None], -1.0, 1.0).tolist() == [2]
-    assert _passages(np.stack([path, -path])[None], -1.0, 1.0).tolist() == [2 + 1]
+    assert passages(path[None, None], -1.0, 1.0).tolist() == [2]
+    assert passages(np.stack([path, -path])[None], -1.0, 1.0).tolist() == [2 + 1]
 
 
 def test_ranks_are_p_values() -> None:

@@ -20,6 +20,7 @@ from scipy.special import chdtrc, fdtrc
 
 from evolaw.discovery.diffusions.evidence.moment_equations import Equation, triangle
 from evolaw.discovery.diffusions.evidence.weigh import Weighed, drift_equation, fine_nodes
+from evolaw.discovery.diffusions.misfit.predictive_check import passages
 from evolaw.discovery.diffusions.model.case import Case
 
 __all__ = ["DriftTest", "Residuals", "half_test", "library_test", "passages_of"]
@@ -112,19 +113,19 @@ def library_test(case: Case, residuals: Residuals) -> DriftTest:
     return DriftTest(worst.statistic, worst.freedom, min(1.0, worst.p_value * len(found)), worst.along)
 
 
-def half_test(residuals: Residuals, passages: int) -> DriftTest:
+def half_test(residuals: Residuals, returns: int) -> DriftTest:
     """Return the test of the drift's coefficients in the first half against those of the whole.
 
     Args:
         residuals: of the fitted drift.
-        passages: how often its component came back, see `passages_of`.
+        returns: how often its component came back, see `passages_of`.
     """
     rows = residuals.usable
     first = np.arange(rows.size)[rows] < rows.size / 2
     found = residuals.test(residuals.instruments * first[:, None], "")
-    if not found.freedom or not passages:
+    if not found.freedom or not returns:
         return DriftTest(found.statistic, found.freedom, 1.0, "")
-    p = float(fdtrc(found.freedom, passages, found.statistic / found.freedom))
+    p = float(fdtrc(found.freedom, returns, found.statistic / found.freedom))
     return DriftTest(found.statistic, found.freedom, p, "")
 
 
@@ -143,6 +144,4 @@ def passages_of(case: Case, target: str) -> int:
     period = case.periods.get(case.recording.names[place])
     path = np.mod(path, period) if period else path
     low, high = np.quantile(path, [0.25, 0.75])
-    side = np.where(path <= low, -1, np.where(path >= high, 1, 0))
-    side = side[side != 0]
-    return int(np.sum((side[1:] > 0) & (side[:-1] < 0)))
+    return sum(int(passages(path[None, None, rows], low, high)[0]) for rows in case.recording.stretches())

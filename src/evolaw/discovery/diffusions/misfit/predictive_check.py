@@ -42,7 +42,7 @@ from evolaw.discovery.spine.evidence import Check
 from evolaw.errors import EvolawError, NumericalError
 from evolaw.randomness import Source, source
 
-__all__ = ["LEVEL", "Prediction", "predict"]
+__all__ = ["LEVEL", "Prediction", "passages", "predict"]
 
 LEVEL = 0.001
 """The check fails at a p-value of at most this: of 2024 records at most one lies further out than the recording."""
@@ -284,7 +284,7 @@ def _numbers(case: Case, window: _Window, values: np.ndarray) -> tuple[list[str]
             size = step**2 if period is None else 1 - np.cos(2 * np.pi * step / period)
             add(f"autocorrelation of {name}", np.log(np.maximum(np.mean(size, (1, 2)), 1e-300)))
         if period is None:
-            add(f"passages of {name}", np.log1p(_passages(x, *np.quantile(x[0], [0.25, 0.75]))))
+            add(f"passages of {name}", np.log1p(passages(x, *np.quantile(x[0], [0.25, 0.75]))))
         else:
             add(f"mean velocity of {name}", np.mean(x[..., -1] - x[..., 0], 1) / window.times[-1])
     plain = [place for place, name in enumerate(components) if name not in case.periods]
@@ -297,8 +297,8 @@ def _numbers(case: Case, window: _Window, values: np.ndarray) -> tuple[list[str]
     return names, np.stack(found, 1)
 
 
-def _passages(x: np.ndarray, low: float, high: float) -> np.ndarray:
-    """How often each record goes from below ``low`` to above ``high``, all its paths together."""
+def passages(x: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Return how often each record, shape (records, paths, times), goes from below ``low`` to above ``high``, all its paths together."""
     side = np.where(x < low, -1, np.where(x > high, 1, 0))
     # Where it is in between, the side it was on last.
     order = np.where(side != 0, np.arange(x.shape[-1]), 0)
