@@ -118,6 +118,33 @@ def test_a_coefficient_sees_values_within_the_period_in_both_forms(form):
     assert jnp.stack(there).tolist() == [[1.25, 4.25, 0.75], [0.25, 0.25, 0.75]]
 
 
+@pytest.mark.parametrize("is_apart", [True, False])
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_step_is_made_from_within_the_period_at_the_edges_of_turns(precision, is_apart):
+    """Four numbers on each side of every edge of 200 turns, for periods that are no floating-point number; turns are put on again."""
+    with precise(precision) as dtype:
+        for period in (1.0, 2 * np.pi, 0.3, 360.0):
+            edges = (np.arange(-100, 101) * period).astype(dtype)
+            near = [edges]
+            for _ in range(4):
+                near = [np.nextafter(near[0], dtype.type(-np.inf)), *near, np.nextafter(near[-1], dtype.type(np.inf))]
+            line = np.concatenate(near)
+            # Processors may take smaller numbers for zero.
+            line = jnp.asarray(np.where(np.abs(line) < np.finfo(dtype).tiny, 0, line))
+            x = (line, line) if is_apart else jnp.stack([line, line])
+            seen = []
+
+            def stand(within, seen=seen):
+                seen.append(within)
+                return within, None
+
+            there, _ = Circles([period, None], dtype).moved(stand, x)
+            within = np.asarray(seen[0][0])
+            assert within.min() >= 0 and within.max() < dtype.type(period)
+            assert np.array_equal(seen[0][1], line) and np.array_equal(there[1], line)
+            assert np.abs(np.asarray(there[0]) - np.asarray(line)).max() <= 300 * period * np.finfo(dtype).eps
+
+
 @pytest.mark.slow
 def test_a_coefficient_sees_values_within_the_period():
     """A saw-tooth, which is periodic only as a function on [0, 1)."""
