@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evolaw import documents
-from evolaw.errors import StorageError
+from evolaw.errors import ParseError, StorageError
 
 
 def test_documents_are_whole_or_absent(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_a_pipe_is_written_into_and_a_link_stays_a_link(tmp_path: Path) -> None:
     assert documents.write_document(link, "new") == link
     assert link.is_symlink() and behind.read_text() == "new"
     assert sorted(item.name for item in tmp_path.iterdir()) == ["behind.txt", "link.txt", "pipe"]
-    with pytest.raises(StorageError, match="null"):
+    with pytest.raises(ParseError, match="zero byte"):
         documents.write_document("a\0b", "x")
 
 

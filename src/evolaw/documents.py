@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from evolaw.errors import EvolawError, StorageError
+from evolaw.textfiles import require_path
 from evolaw.told import told
 
 __all__ = [
@@ -57,11 +58,10 @@ def write_document(path: str | Path, content: str | bytes) -> Path:
 
     Raises:
         StorageError: the file cannot be written; nothing of it is left, and a former one stands as it was.
+        ParseError: the path names nothing.
     """
-    try:
-        given, path = Path(path), Path(os.path.realpath(path))
-    except ValueError as error:
-        raise StorageError(f"{str(path)!r} cannot be written: {error}.") from error
+    given = require_path(path)
+    path = Path(os.path.realpath(given))
     if _is_special(given):
         _write_into(given, content.encode() if isinstance(content, str) else content)
         return given

@@ -20,7 +20,7 @@ TESTS = Path(__file__).resolve().parents[1]
 
 GROUND = [
     *("facade", "errors", "checks", "told", "devices", "arrays", "randomness"),
-    *("documents", "storage", "display"),
+    *("textfiles", "documents", "storage", "display"),
 ]
 FLOORS = {
     **dict.fromkeys(GROUND, 0),

@@ -79,3 +79,21 @@ def test_each_recording_finds_its_door(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match=r"could be either.*--library poly:3"):
         is_trajectory([tmp_path / "both.npz"], {}, {})
     assert is_trajectory([tmp_path / "both.npz"], {}, {"library": "1"})
+
+
+def test_zeros_and_ones_are_cells_whatever_type_they_were_saved_as(tmp_path: Path) -> None:
+    """Real numbers 0 and 1 once were "either", and a line of them a trajectory whose times fall."""
+    from scipy.io import savemat
+
+    board = (np.random.default_rng(0).random((8, 8, 9)) < 0.4).astype(float)
+    savemat(tmp_path / "cells.mat", {"states": np.moveaxis(board, 0, -1)})
+    board[2, 3, 3] = np.nan
+    for k, values in enumerate((board, board.astype(np.float32), board[:, 0], board[:, 0] > 0, board[:, 0] == 1)):
+        np.save(tmp_path / f"{k}.npy", values)
+        assert not is_trajectory([tmp_path / f"{k}.npy"], {}, {}), k
+    assert not is_trajectory([tmp_path / "cells.mat"], {}, {})
+    np.save(tmp_path / "track.npy", np.stack([np.arange(50.0), np.arange(50) % 2], 1))
+    assert is_trajectory([tmp_path / "track.npy"], {}, {})
+    np.save(tmp_path / "grey.npy", np.nan_to_num(board) * 0.7)
+    with pytest.raises(ArgumentError, match="could be either"):
+        is_trajectory([tmp_path / "grey.npy"], {}, {})

@@ -10,6 +10,7 @@ import typer
 
 from evolaw.cli import typed
 from evolaw.cli.main import app
+from evolaw.errors import ArgumentError
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +53,30 @@ def test_quiet_shows_no_remark(evolaw: Callable[..., Any]) -> None:
     words = ("order", "weak-euler", "ornstein-uhlenbeck", "--paths", "20", "--steps", "2,4,8")
     assert "no strong order" in evolaw(*words).stderr
     assert evolaw(*words, "-q").stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["discover", ""], "sources"),
+        (["discover", "a.npz", "\t"], "sources"),
+        (["discover", "--strict", ""], "sources"),
+        (["discover", "a.npz", "--out", ""], "out"),
+        (["discover", "a.npz", "--out="], "out"),
+        (["discover", "a.npz", "-o", " "], "out"),
+        (["discover", "a.npz", "--known", ""], None),
+        (["discover", "a.npz", "--known="], None),
+        (["discover", "--known", "", "a.npz"], None),
+        (["discover", "--unknown=", "a.npz"], None),
+        (["runs", "list", ""], "folder"),
+        (["simulate", ""], None),
+        (["doctor", ""], None),
+    ],
+)
+def test_an_empty_word_is_no_path(root: Any, words: list[str], name: str | None) -> None:
+    path = typed.path_of(root, words)
+    if name is None:
+        typed.require_paths(path[-1], words[len(path) - 1 :])
+    else:
+        with pytest.raises(ArgumentError, match=f"`{name}` must be a path"):
+            typed.require_paths(path[-1], words[len(path) - 1 :])

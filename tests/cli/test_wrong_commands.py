@@ -100,6 +100,25 @@ WRONG: list[tuple[str, int, str]] = [
     ("discover good.npz --report missing/a.html", INPUT, "--report"),
     ("discover good.npz --out taken", INPUT, "taken"),
     ("junction fit notes.txt", INPUT, "notes.txt"),
+    # paths that a shell left empty or did not replace
+    ("discover ''", INPUT, "SOURCE"),
+    ("discover a.npz ' '", INPUT, "SOURCE"),
+    ("ask ''", INPUT, "SOURCE"),
+    ("report ''", INPUT, "SOURCE"),
+    ("runs list ''", INPUT, "FOLDER"),
+    ("runs verify ''", INPUT, "PATH"),
+    ("junction fit ''", INPUT, "CURVE.CSV"),
+    ("learn good.npz --out ''", INPUT, "--out"),
+    ("simulate B3/S23 --out=", INPUT, "--out"),
+    ("simulate B3/S23 --rle ''", INPUT, "--rle"),
+    ("simulate --resume ''", INPUT, "--resume"),
+    ("score train ''", INPUT, "empty"),
+    ("discover '*.gif'", INPUT, "pattern"),
+    ("discover 'good.npz '", INPUT, "blank"),
+    ("discover '~/x.npz'", INPUT, "in full"),
+    ("discover god.npz", INPUT, "good.npz"),
+    ("discover -x.npy", USAGE, "./-x.npy"),
+    ("junction fit taken", INPUT, "folder"),
     # words that do not go together
     ("discover", INPUT, "SOURCE"),
     ("discover good.npz --ask 3", INPUT, "--box"),
@@ -124,6 +143,7 @@ def files(elsewhere: None, tmp_path: Path) -> None:
     (tmp_path / "torn.npz").write_bytes((tmp_path / "good.npz").read_bytes()[:100])
     (tmp_path / "notes.txt").write_text("what we did on Monday\n", encoding="utf-8")
     (tmp_path / "torn.rle").write_text("x = 3, y = 3, rule = B3/S23\nbo$2bo$3o", encoding="utf-8")
+    np.save(tmp_path / "-x.npy", np.zeros(3))
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "notes.txt").write_text("mine", encoding="utf-8")
 

@@ -107,6 +107,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         environment.prepare(path[1].name if len(path) > 1 else "")
         typed.translate_help(path, language.spoken())
+        typed.require_paths(path[-1], given[len(path) - 1 :])
         code = command.main(given, prog_name="evolaw", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
@@ -128,7 +129,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error, debug, path[-1])
     except Exception as error:
         if hasattr(error, "show"):
-            return _usage(error, path)
+            return _usage(error, path, given)
         said = environment.explained(error)
         return (
             _confess(error, debug) if said is None else _refuse(environment.Surroundings(said), debug, path[-1], error)
@@ -179,14 +180,17 @@ def _stopped(code: int) -> int:
     return code
 
 
-def _usage(error: Any, path: Sequence[Any]) -> int:
+def _usage(error: Any, path: Sequence[Any], given: Sequence[str]) -> int:
     """Say what is wrong with the command line itself, and where its help is; without a word after ``evolaw`` the help is shown."""
     with contextlib.suppress(OSError):
         if type(error).__name__ == "NoArgsIsHelpError":
             error.show()
         else:
             verb = " ".join(["evolaw", *(str(command.name) for command in path[1:])])
-            _print_error("usage", _as_sentence(error.format_message()), f"{verb} --help")
+            said = _as_sentence(error.format_message())
+            dashed = next((word for word in given if word.startswith("-") and os.path.isfile(word)), None)
+            cure = "" if dashed is None else f" A file whose name begins with a dash is written ./{dashed}."
+            _print_error("usage", said + cure, f"{verb} --help")
     return int(error.exit_code)
 
 

@@ -99,13 +99,17 @@ def _kind(source: Path) -> str:
 
 
 def _kind_of_array(path: Path) -> str:
-    """Cells are whole numbers with two axes beside time; real numbers in three axes may be grey boards or paths."""
-    from evolaw.automata.files.archives import header_of
-    from evolaw.automata.files.matlab import shape_of
+    """Cells are 0 and 1 of any type, or whole numbers with two axes beside time; real numbers in three may be grey boards or paths."""
+    from evolaw.automata.files.archives import header_of, read_array
+    from evolaw.automata.files.matlab import read_matlab, shape_of
+    from evolaw.automata.files.stacks import are_cells
     from evolaw.errors import ParseError
 
+    is_plain = path.suffix.lower() == ".npy"
     try:
-        shape, is_whole = header_of(path) if path.suffix.lower() == ".npy" else shape_of(path)
+        shape, is_whole = header_of(path) if is_plain else shape_of(path)
+        if not (is_whole and len(shape) > 2) and are_cells(read_array(path) if is_plain else read_matlab(path)[0]):
+            return "lattice"
     except ParseError:
         return "trajectory"  # whose reader says what is wrong
     if len(shape) < 3:
@@ -137,11 +141,11 @@ def _kind_of_archive(path: Path) -> str:
 
 def _kind_of_table(path: Path) -> str:
     """A table of statistics of a lattice says the size of its board in a comment and begins with run,time."""
-    try:
-        with path.open("rb") as file:
-            lines = file.read(_MOST_BYTES).decode("utf-8-sig", "replace").splitlines()[:_MOST_LINES]
-    except OSError:
+    from evolaw.textfiles import first_lines
+
+    if not path.is_file():
         return "lattice"
+    lines = first_lines(path, _MOST_BYTES)[:_MOST_LINES]
     comments = " ".join(line for line in lines if line.startswith("#"))
     if "rows" in comments and "cols" in comments:
         return "lattice"

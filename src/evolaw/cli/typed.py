@@ -6,13 +6,15 @@ names what can be found in the line above it.
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Sequence
+import typing
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from evolaw.report import language
 
-__all__ = ["in_options", "path_of", "takes", "translate_help"]
+__all__ = ["in_options", "path_of", "require_paths", "takes", "translate_help"]
 
 _ARGUMENT = re.compile(r"(Argument|参数) `(\w+)(?:\[([^\]`]*)\])?`")
 """An argument as messages name it, with the place in it where there is one: `known[B3]`."""
@@ -39,6 +41,45 @@ def path_of(root: Any, words: Sequence[str]) -> list[Any]:
         elif not word.startswith("-"):
             break
     return found
+
+
+def require_paths(command: Any, words: Sequence[str]) -> None:
+    """Refuse an empty word where a path is wanted: a shell variable that is not set, which Python takes for the current folder.
+
+    Args:
+        command: the verb.
+        words: what was typed behind it.
+
+    Raises:
+        ArgumentError: with the option or argument.
+    """
+    blank = [parameter for parameter, word in _values(command, words) if parameter is not None and not word.strip()]
+    if not blank:
+        return
+    from evolaw import checks
+
+    hints = typing.get_type_hints(inspect.unwrap(command.callback))
+    for parameter in blank:
+        if "Path" in str(hints.get(parameter.name)):
+            raise checks.refuse(parameter.name, "be a path", "", "The current folder is written as a point.")
+
+
+def _values(command: Any, words: Sequence[str]) -> Iterator[tuple[Any, str]]:
+    """The words that are values, each with its option or argument; None for one that the command does not know."""
+    options = {name: parameter for parameter in command.params for name in parameter.opts}
+    arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
+    waiting = None
+    for word in words:
+        name, equals, value = word.partition("=")
+        if waiting is not None:
+            yield waiting, word
+            waiting = None
+        elif word in options:
+            waiting = None if options[word].is_flag else options[word]
+        elif word.startswith("--") and equals:
+            yield options.get(name), value
+        elif not word.startswith("-") and arguments:
+            yield arguments[0] if len(arguments) == 1 else arguments.pop(0), word
 
 
 def takes(command: Any, option: str) -> bool:

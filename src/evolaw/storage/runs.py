@@ -17,6 +17,7 @@ from evolaw.errors import StorageError
 from evolaw.storage import leftovers, zarr_arrays
 from evolaw.storage.checksums import Checksums
 from evolaw.storage.locks import Lock, holder
+from evolaw.textfiles import require_path
 from evolaw.told import told
 
 __all__ = ["Run", "Series", "list_runs"]
@@ -53,7 +54,7 @@ class Run:
             StorageError: the directory holds anything but a run that ended before its first commit, is being written, or
                 cannot be written.
         """
-        path = Path(path)
+        path = require_path(path)
         existed = path.exists()
         if existed and not path.is_dir():
             raise StorageError(f"{path} already exists and is no directory. Choose another name.")
@@ -77,7 +78,7 @@ class Run:
     @classmethod
     def open(cls, path: str | Path) -> Self:
         """Open a run for reading."""
-        path = Path(path)
+        path = require_path(path)
         if not path.is_dir():
             raise StorageError(f"{path} is not a directory. `evolaw runs list` shows the runs there are.")
         manifest = read_json(path / "manifest.json")

@@ -42,7 +42,7 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
 def test_missing_files_folders_and_large_files(tmp_path: Path) -> None:
     with pytest.raises(ParseError, match=r"no such file.*Check the path"):
         read_pattern(tmp_path / "none.rle")
-    with pytest.raises(ParseError, match="directory"):
+    with pytest.raises(ParseError, match="This is a folder"):
         read_pattern(tmp_path)
     (tmp_path / "a").write_bytes(b"12345")
     assert read_bytes(tmp_path / "a", 5) == b"12345"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evolaw.automata.files.stacks import as_states
+from evolaw.automata.files.stacks import are_cells, as_states
 from evolaw.errors import ArgumentError, ParseError
 
 
@@ -62,3 +62,21 @@ def test_one_reading_at_a_time() -> None:
 def test_two_axes_are_a_line_over_time_and_that_is_said() -> None:
     states, notes = as_states(np.array([[0, 1, 0], [1, 0, 1]]), "mine.npy")
     assert states.shape == (2, 3) and "2 rows" in notes[0] and "line of 3 cells" in notes[0]
+
+
+def test_cells_that_are_no_number_were_not_seen_however_the_others_are_read() -> None:
+    """A threshold once took them for dead: NaN lies above nothing."""
+    for name, low, high in (("alive", 0, 7), ("threshold", 3, 6.5), (None, 0, 1)):
+        values = np.where(stack() == 1, float(high), float(low))
+        values[1, 2, 0] = np.nan
+        given = {"alive": {"alive": 7}, "threshold": {"threshold": 5}}.get(str(name), {})
+        states, notes = as_states(values, "x", **given)
+        assert states[1, 2, 0] == 255 and np.array_equal(np.where(states == 255, stack(), states), stack())
+        assert notes[0] == "The 1 cells that are no number (NaN) were read as not seen."
+    assert as_states(np.array([[0, np.nan, 1.0]]), "x")[1][0].startswith("The 1 rows")
+
+
+def test_numbers_of_cells_are_told_from_other_numbers() -> None:
+    real = stack().astype(float)
+    assert are_cells(real) and are_cells(stack().astype(bool)) and are_cells(np.where(real == 0, 255, real))
+    assert not any(map(are_cells, (real / 2, real * 0, np.full(3, np.nan), real + 1j, np.array(["0", "1"]))))

@@ -21,8 +21,9 @@ import numpy as np
 
 from evolaw.arrays import byte_size
 from evolaw.errors import ParseError
+from evolaw.textfiles import missing, require_file
 
-__all__ = ["MOST_ARRAY_BYTES", "TORN", "header_of", "read_array", "read_arrays", "require_plain"]
+__all__ = ["MOST_ARRAY_BYTES", "TORN", "header_of", "read_array", "read_arrays"]
 
 MOST_ARRAY_BYTES = 2**30
 """Size of the largest array that is read from an archive."""
@@ -63,7 +64,7 @@ def read_arrays(
     Raises:
         ParseError: the file is missing or torn, an array is missing, holds objects, or claims more than ``most`` bytes.
     """
-    path = require_plain(path)
+    path = require_file(path)
     with _readable(path, ".npz"), zipfile.ZipFile(path) as archive:
         names = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
         missing = [name for name in required if name not in names]
@@ -84,7 +85,7 @@ def read_array(path: str | Path, *, most: int = MOST_ARRAY_BYTES) -> np.ndarray:
     Raises:
         ParseError: the file is missing or torn, holds objects, or claims more than ``most`` bytes.
     """
-    path = require_plain(path)
+    path = require_file(path)
     with _readable(path, ".npy"), path.open("rb") as file:
         return _array(file, path.stat().st_size, str(path), most)
 
@@ -95,24 +96,10 @@ def header_of(path: str | Path) -> tuple[tuple[int, ...], bool]:
     Raises:
         ParseError: the file is missing or has no such header.
     """
-    path = require_plain(path)
+    path = require_file(path)
     with _readable(path, ".npy"), path.open("rb") as file:
         shape, _, dtype, _ = _header(file)
     return shape, dtype.kind in "bui"
-
-
-def require_plain(path: str | Path) -> Path:
-    """Return the path unless it is a device or a pipe, which may have no end; a folder, or nothing, is left to the reader.
-
-    Raises:
-        ParseError: something is there that is no plain file.
-    """
-    path = Path(path)
-    if "\0" in str(path):
-        raise ParseError("A path must not hold a zero byte.", source=repr(str(path)))
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise ParseError("This is no plain file. Name one, or a folder where one is read.", source=str(path))
-    return path
 
 
 @contextmanager
@@ -123,7 +110,7 @@ def _readable(path: Path, ending: str) -> Iterator[None]:
     except ParseError:
         raise
     except FileNotFoundError:
-        raise ParseError("There is no such file. Check the path.", source=str(path)) from None
+        raise missing(path) from None
     except TORN as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ParseError(

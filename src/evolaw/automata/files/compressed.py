@@ -7,8 +7,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from evolaw.automata.files.archives import require_plain
 from evolaw.errors import ParseError
+from evolaw.textfiles import missing, require_file
 
 __all__ = ["COMPRESSED_SUFFIXES", "inflated"]
 
@@ -21,7 +21,7 @@ def inflated(path: Path, most: int) -> tuple[bytes, str]:
     Raises:
         ParseError: it is damaged, holds several files or none, or more than ``most`` bytes.
     """
-    require_plain(path)
+    require_file(path)
     try:
         if path.suffix.lower() == ".gz":
             with gzip.open(path) as file:
@@ -37,7 +37,7 @@ def inflated(path: Path, most: int) -> tuple[bytes, str]:
     except ParseError:
         raise
     except FileNotFoundError:
-        raise ParseError("There is no such file. Check the path.", source=str(path)) from None
+        raise missing(path) from None
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
         raise ParseError(f"It cannot be unpacked: {error}. Get the whole file.", source=str(path)) from error
     if len(data) > most:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from evolaw.automata.files.archives import require_plain
 from evolaw.automata.files.boards import Pattern
 from evolaw.automata.files.compressed import COMPRESSED_SUFFIXES, inflated
 from evolaw.automata.files.macrocell import parse_macrocell
@@ -13,6 +12,7 @@ from evolaw.automata.files.mcell import parse_mcell
 from evolaw.automata.files.plaintext import parse_life105, parse_life106, parse_picture
 from evolaw.automata.files.rle import parse_rle
 from evolaw.errors import ParseError
+from evolaw.textfiles import decoded, require_file
 from evolaw.told import told
 
 __all__ = ["MOST_BYTES", "PATTERN_SUFFIXES", "parse_pattern", "read_bytes", "read_pattern"]
@@ -34,14 +34,14 @@ def read_pattern(path: str | Path) -> Pattern:
     Raises:
         ParseError: the file is missing, larger than `MOST_BYTES`, or cannot be read as a pattern; with line and column.
     """
-    path = require_plain(path)
+    path = require_file(path)
     is_packed = path.suffix.lower() in COMPRESSED_SUFFIXES
     data, name = inflated(path, MOST_BYTES) if is_packed else (read_bytes(path, MOST_BYTES), path.name)
-    if b"\0" in data[:4096]:
+    text = decoded(data, str(path), tolerant=True)
+    if "\0" in text[:4096]:
         raise ParseError(
             "The file holds no text, so it is no pattern. Recordings are read by `evolaw discover`.", source=str(path)
         )
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     parse = _SUFFIXES.get(Path(name).suffix.lower(), parse_pattern)
     return parse(text, source=str(path))
 
@@ -73,13 +73,12 @@ def parse_pattern(text: str, *, source: str = "") -> Pattern:
 
 def read_bytes(path: Path, most: int) -> bytes:
     """Return the contents of a file of at most ``most`` bytes."""
-    require_plain(path)
+    require_file(path)
     try:
         with path.open("rb") as file:
             data = file.read(min(most, path.stat().st_size) + 1)
     except OSError as error:
-        reason = "There is no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise ParseError(f"{reason}. Check the path.", source=str(path)) from error
+        raise ParseError(f"The file cannot be read: {error.strerror}.", source=str(path)) from error
     if len(data) > most:
         raise ParseError(f"The file is larger than the {most} bytes that are read.", source=str(path))
     return data

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from evolaw.automata.files.archives import require_plain
 from evolaw.automata.files.boards import MOST_CELLS
 from evolaw.errors import ParseError
+from evolaw.textfiles import missing, require_file
 
 __all__ = ["IMAGE_SUFFIXES", "read_images"]
 
@@ -84,7 +84,7 @@ def _grey(files: Sequence[Path]) -> np.ndarray:
     frames: list[np.ndarray] = []
     size: tuple[int, int] | None = None
     for file in files:
-        require_plain(file)
+        require_file(file)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # torn notes of a camera do not matter where the pixels are whole
@@ -111,7 +111,7 @@ def _grey(files: Sequence[Path]) -> np.ndarray:
         except (Image.DecompressionBombWarning, Image.DecompressionBombError):
             raise ParseError("The picture is too large to be read. Cut or shrink it.", source=str(file)) from None
         except FileNotFoundError:
-            raise ParseError("There is no such file. Check the path.", source=str(file)) from None
+            raise missing(file) from None
         except (*_TORN, UnidentifiedImageError) as error:
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             raise ParseError(f"It cannot be read as PNG, GIF, TIFF or BMP: {reason}.", source=str(file)) from error

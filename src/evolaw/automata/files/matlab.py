@@ -14,6 +14,7 @@ import numpy as np
 from evolaw.arrays import byte_size
 from evolaw.automata.files.archives import MOST_ARRAY_BYTES
 from evolaw.errors import ParseError
+from evolaw.textfiles import missing
 
 __all__ = ["read_matlab", "shape_of"]
 
@@ -49,7 +50,7 @@ def read_matlab(path: Path, wanted: str = "states") -> tuple[np.ndarray, str]:
     except ParseError:
         raise
     except FileNotFoundError:
-        raise ParseError("There is no such file. Check the path.", source=str(path)) from None
+        raise missing(path) from None
     except (
         MatReadError,
         OSError,

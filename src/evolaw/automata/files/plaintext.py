@@ -189,11 +189,11 @@ def parse_boards(text: str, *, source: str = "") -> np.ndarray:
         if not cells:
             boards += [[]] if boards[-1] else []
             continue
-        if not re.fullmatch(r"\s*(?:0|1|255)\s*(?:,\s*(?:0|1|255)\s*)*", cells):
+        if not re.fullmatch(r"\s*(?:0|1|255)(?:\.0*)?\s*(?:,\s*(?:0|1|255)(?:\.0*)?\s*)*", cells):
             raise ParseError(
                 "A row of a board must be 0, 1 and 255 (not seen), with commas.", source=source, line=number
             )
-        boards[-1].append([int(cell) for cell in cells.split(",")])
+        boards[-1].append([int(float(cell)) for cell in cells.split(",")])
         if len(boards[-1][-1]) != len(boards[0][0]):
             raise ParseError(
                 f"This row has {len(boards[-1][-1])} cells and the first one {len(boards[0][0])}.",

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
-from evolaw.automata.files.archives import TORN, read_array, read_arrays, require_plain
+from evolaw.automata.files.archives import TORN, read_array, read_arrays
 from evolaw.automata.files.compressed import COMPRESSED_SUFFIXES
 from evolaw.automata.files.formats import MOST_BYTES, read_bytes
 from evolaw.automata.files.frames import FRAME_SUFFIXES, frames_of, read_frames
@@ -31,6 +31,7 @@ from evolaw.automata.files.matlab import read_matlab
 from evolaw.automata.files.plaintext import parse_boards
 from evolaw.automata.files.stacks import as_states
 from evolaw.errors import ArgumentError, ParseError
+from evolaw.textfiles import first_lines, missing, read_text, require_plain
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -63,14 +64,13 @@ def read_recording(path: str | Path, *, alive: float | None = None, threshold: f
     Notes:
         A file is read whole or refused; at most `archives.MOST_ARRAY_BYTES` bytes of states and 2**28 cells a folder.
     """
-    path = Path(path)
+    path = require_plain(path)
     if path.is_dir():
         if (path / "manifest.json").exists():
             return _checked_run(path)
         return read_frames(frames_of(path), source=str(path), alive=alive, threshold=threshold)
     if not path.exists():
-        raise ParseError("There is no such file or directory. Check the path.", source=str(path))
-    require_plain(path)
+        raise missing(path)
     suffix = path.suffix.lower()
     if suffix in _FILMS:
         states, notes = read_images([path], alive=alive, threshold=threshold)
@@ -112,9 +112,8 @@ def holds_boards(path: str | Path) -> bool:
     path = Path(path)
     if path.suffix.lower() not in (".csv", ".txt", ".tsv") or not path.is_file():
         return False
-    with path.open("rb") as file:
-        first = next((line for line in file.read(65536).decode("utf-8", "replace").splitlines() if line.strip()), "")
-    return re.fullmatch(r"\s*(?:0|1|255)\s*(?:[,;]\s*(?:0|1|255)\s*)+", first) is not None
+    first = next((line for line in first_lines(path) if line.strip()), "")
+    return re.fullmatch(r"\s*(?:0|1|255)(?:\.0*)?\s*(?:[,;]\s*(?:0|1|255)(?:\.0*)?\s*)+[,;]?\s*", first) is not None
 
 
 def _from_npy(path: Path) -> tuple[np.ndarray, list[str]]:
@@ -131,7 +130,7 @@ def _from_matlab(path: Path) -> tuple[np.ndarray, list[str]]:
 
 
 def _from_text(path: Path) -> tuple[np.ndarray, list[str]]:
-    return parse_boards(read_bytes(path, MOST_BYTES).decode("utf-8", "replace"), source=str(path)), []
+    return parse_boards(read_text(path, MOST_BYTES), source=str(path)), []
 
 
 _ARRAYS = {".npy": _from_npy, ".mat": _from_matlab, ".csv": _from_text, ".txt": _from_text, ".tsv": _from_text}

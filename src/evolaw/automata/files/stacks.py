@@ -3,7 +3,7 @@
     2 axes              (time, cells): a line of cells
     3 axes              (time, rows, cols)
     4 axes              (boards, time, rows, cols); a last axis of one channel is dropped, and that is said
-    0 and 1             dead and alive; 255 not seen
+    0 and 1             dead and alive; 255, or NaN among real numbers, not seen
     ``alive=V``         cells of value V are alive, all others dead
     ``threshold=V``     cells above V are alive, all others dead
 
@@ -18,7 +18,7 @@ from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.errors import ParseError
 
-__all__ = ["as_states"]
+__all__ = ["are_cells", "as_states"]
 
 _CHANNELS = (1, 3, 4)
 
@@ -57,6 +57,12 @@ def as_states(
         notes.append(
             f"The {len(values)} rows of {values.shape} were read as times of a line of {values.shape[1]} cells."
         )
+    unseen = np.isnan(values) if values.dtype.kind == "f" else np.zeros(1, bool)
+    if unseen.any() and not unseen.all():
+        notes.append(f"The {np.count_nonzero(unseen)} cells that are no number (NaN) were read as not seen.")
+        states, more = as_states(np.where(unseen, 0, values), source, alive=alive, threshold=threshold)
+        states[unseen] = MISSING
+        return states, [*notes, *more[values.ndim == 2 :]]
     if alive is not None:
         return (values == alive).astype(np.uint8, order="C"), [*notes, f"Cells of value {alive:g} were read as alive."]
     if threshold is not None:
@@ -65,6 +71,19 @@ def as_states(
     if values.dtype != np.bool_:
         _require_values(values, source)
     return values.astype(np.uint8, order="C"), notes
+
+
+def are_cells(values: np.ndarray) -> bool:
+    """Whether numbers of any type, real ones too, are those of cells: 0 and 1 with 255 and NaN for cells that were not seen.
+
+    Example:
+        >>> are_cells(np.array([[0.0, 1.0], [np.nan, 1.0]])), are_cells(np.array([[0.0, 0.5], [1.0, 1.0]]))
+        (True, False)
+    """
+    if values.dtype.kind not in "buif":
+        return False
+    is_one = values == 1
+    return bool(is_one.any() and (is_one | (values == 0) | (values == MISSING) | (values != values)).all())
 
 
 def _require_shape(values: np.ndarray, source: str) -> None:
@@ -78,11 +97,7 @@ def _require_shape(values: np.ndarray, source: str) -> None:
 
 def _require_values(values: np.ndarray, source: str) -> None:
     if np.isnan(values).any():
-        place = tuple(int(index) for index in np.argwhere(np.isnan(values))[0])
-        raise ParseError(
-            f"`states` must hold 0, 1 and {MISSING} (missing), but is no number at {place}. Write {MISSING} where a cell was not seen.",
-            source=source,
-        )
+        raise ParseError(f"`states` must hold 0, 1 and {MISSING} (missing), but no cell is a number.", source=source)
     bad = (values != 0) & (values != 1) & (values != MISSING)
     if bad.any():
         place = tuple(int(index) for index in np.argwhere(bad)[0])

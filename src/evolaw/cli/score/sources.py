@@ -103,8 +103,9 @@ def read_data(text: str, *, side: int | None = None, grey: bool = False) -> Mate
         ArgumentError: it stands for nothing; the nearest word is suggested. ParseError: a file cannot be read.
     """
     from evolaw.score.data.plane import DENSITIES, plane
+    from evolaw.textfiles import require_path
 
-    place = Path(text)
+    place = require_path(text)
     if text in DENSITIES:
         return Material(text, plane(text, _POINTS, rng=0))
     if text == "digits":
@@ -130,14 +131,15 @@ def read_data(text: str, *, side: int | None = None, grey: bool = False) -> Mate
 def _from_files(text: str, place: Path, side: int | None, grey: bool) -> Material:
     import zipfile
 
-    import numpy as np
-
+    from evolaw.automata.files.archives import read_arrays
     from evolaw.score.data.pictures import read_images
 
     if place.is_file() and zipfile.is_zipfile(place):
-        with np.load(place, allow_pickle=False) as file:
-            if "data" in file.files and "images" not in file.files:
-                return Material(text, file["data"], file["labels"] if "labels" in file.files else None)
+        with zipfile.ZipFile(place) as archive:
+            names = {name.removesuffix(".npy") for name in archive.namelist()}
+        if "data" in names and "images" not in names:
+            arrays = read_arrays(place, ["data"], ["labels"])
+            return Material(text, arrays["data"], arrays.get("labels"))
     found = read_images(place, side=side, grey=grey)
     return Material(text, found.values, found.labels, found.levels)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from evolaw.errors import ParseError
+from evolaw.textfiles import read_text
 
 __all__ = ["MeasuredTable", "quantity_of_text", "read_table"]
 
@@ -94,15 +95,7 @@ def read_table(path: str | Path) -> MeasuredTable:
     Raises:
         ParseError: a heading has no unit, a wrong or an unknown one, two columns say the same, a cell is no number; with line and column.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise ParseError("There is no such file.", source=str(path))
-    if file.stat().st_size > _MOST_BYTES:
-        raise ParseError(f"The file has more than {_MOST_BYTES} bytes; a measured curve has fewer.", source=str(path))
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ParseError(f"The file is not text in UTF-8: {error}.", source=str(path)) from error
+    text = read_text(path, _MOST_BYTES)
     lines = [
         (number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")
     ]
@@ -225,6 +218,8 @@ def _numbers(row: list[str], count: int, source: str, line: int) -> list[float]:
             why = (
                 "has a unit of its own; units stand in the heading, one for the whole column"
                 if mixed
+                else "is no number; write decimals with a point"
+                if re.fullmatch(r"[-+]?\d+,\d+", cell.strip())
                 else "is no number"
             )
             raise ParseError(f"The cell {cell.strip()!r} {why}.", source=source, line=line, column=place) from None

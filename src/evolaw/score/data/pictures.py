@@ -17,6 +17,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.arrays import memory_limit, require_memory
 from evolaw.errors import MissingExtra, ParseError
+from evolaw.textfiles import require_plain
 from evolaw.told import told
 
 __all__ = ["Pictures", "digits", "from_levels", "read_images", "to_levels"]
@@ -116,7 +117,7 @@ def read_images(path: str | Path, *, side: int | None = None, grey: bool = False
         Bytes become the 256 levels of the module. Numbers of an ``.npz`` that are no bytes must lie in [-1, 1].
     """
     checks.require(isinstance(path, str | Path), "path", "be a folder of images or an .npz file", path)
-    place = Path(path)
+    place = require_plain(path)
     if place.is_dir():
         return _folder(place, side, grey)
     checks.require(place.is_file(), "path", "be a folder of images or an .npz file", str(place))

@@ -73,3 +73,10 @@ def test_headings_of_tracking_programs_and_of_climate_tables_are_known() -> None
     assert parse_table("year,index\n1900,1\n1901,2\n").times.tolist() == [1900, 1901]
     # What is called t is the time even where a date stands before it.
     assert parse_table("date,t,x\n5,0,1\n6,1,2\n").times.tolist() == [0, 1]
+
+
+def test_marks_of_spreadsheets_mean_nothing() -> None:
+    """Quotes around fields, and a mark behind the last one of every line."""
+    table = parse_table('"t","x (mV)",\n"0","1.5",\n"0.1","-2",\n')
+    assert (table.times.tolist(), table.values.tolist(), table.names) == ([0, 0.1], [[1.5], [-2]], ("x",))
+    assert np.isnan(parse_table("t,x,y\n0,1,\n1,2,\n").values[:, 1]).all()

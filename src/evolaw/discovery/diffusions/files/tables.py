@@ -19,6 +19,7 @@ import numpy as np
 
 from evolaw.arrays import byte_size, memory_limit
 from evolaw.errors import ParseError
+from evolaw.textfiles import read_text, require_file
 
 __all__ = ["Table", "parse_table", "read_table"]
 
@@ -87,21 +88,15 @@ class Table:
 
 def read_table(path: Path) -> Table:
     """Read a table from a file; one too large for the memory is refused before it is read."""
-    try:
-        size = path.stat().st_size
-        if size * _BYTES_A_BYTE > memory_limit():
-            raise ParseError(
-                f"The file has {byte_size(size)}; reading it would take more than the {byte_size(memory_limit())} allowed. "
-                "Give every tenth row, or save it as .npy.",
-                source=str(path),
-            )
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
+    path = require_file(path)
+    size = path.stat().st_size
+    if size * _BYTES_A_BYTE > memory_limit():
         raise ParseError(
-            f"The file is no UTF-8 text from byte {error.start} on. Save it as CSV in UTF-8.", source=str(path)
-        ) from error
-    except OSError as error:
-        raise ParseError(f"The file cannot be read: {error}.", source=str(path)) from error
+            f"The file has {byte_size(size)}; reading it would take more than the {byte_size(memory_limit())} allowed. "
+            "Give every tenth row, or save it as .npy.",
+            source=str(path),
+        )
+    text = read_text(path, size)
     return parse_table(text, source=str(path))
 
 
@@ -132,6 +127,9 @@ def parse_table(text: str, source: str = "table") -> Table:
             "The table has one column; it needs the time and at least one component.", source=source, line=lines[0][0]
         )
     numbers = _numbers(body, mark, len(first), source)
+    ends = headed and header[-1] == ("", "") and bool(np.isnan(numbers[:, -1]).all())
+    if ends:  # a mark behind the last field of every line
+        first, header, numbers = first[:-1], header[:-1], numbers[:, :-1]
     times = _time_column(header, headed, source, lines[0][0])
     paths = next((i for i, (name, _) in enumerate(header) if name.lower() in _PATHS), None)
     rest = [i for i in range(len(first)) if i not in (times, paths)]
@@ -173,7 +171,7 @@ def _separator(line: str) -> str | None:
 
 
 def _fields(line: str, mark: str | None) -> list[str]:
-    return [field.strip() for field in line.split(mark)]
+    return [field.strip().strip('"').strip() for field in line.split(mark)]
 
 
 def _heading(field: str) -> tuple[str, str]:
@@ -200,7 +198,7 @@ def _is_number(field: str) -> bool:
 def _numbers(body: list[tuple[int, str]], mark: str | None, columns: int, source: str) -> np.ndarray:
     """The numbers of all lines: at once where every field is one, else field by field, so that the fault has its place."""
     try:
-        found = np.loadtxt(io.StringIO("\n".join(line for _, line in body)), delimiter=mark, ndmin=2)
+        found = np.loadtxt(io.StringIO("\n".join(line for _, line in body)), delimiter=mark, quotechar='"', ndmin=2)
         if found.shape[1] == columns:
             return found
     except ValueError:

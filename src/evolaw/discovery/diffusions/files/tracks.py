@@ -20,8 +20,10 @@ import numpy as np
 
 from evolaw.arrays import byte_size, memory_limit
 from evolaw.automata.files.archives import read_arrays
+from evolaw.automata.files.compressed import COMPRESSED_SUFFIXES
 from evolaw.discovery.diffusions.files.tables import Table, read_table
 from evolaw.errors import MissingExtra, ParseError
+from evolaw.textfiles import missing, require_plain
 from evolaw.trajectory import Trajectory
 
 __all__ = ["SUFFIXES", "read_tracks"]
@@ -45,13 +47,16 @@ def read_tracks(path: str | Path) -> list[Trajectory]:
         ParseError: nothing is there, it cannot be read, or times do not rise; with the file and line.
         MissingExtra: the format needs a package that is not installed.
     """
-    path = Path(path)
+    path = require_plain(path)
     if path.is_dir() and path.suffix != ".zarr":
         return [Trajectory.load(path)]
     if not path.exists():
-        raise ParseError("There is no such file or directory. Check the path.", source=str(path))
+        raise missing(path)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
+        packed = path.stem if suffix in COMPRESSED_SUFFIXES else None
+        if packed is not None:
+            raise ParseError("The file is packed. Unpack it, and name what comes out.", source=str(path))
         raise ParseError(f"A trajectory ends in one of {', '.join(SUFFIXES)}.", source=str(path))
     said = _said(path.with_suffix(".json"))
     if suffix == ".npz":

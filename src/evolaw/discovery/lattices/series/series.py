@@ -30,8 +30,8 @@ import numpy as np
 from evolaw import checks, display
 from evolaw.analysis import label_clusters
 from evolaw.arrays import read_only
-from evolaw.automata.files.archives import require_plain
 from evolaw.errors import ParseError
+from evolaw.textfiles import read_text
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -154,17 +154,7 @@ def read_series(path: str | Path) -> Series:
     Raises:
         ParseError: with the line of the fault; missing runs or times are named.
     """
-    path = require_plain(path)
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ParseError(f"The file is larger than {_MAX_BYTES // 2**20} MiB.", source=str(path))
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ParseError(
-            f"The file is no UTF-8 text from byte {error.start} on. Save it as CSV in UTF-8.", source=str(path)
-        ) from error
-    except OSError as error:
-        raise ParseError(f"The file cannot be read: {error}.", source=str(path)) from error
+    text = read_text(path, _MAX_BYTES)
     return parse_series(text, source=str(path))
 
 
