@@ -41,8 +41,6 @@ _ROW = 128
 """Bytes of normals that a single path draws at once. 64, 128, 256: 9.4, 8.5, 9.6."""
 _BATCH, _FEWEST, _BATCH_NUMBERS = 2048, 32, 32_768
 """Paths of a batched process that go together: as many as have this many numbers, between the two."""
-_WEAK_AHEAD = 64
-"""Steps whose weak words are read before steps taken apart. 16, 64, 256 under DRI1 with three noises: 36, 43, 43; 64 is two words."""
 _GROUPS = {
     NoiseRequest.NONE: 8,  # as with increments
     NoiseRequest.INCREMENTS: 8,  # 4, 8, 16: 0.83, 0.64, 0.69; a group of 8 uses up three blocks of words
@@ -146,8 +144,8 @@ def plan_of(
     if words:
         # A turn that used up its word would be a loop of one turn, out of which XLA takes all that the word decides.
         group = min(group, drawing.per_word // 2)
-        shortest = 2 * drawing.per_word
-        ahead = _WEAK_AHEAD if step.mixes else shortest
+        # A block of words, and no more: 16, 64, 256 steps under DRI1 with three noises took 36, 43, 43.
+        shortest = ahead = 2 * drawing.per_word
     elif (
         needs.is_of_normals
         and grid.lengths is None
