@@ -70,6 +70,7 @@ def test_quiet_shows_no_remark(evolaw: Callable[..., Any]) -> None:
         (["discover", "--unknown=", "a.npz"], None),
         (["runs", "list", ""], "folder"),
         (["simulate", ""], None),
+        (["simulate", "law", "--out", ""], "out"),  # a file of the argument's own name
         (["doctor", ""], None),
     ],
 )

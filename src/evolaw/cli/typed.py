@@ -66,7 +66,9 @@ def require_paths(command: Any, words: Sequence[str]) -> None:
 
 def _values(command: Any, words: Sequence[str]) -> Iterator[tuple[Any, str]]:
     """The words that are values, each with its option or argument; None for one that the command does not know."""
-    options = {name: parameter for parameter in command.params for name in parameter.opts}
+    # An argument has its own name among its words, and somebody's file may be called that.
+    named = [parameter for parameter in command.params if parameter.param_type_name == "option"]
+    options = {name: parameter for parameter in named for name in (*parameter.opts, *parameter.secondary_opts)}
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     waiting = None
     for word in words:
