@@ -1,4 +1,4 @@
-"""One word for two kinds of law."""
+"""One word for two kinds of law; that of a lattice is tested beside `recorded_law`."""
 
 from __future__ import annotations
 

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     from evolaw.learning.windows.learned_law import LearnedLaw
     from evolaw.trajectory import Trajectory
 
-__all__ = ["NETS", "Settings", "learn_law"]
-
-NETS = {"cnn": "cnn2-x8", "cnn3": "cnn3-x8", "quadratic": "quadratic-x4", "d4": "d4-x8", "table": "orbit-table"}
-"""The networks of --net, as architectures of the league."""
+__all__ = ["Settings", "learn_law"]
 
 _LIMITS = {
     "seeds": (4096, "What share of networks agrees is known to one in a hundred by then."),
@@ -164,6 +161,7 @@ def _stored(path: Path, context: typer.Context) -> Settings:
 def _check(settings: Settings, report: Path | None) -> None:
     """Refuse what cannot work before the work begins."""
     from evolaw import checks
+    from evolaw.learning.windows.recorded_law import NETS
 
     checks.one_of(settings.net, "net", NETS)
     checks.integer(settings.seed, "seed", least=0, most=2**128 - 1)
@@ -203,25 +201,13 @@ def _stoppable(out: Path | None, settings: dict[str, Any]) -> Iterator[None]:
 
 def _train(settings: Settings, out: Path | None, header: dict[str, Any]) -> tuple[LearnedLaw, Rule | None]:
     """The learned law, and the rule behind the recording where that is known: it only counts errors."""
-    from evolaw.learning.windows.architecture_study import ARCHITECTURES
-    from evolaw.learning.windows.datasets import board_pairs, window_pairs
-    from evolaw.learning.windows.learned_law import fit
-    from evolaw.learning.windows.objective import Schedule
-    from evolaw.randomness import source
+    from evolaw.learning.windows.recorded_law import fit_recording
 
-    steps, nets = settings.steps, settings.seeds or 1
-    recording, truth = _open(settings.source, steps, settings.seed)
-    pairs: Any = window_pairs(recording) if steps == 1 else board_pairs(recording, steps)
-    architecture = ARCHITECTURES[NETS[settings.net]]
-    rate = architecture.learning_rate * (1 if steps == 1 else 0.6)
-    # What is certain may count alike however rarely it was seen; frequencies must count as often as they were.
-    balance = 0.0 if settings.chance or steps > 1 else 1.0
-    schedule = Schedule(epochs=settings.epochs or (8 if steps == 1 else 16), learning_rate=rate, balance=balance)
-    draws = nets * (settings.restarts or (1 if steps == 1 else 4))
-    drawn = [architecture.draw(source(settings.seed).stream(f"draw {number}").key[0]) for number in range(draws)]
-    options: dict[str, Any] = {"schedule": schedule, "keep": nets, "chance": settings.chance, "truth": truth}
+    recording, truth = _open(settings.source, settings.steps, settings.seed)
+    asked = {name: getattr(settings, name) for name in ("net", "steps", "epochs", "restarts", "chance")}
     with terminal.bar("learning") as progress:
-        return fit(drawn, pairs, **options, rng=settings.seed, progress=progress, out=out, about=header), truth
+        kept: dict[str, Any] = {"truth": truth, "progress": progress, "out": out, "about": header}
+        return fit_recording(recording, **asked, nets=settings.seeds or 1, rng=settings.seed, **kept), truth
 
 
 def _hold_league(settings: Settings, out: Path | None, header: dict[str, Any]) -> tuple[League, None]:

@@ -9,7 +9,7 @@ to run (`rule`) is the average over the probable laws: it has a little of every 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +89,8 @@ class EquationLaw:
         """The averaged law as an `SDE` with one noise a component."""
         from evolaw.ito import system, to_sde
 
-        return to_sde(system("; ".join(_equation(self, name, averaged=True, way="text") for name in self.names)), {})
+        text = "; ".join(_equation(self, name, averaged=True, way="text") for name in self.names)
+        return replace(to_sde(system(text), {}), name=text)
 
     def drift_at(self, states: Sequence[np.ndarray], name: str) -> np.ndarray:
         """Return the averaged drift of one component at some states."""
@@ -137,6 +138,12 @@ class EquationLaw:
                 line += f" + sqrt(2*({spread} open)) dW"
             lines.append(line)
         return lines
+
+    def __str__(self) -> str:
+        return "; ".join(self.decided())
+
+    def __repr__(self) -> str:
+        return f"EquationLaw({self})"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -1,5 +1,7 @@
 """The law and the question of a lattice: what decisions leave, and what comes back from a document."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from evolaw.automata.rules.rule import Rule
@@ -17,6 +19,8 @@ def test_probabilistic_entries_enter_the_law_with_their_probability() -> None:
     law = Law.of(space, entries)
     assert Rule(law.most_probable).probabilities[space.windows("B3")[0]] == 0.25
     assert law.log2_possible == 0
+    assert repr(law) == f"Law({law.most_probable})" and str(law) == law.most_probable
+    assert repr(replace(law, log2_possible=2.0)) == f"Law({law.most_probable}, one of 2^2 that fit)"
 
 
 def test_a_question_comes_back_with_its_board() -> None:

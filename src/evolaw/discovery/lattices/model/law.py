@@ -73,6 +73,13 @@ class Law:
             log2_possible=float(log2_possible),
         )
 
+    def __str__(self) -> str:
+        return shortened(self.most_probable)
+
+    def __repr__(self) -> str:
+        others = f", one of 2^{self.log2_possible:g} that fit" if self.log2_possible else ""
+        return f"Law({self}{others})"
+
     def to_json(self) -> dict[str, Any]:
         """Return the rules as text and log2 of their number."""
         return dict(vars(self))
