@@ -152,7 +152,7 @@ class Trajectory:
             "seed": self.seed,
             "about": self.about,
         }
-        with storage.Run.create(path, about=header) as run:
+        with storage.Run.create(path, about=header, whole=True) as run:
             run.write("times", self.times, ("times",))
             run.write("values", self.values, self.axes)
         return Path(path)

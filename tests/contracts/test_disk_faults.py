@@ -16,6 +16,7 @@ import pytest
 from evolaw import documents
 from evolaw.automata.evolution import evolve
 from evolaw.cli.main import run as command
+from evolaw.discovery import discover
 from evolaw.errors import StorageError
 from evolaw.storage import Run
 
@@ -118,6 +119,42 @@ def test_a_failed_out_leaves_nothing_that_blocks_the_next_try(tmp_path: Path, mo
     assert not path.exists()
     monkeypatch.setattr(documents.os, "replace", replace)
     assert command([*LIFE, "--out", str(path)]) == 0
+
+
+def test_a_result_that_is_saved_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full at the k-th flush, for every k: a finding half saved once was in the way of the next try."""
+    recording = evolve("B3/S23", frames()[0], 3)
+    finding, path = discover(recording, rng=0), tmp_path / "run"
+    flush, calls, full_at = os.fsync, 0, 0
+
+    def limited(handle: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == full_at:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        flush(handle)
+
+    monkeypatch.setattr(documents.os, "fsync", limited)
+    for result in (finding, recording):
+        full_at, calls = 0, 0
+        result.save(path)
+        needed = calls
+        shutil.rmtree(path)
+        for full_at in range(1, needed + 1):
+            calls = 0
+            with pytest.raises(StorageError, match="No space left"):
+                result.save(path)
+            assert not path.exists(), full_at
+        full_at = 0
+        result.save(path)
+        assert Run.open(path).verify() == []
+        shutil.rmtree(path)
+    path.mkdir()
+    (path / "lock").touch()
+    with pytest.raises(KeyboardInterrupt), Run.create(path, about={}, whole=True) as run:
+        run.record({"a": 1})
+        raise KeyboardInterrupt
+    assert path.is_dir() and not list(path.iterdir()), "the folder was there before"
 
 
 def test_a_directory_removed_while_it_is_written_is_told(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import evolaw
-from evolaw import sde
+from evolaw import score, sde
 from evolaw.automata.evolution import evolve
 from evolaw.cli.main import run as command
 from evolaw.discovery import discover
@@ -48,6 +48,49 @@ def training(path: Path) -> None:
     fit(OrbitTable.flat(), pairs, schedule=Schedule(epochs=2, batches=2), rng=0, out=path)
 
 
+def curve(path: Path) -> None:
+    """A junction without inertia at two biases, in the run of a command line."""
+    words = [
+        "junction",
+        "iv",
+        "--noise",
+        "0.5",
+        "--bias",
+        "0.5,1.5",
+        "--paths",
+        "8",
+        "--duration",
+        "5",
+        "--out",
+        str(path),
+    ]
+    assert command(words) == 0
+
+
+def fitted(path: Path) -> None:
+    """What `junction fit` writes of a curve of its own equation."""
+    current = np.linspace(0.1, 2, 24)
+    voltage = np.sqrt(np.maximum(current**2 - 1, 0)) + np.random.default_rng(0).normal(0, 0.01, 24)
+    lines = [f"{i:.4f}, {v:.5f}, 0.01" for i, v in zip(current, voltage, strict=True)]
+    table = path.with_name("curve.csv")
+    table.write_text("current (uA), voltage (mV), voltage error (mV)\n" + "\n".join(lines) + "\n")
+    assert command(["junction", "fit", str(table), "--out", str(path)]) == 0
+
+
+def equation(path: Path) -> None:
+    x = np.zeros(4001)
+    for k, kick in enumerate(np.random.default_rng(1).normal(0, 0.1, 4000)):
+        x[k + 1] = 0.98 * x[k] + kick
+    track = Trajectory(x[:, None], 0.02 * np.arange(4001), ("times", "dim"))
+    discover(track, library="poly:1", diffusion="1", rng=0).save(path)
+
+
+def score_model(path: Path) -> None:
+    score.fit(
+        score.MLP(width=8, depth=1), np.random.default_rng(0).normal(size=(64, 2)), score.VP(), steps=4, rng=0, out=path
+    )
+
+
 KINDS: dict[str, Callable[[Path], Any]] = {
     "trajectory": lambda path: soup().save(path),
     "finding": lambda path: discover(soup(), "outer-totalistic", rng=0).save(path),
@@ -57,15 +100,28 @@ KINDS: dict[str, Callable[[Path], Any]] = {
     "learned law": training,
     "league": league,
 }
+MORE: dict[str, Callable[[Path], Any]] = {
+    "junction": curve,
+    "junction fit": fitted,
+    "equation": equation,
+    "score model": score_model,
+}
+"""Kinds that take long to make, for the slow tests."""
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("runs")
-    made = {kind: folder / kind.replace(" ", "-") for kind in KINDS}
-    for kind, path in made.items():
-        KINDS[kind](path)
-    return made
+
+    class Made(dict[str, Path]):
+        """Each is made when it is first asked for."""
+
+        def __missing__(self, kind: str) -> Path:
+            self[kind] = folder / kind.replace(" ", "-")
+            (KINDS | MORE)[kind](self[kind])
+            return self[kind]
+
+    return Made()
 
 
 def noticed(path: Path) -> bool:
@@ -107,7 +163,7 @@ def test_flipped_bits_are_noticed(runs: dict[str, Path], tmp_path: Path, kind: s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KINDS | MORE)
 def test_of_five_hundred_flipped_bits_none_goes_unnoticed(runs: dict[str, Path], tmp_path: Path, kind: str) -> None:
     assert flip_bits(runs[kind], tmp_path / "copy", 500, seed=2) == []
 
@@ -193,9 +249,9 @@ def test_a_field_of_another_form_is_a_sentence(runs: dict[str, Path], tmp_path: 
 @pytest.mark.slow  # every kind of run is copied and opened for every form
 @pytest.mark.parametrize(("field", "value"), ABOUT)
 def test_a_header_of_another_form_is_a_sentence(runs: dict[str, Path], tmp_path: Path, field: str, value: Any) -> None:
-    for kind, path in runs.items():
+    for kind in KINDS | MORE:
         copy = tmp_path / kind.replace(" ", "-")
-        shutil.copytree(path, copy)
+        shutil.copytree(runs[kind], copy)
         reseal(copy / "manifest.json", lambda document: document["about"].update({field: value}))
         assert_told(copy, must=False)
 

@@ -233,10 +233,10 @@ def _refuse_equation(options: dict[str, str | None]) -> None:
 def _require_places(out: Path | None, report: Path | None, figure: Path | None) -> None:
     """Refuse places that cannot be written before the work begins, not after it."""
     from evolaw.cli import arguments
-    from evolaw.errors import StorageError
+    from evolaw.storage.leftovers import require_free
 
-    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise StorageError(f"{out} already exists. Choose another directory or remove this one.")
+    if out is not None:
+        require_free(out)
     if report is not None:
         arguments.require_page(report)
     if figure is not None:

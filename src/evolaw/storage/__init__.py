@@ -19,7 +19,8 @@ how many bytes of lines there are; lines name the checksums of all other files. 
 run. Runs of schema 1, which had no seals, are read as they are, as far as their checksums go.
 
 **Failure.** A disk that is full or read-only, and a directory that is removed while it is written, are a StorageError; what was
-committed stands and resumes. A directory whose run ended before its first commit is free to be written again.
+committed stands and resumes. A directory whose run ended before its first commit is free to be written again. A result that is
+saved at once (a finding, a trajectory, a model) is there whole or not at all.
 """
 
 from evolaw.devices import versions

@@ -8,7 +8,7 @@ from pathlib import Path
 from evolaw.documents import read_json
 from evolaw.errors import StorageError
 
-__all__ = ["clear", "remove_empty"]
+__all__ = ["clear", "remove_empty", "require_free", "withdraw"]
 
 _OURS = ("progress.json", "manifest.json", "checksums.jsonl")
 
@@ -20,16 +20,34 @@ def clear(path: Path) -> None:
         StorageError: it holds anything else.
     """
     try:
-        found = [entry for entry in path.iterdir() if entry.name != "lock"]
-        if not all(map(_is_leftover, found)) or not _nothing_committed(path):
-            raise StorageError(f"{path} already exists. Choose another directory or remove this one.")
-        for entry in sorted(found, key=_turn):
-            if entry.is_dir():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink(missing_ok=True)
+        require_free(path)
+        withdraw(path)
     except OSError as error:
         raise StorageError(f"{path} cannot be used: {error.strerror}.") from error
+
+
+def require_free(path: Path) -> None:
+    """Refuse a place that no new run may take: a file, or a directory that holds anything but such leftovers.
+
+    Raises:
+        StorageError: with what to do.
+    """
+    if not path.exists():
+        return
+    if path.is_dir():
+        found = [entry for entry in path.iterdir() if entry.name != "lock"]
+        if all(map(_is_leftover, found)) and _nothing_committed(path):
+            return
+    raise StorageError(f"{path} already exists. Choose another directory or remove this one.")
+
+
+def withdraw(path: Path) -> None:
+    """Take everything out of a directory that is ours but its lock, which we hold."""
+    for entry in sorted((entry for entry in path.iterdir() if entry.name != "lock"), key=_turn):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink(missing_ok=True)
 
 
 def remove_empty(path: Path) -> None:

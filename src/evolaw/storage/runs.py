@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,14 +42,21 @@ class Run:
     def __init__(self, path: str | Path, manifest: dict[str, Any], *, writing: bool) -> None:
         self.path, self.manifest, self._writing = Path(path), manifest, writing
         self._lock: Lock | None = None
+        self._whole, self._existed = False, True
         self._checksums = Checksums(self.path, self._sealed, lambda: self.progress)
         self.about: dict[str, Any] = manifest.get("about", {})
 
     # -- opening ------------------------------------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, path: str | Path, *, about: dict[str, Any]) -> Self:
+    def create(cls, path: str | Path, *, about: dict[str, Any], whole: bool = False) -> Self:
         """Start a new run.
+
+        Args:
+            path: the directory.
+            about: the JSON header.
+            whole: for a result that is written at once and never continued: where its writing fails, nothing of it stays, and
+                nothing is in the way of the next try.
 
         Raises:
             StorageError: the directory holds anything but a run that ended before its first commit, is being written, or
@@ -64,6 +72,7 @@ class Run:
             raise StorageError(f"{path} cannot be created: {error.strerror}.") from error
         manifest = {"schema": SCHEMA, "created": _now(), "about": about, "made_with": versions()}
         run = cls(path, manifest, writing=False)
+        run._whole, run._existed = whole, existed
         try:
             run._begin_writing()
             leftovers.clear(path)
@@ -115,11 +124,16 @@ class Run:
     ) -> None:
         if not self._writing:
             return
+        if kind is not None and self._whole:
+            self._withdraw()
+            return
         interrupted = kind is not None and issubclass(kind, KeyboardInterrupt | SystemExit)
         state = "done" if kind is None else "interrupted" if interrupted else "failed"
         try:
             self._write_progress(state, self.cursor)
         except StorageError:
+            if self._whole:
+                self._withdraw()
             if (
                 kind is None
             ):  # else the first fault is the one to tell; a dead writer's "running" reads as "interrupted"
@@ -289,9 +303,19 @@ class Run:
         try:
             self._write_progress("running", 0)
             write_document(self.path / "manifest.json", sealed(self.manifest))
-        except BaseException:
-            (self.path / "progress.json").unlink(missing_ok=True)
+        except BaseException:  # the manifest may stand already, its folder not yet flushed
+            with contextlib.suppress(OSError):
+                leftovers.withdraw(self.path)
             raise
+
+    def _withdraw(self) -> None:
+        """Take back what was written of a result that failed; the fault that is on its way up is the one to tell."""
+        with contextlib.suppress(OSError):
+            if self._lock is not None and self._lock.held():
+                leftovers.withdraw(self.path)
+        self._end_writing()
+        if not self._existed:
+            leftovers.remove_empty(self.path)
 
     def _require_writing(self) -> None:
         if not self._writing:

@@ -268,7 +268,7 @@ class Finding:
             "facts": self.facts,
             "recordings": [_header(recording) for recording in self.recordings],
         }
-        with storage.Run.create(path, about=about) as run:
+        with storage.Run.create(path, about=about, whole=True) as run:
             for number, recording in enumerate(self.recordings):
                 run.write(_array("times", number), recording.times, ("times",))
                 run.write(_array("values", number), recording.values, recording.axes)

@@ -179,7 +179,7 @@ class League:
         facts = {"rule": self.rule, "seeds": self.seeds, "epochs": self.epochs}
         names = [standing.name for standing in self.standings]
         header = {"kind": KIND, "training": facts, "law": self.rule, "epoch": self.epoch, "names": names}
-        with Run.create(path, about=header) as run:
+        with Run.create(path, about=header, whole=True) as run:
             for standing in self.standings:
                 _commit(run, standing)
         return Path(path)

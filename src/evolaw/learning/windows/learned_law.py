@@ -118,7 +118,7 @@ class LearnedLaw:
     def save(self, path: str | Path, *, about: dict[str, Any] | None = None) -> Path:
         """Write a run directory that `load` reads back: networks with their weights, logits, visits and records."""
         header = {"kind": KIND, "law": str(self.rule()), **(about or {})}
-        with storage.Run.create(path, about=header) as run:
+        with storage.Run.create(path, about=header, whole=True) as run:
             for member, records in enumerate(self.history):
                 for record in records:
                     run.record({"member": member, **asdict(record)})

@@ -158,7 +158,7 @@ class ScoreModel(eqx.Module):
     def save(self, path: str | Path, *, about: dict[str, Any] | None = None) -> Path:
         """Write a run directory that `load` reads back; one that exists is refused."""
         header = {"kind": self.kind, "model": records.describe_model(self), **(about or {})}
-        with storage.Run.create(path, about=header) as run:
+        with storage.Run.create(path, about=header, whole=True) as run:
             for epoch, loss, seconds in self.history:
                 run.record({"member": 0, "epoch": epoch, "loss": loss, "seconds": seconds})
             write_model(run, self)
