@@ -58,6 +58,23 @@ def test_a_weak_load_pulls_phases_together_as_the_phase_model_says():
     assert rate == pytest.approx(coupling.strength * np.cos(coupling.lag), rel=3e-3)
 
 
+@pytest.mark.parametrize("load", [(400.0, 40.0, 0.01), (100.0, 1000.0, 0.008), (40.0, 400.0, 0.0025)])
+def test_junctions_in_step_turn_faster_by_what_the_lag_says(load):
+    """w - K sin δ of four, by SciPy's solver; within 2 %, the next order of the coupling."""
+    coupling = load_coupling(1.5, 4, *load)
+    inductance, resistance, capacitance = load
+
+    def motion(t, x):
+        speed = 1.5 - np.sin(x[0]) - x[2]
+        return [speed, x[2], (4 * speed - resistance * x[2] - x[1] / capacitance) / inductance]
+
+    turn = 2 * np.pi / coupling.frequency
+    when = np.array([50, 150]) * turn
+    found = solve_ivp(motion, (0, when[1]), [0.0, 0.0, 0.0], "DOP853", rtol=1e-9, atol=1e-9, t_eval=when).y[0]
+    shift = np.diff(natural_angle(found, 1.5))[0] / np.diff(when)[0] - coupling.frequency
+    assert shift == pytest.approx(-coupling.strength * np.sin(coupling.lag), rel=0.02)
+
+
 @pytest.mark.parametrize("share", [0.9, 1.1])
 def test_a_pair_locks_up_to_its_range_and_no_further(share):
     """Free frequencies 10 % nearer than K cos δ lock for good; 10 % farther they slip at √(Δ² - K² cos² δ), within 10 %."""

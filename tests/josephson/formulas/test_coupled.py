@@ -67,7 +67,7 @@ def test_a_pair_locks_within_its_range():
 def test_a_weak_load_couples_weakly():
     far, near = (load_coupling(1.5, 20, 10.0 * s, 10.0 * s, 1.0 / s).strength for s in (1e6, 1e4))
     assert far == pytest.approx(near / 100, rel=0.01)
-    assert load_coupling(1.5, 4, 1.0, 1.0, 1 / 1.25).lag == pytest.approx(np.pi / 2)
+    assert load_coupling(1.5, 4, 1.0, 1.0, 1 / 1.25).lag == pytest.approx(-np.pi / 2)
 
 
 def test_faults_are_named():

@@ -30,6 +30,7 @@ TABLE = [
 def test_edges_are_the_known_ones(frequency, amplitude, n, lower, upper):
     step = shapiro_step(n, amplitude, frequency)
     assert (step.lower, step.upper) == pytest.approx((lower, upper), abs=7e-6)
+    assert step[2:] == pytest.approx(((upper - lower) / 2, (upper + lower) / 2), abs=7e-6)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])

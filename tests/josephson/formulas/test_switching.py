@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from evolaw.errors import ArgumentError
 from evolaw.josephson.formulas import gumbel_switching, invert_switching, switching_law, thermal_switching
@@ -56,6 +57,10 @@ def test_an_empty_bin_has_rate_zero_and_an_upper_end():
     found = invert_switching([0.1, 0.5, 0.6], 1.0, [0.0, 0.2, 0.4, 0.7])
     assert found.rate[1] == 0 and found.low[1] == 0 and 0 < found.high[1] < np.inf
     assert found.rate[2] == np.inf and found.high[2] == np.inf and found.low[2] > 0
+    # 1 of 3, then 0 of 2: the ends of Clopper and Pearson by SciPy's exact binomial intervals.
+    for place, (count, of) in enumerate([(1, 3), (0, 2)]):
+        ends = binomtest(count, of).proportion_ci(0.95, "exact")
+        assert (found.low[place], found.high[place]) == pytest.approx(tuple(-np.log1p(-np.array(ends)) / 0.2))
 
 
 def test_faults_are_named():

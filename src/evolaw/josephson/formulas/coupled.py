@@ -68,7 +68,7 @@ class LoadCoupling(NamedTuple):
 
     Attributes:
         strength: K; positive with ``lag`` near 0 pulls together.
-        lag: δ in radians.
+        lag: δ in radians, from -π to 0.
         frequency: mean frequency of the junctions, √(i² - 1) for identical ones.
     """
 
@@ -83,7 +83,11 @@ def load_coupling(
 ) -> LoadCoupling:
     """Return K and δ of an array φ_j' + sin φ_j + Q' = i, L Q'' + R Q' + Q/C = Σ φ_k' for weak coupling.
 
-        K = N w (i - w)/Z,   Z² = (L w² - 1/C)² + w² (R + N)²,   cos δ = (L w² - 1/C)/Z,   w = √(i² - 1)
+        K = N w (i - w)/Z,   Z² = (L w² - 1/C)² + w² (R + N)²,   w = √(i² - 1)
+        cos δ = (L w² - 1/C)/Z,   sin δ = -w (R + N)/Z
+
+    so that junctions in step turn at w - K sin δ, faster than alone: a load takes their alternating current, and a junction without it
+    turns at the bias.
 
     Args:
         bias: i > 1.
@@ -98,7 +102,7 @@ def load_coupling(
 
     Example:
         >>> found = load_coupling(1.5, 10, 10.0, 10.0, 1.0)
-        >>> 0 < found.lag < np.pi and found.strength > 0
+        >>> -np.pi < found.lag < 0 < found.strength
         True
     """
     i = checks.number(bias, "bias")
@@ -111,7 +115,7 @@ def load_coupling(
     w = np.sqrt(i * i - 1)
     reactance = inertia * w * w - 1 / c
     size = np.hypot(reactance, w * (r + n))
-    return LoadCoupling(float(n * w * (i - w) / size), float(np.arccos(reactance / size)), float(w))
+    return LoadCoupling(float(n * w * (i - w) / size), float(-np.arccos(reactance / size)), float(w))
 
 
 @told
