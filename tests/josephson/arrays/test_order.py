@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
+from evolaw.arrays import precise
 from evolaw.errors import ArgumentError
+from evolaw.josephson.arrays.grids import grid_array
 from evolaw.josephson.arrays.order import cross_ratios, is_locked, order_parameter, smooth_mean, vortices
 
 
@@ -33,8 +36,32 @@ def test_cross_ratios_do_not_see_a_moebius_map_of_the_circle():
 def test_a_vortex_is_counted_once():
     y, x = np.mgrid[-3.5:4.5, -3.5:4.5]
     found = vortices(np.arctan2(y, x))
-    assert np.abs(found).sum() == 1 and abs(found[3, 3]) == 1
+    # From the rows' axis to the columns' is the other way round than from x to y.
+    assert np.abs(found).sum() == 1 and found[3, 3] == -1
     assert np.abs(vortices(np.zeros((4, 4)))).sum() == 0
+
+
+@pytest.mark.parametrize(("flux", "size"), [(0.25, 8), (-1 / 3, 9)])
+def test_a_field_puts_its_flux_into_vortices_of_one_sign(flux, size):
+    """At rest, by SciPy's minimum of the energy from four random starts, which is where the array's own drift vanishes."""
+    grid = grid_array(size, size, 0.0, frustration=flux)
+
+    def energy(flat):
+        x = flat.reshape(size, size)
+        down, side = x[:-1] - x[1:] - grid.gauge, x - np.roll(x, -1, axis=1)
+        slope = np.sin(side) - np.roll(np.sin(side), 1, axis=1)
+        slope[:-1] += np.sin(down)
+        slope[1:] -= np.sin(down)
+        return -np.cos(down).sum() - np.cos(side).sum(), slope.ravel()
+
+    starts = np.random.default_rng(0).uniform(-np.pi, np.pi, (4, size * size))
+    rest = min((minimize(energy, start, jac=True, tol=1e-10) for start in starts), key=lambda found: found.fun)
+    phase = rest.x.reshape(size, size)
+    with precise("float64"):
+        assert np.abs(grid.law.drift(0.0, grid.modes(phase), grid.law.params)).max() < 1e-4
+    found = np.sign(flux) * vortices(phase, flux)
+    assert set(np.unique(found)) == {0, 1}
+    assert found.mean() == pytest.approx(abs(flux), abs=1.5 / size)
 
 
 def test_locking():

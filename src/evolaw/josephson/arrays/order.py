@@ -80,14 +80,20 @@ def is_locked(first: Any, last: Any, tolerance: float = np.pi) -> np.ndarray:
 def vortices(phase: Any, flux: float = 0.0) -> np.ndarray:
     """Return the vortex number of each plaquette of a grid of phases (..., rows, columns).
 
+        n = f + Σ θ/2π around the plaquette, down the rows first, then along the columns,
+        θ = φ' - φ + A within (-π, π] of a bond down a column, θ = φ' - φ along a row
+
     Args:
         phase: phases of the islands.
-        flux: frustration f in each plaquette, with the gauge A = 2πf·column on bonds along the rows' axis.
+        flux: frustration f in each plaquette, with the gauge A = 2πf·column of `Grid`; the mean of n is f where fields are not screened.
+
+    References:
+        newrock2000.
 
     Example:
         >>> angle = np.array([[0.0, np.pi / 2], [-np.pi / 2, np.pi]])
-        >>> int(np.abs(vortices(angle))[0, 0])
-        1
+        >>> vortices(angle).tolist()
+        [[-1]]
     """
     x = checks.numbers(phase, "phase")
     checks.require(x.ndim >= 2, "phase", "hold a grid of phases, (..., rows, columns)", x.shape)
@@ -97,8 +103,7 @@ def vortices(phase: Any, flux: float = 0.0) -> np.ndarray:
         return wrapped
 
     along = near(np.diff(x, axis=-1))
-    gauge = 2 * np.pi * flux * np.arange(x.shape[-1])
-    across = near(np.diff(x, axis=-2) - gauge)
-    around = along[..., :-1, :] + across[..., 1:] - along[..., 1:, :] - across[..., :-1]
-    found: np.ndarray = np.round((around + 2 * np.pi * flux) / (2 * np.pi)).astype(int)
+    down = near(np.diff(x, axis=-2) + 2 * np.pi * flux * np.arange(x.shape[-1]))
+    around = down[..., :-1] + along[..., 1:, :] - down[..., 1:] - along[..., :-1, :]
+    found: np.ndarray = np.round(flux + around / (2 * np.pi)).astype(int)
     return found
