@@ -17,11 +17,12 @@ FULL = score.GaussianMixture(
 )
 DIAGONAL = score.GaussianMixture(DRAW.standard_normal((3, 2, 2)), DRAW.uniform(0.2, 1, (3, 4)), [3, 1, 1])
 ROUND = score.GaussianMixture(DRAW.standard_normal((3, 4)), DRAW.uniform(0.2, 1, 3))
+SHARED = score.GaussianMixture(DRAW.standard_normal((3, 4)) + 5, [[0.3, 0.5, 0.7, 0.9]] * 3, [2, 1, 1])
 X = DRAW.standard_normal((6, 4)) * 1.5
 NOISINGS = [score.VP(), score.SubVP(), score.VE(), score.Rectified()]
 
 
-@pytest.mark.parametrize("target", [FULL, DIAGONAL, ROUND], ids=["full", "diagonal", "round"])
+@pytest.mark.parametrize("target", [FULL, DIAGONAL, ROUND, SHARED], ids=["full", "diagonal", "round", "shared"])
 @pytest.mark.parametrize("noising", NOISINGS, ids=repr)
 @pytest.mark.parametrize("t", [0.02, 0.4, 0.9])
 def test_score_divergence_and_jacobian_are_derivatives(target, noising, t):
@@ -42,7 +43,7 @@ def test_score_divergence_and_jacobian_are_derivatives(target, noising, t):
     np.testing.assert_allclose(target.divergence(x, t, noising), np.trace(jacobian, axis1=1, axis2=2), rtol=1e-10)
 
 
-@pytest.mark.parametrize("target", [FULL, DIAGONAL, ROUND], ids=["full", "diagonal", "round"])
+@pytest.mark.parametrize("target", [FULL, DIAGONAL, ROUND, SHARED], ids=["full", "diagonal", "round", "shared"])
 @pytest.mark.parametrize("noising", NOISINGS, ids=repr)
 def test_the_denoiser_is_tweedies(target, noising):
     x = X.reshape(6, *target.shape)

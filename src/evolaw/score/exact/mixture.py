@@ -7,6 +7,14 @@ With C_k = Q_k diag(λ_k) Q_kᵀ, v_k = a² λ_k + s², y_k = Q_kᵀ(x - a m_k) 
     score      = Σ r_k u_k
     div score  = Σ r_k (‖u_k‖² - Σ_i 1/v_ki) - ‖score‖²
     Jacobian   = Σ r_k (u_k u_kᵀ - Q_k diag(1/v_k) Q_kᵀ) - score scoreᵀ
+
+Where all components have one diagonal covariance, what is square in x is the same for all of them and cancels: with c the mean of the m_k,
+n_k = m_k - c and y = x - a c,
+
+    r          = softmax(log w_k + (a/v) n_k · (y - a n_k/2))            n̄ = Σ r_k n_k
+    score      = (a n̄ - y)/v                                 div score  = Σ_i ((a/v_i)² (Σ r_k n_ki² - n̄_i²) - 1/v_i)
+
+which is half the work, and as well conditioned as x itself is.
 """
 
 from __future__ import annotations
@@ -84,11 +92,18 @@ class GaussianMixture:
             t: a time, or one for each state.
             noising: the noising.
         """
+        if self._is_shared:
+            flat, _, _, apart, a, variances = self._shared_parts(x, t, noising)
+            return ((a * apart - flat) / variances).astype(flat.dtype).reshape(x.shape)
         flat, shares, pulls, _ = self._parts(x, t, noising)
         return (shares[..., None] * pulls).sum(1).astype(flat.dtype).reshape(x.shape)
 
     def denoised(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return D = E[x0 | x(t) = x] = Σ r_k (m_k + a C_k (a² C_k + s²)⁻¹ (x - a m_k)), of the shape of x; well at a = 0 too."""
+        if self._is_shared:
+            flat, _, _, apart, a, variances = self._shared_parts(x, t, noising)
+            data = self.means.mean(0) + apart + (a * self.eigenvalues / variances) * (flat - a * apart)
+            return data.astype(flat.dtype).reshape(x.shape)
         flat, shares, pulls, _ = self._parts(x, t, noising)
         xp, a = namespace(flat, self.means), _kernel(t, noising)[0]
         a = a.reshape(-1, 1, 1).astype(flat.dtype) if getattr(a, "ndim", 0) else a
@@ -107,6 +122,11 @@ class GaussianMixture:
 
     def divergence(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return Σ_i ∂_i score_i = Δ log p_t(x), shape (count,)."""
+        if self._is_shared:
+            flat, shares, means, apart, a, variances = self._shared_parts(x, t, noising)
+            spread = (shares[..., None] * means**2).sum(1) - apart**2
+            traces = self._sum_over_numbers(1 / variances)
+            return ((spread * (a / variances) ** 2).sum(-1) - traces).astype(flat.dtype)
         flat, shares, pulls, variances = self._parts(x, t, noising)
         score = (shares[..., None] * pulls).sum(1)
         traces = self._sum_over_numbers(1 / variances)
@@ -257,6 +277,26 @@ class GaussianMixture:
             pulls = namespace(flat, self.means).einsum("nkj,kij->nki", pulls, self.rotations)
         return flat, _softmax(logs), pulls, variances
 
+    @property
+    def _is_shared(self) -> bool:
+        """Whether all components have one diagonal covariance."""
+        return self.rotations is None and len(self.eigenvalues) == 1
+
+    def _shared_parts(self, x: Any, t: Any, noising: Noising) -> tuple[Any, Any, Any, Any, Any, Any]:
+        """y, r, n_k, n̄, a and v of the module, for one diagonal covariance; those of each state on the first axis."""
+        flat = self._flat(x)
+        a, variance = (
+            part.reshape(-1, 1).astype(flat.dtype) if getattr(part, "ndim", 0) else part for part in _kernel(t, noising)
+        )
+        centre = self.means.mean(0)
+        means, flat = self.means - centre, flat - a * centre
+        variances = a**2 * self.eigenvalues + variance
+        # All that is not of a state is multiplied together first: with one time for all, it is a few numbers a step.
+        slopes = (a / variances)[:, None, :] * means
+        levels = self.log_weights - (a * (slopes * means).sum(-1)) / 2
+        shares = _softmax((flat[:, None, :] * slopes).sum(-1) + levels)
+        return flat, shares, means, (shares[..., None] * means).sum(1), a, variances
+
     def _sum_over_numbers(self, value: Any) -> Any:
         """Σ_i of what stands for each number, or once for all numbers alike."""
         d = self.means.shape[1]
@@ -301,6 +341,8 @@ def spectrum_of(covariances: Any, count: int, d: int) -> tuple[np.ndarray, np.nd
     values = np.maximum(values, 0.0)
     if rotations is None and np.array_equal(values, np.broadcast_to(values[:, :1], values.shape)):
         values = values[:, :1]
+    if rotations is None and np.array_equal(values, np.broadcast_to(values[:1], values.shape)):
+        values = values[:1]
     return values, rotations
 
 

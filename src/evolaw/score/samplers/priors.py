@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks, randomness
+from evolaw.arrays import WIDE
+from evolaw.randomness import threefry2x32
 from evolaw.score.noising.linear import Noising
 from evolaw.sde.noise.variates import normal_pair
 
@@ -16,7 +20,15 @@ __all__ = ["addressed_normals", "prior_of", "prior_states"]
 
 
 _SHORTEST = 1024
-_pairs = jax.jit(normal_pair, static_argnums=2)
+
+
+@partial(jax.jit, static_argnums=(3, 4), compiler_options=WIDE)
+def _pairs(key: Any, first: Any, pairs: Any, length: int, dtype: Any) -> jax.Array:
+    """Two normals, as the parts of a complex number, at each of the counters (first + n // pairs, n % pairs), n < length."""
+    number = jnp.arange(length, dtype=jnp.uint32)
+    words = threefry2x32(key[0], key[1], first + number // pairs, number % pairs)
+    # One result, not two laid side by side afterwards, which took ten times as long.
+    return jax.lax.complex(*normal_pair(*words, dtype))
 
 
 def addressed_normals(stream: randomness.Stream, first: int, count: int, size: int) -> np.ndarray:
@@ -30,13 +42,10 @@ def addressed_normals(stream: randomness.Stream, first: int, count: int, size: i
         True
     """
     pairs = -(-size // 2)
-    rows, columns = np.arange(first, first + count)[:, None], np.arange(pairs)[None, :]
-    words = [word.ravel() for word in np.broadcast_arrays(*stream.words(rows, columns))]
     # Of few lengths, so that few programs are compiled.
-    padded = [np.pad(word, (0, max(_SHORTEST, 1 << (word.size - 1).bit_length()) - word.size)) for word in words]
-    both = _pairs(*padded, jax.numpy.zeros(0, float).dtype)
-    numbers = np.stack([np.asarray(one)[: count * pairs] for one in both], axis=-1)
-    return numbers.reshape(count, 2 * pairs)[:, :size]
+    length, dtype = max(_SHORTEST, 1 << (count * pairs - 1).bit_length()), jax.dtypes.canonicalize_dtype(float)
+    both = _pairs(np.array(stream.key, np.uint32), np.uint32(first), np.uint32(pairs), length, dtype)
+    return np.asarray(both)[: count * pairs].view(dtype).reshape(count, 2 * pairs)[:, :size]
 
 
 def prior_of(
@@ -78,7 +87,7 @@ def prior_states(
     z = addressed_normals(stream, first, count, mean.size)
     if spread.ndim < 2:
         return np.asarray(mean + np.sqrt(spread) * z)
-    return np.asarray(mean + z @ np.linalg.cholesky(spread).T)
+    return np.asarray(mean.astype(z.dtype) + z @ np.linalg.cholesky(spread).T.astype(z.dtype))
 
 
 def _shaped(mean: Any, spread: Any, dim: int) -> tuple[np.ndarray, np.ndarray]:

@@ -65,10 +65,12 @@ class Slots:
 
     def numbers(self, chunk: int) -> np.ndarray:
         """Return the path numbers of a chunk, `NOBODY` for empty slots."""
-        if self.sets == 1 and (chunk + 1) * self.size <= self.paths:
-            # Full chunks of one set are most of them: three passes over the slots less, which short solutions notice.
-            first = self.first_path + chunk * self.size
-            return np.arange(first, first + self.size, dtype=np.int64).astype(np.uint32)
+        if self.sets == 1:
+            # One set lies as it is: three passes over the slots less, which short solutions notice.
+            first, held = self.first_path + chunk * self.size, min(self.size, self.paths - chunk * self.size)
+            numbers = np.full(self.size, NOBODY)
+            numbers[:held] = np.arange(first, first + held, dtype=np.uint32)
+            return numbers
         number, path, held = self.places(chunk)
         return np.where(held, self.first_path + number * self.paths + path, int(NOBODY)).astype(np.uint32)
 

@@ -222,6 +222,10 @@ class _Work:
         begin = self.begin
         if begin.shape[1:] == (1, 1):
             return np.repeat(begin[..., 0], self.slots.size, axis=1)
+        if self.slots.sets == 1 and begin.shape[1] == 1:
+            # One set lies as it is: a slice, and the last path again in empty slots.
+            held = begin[:, 0, self.slots.first_row(chunk) : self.slots.first_row(chunk + 1)]
+            return np.pad(held, ((0, 0), (0, self.slots.size - held.shape[1])), mode="edge")
         sets, paths, _ = self.slots.places(chunk)
         return begin[:, np.minimum(sets, begin.shape[1] - 1), np.minimum(paths, begin.shape[2] - 1)]
 
