@@ -67,10 +67,10 @@ class Slots:
         """Return the path numbers of a chunk, `NOBODY` for empty slots."""
         if self.sets == 1:
             # One set lies as it is: three passes over the slots less, which short solutions notice.
-            first, held = self.first_path + chunk * self.size, min(self.size, self.paths - chunk * self.size)
-            numbers = np.full(self.size, NOBODY)
-            numbers[:held] = np.arange(first, first + held, dtype=np.uint32)
-            return numbers
+            first, full = self.first_path + chunk * self.size, min(self.size, self.paths - chunk * self.size)
+            return np.pad(
+                np.arange(first, first + full, dtype=np.uint32), (0, self.size - full), constant_values=NOBODY
+            )
         number, path, held = self.places(chunk)
         return np.where(held, self.first_path + number * self.paths + path, int(NOBODY)).astype(np.uint32)
 
