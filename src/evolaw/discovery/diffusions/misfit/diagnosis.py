@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.misfit.diffusion_tests import spread, strength_test
-from evolaw.discovery.diffusions.misfit.drift_tests import Residuals, half_test, library_test, passages_of
+from evolaw.discovery.diffusions.misfit.drift_tests import DriftTest, Residuals, half_test, library_test, passages_of
 from evolaw.discovery.diffusions.misfit.increment_tests import (
     jump_kurtosis,
     memory,
@@ -30,6 +30,7 @@ from evolaw.discovery.diffusions.misfit.increment_tests import (
     remainders,
     wrapping,
 )
+from evolaw.discovery.diffusions.misfit.missing_terms import missing_terms
 from evolaw.discovery.diffusions.misfit.predictive_check import Prediction
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.spine.amendments import State, rewrite, take_back
@@ -214,12 +215,8 @@ def _drift(case: Case, item: Weighed) -> list[Doubt]:
     if residuals is None:
         return []
     test = library_test(case, residuals)
-    small = (
-        f"The library of {item.target} is too small: along {test.along} the fitted drift misses its bins, χ² = {test.statistic:.0f} "
-        f"at {test.freedom} degrees of freedom. Add terms to --library."
-    )
     passed = test.p_value >= LEVEL
-    says = f"The drift of {item.target} agrees with its bins." if passed else small
+    says = f"The drift of {item.target} agrees with its bins." if passed else _too_small(case, item, test)
     library = Doubt(Check(f"library of {item.target}", passed, test.p_value, says), "library", item.target, "drift")
     test = half_test(residuals, passages_of(case, item.target))
     changes = (
@@ -232,6 +229,16 @@ def _drift(case: Case, item: Weighed) -> list[Doubt]:
         Check(f"constancy of {item.target}", passed, test.p_value, says), "drifting", item.target, "drift"
     )
     return [library, constancy]
+
+
+def _too_small(case: Case, item: Weighed, test: DriftTest) -> str:
+    found = ", ".join(missing_terms(case, item))
+    library = f"{item.target}: {found}" if len(case.asked) > 1 else found
+    return (
+        f"The library of {item.target} is too small: along {test.along} the fitted drift misses its bins, χ² = {test.statistic:.0f} "
+        f"at {test.freedom} degrees of freedom. "
+        + (f"It agrees with them with --library '{library}': try it." if found else "Add terms to --library.")
+    )
 
 
 def _strength(case: Case, item: Weighed) -> list[Doubt]:

@@ -23,7 +23,7 @@ from evolaw.discovery.diffusions.evidence.weigh import Weighed, drift_equation, 
 from evolaw.discovery.diffusions.misfit.predictive_check import passages
 from evolaw.discovery.diffusions.model.case import Case
 
-__all__ = ["DriftTest", "Residuals", "half_test", "library_test", "passages_of"]
+__all__ = ["DriftTest", "Residuals", "binned_test", "half_test", "library_test", "passages_of"]
 
 _BINS = 20
 _MOST_ROWS = 200_000
@@ -99,18 +99,23 @@ class Residuals:
 
 def library_test(case: Case, residuals: Residuals) -> DriftTest:
     """Return the worst of the tests against bins along each recorded component, its p-value times their number."""
-    found = []
-    for place, name in enumerate(case.recording.names):
-        at = case.recording.columns[place][:_MOST_ROWS]
-        if name in case.periods:
-            at = np.mod(at, case.periods[name])
-        edges = np.quantile(at, np.linspace(0, 1, _BINS + 1)[1:-1])
-        # What is looked at must be known before the noise comes in, like every instrument: with measurement noise two rows earlier.
-        early = np.concatenate([at[:1].repeat(2), at[:-2]]) if any(case.noise) else at
-        bins = np.searchsorted(edges, early)[: residuals.usable.size][residuals.usable]
-        found.append(residuals.test(np.eye(_BINS)[bins], name))
+    found = [
+        binned_test(case, residuals, place, case.periods.get(name)) for place, name in enumerate(case.recording.names)
+    ]
     worst = min(found, key=lambda item: item.p_value)
     return DriftTest(worst.statistic, worst.freedom, min(1.0, worst.p_value * len(found)), worst.along)
+
+
+def binned_test(case: Case, residuals: Residuals, place: int, period: float | None) -> DriftTest:
+    """Return the test against bins along one recorded component, within its period if it has one."""
+    at = case.recording.columns[place][:_MOST_ROWS]
+    if period:
+        at = np.mod(at, period)
+    edges = np.quantile(at, np.linspace(0, 1, _BINS + 1)[1:-1])
+    # What is looked at must be known before the noise comes in, like every instrument: with measurement noise two rows earlier.
+    early = np.concatenate([at[:1].repeat(2), at[:-2]]) if any(case.noise) else at
+    bins = np.searchsorted(edges, early)[: residuals.usable.size][residuals.usable]
+    return residuals.test(np.eye(_BINS)[bins], case.recording.names[place])
 
 
 def half_test(residuals: Residuals, returns: int) -> DriftTest:

@@ -77,7 +77,8 @@ def read_libraries(
     """Read the library of each component.
 
     Args:
-        text: as the docstring of this file says, a list of terms, or a mapping from component to either.
+        text: as the docstring of this file says, a list of terms, or a mapping from component to either; a component that is left out has
+            the usual library, and in a diffusion no term.
         names: names that terms may use.
         targets: components that are asked about; a library given for another one is not needed.
         argument: name of the argument, for errors.
@@ -88,12 +89,13 @@ def read_libraries(
     """
     if (isinstance(text, str) and ";" in text) or (isinstance(text, str) and re.match(r"\s*[^\W\d]\w*\s*:\s*\D", text)):
         text = dict(_by_component(part, names, argument) for part in text.split(";") if part.strip())
+    usual = usual_library(names, periods or {})
     if isinstance(text, Mapping):
+        rest = usual if argument == "library" else []
         for name in text:
             checks.one_of(name, argument, names)
-        return {name: _terms(text.get(name, ()), names, argument, periods) for name in targets}
-    terms = _terms(usual_library(names, periods or {}) if text is None else text, names, argument, periods)
-    return dict.fromkeys(targets, terms)
+        return {name: _terms(text.get(name, rest), names, argument, periods) for name in targets}
+    return dict.fromkeys(targets, _terms(usual if text is None else text, names, argument, periods))
 
 
 def _by_component(part: str, names: Sequence[str], argument: str) -> tuple[str, str]:
