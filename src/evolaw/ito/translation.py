@@ -113,6 +113,7 @@ def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SD
         calculus=law.calculus,
         params=numbers,
         name=name or str(system),
+        components=tuple(map(str, law.states)),
     )
 
 

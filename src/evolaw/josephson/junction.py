@@ -205,14 +205,16 @@ class Junction:
                     params={"force": values},
                     periods=(period,),
                     name="RSJ",
+                    components=("phi",),
                 )
-            return replace(overdamped(washboard, self.noise, params=values, name="RSJ"), periods=(period,))
+            made = overdamped(washboard, self.noise, params=values, name="RSJ")
+            return replace(made, periods=(period,), components=("phi",))
         if self.subgap is not None:
             return self._with_gap(washboard, values, period)
         made = underdamped(washboard, friction=self.damping, temperature=self.noise, params=values, name="RCSJ")
         if self.noise == 0:
-            return SDE(made.drift, None, dim=2, noise="none", params=made.params, periods=(period, None), name="RCSJ")
-        return replace(made, periods=(period, None))
+            made = SDE(made.drift, None, dim=2, noise="none", params=made.params, name="RCSJ")
+        return replace(made, periods=(period, None), components=("phi", "v"))
 
     def _with_gap(self, washboard: Washboard, values: dict[str, float], period: float) -> SDE:
         a, gap = float(self.damping or 0), self.subgap
@@ -233,6 +235,7 @@ class Junction:
             params=params,
             periods=(period, None),
             name="RCSJ with gap",
+            components=("phi", "v"),
         )
 
     def __repr__(self) -> str:

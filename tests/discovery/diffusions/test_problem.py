@@ -90,3 +90,19 @@ def test_an_angle_is_read_as_one_without_being_told() -> None:
         "sin(x)",
         "cos(x)",
     ]
+
+
+def test_a_simulated_junction_brings_its_names_and_its_period() -> None:
+    """Nothing need be said of a trajectory that `solve` made: its process names the components and what is an angle."""
+    from evolaw import sde
+    from evolaw.ito import process
+    from evolaw.josephson import Junction
+
+    times = np.linspace(0, 20, 401)
+    track = sde.solve(Junction(damping=0.5, noise=0.2).process(0.4), sde.BAOAB(), [0.0, 0.0], times, dt=0.05, rng=0)
+    case = pose(track)
+    assert case.recording.names == ("phi", "v") and case.periods == {"phi": 2 * np.pi}
+    assert "sin(phi)" in [term.name for term in case.drift["v"]]
+    assert pose(track, names=["a", "b"], period="a=6").periods == {"a": 6.0}
+    voltage = sde.solve(process("dV = -V dt + 0.3 dW"), sde.EulerMaruyama(), 1.0, times, dt=0.05, rng=0)
+    assert pose(voltage).recording.names == ("V",)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError, ShapeError
+from evolaw.sde import EulerMaruyama, solve
 from evolaw.sde.processes.process import SDE
 
 
@@ -93,3 +94,15 @@ def test_a_process_is_a_pytree():
     leaves, tree = jax.tree.flatten(process)
     again = jax.tree.unflatten(tree, leaves)
     assert leaves == [1.0] and again.units == {"time": "s"} and repr(again) == repr(process)
+
+
+def test_components_have_names_that_trajectories_bear() -> None:
+    moved = SDE(lambda t, x, p: -x, 0.1, dim=2, noise="additive", components=["x", "v"])
+    assert moved.components == ("x", "v") and jax.tree.map(lambda leaf: leaf, moved).components == (
+        "x",
+        "v",
+    )
+    assert solve(moved, EulerMaruyama(), [1.0, 0.0], [0, 1], steps=2, rng=0).about["names"] == ["x", "v"]
+    for wrong in (("x",), ("x", "x"), ("x", "2v"), ("x", 3)):
+        with pytest.raises(ArgumentError, match="components"):
+            SDE(lambda t, x, p: -x, 0.1, dim=2, noise="additive", components=wrong)

@@ -48,12 +48,12 @@ def pose(
         names: names of the recorded components.
         library, diffusion: terms of the drift and of the diffusion coefficients; see `library`.
         known: what is known beforehand; see `known`.
-        period: periods of angles, "x=2*pi" or {"x": 6.283}; without a library, angles that show one are read as such (`seen_periods`).
+        period: periods of angles, "x=2*pi" or {"x": 6.283}, beside those that the process of a trajectory declared; without a library, angles that show one are read as such (`seen_periods`).
         noise: "auto", or the standard deviation of the measurement noise, one for all components or one each.
         hidden: "velocity", or a name for it, when positions were recorded and their velocities move them.
     """
     recording = gather(recordings, names)
-    periods = read_periods(period, recording.names)
+    periods = _declared_periods(recordings, recording.names) | read_periods(period, recording.names)
     if library is None:
         periods = seen_periods(recording) | periods
     recording = unwrapped(recording, periods)
@@ -110,6 +110,13 @@ def read_periods(text: str | Mapping[str, float] | None, names: Sequence[str]) -
         checks.require(bool(equals), "period", "name a component and its period, as in x=2*pi", part.strip())
         found[checks.one_of(name.strip(), "period", names)] = checks.positive(_constant(value), "period")
     return found
+
+
+def _declared_periods(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str]) -> dict[str, float]:
+    """The periods that the process behind a recording declared."""
+    first = recordings if isinstance(recordings, Trajectory) else next(iter(recordings))
+    given = first.about.get("periods") or ()
+    return {name: float(period) for name, period in zip(names, given, strict=False) if period}
 
 
 _ANGLES = {

@@ -128,6 +128,8 @@ class Gathered:
     def about(self) -> dict[str, Any]:
         """Facts of the solution that are kept with it."""
         facts: dict[str, Any] = {"precision": self.plan.drawing.dtype, "first_path": self.slots.first_path}
+        if self.process.components is not None:
+            facts["names"] = list(self.process.components)
         if self.process.periods is not None:
             facts["periods"] = list(self.process.periods)
         if self.plan.drawing.fine > 1:

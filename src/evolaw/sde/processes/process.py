@@ -117,6 +117,7 @@ class SDE:
         periods: one period or None for each component; a periodic component is kept as a value in [0, period) and a
             winding number.
         name: name of the process.
+        components: names of the components, as ("x", "v"); trajectories bear them, and what is discovered from these speaks of them.
         units: unit of each named quantity, such as {"time": "s", "x": "m"}.
         batched: the functions see many states at once: drift(t, x, p) takes x of shape (batch, dim) and gives the same shape, the
             diffusion gives (batch, dim) or (batch, dim, noises) unless the noise is additive. For networks and other products
@@ -147,6 +148,7 @@ class SDE:
     units: Mapping[str, str] | None = None
     law: Callable[[Any], Any] | None = None
     batched: bool = False
+    components: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         dim = checks.integer(self.dim, "dim", least=1)
@@ -164,7 +166,8 @@ class SDE:
         checks.require(kind != "scalar" or noises == 1, "noises", "be 1 for scalar noise", noises)
         checks.require(kind != "diagonal" or noises == dim, "noises", f"equal dim = {dim} for diagonal noise", noises)
         periods = _periods(self.periods, dim)
-        for name, value in (("noises", noises), ("periods", periods)):
+        components = _components(self.components, dim)
+        for name, value in (("noises", noises), ("periods", periods), ("components", components)):
             object.__setattr__(self, name, value)
         for name in ("drift", "diffusion"):
             given = getattr(self, name)
@@ -327,6 +330,15 @@ def _periods(periods: Any, dim: int) -> tuple[float | None, ...] | None:
     return result if any(period is not None for period in result) else None
 
 
+def _components(names: Any, dim: int) -> tuple[str, ...] | None:
+    if names is None:
+        return None
+    given = (names,) if isinstance(names, str) else tuple(names)
+    fit = len(set(given)) == dim and all(isinstance(name, str) and name.isidentifier() for name in given)
+    checks.require(fit, "components", f"hold a name for each of the {dim} components, words that differ", names)
+    return given
+
+
 def _real(value: Any, name: str, dtype: Any) -> jax.Array:
     given = jnp.asarray(value)
     checks.require(not jnp.iscomplexobj(given), name, "return real numbers", f"one that returns {given.dtype}")
@@ -353,5 +365,18 @@ def _unflatten(static: tuple[Any, ...], children: tuple[Any]) -> SDE:
     return process
 
 
-_STATIC = ("drift", "diffusion", "dim", "noises", "noise", "calculus", "periods", "name", "units", "law", "batched")
+_STATIC = (
+    "drift",
+    "diffusion",
+    "dim",
+    "noises",
+    "noise",
+    "calculus",
+    "periods",
+    "name",
+    "units",
+    "law",
+    "batched",
+    "components",
+)
 jax.tree_util.register_pytree_node(SDE, _flatten, _unflatten)

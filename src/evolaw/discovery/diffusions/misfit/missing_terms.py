@@ -44,7 +44,8 @@ def missing_terms(case: Case, item: Weighed) -> tuple[str, ...]:
         schwarz1978.
     """
     free, known = case.split(item.target)
-    least, best = math.inf, ()
+    best: tuple[str, ...] = ()
+    least = math.inf
     for terms in _libraries(case, free):
         drift = {**case.drift, item.target: (*terms, *(term for term, _ in known))}
         try:
