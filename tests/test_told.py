@@ -70,7 +70,7 @@ def doubled(values: Any, times: int = 2) -> Any:
     [
         ((np.zeros(2), "a"), "`times` must be of type int"),
         ((np.zeros(2), np.zeros(3)), "`times` must be of type int"),
-        (("ab\x1b", 2), "doubled was given does not go together: `values` is 'ab.*x1b' .AttributeError"),
+        (("ab\x1b", 2), "`values` must have the attribute `tolist`, but is 'ab.*x1b'"),
     ],
 )
 def test_any_value_is_named_without_its_control_characters(given: tuple[Any, ...], says: str) -> None:
@@ -130,3 +130,45 @@ def test_a_file_that_cannot_be_read_is_a_storage_error(tmp_path: Path) -> None:
 
     with pytest.raises(StorageError, match="cannot be read or written: Is a directory"):
         first(tmp_path)
+
+
+@told
+def scaled(x: Any, y: Any = 1.0, name: str = "", count: int = 1) -> Any:
+    return np.sort(np.asarray(x, float) + np.asarray(y, float), axis=-1)[..., -1] * count
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (("one",), "`x` must be a number, or an array of numbers, but is 'one'"),
+        (([1.0], b"a"), "`y` must be a number, or an array of numbers"),
+        (([], np.ones(3)), r"`x` must hold at least one value, but is \[\]"),
+        ((np.zeros(0),), "`x` must hold at least one value"),
+        ((1.0,), "`x` must be an array, but is 1.0"),
+        (
+            (np.ones((2, 3)), np.ones(4)),
+            r"`y` must go together with `x` of shape \(2, 3\), but is of shape \(4,\)",
+        ),
+    ],
+)
+def test_what_numpy_says_of_arrays_is_pinned_to_the_argument(given: tuple[Any, ...], says: str) -> None:
+    assert scaled([1, 2], [[3], [4]], "a").tolist() == [5, 6]
+    with pytest.raises(ArgumentError, match=says) as caught:
+        scaled(*given)
+    assert not isinstance(caught.value, Unforeseen)
+
+
+def test_what_an_argument_lacks_is_named_and_what_we_lack_is_not() -> None:
+    @told
+    def width(noise: Any, own: Any) -> Any:
+        return own.missing if noise is None else noise.half_width
+
+    with pytest.raises(ArgumentError, match="`noise` must have the attribute `half_width`"):
+        width(lambda: 1, None)
+
+    @told
+    def inner(noise: Any) -> Any:
+        return object().missing  # type: ignore[attr-defined]
+
+    with pytest.raises(Unforeseen, match="fault of evolaw"):
+        inner([1])

@@ -13,6 +13,7 @@ import inspect
 import re
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from numbers import Complex, Integral, Real
 from pathlib import Path, PurePath
 from types import TracebackType
@@ -52,6 +53,11 @@ _FITTING: dict[str, tuple[type, ...]] = {
 """Which values fit a name in an annotation. Any other name is that of a class, or stands for several of these."""
 
 _MOST_NAMED = 4
+_OF_TEXT = re.compile(r"could not convert string|expected ArrayLike|valid JAX type")
+_OF_NOTHING = re.compile(r"zero-size|with size 0|empty|at least one")
+_OF_NUMBERS = re.compile(r"array of dimension 0|unsized object|0-d|iterate over a 0|too many indices")
+_OF_SHAPES = re.compile(r"broadcast|[Ss]hape mismatch|incompatible shapes|must have the same")
+"""How NumPy, SciPy and JAX complain of text, of nothing, of a number in place of an array, of shapes that differ."""
 
 _OURS = tuple(
     str(Path(str(place)).resolve())
@@ -144,6 +150,9 @@ def _misfit(function: Any, given: Any, named: Any, error: Exception) -> Argument
             return refuse(name, f"be of type {wanted}", value)
     if not values:
         return None
+    pinned = _pinned(error, values, signature)
+    if pinned is not None:
+        return pinned
     what = ", ".join(f"`{name}` is {_shown(value)}" for name, value in list(values.items())[:_MOST_NAMED])
     said = "".join(letter if letter.isprintable() else "?" for letter in " ".join(str(error).split()))
     said = said[:157] + "..." if len(said) > 160 else said
@@ -151,6 +160,47 @@ def _misfit(function: Any, given: Any, named: Any, error: Exception) -> Argument
         f"What {function.__qualname__.removesuffix('.__init__')} was given does not go together: {what} ({type(error).__name__}: {said}). "
         "See help(); if all is as it asks, this is a fault of evolaw: please report it with the traceback."
     )
+
+
+def _pinned(error: Exception, values: Mapping[str, Any], signature: inspect.Signature) -> ArgumentError | None:
+    """The error of the argument of which it is true what a library said of some array or object of its own."""
+    if isinstance(error, AttributeError):
+        lacking = (name for name, value in values.items() if value is error.obj)
+        return next((refuse(name, f"have the attribute `{error.name}`", values[name]) for name in lacking), None)
+    said = str(error)
+    annotations = {name: str(parameter.annotation) for name, parameter in signature.parameters.items()}
+    shapes = {name: _shape(value) for name, value in values.items()}
+    for name, value in values.items():
+        wanted = annotations.get(name, "")
+        if isinstance(value, str | bytes) and "str" not in wanted and _OF_TEXT.search(said):
+            return refuse(name, "be a number, or an array of numbers", value)
+        if 0 in (shapes[name] or ()) and (_OF_SHAPES.search(said) or _OF_NOTHING.search(said)):
+            return refuse(name, "hold at least one value", value)
+        if shapes[name] == () and wanted not in ("int", "float", "bool") and _OF_NUMBERS.search(said):
+            return refuse(name, "be an array", value)
+    if _OF_SHAPES.search(said):
+        for (one, first), (other, second) in combinations(shapes.items(), 2):
+            if first and second and not _go_together(first, second):
+                return refuse(other, f"go together with `{one}` of shape {first}", f"of shape {second}")
+    return None
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    """The shape of a number or of an array, or of a list that can be one; None of anything else."""
+    if not isinstance(value, Complex | list | tuple) and not hasattr(value, "__array__"):
+        return None
+    try:
+        return np.shape(value)
+    except ValueError:
+        return None
+
+
+def _go_together(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    try:
+        np.broadcast_shapes(one, other)
+    except ValueError:
+        return False
+    return True
 
 
 def _shown(value: Any) -> str:

@@ -33,9 +33,6 @@ LONG = {
 }  # fmt: skip
 """Functions that are meant to work for long, with progress: these are stopped without blame."""
 
-FORESEEN = {"analysis", "automata", "discovery", "markov", "report", "storage"}
-"""Wings whose functions say themselves what does not go together: there `Unforeseen` is a failure as well."""
-
 HUGE = {2**31, 10**9, 2**63, 10**30}
 
 
@@ -281,7 +278,7 @@ def failure(thing: Any, listed: list[Any], named: dict[str, Any], huge: bool) ->
             warnings.simplefilter("ignore")
             call(thing, listed, named)
     except Unforeseen as error:
-        return f"unforeseen: {error.__cause__!r}"[:300] if thing.__module__.split(".")[1] in FORESEEN else None
+        return f"unforeseen: {error.__cause__!r}"[:300]
     except EvolawError as error:
         said = str(error)
         return None if said.strip() and "\x1b" not in said else f"an empty or unclean sentence: {said!r}"

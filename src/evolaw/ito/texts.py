@@ -45,17 +45,19 @@ def reads(function: Callable[..., R]) -> Callable[..., R]:
             arguments["system"] = system(arguments["system"])
         law = arguments.get("system")
         for name, value in arguments.items():
-            if isinstance(value, str) and isinstance(law, System) and name in formulas:
+            if isinstance(law, System) and name in formulas and not isinstance(value, sympy.Expr):
                 arguments[name] = _expression(value, law, name)
         return function(*bound.args, **bound.kwargs)
 
     return call
 
 
-def _expression(text: str, law: System, argument: str) -> sympy.Expr:
+def _expression(given: Any, law: System, argument: str) -> sympy.Expr:
+    text = str(given) if isinstance(given, int | float) and not isinstance(given, bool) else given
+    checks.require(isinstance(text, str), argument, "be a formula, as text or of SymPy", given)
     names = {str(symbol): symbol for symbol in (*law.states, law.time, *law.parameters)}
     expression = read_expression(text, names, states=tuple(map(str, law.states)))
     moving = {*law.states, law.time}
     known = ", ".join(sorted(map(str, moving)))
-    checks.require(bool(expression.free_symbols & moving), argument, f"depend on one of {known}", text)
+    checks.require(bool(expression.free_symbols & moving), argument, f"depend on one of {known}", given)
     return expression

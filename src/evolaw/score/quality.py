@@ -72,11 +72,7 @@ def likeness(samples: Any, train: Any, held: Any, *, rng: Any) -> Likeness:
         samples, train, held: states, each of shape (count, *shape); as many of each as the fewest are compared, at most 3000.
         rng: seed of choices and directions.
     """
-    names = ("samples", "train", "held")
-    parts = [checks.numbers(part, name) for part, name in zip((samples, train, held), names, strict=True)]
-    checks.require(
-        len({part.shape[1:] for part in parts}) == 1, "samples", "have the shape of the data", parts[0].shape
-    )
+    parts = _alike(samples, train, held)
     seeded, count = source(rng), min(_MOST, *map(len, parts))
     chance = seeded.stream("likeness").generator()
     mine, seen, unseen = (part[chance.permutation(len(part))[:count]].reshape(count, -1) for part in parts)
@@ -89,6 +85,18 @@ def likeness(samples: Any, train: Any, held: Any, *, rng: Any) -> Likeness:
         memorisation(parts[0], parts[1], parts[2], rng=seeded),
         count,
     )
+
+
+def _alike(samples: Any, train: Any, held: Any) -> list[np.ndarray]:
+    """The three as arrays of numbers, each of shape (count, *shape) of one shape."""
+    names = ("samples", "train", "held")
+    parts = [checks.numbers(part, name) for part, name in zip((samples, train, held), names, strict=True)]
+    for part, name in zip(parts, names, strict=True):
+        checks.require(part.ndim > 0, name, "be an array, led by an axis of states", part)
+        checks.require(
+            part.shape[1:] == parts[1].shape[1:], name, f"be states of shape {parts[1].shape[1:]}", part.shape
+        )
+    return parts
 
 
 def energy(one: np.ndarray, other: np.ndarray) -> float:
@@ -128,6 +136,7 @@ def memorisation(samples: np.ndarray, train: np.ndarray, held: np.ndarray, *, rn
 
     The nearest of as many training data as there are held-out ones, so that one is the value of a model that copies nothing.
     """
+    samples, train, held = _alike(samples, train, held)
     seeded = source(rng)
     chance = seeded.stream("memorisation").generator()
     count = min(len(train), len(held))

@@ -55,7 +55,7 @@ def betas_of(noising: Any, levels: int) -> np.ndarray:
 def smld(score: Callable[[Any, Any], Any], x0: Any, z: Any, i: Any, sigmas: Any) -> Any:
     """Return ½ σ_i² ‖s_θ(x0 + σ_i z, i) + z/σ_i‖² for one state; i counts from 0."""
     require_function(score, "score")
-    sigma = jnp.asarray(sigmas)[i]
+    sigma = jnp.asarray(sigmas)[_level(i)]
     return 0.5 * jnp.sum((sigma * score(x0 + sigma * z, i) + z) ** 2)
 
 
@@ -63,6 +63,11 @@ def smld(score: Callable[[Any, Any], Any], x0: Any, z: Any, i: Any, sigmas: Any)
 def ddpm(noise: Callable[[Any, Any], Any], x0: Any, z: Any, i: Any, betas: Any) -> Any:
     """Return ‖ẑ_θ(√ᾱ_i x0 + √(1 - ᾱ_i) z, i) - z‖² for one state; i counts from 0."""
     require_function(noise, "noise")
-    log_kept = jnp.cumsum(jnp.log1p(-jnp.asarray(betas)))[i]
+    log_kept = jnp.cumsum(jnp.log1p(-jnp.asarray(betas)))[_level(i)]
     kept, lost = jnp.exp(log_kept / 2), jnp.sqrt(-jnp.expm1(log_kept))
     return jnp.sum((noise(kept * x0 + lost * z, i) - z) ** 2)
+
+
+def _level(i: Any) -> Any:
+    checks.require(jnp.issubdtype(jnp.asarray(i).dtype, jnp.integer), "i", "be a whole number, or whole numbers", i)
+    return i

@@ -18,6 +18,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from evolaw import checks
 from evolaw.score.losses.denoising import draw_times, require_function
 from evolaw.score.networks.preconditioning import Preconditioning
 from evolaw.score.noising.linear import Noising
@@ -47,6 +48,9 @@ def sliced(score: Callable[[Any], Any], x: Any, v: Any) -> Any:
         0.5
     """
     require_function(score, "score")
+    x = jnp.asarray(x)
+    v = jnp.asarray(v, x.dtype)
+    checks.require(v.shape == x.shape, "v", f"have the shape {x.shape} of `x`", v.shape)
     value, slope = jax.jvp(score, (x,), (v,))
     return jnp.sum(v * slope) + 0.5 * jnp.sum(value**2)
 
