@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
+from functools import reduce
 from pathlib import Path
 
 import evolaw
 
-HOOK = Path(__file__).resolve().parents[1] / "docs" / "reference_pages.py"
+ROOT = Path(__file__).resolve().parents[1]
+HOOK = ROOT / "docs" / "reference_pages.py"
+EQUATIONS = ROOT / "docs" / "score-equations.md"
 
 
 def _wings() -> list[str]:
@@ -49,3 +53,22 @@ def test_every_public_name_says_what_it_is() -> None:
         and not (thing.__doc__ or "").strip()
     ]
     assert silent == []
+
+
+def test_every_equation_of_song_has_a_function_and_a_test_that_exist() -> None:
+    """All fourteen numbered equations of the paper, and what the page says of its appendices and of mistakes made elsewhere."""
+    page = EQUATIONS.read_text(encoding="utf-8")
+    assert re.findall(r"^\| \((\d+)\) \|", page, re.MULTILINE) == [str(number) for number in range(1, 15)]
+    names = set(re.findall(r"`(score\.[\w.]+)`", page))
+    assert len(names) > 20
+    for name in names:
+        reduce(getattr, name.split("."), evolaw)
+    places = set(re.findall(r"`([\w/]+\.py)::(\w+)`", page))
+    assert len(places) > 40
+    for file, test in places:
+        assert f"\ndef {test}(" in (ROOT / "tests" / "score" / file).read_text(encoding="utf-8"), f"{file}::{test}"
+    for row in re.findall(r"^\| [^-].*\|$", page, re.MULTILINE):
+        assert "`" in row or "not covered" in row or row.split(" | ")[0] in HEADS, row
+
+
+HEADS = ("| equation", "| appendix", "| mistake")

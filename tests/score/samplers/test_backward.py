@@ -31,6 +31,30 @@ def test_the_flow_is_the_exact_map(noising):
     np.testing.assert_allclose(found.final, exact, rtol=2e-6, atol=2e-6)
 
 
+def test_euler_runs_down_the_flow():
+    """Euler–Maruyama with η = 0: score_sde_pytorch raises TypeError here. To first order it is the exact map."""
+    x = DATA.sample(3, rng=0, t=1.0, noising=score.VP(least=0.01))
+    noising = score.VP(least=0.01)
+    exact = DATA.flow_map(x, 1.0, 0.01, noising)
+    found = [
+        score.sample(
+            DATA,
+            noising,
+            sde.EulerMaruyama(),
+            count=3,
+            steps=n,
+            rng=0,
+            eta=0.0,
+            start=x,
+            last="none",
+            spacing="log_snr",
+        ).final
+        for n in (200, 400)
+    ]
+    few, many = (np.abs(one - exact).max() for one in found)
+    assert many < 0.02 and 1.8 < few / many < 2.2
+
+
 @pytest.mark.parametrize(
     "eta", [1.0, pytest.param(0.5, marks=pytest.mark.slow), pytest.param(1.5, marks=pytest.mark.slow)]
 )

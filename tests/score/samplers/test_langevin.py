@@ -79,6 +79,14 @@ def test_every_corrector_with_every_sde(noising, rule):
         assert gaussian_output(data, noising, scheme, 60, spacing="log_snr").kl(data) < 0.03
 
 
+def test_a_corrector_does_not_couple_samples():
+    """Each sample is what it is alone; a step from the norms of a batch would change with its neighbours: pitfall 11."""
+    data, scheme = score.Gaussian([1.0, -0.5], [1.0, 0.3]), score.PredictorCorrector(corrector=score.Langevin("snr"))
+    whole = score.sample(data, score.VE(0.05, 5.0), scheme, count=8, steps=20, rng=0).final
+    part = score.sample(data, score.VE(0.05, 5.0), scheme, count=3, first=5, steps=20, rng=0).final
+    np.testing.assert_allclose(part, whole[5:], rtol=1e-12, atol=1e-13)
+
+
 @pytest.mark.slow
 def test_orders_differ_and_corrections_repair():
     data, vp = score.Gaussian([1.0, -0.5], [1.0, 0.01]), score.VP()

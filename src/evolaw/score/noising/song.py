@@ -46,7 +46,7 @@ class VE(LinearNoising):
         1.19e-4 and 1.86e-5.
 
     References:
-        song2021, equations 9 and 30.
+        song2021, equation 9 and appendix C.
 
     Example:
         >>> round(float(VE(0.01, 50.0).std(0.5)), 6)
@@ -204,7 +204,7 @@ class VP(_Preserving):
         least: time at which sampling stops.
 
     References:
-        song2021, equations 11 and 32.
+        song2021, equation 11 and appendix C.
 
     Example:
         >>> round(float(VP().scale(1.0)), 5)
@@ -239,7 +239,7 @@ class SubVP(_Preserving):
         least: time at which sampling stops.
 
     References:
-        song2021, equation 13 and appendix B.
+        song2021, equation 12 and appendix B.
 
     Example:
         >>> bool(SubVP().std(0.3) < VP().std(0.3))
