@@ -37,3 +37,7 @@ def test_a_missing_extra_says_what_to_type() -> None:
 def test_argument_errors_are_value_errors() -> None:
     assert issubclass(errors.ShapeError, ValueError)
     assert issubclass(errors.ParseError, ValueError)
+
+
+def test_the_name_of_a_source_cannot_steer_a_terminal() -> None:
+    assert str(errors.ParseError("No.", source="a\x1b[31m\n\u202eb", line=2)) == "a?[31m??b:2: No."

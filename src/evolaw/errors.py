@@ -84,7 +84,8 @@ class ParseError(EvolawError, ValueError):
 
     def __init__(self, message: str, *, source: str = "", line: int | None = None, column: int | None = None) -> None:
         self.source, self.line, self.column = source, line, column
-        place = ":".join(str(part) for part in (source or None, line, column) if part is not None)
+        name = "".join(letter if letter.isprintable() else "?" for letter in source) or None
+        place = ":".join(str(part) for part in (name, line, column) if part is not None)
         super().__init__(f"{place}: {message}" if place else message)
 
 

@@ -63,3 +63,9 @@ def test_a_state_never_left_is_unknown() -> None:
 def test_messages_of_chain_estimates(call: Any, words: str) -> None:
     with pytest.raises(ArgumentError, match=words):
         call()
+
+
+@pytest.mark.parametrize("paths", [np.ones((4, 4)), [([0.0, 1.0], [0], 3)], [3], ["ab"]])
+def test_what_is_no_path_is_named(paths: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"`paths\[0\]` must be jump times and the states between them"):
+        markov.estimate_rates(paths)

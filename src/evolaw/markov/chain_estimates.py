@@ -87,7 +87,10 @@ def estimate_rates(paths: Sequence[tuple[Sequence[float], Sequence[int]]], state
     """
     checks.require(len(paths) > 0, "paths", "hold at least one path", "empty")
     watched = []
-    for number, (times, held) in enumerate(paths):
+    for number, path in enumerate(paths):
+        is_pair = isinstance(path, tuple | list) and len(path) == 2
+        checks.require(is_pair, f"paths[{number}]", "be jump times and the states between them", path)
+        times, held = path
         clock, seen = checks.increasing(times, f"paths[{number}] times"), np.asarray(held)
         fits = seen.ndim == 1 and seen.size == clock.size - 1 and np.issubdtype(seen.dtype, np.integer)
         checks.require(fits, f"paths[{number}]", "hold one whole-number state fewer than times", f"{seen.size} states")

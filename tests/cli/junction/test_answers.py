@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from evolaw.cli.junction import answers
+from evolaw.cli.main import run as command
 from evolaw.errors import ArgumentError, StorageError
 from evolaw.josephson import Junction
+from evolaw.storage import Run, Series
 
 
 class Told:
@@ -43,3 +45,23 @@ def test_a_run_that_refused_an_argument_leaves_its_place_free(tmp_path):
         assert run.about["settings"] == {"bias": "0.7", "seed": 3}
     with pytest.raises(StorageError, match="differs in bias"), answers.kept("iv", typed(tmp_path / "run")):
         raise AssertionError("work was done")
+
+
+def test_a_run_that_was_killed_before_its_first_commit_goes_on(tmp_path, monkeypatch):
+    """What is solved is written down before the first chunk; the same command was told that the directory exists."""
+    words = ["junction", "iv", "--noise", "0.5", "--bias", "0.5", "--paths", "8", "--duration", "5"]
+    path = tmp_path / "run"
+
+    def killed(*given):
+        raise KeyboardInterrupt
+
+    append = Series.append
+    monkeypatch.setattr(Series, "append", killed)
+    assert command([*words, "--out", str(path)]) == 130
+    assert (path / "solution.json").is_file() and Run.open(path).cursor == 0
+    monkeypatch.setattr(Series, "append", append)
+    assert command([*words[:-1], "6", "--out", str(path)]) == 3, "another measurement"
+    assert command([*words, "--out", str(path)]) == 0
+    assert command([*words, "--out", str(tmp_path / "whole")]) == 0
+    assert Run.open(path).verify() == [] and Run.open(path).state == "done"
+    assert (path / "result.json").read_text() == (tmp_path / "whole" / "result.json").read_text()

@@ -50,7 +50,7 @@ def _opened(out: Path, verb: str, settings: dict[str, Any]) -> Run:
     from evolaw.errors import StorageError
     from evolaw.storage import Run
 
-    if not (out / "manifest.json").exists() or _is_empty(Run.open(out)):
+    if not (out / "manifest.json").exists() or _is_free(out):
         header = {"kind": "junction", "verb": verb, "settings": settings, "seed": settings.get("seed")}
         header |= {"resume": "junction resume", "unit": "frames", "command": shlex.join(["evolaw", *sys.argv[1:]])}
         return Run.create(out, about=header)
@@ -65,9 +65,16 @@ def _opened(out: Path, verb: str, settings: dict[str, Any]) -> Run:
     return run
 
 
-def _is_empty(run: Run) -> bool:
-    """Whether a run ended before anything was committed, as after a refused argument: its place is free."""
-    return run.state in ("interrupted", "failed") and not run.cursor
+def _is_free(out: Path) -> bool:
+    """Whether a run ended before it kept anything, as after a refused argument; one that began a solution goes on."""
+    from evolaw.errors import StorageError
+    from evolaw.storage.leftovers import require_free
+
+    try:
+        require_free(out)
+    except StorageError:
+        return False
+    return True
 
 
 def say(

@@ -118,6 +118,7 @@ def measure(boards: np.ndarray, before: np.ndarray | None, names: Sequence[str],
     found = []
     contents = _block_contents(boards, boundary) if any(name.startswith("block") for name in names) else None
     for name in names:
+        checks.one_of(name, "names", STATISTICS)
         if name == "density":
             found.append(boards.mean((-2, -1)))
         elif name == "activity":
@@ -138,6 +139,8 @@ def series_of(recording: Trajectory, names: Sequence[str] = ("density",), *, sta
         names: which statistics.
         start_density: the density the starts were drawn with.
     """
+    is_list = not isinstance(names, str) and len(names) > 0
+    checks.require(is_list, "names", f"be one or several of {', '.join(STATISTICS)}, as a list", names)
     films = [film.values for film in recording.split()]
     consecutive = bool((recording.times == np.arange(len(recording))).all()) and len(recording) > 1
     checks.require(consecutive, "recording", "hold the generations 0, 1, 2, …", recording.times)
