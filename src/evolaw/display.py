@@ -7,6 +7,7 @@ The figure is the one thing a result cannot make of itself: who draws is told fr
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ __all__ = [
     "Progress",
     "card",
     "draws_with",
+    "engineering",
     "lines",
     "mathematics",
     "plot",
@@ -45,6 +47,21 @@ def lines(title: str, facts: Iterable[tuple[str, Any]]) -> str:
     rows = [(name, str(value)) for name, value in facts if value is not None]
     width = max((len(name) for name, _ in rows), default=0)
     return "\n".join([title, *(f"  {name:<{width}}  {value}" for name, value in rows)])
+
+
+def engineering(largest: float) -> tuple[float, str]:
+    """Return a power of a thousand and its prefix, so that the largest of some numbers is between 1 and 1000 in it.
+
+    Example:
+        >>> engineering(3.2e-5), engineering(0.0), engineering(4e9)
+        ((1e-06, 'µ'), (1.0, ''), (1000000000.0, 'G'))
+    """
+    power = 3 * math.floor(math.log10(abs(largest)) / 3 + 1e-12) if largest and math.isfinite(largest) else 0
+    power = min(max(power, -15), 12)
+    return float(f"1e{power}"), _PREFIXES[power]
+
+
+_PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 
 
 def card(title: str, facts: Iterable[tuple[str, Any]], picture: str = "", below: str = "") -> str:

@@ -12,7 +12,7 @@ from evolaw.josephson.curves.diffusion import Spectrum
 from evolaw.josephson.curves.hysteresis import HysteresisLoop
 from evolaw.josephson.curves.results import Curve, IVCurve
 from evolaw.josephson.curves.shapiro import ShapiroMap
-from evolaw.josephson.curves.switching import SwitchingCurrents
+from evolaw.josephson.escapes.switching import SwitchingCurrents
 from evolaw.josephson.fitting.results import JunctionFit, Parameter
 from evolaw.josephson.formulas import thermal_switching
 

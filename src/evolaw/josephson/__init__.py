@@ -32,13 +32,13 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.josephson.curves.averages import stationary_averages as stationary_averages
     from evolaw.josephson.curves.density import phase_density as phase_density
     from evolaw.josephson.curves.diffusion import phase_diffusion as phase_diffusion
-    from evolaw.josephson.curves.diffusion import spectrum as spectrum
-    from evolaw.josephson.curves.escape import escape_rates as escape_rates
     from evolaw.josephson.curves.hysteresis import hysteresis as hysteresis
-    from evolaw.josephson.curves.passage import passage_times as passage_times
     from evolaw.josephson.curves.shapiro import shapiro_map as shapiro_map
-    from evolaw.josephson.curves.switching import switching_currents as switching_currents
+    from evolaw.josephson.curves.spectra import spectrum as spectrum
     from evolaw.josephson.curves.voltage import iv_curve as iv_curve
+    from evolaw.josephson.escapes.escape import escape_rates as escape_rates
+    from evolaw.josephson.escapes.passage import passage_times as passage_times
+    from evolaw.josephson.escapes.switching import switching_currents as switching_currents
     from evolaw.josephson.fitting.escape_fit import fit_rates as fit_rates
     from evolaw.josephson.fitting.escape_fit import fit_switching as fit_switching
     from evolaw.josephson.fitting.measured import fit_file as fit_file
@@ -63,12 +63,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "arrays.sweeps": ("sweep_array",),
     "curves.averages": ("stationary_averages",),
     "curves.density": ("phase_density",),
-    "curves.diffusion": ("phase_diffusion", "spectrum"),
-    "curves.escape": ("escape_rates",),
+    "curves.diffusion": ("phase_diffusion",),
+    "escapes.escape": ("escape_rates",),
     "curves.hysteresis": ("hysteresis",),
-    "curves.passage": ("passage_times",),
+    "escapes.passage": ("passage_times",),
     "curves.shapiro": ("shapiro_map",),
-    "curves.switching": ("switching_currents",),
+    "escapes.switching": ("switching_currents",),
+    "curves.spectra": ("spectrum",),
     "curves.voltage": ("iv_curve",),
     "fitting.escape_fit": ("fit_rates", "fit_switching"),
     "fitting.measured": ("fit_file",),

@@ -28,6 +28,19 @@ def test_a_seed_fixes_start_biases_and_noise(evolaw):
     assert one["velocity"] == two["velocity"] != other["velocity"]
 
 
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("--kind ladder --size 3 --bias 0.2 --noise 0.1 --duration 4", "order"),
+        ("--kind series --size 4 --duration 4", "locked"),
+    ],
+)
+def test_an_array_is_one_document(evolaw, words, name):
+    facts = json.loads(evolaw("junction", "array", *words.split(), "--json", "--figure", "x.svg").stdout)
+    assert facts["schema"] == 1 and name in facts and Path(facts["figure"]).exists()
+
+
 @pytest.mark.slow
 def test_a_plane_over_temperatures_has_its_vortices(evolaw):
     words = "junction array --kind grid --size 4 --bias 0 --noise 0.3,3 --duration 12 --dt 0.1 --paths 8 --json --figure xy.png"

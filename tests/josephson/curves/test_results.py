@@ -29,3 +29,17 @@ def test_a_curve_in_ampere_and_volt():
     assert [float(part[0]) for part in found.in_si()] == pytest.approx([1e-6, 1e-6, 1e-7])
     with pytest.raises(ArgumentError, match="from_si"):
         IVCurve(Junction(), "I–V", np.array([0.5]), np.array([0.1]), np.array([0.01])).in_si()
+
+
+def test_columns_in_si():
+    """Far above the critical current the voltage is I R, and its noise at zero frequency Nyquist's 4 k_B T R."""
+    junction = Junction.from_si(critical_current=1e-6, resistance=10.0, capacitance=1e-12, temperature=4.2)
+    one = np.ones(1)
+    current, voltage = Curve(junction, "I–V curve", 30 * one, 30 * one, 0.1 * one).physical()
+    assert (current.value[0], voltage.value[0], voltage.error[0]) == pytest.approx((30e-6, 300e-6, 1e-6))
+    free = junction.noise / junction.damping
+    _, width, noise = Curve(junction, "phase diffusion", 30 * one, free * one, 0.1 * one, free * one).physical()
+    assert noise.value[0] == pytest.approx(4 * 1.380649e-23 * 4.2 * 10.0, rel=1e-9)
+    assert width.value[0] == pytest.approx(4 * np.pi * 1.380649e-23 * 4.2 * 10.0 / 2.067833848e-15**2, rel=1e-9)
+    assert noise.document()["exact"] == noise.value.tolist()
+    assert Curve(Junction(noise=0.1), "I–V curve", one, one, one).physical() == ()

@@ -49,6 +49,39 @@ def test_two_numbers_come_back_from_rates():
     )
 
 
+def random_junction(draw):
+    """I_c, R, α, D, and the law of its switching current under a ramp in A/s: 10⁶ to 10¹¹ units of time long."""
+    critical, resistance, noise = 10 ** draw.uniform([-7, 0.5, -3], [-5, 2.5, -1.3])
+    damping, rate = 10 ** draw.uniform([-2, -11], [0, -6])
+    scales = Scales.of_reduced(damping, noise, critical, resistance)
+    law = switching_law(rate, lambda i: escape_rate(i, damping, noise))
+    return scales, law, rate * critical / scales.time_unit
+
+
+def covers(fit, scales):
+    names = ("critical_current", "temperature")
+    return np.array([fit.parameters[n].low <= getattr(scales, n) <= fit.parameters[n].high for n in names])
+
+
+@pytest.mark.slow
+def test_intervals_cover_on_random_junctions():
+    """40 junctions, 500 switching currents each, and 12 rates of 8 %, half without errors in the file: 34 of 40 and more for both numbers of both.
+
+    Of 160 junctions 94 % were covered by either. At 95 % one set of seeds in seventy fails; I_c and T are missed together.
+    """
+    draw = np.random.default_rng(7)
+    switching, rates = np.zeros(2), np.zeros(2)
+    for n in range(40):
+        scales, law, ramp = random_junction(draw)
+        known = {"resistance": scales.resistance, "capacitance": scales.capacitance}
+        currents = np.interp(draw.random(500), 1 - law.survival, law.bias) * scales.critical_current
+        switching += covers(fit_switching(currents, ramp, **known), scales)
+        i = np.minimum(np.linspace(law.mean - 3 * law.deviation, law.mean + law.deviation, 12), 0.995)
+        g = escape_rate(i, scales.damping, scales.noise) / scales.time_unit * np.exp(0.08 * draw.standard_normal(12))
+        rates += covers(fit_rates(i * scales.critical_current, g, 0.08 * g if n % 2 else None, **known), scales)
+    assert min(*switching, *rates) >= 34
+
+
 def test_an_overdamped_junction_is_warned_of():
     fit = fit_rates([9e-6, 9.2e-6, 9.4e-6, 9.6e-6], [1e6, 1e7, 1e8, 1e9], resistance=1.0, capacitance=0.1e-12)
     assert any(check.passed is False and "slips many times" in check.says for check in fit.checks)

@@ -90,7 +90,7 @@ def test_intervals_do_not_depend_on_the_size_of_the_voltages():
 
 @pytest.mark.slow
 def test_intervals_cover_on_random_junctions():
-    """40 junctions, half with errors in the file: 34 of 40 and more for each number. At the coverage of 130 (89, 95, 92 %) a fifth of seeds fail."""
+    """40 junctions, half with errors in the file: 34 of 40 and more for each number. At a coverage of 95 % one set of seeds in a hundred fails."""
     draw = np.random.default_rng(3)
     inside = {"critical_current": 0, "resistance": 0, "temperature": 0}
     for n in range(40):

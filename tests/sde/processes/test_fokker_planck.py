@@ -87,3 +87,11 @@ def test_faults_are_named():
         force_modes(np.sign, 2.0)
     with pytest.raises(NotConverged, match="temperature"):
         _ = junction(0.5, 1e-8).coefficients
+
+
+def test_the_autocorrelation_of_free_motion_is_a_damped_wave():
+    """½ cos(vt) e^{-Dt}; with n = 2 it dies four times and turns twice as fast."""
+    t = 0.2 * np.arange(50)
+    law = CircleFokkerPlanck(lambda x: 0.7 + 0 * x, 0.1)
+    np.testing.assert_allclose(law.autocorrelation(0.2, 50), np.cos(0.7 * t) * np.exp(-0.1 * t) / 2, atol=1e-10)
+    np.testing.assert_allclose(law.autocorrelation(0.2, 50, 2), np.cos(1.4 * t) * np.exp(-0.4 * t) / 2, atol=1e-10)

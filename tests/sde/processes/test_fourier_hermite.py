@@ -152,3 +152,24 @@ def test_what_cancels_to_nothing_is_given_up_at_once():
     with pytest.raises(NotConverged, match="2000 unknowns") as told:
         _ = KineticFokkerPlanck(lambda x: 0.5 - np.sin(x), 0.3, 0.1, unknowns=2000).mean_velocity
     assert told.value.partial is None
+
+
+def test_the_autocorrelation_of_a_free_particle_is_that_of_ornstein_and_uhlenbeck():
+    """½ cos(vt) exp(-(D/γ²)[γt - 1 + e^{-γt}]), v = f/γ."""
+    t, friction, temperature = 0.3 * np.arange(60), 0.4, 0.3
+    found = KineticFokkerPlanck(lambda x: 0.2 + 0 * x, friction, temperature).autocorrelation(0.3, 60)
+    spread = temperature / friction**2 * (friction * t - 1 + np.exp(-friction * t))
+    np.testing.assert_allclose(found, np.cos(0.5 * t) * np.exp(-spread) / 2, atol=1e-7)
+
+
+def test_the_autocorrelation_is_that_of_the_whole_operator():
+    from scipy.sparse.linalg import expm_multiply
+
+    law = junction(1.0, 0.5, 0.5, size=(40, 24))
+    table = law.coefficients
+    start = np.zeros_like(table)
+    start[:, 2:] += table[:, :-2] / 2
+    start[:, :-2] += table[:, 2:] / 2
+    start -= table[0, 26].real * table
+    later = expm_multiply(law._operator(40, 24, 0.0), start.ravel(), 0.0, 3.0, 4)
+    np.testing.assert_allclose(law.autocorrelation(1.0, 4, harmonic=2), later[:, 26].real, atol=1e-7)

@@ -14,7 +14,7 @@ from evolaw.cli import terminal
 if TYPE_CHECKING:
     from evolaw.storage import Run
 
-__all__ = ["kept", "say"]
+__all__ = ["kept", "say", "table"]
 
 
 @contextmanager
@@ -116,6 +116,48 @@ def say(
     for name, where in (("run", place), ("figure", figure)):
         if where is not None:
             terminal.result(f"  {name} written to {where}")
+
+
+def table(found: Any, name: str) -> str:
+    """Return the rows of a curve: reduced units, then, of a junction in SI units, the same in ampere, volt, hertz."""
+    marks = [False] * len(found.abscissa) if found.doubtful is None else found.doubtful.tolist()
+    heading = ["I/I_c", name, "± 1 SE"] + ([] if found.exact is None else [_EXACT.get(found.name, "exact")])
+    rows = [
+        [f"{bias:.4g}", f"{value:.7g}", f"{error:.2g}"] + ([] if found.exact is None else [_known(exact)])
+        for bias, value, error, exact in found.rows()
+    ]
+    for column in found.physical():
+        shown, unit = _in_units(column)
+        heading += [f"{column.name} ({unit})"] + ([] if column.error is None else ["± 1 SE"])
+        for row, words in zip(rows, shown, strict=True):
+            row += words
+    widths = [max(len(row[k]) for row in (heading, *rows)) for k in range(len(heading))]
+    texts = [
+        "  " + "  ".join(word.rjust(width) for word, width in zip(row, widths, strict=True)) for row in (heading, *rows)
+    ]
+    return "\n".join([texts[0], *(text + "  (in doubt)" * mark for text, mark in zip(texts[1:], marks, strict=True))])
+
+
+_EXACT = {"escape rate": "known"}
+
+
+def _known(exact: float | None) -> str:
+    return "" if exact is None else f"{exact:.7g}"
+
+
+def _in_units(column: Any) -> tuple[list[list[str]], str]:
+    """The numbers of a column, with their errors if they have any, in a readable part of their unit."""
+    import numpy as np
+
+    from evolaw import display
+
+    scale, prefix = display.engineering(float(np.max(np.abs(column.value))))
+    if "²" in column.unit:  # a prefix of a square would be read as one squared
+        scale, prefix = 1.0, ""
+    if column.error is None:
+        return [[f"{x / scale:.4g}"] for x in column.value], prefix + column.unit
+    pairs = zip(column.value / scale, column.error / scale, strict=True)
+    return [[f"{x:.6g}", f"{e:.2g}"] for x, e in pairs], prefix + column.unit
 
 
 def _numbers(junction: Any) -> dict[str, Any] | None:

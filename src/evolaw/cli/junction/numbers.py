@@ -1,61 +1,15 @@
-"""What is typed of a junction: four numbers with units, or two without; grids of biases; and the options that all curves have."""
+"""What is typed of a junction: four numbers with units, or two without; and grids of biases."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
 
     from evolaw.josephson.junction import Junction
 
-__all__ = [
-    "Bias",
-    "Capacitance",
-    "Critical",
-    "Damping",
-    "Duration",
-    "Figure",
-    "Json",
-    "Noise",
-    "Out",
-    "Paths",
-    "Resistance",
-    "Seed",
-    "Step",
-    "Temperature",
-    "grid",
-    "junction_of",
-]
-
-_SI = "Junction in SI units"
-_REDUCED = "Junction in reduced units"
-
-Critical = Annotated[str | None, typer.Option("--ic", help='Critical current, as "1 uA".', rich_help_panel=_SI)]
-Resistance = Annotated[str | None, typer.Option("--r", help='Shunt resistance, as "10 Ohm".', rich_help_panel=_SI)]
-Capacitance = Annotated[
-    str | None, typer.Option("--c", help='Capacitance, as "1 pF"; left out for none.', rich_help_panel=_SI)
-]
-Temperature = Annotated[str | None, typer.Option("--temperature", help='As "4.2 K".', rich_help_panel=_SI)]
-Damping = Annotated[
-    float | None,
-    typer.Option("--damping", help="α = 1/√β_c; left out for no capacitance.", rich_help_panel=_REDUCED),
-]
-Noise = Annotated[float | None, typer.Option("--noise", help="D = k_B T/E_J.", rich_help_panel=_REDUCED)]
-
-Bias = Annotated[str, typer.Option("--bias", help="I/I_c: 0.5, or 0.1,0.5,1, or FROM:TO:COUNT.")]
-Seed = Annotated[int, typer.Option("--seed", help="Seed of the noise.")]
-Step = Annotated[float | None, typer.Option("--dt", help="Time step; by default a tenth of the shortest time.")]
-Duration = Annotated[float | None, typer.Option("--duration", help="Time watched, in the unit of the junction.")]
-Paths = Annotated[int | None, typer.Option("--paths", help="Independent junctions.")]
-Out = Annotated[
-    Path | None, typer.Option("--out", "-o", help="Run directory to write; kill it, and the same command continues.")
-]
-Figure = Annotated[Path | None, typer.Option("--figure", help="Draw it: .svg, .pdf or .png.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+__all__ = ["grid", "junction_of"]
 
 _MOST_POINTS = 100_000
 

@@ -2,6 +2,6 @@
 
 A curve is a call of the one loop: `stepping` chooses scheme and step, `starting` where junctions begin, so that little has to be waited
 for, `settling` how long is waited and where no wait is long enough; such points are marked, not printed as if they were stationary.
-`results` is what comes out. The others are named by what they measure: `voltage` (I–V), `hysteresis`, `switching`, `escape` (rare ones
-by `splitting`), `passage`, `diffusion` (and the line's spectrum), `density`, `averages`, `shapiro`.
+`results` is what comes out. The others are named by what they measure: `voltage` (I–V), `hysteresis`, `diffusion`, `spectra` (the radiated
+line), `density`, `averages`, `shapiro`. What leaves a well stands in `josephson.escapes`.
 """

@@ -10,7 +10,30 @@ import numpy as np
 from evolaw import checks, display
 from evolaw.josephson.junction import Junction
 
-__all__ = ["Curve", "IVCurve"]
+__all__ = ["Curve", "IVCurve", "Quantity"]
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """A column of a curve in SI units.
+
+    Attributes:
+        name, unit: what it is.
+        value, error: with standard errors, None for what was chosen.
+        exact: the exact value, or None.
+    """
+
+    name: str
+    unit: str
+    value: np.ndarray
+    error: np.ndarray | None = None
+    exact: np.ndarray | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The column for JSON."""
+        known = None if self.exact is None else [x if np.isfinite(x) else None for x in self.exact.tolist()]
+        error = None if self.error is None else self.error.tolist()
+        return {"unit": self.unit, "value": self.value.tolist(), "error": error, "exact": known}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,6 +73,37 @@ class Curve:
         if self.doubtful is not None:
             known &= ~self.doubtful
         return float(np.max(np.abs(self.value - self.exact)[known] / self.error[known])) if known.any() else None
+
+    def physical(self) -> tuple[Quantity, ...]:
+        """Return the columns of the curve in SI units, the current first; none for a junction in reduced units.
+
+        voltage                          I_c R v
+        linewidth (FWHM)                 2 D_eff/(2π t), t the unit of time: the full width of the Josephson line in hertz
+        voltage noise at low frequency   4 D_eff t (V per φ')², one-sided in V²/Hz; 4 k_B T R far above the critical current
+        escape rate                      Γ/t
+        """
+        scales = self.junction.scales
+        if scales is None:
+            return ()
+        t, volt = scales.time_unit, scales.voltage_unit
+        noise = 4 * t * (volt * self.junction.voltage_per_velocity) ** 2
+        shown = {
+            "I–V curve": [("voltage", "V", volt)],
+            "phase diffusion": [
+                ("linewidth (FWHM)", "Hz", 1 / (np.pi * t)),
+                ("voltage noise at low frequency", "V²/Hz", noise),
+            ],
+            "escape rate": [("escape rate", "1/s", 1 / t)],
+        }.get(self.name, [])
+        current = Quantity("current", "A", self.abscissa * scales.critical_current)
+        exact = self.exact
+        return (
+            current,
+            *(
+                Quantity(n, u, self.value * k, self.error * k, None if exact is None else exact * k)
+                for n, u, k in shown
+            ),
+        )
 
     def plot(self, **options: Any) -> Any:
         """Return a Matplotlib figure: the measured points over the exact curve."""

@@ -3,7 +3,7 @@
     Γ(I) = Mel'nikov–Meshkov's rate at i = I/I_c, α, D, times w_p;      switching at dI/dt: P(I) = (Γ/İ) exp(-∫Γ/İ)
 
 The attempt frequency enters under a logarithm and cannot be told from such data; R and C must be known. Maximum likelihood for switching currents
-(the sum of logarithms of P), least squares in ln Γ for a table of rates; intervals from the curvature.
+(the sum of logarithms of P), least squares in ln Γ for a table of rates; intervals from the profile of either.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from evolaw import checks
+from evolaw.josephson.fitting.intervals import curvature_covariance, profile_interval
 from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter, thermal_check
 from evolaw.josephson.formulas.escape import escape_rate
 from evolaw.josephson.formulas.switching import switching_law
@@ -23,6 +24,7 @@ from evolaw.told import told
 __all__ = ["fit_rates", "fit_switching"]
 
 _RAMPS = (0.1, 10.0)
+_KNOWN = 1.96**2
 
 
 @told
@@ -60,9 +62,9 @@ def fit_switching(
         minus_log, first, method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-4, "maxiter": 600}
     )
     critical, kelvin = mean + spread * float(np.exp(found.x[0])), float(np.exp(found.x[1]))
-    covariance = np.linalg.pinv(_curvature(minus_log, found.x))
+    covariance = curvature_covariance(lambda p: 2 * minus_log(p), found.x)
     law = _law(critical, kelvin, rate, resistance, capacitance)
-    numbers = _numbers(mean, spread, found.x, covariance)
+    numbers = _numbers(mean, spread, found.x, lambda p: 2 * minus_log(p), covariance, _KNOWN)
     said = [
         _agreement(values / critical, law),
         thermal_check(numbers["temperature"], temperature),
@@ -134,7 +136,12 @@ def fit_rates(
     )
     jacobian = found.jac / (weight * sigma)[:, None]
     covariance = np.linalg.pinv(jacobian.T @ jacobian)
-    numbers = _numbers(top, span, found.x, covariance)
+    rise = _KNOWN if s is not None else float(stats.t.ppf(0.975, free)) ** 2
+
+    def square(p: np.ndarray) -> float:
+        return float(np.sum(((log_rate(p) - np.log(g)) / sigma) ** 2))
+
+    numbers = _numbers(top, span, found.x, square, covariance, rise)
     critical = float(numbers["critical_current"].value or 1)
     if s is None:
         fit = Check(
@@ -143,10 +150,12 @@ def fit_rates(
             f"ln Γ scatters by {sigma[0]:.2g}; without errors in the file no test says more.",
         )
     else:
-        square = float(np.sum(((fitted - np.log(g)) / sigma) ** 2))
-        p = float(stats.chi2.sf(square, free))
+        p = float(stats.chi2.sf(square(found.x), free))
         fit = Check(
-            "does the curve fit?", p > 0.01, f"χ² = {square:.1f} for {free} degrees of freedom (p = {p:.2g}).", p
+            "does the curve fit?",
+            p > 0.01,
+            f"χ² = {square(found.x):.1f} for {free} degrees of freedom (p = {p:.2g}).",
+            p,
         )
     said = (fit, thermal_check(numbers["temperature"], temperature), _damped(critical, resistance, capacitance))
     far = top - 1.5 * span
@@ -181,15 +190,13 @@ def _first_guess(mean: float, spread: float, resistance: float, capacitance: flo
     return [float(np.log(lost / spread)), float(np.log(kelvin))]
 
 
-def _numbers(base: float, unit: float, p: np.ndarray, covariance: np.ndarray) -> dict[str, Parameter]:
+def _numbers(
+    base: float, unit: float, p: np.ndarray, cost: Any, covariance: np.ndarray, rise: float
+) -> dict[str, Parameter]:
     """I_c = base + unit·e^{p0} and T = e^{p1} with 95 % intervals."""
-    halves = 1.96 * np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    critical = [float(base + unit * np.exp(p[0] + k * halves[0])) for k in (0, -1, 1)]
-    kelvin = [float(np.exp(p[1] + k * halves[1])) for k in (0, -1, 1)]
-    return {
-        "critical_current": Parameter(critical[0], critical[1], critical[2]),
-        "temperature": Parameter(kelvin[0], kelvin[1], kelvin[2]),
-    }
+    critical = [base + unit * np.exp(x) for x in (p[0], *profile_interval(cost, p, covariance, 0, rise))]
+    kelvin = [np.exp(x) for x in (p[1], *profile_interval(cost, p, covariance, 1, rise))]
+    return {"critical_current": Parameter.of(*critical), "temperature": Parameter.of(*kelvin)}
 
 
 def _with_known(numbers: dict[str, Parameter], resistance: float, capacitance: float) -> dict[str, Parameter]:
@@ -199,18 +206,6 @@ def _with_known(numbers: dict[str, Parameter], resistance: float, capacitance: f
         "capacitance": Parameter(capacitance, basis="given"),
         "temperature": numbers["temperature"],
     }
-
-
-def _curvature(function: Any, p: np.ndarray, step: float = 0.02) -> np.ndarray:
-    """The matrix of second derivatives by differences."""
-    size = len(p)
-    found = np.empty((size, size))
-    e = np.eye(size) * step
-    for a in range(size):
-        for b in range(size):
-            signs = [(1, 1), (1, -1), (-1, 1), (-1, -1)]
-            found[a, b] = sum(u * w * function(p + u * e[a] + w * e[b]) for u, w in signs) / (4 * step * step)
-    return found
 
 
 def _agreement(reduced: np.ndarray, law: Any) -> Check:

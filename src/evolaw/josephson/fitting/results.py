@@ -30,6 +30,11 @@ class Parameter:
     high: float | None = None
     basis: str = "fitted"
 
+    @classmethod
+    def of(cls, value: float, low: float, high: float) -> Parameter:
+        """Return a fitted number; an upper end that is infinite becomes None."""
+        return cls(float(value), float(low), float(high) if np.isfinite(high) else None)
+
     def words(self, unit: str) -> str:
         """The number as text."""
         if self.value is None:
@@ -37,7 +42,7 @@ class Parameter:
         if self.basis == "given":
             return f"{self.value:.6g} {unit} (given)"
         if self.high is None:
-            return f"at least {self.value:.6g} {unit}"
+            return f"at least {self.low:.6g} {unit}"
         return f"{self.value:.6g} {unit}, 95 % from {self.low:.5g} to {self.high:.5g}"
 
 
@@ -65,7 +70,7 @@ def thermal_check(temperature: Parameter, bath: float | None) -> Check:
         return Check(
             name, None, f"The noise is that of {temperature.value:.4g} K; give the bath's temperature to compare."
         )
-    low, high = float(temperature.low or 0), float(temperature.high or 0)
+    low, high = float(temperature.low or 0), np.inf if temperature.high is None else temperature.high
     if low <= bath <= high:
         return Check(name, True, f"Yes: the bath's {bath:.4g} K lies within {low:.4g} to {high:.4g} K.")
     more = "more" if low > bath else "less"

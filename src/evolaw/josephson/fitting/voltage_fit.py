@@ -3,8 +3,7 @@
     without hysteresis   V = I_c R v(I/I_c, D) + V_0,  v of Ambegaokar and Halperin, D = 2π k_B T/(Φ0 I_c);  I_c, R, T, V_0 by least squares
     with hysteresis      I_c from below by the switching current; I_r/I_c gives α, hence C; R from V = I_c R v_run(I/I_c, α) coming down
 
-Without errors in the file the scatter of the residuals is the error of a point. Intervals are Student's, from the curvature of the fit in
-logarithms of the parameters, which are positive.
+Without errors in the file the scatter of the residuals is the error of a point, and intervals are Student's. They come from the profile of χ² (`intervals`).
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from evolaw import checks
+from evolaw.josephson.fitting.intervals import profile_interval
 from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter, thermal_check
 from evolaw.josephson.formulas.limit_cycle import end_of_bistability, retrapping_current, running_voltage
 from evolaw.josephson.formulas.voltage import mean_voltage
@@ -92,12 +92,15 @@ def _single_valued(i: np.ndarray, v: np.ndarray, s: np.ndarray | None, bath: flo
     covariance = _covariance(jacobian)
     # T = D E_J/k_B with D first/I_c: its logarithm is p[2] and constants.
     unit = HBAR * first / (2 * CHARGE * BOLTZMANN)
-    student = float(stats.t.ppf(0.975, free)) if s is None else 1.96
+    rise = (float(stats.t.ppf(0.975, free)) if s is None else 1.96) ** 2
+
+    def square(p: np.ndarray) -> float:
+        return float(np.sum(((model(p) - v) / sigma) ** 2))
+
     numbers = {}
     for name, place, factor in (("critical_current", 0, 1.0), ("resistance", 1, 1.0), ("temperature", 2, unit)):
-        middle, half = found.x[place], student * float(np.sqrt(covariance[place, place]))
-        value, low, high = (float(factor * np.exp(middle + k * half)) for k in (0, -1, 1))
-        numbers[name] = Parameter(value, low, high)
+        ends = profile_interval(square, found.x, covariance, place, rise)
+        numbers[name] = Parameter.of(*(factor * np.exp(x) for x in (found.x[place], *ends)))
     said = [
         _goodness(fitted, v, sigma, s is not None, free),
         _runs(i, fitted - v),

@@ -5,7 +5,7 @@ import pytest
 
 from evolaw.errors import ArgumentError
 from evolaw.josephson import Junction, switching_currents
-from evolaw.josephson.curves.switching import SwitchingCurrents
+from evolaw.josephson.escapes.switching import SwitchingCurrents
 from evolaw.josephson.formulas import escape_rate, thermal_switching
 
 

@@ -1,15 +1,10 @@
-"""Switching currents of ramps too slow to be followed step by step: drawn from the escape rate, integrated over the ramp.
-
-Where escape over the whole ramp is far slower than the relaxation in the well, a junction knows nothing of the ramp but the bias of the moment
-(fulton1974):
-
-    P(no switch up to i) = exp(-∫_0^i Γ/r),     a switching current is where the integral reaches a draw of the unit exponential
+"""The escape rate of a junction as well as it is known without sampling.
 
     no capacitance      Γ = (v/2π) coth(πi/D), forward and backward slips, from the exact I–V curve
     within reach        Γ = Mel'nikov–Meshkov times [eigenvalue of the Fokker–Planck equation/Mel'nikov–Meshkov], the latter at four currents
     else                Γ = Mel'nikov–Meshkov, the leading order in D/ΔU, above Γ by less than (D/ΔU) [0.5 + 2.2/(1 + αS/D)]
 
-A rate that is wrong by a share ε moves every current by ε D/(2 arccos i).
+The first two count slips of either sense; forward ones alone are their share 1/(1 + e^{-2πi/D}).
 """
 
 from __future__ import annotations
@@ -21,35 +16,33 @@ import numpy as np
 
 from evolaw.errors import NotConverged
 from evolaw.josephson.formulas.escape import action_at_barrier, barrier_height, escape_rate
-from evolaw.josephson.formulas.switching import SwitchingLaw, switching_law, thermal_switching
 from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import fokker_planck
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
 
-__all__ = ["LOWEST_BARRIER", "RateLaw", "current_shift", "draw_currents", "excess_of_turnover", "integrated_law"]
+__all__ = ["LOWEST_BARRIER", "TURNOVER", "KnownRate", "excess_of_turnover", "forward_rates", "known_rate"]
 
 _NODES, _FLAT, _UNKNOWNS = 4, 0.01, 9_000
 _LEAST_DAMPING, _RAREST = 0.3, 1e-11
 LOWEST_BARRIER = 4.0
 """In units of D: where it is lower, escapes are not rare enough to be spoken of by a rate."""
+TURNOVER = "Mel'nikov–Meshkov, leading order"
 _QUADRATURE, _EIGENVALUE = 1e-3, 3e-3
 
 
-class RateLaw(NamedTuple):
-    """The law of the switching current, and how well it is known.
+class KnownRate(NamedTuple):
+    """A rate of escape beyond the leading order.
 
     Attributes:
-        law: of the current.
-        source: of the rate, in words.
-        rate_error: largest share by which the rate may be wrong where it switches.
-        current_error: what that does to a current, in units of I_c.
+        rate: Γ of a current, slips of either sense.
+        source: in words.
+        error: largest share by which it may be wrong.
     """
 
-    law: SwitchingLaw
+    rate: Callable[[np.ndarray], np.ndarray]
     source: str
-    rate_error: float
-    current_error: float
+    error: float
 
 
 def excess_of_turnover(bias: float, damping: float | None, noise: float) -> float:
@@ -64,63 +57,53 @@ def excess_of_turnover(bias: float, damping: float | None, noise: float) -> floa
     return share * (0.5 + 2.2 / (1 + damping * float(action_at_barrier(bias)) / noise))
 
 
-def integrated_law(junction: Junction, rate: float) -> RateLaw:
-    """Return the law of the switching current from the best rate within reach.
+def known_rate(junction: Junction, low: float, high: float) -> KnownRate | None:
+    """Return the rate between two currents, exact or from eigenvalues; None where neither is within reach.
 
     Args:
         junction: with noise, a sinusoidal supercurrent, one resistor and no drive.
-        rate: di/dt in the junction's unit of time.
+        low, high: 0 <= low <= high; above the current where the barrier is 4 D the correction is that of this current.
     """
-    first = thermal_switching(junction.damping, junction.noise, rate)
-    known = _exact_rate(junction, first)
-    if known is None:
-        error = excess_of_turnover(min(first.mean, 1.0), junction.damping, junction.noise)
-        return RateLaw(
-            first, "Mel'nikov–Meshkov, leading order", error, current_shift(first.mean, junction.noise, error)
-        )
-    escape, source, error = known
-    law = switching_law(rate, escape)
-    return RateLaw(law, source, error, current_shift(law.mean, junction.noise, error))
-
-
-def draw_currents(law: SwitchingLaw, count: int, draw: np.random.Generator) -> np.ndarray:
-    """Return switching currents drawn from a law: where ∫ Γ/r reaches the draws of a unit exponential."""
-    exponent = -np.log(np.maximum(law.survival, 1e-300))
-    found: np.ndarray = np.interp(draw.standard_exponential(count), exponent, law.bias)
-    return found
-
-
-def current_shift(bias: float, noise: float, error: float) -> float:
-    """Return what a rate that is wrong by a share does to a current of switching, in units of I_c."""
-    return error * noise / (2 * float(np.arccos(min(max(bias, 0.0), 1 - 1e-9))))
-
-
-def _exact_rate(junction: Junction, law: SwitchingLaw) -> tuple[Callable[[np.ndarray], np.ndarray], str, float] | None:
     a, noise = junction.damping, junction.noise
     if a is None:
-        return _slips(noise), "exact, from the I–V curve", _QUADRATURE
-    ends = np.interp([0.999, 0.001], law.survival[::-1], law.bias[::-1])
-    ends[1] = min(ends[1], _highest(noise))
-    turnover = np.asarray(escape_rate(ends, a, noise))
-    if a < _LEAST_DAMPING or turnover[0] < _RAREST or ends[1] <= ends[0]:
+        return KnownRate(_slips(noise), "exact, from the I–V curve", _QUADRATURE)
+    high = min(high, _highest(noise))
+    if a < _LEAST_DAMPING or high < low or float(escape_rate(low, a, noise)) < _RAREST:
         return None
-    middle, half = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2
+    middle, half = (low + high) / 2, (high - low) / 2
     count = _NODES if half > _FLAT else 1
     nodes = middle + half * np.cos(np.pi * (np.arange(count) + 0.5) / count)
     try:
         ratios = np.array([_eigenvalue(junction, float(i)) / float(escape_rate(i, a, noise)) for i in nodes])
     except NotConverged:
         return None
-    series = np.polynomial.Chebyshev.fit(nodes, ratios, min(2, count - 1), domain=list(ends))
+    domain = [low, high] if high > low else [low - _FLAT, high + _FLAT]
+    series = np.polynomial.Chebyshev.fit(nodes, ratios, min(2, count - 1), domain=domain)
     misfit = float(np.abs(series(nodes) - ratios).max())
 
     def escape(bias: np.ndarray) -> np.ndarray:
         """Γ at each current; the ratio beyond the ends is that of the end."""
-        inside = np.clip(bias, ends[0], ends[1])
+        inside = np.clip(bias, low, high)
         found: np.ndarray = np.asarray(escape_rate(bias, a, noise)) * series(inside)
         return found
 
-    return escape, "Fokker–Planck eigenvalue", _EIGENVALUE + misfit
+    return KnownRate(escape, "Fokker–Planck eigenvalue", _EIGENVALUE + misfit)
+
+
+def forward_rates(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray, str]:
+    """Return the rate of leaving the well forwards at each current, rising, and where it is from."""
+    a, noise = junction.damping, junction.noise
+    leading = np.asarray(escape_rate(bias, a, noise))
+    # The exact curve's own slips are antisymmetric: at zero current only their limit is left.
+    known = known_rate(junction, float(bias[0]), float(bias[-1]))
+    if known is None:
+        return leading, TURNOVER
+    best = known.rate(bias) / (1 + np.exp(-2 * np.pi * bias / noise))
+    # Where the barrier is low an eigenvalue is no rate of rare events.
+    is_low = np.asarray(barrier_height(bias)) < LOWEST_BARRIER * noise
+    if a is None or not is_low.any():
+        return best, known.source
+    return np.where(is_low, leading, best), f"{known.source}; {TURNOVER}, where the barrier is below 4 D"
 
 
 def _eigenvalue(junction: Junction, bias: float) -> float:

@@ -15,16 +15,10 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, display, randomness
-from evolaw.josephson.curves.slow_ramps import (
-    LOWEST_BARRIER,
-    RateLaw,
-    current_shift,
-    draw_currents,
-    excess_of_turnover,
-    integrated_law,
-)
 from evolaw.josephson.curves.starting import starts
 from evolaw.josephson.curves.stepping import Progress, chunk_size, scheme_for, step_length
+from evolaw.josephson.escapes.known_rates import LOWEST_BARRIER, TURNOVER, excess_of_turnover
+from evolaw.josephson.escapes.slow_ramps import RateLaw, current_shift, draw_currents, integrated_law
 from evolaw.josephson.formulas.escape import barrier_height
 from evolaw.josephson.formulas.switching import InvertedRates, SwitchingLaw, invert_switching, thermal_switching
 from evolaw.josephson.junction import Junction
@@ -63,7 +57,7 @@ class SwitchingCurrents:
     first: float
     seed: int | None
     method: str = "simulation"
-    source: str = "Mel'nikov–Meshkov, leading order"
+    source: str = TURNOVER
     rate_error: float = 0.0
     current_error: float = 0.0
 

@@ -5,7 +5,8 @@ import pytest
 
 from evolaw.errors import ArgumentError, StorageError
 from evolaw.josephson import Junction, escape_rates
-from evolaw.josephson.curves import escape
+from evolaw.josephson.escapes import escape
+from evolaw.josephson.escapes.known_rates import TURNOVER
 from evolaw.josephson.formulas import action_at_barrier, depopulation_factor, energy_diffusion_rate
 from evolaw.storage import Run
 
@@ -43,6 +44,16 @@ SIX_DECADES = [
 
 
 @pytest.mark.slow
+def test_slips_to_the_other_side_are_not_waited_for_again():
+    """At zero current half of the junctions leave backwards; counted as still at risk they made the rate a third too low. 1e-3 of other seeds."""
+    found = escape_rates(Junction(noise=0.3), [0.0], 0, method="waiting", escapes=2000)
+    assert (
+        found.value[0] == pytest.approx(found.exact[0], abs=3.3 * found.error[0])
+        and found.error[0] < 0.05 * found.exact[0]
+    )
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("damping", "turnover", "eigenvalue"), SIX_DECADES)
 def test_rates_over_six_decades_of_damping(damping, turnover, eigenvalue):
     """From α = 0.001, by waiting, to 1000, by splitting: 3.3 errors from the eigenvalue, 1 % of other seeds.
@@ -53,7 +64,8 @@ def test_rates_over_six_decades_of_damping(damping, turnover, eigenvalue):
     noisy = Junction(damping=damping, noise=0.1)
     found = escape_rates(noisy, [0.5], 2, escapes=400 if damping < 2 else 1600)
     value, error = found.value[0], found.error[0]
-    assert found.exact[0] == pytest.approx(turnover, rel=1e-4) and error < 0.25 * value
+    assert error < 0.25 * value
+    assert found.exact[0] == pytest.approx(turnover if found.source == TURNOVER else eigenvalue, rel=1e-4)
     if eigenvalue is not None:
         assert value == pytest.approx(eigenvalue, abs=3.3 * error)
         assert turnover == pytest.approx(eigenvalue, rel=0.06)

@@ -5,7 +5,7 @@ import pytest
 
 from evolaw.errors import ArgumentError
 from evolaw.josephson import Junction
-from evolaw.josephson.curves.splitting import genealogical_variance, split_rate
+from evolaw.josephson.escapes.splitting import genealogical_variance, split_rate
 from evolaw.josephson.formulas import escape_rate, mean_voltage
 
 

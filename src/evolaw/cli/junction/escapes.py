@@ -1,0 +1,92 @@
+"""``evolaw junction escape|switching``: leaving the zero-voltage state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evolaw.cli import completion
+from evolaw.cli.junction.numbers import grid
+from evolaw.cli.junction.options import Bias, Step, SweepRate
+from evolaw.cli.junction.verbs import Asked, measured
+
+if TYPE_CHECKING:
+    from evolaw.josephson.junction import Junction
+
+__all__ = ["escape", "switching"]
+
+_USUAL_RATE = 1e-4
+
+
+@measured("escape", "biases")
+def escape(
+    asked: Asked,
+    bias: Bias = "0.5",
+    method: Annotated[
+        str,
+        typer.Option(
+            "--method",
+            autocompletion=completion.among("auto", "waiting", "splitting"),
+            help="waiting, splitting, or auto.",
+        ),
+    ] = "auto",
+    escapes: Annotated[int, typer.Option("--escapes", help="Escapes waited for, or junctions a level.")] = 1000,
+    dt: Step = None,
+) -> None:
+    """Escape rates from the zero-voltage state, beside the best that is known of them."""
+    from evolaw.josephson.escapes.escape import escape_rates
+
+    biases = grid(bias, "bias")
+    with asked.work() as work:
+        found = escape_rates(asked.junction, biases, asked.seed, method=method, escapes=escapes, dt=dt, **work)
+    asked.say_curve(found, "rate")
+
+
+@measured("switching", "ramps")
+def switching(
+    asked: Asked,
+    rate: SweepRate = None,
+    ramp: Annotated[str | None, typer.Option("--ramp", help='Instead, dI/dt in SI, as "3 uA/s".')] = None,
+    count: Annotated[int, typer.Option("--count", help="Ramps.")] = 1000,
+    method: Annotated[
+        str,
+        typer.Option(
+            "--method",
+            autocompletion=completion.among("auto", "simulation", "rate"),
+            help="simulation, rate (drawn from the integrated escape rate), or auto.",
+        ),
+    ] = "auto",
+    dt: Step = None,
+) -> None:
+    """Switching currents of many ramps, and the escape rate that they tell."""
+    from evolaw.josephson.escapes.switching import switching_currents
+
+    reduced = _rate(asked.junction, rate, ramp)
+    with asked.work() as work:
+        found = switching_currents(asked.junction, reduced, count, asked.seed, method=method, dt=dt, **work)
+    rates = found.rates()
+    arrays = {
+        "currents": found.currents,
+        "rate_bias": rates.bias,
+        "escape_rate": rates.rate,
+        "rate_low": rates.low,
+        "rate_high": rates.high,
+    }
+    facts = {name: getattr(found, name) for name in ("rate", "method", "source", "rate_error", "current_error")}
+    law = {"mean": found.law.mean, "deviation": found.law.deviation}
+    asked.say(found, arrays, mean=list(found.mean), deviation=list(found.deviation), law=law, **facts)
+
+
+def _rate(junction: Junction, rate: float | None, ramp: str | None) -> float:
+    """di/dt in the junction's unit of time, from either way to say it."""
+    from evolaw import checks
+    from evolaw.josephson.fitting.tables import quantity_of_text
+
+    checks.require(rate is None or ramp is None, "ramp", "be left out beside --rate", ramp)
+    if ramp is None:
+        return _USUAL_RATE if rate is None else rate
+    scales = junction.scales
+    if scales is None:
+        raise checks.refuse("ramp", "be given with a junction in SI units; use --rate", ramp)
+    return quantity_of_text(ramp, "ramp") / scales.critical_current * scales.time_unit

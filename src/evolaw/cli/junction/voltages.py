@@ -1,0 +1,74 @@
+"""``evolaw junction iv|hysteresis|shapiro``: voltages over the bias."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from evolaw.cli.junction.numbers import grid
+from evolaw.cli.junction.options import Bias, Duration, Paths, Precision, Step, SweepRate
+from evolaw.cli.junction.verbs import Asked, measured
+
+__all__ = ["hysteresis_loop", "iv", "shapiro"]
+
+_USUAL_RATE = 1e-3
+
+
+@measured("iv", "junctions")
+def iv(
+    asked: Asked,
+    bias: Bias = "0.1:2:20",
+    paths: Paths = None,
+    duration: Duration = None,
+    dt: Step = None,
+    precision: Precision = "float64",
+) -> None:
+    """The current–voltage curve, with the exact one beside it."""
+    from evolaw.josephson.curves.voltage import iv_curve
+
+    biases = grid(bias, "bias")
+    with asked.work() as work:
+        found = iv_curve(
+            asked.junction, biases, asked.seed, paths=paths, duration=duration, dt=dt, precision=precision, **work
+        )
+    asked.say_curve(found, "voltage")
+
+
+@measured("hysteresis", "junctions")
+def hysteresis_loop(
+    asked: Asked,
+    largest: Annotated[float, typer.Option("--to", help="Largest bias of the sweep.")] = 1.3,
+    rate: SweepRate = _USUAL_RATE,
+    points: Annotated[int, typer.Option("--points", help="Points of each branch.")] = 100,
+    paths: Paths = None,
+    dt: Step = None,
+) -> None:
+    """A sweep of the bias up and down: the loop, and where each junction switches and retraps."""
+    from evolaw.josephson.curves.hysteresis import hysteresis
+
+    slope = _USUAL_RATE if rate is None else rate
+    with asked.work() as work:
+        found = hysteresis(asked.junction, largest, slope, asked.seed, points=points, paths=paths, dt=dt, **work)
+    names = ("bias", "up", "down", "up_error", "down_error", "switching", "retrapping")
+    facts = {name: getattr(found, name) for name in ("area", "area_error", "orientation")}
+    asked.say(found, {name: getattr(found, name) for name in names}, rate=slope, **facts)
+
+
+@measured("shapiro", "points")
+def shapiro(
+    asked: Asked,
+    bias: Bias = "0:3:61",
+    amplitude: Annotated[str, typer.Option("--amplitude", help="i1: numbers or FROM:TO:COUNT.")] = "0:4:41",
+    frequency: Annotated[float, typer.Option("--frequency", help="W of the drive, in the inverse unit of time.")] = 1.0,
+    periods: Annotated[int, typer.Option("--periods", help="Periods over which turns are counted.")] = 60,
+    paths: Paths = None,
+) -> None:
+    """The map of Shapiro steps over bias and drive amplitude."""
+    from evolaw.josephson.curves.shapiro import shapiro_map
+
+    rows, columns = grid(bias, "bias"), grid(amplitude, "amplitude")
+    with asked.work() as work:
+        found = shapiro_map(asked.junction, rows, columns, frequency, asked.seed, periods=periods, paths=paths, **work)
+    arrays = {"bias": found.bias, "amplitude": found.amplitude, "turns": found.turns, "error": found.error}
+    asked.say(found, arrays, frequency=frequency)
