@@ -61,7 +61,7 @@ def test_the_exact_spectrum_of_a_running_one_has_the_variance_and_the_width():
     omega = 2 * np.pi / 400 * np.arange(1, 2001)
     assert power.sum() / 400 == pytest.approx(decay[0], rel=2e-3)
     above = omega[power > power.max() / 2]
-    assert (above[-1] - above[0]) / 2 == pytest.approx(effective_diffusion(1.5, 0.1), rel=0.1)
+    assert (above[-1] - above[0]) / 2 == pytest.approx(effective_diffusion(1.5, 0.1), abs=0.025)
 
 
 def test_faults_are_named():
