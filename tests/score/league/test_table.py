@@ -5,6 +5,7 @@ import pytest
 
 from evolaw import score, sde
 from evolaw.errors import ArgumentError
+from evolaw.score.league.affine import gaussian_output
 from evolaw.score.league.table import entrants, run_league
 
 
@@ -47,3 +48,28 @@ def test_the_targets_at_a_thousand_calls():
     for row in rows:
         first = 5.1e-6 if row.sampler == sde.EulerMaruyama().name else 2.1e-5
         assert row.divergences[0] < (1e-6 if row.sampler in second else first), row
+
+
+@pytest.mark.parametrize(
+    ("sampler", "constant", "angles"),
+    [
+        (score.DDIM(), np.pi**4 / 64, lambda u, end: end * (1 - u)),
+        (score.Ancestral(), 4.0, lambda u, end: np.arcsin(np.sin(end) * (1 - u))),
+    ],
+    ids=["DDIM", "ancestral"],
+)
+def test_what_first_orders_cannot_reach(sampler, constant, angles):
+    """From all noise to none one direction costs π⁴/64 n² nats (DDIM) or 4/n² (ancestral) on the best of grids, whatever its variance.
+
+    A step h of σ leaves the share  -h² c/(c + σ²)²  of the variance c, a step k of σ²  -k² c²/((c + σ²)³ σ²). By Cauchy and Schwarz
+    Σ h² w >= (∫ √w)²/n, with equality for σ = √c tan θ and even θ, or even sin θ; KL is a quarter of the square.
+    """
+    steps, c = 200, 0.3
+    noising, data = score.EDM(1e-4, 200.0), score.Gaussian([0.0], c)
+    found = angles(np.arange(steps + 1) / (steps + 0.02), np.arctan(200 / np.sqrt(c)))
+    best, *others = (
+        gaussian_output(data, noising, sampler, steps, spacing=spacing, last="sampled").kl(data) * steps**2
+        for spacing in (np.sqrt(c) * np.tan(found) * (1 - 1e-12), "log_snr", "karras")
+    )
+    assert best == pytest.approx(constant, rel=0.05)  # what is left is of higher order in 1/n
+    assert min(others) > 1.04 * constant
