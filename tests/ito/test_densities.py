@@ -93,6 +93,12 @@ def test_an_integral_that_diverges_is_said_to() -> None:
     assert ito.stationary_density(system("dX = X^3 dt + dW")).exists is False
 
 
+def test_a_density_without_a_closed_form_has_a_number() -> None:
+    found = ito.stationary_density(system("dX = (X - X^3 - X^5) dt + dW"))
+    total = quad(lambda x: np.exp(x**2 - x**4 / 2 - x**6 / 3), -np.inf, np.inf, epsabs=1e-13)[0]
+    assert found.exists and float(found.normaliser) == pytest.approx(total, rel=1e-10)
+
+
 def test_a_closed_form_is_confirmed_by_quadrature() -> None:
     found = ito.stationary_density(system("dX = (X - X^3) dt + s dW"))
     assert found.exists
@@ -105,3 +111,35 @@ def test_a_closed_form_is_confirmed_by_quadrature() -> None:
 def test_impossible_intervals_are_refused(interval: object) -> None:
     with pytest.raises(ArgumentError, match="`interval`"):
         ito.stationary_density(system("dX = -X dt + dW"), interval)  # type: ignore[arg-type]
+
+
+_LINE, _HALF, _UNIT = (-sympy.oo, sympy.oo), (0, sympy.oo), (0, 1)
+
+
+@pytest.mark.sampled(5)
+@pytest.mark.parametrize(
+    ("text", "interval", "exists"),
+    [
+        ("dX = -X dt + dW", _LINE, True),
+        ("dX = dW", _LINE, False),
+        ("dX = X dt + dW", _LINE, False),
+        ("dX = (X - X^3) dt + dW", _LINE, True),
+        ("dX = -X dt + sqrt(1 + X^2) dW", _LINE, True),  # Student
+        ("dX = -X/(1 + X^2) dt + dW", _LINE, True),  # Cauchy: falls as 1/x^2
+        ("dX = -0.4*X/(1 + X^2) dt + dW", _LINE, False),  # as x^-0.8
+        ("dX = X dt + X dW", _HALF, False),  # whatever its growth
+        ("dX = (1 - X) dt + X dW", _HALF, True),  # inverse gamma
+        ("dX = (0.3 - X) dt + sqrt(X) dW", _HALF, True),  # gamma, an attained and reflecting end
+        ("dX = X*(1 - X) dt + X dW", _HALF, True),  # logistic growth, noise below the threshold
+        ("dX = X*(1 - X) dt + 2*X dW", _HALF, False),  # above: it dies out
+        ("dX = -1/X dt + dW", _HALF, False),
+        ("dX = (2/X - X) dt + dW", _HALF, True),
+        ("dX = (1/2 - X) dt + sqrt(X*(1 - X)) dW", _UNIT, True),
+        ("dX = (1/2 - X) dt + 2*sqrt(X*(1 - X)) dW", _UNIT, True),  # beta of 1/4, without bound at both ends
+        ("dX = (1/2 - X) dt + 1/(X*(1 - X)) dW", _UNIT, True),
+    ],
+)
+def test_whether_there_is_one_is_decided(text: str, interval: tuple[object, object], exists: bool) -> None:
+    found = ito.stationary_density(system(text), interval)
+    assert found.exists is exists
+    assert (found.density is None) == (not exists)

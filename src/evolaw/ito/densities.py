@@ -13,6 +13,7 @@ References: oksendal2003, theorems 7.3.3 and 8.1.1; gardiner2009, sections 5.1 a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import mpmath
 import sympy
@@ -196,10 +197,28 @@ def _normaliser(
         return (total, True) if confirmed else (None, None)
     if total is not None and total.is_finite:
         return total, True
-    if total is None:
+    converges = _converges(shape, x, left, right)
+    if total is None and converges:
         total = _number(shape, x, left, right)
-        return total, None if total is None else True
-    return total, None
+    return total, True if converges else None
+
+
+def _converges(shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr) -> bool:
+    """Whether the function's power is above -1 at a finite end and below at an infinite one: then its integral is finite."""
+    xi = sympy.Symbol("xi", positive=True)
+
+    def found() -> bool:
+        for end, inward in ((left, 1), (right, -1)):
+            near = shape.subs(x, end + inward * xi if end.is_finite else -inward * xi)
+            power = sympy.limit(tidy(xi * sympy.diff(near, xi) / near), xi, 0 if end.is_finite else sympy.oo)
+            if ((power > -1) if end.is_finite else (power < -1)) != sympy.true:
+                return False
+        return True
+
+    try:
+        return bool(within(_DEADLINE, found))
+    except (OutOfTime, NotImplementedError, ValueError, TypeError):
+        return False
 
 
 def _diverges(shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr) -> bool:
@@ -232,10 +251,7 @@ def _confirmed(
             (shape.free_symbols | total.free_symbols | left.free_symbols | right.free_symbols) - {x}, key=str
         )
         numbers = {letter: sympy.Rational(9 + 4 * k, 8) for k, letter in enumerate(letters)}
-        ends = [
-            mpmath.mpf(str(end.subs(numbers).evalf(30))) if end.is_finite else (mpmath.inf if end > 0 else -mpmath.inf)
-            for end in (left, right)
-        ]
+        ends = [_number_of(end.subs(numbers)) for end in (left, right)]
         density = sympy.lambdify(x, shape.subs(numbers), "mpmath")
         value, error = mpmath.quad(density, ends, error=True)
         if not mpmath.isfinite(value) or error > 1e-7 * abs(value):
@@ -248,19 +264,25 @@ def _confirmed(
         return None
 
 
+def _number_of(end: sympy.Expr) -> Any:
+    """An end of an interval, without letters, for mpmath, which does not know SymPy's infinity."""
+    return mpmath.mpf(str(end.evalf(60))) if end.is_finite else mpmath.inf if end > 0 else -mpmath.inf
+
+
 def _number(shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr) -> sympy.Expr | None:
-    """The integral as a number, where the function has no letters and is bounded, and small enough at infinite ends."""
+    """The integral, known to be finite, as a number; None where the function has letters, or twelve digits cannot be had."""
     if shape.free_symbols != {x} or shape.has(sympy.Integral):
         return None
 
     def found() -> sympy.Expr | None:
-        for end, side in ((left, "+"), (right, "-")):
-            rate = shape if end.is_finite else shape * x**2
-            if not sympy.limit(rate, x, end, side if end.is_finite else "-" if end > 0 else "+").is_finite:
-                return None
-        value, error = mpmath.quad(sympy.lambdify(x, shape, "mpmath"), [left, right], error=True)
-        fits = mpmath.isfinite(value) and value > 0 and error < 1e-10 * value
-        return sympy.Float(value, 12) if fits else None
+        # Nodes crowd at the ends, so that a power there that can be integrated does no harm, given digits to tell them from the end.
+        for digits in (15, 60):
+            with mpmath.workdps(digits):
+                ends = [_number_of(end) for end in (left, right)]
+                value, error = mpmath.quad(sympy.lambdify(x, shape, "mpmath"), ends, error=True)
+                if mpmath.isfinite(value) and value > 0 and error < 1e-10 * value:
+                    return sympy.Float(value, 12)
+        return None
 
     try:
         return within(_DEADLINE, found)
