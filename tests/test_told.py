@@ -172,3 +172,15 @@ def test_what_an_argument_lacks_is_named_and_what_we_lack_is_not() -> None:
 
     with pytest.raises(Unforeseen, match="fault of evolaw"):
         inner([1])
+
+
+def test_what_does_not_fit_into_the_memory_is_no_fault_of_ours() -> None:
+    @told
+    def squared(count: int) -> Any:
+        return np.empty((count, count))
+
+    with pytest.raises(
+        ArgumentError, match=r"needs more memory than there is .*Unable to allocate.*fewer paths"
+    ) as caught:
+        squared(10**9)
+    assert not isinstance(caught.value, Unforeseen)

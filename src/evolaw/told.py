@@ -107,7 +107,7 @@ def _name(error: Exception, function: Any, given: Any, named: Any) -> None:
         return
     if "initialize backend" in str(error):
         return  # what surrounds the process is to blame, and no argument
-    fault = _chanceless(error) or _unreadable(error) or _misfit(function, given, named, error)
+    fault = _chanceless(error) or _unreadable(error) or _too_large(error) or _misfit(function, given, named, error)
     if fault is not None:
         raise fault from error
 
@@ -125,6 +125,16 @@ def _unreadable(error: Exception) -> StorageError | None:
         return None
     place = f"{error.filename!r}" if error.filename else "A file"
     return StorageError(f"{place} cannot be read or written: {error.strerror or error}.")
+
+
+def _too_large(error: Exception) -> ArgumentError | None:
+    """The error of what does not fit into the memory, as NumPy or the compiler tells it."""
+    said = " ".join(str(error).split())
+    if not isinstance(error, MemoryError) and not said.startswith("RESOURCE_EXHAUSTED"):
+        return None
+    return ArgumentError(
+        f"What is asked needs more memory than there is ({said[:120]}). Ask for less at once: fewer paths, times, components or frames."
+    )
 
 
 def _misfit(function: Any, given: Any, named: Any, error: Exception) -> ArgumentError | None:

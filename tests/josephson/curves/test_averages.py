@@ -50,3 +50,13 @@ def test_junctions_that_rotate_together_are_averaged_over_a_whole_turn():
     for name in ("voltage", "sine", "cosine", "entropy production"):
         value, error, exact = found.columns[name]
         assert np.abs((value - exact) / error).max() < 4, name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paths", [3, 8])
+def test_few_junctions_have_no_uncertainty_ratio_or_one_with_an_error(paths):
+    """Sixteen groups of one path each have no spread: 0/0, with a warning of NumPy."""
+    value, error, _ = stationary_averages(Junction(noise=0.5), 0.5, 0, paths=paths, duration=20.0).columns[
+        "uncertainty ratio"
+    ]
+    assert np.isnan(value).all() if paths < 4 else np.isnan(error).all() or (error > 0).all()

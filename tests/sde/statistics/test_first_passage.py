@@ -158,9 +158,18 @@ def test_stopped_paths_stay():
 
 @pytest.mark.slow
 def test_a_boundary_written_as_a_distance_is_exact_at_coarse_steps() -> None:
-    """Brownian motion leaves (-1, 1) after a mean time of 1; 20,000 paths, 5 standard errors: false alarms below 1 in 10^6."""
+    """Brownian motion leaves (-1, 1) after a mean time of 1; 20,000 paths, 5 standard errors: false alarms below 1 in 10^6.
+
+    The same boundary written as 1 - x² is curved, and late by the several per cent that the documentation says.
+    """
     words = {"dt": 0.05, "paths": 20_000, "rng": 0}
-    straight = FirstPassage(lambda t, x, p: 1.0 - abs(x[0]))
-    found = solve(brownian_motion(), EulerMaruyama(), 0.0, [0, 12.0], statistics=straight, **words)
-    times = np.minimum(np.where(np.isfinite(found.results[0].times), found.results[0].times, np.inf), 12.0)
-    assert abs(times.mean() - 1) < 5 * times.std() / np.sqrt(times.size)
+
+    def left(boundary):
+        watch = FirstPassage(boundary)
+        found = solve(brownian_motion(), EulerMaruyama(), 0.0, [0, 12.0], statistics=watch, **words).results[0].times
+        times = np.where(np.isfinite(found), found, 12.0)
+        return times.mean(), times.std() / np.sqrt(times.size)
+
+    straight, error = left(lambda t, x, p: 1.0 - abs(x[0]))
+    assert abs(straight - 1) < 5 * error
+    assert 0.02 < abs(left(lambda t, x, p: 1.0 - x[0] ** 2)[0] - 1) < 0.1

@@ -1,5 +1,10 @@
 """Running statistics equal those of the stored values; they do not depend on how they were merged."""
 
+import os
+import re
+import subprocess
+import sys
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -156,6 +161,35 @@ def test_covariances_of_many_components_are_products_of_matrices():
     products = d[:, :, None] * d[:, None, :]
     # The fourth sums stay about the means of blocks of 1024 paths: the error bar is right to some parts in a hundred.
     np.testing.assert_allclose(found.covariance_error[-1], products.std(axis=0) / np.sqrt(1500), rtol=0.03)
+
+
+LARGE = """
+import resource, sys
+import numpy as np
+from evolaw import sde
+from evolaw.errors import ArgumentError
+resource.setrlimit(resource.RLIMIT_DATA, (2 * 2**30,) * 2)
+dim = int(sys.argv[1])
+process = sde.SDE(lambda t, x, p: -x, 0.3, dim=dim, noise="additive")
+asked = {"steps": 4, "paths": 1100, "rng": 0}
+try:
+    found = sde.solve(process, sde.EulerMaruyama(), np.zeros(dim), [0, 1], statistics=sde.Moments(), **asked)
+except ArgumentError as error:
+    raise SystemExit(str(error))
+ends = sde.solve(process, sde.EulerMaruyama(), np.zeros(dim), [0, 1], **asked).final
+assert abs(found.covariance[-1] - np.cov(ends.T)).max() < 1e-14
+print("equal")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("dim", "says"), [(1000, "equal"), (20_000, "needs? (at most .*|more )memory")])
+def test_covariances_of_a_thousand_components_fit_into_two_gibibytes_and_of_more_are_refused(dim, says):
+    """All pairs of components of all paths at once were 18.7 GB; a machine of less memory was not asked first."""
+    words = [sys.executable, "-c", LARGE, str(dim)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=110, env=os.environ | {"JAX_PLATFORMS": "cpu"})
+    assert re.search(says, done.stdout + done.stderr), done.stderr[-600:]
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow

@@ -161,11 +161,14 @@ def stationary_averages(
 def _uncertainty(
     junction: Junction, grid: np.ndarray, phase: np.ndarray, span: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """D_eff i/(D ⟨φ'⟩) from four blocks, with the error of both of its factors from sixteen groups; not a number without bias."""
+    """D_eff i/(D ⟨φ'⟩) from four blocks, with the error of both of its factors from sixteen groups of two paths or more; not a number without bias."""
+    groups = min(16, phase.shape[1] // 2)
+    if groups < 2:
+        return (np.full(grid.size, np.nan),) * 3
     marks = phase[..., :: _LOOKS // 4]
     steps = np.diff(marks, axis=-1)
     parts = []
-    for group in np.array_split(steps, min(16, steps.shape[1]), axis=1):
+    for group in np.array_split(steps, groups, axis=1):
         parts.append(_ratio(junction, grid, group, span))
     table = np.array(parts)
     exact = np.full(grid.size, np.nan)

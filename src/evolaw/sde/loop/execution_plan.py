@@ -255,12 +255,16 @@ def _calls_library(trace: Any, changing: set[Any]) -> bool:
 def _blank_noise(drawing: Drawing, m: int, dtype: np.dtype) -> Any:
     if drawing.needs is NoiseRequest.NONE:
         return Noise()
-    vector, matrix = np.zeros(m, dtype), np.zeros((m, m), dtype)
+    vector = np.zeros(m, dtype)
+
+    def matrix() -> np.ndarray:
+        return np.zeros((m, m), dtype)
+
     return Noise(
         vector,
         vector if drawing.needs is NoiseRequest.INTEGRALS else None,
-        matrix if drawing.needs is NoiseRequest.AREAS else None,
-        matrix if drawing.needs is NoiseRequest.THREE_POINTS and m > 1 else None,
+        matrix() if drawing.needs is NoiseRequest.AREAS else None,
+        matrix() if drawing.needs is NoiseRequest.THREE_POINTS and m > 1 else None,
     )
 
 
