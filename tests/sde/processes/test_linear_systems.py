@@ -115,3 +115,13 @@ def test_bad_shapes_are_refused():
         linear_system(A, [[0.5, 0.2], [0.1, 0.3]])
     with pytest.raises(ArgumentError, match="Argument `b` must be given"):
         linear_system(A)
+
+
+def test_a_linear_law_holds_at_times_beyond_every_number() -> None:
+    """A t is 10^308 and more: what decays is stationary, what grows is no number, and NumPy says nothing."""
+    law = linear_system([[-1.0, 0.5], [0.0, -2.0]], a=[0.3, 0.0], b=[[1.0, 0.0], [0.0, 0.7]]).exact
+    assert law.mean(1e308, [4.0, -3.0]) == pytest.approx([0.3, 0.0], abs=1e-12)
+    np.testing.assert_allclose(law.covariance(1.7e308, [4.0, -3.0]), law.stationary_covariance(), rtol=1e-9)
+    np.testing.assert_allclose(law.covariance(1e5, [4.0, -3.0]), law.stationary_covariance(), rtol=1e-9)
+    grows = linear_system([[1.0]], b=[[1.0]]).exact
+    assert not np.isfinite(grows.mean(1e308, [1.0])[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -92,7 +93,7 @@ def text(settings: PathSettings, statistics: Statistics, places: Mapping[str, Pa
         rows += [("variance", moments.variance, moments.covariance_error, variance)]
         for name, found, error, exact in rows:
             for k in range(found.shape[1]):
-                truth = "" if exact is None else f"   exact {exact[-1, k]:.6g}"
+                truth = "" if exact is None or not math.isfinite(exact[-1, k]) else f"   exact {exact[-1, k]:.6g}"
                 known.append(
                     (f"{name} of {names[k]} at the end{of}", f"{found[-1, k]:.6g} ± {error[-1, k]:.2g}{truth}")
                 )

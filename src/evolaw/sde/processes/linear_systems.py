@@ -108,7 +108,21 @@ def second_moments(A: Any, B: Any, t: float, second: Any) -> np.ndarray:
     """
     A, eye = np.asarray(A, float), np.eye(len(A))
     moment = np.kron(A, eye) + np.kron(eye, A) + sum(np.kron(noise, noise) for noise in np.asarray(B, float))
-    return (linalg.expm(moment * t) @ np.asarray(second, float).reshape(-1)).reshape(A.shape)
+    return (_exponential(moment, t) @ np.asarray(second, float).reshape(-1)).reshape(A.shape)
+
+
+def _exponential(matrix: np.ndarray, t: float) -> np.ndarray:
+    """exp(M t); not a number, or infinite, where it grows beyond every number.
+
+    Where one mode is still and all others decay, nothing changes any more after 800 times the longest of theirs: a longer time
+    would only square what rounding made of the still one.
+    """
+    rates = np.sort(np.linalg.eigvals(matrix).real)
+    size = max(float(np.abs(matrix).max()), 1e-300)
+    if rates.size > 1 and abs(rates[-1]) < 1e-12 * size and rates[-2] < -1e-6 * size:
+        t = min(t, -800.0 / rates[-2])
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(linalg.expm(matrix * t))
 
 
 @dataclass(frozen=True)
@@ -123,7 +137,7 @@ class LinearLaw:
     def mean(self, t: Any, x0: Any) -> np.ndarray:
         """Return E X(t), shape t.shape + (dim,)."""
         start = np.concatenate([[1.0], np.asarray(x0, float).reshape(-1)])
-        return self._at_times(t, lambda time: (linalg.expm(_augmented(self.a, self.A) * time) @ start)[1:])
+        return self._at_times(t, lambda time: (_exponential(_augmented(self.a, self.A), time) @ start)[1:])
 
     def covariance(self, t: Any, x0: Any) -> np.ndarray:
         """Return Cov X(t), shape t.shape + (dim, dim)."""
