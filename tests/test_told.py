@@ -184,3 +184,33 @@ def test_what_does_not_fit_into_the_memory_is_no_fault_of_ours() -> None:
     ) as caught:
         squared(10**9)
     assert not isinstance(caught.value, Unforeseen)
+
+
+@pytest.mark.parametrize(
+    ("work", "given", "says"),
+    [
+        (lambda a, b: 1.0 * a + b, (np.array([object()]), 1.0), "`a` must be a number, or an array of numbers"),
+        (lambda a, b: np.asarray(b, float) * a, (1.0, (1, "a")), "`b` must be a number, or an array of numbers"),
+        (lambda a, b: 1.5 * a, ("x", 1.0), "`a` must be a number, or an array of numbers, but is 'x'"),
+        (lambda a, b: [each.axes for each in a], ("xyz", 1.0), "`a` must have the attribute `axes`, but is 'xyz'"),
+        (lambda a, b: [each.axes for each in a], ([1, 2], 1.0), "`a` must have the attribute `axes`"),
+        (lambda a, b: list(a), (1.0, "b"), "`a` must be a list, but is 1.0"),
+        (lambda a, b: b[0], ("a", 3), "`b` must be an array, or a list, but is 3"),
+        (lambda a, b: b(a), (1.0, [2]), "`b` must be a function"),
+        (lambda a, b: list(a), (1.0, 2.0), "fault of evolaw"),
+    ],
+)
+def test_what_python_says_of_an_object_is_pinned_to_the_argument_where_one_alone_can_be_meant(
+    work: Any, given: tuple[Any, Any], says: str
+) -> None:
+    @told
+    def function(a: Any, b: Any) -> Any:
+        return work(a, b)
+
+    monkey = told.__globals__["_OURS"]
+    told.__globals__["_OURS"] = (*monkey, str(Path(__file__).resolve()))
+    try:
+        with pytest.raises(ArgumentError, match=says):
+            function(*given)
+    finally:
+        told.__globals__["_OURS"] = monkey

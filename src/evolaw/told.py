@@ -53,11 +53,15 @@ _FITTING: dict[str, tuple[type, ...]] = {
 """Which values fit a name in an annotation. Any other name is that of a class, or stands for several of these."""
 
 _MOST_NAMED = 4
-_OF_TEXT = re.compile(r"could not convert string|expected ArrayLike|valid JAX type")
+_OF_TEXT = re.compile(
+    r"could not convert string|string or a real number|ArrayLike|JAX type|JAX array|multiply sequence|unsupported operand|can only concatenate"
+)
 _OF_NOTHING = re.compile(r"zero-size|with size 0|empty|at least one")
 _OF_NUMBERS = re.compile(r"array of dimension 0|unsized object|0-d|iterate over a 0|too many indices")
 _OF_SHAPES = re.compile(r"broadcast|[Ss]hape mismatch|incompatible shapes|must have the same")
-"""How NumPy, SciPy and JAX complain of text, of nothing, of a number in place of an array, of shapes that differ."""
+_OF_ABILITIES = re.compile(r"'(\w+)' object is not (iterable|subscriptable|callable)")
+_ABILITIES = {"iterable": "be a list", "subscriptable": "be an array, or a list", "callable": "be a function"}
+"""How NumPy, SciPy, JAX and Python complain of text, of nothing, of a number in place of an array, of shapes that differ."""
 
 _OURS = tuple(
     str(Path(str(place)).resolve())
@@ -175,14 +179,14 @@ def _misfit(function: Any, given: Any, named: Any, error: Exception) -> Argument
 def _pinned(error: Exception, values: Mapping[str, Any], signature: inspect.Signature) -> ArgumentError | None:
     """The error of the argument of which it is true what a library said of some array or object of its own."""
     if isinstance(error, AttributeError):
-        lacking = (name for name, value in values.items() if value is error.obj)
+        lacking = (name for name, value in values.items() if _is_or_holds(value, error.obj))
         return next((refuse(name, f"have the attribute `{error.name}`", values[name]) for name in lacking), None)
     said = str(error)
     annotations = {name: str(parameter.annotation) for name, parameter in signature.parameters.items()}
     shapes = {name: _shape(value) for name, value in values.items()}
     for name, value in values.items():
         wanted = annotations.get(name, "")
-        if isinstance(value, str | bytes) and "str" not in wanted and _OF_TEXT.search(said):
+        if _holds_no_numbers(value) or ("str" not in wanted and _holds_text(value) and _OF_TEXT.search(said)):
             return refuse(name, "be a number, or an array of numbers", value)
         if 0 in (shapes[name] or ()) and (_OF_SHAPES.search(said) or _OF_NOTHING.search(said)):
             return refuse(name, "hold at least one value", value)
@@ -192,7 +196,27 @@ def _pinned(error: Exception, values: Mapping[str, Any], signature: inspect.Sign
         for (one, first), (other, second) in combinations(shapes.items(), 2):
             if first and second and not _go_together(first, second):
                 return refuse(other, f"go together with `{one}` of shape {first}", f"of shape {second}")
+    unable = _OF_ABILITIES.search(said)
+    meant = [name for name, value in values.items() if unable and type(value).__name__ == unable[1]]
+    if unable and len(meant) == 1:
+        return refuse(meant[0], _ABILITIES[unable[2]], values[meant[0]])
     return None
+
+
+def _is_or_holds(value: Any, part: Any) -> bool:
+    """Whether an object was given, itself or in a list; a text is a list of letters to whoever asks it for its parts."""
+    if isinstance(value, str):
+        return isinstance(part, str) and part in value
+    return value is part or (isinstance(value, list | tuple) and any(each is part for each in value))
+
+
+def _holds_no_numbers(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind not in "buifc"
+
+
+def _holds_text(value: Any) -> bool:
+    parts = value if isinstance(value, list | tuple) else (value,)
+    return any(isinstance(part, str | bytes) for part in parts)
 
 
 def _shape(value: Any) -> tuple[int, ...] | None:

@@ -79,7 +79,7 @@ WHOLE: dict[str, list[list[str]]] = {
 """Lines that are answered, for one option or other to be added."""
 
 
-LONG = {"demo", "junction", "score"}
+LONG = {"demo", "explore", "junction", "score"}
 """Commands that are meant to work for long, with progress: these are stopped without blame."""
 
 

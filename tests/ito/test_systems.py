@@ -89,3 +89,8 @@ def test_noises_that_follow_from_others_keep_the_covariance() -> None:
     assert one.independent().covariance_rate == one.covariance_rate
     plane = system("dX=dW1;dY=dW2;dZ=dW3", correlation={("W1", "W3"): 0.6, ("W2", "W3"): 0.8})
     assert plane.independent().covariance_rate == plane.covariance_rate
+
+
+def test_what_is_no_table_of_correlations_is_named() -> None:
+    with pytest.raises(ArgumentError, match="`correlation`"):
+        system("dX = -X dt + dW", correlation=-1)  # type: ignore[arg-type]

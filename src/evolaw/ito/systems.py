@@ -21,6 +21,7 @@ from evolaw.ito.notation import grammar as notation
 from evolaw.ito.notation.reader import FUNCTIONS, RESERVED
 from evolaw.ito.notation.spelling import name_of
 from evolaw.ito.patience import bounded, tidy
+from evolaw.told import told
 
 __all__ = ["System", "system"]
 
@@ -139,6 +140,7 @@ class System:
         return display.mathematics(self)
 
 
+@told
 @bounded
 def system(
     text: str,

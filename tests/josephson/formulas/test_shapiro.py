@@ -63,3 +63,8 @@ def test_faults_are_named():
         shapiro_step(1, 1.0, 0.0)
     with pytest.raises(ArgumentError, match="step"):
         shapiro_step(-1, 1.0, 1.0)
+
+
+def test_a_step_beyond_the_digits_of_a_number_is_refused():
+    with pytest.raises(ArgumentError, match=r"`step` must be so low that step times frequency is at most 1e\+06"):
+        shapiro_step(10**30, 1.0, 2.0)

@@ -106,3 +106,8 @@ def test_components_have_names_that_trajectories_bear() -> None:
     for wrong in (("x",), ("x", "x"), ("x", "2v"), ("x", 3)):
         with pytest.raises(ArgumentError, match="components"):
             SDE(lambda t, x, p: -x, 0.1, dim=2, noise="additive", components=wrong)
+
+
+def test_what_are_no_names_of_components_is_named() -> None:
+    with pytest.raises(ArgumentError, match="`components`"):
+        SDE(0.0, 1.0, components=np.array(7), noise="additive")  # type: ignore[arg-type]

@@ -21,6 +21,9 @@ from evolaw.told import told
 
 __all__ = ["ShapiroStep", "bessel_half_width", "period_map", "shapiro_step", "thermal_step_voltage"]
 
+_LARGEST = 1e6
+"""Bias at whose size the edges of a step still have six digits behind the point."""
+
 
 class ShapiroStep(NamedTuple):
     """One step of the I–V curve.
@@ -109,6 +112,7 @@ def shapiro_step(step: int, amplitude: float, frequency: float, starts: int = 72
 
     n = checks.integer(step, "step", least=0)
     i1, w = checks.number(amplitude, "amplitude", least=0.0), checks.positive(frequency, "frequency")
+    checks.require(n * w <= _LARGEST, "step", f"be so low that step times frequency is at most {_LARGEST:g}", n)
     phases = np.linspace(-np.pi, np.pi, checks.integer(starts, "starts", least=8))
 
     def extreme(bias: float, sign: int) -> float:

@@ -32,7 +32,7 @@ from evolaw.display import Progress
 from evolaw.learning.loop.checkpoints import begin_or_continue, require_finished
 from evolaw.learning.loop.training import State, run_epoch
 from evolaw.learning.windows.cnn import Cnn, Quadratic, WindowNet, size
-from evolaw.learning.windows.datasets import random_recordings, window_pairs
+from evolaw.learning.windows.datasets import WINDOWS, random_recordings, window_pairs
 from evolaw.learning.windows.equivariant import GroupNet, OrbitTable
 from evolaw.learning.windows.objective import CrossEntropy, Schedule, deal
 from evolaw.randomness import Source, source
@@ -260,6 +260,7 @@ def run_league(
         (2, 2)
     """
     law, seeded = Rule(rule), source(rng)
+    checks.require(law.table.size == WINDOWS, "rule", "be one of windows of 3 x 3", str(law))
     chosen = [checks.one_of(name, "names", ARCHITECTURES) for name in names]
     seeds, epochs = checks.integer(seeds, "seeds", least=1), checks.integer(epochs, "epochs", least=1)
     schedule = Schedule(epochs=epochs, batches=batches)

@@ -27,6 +27,7 @@ from evolaw.score.emulation.generators import FlowGenerator
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise
+from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
 __all__ = ["Emulator", "Leap", "Scales", "facts_of"]
@@ -124,6 +125,7 @@ class Leap:
         return None if known else "A learned step is for the process of its own law; use Emulator.simulate."
 
 
+@told
 class Emulator:
     """A law of motion that was learned from recordings.
 

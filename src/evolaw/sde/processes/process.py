@@ -324,7 +324,13 @@ class _Turned:
 def _periods(periods: Any, dim: int) -> tuple[float | None, ...] | None:
     if periods is None:
         return None
-    given = tuple(periods) if isinstance(periods, tuple | list | np.ndarray) else (periods,)
+    given = (
+        tuple(np.atleast_1d(periods))
+        if isinstance(periods, np.ndarray)
+        else tuple(periods)
+        if isinstance(periods, tuple | list)
+        else (periods,)
+    )
     checks.require(len(given) == dim, "periods", f"hold one period or None for each of the {dim} components", periods)
     result = tuple(None if period is None else checks.positive(period, "periods") for period in given)
     return result if any(period is not None for period in result) else None
@@ -333,8 +339,10 @@ def _periods(periods: Any, dim: int) -> tuple[float | None, ...] | None:
 def _components(names: Any, dim: int) -> tuple[str, ...] | None:
     if names is None:
         return None
-    given = (names,) if isinstance(names, str) else tuple(names)
-    fit = len(set(given)) == dim and all(isinstance(name, str) and name.isidentifier() for name in given)
+    given = tuple(names) if isinstance(names, tuple | list) else (names,)
+    fit = len(given) == len({*map(str, given)}) == dim and all(
+        isinstance(name, str) and name.isidentifier() for name in given
+    )
     checks.require(fit, "components", f"hold a name for each of the {dim} components, words that differ", names)
     return given
 
