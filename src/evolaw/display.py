@@ -25,6 +25,7 @@ __all__ = [
     "shown",
     "shows_with",
     "typeset",
+    "uncertain",
 ]
 
 Progress = Callable[[int, int, str], None]
@@ -62,6 +63,26 @@ def engineering(largest: float) -> tuple[float, str]:
 
 
 _PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+
+
+def uncertain(value: float, error: float) -> str:
+    """Return a number with its error: the error with two digits, the number as far as it is known, powers of ten where zeros would be many.
+
+    Example:
+        >>> uncertain(-0.00964572, 0.0148), uncertain(164.4, 121.3), uncertain(1.48352e-6, 2.6e-9)
+        ('-0.010 ± 0.015', '160 ± 120', '(1.4835 ± 0.0026)e-06')
+    """
+    value, error = float(value), float(error)
+    if not (error > 0 and math.isfinite(error) and math.isfinite(value)):
+        return f"{value:.6g} ± {error:.2g}"
+    size = math.floor(math.log10(float(f"{error:.1e}")))
+    if -5 < size < 6:
+        digits = 1 - size
+        shown = (f"{round(each, digits) + 0.0:.{max(0, digits)}f}" for each in (value, error))
+        return " ± ".join(shown)
+    scale = max(size, math.floor(math.log10(abs(value)))) if value else size
+    digits = max(0, 1 - size + scale)
+    return f"({value / 10.0**scale:.{digits}f} ± {error / 10.0**scale:.{digits}f})e{scale:+03d}"
 
 
 def card(title: str, facts: Iterable[tuple[str, Any]], picture: str = "", below: str = "") -> str:

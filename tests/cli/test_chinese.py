@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -16,9 +17,10 @@ import typer
 from evolaw.automata.evolution import evolve
 from evolaw.cli.main import app
 from evolaw.report import draw
-from evolaw.report.language import sentence, speaking
+from evolaw.report.language import label, sentence, speaking
 from evolaw.report.styles import chinese_fonts, in_language
 
+ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = re.compile(r"(?:\b[A-Za-z]{2,} ){2,}[A-Za-z]{2,}\b")
 """Three English words in a row. Two may be a name: Hensel's letters, Ornstein–Uhlenbeck."""
 
@@ -148,6 +150,41 @@ def test_the_words_of_a_figure_are_chinese() -> None:
     said = {text.get_text() for text in figure.findobj(matplotlib.text.Text)}
     assert {"世代", "元胞的比例", "密度"} <= said
     assert "generation" not in said
+
+
+def test_no_label_of_a_figure_is_left_in_english() -> None:
+    """Every text of two words or more in the code that draws; names of people and of functions stay."""
+    left, seen = {}, 0
+    for path in sorted((ROOT / "src" / "evolaw" / "report").rglob("*charts.py")):
+        for text in _texts(ast.parse(path.read_text(encoding="utf-8"))):
+            if not re.search(r"[a-z]{3,}[^.]* ", text) or text[0] in "#%<" or text.startswith("outside "):
+                continue
+            seen += 1
+            lines = [label(line, "zh") for line in text.split("\n")]
+            if re.search(r"[A-Za-z]{3,}", re.sub(r"\$[^$]*\$|Wilson|log10|cos|Mel'nikov–Meshkov", "", " ".join(lines))):
+                left[text] = lines
+    assert seen > 25 and left == {}
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    """What a file shows: its texts, a strange word in each gap; no documentation, no options, no reasons of errors."""
+    quiet: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):
+            quiet |= {id(part) for part in ast.walk(node) if isinstance(node.value, ast.Constant)}
+        elif isinstance(node, ast.JoinedStr):
+            quiet |= {id(part) for part in ast.walk(node)} - {id(node)}
+        elif isinstance(node, ast.Call):
+            named = {id(word.value) for word in node.keywords if word.arg in ("loc", "layout", "height_ratios")}
+            checked = ast.unparse(node.func).endswith((".stream", ".require", ".refuse"))
+            quiet |= named | ({id(part) for part in ast.walk(node)} if checked else set())
+    for node in ast.walk(tree):
+        if id(node) in quiet:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "ξ7" for part in node.values)
 
 
 def test_the_locale_chooses(evolaw: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

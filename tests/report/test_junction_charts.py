@@ -25,7 +25,7 @@ def test_an_iv_curve_has_the_voltage_to_the_right():
     axes = evolaw.draw(curve).axes[0]
     np.testing.assert_allclose(axes.lines[0].get_xdata(), X**2)
     np.testing.assert_allclose(axes.lines[-1].get_ydata(), X)
-    assert axes.get_xlabel() == "V / (I_c R)"
+    assert axes.get_xlabel() == r"$V\,/\,(I_c R)$"
 
 
 def test_points_in_doubt_are_open_and_the_legend_says_why():
@@ -40,7 +40,7 @@ def test_points_in_doubt_are_open_and_the_legend_says_why():
 
 def test_a_curve_of_rates_is_logarithmic():
     axes = evolaw.draw(Curve(JUNCTION, "escape rate", X, X, 0.1 * X, X, "theory")).axes[0]
-    assert axes.get_yscale() == "log" and axes.get_xlabel() == "I / I_c"
+    assert axes.get_yscale() == "log" and axes.get_xlabel() == r"$I\,/\,I_c$"
 
 
 def test_a_loop_has_both_branches():
@@ -94,7 +94,7 @@ def test_an_array_over_temperatures_and_averages_are_drawn(tmp_path):
     assert figure.axes[0].get_ylabel() == "helicity modulus Υ"
     np.testing.assert_allclose(figure.axes[0].lines[-1].get_ydata(), 2 * figure.axes[0].lines[-1].get_xdata() / np.pi)
     over_bias = ArraySweep(X, 0.1 * ones, ones, 0 * ones, X, 0 * ones, ones, 4, 0)
-    assert evolaw.draw(over_bias).axes[0].get_xlabel() == "I / I_c"
+    assert evolaw.draw(over_bias).axes[0].get_xlabel() == r"$I\,/\,I_c$"
     averages = Averages(JUNCTION, X, {"voltage": (X, X, X), "sine": (X, X, np.full(3, np.nan))}, 0, np.zeros(3, bool))
     assert len(evolaw.draw(averages).axes) == 2
 

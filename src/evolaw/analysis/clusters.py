@@ -45,7 +45,7 @@ class Clusters:
         last = [
             (
                 name,
-                f"{getattr(self, name).value[-1]:.6g} ± {getattr(self, name).standard_error[-1]:.3g} at the last time",
+                f"{display.uncertain(getattr(self, name).value[-1], getattr(self, name).standard_error[-1])} at the last time",
             )
             for name in ("number", "perimeter", "largest", "mean_size")
         ]

@@ -189,4 +189,4 @@ def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float
 
 
 def _pair(value: Any, error: Any) -> str:
-    return f"{float(value):.6g} ± {float(error):.3g}"
+    return display.uncertain(float(value), float(error))

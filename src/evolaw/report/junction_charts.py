@@ -35,9 +35,9 @@ _SOUND: dict[str, Any] = {
 }
 _DOUBTED = _SOUND | {"mfc": "white", "label": "in doubt: began at rest, and too short for passage to running"}
 _AXES = {
-    "I–V curve": ("V / (I_c R)", "I / I_c"),
-    "escape rate": ("I / I_c", "escape rate"),
-    "phase diffusion": ("I / I_c", "D_eff = half-width of the line"),
+    "I–V curve": (r"$V\,/\,(I_c R)$", r"$I\,/\,I_c$"),
+    "escape rate": (r"$I\,/\,I_c$", "escape rate"),
+    "phase diffusion": (r"$I\,/\,I_c$", r"$D_{\mathrm{eff}}$ = half-width of the line"),
 }
 
 
@@ -81,8 +81,8 @@ def draw_hysteresis(loop: Any) -> Figure:
     ):
         left.plot(v, loop.bias, color=colour, label=f"bias {name}")
         left.fill_betweenx(loop.bias, v - 2 * e, v + 2 * e, color=colour, alpha=0.25, lw=0)
-    _finish(left, "V / (I_c R)", "I / I_c")
     left.set_title(f"di/dt = {loop.rate:g}: {loop.orientation}")
+    _finish(left, r"$V\,/\,(I_c R)$", r"$I\,/\,I_c$")
     for name, values, colour in (("switching", loop.switching, CYCLE[0]), ("retrapping", loop.retrapping, CYCLE[1])):
         known = values[np.isfinite(values)]
         if known.size > 1:
@@ -100,7 +100,8 @@ def draw_switching(found: Any) -> Figure:
 
     figure = new_figure(7.0, 3.4)
     left, right = figure.subplots(1, 2)
-    words = f"{found.currents.size} ramps, " + ("followed" if found.method == "simulation" else "drawn from the law")
+    count = found.currents.size
+    words = f"{count} ramps, followed" if found.method == "simulation" else f"{count} ramps, drawn from the law"
     left.hist(found.currents, bins=40, density=True, color=CYCLE[0], alpha=0.5, label=words)
     left.plot(
         found.law.bias,
@@ -110,7 +111,7 @@ def draw_switching(found: Any) -> Figure:
     )
     spread = found.currents.std()
     left.set_xlim(found.currents.min() - spread, found.currents.max() + spread)
-    _finish(left, "switching current / I_c", "density")
+    _finish(left, "switching current / $I_c$", "density")
     rates = found.rates(16)
     some = (rates.switched > 0) & np.isfinite(rates.rate)
     x, y, top = rates.bias[some], rates.rate[some], rates.high[some]
@@ -120,7 +121,7 @@ def draw_switching(found: Any) -> Figure:
     x = np.linspace(rates.bias[0], min(rates.bias[-1], 1 - 0.66 * found.junction.noise ** (2 / 3)), 200)
     right.plot(x, escape_rate(x, found.junction.damping, found.junction.noise), label="Mel'nikov–Meshkov", **_EXACT)
     right.set_yscale("log")
-    _finish(right, "I / I_c", "escape rate")
+    _finish(right, r"$I\,/\,I_c$", "escape rate")
     return figure
 
 
@@ -160,12 +161,12 @@ def draw_map(found: Any) -> Figure:
     axes = figure.add_subplot()
     if found.turns.shape[1] == 1:
         axes.plot(found.turns[:, 0], found.bias, color=CYCLE[0])
-        _finish(axes, "V / (ħW/2e)", "I / I_c")
+        _finish(axes, r"$V\,/\,(\hbar W/2e)$", r"$I\,/\,I_c$")
         return figure
     image = axes.pcolormesh(found.amplitude, found.bias, found.turns, cmap="cividis", rasterized=True)
-    figure.colorbar(image, label="V / (ħW/2e)")
-    axes.set_xlabel("drive amplitude / I_c")
-    axes.set_ylabel("I / I_c")
+    figure.colorbar(image, label=r"$V\,/\,(\hbar W/2e)$")
+    axes.set_xlabel("drive amplitude / $I_c$")
+    axes.set_ylabel(r"$I\,/\,I_c$")
     return figure
 
 
@@ -178,7 +179,7 @@ def draw_array(found: Any) -> Figure:
         found.times, found.order - 2 * found.order_error, found.order + 2 * found.order_error, alpha=0.25, lw=0
     )
     axes.set_ylim(0, 1.05)
-    _finish(axes, "time", "order parameter |⟨e^{iφ}⟩|")
+    _finish(axes, "time", r"order parameter $|\langle e^{i\varphi}\rangle|$")
     return figure
 
 
@@ -209,9 +210,9 @@ def draw_array_sweep(found: Any) -> Figure:
             )
         if name == "helicity":
             line = np.linspace(0, x.max(), 50)
-            axes.plot(line, 2 * line / np.pi, label="2D/π, the jump", **_EXACT)
+            axes.plot(line, 2 * line / np.pi, label=r"$2D/\pi$, the jump", **_EXACT)
             axes.set_ylim(-0.05, 1.05)
-        _finish(axes, "I / I_c" if over_bias else "D = k_B T / E_J", _NAMES[name])
+        _finish(axes, r"$I\,/\,I_c$" if over_bias else r"$D = k_B T\,/\,E_J$", _NAMES[name])
     return figure
 
 
@@ -229,7 +230,7 @@ def draw_averages(found: Any) -> Figure:
                 axes.errorbar(found.bias[mask], value[mask], yerr=2 * error[mask], **(look | {"label": words}))
         if np.isfinite(exact).any():
             axes.plot(found.bias, exact, label="exact", **_EXACT)
-        _finish(axes, "I / I_c", name)
+        _finish(axes, r"$I\,/\,I_c$", name)
     for spare in figure.axes[len(names) :]:
         spare.remove()
     return figure
@@ -237,9 +238,9 @@ def draw_averages(found: Any) -> Figure:
 
 _NAMES = {
     "helicity": "helicity modulus Υ",
-    "vortices": "vortices a plaquette",
-    "energy": "energy a bond / E_J",
-    "voltage": "V / (I_c R)",
+    "vortices": "vortices per plaquette",
+    "energy": "energy per bond / $E_J$",
+    "voltage": r"$V\,/\,(I_c R)$",
     "order": "order parameter",
 }
 _PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: ""}

@@ -98,7 +98,7 @@ def render(
         answer=summarise(document, words, getattr(finding, "facts", None)),
         possible=_possible(document, words),
         film=film,
-        boundary=boundary_words(film, words),
+        boundary=boundary_words(film.boundary if film else None, words),
         groups=arrange(space, entries),
         rows=[_row(entry, view, words) for entry, view in zip(document["entries"], entries, strict=True)],
         question=question,

@@ -29,6 +29,10 @@ __all__ = ["Picture", "embed", "render_film", "render_page", "source"]
 
 _PIXELS_AN_INCH = 108
 """At this size the 9 points of a drawing's letters are 13.5 pixels."""
+_PHONE = 4.0
+"""Inches of a drawing that a phone shows: its letters are then 10 pixels high, and nothing is moved sideways."""
+_LARGEST_TWICE = 160_000
+"""Bytes of a drawing up to which a page holds it a second time, for phones."""
 _LARGEST_SVG = 300_000
 """Bytes of a drawing beyond which its pixels are smaller: clouds of points, long paths."""
 
@@ -93,6 +97,8 @@ class Picture(NamedTuple):
 
     uri: str
     width: int
+    narrow: str = ""
+    """The same for a phone: one column wide, panels below each other; "" where there is no such drawing."""
 
 
 def embed(figure: Figure) -> Picture:
@@ -106,10 +112,36 @@ def embed(figure: Figure) -> Picture:
     with style():
         figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
         if buffer.tell() <= _LARGEST_SVG:
-            return Picture(f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}", width)
+            narrow = _narrow(figure) if buffer.tell() <= _LARGEST_TWICE else ""
+            return Picture(f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}", width, narrow)
         pixels = io.BytesIO()
         figure.savefig(pixels, format="png", dpi=160, metadata={"Software": None}, transparent=True)
     return Picture(f"data:image/png;base64,{base64.b64encode(pixels.getvalue()).decode()}", width)
+
+
+def _narrow(figure: Figure) -> str:
+    """The address of a figure laid out anew for a phone; "" where its panels are a grid, or it is no wider than that."""
+    panels = [axes for axes in figure.axes if axes.get_subplotspec() is not None]
+    grids = {id(spec.get_gridspec()): spec.get_gridspec() for axes in panels if (spec := axes.get_subplotspec())}
+    width, height = figure.get_size_inches()
+    if width <= 1.2 * _PHONE or figure.subfigs or len(grids) != 1 or len(panels) != len(figure.axes):
+        return ""
+    rows, cols = next(iter(grids.values())).get_geometry()
+    if rows > 1 and cols > 1:
+        return ""
+    places = [axes.get_subplotspec() for axes in panels]
+    if cols > 1:
+        below = figure.add_gridspec(cols, 1)
+        for place, axes in enumerate(panels):
+            axes.set_subplotspec(below[place])
+            axes.tick_params(labelleft=True)
+    figure.set_size_inches(_PHONE, height * (cols * 0.85 if cols > 1 else 1.0))
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
+    figure.set_size_inches(width, height)
+    for axes, spec in zip(panels, places, strict=True):
+        axes.set_subplotspec(spec)
+    return f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 @cache

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from evolaw import documents
 from evolaw.report import shell
+from evolaw.report.paper.mathematics import mathml
 from evolaw.report.wording import Words
 
 __all__ = ["Chapter", "write_story"]
@@ -35,6 +36,11 @@ class Chapter:
     says: tuple[str, ...] = ()
     rows: tuple[tuple[str, str], ...] = ()
     figure: Figure | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The law line by line; an equation is set as mathematics."""
+        return [line if "=" not in line else mathml(line) or line for line in self.law.splitlines()]
 
     @property
     def picture(self) -> shell.Picture | None:

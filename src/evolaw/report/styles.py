@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +75,8 @@ _PACKAGED_FONT = ("cvttf-notosanscjk-regular", "cvttf_NotoSansCJK_Regular")
 """The package that brings Noto Sans CJK, which knows simplified and traditional letters, and the folder it installs."""
 
 _FORMATS = ("svg", "pdf", "png")
+_FORMULA = re.compile(r"\$[^$]*\$")
+"""A text that is nothing but mathematics: no words are in it."""
 
 
 @contextmanager
@@ -176,21 +179,27 @@ def in_language(figure: Figure, lang: str) -> Figure:
         >>> in_language(figure, "en").axes[0].get_xlabel()
         'generation'
     """
-    if lang == "en" or not chinese_fonts():
+    if not chinese_fonts():
         return figure
     texts: Any = figure.findobj(Text)
     for text in texts:
         words = text.get_text()
-        if words and "$" not in words:
+        if lang != "en" and words and not _FORMULA.fullmatch(words):
             said = "\n".join(language.label(line, lang) for line in words.split("\n"))
             if said != words:
                 text.set_text(said)
+        # The font of the package draws commas as in Taipei unless it is told where the text is read; older Matplotlib cannot say.
+        if is_chinese(text.get_text()) and hasattr(text, "set_language"):
+            text.set_language("zh-Hans")
     return figure
 
 
 def legend_above(axes: Any, columns: int = 3) -> None:
-    """Put the legend of a panel above it, never over its data."""
-    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2, ncols=columns)
+    """Put the legend of a panel above it, never over its data; a title that is there already moves above the legend."""
+    legend = axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2, ncols=columns)
+    if axes.get_title("left"):
+        lines = sum(text.get_text().count("\n") + 1 for text in legend.get_texts())
+        axes.set_title(axes.get_title("left"), pad=6 + 1.5 * matplotlib.rcParams["font.size"] * -(-lines // columns))
 
 
 def require_glyphs(figure: Figure) -> Figure:

@@ -51,6 +51,15 @@ class Words:
         """Return the name of an axis of a trajectory; one without a label keeps its own name."""
         return table()["axis"].get(name, {}).get(self.lang, name)
 
+    def sized(self, axis: str, size: int) -> str:
+        """Return how long an axis is.
+
+        Example:
+            >>> Words("en").sized("cols", 32), Words("zh").sized("rows", 12)
+            ('32 columns', '12 行')
+        """
+        return f"{size} {self.axis(axis)}"
+
     def check(self, name: str) -> str:
         """Return the name of a check; that of one component has its name behind it; one without a label keeps its own name."""
         labels = table().get("check", {})

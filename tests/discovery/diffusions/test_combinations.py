@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evolaw.discovery.diffusions.combinations import _number, combinations
+from evolaw.discovery.diffusions.combinations import combinations
 from evolaw.discovery.diffusions.evidence.weigh import weigh
 from evolaw.discovery.diffusions.problem import pose
 
@@ -39,19 +39,3 @@ def test_an_angle_that_turns_has_no_stiffness(record: object) -> None:
     track = record(lambda x: 2 - np.sin(x), lambda x: [0.05], [0.0], 0.02, 3000, 3)  # type: ignore[operator]
     case = pose(track, library="harmonics:2", names=["p"])
     assert {item.kind for item in combinations(case, weigh(case, "p"))} <= {"level"}
-
-
-@pytest.mark.parametrize(
-    ("value", "error", "shown"),
-    [
-        (-1.9234, 0.0312, "-1.923 ± 0.031"),
-        (-565.3, 26.4, "-565 ± 26"),
-        (-3.1e-10, 6.3e-7, "(-0.0 ± 6.3)e-07"),
-        (4.006e-13, 2.1e-15, "(4.006 ± 0.021)e-13"),
-        (2.5e9, 3.0e7, "(2.500 ± 0.030)e+09"),
-    ],
-)
-def test_numbers_are_shown_in_powers_of_ten_where_units_make_them_small_or_large(
-    value: float, error: float, shown: str
-) -> None:
-    assert _number(value, error) == shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -34,7 +36,9 @@ def test_a_bar_outside_the_band_is_a_term_whose_interval_leaves_zero_out(found: 
     bars = axes.patches[: len(found.entries)]
     for bar, entry in zip(bars, found.entries, strict=False):
         assert (abs(bar.get_width()) > 1) == (not entry.interval[0] < 0 < entry.interval[1])
-    assert [label.get_text() for label in axes.get_yticklabels()] == [entry.name for entry in found.entries]
+    shown = [label.get_text() for label in axes.get_yticklabels()]
+    assert [re.sub(r"[${}]", "", label) for label in shown] == [entry.name for entry in found.entries]
+    assert "^{" in " ".join(shown), "powers are raised"
 
 
 def test_the_runs_begin_where_the_recording_begins(found: Finding) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from evolaw.discovery import discover
 from evolaw.discovery.spine.finding import Finding
 from evolaw.report import render
-from evolaw.report.equations.page import render_equation
+from evolaw.report.equations.page import render_equation, set_terms
 from evolaw.trajectory import Trajectory
 
 
@@ -28,8 +29,11 @@ def found() -> Finding:
 def test_the_page_opens_with_the_equation(found: Finding, lang: str, words: str) -> None:
     page = render(found, lang=lang, command="evolaw discover u.csv", seed=0)
     assert words in page
-    assert page.index("du = (") < page.index('id="checks"')
-    assert page.count("data:image/") == 3
+    opening = re.search(r'<h1 class="law long">(.*?)</h1>', page)
+    assert opening is not None and page.index(opening[0]) < page.index('id="checks"')
+    words_of = "".join(ElementTree.fromstring(f"<p>{opening[1]}</p>").itertext())
+    assert words_of.startswith("du= ("), "the equation is set as mathematics"
+    assert page.count("<img") == 3
     assert "evolaw discover u.csv" in page
 
 
@@ -37,8 +41,8 @@ def test_nothing_is_loaded_and_everything_is_escaped(found: Finding) -> None:
     page = render_equation({**found.to_json(), "source": "<script>alert(1)</script>"})
     assert "<script>alert" not in page
     assert not re.search(r"(src|href)=\"(?!data:|#)", page)
-    for entry in found.entries:
-        assert entry.name in page
+    for term in set_terms([entry.name for entry in found.entries]).values():
+        assert f'<td class="name">{term}</td>' in page
 
 
 @pytest.mark.parametrize(("lang", "word"), [("en", "Units"), ("zh", "单位")])

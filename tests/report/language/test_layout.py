@@ -10,7 +10,7 @@ def test_labels_keep_their_columns() -> None:
     assert said[0] == "轨迹"
     starts = [width(line[: line.index(digit)]) for line, digit in zip(said[1:3], "34", strict=True)]
     assert starts[0] == starts[1]
-    assert said[4] == "  运行目录 已写到 runs/a"
+    assert said[4] == "  运行目录已写到 runs/a"
 
 
 def test_pictures_stay() -> None:

@@ -134,16 +134,20 @@ def _names(finding: Finding) -> str:
 
 def _chapters(first: Finding, second: Finding, secret: Mapping[str, float], lang: str) -> list[Chapter]:
     """The experiment, the equation after it and the secret, below the finding."""
+    from markupsafe import Markup
+
     from evolaw.report import language
+    from evolaw.report.equations.page import set_terms
     from evolaw.report.story import Chapter
     from evolaw.report.wording import Words
 
-    words = Words(lang)
+    words, terms = Words(lang), set_terms([entry.name for entry in second.entries])
     rows = []
     for name, value in secret.items():
         low, high = second[name].interval
         hit = words("demo.inside" if low <= value <= high else "demo.outside")
-        rows.append((name, f"{value:.4g} · [{low:.4g}, {high:.4g}] · {hit}"))
+        rows.append((terms[name], f"{value:.4g}; [{low:.3g}, {high:.3g}], {hit}"))
+    left = Markup(words("equation.between")).join(terms[name] for name in second.of("undetermined"))
     asked = words.says(first.next.says) if first.next is not None else words("demo.nothing")
     return [
         Chapter(words("demo.question"), says=(asked,)),
@@ -151,7 +155,7 @@ def _chapters(first: Finding, second: Finding, secret: Mapping[str, float], lang
             words("demo.answer"),
             law=language.label(second.law.decided()[0], lang),
             says=(words("demo.equation_asked"),),
-            rows=((words("demo.open"), _names(second) or words("demo.nothing")),),
+            rows=((words("demo.open"), left or words("demo.nothing")),),
         ),
         Chapter(words("demo.opens"), law=_words(secret), says=(words("demo.equation_opens"),), rows=tuple(rows)),
     ]

@@ -182,7 +182,7 @@ def likelihood(
     """Weigh data: log-likelihood in nats with its error, and bits per dimension where values have levels."""
     import numpy as np
 
-    from evolaw import checks
+    from evolaw import checks, display
     from evolaw.score.likelihood.bits import dequantised
     from evolaw.score.likelihood.density import log_likelihood
 
@@ -201,7 +201,7 @@ def likelihood(
     )
     size = np.sqrt(len(states))
     mean, spread = float(found.values.mean()), float(found.values.std(ddof=1) / size)
-    lines = [("states", str(len(states))), ("log-likelihood", f"{mean:.5g} ± {spread:.2g} nats")]
+    lines = [("states", str(len(states))), ("log-likelihood", f"{display.uncertain(mean, spread)} nats")]
     lines.append(("error of one", f"{found.error.mean():.2g} nats, divergence {found.method}"))
     facts: dict[str, Any] = {
         "count": len(states),

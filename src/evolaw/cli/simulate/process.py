@@ -156,5 +156,7 @@ def _show(settings: PathSettings, paths: Any, wanted: Wanted) -> None:
     elif wanted.figure is not None:
         save(process_summary.draw(settings, paths), wanted.figure)
     if wanted.report is not None:
-        command, drawing = shlex.join(["evolaw", *sys.argv[1:]]), process_summary.draw(settings, paths)
-        write_trajectory(paths, wanted.report, lang=wanted.lang, command=command, drawing=drawing)
+        command, drawing = shlex.join(["evolaw", *sys.argv[1:]]), process_summary.draw(settings, paths, titled=False)
+        facts = process_summary.known(settings, process_summary.statistics_of(paths))
+        said = [(name, str(words)) for name, words in [*facts, ("seed", settings.seed)] if words is not None]
+        write_trajectory(paths, wanted.report, lang=wanted.lang, command=command, drawing=drawing, facts=said)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from evolaw.sde.statistics.moments import Statistics
     from evolaw.trajectory import Trajectory
 
-__all__ = ["asked", "draw", "facts", "statistics_of", "text", "warning"]
+__all__ = ["asked", "draw", "facts", "known", "statistics_of", "text", "warning"]
 
 _MOST_COMPONENTS_DRAWN, _BINS, _DRAWN = 6, 40, 30
 
@@ -73,12 +73,19 @@ def facts(settings: PathSettings, statistics: Statistics) -> dict[str, Any]:
 def text(settings: PathSettings, statistics: Statistics, places: Mapping[str, Path | None]) -> str:
     """The lines for a person."""
     from evolaw import display
+
+    return display.lines(str(settings.process), [*known(settings, statistics), *places.items()])
+
+
+def known(settings: PathSettings, statistics: Statistics) -> list[tuple[str, Any]]:
+    """What is said of the paths, as (label, words); None where there is nothing to say."""
+    from evolaw import display
     from evolaw.sde.statistics.stored_paths import standard_errors_apart
 
     classic = catalogue.classic(settings.law)
     names = equations.component_names(settings.law, len(settings.start))
     stepping = "no error of stepping" if settings.scheme == "exact-step" else f"dt at most {settings.dt:g}"
-    known: list[tuple[str, Any]] = [
+    facts: list[tuple[str, Any]] = [
         ("equation", classic and classic.equation),
         ("parameters", ", ".join(_flat(settings.process.params or {})) or None),
         ("start", ", ".join(f"{value:g}" for value in settings.start)),
@@ -94,16 +101,15 @@ def text(settings: PathSettings, statistics: Statistics, places: Mapping[str, Pa
         for name, found, error, exact in rows:
             for k in range(found.shape[1]):
                 truth = "" if exact is None or not math.isfinite(exact[-1, k]) else f"   exact {exact[-1, k]:.6g}"
-                known.append(
-                    (f"{name} of {names[k]} at the end{of}", f"{found[-1, k]:.6g} ± {error[-1, k]:.2g}{truth}")
-                )
+                said = f"{display.uncertain(found[-1, k], error[-1, k])}{truth}"
+                facts.append((f"{name} of {names[k]} at the end{of}", said))
         gap = standard_errors_apart(moments.mean, moments.mean_error, mean)
-        known.append(("mean against exact", gap and f"at most {gap:.2f} standard errors apart at all saved times"))
-    return display.lines(str(settings.process), [*known, *places.items()])
+        facts.append(("mean against exact", gap and f"at most {gap:.2f} standard errors apart at all saved times"))
+    return facts
 
 
-def draw(settings: PathSettings, paths: Trajectory) -> Figure:
-    """Return the drawing of paths and densities, beside what is exact."""
+def draw(settings: PathSettings, paths: Trajectory, *, titled: bool = True) -> Figure:
+    """Return the drawing of paths and densities, beside what is exact; on a page that says so already it needs no title."""
     import numpy as np
 
     from evolaw.report.path_charts import Curve, Panel, draw_paths
@@ -132,7 +138,7 @@ def draw(settings: PathSettings, paths: Trajectory) -> Figure:
             )
         )
     title = f"{settings.process}: {len(finite)} paths, {settings.scheme}"
-    return draw_paths(np.asarray(paths.times), panels, title)
+    return draw_paths(np.asarray(paths.times), panels, title if titled else "")
 
 
 def _density(paths: Trajectory, last: np.ndarray, component: int) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from evolaw import display
 from evolaw.discovery.diffusions.evidence.drift import features
 from evolaw.discovery.diffusions.evidence.gaussian_form import GaussianForm
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
@@ -96,7 +97,7 @@ def combinations(case: Case, weighed: Weighed) -> tuple[Combination, ...]:
         if error * scale < _IDENTIFIED * size:
             at = f" at {place}" if place else ""
             word = "" if kind == "level" else "stiffness, "
-            says = f"{word}{symbol}{at}: {_number(value, error)}, averaged over what was visited."
+            says = f"{word}{symbol}{at}: {display.uncertain(value, error)}, averaged over what was visited."
             found.append(Combination(f"{symbol}{at}", kind, value, error, w, says))
     return tuple(found)
 
@@ -136,14 +137,3 @@ def _slopes(
 def _confined(case: Case, name: str, values: np.ndarray) -> bool:
     """Whether a line over the visited values of a component has a meaning: an angle that turns round has none."""
     return name not in case.periods or float(np.ptp(values)) < case.periods[name] / 2
-
-
-def _number(value: float, error: float) -> str:
-    """Value and error, the error with two digits; powers of ten where there would be many zeros."""
-    size = int(np.floor(np.log10(error))) if error > 0 else -2
-    if -5 < size < 6:
-        digits = max(0, 1 - size)
-        return f"{value:.{digits}f} ± {error:.{digits}f}"
-    scale = max(size, int(np.floor(np.log10(abs(value)))) if value else size)
-    digits = max(0, 1 - size + scale)
-    return f"({value / 10.0**scale:.{digits}f} ± {error / 10.0**scale:.{digits}f})e{scale:+03d}"

@@ -326,7 +326,8 @@ def _array(name: str, number: int) -> str:
 
 
 def _names(found: tuple[str, ...]) -> str:
-    shown = " ".join(found[:18])
+    # Terms of equations have spaces inside; entries of a lattice have none.
+    shown = (", " if any(" " in name for name in found) else " ").join(found[:18])
     return f"{len(found)}: {shown}" + (" …" if len(found) > 18 else "")
 
 

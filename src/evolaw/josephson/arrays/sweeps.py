@@ -67,7 +67,7 @@ class ArraySweep:
             row = f"  {self.bias[k]:>8.4g}  {self.noise[k]:>8.4g}"
             for name in names:
                 value, error = self.column(name)
-                row += f"  {f'{value[k]:.5g} ± {error[k]:.2g}':>21}"
+                row += f"  {f'{display.uncertain(value[k], error[k])}':>21}"
             rows.append(f"{row}  {100 * self.locked[k]:>4.0f} %")
         return "\n".join([f"Array at {self.bias.size} points, {self.paths} arrays each, seed {self.seed}", *rows])
 

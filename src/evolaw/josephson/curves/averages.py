@@ -72,7 +72,7 @@ class Averages:
             rows.append(f"  {name}")
             for i, v, e, x in zip(self.bias, value, error, exact, strict=True):
                 known = f"   exact {x:.7g}" if np.isfinite(x) else ""
-                rows.append(f"    i = {i:<7.4g} {v:.6g} ± {e:.2g}{known}")
+                rows.append(f"    i = {i:<7.4g} {display.uncertain(v, e)}{known}")
         rows.append(f"  at most {self.gap:.2f} standard errors from what is exact")
         return "\n".join([*rows, *([f"  in doubt: {self.doubt}"] if self.doubt else [])])
 

@@ -55,7 +55,7 @@ class PhaseDensity:
     def __repr__(self) -> str:
         facts = [
             ("bias", f"{self.bias:g}"),
-            ("⟨cos φ⟩", f"{self.cosine:.6g} ± {self.cosine_error:.2g}   exact {self.exact_cosine:.6g}"),
+            ("⟨cos φ⟩", f"{display.uncertain(self.cosine, self.cosine_error)}   exact {self.exact_cosine:.6g}"),
             ("total variation", f"{self.distance:.4g}, sampling alone {self.expected_distance:.4g}"),
             ("in doubt", self.doubt or None),
             ("seed", self.seed),

@@ -70,7 +70,7 @@ class HysteresisLoop:
             ("bias", f"up to {self.bias[-1]:g}, {self.bias.size} points"),
             ("switching", _range(self.switching)),
             ("retrapping", _range(self.retrapping)),
-            ("area", f"{self.area:.5g} ± {self.area_error:.2g} ({self.orientation} with V to the right)"),
+            ("area", f"{display.uncertain(self.area, self.area_error)} ({self.orientation} with V to the right)"),
             ("seed", self.seed),
         ]
         return display.lines("Hysteresis loop", facts)

@@ -120,7 +120,7 @@ class Curve:
         facts = [
             ("junction", f"damping {self.junction.damping}, noise {self.junction.noise:g}"),
             (self.label, f"{self.abscissa[0]:g} … {self.abscissa[-1]:g}, {self.abscissa.size} points"),
-            ("at the end", f"{self.value[-1]:.6g} ± {self.error[-1]:.2g}"),
+            ("at the end", display.uncertain(self.value[-1], self.error[-1])),
             ("exact", self.source or None),
             ("distance", None if gap is None else f"at most {gap:.2f} standard errors"),
             ("in doubt", self.doubt or None),

@@ -90,7 +90,10 @@ class Spectrum:
         facts = [
             ("bias", f"{self.bias:g}"),
             ("centre", f"{self.centre:.5g}"),
-            ("half-width", f"{self.half_width:.4g} ± {self.half_width_error:.2g}{_words(self.exact_half_width)}"),
+            (
+                "half-width",
+                f"{display.uncertain(self.half_width, self.half_width_error)}{_words(self.exact_half_width)}",
+            ),
             ("variance", f"{self.variance:.5g}"),
             ("distance", None if self.gap is None else f"at most {self.gap:.2f} standard errors, in 16 bands"),
             ("in doubt", self.doubt or None),

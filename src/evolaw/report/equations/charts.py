@@ -23,6 +23,7 @@ from evolaw.discovery.diffusions.problem import pose
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.errors import EvolawError
 from evolaw.randomness import source
+from evolaw.report.paper.mathematics import mathtext
 from evolaw.report.styles import CYCLE, DECISION_COLOURS, new_figure
 
 __all__ = ["draw_equation", "draw_evidence", "draw_field", "draw_runs"]
@@ -77,7 +78,7 @@ def draw_runs(finding: Finding, seed: int = 0) -> Figure | None:
             label = "the average law, run" if number == 0 else None
             axes.plot(times, run[:, place], color=CYCLE[1], alpha=0.6, lw=0.8, label=label)
         axes.set_ylabel(recording.names[place])
-    panels[0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=2, fontsize=7.5)
+    panels[0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=2, fontsize=8)
     panels[-1].set_xlabel(f"time ({recording.time_unit})" if recording.time_unit else "time")
     return figure
 
@@ -93,7 +94,9 @@ def _runs(finding: Finding, start: np.ndarray, times: np.ndarray, seed: int) -> 
     process = finding.law.sde
     try:
         scheme = _scheme(process, StochasticHeun())
-        found = solve(process, scheme, start, times, paths=2, rng=seed, dt=float(np.min(np.diff(times))) / 2)
+        # A stream of its own: a recording that was simulated with the same seed would be run with its own noise, and lie under its copy.
+        chance = source(seed).stream("runs beside a recording").key[0]
+        found = solve(process, scheme, start, times, paths=2, rng=chance, dt=float(np.min(np.diff(times))) / 2)
     except EvolawError:
         return None
     return np.asarray(found.values)
@@ -190,6 +193,13 @@ def _edges(centres: np.ndarray) -> np.ndarray:
     return np.append(centres - half, centres[-1] + half)
 
 
+def _set(name: str) -> str:
+    """The name of a term with its powers raised: "x: D x^2" becomes x: D x²."""
+    component, _, term = name.partition(": ")
+    spread, term = ("D ", term[2:]) if term.startswith("D ") else ("", term)
+    return f"{component}: {spread}{mathtext(term)}"
+
+
 def _evidence(axes: Axes, entries: Sequence[EntryFinding]) -> None:
     """Coefficient over half the width of its interval: beyond ±1 zero lies outside."""
     shown = [entry for entry in entries if entry.basis != "known"]
@@ -200,7 +210,7 @@ def _evidence(axes: Axes, entries: Sequence[EntryFinding]) -> None:
         axes.barh(place, value, color=colour, height=0.62, alpha=0.9 if entry.basis == "likelihood" else 0.5)
     axes.axvspan(-1, 1, color="#e6e8ec", zorder=0, lw=0)
     axes.set_xscale("symlog", linthresh=1)
-    axes.set_yticks(range(len(shown)), [entry.name for entry in shown], fontsize=6.5 if len(shown) > 14 else 8)
+    axes.set_yticks(range(len(shown)), [_set(entry.name) for entry in shown], fontsize=6.5 if len(shown) > 14 else 8)
     axes.invert_yaxis()
     axes.set_xlabel("coefficient / half its 95 % interval")
     for decision in ("present", "absent", "undetermined"):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from evolaw.discovery.diffusions.law import EquationLaw
 from evolaw.report import language, shell
 from evolaw.report.equations.charts import draw_evidence, draw_field, draw_runs
+from evolaw.report.paper.mathematics import mathml
 from evolaw.report.story import Chapter
 from evolaw.report.styles import style
 from evolaw.report.wording import Words
 
-__all__ = ["render_equation"]
+__all__ = ["render_equation", "set_terms"]
 
 
 def render_equation(
@@ -44,7 +47,8 @@ def render_equation(
         seed=seed,
         facts=[(words("page.alpha"), str(document["alpha"]))],
         document=document,
-        equations=[language.label(line, words.lang) for line in law.decided()],
+        equations=[mathml(line) or line for line in (language.label(line, words.lang) for line in law.decided())],
+        terms=set_terms([entry["name"] for entry in document["entries"]]),
         units=law.in_units,
         decided=len(decided),
         total=len(asked),
@@ -53,6 +57,23 @@ def render_equation(
         pictures={"field": None, "runs": None, "evidence": None} if finding is document else _pictures(finding, lang),
         chapters=list(chapters),
     )
+
+
+def set_terms(names: Sequence[str]) -> dict[str, str]:
+    """The terms as mathematics: "x: x^2" of a motion with one component is x², "x: D y" of several keeps x and D before it.
+
+    Example:
+        >>> print(set_terms(["x: x", "x: D 1"])["x: D 1"])
+        D: <math><mn>1</mn></math>
+    """
+    shown: dict[str, str] = {}
+    several = len({name.partition(": ")[0] for name in names}) > 1
+    for name in names:
+        component, _, term = name.partition(": ")
+        spread, term = ("D: ", term[2:]) if term.startswith("D ") else ("", term)
+        head = Markup("{}: {}").format(component, spread) if several else Markup("{}").format(spread)
+        shown[name] = head + (mathml(term) or term)
+    return shown
 
 
 def _pictures(finding: Any, lang: str) -> dict[str, shell.Picture | None]:

@@ -90,7 +90,7 @@ def label(text: str, lang: str) -> str:
     if text.endswith(":") and (said := label(text[:-1], lang)) != text[:-1]:
         return said + "："
     found = _one(text, _labels(), _label_index()) or (text, 0)
-    return max(found, _in_gap(text, _words()), key=lambda said: said[1])[0]
+    return _closed_up(max(found, _in_gap(text, _words()), key=lambda said: said[1])[0])
 
 
 def _say(text: str) -> str:
@@ -133,8 +133,8 @@ def _pieces(text: str) -> list[str]:
 
 
 def _closed_up(text: str) -> str:
-    """No space beside a full-width sign: Chinese needs none."""
-    return re.sub(rf"(?<=[{_FULL}]) +(?=\S)| +(?=[{_FULL}])", "", text)
+    """No space beside a full-width sign, nor between two ideographs: Chinese needs none."""
+    return re.sub(rf"(?<=[{_FULL}]) +(?=\S)| +(?=[{_FULL}])|(?<=[一-鿿]) (?=[一-鿿])", "", text)
 
 
 def _one(text: str, table: dict[str, str], index: dict[str, list[_Entry]]) -> tuple[str, int] | None:

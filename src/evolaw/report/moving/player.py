@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from evolaw import documents
 from evolaw.report import language, shell
 from evolaw.report.figures import draw, draw_density
 from evolaw.report.moving.playback import Playback, pack, space_time
+from evolaw.report.paper.mathematics import mathml
 from evolaw.report.styles import style
 from evolaw.report.wording import Words
 from evolaw.told import told
@@ -48,6 +51,7 @@ def render_trajectory(
     seed: int | None = None,
     frames: int | None = None,
     drawing: Figure | None = None,
+    facts: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return a trajectory as an HTML page that needs nothing but itself.
 
@@ -57,6 +61,7 @@ def render_trajectory(
         command, seed: how to make the page again; by default the trajectory's own seed.
         frames: how many frames there were, where ``trajectory`` holds only the first.
         drawing: what is drawn of paths, in the place of `evolaw.draw`.
+        facts: what is known beside the law, as (label, words); by default what the trajectory says of itself.
 
     Raises:
         ArgumentError: ``lang`` is not a language of the report.
@@ -83,10 +88,10 @@ def render_trajectory(
         seed=trajectory.seed if seed is None else seed,
         scripts=("player.js",),
         kind=_kind(trajectory),
-        law=law.split("; "),
-        shown=_facts(trajectory, film, words),
+        law=[mathml(line) or line if "=" in line else language.label(line, words.lang) for line in law.split("; ")],
+        shown=_said(facts, words) if facts else _facts(trajectory, film, words),
         film=film,
-        boundary=boundary_words(film, words),
+        boundary=boundary_words(film.boundary if film else None, words),
         history=history,
         lines=shape[0],
         cells=shape[-1],
@@ -121,18 +126,31 @@ def notebook(trajectory: Trajectory) -> str:
     return f"<img src='{uri}' alt='paths over time' style='width:100%;max-width:{_NOTEBOOK_WIDTH}px'>"
 
 
+def _said(facts: Sequence[tuple[str, str]], words: Words) -> list[tuple[str, str]]:
+    """Given facts in the language of the page; an equation among them is set as mathematics."""
+    return [
+        (language.label(name, words.lang), (name == "equation" and mathml(text)) or _columns(text, words.lang))
+        for name, text in facts
+    ]
+
+
+def _columns(text: str, lang: str) -> str:
+    """What stands in columns on a terminal, behind each other."""
+    return " · ".join(language.label(part, lang) for part in re.split(r" {2,}", text))
+
+
 def _facts(trajectory: Trajectory, film: Playback | None, words: Words) -> list[tuple[str, str]]:
     """What is known of a trajectory beside its law, as (label, words)."""
     sizes = zip(trajectory.axes, trajectory.values.shape, strict=True)
     times = trajectory.times
     facts = {
         "scheme": None if trajectory.scheme is None else language.sentence(str(trajectory.scheme), words.lang),
-        "boundary": boundary_words(film, words) if film is not None else trajectory.boundary,
+        "boundary": trajectory.boundary and boundary_words(trajectory.boundary, words),
         "seed": trajectory.seed,
-        "values": ", ".join(f"{words.axis(name)} {size}" for name, size in sizes),
+        "values": words("trajectory.between").join(words.sized(name, size) for name, size in sizes),
         "times": f"{times[0]:g}" if times.size == 1 else f"{times[0]:g} … {times[-1]:g}",
     }
-    return [(name, str(value)) for name, value in facts.items() if value is not None]
+    return [(words(f"trajectory.{name}"), str(value)) for name, value in facts.items() if value is not None]
 
 
 def _kind(trajectory: Trajectory) -> str:
@@ -140,13 +158,13 @@ def _kind(trajectory: Trajectory) -> str:
     return {"cols": "board", "cells": "line", "dim": "paths"}.get(last, "states")
 
 
-def boundary_words(film: Playback | None, words: Words) -> str:
-    """Say what lies beyond the edge of a film."""
-    if film is None or film.boundary is None:
+def boundary_words(boundary: str | None, words: Words) -> str:
+    """Say what lies beyond the edge of a board or a line."""
+    if boundary is None:
         return words("recording.no_boundary")
-    if film.boundary in ("torus", "plane"):
-        return words(f"recording.{film.boundary}")
-    return words("recording.other_boundary", name=film.boundary)
+    if boundary in ("torus", "plane"):
+        return words(f"recording.{boundary}")
+    return words("recording.other_boundary", name=language.label(boundary, words.lang))
 
 
 def _picture(trajectory: Trajectory, film: Playback | None, history: str) -> shell.Picture | None:

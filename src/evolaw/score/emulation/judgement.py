@@ -56,7 +56,7 @@ class Judgement:
     def _facts(self) -> list[tuple[str, Any]]:
         return [
             ("pairs", f"{self.pairs}, {self.members} members each"),
-            ("CRPS", f"{self.crps:.4g} ± {self.crps_error:.2g}"),
+            ("CRPS", display.uncertain(self.crps, self.crps_error)),
             (f"coverage of {self.nominal:.3g}", f"{self.coverage:.1%} ± {self.coverage_error:.1%}"),
             ("rank histogram", f"p = {self.p_value:.3g} for uniform ranks"),
             ("spread over skill", f"{self.spread_skill:.3g}"),

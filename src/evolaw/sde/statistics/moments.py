@@ -287,7 +287,7 @@ class Statistics:
             facts.append(("sweep", ", ".join(self.sweep)))
         elif any(isinstance(result, MomentsResult) for result in self.results):
             pairs = zip(self.mean[-1][:4], self.mean_error[-1][:4], strict=True)
-            facts.append(("mean", ", ".join(f"{m:.6g} ± {e:.2g}" for m, e in pairs)))
+            facts.append(("mean", ", ".join(display.uncertain(m, e) for m, e in pairs)))
             facts.append(("variance", ", ".join(f"{v:.6g}" for v in self.variance[-1][:4])))
         return facts
 

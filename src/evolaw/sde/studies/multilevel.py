@@ -104,7 +104,7 @@ class MultilevelEstimate:
 
     def _facts(self) -> list[tuple[str, Any]]:
         return [
-            ("mean", f"{self.mean:.6g} ± {self.error:.2g} (sampling), bias about {self.bias:.2g}"),
+            ("mean", f"{display.uncertain(self.mean, self.error)} (sampling), bias about {self.bias:.2g}"),
             ("levels", ", ".join(f"{level.steps} steps x {level.count}" for level in self.levels)),
             ("orders", f"weak {self.weak_order:.2f}, strong {self.strong_order:.2f}"),
             ("telescoping", ", ".join(f"{z:+.1f}" for z in self.consistency) + " standard errors"),

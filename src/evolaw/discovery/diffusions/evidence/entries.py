@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
+from evolaw import display
 from evolaw.discovery.diffusions.evidence.averages import given_present
 from evolaw.discovery.diffusions.evidence.e_values import NEGLIGIBLE, against_absent, against_present
 from evolaw.discovery.diffusions.evidence.gaussian_form import GaussianForm
@@ -132,14 +133,14 @@ def _records(case: Case, family: Judged, alpha: float) -> list[Evidence]:
         )
         share = abs(form.estimate[j] / form.unit[j])
         why = (
-            f"{form.estimate[j]:.4g} ± {form.error[j]:.2g} with all other terms free, "
-            f"{share:.2g} ± {form.error[j] / form.unit[j]:.1g} of {what}'s size."
+            f"{display.uncertain(form.estimate[j], form.error[j])} with all other terms free, "
+            f"{display.uncertain(share, form.error[j] / form.unit[j])} of {what}'s size."
         )
         if present[j] > 0 and subsets.probability[j] > 0.5:
             # A term that enough speaks for is reported as the probable laws that have it agree.
             value = mean[j]
             low, high = min(low, value - bound * deviation[j]), max(high, value + bound * deviation[j])
-            why += f" {value:.4g} ± {deviation[j]:.2g} as the probable laws have it."
+            why += f" {display.uncertain(value, deviation[j])} as the probable laws have it."
         if signs[j]:
             # What is known of the sign is known of the interval.
             low, high = (max(low, 0.0), max(high, 0.0)) if signs[j] > 0 else (min(low, 0.0), min(high, 0.0))

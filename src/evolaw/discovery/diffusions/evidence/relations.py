@@ -18,6 +18,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from evolaw import display
 from evolaw.discovery.diffusions.evidence.entries import Judged
 from evolaw.discovery.diffusions.evidence.gaussian_form import GaussianForm
 from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
@@ -92,7 +93,7 @@ def contradictions(
             k, i = places[name]
             form = forms[k]
             if sign * form.estimate[i] < -_FAR * form.error[i]:
-                found.append(f"{name} is {form.estimate[i]:.3g} ± {form.error[i]:.2g}")
+                found.append(f"{name} is {display.uncertain(form.estimate[i], form.error[i])}")
     return found
 
 
