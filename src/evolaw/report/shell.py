@@ -121,25 +121,24 @@ def embed(figure: Figure) -> Picture:
 
 def _narrow(figure: Figure) -> str:
     """The address of a figure laid out anew for a phone; "" where its panels are a grid, or it is no wider than that."""
-    panels = [axes for axes in figure.axes if axes.get_subplotspec() is not None]
-    grids = {id(spec.get_gridspec()): spec.get_gridspec() for axes in panels if (spec := axes.get_subplotspec())}
+    placed = [(axes, spec) for axes in figure.axes if (spec := axes.get_subplotspec()) is not None]
+    grids = {id(spec.get_gridspec()): spec.get_gridspec() for _, spec in placed}
     width, height = figure.get_size_inches()
-    if width <= 1.2 * _PHONE or figure.subfigs or len(grids) != 1 or len(panels) != len(figure.axes):
+    if width <= 1.2 * _PHONE or figure.subfigs or len(grids) != 1 or len(placed) != len(figure.axes):
         return ""
     rows, cols = next(iter(grids.values())).get_geometry()
     if rows > 1 and cols > 1:
         return ""
-    places = [axes.get_subplotspec() for axes in panels]
     if cols > 1:
         below = figure.add_gridspec(cols, 1)
-        for place, axes in enumerate(panels):
+        for place, (axes, _) in enumerate(placed):
             axes.set_subplotspec(below[place])
             axes.tick_params(labelleft=True)
     figure.set_size_inches(_PHONE, height * (cols * 0.85 if cols > 1 else 1.0))
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
     figure.set_size_inches(width, height)
-    for axes, spec in zip(panels, places, strict=True):
+    for axes, spec in placed:
         axes.set_subplotspec(spec)
     return f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
