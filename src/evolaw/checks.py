@@ -18,6 +18,7 @@ from evolaw.errors import ArgumentError, ShapeError
 
 __all__ = [
     "finite",
+    "halfwidth",
     "increasing",
     "integer",
     "monotone",
@@ -206,3 +207,16 @@ def _range(least: float | None, most: float | None) -> str:
 
 def _sentence(name: str, requirement: str, given: Any, fix: str) -> str:
     return f"Argument `{name}` must {requirement}, but is {shown(given)}." + (f" {fix}" if fix else "")
+
+
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("、"): ",", ord("\u3000"): " "}
+
+
+def halfwidth(text: str) -> str:
+    """Return a text with the letters, digits and signs of a Chinese keyboard as plain ones.
+
+    Example:
+        >>> halfwidth("Ｂ３／Ｓ２３，x（1）")
+        'B3/S23,x(1)'
+    """
+    return text.translate(_HALF)

@@ -86,6 +86,22 @@ WRONG: list[tuple[str, int, str]] = [
     ("ito 'X = 3'", INPUT, "dX"),
     ("ito 'dX = -X dt + dW' --typeset word", INPUT, "latex"),
     ("order exact-step ornstein-uhlenbeck", INPUT, "SCHEME"),
+    # habits of other programs
+    ("simulate 'dX = -X dt + sqrt(2*D)*randn'", INPUT, "the noise is dW"),
+    ("simulate 'dX = -X dt + sqrt(D)*randn(1)'", INPUT, "the noise is dW"),
+    ("simulate 'dX = -X dt + 0.1 * torch.randn(1)'", INPUT, "without a module"),
+    ("simulate 'dX = -\\theta X dt + dW'", INPUT, "theta"),
+    ("simulate 'dX = -X dt + dB'", INPUT, "write them for dB"),
+    ("simulate 'dX = (X > 0) dt + dW'", INPUT, "sign(X)"),
+    ("simulate 'rule 30'", INPUT, "W30"),
+    ("simulate 'dX = -X dt + dW' --method milstein", USAGE, "--scheme"),
+    ("simulate 'dX = -X dt + dW' --tspan 10", USAGE, "--time"),
+    ("discover track.csv --library 'poly(3)'", INPUT, "poly:3"),
+    ("discover track.csv --library fourier", INPUT, "harmonics:3"),
+    ("fit a.npz", USAGE, "evolaw discover"),
+    ("train a.npz", USAGE, "evolaw learn"),
+    ("plot a.npz", USAGE, "--figure"),
+    ("help", USAGE, "evolaw --help"),
     # files that are not there, or are something else
     ("discover nothing.npz", INPUT, "nothing.npz"),
     ("discover notes.txt", INPUT, "notes.txt"),
@@ -140,6 +156,7 @@ def files(elsewhere: None, tmp_path: Path) -> None:
     np.savez(tmp_path / "still.npz", states=np.zeros((5, 8, 8), np.uint8))
     np.savez(tmp_path / "one.npz", states=rng.integers(0, 2, (1, 8, 8), dtype=np.uint8))
     np.savez(tmp_path / "levels.npz", states=rng.integers(0, 200, (5, 8, 8), dtype=np.uint8))
+    (tmp_path / "track.csv").write_text("t,x\n" + "".join(f"{k},{k % 7}\n" for k in range(40)), encoding="utf-8")
     (tmp_path / "torn.npz").write_bytes((tmp_path / "good.npz").read_bytes()[:100])
     (tmp_path / "notes.txt").write_text("what we did on Monday\n", encoding="utf-8")
     (tmp_path / "torn.rle").write_text("x = 3, y = 3, rule = B3/S23\nbo$2bo$3o", encoding="utf-8")
@@ -171,3 +188,18 @@ def test_a_wrong_command_gets_one_sentence(evolaw: Callable[..., Any], command: 
         assert re.search("[\u4e00-\u9fff]", message), message
         bare = re.sub(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\([^)]*\)", "", message)
         assert not ENGLISH.search(bare), message
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("simulate Ｂ３６／Ｓ２３ --size １２×１６ --steps 2", "simulate B36/S23 --size 12x16 --steps 2"),
+        ("simulate 生命游戏 --size 12，16 --steps 2", "simulate B3/S23 --size 12x16 --steps 2"),
+        ("ito 'dX ＝ －θ .* X.^2 dt ＋ dW'", "ito 'dX = -theta X^2 dt + dW'"),
+    ],
+)
+def test_what_a_chinese_keyboard_or_matlab_writes_is_understood(
+    evolaw: Callable[..., Any], typed: str, meant: str
+) -> None:
+    said = [evolaw(*shlex.split(command)) for command in (typed, meant)]
+    assert said[0].returncode == 0 and said[0].stdout == said[1].stdout

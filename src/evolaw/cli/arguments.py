@@ -27,7 +27,7 @@ def settings(words: Sequence[str]) -> dict[str, float]:
     from evolaw import checks
 
     values: dict[str, float] = {}
-    for word in words:
+    for word in map(checks.halfwidth, words):
         name, equals, number = (part.strip() for part in word.partition("="))
         checks.require(bool(name and equals), "set", "be name=number, as in --set theta=2", word)
         checks.require(name not in values, "set", "give each parameter once", f"{name} twice")
@@ -44,7 +44,7 @@ def numbers(text: str, name: str) -> list[float]:
     """
     from evolaw import checks
 
-    return [checks.number(part.strip() or None, name) for part in text.split(",")]
+    return [checks.number(part.strip() or None, name) for part in checks.halfwidth(text).split(",")]
 
 
 def announce(place: Path, shape: Sequence[int], dtype: Any) -> None:

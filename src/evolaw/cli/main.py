@@ -188,6 +188,7 @@ def _usage(error: Any, path: Sequence[Any], given: Sequence[str]) -> int:
         else:
             verb = " ".join(["evolaw", *(str(command.name) for command in path[1:])])
             said = _as_sentence(error.format_message())
+            said = typed.instead(said, path) or said
             dashed = next((word for word in given if word.startswith("-") and os.path.isfile(word)), None)
             cure = "" if dashed is None else f" A file whose name begins with a dash is written ./{dashed}."
             _print_error("usage", said + cure, f"{verb} --help")

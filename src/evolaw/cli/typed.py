@@ -14,7 +14,7 @@ from typing import Any
 
 from evolaw.report import language
 
-__all__ = ["in_options", "path_of", "require_paths", "takes", "translate_help"]
+__all__ = ["in_options", "instead", "path_of", "require_paths", "takes", "translate_help"]
 
 _ARGUMENT = re.compile(r"(Argument|参数) `(\w+)(?:\[([^\]`]*)\])?`")
 """An argument as messages name it, with the place in it where there is one: `known[B3]`."""
@@ -160,3 +160,65 @@ def _translate(thing: Any, lang: str, names: Sequence[str]) -> None:
         text = getattr(thing, name, None)
         if text:
             setattr(thing, name, language.sentence(" ".join(text.split()), lang))
+
+
+_VERBS = {
+    "help": "`evolaw --help`",
+    "version": "`evolaw --version`",
+    "fit": "`evolaw discover FILE` (a curve of a junction: `evolaw junction fit FILE`)",
+    "identify": "`evolaw discover FILE`",
+    "train": "`evolaw learn FILE` (a score: `evolaw score train DATA`)",
+    "sample": "`evolaw score sample RUN`",
+    "generate": "`evolaw score sample RUN`",
+    "run": "`evolaw simulate LAW`",
+    "sim": "`evolaw simulate LAW`",
+    "solve": "`evolaw simulate EQUATION`",
+    "evolve": "`evolaw simulate RULE`",
+    "plot": "`evolaw report RUN`, or --figure with any verb",
+    "draw": "`evolaw report RUN`, or --figure with any verb",
+    "show": "`evolaw runs show RUN`",
+    "list": "`evolaw runs list`",
+    "ls": "`evolaw runs list`",
+    "rules": "`evolaw explain`, which lists the words",
+    "models": "`evolaw explain`, which lists the words",
+    "iv": "`evolaw junction iv`",
+    "resume": "`evolaw simulate --resume RUN`",
+    "gui": "`evolaw explore`",
+    "play": "`evolaw explore`",
+}
+"""Verbs of other programs, and what is typed here."""
+_OPTIONS = {
+    "--time": "T t tspan t-end t-max tmax t-final horizon end",
+    "--steps": "n nsteps n-steps num-steps iterations generations niter",
+    "--paths": "n-paths npaths num-paths trajectories samples realizations nsim",
+    "--scheme": "method solver integrator",
+    "--set": "params param parameters p",
+    "--start": "x0 y0 init initial initial-state",
+    "--out": "output save output-dir outdir dir",
+    "--figure": "plot fig picture image",
+    "--report": "html page",
+    "--seed": "rng random-state random-seed",
+    "--space": "rule-space neighbourhood",
+    "--library": "terms features candidates degree",
+    "--size": "shape grid width height board",
+    "--net": "model network architecture",
+}
+"""Options of other programs, below those that stand for them here."""
+
+
+def instead(said: str, path: Sequence[Any]) -> str:
+    """Return what to type for a verb or an option that other programs have; "" where there is none.
+
+    Args:
+        said: the message on a verb or an option that does not exist.
+        path: the commands that were found, the last one refusing.
+    """
+    found = re.match(r"No such (command|option):? '?([\w-]+)'?", said)
+    if found is None:
+        return ""
+    word = found[2]
+    if found[1] == "command":
+        return f"No such command '{word}'. Write {_VERBS[word]}." if len(path) == 1 and word in _VERBS else ""
+    here = {name for parameter in path[-1].params for name in getattr(parameter, "opts", ())}
+    ours = next((name for name, others in _OPTIONS.items() if word.lstrip("-") in others.split() and name in here), "")
+    return f"No such option: {word}. Write {ours}." if ours else ""

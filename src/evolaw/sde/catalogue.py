@@ -174,7 +174,7 @@ def classic(text: str) -> Classic | None:
         >>> classic("Ornstein_Uhlenbeck").equation
         'dX = θ (m - X) dt + σ dW'
     """
-    return PROCESSES.get(_plain(text))
+    return PROCESSES.get(_full(text))
 
 
 def resembles(text: str) -> bool:
@@ -184,7 +184,7 @@ def resembles(text: str) -> bool:
         >>> resembles("ornstein-uhlenbek"), resembles("B3/S23"), resembles("life")
         (True, False, False)
     """
-    return re.fullmatch(r"[^\W\d][\w\s–-]*", text) is not None and checks.nearest(_plain(text), PROCESSES) is not None
+    return re.fullmatch(r"[^\W\d][\w\s–-]*", text) is not None and checks.nearest(_full(text), PROCESSES) is not None
 
 
 def named(text: str, values: Mapping[str, float] | None = None) -> SDE:
@@ -201,7 +201,7 @@ def named(text: str, values: Mapping[str, float] | None = None) -> SDE:
         >>> named("ornstein-uhlenbeck", {"theta": 2.0}).params["rate"]
         2.0
     """
-    name = checks.one_of(_plain(text), "process", PROCESSES)
+    name = checks.one_of(_full(text), "process", PROCESSES)
     found, given = PROCESSES[name], dict[str, float]()
     known = found.parameters()
     for letter, value in (values or {}).items():
@@ -246,6 +246,25 @@ def fitting_scheme(equation: SDE) -> str:
         if scheme(name).refuses(equation) is None:
             return name
     return "euler-maruyama"
+
+
+_SHORT = {
+    "ou": "ornstein-uhlenbeck",
+    "gbm": "geometric-brownian-motion",
+    "black-scholes": "geometric-brownian-motion",
+    "bm": "brownian-motion",
+    "wiener": "brownian-motion",
+    "wiener-process": "brownian-motion",
+    "cir": "square-root",
+    "cox-ingersoll-ross": "square-root",
+    "vasicek": "ornstein-uhlenbeck",
+}
+"""What else classics are called."""
+
+
+def _full(text: str) -> str:
+    """The name of a classic, also by its usual abbreviation."""
+    return _SHORT.get(_plain(text), _plain(text))
 
 
 def _plain(text: str) -> str:

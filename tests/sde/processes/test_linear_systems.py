@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from evolaw.errors import ArgumentError, ShapeError
-from evolaw.sde import linear_system
+from evolaw.sde import linear_system, solve
 from evolaw.sde.processes.linear_systems import second_moments
 
 A = np.array([[-0.6, 0.3], [-0.2, -0.8]])
@@ -125,3 +125,12 @@ def test_a_linear_law_holds_at_times_beyond_every_number() -> None:
     np.testing.assert_allclose(law.covariance(1e5, [4.0, -3.0]), law.stationary_covariance(), rtol=1e-9)
     grows = linear_system([[1.0]], b=[[1.0]]).exact
     assert not np.isfinite(grows.mean(1e308, [1.0])[0])
+
+
+def test_an_equation_is_solved_a_second_time_like_the_first() -> None:
+    """Its exact law is compared when the loop that was compiled is looked up; arrays have no yes or no."""
+    text = "dX = -X dt + dW; dY = X dt"
+    first, second = (solve(text, "exact-step", [0.0, 0.0], [0.0, 1.0], steps=2, paths=3, rng=0) for _ in range(2))
+    np.testing.assert_array_equal(first.values, second.values)
+    laws = [linear_system(-np.eye(2), b=np.eye(2) * size).exact for size in (1.0, 1.0, 2.0)]
+    assert laws[0] == laws[1] and hash(laws[0]) == hash(laws[1]) and laws[0] != laws[2] and laws[0] != "law"

@@ -17,6 +17,7 @@ after each update.
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 
@@ -56,6 +57,8 @@ WELL_KNOWN = {
 """Names under which people know rules."""
 
 _BY_NAME = {name.casefold(): rule for name, rule in WELL_KNOWN.items()}
+_BY_NAME |= {"生命游戏": "B3/S23", "康威生命游戏": "B3/S23"}
+_BARE_NUMBER = re.compile(r"(?:(?:rule|eca|规则)\s*#?\s*|(?=\d\d))(\d{1,3})\s*(?:号(?:规则)?)?", re.IGNORECASE)
 _BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 _MAP_SIZES = {86: (WINDOWS - 1, 9), 22: (HEXAGONAL, 7), 6: (VON_NEUMANN, 5)}
 _SUFFIXES = {"V": ("vonneumann", 4), "H": ("hexagonal", 6)}
@@ -76,10 +79,15 @@ def parse_rule(text: str) -> RuleTable:
     """
     if not isinstance(text, str):
         raise checks.refuse("text", "be the text of a rule, such as 'B3/S23'", text)
+    text = checks.halfwidth(text)
     reader = RuleCursor(_BY_NAME.get(text.strip().casefold(), text))
     if len(text) > MOST_CHARACTERS:
         raise reader.error(f"A rule has at most {MOST_CHARACTERS} characters, but this has {len(text)}.")
     reader.skip_spaces()
+    if number := _BARE_NUMBER.fullmatch(text):
+        raise reader.error(
+            f"The elementary rule of a line is written W{number[1]}, and counts without B and S as in 23/3."
+        )
     if reader.accept("MAP"):
         kind, radius, table = "window", 1, _map(reader)
     elif reader.looking_at(r"[Ww]\d"):
@@ -99,7 +107,7 @@ def parse_rule(text: str) -> RuleTable:
 
 def _birth_survival(reader: RuleCursor) -> np.ndarray:
     suffix = _suffix(reader)
-    if not reader.looking_at(r"[BbSs\d/_]"):
+    if not reader.looking_at(r"[BbSs](?![AC-RT-Zac-rt-z])|[\d/_]"):
         raise reader.error("This is no rule notation." + _suggestion(reader.text))
     sides = _sides(reader, suffix)
     if suffix:

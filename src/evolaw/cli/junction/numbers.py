@@ -64,7 +64,7 @@ def grid(text: str, name: str) -> np.ndarray:
 
     from evolaw import checks
 
-    parts = text.split(":")
+    parts = checks.halfwidth(text).split(":")
     if len(parts) == 3:
         count = checks.integer(
             int(parts[2]) if parts[2].strip().isdecimal() else parts[2], name, least=2, most=_MOST_POINTS

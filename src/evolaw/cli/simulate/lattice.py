@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -151,7 +152,7 @@ def _settings(
 def _size(text: str) -> tuple[int, int]:
     from evolaw import checks
 
-    sides = text.lower().split("x")
+    sides = re.split("[x×*,]", checks.halfwidth(text).lower().replace(" ", ""))
     checks.require(
         len(sides) <= 2 and all(side.isdecimal() for side in sides),
         "size",
@@ -167,7 +168,7 @@ def _cells(text: str) -> int:
     """The length of a line of cells; pattern files say 1xCELLS."""
     from evolaw import checks
 
-    text = text.removeprefix("1x")
+    text = checks.halfwidth(text).removeprefix("1x")
     checks.require(text.isdecimal(), "size", "be a number of cells for a rule of a line, as in 201", text)
     return checks.integer(int(text), "size", least=1, most=2**28)
 

@@ -202,11 +202,20 @@ def _coefficients(side: sympy.Expr, noises: list[str], name: str) -> list[sympy.
     return [sympy.factor_terms(part) if part.is_Add and len(part.args) <= _MAX_TERMS else part for part in found]
 
 
+_DRAWS = frozenset(("randn", "rand", "normrnd", "normal", "gauss", "noise", "xi", "eta", "wgn"))
+"""What noise is called elsewhere."""
+
+
 def _why_not_linear(side: sympy.Expr, rest: sympy.Expr, steps: list[sympy.Symbol], name: str) -> str:
     """What to say of a right side that is no sum of terms with one factor dt or dW."""
     inside = [part for part in side.atoms(sympy.Pow, sympy.Function) if part.free_symbols & set(steps)]
     if any(part == sympy.sqrt(steps[0]) for part in inside):
         return f"In d{name}, sqrt(dt) is the size of the noise's step; write dW for the noise and leave sqrt(dt) out."
+    words = {str(symbol) for symbol in rest.free_symbols}
+    if words & _DRAWS:
+        return f"In d{name}, {min(words & _DRAWS)} draws numbers; the noise is dW: sqrt(2*D) dW, without a step in it."
+    if other := next((word for word in sorted(words) if re.fullmatch(r"d[BZw]\w*|[dD]t", word)), ""):
+        return f"In d{name}, the noise is dW, or dW1, dW2, …, and the step of time dt; write them for {other}."
     said = f"Every term of d{name} needs exactly one factor dt or dW…"
     if inside:
         return f"{said}, not inside a power or a function as in {inside[0]}."

@@ -352,6 +352,8 @@ class Reader:
             )
         if letter and not (len(words) == 1 and words[0] in self.states):
             return
+        if name.lower() in ("randn", "rand", "normrnd", "normal", "gauss"):
+            raise fault(f"{name} draws numbers; the noise is dW: sqrt(2*D) dW, without a step in it.", token.column)
         near = checks.nearest(name, FUNCTIONS)
         advice = f"Did you mean {near}?" if near else f"Known are {', '.join(FUNCTIONS)}."
         said = " ".join(words)

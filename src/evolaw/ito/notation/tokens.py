@@ -11,9 +11,17 @@ from evolaw.ito.notation.spelling import Spelled
 __all__ = ["Token", "fault", "is_noise", "split"]
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|(?P<name>[^\W\d]\w*'*)|(?P<sign>\*\*|[-+*/^()·∘=√,]))"
+    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|(?P<name>[^\W\d]\w*'*)|(?P<sign>\*\*|\.[*/^]|[-+*/^()·∘=√,]))"
 )
-_HINTS = {"|": "Write abs(X) for |X|.", "[": "Write round brackets.", "{": "Write round brackets."}
+_HINTS = {
+    "|": "Write abs(X) for |X|.",
+    "[": "Write round brackets.",
+    "{": "Write round brackets.",
+    ".": "Functions stand without a module, sqrt and not np.sqrt, and the noise is dW.",
+    "\\": "Letters are written by their names, theta, or as they are, θ.",
+    ">": "A step between two values is written with sign(X), max or min.",
+    "<": "A step between two values is written with sign(X), max or min.",
+}
 
 
 class Token(NamedTuple):
@@ -45,7 +53,13 @@ def split(spelled: Spelled) -> list[Token]:
             raise fault(f"{text[position]!r} has no meaning here. {hint}".rstrip(), spelled.columns[position] + 1)
         kind = str(match.lastgroup)
         tokens.append(
-            Token(kind, match.group(kind), spelled.columns[match.start(kind)] + 1, match.start(kind) == position > 0)
+            # MATLAB's signs for each element mean here what they mean without their dot.
+            Token(
+                kind,
+                match.group(kind).lstrip(".") if kind == "sign" else match.group(kind),
+                spelled.columns[match.start(kind)] + 1,
+                match.start(kind) == position > 0,
+            )
         )
         position = match.end()
     return tokens

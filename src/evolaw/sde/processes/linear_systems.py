@@ -125,7 +125,7 @@ def _exponential(matrix: np.ndarray, t: float) -> np.ndarray:
         return np.asarray(linalg.expm(matrix * t))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinearLaw:
     """Exact mean and covariance of a linear system with any noise; attributes as the arguments of `linear_system`."""
 
@@ -133,6 +133,17 @@ class LinearLaw:
     B: Any
     a: Any
     b: Any
+
+    # A process carries its law where JAX compares it: laws of the same numbers are one, and nothing is compiled twice for them.
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._numbers() == other._numbers()
+
+    def __hash__(self) -> int:
+        return hash(self._numbers())
+
+    def _numbers(self) -> tuple[Any, ...]:
+        arrays = (np.asarray(part, float) for part in (self.A, self.B, self.a, self.b))
+        return tuple((part.shape, part.tobytes()) for part in arrays)
 
     def mean(self, t: Any, x0: Any) -> np.ndarray:
         """Return E X(t), shape t.shape + (dim,)."""
@@ -158,7 +169,7 @@ class LinearLaw:
         return rows.reshape(times.shape + rows.shape[1:])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GaussianLinearLaw(LinearLaw):
     """Exact law of a linear system with additive noise: moments, Gaussian density, exact transition."""
 

@@ -87,6 +87,17 @@ def read_libraries(
     Returns:
         Terms by component, in the order written.
     """
+    if isinstance(text, str):
+        text = checks.halfwidth(text).replace(".^", "^").replace(".*", "*")
+        called = re.search(r"\b(poly|polynomials?|harmonics|fourier)\s*(?:\((\d*)\)|$|(?=,))", text)
+        kind = {"h": "harmonics", "f": "harmonics"}.get(called[1][0], "poly") if called else ""
+        checks.require(
+            called is None or called[1] in names,
+            argument,
+            "name terms, or poly:3 or harmonics:2 for all up to a degree",
+            text,
+            f"Write {kind}:{(called[2] if called else '') or 3}.",
+        )
     if (isinstance(text, str) and ";" in text) or (isinstance(text, str) and re.match(r"\s*[^\W\d]\w*\s*:\s*\D", text)):
         text = dict(_by_component(part, names, argument) for part in text.split(";") if part.strip())
     usual = usual_library(names, periods or {})
