@@ -128,6 +128,7 @@ _LINE, _HALF, _UNIT = (-sympy.oo, sympy.oo), (0, sympy.oo), (0, 1)
         ("dX = -X/(1 + X^2) dt + dW", _LINE, True),  # Cauchy: falls as 1/x^2
         ("dX = -0.4*X/(1 + X^2) dt + dW", _LINE, False),  # as x^-0.8
         ("dX = X dt + X dW", _HALF, False),  # whatever its growth
+        ("dX = mu*X dt + sigma*X dW", _HALF, False),  # also in letters: above X^-1 at one end is above it at the other
         ("dX = (1 - X) dt + X dW", _HALF, True),  # inverse gamma
         ("dX = (0.3 - X) dt + sqrt(X) dW", _HALF, True),  # gamma, an attained and reflecting end
         ("dX = X*(1 - X) dt + X dW", _HALF, True),  # logistic growth, noise below the threshold
@@ -143,3 +144,4 @@ def test_whether_there_is_one_is_decided(text: str, interval: tuple[object, obje
     found = ito.stationary_density(system(text), interval)
     assert found.exists is exists
     assert (found.density is None) == (not exists)
+    assert ("diverges at" in found.why) == (not exists)

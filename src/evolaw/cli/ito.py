@@ -166,7 +166,7 @@ def _stationary(law: System, ends: Any) -> Derived:
     if found.density is not None:
         p = sympy.Function("p")(*law.states)
         return Derived("stationary", f"Stationary density {place}", (sympy.Eq(p, found.density),), facts)
-    said = "none that can be normalised" if found.exists is False else "its integral was not found; up to a factor"
+    said = f"none exists: {found.why}" if found.exists is False else "its integral was not found; up to a factor"
     return Derived("stationary", f"Stationary density {place}", (said, found.unnormalised), facts)
 
 

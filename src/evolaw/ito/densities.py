@@ -12,6 +12,7 @@ References: oksendal2003, theorems 7.3.3 and 8.1.1; gardiner2009, sections 5.1 a
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,12 +107,14 @@ class StationaryDensity:
         normaliser: its integral over the interval; None when no closed form was found, infinite when it diverges.
         interval: the interval (left, right).
         exists: True, False, or None when it is not decided.
+        why: where it does not exist, the end at which the integral diverges.
     """
 
     unnormalised: sympy.Expr
     normaliser: sympy.Expr | None
     interval: tuple[sympy.Expr, sympy.Expr]
     exists: bool | None
+    why: str = ""
 
     def _repr_latex_(self) -> str:
         return display.mathematics(self.unnormalised if self.density is None else self.density)
@@ -165,10 +168,9 @@ def stationary_density(system: System, interval: tuple[object, object] | None = 
     except (OutOfTime, NotImplementedError, sympy.PolynomialError):
         exponent = sympy.Integral(2 * drift / spread, inside)
     shape = _shape(exponent, spread, inside, (left, right))
-    total, exists = _normaliser(shape, inside, left, right)
-    return StationaryDensity(
-        shape.subs(inside, x), None if total is None else total.subs(inside, x), (left, right), exists
-    )
+    total, exists, why = _normaliser(shape, inside, left, right)
+    normaliser = None if total is None else total.subs(inside, x)
+    return StationaryDensity(shape.subs(inside, x), normaliser, (left, right), exists, why)
 
 
 def _shape(exponent: sympy.Expr, spread: sympy.Expr, x: sympy.Symbol, interval: Interval) -> sympy.Expr:
@@ -186,31 +188,36 @@ def _shape(exponent: sympy.Expr, spread: sympy.Expr, x: sympy.Symbol, interval: 
 
 def _normaliser(
     shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr
-) -> tuple[sympy.Expr | None, bool | None]:
-    """The integral of a positive function, and whether it is finite; None for what is not known."""
-    if _diverges(shape, x, left, right):
-        return sympy.oo, False
+) -> tuple[sympy.Expr | None, bool | None, str]:
+    """The integral of a positive function, whether it is finite, and why not; None for what is not known."""
+    if why := _diverges(shape, x, left, right):
+        return sympy.oo, False, why
     total = _integral(shape, x, left, right)
     if total is not None and total.is_finite is False:
-        return total, False
+        return total, False, "its integral is infinite"
     if total is not None and (confirmed := _confirmed(total, shape, x, left, right)) is not None:
-        return (total, True) if confirmed else (None, None)
+        return (total, True, "") if confirmed else (None, None, "")
     if total is not None and total.is_finite:
-        return total, True
+        return total, True, ""
     converges = _converges(shape, x, left, right)
     if total is None and converges:
         total = _number(shape, x, left, right)
-    return total, True if converges else None
+    return total, True if converges else None, ""
+
+
+def _power(shape: sympy.Expr, x: sympy.Symbol, end: sympy.Expr, inward: int) -> sympy.Expr:
+    """The power of the function towards an end, in the distance from it, or in |x| where it is infinite."""
+    xi = sympy.Symbol("xi", positive=True)
+    near = shape.subs(x, end + inward * xi if end.is_finite else -inward * xi)
+    return sympy.limit(tidy(xi * sympy.diff(near, xi) / near), xi, 0 if end.is_finite else sympy.oo)
 
 
 def _converges(shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr) -> bool:
     """Whether the function's power is above -1 at a finite end and below at an infinite one: then its integral is finite."""
-    xi = sympy.Symbol("xi", positive=True)
 
     def found() -> bool:
         for end, inward in ((left, 1), (right, -1)):
-            near = shape.subs(x, end + inward * xi if end.is_finite else -inward * xi)
-            power = sympy.limit(tidy(xi * sympy.diff(near, xi) / near), xi, 0 if end.is_finite else sympy.oo)
+            power = _power(shape, x, end, inward)
             if ((power > -1) if end.is_finite else (power < -1)) != sympy.true:
                 return False
         return True
@@ -221,24 +228,34 @@ def _converges(shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: symp
         return False
 
 
-def _diverges(shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr) -> bool:
-    """Whether the function falls no faster than 1/xi towards an end, xi the distance or |x|: then its integral is infinite."""
+def _diverges(shape: sympy.Expr, x: sympy.Symbol, left: sympy.Expr, right: sympy.Expr) -> str:
+    """Say where the integral is infinite: at an end towards which the function falls no faster than 1/xi, xi the distance or |x|.
+
+    Between a finite end and infinity it is infinite too, whatever the letters are, where the power at infinity is not below that at the
+    finite end: one is to be above -1 and the other below.
+    """
     xi = sympy.Symbol("xi", positive=True)
 
-    def found() -> bool:
+    def found() -> str:
         for end, inward in ((left, 1), (right, -1)):
             place = end + inward * xi if end.is_finite else -inward * xi
             rate = sympy.limit(
                 xi * shape.subs(x, place), xi, 0 if end.is_finite else sympy.oo, "+" if end.is_finite else "-"
             )
             if rate.is_extended_positive:
-                return True
-        return False
+                return f"its integral diverges at {end}"
+        return ""
 
-    try:
-        return bool(within(_DEADLINE, found))
-    except (OutOfTime, NotImplementedError, ValueError, TypeError):
-        return False
+    def whatever_the_letters() -> str:
+        near, far = (_power(shape, x, end, inward) for end, inward in ((left, 1), (right, -1)))
+        rise = tidy(far - near) if left.is_finite else tidy(near - far)
+        return f"its integral diverges at {left} or at {right}, whatever the letters are" if rise.is_nonnegative else ""
+
+    for found_in_time in (found, *([whatever_the_letters] if left.is_finite != right.is_finite else [])):
+        with contextlib.suppress(OutOfTime, NotImplementedError, ValueError, TypeError):
+            if why := within(_DEADLINE, found_in_time):
+                return why
+    return ""
 
 
 def _confirmed(

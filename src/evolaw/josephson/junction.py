@@ -238,6 +238,11 @@ class Junction:
             components=("phi", "v"),
         )
 
+    @property
+    def damping_words(self) -> str:
+        """The damping in a line of results: "damping 0.5", or that there is no capacitance."""
+        return "no capacitance" if self.damping is None else f"damping {self.damping:g}"
+
     def __repr__(self) -> str:
         relation = None if self.current_phase.is_sinusoidal else self.current_phase.terms
         facts = [

@@ -67,7 +67,7 @@ class Averages:
         return display.plot(self, **options)
 
     def __repr__(self) -> str:
-        rows = [f"Averages: damping {self.junction.damping}, noise {self.junction.noise:g}, seed {self.seed}"]
+        rows = [f"Averages: {self.junction.damping_words}, noise {self.junction.noise:g}, seed {self.seed}"]
         for name, (value, error, exact) in self.columns.items():
             rows.append(f"  {name}")
             for i, v, e, x in zip(self.bias, value, error, exact, strict=True):

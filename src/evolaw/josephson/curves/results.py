@@ -118,7 +118,7 @@ class Curve:
     def __repr__(self) -> str:
         gap = self.gap
         facts = [
-            ("junction", f"damping {self.junction.damping}, noise {self.junction.noise:g}"),
+            ("junction", f"{self.junction.damping_words}, noise {self.junction.noise:g}"),
             (self.label, f"{self.abscissa[0]:g} … {self.abscissa[-1]:g}, {self.abscissa.size} points"),
             ("at the end", display.uncertain(self.value[-1], self.error[-1])),
             ("exact", self.source or None),
