@@ -42,9 +42,9 @@ def test_the_bound_of_the_turnover_holds_where_the_energy_diffuses():
 
 
 @pytest.mark.slow
-def test_the_bound_of_the_turnover_holds_against_eigenvalues():
-    for a in (0.5, 1.0, 3.0):
-        for i, d in ((0.3, 0.15), (0.5, 0.1), (0.6, 0.1)):
-            true = fokker_planck(Junction(damping=a, noise=d), i).equation.escape_rate()
-            excess = escape_rate(i, a, d) / true - 1
-            assert 0 < excess < excess_of_turnover(i, a, d)
+@pytest.mark.parametrize("a", [0.5, 1.0, 3.0])
+def test_the_bound_of_the_turnover_holds_against_eigenvalues(a):
+    for i, d in ((0.3, 0.15), (0.5, 0.1), (0.6, 0.1)):
+        true = fokker_planck(Junction(damping=a, noise=d), i).equation.escape_rate()
+        excess = escape_rate(i, a, d) / true - 1
+        assert 0 < excess < excess_of_turnover(i, a, d)
