@@ -194,6 +194,7 @@ def test_what_does_not_fit_into_the_memory_is_no_fault_of_ours() -> None:
         (lambda a, b: 1.5 * a, ("x", 1.0), "`a` must be a number, or an array of numbers, but is 'x'"),
         (lambda a, b: [each.axes for each in a], ("xyz", 1.0), "`a` must have the attribute `axes`, but is 'xyz'"),
         (lambda a, b: [each.axes for each in a], ([1, 2], 1.0), "`a` must have the attribute `axes`"),
+        (lambda a, b: np.asarray(b, float), (1.0, int), "`b` must be a number, or an array of numbers"),
         (lambda a, b: list(a), (1.0, "b"), "`a` must be a list, but is 1.0"),
         (lambda a, b: b[0], ("a", 3), "`b` must be an array, or a list, but is 3"),
         (lambda a, b: b(a), (1.0, [2]), "`b` must be a function"),

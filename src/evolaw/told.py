@@ -188,6 +188,8 @@ def _pinned(error: Exception, values: Mapping[str, Any], signature: inspect.Sign
         wanted = annotations.get(name, "")
         if _holds_no_numbers(value) or ("str" not in wanted and _holds_text(value) and _OF_TEXT.search(said)):
             return refuse(name, "be a number, or an array of numbers", value)
+        if _OF_TEXT.search(said) and f"not '{type(value).__name__}'" in said and shapes[name] is None:
+            return refuse(name, "be a number, or an array of numbers", value)
         if 0 in (shapes[name] or ()) and (_OF_SHAPES.search(said) or _OF_NOTHING.search(said)):
             return refuse(name, "hold at least one value", value)
         if shapes[name] == () and wanted not in ("int", "float", "bool") and _OF_NUMBERS.search(said):

@@ -36,6 +36,8 @@ COMMANDS = (
     "explain",
     "ito",
     "junction fit",
+    "junction iv",
+    "junction resume",
     "learn",
     "order",
     "report",
@@ -43,13 +45,22 @@ COMMANDS = (
     "runs show",
     "runs verify",
     "score sample",
+    "score train",
     "simulate",
 )
-QUICK = {"josephson": 4, "learning": 5, "score": 4, "sde": 5}
+QUICK = {"josephson": 3, "learning": 4, "score": 3, "sde": 5}
 """Draws a function where each may compile something; else 25."""
 
 
-FEW = {"junction fit": 6, "learn": 8, "order": 8, "score sample": 6, "simulate": 12}
+FEW = {
+    "junction fit": 6,
+    "junction iv": 6,
+    "learn": 8,
+    "order": 8,
+    "score sample": 6,
+    "score train": 4,
+    "simulate": 12,
+}
 """Draws a command where each may compile something; else 25."""
 
 

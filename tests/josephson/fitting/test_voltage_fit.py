@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evolaw.errors import ArgumentError
+from evolaw.errors import ArgumentError, ShapeError
 from evolaw.josephson import Junction, Scales
 from evolaw.josephson.fitting.voltage_fit import fit_voltage
 from evolaw.josephson.formulas import mean_voltage, running_voltage
@@ -102,3 +102,8 @@ def test_intervals_cover_on_random_junctions():
         for name, true in (("critical_current", critical), ("resistance", resistance), ("temperature", kelvin)):
             inside[name] += fit.parameters[name].low <= true <= fit.parameters[name].high
     assert min(inside.values()) >= 34
+
+
+def test_a_table_of_currents_is_no_curve():
+    with pytest.raises(ShapeError, match="`current`"):
+        fit_voltage(np.ones((8, 8)), np.ones((8, 8)))

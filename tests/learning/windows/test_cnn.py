@@ -131,3 +131,8 @@ def test_bad_arguments_are_named() -> None:
         Cnn.life("gelu")
     with pytest.raises(ArgumentError, match="rng"):
         Cnn.random((4,), rng=None)
+
+
+def test_what_is_no_board_is_named() -> None:
+    with pytest.raises(ArgumentError, match="`boards` must end in rows and cols"):
+        on_boards(Cnn.life(), [0.5, 1.0])

@@ -49,7 +49,7 @@ def fit_voltage(current: Any, voltage: Any, error: Any = None, *, temperature: f
         >>> abs(fit.parameters["temperature"].value - 4.2) < 0.05
         True
     """
-    i = checks.numbers(current, "current")
+    i = checks.shape(checks.numbers(current, "current"), "current", ("points",))
     v = checks.shape(checks.numbers(voltage, "voltage"), "voltage", i.shape)
     checks.require(i.size >= 6, "current", "hold at least six points", i.size)
     s = None if error is None else checks.shape(checks.numbers(error, "error"), "error", i.shape)

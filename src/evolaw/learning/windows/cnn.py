@@ -203,6 +203,8 @@ def on_boards(net: WindowNet, boards: jax.Array, steps: int = 1) -> jax.Array:
         >>> (on_boards(Cnn.life(), blinker) > 0)[:, 2].astype(int).tolist()
         [0, 1, 1, 1, 0]
     """
+    boards = jnp.asarray(boards)
+    checks.require(boards.ndim >= 2, "boards", "end in rows and cols", boards.shape)
     return _further(net, _everywhere(net, boards), steps)
 
 
