@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evolaw.josephson.fitting.intervals import curvature_covariance, profile_interval
+from evolaw.josephson.fitting.intervals import _lowest, curvature_covariance, profile_interval
 
 
 def valley(p):
@@ -34,3 +34,15 @@ def test_an_interval_of_one_side_is_infinite_on_the_other():
         lambda p: float((np.exp(p[0]) - 1) ** 2 + p[1] ** 2), np.zeros(2), np.eye(2), 0, 1.96**2
     )
     assert low == -np.inf and high == pytest.approx(np.log(2.96), rel=0.02)
+
+
+def test_the_lowest_point_is_not_looked_for_where_there_is_no_cost():
+    """A curve without noise has no temperature: one side of the parabola is infinite, and a step towards it would be no number."""
+    asked = []
+
+    def cost(u):
+        asked.append(u.copy())
+        return float(u[0] ** 2) if u[0] <= 0 else np.inf
+
+    value, _ = _lowest(cost, np.zeros(1))
+    assert value == 0.0 and np.isfinite(asked).all()

@@ -132,3 +132,26 @@ def test_faults_are_named():
         phase(-1.0, 0.5)
     with pytest.raises(ArgumentError, match="noise"):
         threshold_voltage(1.0, 0.0)
+
+
+def test_the_voltage_at_very_weak_noise_is_a_number_and_the_right_one():
+    """Below D = 1e-9 the Bessel function was no number, and below 1e-6 voltages just above I_c were off by up to 1 %."""
+    constant = mean_voltage(1.0, 1e-12) * 1e4
+    assert constant == pytest.approx(mean_voltage(1.0, 3e-6) / 3e-6 ** (1 / 3), rel=1e-3)  # corrections of D^(2/3)
+    for noise in (1.9e-6, 1e-9, 1e-20, 1e-60, 1e-300):
+        assert mean_voltage(1.0, noise) == pytest.approx(constant * noise ** (1 / 3), rel=5 * noise ** (2 / 3) + 1e-6)
+        far = [-np.sqrt(1.25), 0.0, 0.0, np.sqrt(24)]
+        assert mean_voltage([-1.5, 0.0, 0.5, 5.0], noise) == pytest.approx(far, rel=1e-9)
+    # Above I_c by u D^(2/3) the noise adds the share 0.0782/u³, whatever D is.
+    for noise in (3e-6, 1.9e-6, 1e-8, 1e-15):
+        for u in (10.0, 20.0, 50.0, 70.0):
+            i = 1 + u * noise ** (2 / 3)
+            quiet = np.sqrt((u * noise ** (2 / 3)) * (i + 1))
+            assert mean_voltage(i, noise) / quiet - 1 == pytest.approx(0.0782 / u**3, rel=0.02, abs=1.5e-6)
+    # Both ways of computing meet, with their slopes.
+    for u in (-3.0, 0.5, 3.0, 50.0):
+        curves = [(1 + u * d ** (2 / 3), d) for d in (2.02e-6, 1.98e-6)]
+        voltages = [mean_voltage(i, d) / d ** (1 / 3) for i, d in curves]
+        assert voltages[1] == pytest.approx(voltages[0], rel=5e-5)
+        slopes = [differential_resistance(i, d) * d ** (1 / 3) for i, d in curves]
+        assert slopes[1] == pytest.approx(slopes[0], rel=1e-4)

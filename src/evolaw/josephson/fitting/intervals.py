@@ -111,8 +111,8 @@ def _lowest(cost: Cost, u: np.ndarray) -> tuple[float, np.ndarray]:
         for axis in np.eye(len(u)):
             left, right = cost(u - _SHARE * axis), cost(u + _SHARE * axis)
             bend = left + right - 2 * value
-            if bend <= 0:
-                continue
+            if not 0 < bend < np.inf:
+                continue  # also where one side has no cost: noise that is lost in the numbers
             moved = u + float(np.clip((left - right) / (2 * bend), -3, 3)) * _SHARE * axis
             tried = cost(moved)
             if tried < value:

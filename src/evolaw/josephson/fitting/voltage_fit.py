@@ -151,8 +151,12 @@ def _next_point(first: float, p: np.ndarray, covariance: np.ndarray, i: np.ndarr
 
 def _model(p: np.ndarray, i: np.ndarray, first: float) -> np.ndarray:
     """I_c R v(I/I_c, D) + V_0 for p = (ln I_c, ln R, ln D I_c/first, V_0): k_B T is better determined than D."""
-    critical, resistance = np.exp(p[0]), np.exp(p[1])
-    curve = np.asarray(mean_voltage(i / critical, np.exp(p[2]) * first / critical))
+    with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
+        critical, resistance, thermal = np.exp(p[0]), np.exp(p[1]), np.exp(p[2])
+        reduced, noise = i / critical, thermal * first / critical
+    if not (np.isfinite(noise) and np.isfinite(reduced).all() and np.isfinite(critical * resistance)):
+        return np.full(np.shape(i), np.inf)  # a search that left all numbers comes back from there
+    curve = np.asarray(mean_voltage(reduced, noise))
     found: np.ndarray = critical * resistance * curve + p[3]
     return found
 

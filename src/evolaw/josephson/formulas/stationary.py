@@ -107,7 +107,7 @@ def equilibrium_cosine(noise: Any) -> np.ndarray | float:
     """
     d = checks.numbers(noise, "noise")
     checks.require(bool(np.all(d > 0)), "noise", "be positive", float(np.min(d, initial=1.0)))
-    found = special.ive(1, 1 / d) / special.ive(0, 1 / d)
+    found = special.i1e(1 / d) / special.i0e(1 / d)
     return found if np.ndim(found) else float(found)
 
 

@@ -132,6 +132,10 @@ def supercurrent(time: Any, bias: Any, start: Any = 0.0) -> np.ndarray | float:
     return found if np.ndim(found) else float(found)
 
 
+_COLD, _NEAR = 2e-6, 60.0
+"""Noise below which the rule for the integral is too coarse; widths D^(2/3) around I_c beyond which noise is felt by less than 4e-7."""
+
+
 def _each(function: Any, bias: Any, noise: Any) -> np.ndarray | float:
     """Apply a function of (i, D) to numbers or arrays."""
     i, d = (checks.numbers(value, name) for value, name in ((bias, "bias"), (noise, "noise")))
@@ -148,13 +152,15 @@ def _stationary(i: float, d: float) -> tuple[float, float]:
         if above <= 0:
             return 0.0, np.inf if above == 0 else 0.0
         return float(np.sign(i) * np.sqrt(above)), float(bias / np.sqrt(above))
+    if d < _COLD:
+        return _cold(i, d)
     if bias == 0:
-        return 0.0, float(np.exp(-2 / d) / special.ive(0, 1 / d) ** 2)
+        return 0.0, float(np.exp(-2 / d) / special.i0e(1 / d) ** 2)
     distance, weight = _rule(bias, d)
     theta = np.pi / 2 - distance
     nu, c = bias / d, np.sin(distance)
     exponent = (
-        np.log(special.ive(0, 2 * c / d)) + 2 * c / d + 2 * nu * theta + np.log1p(np.exp(-4 * nu * theta)) - np.log(2)
+        np.log(special.i0e(2 * c / d)) + 2 * c / d + 2 * nu * theta + np.log1p(np.exp(-4 * nu * theta)) - np.log(2)
     )
     top = exponent.max()
     shares = weight * np.exp(exponent - top)
@@ -166,6 +172,30 @@ def _stationary(i: float, d: float) -> tuple[float, float]:
         gap = rest + np.sum(shares * (2 * distance + 4 * theta / (np.exp(4 * nu * theta) + 1))) / whole
     v = float(np.exp(log_v))
     return float(np.sign(i)) * v, v * float(gap) / d
+
+
+def _cold(i: float, d: float) -> tuple[float, float]:
+    """Where the integral would lose its digits: noise is felt within some D^(2/3) of I_c only, there by one law.
+
+    Near i = 1 the equation is dx = ((i - 1) + x²/2) dt + √(2D) dW, so that v = D^(1/3) F((i - 1)/D^(2/3)): the curve of a larger D,
+    scaled, with the factor that √(i² - 1) has over √(2 (i - 1)). What is left is of order D^(2/3), and is taken to D from two larger ones.
+    """
+    away = abs(i) - 1
+    if abs(away) > _NEAR * d ** (2 / 3):
+        return _stationary(i, 0.0)
+    found = []
+    for reference in (_COLD, 8 * _COLD):
+        scale = (reference / d) ** (1 / 3)
+        other = away * scale**2
+        v, slope = _stationary(1 + other, reference)
+        shape = np.sqrt((1 + away / 2) / (1 + other / 2))
+        found.append((shape * v / scale, shape * slope * scale))
+    if min(min(found)) <= 0:
+        return 0.0, 0.0
+    (near, steep), (far, steeper) = np.log(found)
+    beyond = (1 - (d / _COLD) ** (2 / 3)) / 3
+    v, slope = np.exp([near - beyond * (far - near), steep - beyond * (steeper - steep)])
+    return float(np.sign(i) * v), float(slope)
 
 
 def _rule(i: float, d: float) -> tuple[np.ndarray, np.ndarray]:
