@@ -87,10 +87,10 @@ LINES = [
 
 @pytest.mark.slow
 def test_spectra():
-    """32 bands each of records of 512 junctions, against the mean periodogram of the Fokker–Planck equation; line widths of the running ones."""
+    """32 bands each of records of 256 junctions, against the mean periodogram of the Fokker–Planck equation; line widths of the running ones."""
     far = []
     for seed, (damping, noise, bias) in enumerate(LINES):
-        found = spectrum(Junction(damping=damping, noise=noise), bias, 30 + seed, duration=200.0, paths=512)
+        found = spectrum(Junction(damping=damping, noise=noise), bias, 30 + seed, duration=200.0, paths=256)
         _, power, error, exact = found.bands(32)
         far.append((power - exact) / error)
     assert agree(far) == 32 * len(LINES)

@@ -27,6 +27,9 @@ _ALIASES = {
     "name": "start",
     "command": "box",
     "entry": "known",
+    "critical_current": "ic",
+    "resistance": "r",
+    "capacitance": "c",
 }
 """What functions call by another name than the command line does."""
 

@@ -58,3 +58,10 @@ def test_a_column_over_biases_and_noises(evolaw):
     assert done.returncode == 0 and "voltage" in done.stdout and done.stdout.count("±") == 8
     assert "at most" in evolaw("junction", "array", "--bias", "0:1:100", "--noise", "0.1:1:100").stderr
     assert "flux" in evolaw("junction", "array", "--flux", "0.5").stderr
+
+
+@pytest.mark.slow
+def test_too_long_a_step_for_an_array_is_named_with_one_that_would_do(evolaw):
+    """It ended with φ' = -3e255 and an order of 1."""
+    done = evolaw("junction", "array", "--dt", "5")
+    assert done.returncode == 3 and "--dt must be so short" in done.stderr and "Use --dt 0.5" in done.stderr

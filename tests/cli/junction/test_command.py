@@ -22,7 +22,7 @@ SI = ("--ic", "1 uA", "--r", "10 Ohm", "--temperature", "4.2 K")
     [
         (("iv", "--ic", "1", "--r", "10 Ohm", "--temperature", "4.2 K"), "no unit"),
         (("iv", "--ic", "1 uV", "--r", "10 Ohm", "--temperature", "4.2 K"), "unit of a voltage"),
-        (("iv", *SI, "--c", "-1 pF"), "capacitance"),
+        (("iv", *SI, "--c", "-1 pF"), "--c must be zero or positive"),
         (("iv", "--ic", "1 uA", "--r", "10 Ohm", "--temperature", "-4 K"), "temperature"),
         (("iv", *SI, "--noise", "0.1"), "noise"),
         (("iv",), "noise"),
@@ -32,6 +32,27 @@ SI = ("--ic", "1 uA", "--r", "10 Ohm", "--temperature", "4.2 K")
         (("iv", "--noise", "0.1", "--figure", "x.gif"), "figure"),
         (("array", "--kind", "heap"), "kind"),
         (("array", "--load", "1,2"), "load"),
+        # what an experimenter types: units left out, swapped, unknown, with a decimal comma; another quantity's
+        (
+            ("iv", "--ic", "1 uA", "--r", "10", "--temperature", "4.2 K"),
+            "Option --r must be a resistance with its unit",
+        ),
+        (("iv", "--ic", "10 Ohm", "--r", "1 uA", "--temperature", "4.2 K"), "unit of a resistance 'Ohm'"),
+        (("iv", "--ic", "1 uA", "--r", "10 Ohm", "--temperature", "4.2 C"), "unknown unit 'C'"),
+        (("iv", "--ic", "1,5 uA", "--r", "10 Ohm", "--temperature", "4.2 K"), "decimals with a point"),
+        (("iv", "--ic", "1 MA", "--r", "10 Ohm", "--temperature", "4.2 K"), "--ic must be in ampere"),
+        (("iv", *SI, "--c", "1 F"), "--c must be in farad"),
+        (("iv", *SI, "--c", "0"), "--c must be a capacitance with its unit"),
+        (("iv", *SI, "--bias", "1 uA"), "shares of the critical current"),
+        (("iv", "--noise", "0.1", "--bias", "0.1:2:0.1"), "whole COUNT"),
+        (("iv", "--noise", "-0.1"), "--noise must be zero or positive"),
+        (("iv", "--damping", "-1", "--noise", "0.1"), "--damping must be positive"),
+        (("switching", *SI, "--ramp", "3 uA"), "--ramp must be a ramp with its unit"),
+        (("switching", *SI, "--ramp", "3 uA/s", "--rate", "1e-4"), "left out beside --rate"),
+        (("hysteresis", "--noise", "0.05", "--rate", "1e-12"), "Use a rate of at least"),
+        (("escape", "--noise", "0.1", "--escapes", "0"), "--escapes"),
+        (("array", "--kind", "pair", "--coupling", "-5"), "--coupling must be zero or positive"),
+        (("array", "--kind", "ring", "--size", "4", "--fluxons", "9"), "at most one a cell"),
     ],
 )
 def test_bad_input_is_a_sentence_and_exit_code_3(

@@ -73,3 +73,34 @@ def test_quantities_as_they_are_typed():
     for text, quantity in (("10", "resistance"), ("10 pF", "resistance"), ("ten Ohm", "resistance")):
         with pytest.raises(ParseError):
             quantity_of_text(text, quantity)
+
+
+def test_quantities_in_the_wrong_unit_say_which():
+    for text, quantity, says in (
+        ("10", "resistance", "no unit"),
+        ("10 pF", "resistance", "unit of a capacitance 'pF'"),
+        ("4.2 C", "temperature", "unknown unit 'C'"),
+        ("1,5 uA", "current", "decimals with a point"),
+        ("1.2.3 uA", "current", "must be a current with its unit"),
+    ):
+        with pytest.raises(ParseError, match=says):
+            quantity_of_text(text, quantity)
+
+
+def test_a_unit_that_changes_within_a_column_is_seen(tmp_path):
+    """From µA to mA written as mA; sweeps that return to zero, start there, or go over decades are none such."""
+    head = "current (uA), voltage (uV)\n"
+
+    def read(currents):
+        rows = "\n".join(f"{i}, {k + 1}" for k, i in enumerate(currents))
+        return read_table(written(tmp_path, head + rows + "\n"))
+
+    with pytest.raises(ParseError, match=r":7:1: From here on the currents are .* smaller"):
+        read([1, 2, 3, 4, 5, 0.006, 0.007, 0.008])
+    for fine in (
+        [0, 0, 0, 1, 2, 3, 4],
+        [1, 2, 3, 0.001, 1, 2, 3],
+        [0.001, 0.01, 0.1, 1, 10, 100],
+        [3, 2, 1, 0, -1, -2, -3],
+    ):
+        assert read(fine).kind == "iv"

@@ -120,6 +120,8 @@ def _maker(
     parts = [checks.number(part, "load") for part in load.split(",")]
     checks.require(len(parts) == 3, "load", "be three numbers, L,R,C", load)
     checks.require(kind in ("pair", "grid", "series") or coupling > 0, "coupling", "be positive", coupling)
+    checks.require(kind != "pair" or coupling >= 0, "coupling", "be zero or positive", coupling)
+    checks.require(kind != "ring" or abs(fluxons) <= count, "fluxons", "be at most one a cell", fluxons)
     checks.require(flux == 0 or kind == "grid", "flux", "be 0 but for a grid", flux)
 
     def make(i: float, d: float) -> SDE | Grid:

@@ -34,7 +34,9 @@ def fit_curve(
             "capacitance": (c, "capacitance"),
             "temperature": (temperature, "temperature"),
         }
-        numbers = {name: None if text is None else quantity_of_text(text, kind) for name, (text, kind) in typed.items()}
+        numbers = {
+            name: None if text is None else quantity_of_text(text, kind, name) for name, (text, kind) in typed.items()
+        }
         found = fit_file(Path(curve), **numbers)
         arrays = {"x": found.x, "measured": found.measured, "fitted": found.fitted, "error": found.error}
         answers.say(found, found.junction, arrays, found.document() | {"source": str(curve)}, run, figure, as_json)

@@ -40,9 +40,9 @@ def junction_of(
         for name in ("ic", "r", "temperature"):
             checks.require(physical[name] is not None, name, "be given with its unit, beside the others in SI", None)
         return Junction.from_si(
-            critical_current=quantity_of_text(str(ic), "current"),
-            resistance=quantity_of_text(str(r), "resistance"),
-            capacitance=None if c is None else quantity_of_text(c, "capacitance"),
+            critical_current=quantity_of_text(str(ic), "current", "ic"),
+            resistance=quantity_of_text(str(r), "resistance", "r"),
+            capacitance=None if c is None else quantity_of_text(c, "capacitance", "c"),
             temperature=quantity_of_text(str(temperature), "temperature"),
             **more,
         )
@@ -65,10 +65,21 @@ def grid(text: str, name: str) -> np.ndarray:
     from evolaw import checks
 
     parts = checks.halfwidth(text).split(":")
+    fix = "Biases are shares of the critical current, without a unit." if name == "bias" else ""
     if len(parts) == 3:
-        count = checks.integer(
-            int(parts[2]) if parts[2].strip().isdecimal() else parts[2], name, least=2, most=_MOST_POINTS
-        )
-        return np.linspace(checks.number(parts[0], name), checks.number(parts[1], name), count)
+        whole = parts[2].strip()
+        checks.require(whole.isdecimal(), name, "be FROM:TO:COUNT with a whole COUNT of points", text, fix)
+        count = checks.integer(int(whole), name, least=2, most=_MOST_POINTS)
+        first, last = (_number(part, name, text, fix) for part in parts[:2])
+        return checks.increasing(np.linspace(first, last, count), name)
     checks.require(len(parts) == 1, name, "be numbers as 0.1,0.5,1 or FROM:TO:COUNT", text)
-    return checks.increasing(np.array([checks.number(part, name) for part in text.split(",")]), name)
+    return checks.increasing(np.array([_number(part, name, text, fix) for part in parts[0].split(",")]), name)
+
+
+def _number(part: str, name: str, whole: str, fix: str) -> float:
+    from evolaw import checks
+
+    try:
+        return checks.number(float(part), name)
+    except ValueError:
+        raise checks.refuse(name, "be numbers as 0.1,0.5,1 or FROM:TO:COUNT", whole, fix) from None

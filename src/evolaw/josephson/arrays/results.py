@@ -16,7 +16,9 @@ from evolaw.sde.schemes.scheme import StochasticHeun
 from evolaw.sde.schemes.splitting import RescaledBAOAB
 from evolaw.told import told
 
-__all__ = ["ArrayRun", "array_scheme", "run_array"]
+__all__ = ["ArrayRun", "array_scheme", "require_bounded", "run_array"]
+
+_FASTEST = 1e5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,6 +75,18 @@ def array_scheme(law: SDE) -> Any:
     return StochasticHeun() if RescaledBAOAB().refuses(law) else RescaledBAOAB()
 
 
+def require_bounded(phase: np.ndarray, time: float, dt: float) -> None:
+    """Refuse phases that grew as no junction turns: the step was too long for the array, or its couplings push apart."""
+    fastest = float(np.abs(phase).max()) / max(time, 1e-300)
+    checks.require(
+        fastest < _FASTEST,
+        "dt",
+        "be so short that the phases stay within bounds",
+        f"{dt:g}, with which they turn at {fastest:.2g}",
+        f"Use dt={dt / 10:.2g}; if that does not help, the couplings push the phases apart.",
+    )
+
+
 @told
 def run_array(
     law: SDE,
@@ -100,6 +114,9 @@ def run_array(
         dt: longest step.
         progress: called with (paths done, paths in all).
         out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
+
+    Raises:
+        ArgumentError: the step is too long for the array, whose phases then grow without bound.
     """
     scheme = array_scheme(law)
     source = randomness.source(rng)
@@ -116,6 +133,7 @@ def run_array(
         out=out,
     )
     phase, rest = solved.values[..., :junctions], solved.values[..., junctions:]
+    require_bounded(phase, times[-1], dt)
     r = order_parameter(phase)
     root = np.sqrt(paths)
     middle = frames // 2

@@ -21,7 +21,7 @@ import numpy as np
 from evolaw import checks, display, randomness
 from evolaw.josephson.arrays.grids import Grid
 from evolaw.josephson.arrays.order import is_locked, order_parameter, smooth_mean, vortices
-from evolaw.josephson.arrays.results import array_scheme
+from evolaw.josephson.arrays.results import array_scheme, require_bounded
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.told import told
@@ -146,6 +146,7 @@ def sweep_array(
     half = np.asarray(solved.values)[:, :, _FRAMES // 2 :]
     phase = grid.phases(half) if grid else half[..., :junctions]
     flat = phase.reshape(*phase.shape[:3], -1)
+    require_bounded(flat, float(times[-1]), dt)
     if grid:
         each = grid.voltage(half[:, :, :-1], half[:, :, 1:], times[1])
     else:

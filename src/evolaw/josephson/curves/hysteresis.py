@@ -22,6 +22,7 @@ from evolaw.sde.loop.solver import solve
 from evolaw.told import told
 
 __all__ = ["HysteresisLoop", "hysteresis"]
+_MOST_STEPS = 2e9
 
 _RUNNING = 0.25
 
@@ -127,6 +128,14 @@ def hysteresis(
     source = randomness.source(rng)
     number = checks.integer(paths or (256 if junction.noise else 1), "paths", least=1)
     turn = top / r
+    h = step_length(junction, dt)
+    checks.require(
+        2 * turn / h < _MOST_STEPS,
+        "rate",
+        f"give at most {_MOST_STEPS:.0e} steps up and down",
+        f"{r:g}, which gives {2 * turn / h:.2g}",
+        f"Use a rate of at least {2 * top / h / _MOST_STEPS:.2g}; `switching_currents` has the switching of slower ramps.",
+    )
     process = junction.process(0.0, ramp=(r, turn))
     times = np.linspace(0, 2 * turn, 2 * count + 1)
     start = starts(junction, np.zeros(1), number, source)[0]
@@ -137,10 +146,10 @@ def hysteresis(
         times,
         paths=number,
         rng=source if junction.noise else None,
-        dt=step_length(junction, dt),
+        dt=h,
         progress=progress,
         out=out,
-        chunk=chunk_size(number, 2 * turn / step_length(junction, dt)),
+        chunk=chunk_size(number, 2 * turn / h),
     )
     speed = np.diff(solved.values[..., 0], axis=1) / np.diff(times)
     voltage = speed * junction.voltage_per_velocity

@@ -21,6 +21,7 @@ __all__ = ["LEAST_DAMPING", "doubt", "doubtful", "slowest_rates", "transient"]
 
 _RELAXATIONS, _LONGEST = 10.0, 2000.0
 _SETTLED = 3.0
+_FOREVER = 1e30
 LEAST_DAMPING = 0.3
 
 
@@ -70,10 +71,15 @@ def doubt(grid: np.ndarray, mask: np.ndarray, rates: np.ndarray, time: float) ->
     low, high, slowest = grid[mask].min(), grid[mask].max(), rates[mask].min()
     where = f"At i = {low:.4g}" + (f" to {high:.4g}" if high > low else "")
     return (
-        f"{where} a resting and a running state live side by side, and the passage between them takes up to {1 / slowest:.2g} units of "
+        f"{where} a resting and a running state live side by side, and the passage between them takes up to {_long(1 / slowest)} units of "
         f"time, longer than the {time:.4g} that were waited: these values are those of junctions that began at rest, not the stationary ones, "
         "and their errors do not cover the difference. A sweep (hysteresis) or a switching histogram measures what such a junction does."
     )
+
+
+def _long(time: float) -> str:
+    """A time in words that mean something: nothing lasts 10³⁰ oscillations."""
+    return f"{time:.2g}" if time < _FOREVER else "more than 10³⁰"
 
 
 def _slowest(junction: Junction, bias: float) -> float:

@@ -74,6 +74,7 @@ def escape_rates(
     )
     grid = checks.increasing(np.atleast_1d(checks.numbers(bias, "bias")), "bias")
     checks.require(bool(grid[0] >= 0 and grid[-1] < 1), "bias", "lie between 0 and the critical current", grid.tolist())
+    checks.integer(escapes, "escapes", least=8)
     source = randomness.source(rng)
     h = _step(junction, dt)
     facts = {"damping": junction.damping, "noise": junction.noise, "bias": grid.tolist()}

@@ -47,7 +47,9 @@ def fit_switching(
     """
     values = np.sort(checks.numbers(currents, "currents").ravel())
     checks.require(values.size >= 20, "currents", "hold at least 20 switching currents", values.size)
-    checks.require(bool(values[0] > 0 and values[-1] > values[0]), "currents", "be positive and differ", values[0])
+    checks.require(
+        bool(values[0] > 0 and values[-1] > values[0]), "currents", "be positive and differ", float(values[0])
+    )
     rate = checks.positive(ramp, "ramp")
     mean, spread = float(values.mean()), float(values.std(ddof=1))
 

@@ -66,8 +66,9 @@ def fit_file(
     currents = columns["switching current"]
     if "count" in columns:
         counts = columns["count"]
+        odd = counts[(counts < 0) | (counts != np.round(counts))]
         checks.require(
-            bool(np.all((counts >= 0) & (counts == np.round(counts)))), "count", "hold whole numbers", "others"
+            odd.size == 0, "count", "be whole numbers of ramps, zero or more", float(odd[0]) if odd.size else 0
         )
         checks.require(float(counts.sum()) <= 1e7, "count", "add up to at most 1e7 ramps", float(counts.sum()))
         currents = np.repeat(currents, counts.astype(int))

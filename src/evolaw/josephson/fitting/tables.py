@@ -23,6 +23,7 @@ from evolaw.textfiles import read_text
 
 __all__ = ["MeasuredTable", "quantity_of_text", "read_table"]
 
+_LEAST_LINES, _APART = 3, 100.0
 _MOST_BYTES, _MOST_ROWS = 64 * 2**20, 2_000_000
 _PREFIXES = {
     "": 1.0,
@@ -109,27 +110,49 @@ def read_table(path: str | Path) -> MeasuredTable:
     if len(rows) > _MOST_ROWS:
         raise ParseError(f"The file has more than {_MOST_ROWS} lines of numbers.", source=str(path))
     values = np.array([_numbers(row, len(names), str(path), number) for number, row in rows[1:]])
+    for k, name in enumerate(names):
+        if name in ("current", "switching current"):
+            _require_one_unit(values[:, k], [number for number, _ in rows[1:]], str(path), k + 1)
     columns = {name: values[:, k] * scales[k] for k, name in enumerate(names)}
     return MeasuredTable(_kind(columns, str(path), heading_line), columns, str(path))
 
 
-def quantity_of_text(text: str, quantity: str) -> float:
+def quantity_of_text(text: str, quantity: str, name: str | None = None) -> float:
     """Return a number with its unit in SI, as "4.2 K", "1 pF", "10 Ohm" or "3 uA/s".
 
+    Args:
+        text: number and unit.
+        quantity: "current", "resistance", "capacitance", "temperature", "ramp", "voltage" or "rate".
+        name: of the argument, for the message; None for the quantity's.
+
     Raises:
-        ParseError: there is no unit, or one of another quantity.
+        ParseError: there is no number, no unit, or one of another quantity.
 
     Example:
         >>> quantity_of_text("1 pF", "capacitance")
         1e-12
     """
-    found = re.fullmatch(r"\s*([-+]?[0-9.]+(?:[eE][-+]?\d+)?)\s*(\S+)?\s*", text)
+    found = re.fullmatch(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S+)?\s*", text)
+    scale, kind = (None, None) if found is None or found[2] is None else _unit(found[2])
+    if found is not None and scale is not None and kind == quantity:
+        return float(found[1]) * scale
     if found is None:
-        raise ParseError(
-            f"{text!r} is no number with a unit; write, for example, {_EXAMPLES[quantity]}.", source=quantity
-        )
-    scale = _scale(found[2] or "", quantity, quantity, None, None)
-    return float(found[1]) * scale
+        why = " Write decimals with a point." if re.fullmatch(r"\s*[-+]?\d+,\d+\s*\S*\s*", text) else ""
+    elif found[2] is None:
+        why = " It has no unit."
+    else:
+        why = f" It has the {f'unit of a {kind}' if kind else 'unknown unit'} {found[2]!r}."
+    raise ParseError(
+        f"Argument `{name or quantity}` must be a {quantity} with its unit, as {_EXAMPLES[quantity]!r}, but is {text!r}.{why}"
+    )
+
+
+def _unit(unit: str) -> tuple[float | None, str | None]:
+    """What a number with this unit is multiplied with, and the quantity; None for an unknown unit."""
+    for name in sorted(_UNITS, key=len, reverse=True):
+        if unit.endswith(name) and unit[: -len(name)] in _PREFIXES:
+            return _PREFIXES[unit[: -len(name)]], _UNITS[name]
+    return None, None
 
 
 _EXAMPLES = {
@@ -179,14 +202,14 @@ def _scale(
             f"{where!r} has no unit. Write it in brackets, for example '{quantity} ({_EXAMPLES[quantity].split()[1]})'.",
             source=source or "", line=line, column=place,
         )  # fmt: skip
-    for name in sorted(_UNITS, key=len, reverse=True):
-        if unit.endswith(name) and unit[: -len(name)] in _PREFIXES:
-            if _UNITS[name] != quantity:
-                raise ParseError(
-                    f"{where!r} has the unit of a {_UNITS[name]}, {unit}, and must have that of a {quantity}. Are two columns swapped?",
-                    source=source or "", line=line, column=place,
-                )  # fmt: skip
-            return _PREFIXES[unit[: -len(name)]]
+    scale, kind = _unit(unit)
+    if scale is not None:
+        if kind != quantity:
+            raise ParseError(
+                f"{where!r} has the unit of a {kind}, {unit}, and must have that of a {quantity}. Are two columns swapped?",
+                source=source or "", line=line, column=place,
+            )  # fmt: skip
+        return scale
     raise ParseError(
         f"{where!r} has the unknown unit {unit!r}; write one as in {_EXAMPLES[quantity]!r}.",
         source=source or "",
@@ -227,6 +250,23 @@ def _numbers(row: list[str], count: int, source: str, line: int) -> list[float]:
             raise ParseError(f"The cell {cell.strip()!r} is not finite.", source=source, line=line, column=place)
         found.append(value)
     return found
+
+
+def _require_one_unit(current: np.ndarray, lines: list[int], source: str, place: int) -> None:
+    """Refuse currents that are hundreds of times smaller or larger from one line on: a column whose unit changed on the way."""
+    size = np.abs(current)
+    for cut in range(_LEAST_LINES, size.size - _LEAST_LINES + 1):
+        before, after = size[:cut].max(), size[cut:].max()
+        # A sweep begins or ends at zero: only a step of hundreds to what never comes back is no sweep.
+        step = max(size[cut], size[cut - 1]) / max(min(size[cut], size[cut - 1]), 1e-300)
+        apart = max(before, after) / (min(before, after) or np.inf)
+        if apart > _APART and step > _APART:
+            raise ParseError(
+                f"From here on the currents are {apart:.2g} times {'smaller' if before > after else 'larger'}. Did the unit change within the column?",
+                source=source,
+                line=lines[cut],
+                column=place,
+            )
 
 
 def _kind(columns: dict[str, np.ndarray], source: str, line: int) -> str:

@@ -25,6 +25,8 @@ __all__ = ["fit_voltage"]
 
 _BRANCHES = 0.05
 _CANDIDATES = 41
+_CLEAR, _ROUGH = 2.0, 0.1
+_NOISES = (1e-9, 1e6)
 
 
 @told
@@ -81,7 +83,7 @@ def _single_valued(i: np.ndarray, v: np.ndarray, s: np.ndarray | None, bath: flo
 
     scale = float(np.abs(v).max())
     tried = [
-        optimize.least_squares(miss, [np.log(first), np.log(slope), np.log(d), 0.0], x_scale=[1, 1, 1, scale], bounds=([-60, -30, -12, -scale], [5, 30, 6, scale]))
+        optimize.least_squares(miss, [np.log(first), np.log(slope), np.log(d), 0.0], x_scale=[1, 1, 1, scale], bounds=([np.log(first) - 8, np.log(slope) - 5, -12, -scale], [np.log(first) + 3, np.log(slope) + 5, 6, scale]))
         for d in (0.03, 0.3)
     ]  # fmt: skip
     found = min(tried, key=lambda one: one.cost)
@@ -89,6 +91,14 @@ def _single_valued(i: np.ndarray, v: np.ndarray, s: np.ndarray | None, bath: flo
     free = i.size - 4
     sigma = s if s is not None else np.full(i.size, float(np.sqrt(np.sum((fitted - v) ** 2) / free)))
     jacobian = found.jac / (weight * sigma)[:, None]
+    sees = np.linalg.norm(jacobian, axis=0)
+    checks.require(
+        bool(np.all(sees > 1e-9 * sees.max())),
+        "voltage",
+        "follow the curve of a junction",
+        f"points about {float(np.median(np.abs(fitted - v))):.2g} V away from the best one",
+        "Are the columns or their units right, and measured above the critical current?",
+    )
     covariance = _covariance(jacobian)
     # T = D E_J/k_B with D first/I_c: its logarithm is p[2] and constants.
     unit = HBAR * first / (2 * CHARGE * BOLTZMANN)
@@ -151,12 +161,10 @@ def _next_point(first: float, p: np.ndarray, covariance: np.ndarray, i: np.ndarr
 
 def _model(p: np.ndarray, i: np.ndarray, first: float) -> np.ndarray:
     """I_c R v(I/I_c, D) + V_0 for p = (ln I_c, ln R, ln D I_c/first, V_0): k_B T is better determined than D."""
-    with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
-        critical, resistance, thermal = np.exp(p[0]), np.exp(p[1]), np.exp(p[2])
-        reduced, noise = i / critical, thermal * first / critical
-    if not (np.isfinite(noise) and np.isfinite(reduced).all() and np.isfinite(critical * resistance)):
-        return np.full(np.shape(i), np.inf)  # a search that left all numbers comes back from there
-    curve = np.asarray(mean_voltage(reduced, noise))
+    # Where a profile wanders off, the curve is that of the strongest or weakest noise it can be told from.
+    critical, resistance = np.exp(np.clip(p[0], -60, 5)), np.exp(np.clip(p[1], -60, 60))
+    noise = np.clip(np.exp(np.clip(p[2], -40, 40)) * first / critical, *_NOISES)
+    curve = np.asarray(mean_voltage(i / critical, noise))
     found: np.ndarray = critical * resistance * curve + p[3]
     return found
 
@@ -238,13 +246,27 @@ def _branch_gap(i: np.ndarray, v: np.ndarray, turn: int) -> float:
 def _slope(i: np.ndarray, v: np.ndarray) -> float:
     """The resistance far above the critical current."""
     top = np.abs(i) > 0.7 * np.abs(i).max()
-    slope = float(np.median(np.abs(v[top]) / np.abs(i[top])))
-    checks.require(slope > 0, "voltage", "be there at the largest currents", 0.0, "Measure above the critical current.")
+    slope = float(np.median(v[top] / i[top]))
+    noise = float(np.median(np.abs(v[top] / i[top] - slope)))
+    checks.require(
+        slope > _CLEAR * noise,
+        "voltage",
+        "rise with the current and stand clear of its scatter at the largest currents",
+        f"{slope:.2g} ± {noise:.2g} Ohm there",
+        "Measure above the critical current; are the columns or their units right?",
+    )
     return slope
 
 
 def _goodness(fitted: np.ndarray, v: np.ndarray, sigma: np.ndarray, is_given: bool, free: int) -> Check:
     if not is_given:
+        scatter = float(np.median(sigma))
+        if scatter > _ROUGH * float(np.abs(v).max()):
+            return Check(
+                "does the curve fit?",
+                False,
+                f"No: the points lie {scatter:.3g} V away from it, a tenth of the largest voltage and more. Are the columns or their units right?",
+            )
         return Check(
             "does the curve fit?",
             None,
