@@ -8,10 +8,10 @@ from evolaw.josephson import Junction
 from evolaw.josephson.arrays.sweeps import ArraySweep
 from evolaw.josephson.curves.averages import Averages
 from evolaw.josephson.curves.density import PhaseDensity
-from evolaw.josephson.curves.diffusion import Spectrum
 from evolaw.josephson.curves.hysteresis import HysteresisLoop
 from evolaw.josephson.curves.results import Curve, IVCurve
 from evolaw.josephson.curves.shapiro import ShapiroMap
+from evolaw.josephson.curves.spectra import Spectrum
 from evolaw.josephson.escapes.switching import SwitchingCurrents
 from evolaw.josephson.fitting.results import JunctionFit, Parameter
 from evolaw.josephson.formulas import thermal_switching
@@ -59,7 +59,7 @@ def test_each_kind_is_drawn(kind, tmp_path):
     results = {
         "switching": SwitchingCurrents(JUNCTION, 1e-3, sampled, law, 0.2, 0),
         "density": PhaseDensity(JUNCTION, 0.5, np.linspace(0, 6.28, 4), X, X, X, 0.1, 0.01, 0.1, 0.01, 0.01, 0),
-        "spectrum": Spectrum(JUNCTION, 1.5, 1 + X, X, X, 1.0, 1.1, 0.1, 0.01, 0),
+        "spectrum": Spectrum(JUNCTION, 1.5, 1 + X, X, X, X[None], 1.0, 1.1, 0.1, 0.01, 0),
         "map": ShapiroMap(JUNCTION, X, X[:2], np.ones((3, 2)), np.ones((3, 2)), 0),
         "fit": JunctionFit("rates", {"critical_current": Parameter(1.0)}, (), "", X, X, X, 0.1 * X, ("x", "y")),
     }

@@ -61,10 +61,19 @@ def draw_curve(curve: Any) -> Figure:
 
         fine = np.linspace(curve.abscissa[0], curve.abscissa[-1], 200)
         axes.plot(mean_voltage(fine, curve.junction.noise), fine, label=f"exact: {curve.source}", **_EXACT)
+    elif curve.name == "phase diffusion" and curve.junction.damping is None and curve.exact is not None:
+        from evolaw.josephson.formulas import effective_diffusion
+
+        fine = np.linspace(curve.abscissa[0], curve.abscissa[-1], 150)
+        axes.plot(fine, effective_diffusion(fine, curve.junction.noise), label=f"exact: {curve.source}", **_EXACT)
     elif curve.exact is not None:
         # A point that is out of reach breaks the line: nothing is known there.
         pair = (curve.exact, curve.abscissa)
-        axes.plot(*(pair if turned else pair[::-1]), label=f"exact: {curve.source}", **_EXACT)
+        axes.plot(
+            *(pair if turned else pair[::-1]),
+            label=f"{'known' if curve.name == 'escape rate' else 'exact'}: {curve.source}",
+            **_EXACT,
+        )
     if curve.name == "escape rate":
         axes.set_yscale("log")
     _finish(axes, right, upwards)
@@ -141,17 +150,23 @@ def draw_density(found: Any) -> Figure:
 
 
 def draw_spectrum(found: Any) -> Figure:
-    """The power spectrum with the Lorentzian of the measured width."""
+    """The power spectrum over the exact one, or, where there is none, over the Lorentzian of the measured width."""
     figure = new_figure(5.4, 3.2)
     axes = figure.add_subplot()
-    near = found.frequency < 4 * found.centre
-    axes.plot(found.frequency[near], found.power[near], color=CYCLE[0], lw=0.8, label="simulated")
-    w = found.half_width
-    top = found.power.max()
-    x = found.frequency[near]
-    axes.plot(x, top * w**2 / ((x - found.centre) ** 2 + w**2), label=f"Lorentzian, half-width {w:.3g}", **_EXACT)
+    # As far as there is power: a millionth of the largest is the taper's.
+    seen = found.power > 1e-6 * found.power.max()
+    near = slice(None, int(np.flatnonzero(seen)[-1]) + 1)
+    x, w = found.frequency[near], found.half_width
+    axes.plot(x, found.power[near], color=CYCLE[0], lw=0.8, label="simulated")
+    if found.exact is not None:
+        axes.plot(x, found.exact[near], label="exact: Fokker–Planck", **_EXACT)
+    else:
+        top = found.power.max() * w**2
+        axes.plot(x, top / ((x - found.centre) ** 2 + w**2), label=f"Lorentzian, half-width {w:.3g}", **_EXACT)
     axes.set_yscale("log")
-    _finish(axes, "frequency", "power of cos φ")
+    known = "" if found.exact_half_width is None else f", exact {found.exact_half_width:.3g}"
+    axes.set_title(f"i = {found.bias:g}: half-width {w:.3g} ± {found.half_width_error:.1g}{known}")
+    _finish(axes, "frequency ω", "power of cos φ")
     return figure
 
 
