@@ -46,7 +46,7 @@ class Spectrum:
         half_width, half_width_error: of the Lorentzian through the line.
         seed: of the noise.
         exact: what ``power`` is on average, from the Fokker–Planck equation; None where that is out of reach.
-        exact_half_width: D_eff, likewise.
+        exact_half_width: D_eff, likewise; None too where the junction turns too rarely to have a line.
         doubt: the sentence that says why the width is not what it seems, or "".
     """
 
@@ -240,7 +240,9 @@ def _exact(junction: Junction, bias: float, every: float, samples: int) -> tuple
     except NotConverged:
         return None, None
     width, _ = exact_diffusion(junction, np.array([bias]))
-    return known, None if width is None or not np.isfinite(width[0]) else float(width[0])
+    # A junction that is locked radiates no line: the width of its spectrum is that of the plasma resonance.
+    turns = width is not None and np.isfinite(width[0]) and abs(equation.mean_velocity) > width[0]
+    return known, float(width[0]) if width is not None and turns else None
 
 
 def _unresolved(width: float, span: float, every: float) -> str:
