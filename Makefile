@@ -30,7 +30,7 @@ lint: $(VENV)/.tested
 # The pages of docs/ and a reference from the docstrings, as one site that opens without a server; a dead link fails.
 docs: $(VENV)/.documented
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q --strict
-	@echo "open src/evolaw/site/index.html"
+	@echo "open src/evolaw/site/index.html; to search it: python3 -m http.server -b 127.0.0.1 -d src/evolaw/site"
 
 # One file to install from; the documentation is inside.
 wheel: docs

@@ -74,4 +74,4 @@ def test_numbers_as_people_read_them() -> None:
 def test_a_number_stands_in_a_readable_part_of_its_unit() -> None:
     assert with_unit(-2.5e-10, "V") == "-250 pV"
     assert with_unit(1e-30, "V") == "1e-30 V"
-    assert with_unit(12_000.0, "Ohm") == "12 kOhm"
+    assert with_unit(12_000.0, "Ohm") == "12 kΩ"

@@ -102,7 +102,7 @@ def question_for(
     rows, cols = board.shape
     times = _repeats(board, space, shown, flips, alpha)
     says = (
-        f"Put this {cols} x {rows} board on a torus into the box and record it before and after one generation"
+        f"Put this {rows} x {cols} board on a torus into the box and record it before and after one generation"
         f"{f', {times} times' if times > 1 else ''}: "
         f"it shows {'all' if shown.sum() == open_.sum() else f'{shown.sum()} of the'} "
         f"{open_.sum()} open entries."
