@@ -25,6 +25,9 @@ from probing import Hang, begin, done, limited, probe
 LIMIT = 20.0
 """Seconds a call may take."""
 
+PATIENCE = 4.0
+"""Seconds for one of `LONG`, most of whose wrong arguments are refused before the work."""
+
 MEMORY = 3 * 2**30
 
 LONG = {
@@ -274,7 +277,7 @@ def failure(thing: Any, listed: list[Any], named: dict[str, Any], huge: bool) ->
     from evolaw.errors import EvolawError, Unforeseen
 
     try:
-        with limited(LIMIT), warnings.catch_warnings():
+        with limited(min(LIMIT, PATIENCE) if thing.__name__ in LONG else LIMIT), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             call(thing, listed, named)
     except Unforeseen as error:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from evolaw.arrays import precise
+from evolaw.errors import ArgumentError
 from evolaw.randomness import source
 from evolaw.score.learned.fit import fit, pace
 from evolaw.score.losses.implicit import implicit, sliced
@@ -72,3 +73,10 @@ def test_a_network_learns_the_score_by_slices() -> None:
         return float(((score - exact) ** 2).sum() / (exact**2).sum())
 
     assert missed(np.asarray(model.score(x, t))) < missed(silent) / 4
+
+
+def test_whole_numbers_are_states_and_slices_have_their_shape():
+    assert float(sliced(lambda x: -x, np.array([1, 2]), [1, -1])) == 0.5
+    assert float(implicit(lambda x: -x, np.array([1, 2]))) == 0.5
+    with pytest.raises(ArgumentError, match="`v` must have the shape"):
+        sliced(lambda x: -x, np.ones(2), 1.0)

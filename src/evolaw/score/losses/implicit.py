@@ -36,6 +36,7 @@ def implicit(score: Callable[[Any], Any], x: Any) -> Any:
         0.5
     """
     require_function(score, "score")
+    x = _real(x)
     return jnp.trace(jax.jacfwd(score)(x)) + 0.5 * jnp.sum(score(x) ** 2)
 
 
@@ -48,11 +49,16 @@ def sliced(score: Callable[[Any], Any], x: Any, v: Any) -> Any:
         0.5
     """
     require_function(score, "score")
-    x = jnp.asarray(x)
+    x = _real(x)
     v = jnp.asarray(v, x.dtype)
     checks.require(v.shape == x.shape, "v", f"have the shape {x.shape} of `x`", v.shape)
     value, slope = jax.jvp(score, (x,), (v,))
     return jnp.sum(v * slope) + 0.5 * jnp.sum(value**2)
+
+
+def _real(x: Any) -> jax.Array:
+    x = jnp.asarray(x)
+    return x if jnp.issubdtype(x.dtype, jnp.floating) else x.astype(float)
 
 
 class SlicedScoreMatching(eqx.Module):

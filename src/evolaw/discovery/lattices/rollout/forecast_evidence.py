@@ -38,6 +38,7 @@ import numpy as np
 from scipy.special import gammaln, logsumexp, ndtr
 
 from evolaw import checks
+from evolaw.arrays import MISSING
 from evolaw.discovery.lattices.evidence.proofs import require_certain, unsettled
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import AUTO
@@ -168,6 +169,7 @@ def _search(stage: _Stage, proposals: Proposals, rounds: int) -> tuple[list[Summ
     """Propose laws and climb, round after round; peaks from the best down, none within two entries of a better one."""
     sketch = replace(stage.ensemble, boards=_SKETCHED)
     ascent, ends = Ascent(stage.ensemble, stage.free), []
+    hidden = any((recording.values == MISSING).any() for recording in stage.case.recordings)
     movable = np.isnan(np.where(np.isin(np.arange(len(sketch.space)), stage.free), np.nan, 0.0))
 
     def cost(laws: np.ndarray) -> np.ndarray:
@@ -182,7 +184,7 @@ def _search(stage: _Stage, proposals: Proposals, rounds: int) -> tuple[list[Summ
             starts = descend(cost, starts, np.tile(movable, (len(starts), 1)), _MOVES, patience=_PATIENCE)[1]
         ends += [ascent.climb(law) for law in starts]
         peaks = _ranked(ends)
-        if _agree(peaks, ends, stage.free.size):
+        if _agree(peaks, ends, stage.free.size, hidden=hidden):
             break
     return peaks, ascent
 
@@ -195,9 +197,13 @@ def _ranked(ends: Sequence[Summit]) -> list[Summit]:
     return peaks
 
 
-def _agree(peaks: Sequence[Summit], ends: Sequence[Summit], free: int) -> bool:
-    twice = sum(_distance(end, peaks[0]) <= _NEAR for end in ends) > 1
-    return twice or (len(peaks) > 1 and peaks[0].score - peaks[1].score > free * np.log(2))
+def _agree(peaks: Sequence[Summit], ends: Sequence[Summit], free: int, *, hidden: bool) -> bool:
+    """Whether the searches have ended on one peak: two of them, or one that is far higher. Where cells are hidden forecasts are blurred,
+    one wrong peak draws several searches, and the lead of another says little: there three must have met."""
+    met = sum(_distance(end, peaks[0]) <= _NEAR for end in ends)
+    if hidden:
+        return met > 2
+    return met > 1 or (len(peaks) > 1 and peaks[0].score - peaks[1].score > free * np.log(2))
 
 
 def _distance(one: Summit, other: Summit) -> int:
