@@ -18,9 +18,19 @@ def test_a_real_ramp_is_drawn_at_once_and_says_how():
     assert found.method == "rate" and found.rate_error < 0.1 and found.current_error < 0.2 * found.law.deviation
     assert found.mean[0] == pytest.approx(found.law.mean, abs=3.3 * found.mean[1])
     assert found.deviation[0] == pytest.approx(found.law.deviation, abs=3.3 * found.deviation[1])
-    assert "drawn from the integrated" in repr(found)
+    assert "drawn from the integrated" in repr(found) and "µA, deviation" in repr(found) and "at 3 µA/s" in repr(found)
     again = switching_currents(junction, rate, 4000, 0)
     assert again.currents.tobytes() == found.currents.tobytes()
+
+
+def test_a_cold_underdamped_junction_at_an_experimenters_ramp():
+    """10 µA, 100 Ω, 0.1 pF, 0.1 K at 3 µA/s, out of reach of eigenvalues: the bound of the leading order moves a current by 0.3 nA."""
+    junction = Junction.from_si(critical_current=10e-6, resistance=100, capacitance=0.1e-12, temperature=0.1)
+    found = switching_currents(junction, 3e-6 / 10e-6 * junction.scales.time_unit, 1000, 0)
+    assert found.method == "rate" and found.rate_error < 0.03 and found.current_error < 0.03 * found.law.deviation
+    assert found.law.mean == pytest.approx(0.97385, abs=1e-5) and found.law.deviation == pytest.approx(
+        1.153e-3, rel=1e-3
+    )
 
 
 def test_without_capacitance_the_rate_is_that_of_slips_of_either_sense():

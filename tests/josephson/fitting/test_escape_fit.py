@@ -67,7 +67,7 @@ def covers(fit, scales):
 def test_intervals_cover_on_random_junctions():
     """40 junctions, 500 switching currents each, and 12 rates of 8 %, half without errors in the file: 34 of 40 and more for both numbers of both.
 
-    Of 160 junctions 94 % were covered by either. At 95 % one set of seeds in seventy fails; I_c and T are missed together.
+    Of 100 junctions 94 were covered by either. At 95 % one set of seeds in seventy fails; I_c and T are missed together.
     """
     draw = np.random.default_rng(7)
     switching, rates = np.zeros(2), np.zeros(2)

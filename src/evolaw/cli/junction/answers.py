@@ -139,10 +139,12 @@ def table(found: Any, name: str) -> str:
 
 
 _EXACT = {"escape rate": "known"}
+_ROUNDING = 1e-15
 
 
 def _known(exact: float | None) -> str:
-    return "" if exact is None else f"{exact:.7g}"
+    """An exact value; what is below the rounding of the numbers it was made of is zero."""
+    return "" if exact is None else f"{0.0 if abs(exact) < _ROUNDING else exact:.7g}"
 
 
 def _in_units(column: Any) -> tuple[list[list[str]], str]:

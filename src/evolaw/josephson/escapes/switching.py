@@ -95,6 +95,22 @@ class SwitchingCurrents:
         return display.plot(self, **options)
 
     @property
+    def _in_si(self) -> str | None:
+        """Mean and width in ampere and the ramp in ampere a second, of a junction made from SI units."""
+        scales = self.junction.scales
+        if scales is None:
+            return None
+        size, prefix = display.engineering(scales.critical_current)
+        unit = scales.critical_current / size
+        (mean, error), (width, width_error) = self.mean, self.deviation
+        ramp, steep = display.engineering(self.rate * scales.critical_current / scales.time_unit)
+        slope = self.rate * scales.critical_current / scales.time_unit / ramp
+        return (
+            f"mean {mean * unit:.6g} ± {error * unit:.2g} {prefix}A, deviation {width * unit:.4g} ± {width_error * unit:.2g} {prefix}A, "
+            f"at {slope:.4g} {steep}A/s"
+        )
+
+    @property
     def _note(self) -> str | None:
         """What a reader of the histogram would see in it that is not there."""
         if float(barrier_height(min(max(self.law.mean, 0.0), 1.0))) < 1.6:
@@ -116,6 +132,7 @@ class SwitchingCurrents:
             ),
             ("mean", f"{display.uncertain(mean, error)}   law {self.law.mean:.6g}"),
             ("deviation", f"{display.uncertain(width, width_error)}   law {self.law.deviation:.5g}"),
+            ("in SI units", self._in_si),
             ("note", self._note),
             ("law", None if self.is_slow else "does not hold: so fast a ramp outruns escape by heat; use a slower one"),
             ("seed", self.seed),
