@@ -3,7 +3,7 @@
     φ_j'' + α φ_j' + sin φ_j = i + (φ_{j+1} - 2 φ_j + φ_{j-1})/β_L + √(2 α D) ξ_j                       plasma units
     ring with M fluxons: φ_{N+1} = φ_1 + 2πM;   open ends with a field h: φ_1 - φ_0 = φ_{N+1} - φ_N = h
 
-The long junction φ_tt - φ_xx + sin φ = -a φ_t - i + noise is the ladder with β_L = dx²; its noise per point is √(2 a D/dx), so that D is the
+The long junction φ_tt - φ_xx + sin φ = -a φ_t + i + noise is the ladder with β_L = dx²; its noise per point is √(2 a D/dx), so that D is the
 temperature in units of the energy of a Josephson length. In equilibrium each point has ⟨φ'²⟩ = D (D/dx for the long junction), each mode too.
 """
 
