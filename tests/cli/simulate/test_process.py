@@ -78,6 +78,14 @@ def test_chunks_do_not_matter(evolaw: Callable[..., Any], tmp_path: Path, monkey
     assert np.allclose(one.values, many.values, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("law", "names"), [("dφ = (0.9 - sin(φ)) dt + 0.7 dW", ["phi"]), ("integrated-ornstein-uhlenbeck", ["Y", "V"])]
+)
+def test_a_run_names_its_components(evolaw: Callable[..., Any], tmp_path: Path, law: str, names: list[str]) -> None:
+    evolaw("simulate", law, "--paths", 1, "--dt", 0.5, "--frames", 3, "--out", "run")
+    assert Trajectory.load(tmp_path / "run").about["names"] == names
+
+
 def test_nothing_is_stored_without_out(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     assert evolaw(*OU, "--paths", 50).returncode == 0
     assert not list(tmp_path.iterdir())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from evolaw.cli import arguments, terminal
 from evolaw.cli.simulate import process_summary
 from evolaw.cli.simulate.process_settings import PathSettings
+from evolaw.ito import equations
 from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def simulate_paths(settings: PathSettings, out: Path | None, wanted: Wanted) -> 
         result, fault = _solved(settings, None, wanted.is_seen)
         _tell(settings, result, fault, None, wanted)
         return
+    names = equations.component_names(settings.law, len(settings.start))
     header = {
         "kind": "trajectory",
         "axes": ["paths", "times", "dim"],
@@ -69,7 +71,7 @@ def simulate_paths(settings: PathSettings, out: Path | None, wanted: Wanted) -> 
         "scheme": settings.scheme,
         "boundary": None,
         "seed": settings.seed,
-        "about": {"start": settings.start, "params": settings.values},
+        "about": {"start": settings.start, "params": settings.values, "names": names},
         "settings": asdict(settings),
         "resume": "simulate --resume",
     }
