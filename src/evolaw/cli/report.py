@@ -53,7 +53,7 @@ def write_report(
     lang = language.chosen(lang)
     given = {"folder": folder, "caption-position": caption_position, "template": template, "title": title}
     if typst:
-        checks.require(out is None, "report", "be left out with --typst", out, "Name a --folder.")
+        checks.require(out is None, "report", "be left out with --typst", str(out), "Name a folder with --folder.")
         _write_weekly(source, folder, lang, caption_position or "bottom", template, title)
         return
     for name, value in given.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evolaw.report.language import block, width
+from evolaw.report.language import block, columns, width
 
 
 def test_labels_keep_their_columns() -> None:
@@ -24,3 +24,9 @@ def test_english_is_left_alone() -> None:
 
 def test_a_chinese_letter_is_two_columns_wide() -> None:
     assert width("规律") == 4 and width("law") == 3
+
+
+def test_columns_are_said_each_by_itself() -> None:
+    """Also in a table of a report: the remark behind a rule is its own column."""
+    assert columns("B36/S23  (3 of 18 entries are guesses)", "zh") == "B36/S23  （18 项中有 3 项是猜测）"
+    assert columns("B36/S23  (3 of 18 entries are guesses)", "en").endswith("are guesses)")

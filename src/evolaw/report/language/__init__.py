@@ -15,6 +15,6 @@ from __future__ import annotations
 
 from evolaw.report.language.catalogue import label, sentence
 from evolaw.report.language.choice import LANGUAGES, chosen, speak, speaking, spoken
-from evolaw.report.language.layout import block, width
+from evolaw.report.language.layout import block, columns, width
 
-__all__ = ["LANGUAGES", "block", "chosen", "label", "sentence", "speak", "speaking", "spoken", "width"]
+__all__ = ["LANGUAGES", "block", "chosen", "columns", "label", "sentence", "speak", "speaking", "spoken", "width"]

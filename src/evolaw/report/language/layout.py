@@ -11,7 +11,7 @@ import unicodedata
 
 from evolaw.report.language.catalogue import label, sentence
 
-__all__ = ["block", "width"]
+__all__ = ["block", "columns", "width"]
 
 _ROW = re.compile(r"( *)(\S(?:.*?\S)?)( {2,})(\S.*)")
 
@@ -55,7 +55,7 @@ def _table(lines: list[str], lang: str) -> list[str]:
     names = [label(row[2], lang) for row in rows]
     wide = max(map(width, names))
     return [
-        f"{row[1]}{name}{' ' * (wide - width(name) + 2)}{_columns(row[4], lang)}"
+        f"{row[1]}{name}{' ' * (wide - width(name) + 2)}{columns(row[4], lang)}"
         for row, name in zip(rows, names, strict=True)
     ]
 
@@ -79,7 +79,12 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _columns(text: str, lang: str) -> str:
-    """What stands right of a label: one text, or further columns."""
+def columns(text: str, lang: str) -> str:
+    """Return what stands right of a label in the language ``lang``: one text, or further columns, each said by itself.
+
+    Example:
+        >>> columns("B3/S23  (2 of 18 entries are guesses)", "zh")
+        'B3/S23  （18 项中有 2 项是猜测）'
+    """
     parts = re.split(r"( {2,})", text)
     return "".join(part if part.isspace() else label(part, lang) for part in parts)

@@ -59,7 +59,7 @@ def _plain(text: Any) -> str:
 
 def facts_table(result: Any, lang: str) -> str:
     """Return what a result prints of itself as a Typst table, in the language ``lang``."""
-    return typst_table((), [[language.label(text, lang) for text in fact] for fact in facts_of(result)])
+    return typst_table((), [[language.columns(text, lang) for text in fact] for fact in facts_of(result)])
 
 
 def facts_of(result: Any) -> list[tuple[str, str]]:
@@ -124,13 +124,14 @@ def _table_of(result: Any, words: Words) -> tuple[Sequence[Any], Sequence[Sequen
         return ("", *result.names), rows
     facts = facts_of(result)
     checks.require(bool(facts), "result", "print facts of itself", type(result).__name__)
-    return (), [tuple(language.label(text, words.lang) for text in fact) for fact in facts]
+    return (), [tuple(language.columns(text, words.lang) for text in fact) for fact in facts]
 
 
 def _entry_row(entry: Any, words: Words) -> tuple[str, ...]:
     """One entry: its number is the estimate where it has one, else the probability."""
     number = entry.probability if entry.estimate is None else entry.estimate
     low, high = entry.interval
-    shown = "–" if number is None else f"{number:.4g} [{low:.4g}, {high:.4g}]"
+    digits = ".3f" if entry.estimate is None else ".4g"
+    shown = "–" if number is None else f"{number:{digits}} [{low:{digits}}, {high:{digits}}]"
     said = words(f"decision.{entry.decision}"), words(f"basis.{entry.basis}")
     return entry.name, *said, shown, f"{entry.visits:,.6g}"
