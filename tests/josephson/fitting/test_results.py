@@ -23,7 +23,7 @@ def test_the_junction_has_the_numbers():
 
 def test_it_speaks_and_writes():
     said = repr(fit(critical_current=Parameter(1e-6, 1e-6, None)))
-    assert "at least 1e-06 A" in said and "10 Ohm (given)" in said and "not determined" in said and "Measure." in said
+    assert "at least 1 µA" in said and "10 Ohm (given)" in said and "not determined" in said and "Measure." in said
     document = fit().document()
     assert document["parameters"]["temperature"] == {
         "value": 4.2,

@@ -39,11 +39,13 @@ class Parameter:
         """The number as text."""
         if self.value is None:
             return "not determined by these data"
+        size, prefix = display.engineering(self.value)
         if self.basis == "given":
-            return f"{self.value:.6g} {unit} (given)"
+            return f"{self.value / size:.6g} {prefix}{unit} (given)"
+        low = float(self.low or 0.0) / size
         if self.high is None:
-            return f"at least {self.low:.6g} {unit}"
-        return f"{self.value:.6g} {unit}, 95 % from {self.low:.5g} to {self.high:.5g}"
+            return f"at least {low:.6g} {prefix}{unit}"
+        return f"{self.value / size:.6g} {prefix}{unit}, 95 % from {low:.5g} to {self.high / size:.5g}"
 
 
 @dataclass(frozen=True)
