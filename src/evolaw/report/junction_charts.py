@@ -71,7 +71,7 @@ def draw_curve(curve: Any) -> Figure:
         pair = (curve.exact, curve.abscissa)
         axes.plot(
             *(pair if turned else pair[::-1]),
-            label=f"{'known' if curve.name == 'escape rate' else 'exact'}: {curve.source}",
+            label=f"known: {curve.source}" if curve.name == "escape rate" else f"exact: {curve.source}",
             **_EXACT,
         )
     if curve.name == "escape rate":
@@ -164,8 +164,12 @@ def draw_spectrum(found: Any) -> Figure:
         top = found.power.max() * w**2
         axes.plot(x, top / ((x - found.centre) ** 2 + w**2), label=f"Lorentzian, half-width {w:.3g}", **_EXACT)
     axes.set_yscale("log")
-    known = "" if found.exact_half_width is None else f", exact {found.exact_half_width:.3g}"
-    axes.set_title(f"i = {found.bias:g}: half-width {w:.3g} ± {found.half_width_error:.1g}{known}")
+    title = f"i = {found.bias:g}: half-width {w:.3g} ± {found.half_width_error:.1g}"
+    if found.exact_half_width is not None:
+        title = (
+            f"i = {found.bias:g}: half-width {w:.3g} ± {found.half_width_error:.1g}, exact {found.exact_half_width:.3g}"
+        )
+    axes.set_title(title)
     _finish(axes, "frequency ω", "power of cos φ")
     return figure
 
