@@ -58,6 +58,8 @@ def test_known_terms_names_and_text_answers(track: Path, capsys: pytest.CaptureF
         (["--noise", "loud"], "--noise must be a number"),
         (["--library", "1, u", "--every", "2"], "one door"),
         (["--library", "1, u", "--hidden", "u"], "a new name"),
+        (["--library", "1, u", "--symmetry", "rotation"], "two components that a rotation turns"),
+        (["--library", "1, u^2", "--symmetry", "reflection"], "that the reflection of u allows"),
     ],
 )
 def test_wrong_words_are_one_sentence(

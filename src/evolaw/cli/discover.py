@@ -87,6 +87,14 @@ _Hidden = Annotated[
     str | None,
     typer.Option("--hidden", help="velocity, where positions were recorded; or its name.", rich_help_panel=_TRAJECTORY),
 ]
+_Symmetry = Annotated[
+    str | None,
+    typer.Option(
+        "--symmetry",
+        help="What leaves the law the same: 'rotation x, y', 'reflection x', 'translation p'; several between semicolons.",
+        rich_help_panel=_TRAJECTORY,
+    ),
+]
 _Alive = Annotated[
     float | None, typer.Option("--alive", help="The value, or grey level, that means alive; all others are dead.")
 ]
@@ -121,6 +129,7 @@ def discover_law(
     period: _Period = None,
     noise: _Noise = None,
     hidden: _Hidden = None,
+    symmetry: _Symmetry = None,
     chance: _Chance = None,
     alpha: _Alpha = 0.05,
     box: Annotated[
@@ -165,7 +174,7 @@ def discover_law(
     _require_places(out, report, figure)
     observed: dict[str, Any] = {"every": every, "flip": flip, "boundary": boundary}
     equation = {"names": names, "library": library, "diffusion": diffusion, "period": period, "hidden": hidden}
-    equation |= {"noise": noise}
+    equation |= {"noise": noise, "symmetry": symmetry}
     cells = observed | {"alive": alive, "threshold": threshold, "evidence": None if evidence == "auto" else evidence}
     cells |= {"space": None if space == "outer-totalistic" else space, "chance": chance}
     given = ({name: value for name, value in part.items() if value is not None} for part in (cells, equation))

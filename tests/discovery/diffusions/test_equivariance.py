@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evolaw.discovery import discover
+from evolaw.discovery import Finding, discover
 from evolaw.trajectory import Trajectory
 
 
@@ -34,6 +34,42 @@ def test_a_rotation_turns_the_drift(turning: np.ndarray) -> None:
     turned, turned_level, _ = _drift(turning @ turn.T)
     assert np.allclose(turned, turn @ matrix @ turn.T, atol=5e-3)
     assert np.allclose(turned_level, turn @ level, atol=5e-3)
+
+
+def _told(values: np.ndarray, symmetry: str | None = "rotation") -> Finding:
+    return discover(
+        Trajectory(values, 0.02 * np.arange(len(values)), ("times", "dim")), library="poly:2", symmetry=symmetry, rng=0
+    )
+
+
+@pytest.mark.slow
+def test_a_declared_rotation_decides_more_and_a_turned_recording_is_told_the_same(turning: np.ndarray) -> None:
+    """Four terms are one radius and one turn; what is not a turn is ruled out. Turned by any angle the law is the same law."""
+    turn = np.array([[np.cos(0.7), -np.sin(0.7)], [np.sin(0.7), np.cos(0.7)]])
+    short = turning[:2001]
+    plain, found, turned = _told(short, None), _told(short), _told(short @ turn.T)
+    asked = [entry for entry in found.entries if entry.basis != "known"]
+    assert sum(e.decision == "undetermined" for e in asked) < len(plain.of("undetermined"))
+    assert found["x: x"].decision == found["y: x"].decision == "present"
+    assert found["x: y"].estimate == pytest.approx(-found["y: x"].estimate)
+    assert found["x: x"].interval[0] < -1 < found["x: x"].interval[1]
+    assert found["x: x^2"].basis == "known" and "Ruled out by the rotation" in found["x: x^2"].why
+    assert next(check for check in found.checks if check.name == "symmetry").passed
+    assert [e.decision for e in turned.entries] == [e.decision for e in found.entries]
+    estimates = [(one.estimate, other.estimate) for one, other in zip(found.entries, turned.entries, strict=True)]
+    assert all(one == pytest.approx(other, abs=0.05) for one, other in estimates)
+
+
+def test_a_symmetry_that_the_law_does_not_have_is_told_and_opens_everything(turning: np.ndarray) -> None:
+    found = _told(turning[:2001], "rotation; reflection x")
+    (check,) = found.failed
+    assert (
+        check.name == "symmetry"
+        and "reflection of x" in check.says
+        and "x: y most" in check.says.replace("y: x", "x: y")
+    )
+    assert all(entry.basis == "known" for entry in found.entries if entry.decision != "undetermined")
+    assert found.next.kind == "symmetry"
 
 
 @pytest.mark.parametrize(("scale", "clock"), [(1e-6, 1.0), (1000.0, 60.0)])

@@ -19,7 +19,7 @@ from evolaw.devices import one_thread
 from evolaw.discovery.diffusions.combinations import combinations
 from evolaw.discovery.diffusions.evidence.averages import average_law
 from evolaw.discovery.diffusions.evidence.entries import Judged, judge
-from evolaw.discovery.diffusions.evidence.relations import contradictions, related
+from evolaw.discovery.diffusions.evidence.relations import agreement, contradictions, related
 from evolaw.discovery.diffusions.evidence.selection import is_coarse, weigh_all
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.experiment.proposals import propose, remedied
@@ -29,6 +29,7 @@ from evolaw.discovery.diffusions.misfit.diagnosis import (
     diagnose,
     doubt_known,
     doubt_recording,
+    doubt_symmetry,
     doubting,
     predicting,
     remedy,
@@ -62,6 +63,7 @@ def discover_equation(
     period: str | Mapping[str, float] | None = None,
     noise: str | float | Sequence[float] = "auto",
     hidden: str | None = None,
+    symmetry: str | Sequence[str] | None = None,
     alpha: float = 0.05,
     box: TrackBox | None = None,
     ask: int = 0,
@@ -79,6 +81,7 @@ def discover_equation(
         period: periods of angles, "p=2*pi".
         noise: measurement noise, its standard deviation or "auto".
         hidden: "velocity" when positions were recorded and velocities move them.
+        symmetry: what leaves the law the same, "rotation x, y", "reflection", "translation p"; entries that it ties have one coefficient.
         alpha: declared error rate, of drift terms and of diffusion terms each.
         box: something to experiment with: a simulator, an instrument (`track_box`).
         ask: how many experiments it may be asked for.
@@ -114,7 +117,7 @@ def discover_equation(
         "period": period,
     }
     items = [recording] if isinstance(recording, Trajectory) else list(recording)
-    terms = given | {"noise": noise, "hidden": hidden, "alpha": alpha}
+    terms = given | {"noise": noise, "hidden": hidden, "symmetry": symmetry, "alpha": alpha}
 
     def investigate(recordings: list[Trajectory]) -> Finding:
         with one_thread():
@@ -149,7 +152,8 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
     doubts += [] if slow is None else [slow]
     coarse = is_coarse(case)
     families = [Judged.of(item, diffusion=spread, coarse=coarse) for item in weighed for spread in (False, True)]
-    against = contradictions(families, case.relations, case.signs)
+    against = contradictions(families, case.stated, case.signs)
+    doubts += doubt_symmetry(case, agreement(families, case.relations))
     families = list(related(families, case.relations))
     evidence, decisions = judge(case, families, alpha)
     doubts += [*diagnose(case, weighed), *doubt_known(case, against)]
@@ -190,14 +194,15 @@ def _law(
     averages = dict(case.known)
     for family in families:
         if family.form is not None and family.subsets is not None:
-            names = [entry_name(family.target, term, diffusion=family.diffusion) for term in family.form.names]
-            averages |= dict(zip(names, map(float, average_law(family.form, family.subsets)), strict=True))
+            names = [entry_name(family.target, term, diffusion=family.diffusion) for term in family.terms]
+            values = family.spread_over(average_law(family.form, family.subsets))
+            averages |= dict(zip(names, map(float, values), strict=True))
     open_ = {
         entry.name.split(":")[0] for entry in entries if entry.decision == "undetermined" and ": D " not in entry.name
     }
     found = [item for w in weighed if w.target in open_ for item in combinations(case, w)]
     units, time_unit = case.recording.units, case.recording.time_unit
-    return EquationLaw.of(case.state, entries, averages, found, units, time_unit)
+    return EquationLaw.of(case.state, entries, averages, found, units, time_unit, case.symmetries)
 
 
 def _facts(case: Case, weighed: Sequence[Weighed]) -> Facts:

@@ -39,6 +39,7 @@ class EquationLaw:
         combinations: combinations of coefficients that are determined where single ones are not, as JSON.
         units: unit of each recorded component; "" where unknown.
         time_unit: unit of time; "" where unknown.
+        symmetries: symmetries that were declared, in words.
     """
 
     names: tuple[str, ...]
@@ -50,6 +51,7 @@ class EquationLaw:
     combinations: tuple[dict[str, Any], ...] = ()
     units: tuple[str, ...] = ()
     time_unit: str = ""
+    symmetries: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -60,6 +62,7 @@ class EquationLaw:
         combinations: Sequence[Any] = (),
         units: Sequence[str] = (),
         time_unit: str = "",
+        symmetries: Sequence[str] = (),
     ) -> EquationLaw:
         """Return the law that the decisions leave; ``averages`` holds the averaged coefficient of each entry."""
         present = {entry.name: entry.estimate or 0.0 for entry in entries if entry.decision == "present"}
@@ -75,6 +78,7 @@ class EquationLaw:
             tuple(item.to_json() for item in combinations),
             tuple(units),
             time_unit,
+            tuple(symmetries),
         )
 
     # -- as something to run ------------------------------------------------------------------------------------------
@@ -160,6 +164,7 @@ class EquationLaw:
             "combinations": [dict(item) for item in self.combinations],
             "units": list(self.units),
             "time_unit": self.time_unit,
+            "symmetries": list(self.symmetries),
         }
 
     def beside(self) -> dict[str, Any]:
@@ -179,6 +184,7 @@ class EquationLaw:
             combinations=tuple(document["combinations"]),
             units=tuple(document["units"]),
             time_unit=document.get("time_unit", ""),
+            symmetries=tuple(document.get("symmetries", ())),
         )
 
     def lines(self, finding: Finding) -> list[tuple[str, Any]]:
@@ -187,7 +193,8 @@ class EquationLaw:
         known = [("identified" if i == 0 else "", item["says"]) for i, item in enumerate(self.combinations)]
         ran = [("run again", check.says) for check in finding.checks if check.name == "prediction" and check.passed]
         units = [("units", self.in_units)] if self.in_units else []
-        return shown + units + known + ran
+        declared = [("symmetry", "; ".join(self.symmetries))] if self.symmetries else []
+        return shown + units + declared + known + ran
 
 
 def _by_component(values: Mapping[str, float], names: Sequence[str], *, diffusion: bool) -> dict[str, dict[str, float]]:

@@ -15,10 +15,12 @@ from evolaw.discovery.diffusions.evidence.selection import coarseness, is_coarse
 from evolaw.discovery.diffusions.misfit.increment_tests import wrapping
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.model.dependence import require_apart
+from evolaw.discovery.diffusions.model.equalities import follow
 from evolaw.discovery.diffusions.model.expressions import Term, read_term
 from evolaw.discovery.diffusions.model.known import Known, read_known
 from evolaw.discovery.diffusions.model.library import read_libraries
 from evolaw.discovery.diffusions.model.recording import Recording, gather, unwrapped
+from evolaw.discovery.diffusions.model.symmetry import Symmetry, read_symmetries, symmetry_rows
 from evolaw.trajectory import Trajectory
 
 __all__ = ["noise_levels", "pose", "read_periods", "seen_periods"]
@@ -40,6 +42,7 @@ def pose(
     period: str | Mapping[str, float] | None = None,
     noise: str | float | Sequence[float] = "auto",
     hidden: str | None = None,
+    symmetry: str | Sequence[str] | None = None,
 ) -> Case:
     """Return the case that a recording and the words said about it make.
 
@@ -51,6 +54,7 @@ def pose(
         period: periods of angles, "x=2*pi" or {"x": 6.283}, beside those that the process of a trajectory declared; without a library, angles that show one are read as such (`seen_periods`).
         noise: "auto", or the standard deviation of the measurement noise, one for all components or one each.
         hidden: "velocity", or a name for it, when positions were recorded and their velocities move them.
+        symmetry: declared symmetries, "rotation x, y"; see `symmetry`.
     """
     recording = gather(recordings, names)
     periods = _declared_periods(recordings, recording.names) | read_periods(period, recording.names)
@@ -88,8 +92,9 @@ def pose(
         velocities,
         periods=periods | implied,
     )
-    relations, signs = _between(case, facts)
-    case = replace(case, relations=relations, signs=signs)
+    stated, signs = _between(case, facts)
+    symmetries = read_symmetries(symmetry, recording, periods | implied)
+    case = _following(replace(case, stated=stated, signs=signs, symmetries=tuple(map(str, symmetries))), symmetries)
     return _with_noise(case, noise)
 
 
@@ -242,7 +247,7 @@ def _with_known(
     return tuple(found)
 
 
-def _between(case: Case, facts: Known) -> tuple[dict[str, tuple[float, str]], dict[str, int]]:
+def _between(case: Case, facts: Known) -> tuple[dict[str, dict[str, float]], dict[str, int]]:
     """Relations and signs, their entries called as the library calls them."""
 
     def called(entry: str) -> str:
@@ -254,10 +259,50 @@ def _between(case: Case, facts: Known) -> tuple[dict[str, tuple[float, str]], di
         checks.require(twin is not None, "known", "speak of entries of the library", entry, "Add the term to it.")
         return entry_name(component, twin.name, diffusion=diffusion)  # type: ignore[union-attr]
 
-    relations = {called(one): (factor, called(other)) for one, (factor, other) in facts.relations.items()}
-    for one, (_, other) in relations.items():
-        checks.require(one != other, "known", "relate an entry to another one", one)
+    relations = {called(one): {called(other): factor} for one, (factor, other) in facts.relations.items()}
+    for one, others in relations.items():
+        checks.require(one not in others, "known", "relate an entry to another one", one)
     return relations, {called(name): sign for name, sign in facts.signs.items()}
+
+
+def _following(case: Case, symmetries: Sequence[Symmetry]) -> Case:
+    """The case with what follows for its entries from stated relations and declared symmetries."""
+    if not case.stated and not symmetries:
+        return case
+    drift, diffusion = (
+        [
+            entry_name(name, term.name, diffusion=spread)
+            for name in case.state
+            for term in (case.diffusion if spread else case.drift).get(name, ())
+        ]
+        for spread in (False, True)
+    )
+    entries = [*drift, *diffusion]
+    rows, sizes = np.zeros((0, len(entries))), np.ones(len(entries))
+    if symmetries:
+        hidden = dict(zip(case.recording.names, case.hidden, strict=bool(case.hidden)))
+        speeds = [np.gradient(column, case.recording.step) for column in case.recording.columns[: len(case.hidden)]]
+        columns = [*case.recording.columns, *speeds]
+        rows, sizes = symmetry_rows(symmetries, case.state, hidden, columns, case.drift, case.diffusion)
+    stated = np.zeros((len(case.stated), len(entries)))
+    for row, (one, others) in zip(stated, case.stated.items(), strict=True):
+        row[entries.index(one)] = 1.0
+        for other, factor in others.items():
+            row[entries.index(other)] = -factor
+    relations, values = follow(entries, np.concatenate([rows, stated]), case.known, sizes)
+    found = replace(case, relations=relations, known={**case.known, **values})
+    for name in case.asked:
+        for diffusion_terms in (False, True):
+            free = [
+                entry_name(name, t.name, diffusion=diffusion_terms)
+                for t in case.split(name, diffusion=diffusion_terms)[0]
+            ]
+            left = [entry for entry in free if entry not in relations or relations[entry]]
+            what = "diffusion" if diffusion_terms else "library"
+            need = f"have a term of {name} that the {'; '.join(case.symmetries)} allows"
+            checks.require(bool(left) or not free, what, need, f"{', '.join(free[:4])} alone")
+    checks.require(bool(found.asked), "known", "leave a component to ask about", "one that gives all of them")
+    return found
 
 
 def _constant(text: str) -> float:

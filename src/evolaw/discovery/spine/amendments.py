@@ -81,7 +81,7 @@ def check_known(state: State) -> State:
         f"The recording contradicts what was given as known: {', '.join(wrong)}. Drop it from --known, or look at the recording."
         if wrong
         else f"{len(given)} known entries, none contradicted."
-        if any(item.why != TAKEN_AS_GIVEN for item, _ in given)
+        if any(not item.why.startswith(TAKEN_AS_GIVEN) for item, _ in given)
         else f"{len(given)} known entries; this kind of evidence rests on them and does not test them."
     )
     return state.having([Check("known entries", not wrong, 0.0 if wrong else 1.0, says)])

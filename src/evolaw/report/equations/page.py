@@ -50,6 +50,7 @@ def render_equation(
         equations=[mathml(line) or line for line in (language.label(line, words.lang) for line in law.decided())],
         terms=set_terms([entry["name"] for entry in document["entries"]]),
         units=law.in_units,
+        symmetries="; ".join(words.says(said) for said in law.symmetries),
         decided=len(decided),
         total=len(asked),
         assumed=sum(entry["basis"] == "assumed" for entry in decided),

@@ -14,7 +14,7 @@ def test_where_one_law_is_certain_its_fit_is_the_answer() -> None:
     """Two correlated terms, the second clearly absent: the first's estimate is that of a fit without the second."""
     root = np.linalg.cholesky(np.array([[4e4, 2e4], [2e4, 4e4]])).T
     alone = 1.0 + 0.5 * 0.001
-    item = GaussianForm(("a", "b"), np.array([1.0, 0.001]), root, np.linalg.inv(root), np.ones(2), 1.0, 100)
+    item = GaussianForm(("a", "b"), np.array([1.0, 0.001]), root, np.linalg.inv(root), np.eye(2), 1.0, 100)
     subsets = weigh_subsets(item)
     mean, deviation = given_present(item, subsets)
     assert mean[0] == pytest.approx(alone, abs=2e-4)
@@ -24,7 +24,7 @@ def test_where_one_law_is_certain_its_fit_is_the_answer() -> None:
 
 def test_two_terms_that_are_one_share_the_average() -> None:
     root = np.array([[50.0, 50.0], [0.0, 1e-3]])
-    item = GaussianForm(("a", "b"), np.array([0.3, 0.7]), root, np.linalg.inv(root), np.ones(2), 1.0, 100)
+    item = GaussianForm(("a", "b"), np.array([0.3, 0.7]), root, np.linalg.inv(root), np.eye(2), 1.0, 100)
     average = average_law(item, weigh_subsets(item))
     assert average.sum() == pytest.approx(1.0, abs=0.02)
     assert average[0] == pytest.approx(average[1], abs=0.05)

@@ -14,7 +14,7 @@ from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
 def form(estimate: list[float], sd: float = 1.0, size: float = 1.0) -> GaussianForm:
     count = len(estimate)
     names = tuple("abcdef"[:count])
-    return GaussianForm(names, np.array(estimate), np.eye(count) / sd, sd * np.eye(count), np.ones(count), size, 1000)
+    return GaussianForm(names, np.array(estimate), np.eye(count) / sd, sd * np.eye(count), np.eye(count), size, 1000)
 
 
 def test_the_mean_under_absent_is_one() -> None:

@@ -8,7 +8,7 @@ import pytest
 from evolaw.discovery import discover
 from evolaw.discovery.diffusions.evidence.entries import Judged
 from evolaw.discovery.diffusions.evidence.gaussian_form import GaussianForm
-from evolaw.discovery.diffusions.evidence.relations import contradictions, related
+from evolaw.discovery.diffusions.evidence.relations import agreement, contradictions, related
 from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
 from evolaw.trajectory import Trajectory
 
@@ -17,7 +17,7 @@ def _family(
     target: str, names: tuple[str, ...], estimate: list[float], covariance: list[list[float]], *, spread: bool
 ) -> Judged:
     root = np.linalg.cholesky(np.linalg.inv(covariance)).T
-    form = GaussianForm(names, np.array(estimate), root, np.linalg.cholesky(covariance), np.ones(len(names)), 1.0, 1000)
+    form = GaussianForm(names, np.array(estimate), root, np.linalg.cholesky(covariance), np.eye(len(names)), 1.0, 1000)
     return Judged(target, spread, form, weigh_subsets(form))
 
 
@@ -29,7 +29,7 @@ def families() -> list[Judged]:
 
 def test_two_sides_are_weighed_by_their_errors(families: list[Judged]) -> None:
     """D 1 = -0.5 (v: v): v is -0.6 ± 0.2 by the drift and -0.44 ± 0.02 by the diffusion; x moves along its correlation."""
-    told = related(families, {"v: D 1": (-0.5, "v: v")})
+    told = related(families, {"v: D 1": {"v: v": -0.5}})
     drift, spread = (family.form for family in told)
     assert drift is not None and spread is not None
     weights = np.array([1 / 0.04, 1 / 0.0004])
@@ -41,18 +41,39 @@ def test_two_sides_are_weighed_by_their_errors(families: list[Judged]) -> None:
 
 
 def test_a_relation_within_a_family_is_exact(families: list[Judged]) -> None:
-    (drift, _) = related(families, {"v: x": (-2.0, "v: v")})
-    assert drift.form is not None
-    assert drift.form.estimate[1] == pytest.approx(-2 * drift.form.estimate[0], abs=1e-3)
+    (drift, _) = related(families, {"v: x": {"v: v": -2.0}})
+    assert drift.form is not None and drift.form.names == ("v",) and drift.terms == ("v", "x")
+    assert drift.spread_over(drift.form.estimate) == pytest.approx(drift.form.estimate[0] * np.array([1.0, -2.0]))
     # The estimate of x with x = -2 v by generalised least squares, by hand.
     inverse, direction = np.linalg.inv([[0.04, 0.01], [0.01, 0.09]]), np.array([1.0, -2.0])
     value = direction @ inverse @ [-0.6, 0.2] / (direction @ inverse @ direction)
-    assert drift.form.estimate[0] == pytest.approx(value, rel=1e-4)
+    assert drift.form.estimate[0] == pytest.approx(value)
+    assert drift.form.error[0] == pytest.approx((direction @ inverse @ direction) ** -0.5)
+    assert drift.form.rms[0] == pytest.approx(5**0.5)  # of v − 2x, both of rms 1 and independent
+
+
+def test_what_is_left_is_chi_square(families: list[Judged]) -> None:
+    """v = −2x: the squared distance to the line, in its metric; a fit that is on the line leaves nothing."""
+    found = agreement(families, {"v: x": {"v: v": -2.0}})
+    gap = np.array([2.0, 1.0])
+    expected = (gap @ [-0.6, 0.2]) ** 2 / (gap @ [[0.04, 0.01], [0.01, 0.09]] @ gap)
+    assert found is not None and found.freedom == 1
+    assert found.statistic == pytest.approx(expected) and found.moved == pytest.approx(expected**0.5)
+    on = agreement(families, {"v: x": {"v: v": -1 / 3}})
+    assert on is not None and on.statistic == pytest.approx(0.0, abs=1e-20)
+    assert agreement(families, {}) is None
+
+
+def test_what_is_ruled_out_frees_the_others(families: list[Judged]) -> None:
+    (drift, spread) = related(families, {"v: x": {}})
+    assert drift.form is not None and drift.spread_over(drift.form.estimate)[1] == 0.0
+    assert drift.form.estimate[0] == pytest.approx(-0.6 - 0.01 / 0.09 * 0.2)  # the regression of v on x = 0
+    assert spread is families[1]
 
 
 def test_contradictions_are_named(families: list[Judged]) -> None:
-    assert not contradictions(families, {"v: D 1": (-0.5, "v: v")}, {"v: v": -1, "v: x": -1})
-    (gap,) = contradictions(families, {"v: D 1": (0.5, "v: v")}, {})
+    assert not contradictions(families, {"v: D 1": {"v: v": -0.5}}, {"v: v": -1, "v: x": -1})
+    (gap,) = contradictions(families, {"v: D 1": {"v: v": 0.5}}, {})
     assert gap.startswith("v: D 1 is +0.52") and "0.5 (v: v)" in gap
     (sign,) = contradictions(families, {}, {"v: D 1": -1})
     assert sign.startswith("v: D 1 is 0.22")

@@ -20,7 +20,7 @@ def form(seed: int, count: int, estimate: np.ndarray | None = None) -> GaussianF
     root = np.linalg.qr(root, mode="r")
     value = rng.normal(size=count) if estimate is None else estimate
     names = tuple(f"t{i}" for i in range(count))
-    return GaussianForm(names, value, root, np.linalg.inv(root), np.ones(count), 1.0, 500)
+    return GaussianForm(names, value, root, np.linalg.inv(root), np.eye(count), 1.0, 500)
 
 
 def test_weights_are_the_densities_of_the_estimate_under_each_law() -> None:
@@ -61,13 +61,13 @@ def test_the_greedy_ways_find_what_all_subsets_show(monkeypatch: pytest.MonkeyPa
 def test_guards_leave_open_what_the_data_do_not_speak_for() -> None:
     """Two terms that are one on the recording: simplicity wants one of them, the guard takes neither."""
     root = np.array([[10.0, 10.0], [0.0, 0.01]])
-    item = GaussianForm(("a", "b"), np.array([1.0, 0.0]), root, np.linalg.inv(root), np.ones(2), 1.0, 500)
+    item = GaussianForm(("a", "b"), np.array([1.0, 0.0]), root, np.linalg.inv(root), np.eye(2), 1.0, 500)
     present, absent, shown = assumed(item, weigh_subsets(item), 0.05)
     assert not present.any() and not absent.any() and not shown.any()
 
 
 def test_what_the_data_speak_for_is_decided() -> None:
-    item = GaussianForm(("a", "b"), np.array([1.0, 0.01]), 20 * np.eye(2), np.eye(2) / 20, np.ones(2), 1.0, 500)
+    item = GaussianForm(("a", "b"), np.array([1.0, 0.01]), 20 * np.eye(2), np.eye(2) / 20, np.eye(2), 1.0, 500)
     present, absent, _ = assumed(item, weigh_subsets(item), 0.05)
     assert present.tolist() == [True, False]
     assert absent.tolist() == [False, True]

@@ -26,7 +26,7 @@ class GaussianForm:
         estimate: θ̂, shape (terms,).
         root: F with J = FᵀF.
         spread: G with Σ = GGᵀ.
-        rms: root mean square of each term over the recording.
+        basis: R with RᵀR the mean of φφᵀ over the recording.
         size: rms of the fitted function over the recording, the part that is noise taken off; natural unit of the whole.
         samples: steps used.
     """
@@ -35,9 +35,14 @@ class GaussianForm:
     estimate: np.ndarray
     root: np.ndarray
     spread: np.ndarray
-    rms: np.ndarray
+    basis: np.ndarray
     size: float
     samples: int
+
+    @cached_property
+    def rms(self) -> np.ndarray:
+        """Root mean square of each term over the recording."""
+        return np.linalg.norm(self.basis, axis=0)
 
     @cached_property
     def error(self) -> np.ndarray:
@@ -70,7 +75,7 @@ class GaussianForm:
             estimate=np.linalg.solve(r, q.T @ target),
             root=r,
             spread=np.linalg.inv(r),
-            rms=self.rms[keep],
+            basis=self.basis[:, keep],
         )
 
 
@@ -101,7 +106,7 @@ def from_moments(
         np.linalg.solve(basis, reduced),
         root @ basis,
         np.linalg.solve(basis, inverse),
-        np.linalg.norm(basis, axis=0) / np.sqrt(samples),
+        basis / np.sqrt(samples),
         _natural_size(reduced, inverse, samples),
         samples,
     )
@@ -120,7 +125,7 @@ def from_information(
         np.linalg.solve(basis, reduced),
         (vectors * np.sqrt(values)).T @ basis,
         np.linalg.solve(basis, spread),
-        np.linalg.norm(basis, axis=0) / np.sqrt(samples),
+        basis / np.sqrt(samples),
         _natural_size(reduced, spread, samples),
         samples,
     )

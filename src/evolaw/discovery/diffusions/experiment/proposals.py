@@ -180,6 +180,7 @@ def _gain(
         free, _ = case.split(family.target)
         with np.errstate(all="ignore"):
             phi = features(free, idea.states)
+            phi = phi if family.shares is None else phi @ family.shares
             phi = phi[np.isfinite(phi).all(1)]
         strength = max(float(np.mean(weighed[family.target].strength(visited_states(case)))), 1e-300)
         scale = np.sqrt(idea.time / (max(len(phi), 1) * 2 * strength * idea.heat))
@@ -208,7 +209,7 @@ def _rate(case: Case, families: Sequence[Judged], states: Sequence[np.ndarray]) 
         with np.errstate(all="ignore"):
             slopes = np.stack([np.broadcast_to(term.slope(part, place), part[0].shape) for term in free])
         slopes = np.where(np.isfinite(slopes), slopes, 0.0)
-        laws = law_draws(family.form, family.subsets, _LAWS, chance)
+        laws = family.spread_over(law_draws(family.form, family.subsets, _LAWS, chance))
         rate = max(rate, float(np.median(np.max(np.abs(laws @ slopes), 1))))
     return rate
 

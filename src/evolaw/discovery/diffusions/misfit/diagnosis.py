@@ -19,6 +19,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scipy.special import fdtrc
+
+from evolaw.discovery.diffusions.evidence.relations import Agreement
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.misfit.diffusion_tests import spread, strength_test
@@ -36,7 +39,17 @@ from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.spine.amendments import State, rewrite, take_back
 from evolaw.discovery.spine.evidence import Check, Evidence
 
-__all__ = ["LEVEL", "Doubt", "diagnose", "doubt_known", "doubt_recording", "doubting", "predicting", "remedy"]
+__all__ = [
+    "LEVEL",
+    "Doubt",
+    "diagnose",
+    "doubt_known",
+    "doubt_recording",
+    "doubt_symmetry",
+    "doubting",
+    "predicting",
+    "remedy",
+]
 
 LEVEL = 1e-3
 """Chance of each check to fail by itself."""
@@ -87,14 +100,31 @@ def diagnose(case: Case, weighed: Sequence[Weighed]) -> list[Doubt]:
 
 def doubt_known(case: Case, against: Sequence[str]) -> list[Doubt]:
     """Return the check of relations and signs that were given; none where there are none."""
-    if not case.relations and not case.signs:
+    if not case.stated and not case.signs:
         return []
     says = (
         f"The recording contradicts what was given as known: {'; '.join(against)}."
         if against
-        else f"{len(case.relations)} relations and {len(case.signs)} signs were given; the recording contradicts none."
+        else f"{len(case.stated)} relations and {len(case.signs)} signs were given; the recording contradicts none."
     )
     return [Doubt(Check("known relations", not against, 0.0 if against else 1.0, says), "known")]
+
+
+def doubt_symmetry(case: Case, found: Agreement | None) -> list[Doubt]:
+    """Return the check of the declared symmetries: the fit without them against the one with them; none where there are none."""
+    if found is None or not case.symmetries or not found.freedom:
+        return []
+    said = "; ".join(case.symmetries)
+    returns = min(passages_of(case, target) for target in case.asked)
+    p = 1.0 if not returns else float(fdtrc(found.freedom, returns, found.statistic / found.freedom))
+    numbers = f"χ² = {found.statistic:.0f} at {found.freedom} degrees of freedom"
+    says = (
+        f"Nothing speaks against the declared {said}: without it the terms differ by {numbers}."
+        if p >= LEVEL
+        else f"The recording contradicts the declared {said}: without it the terms differ by {numbers}, {found.furthest} most, by "
+        f"{found.moved:.1f} of its errors. Discover without --symmetry, or look for what breaks it."
+    )
+    return [Doubt(Check("symmetry", p >= LEVEL, p, says), "symmetry")]
 
 
 def doubting(state: State, doubts: Sequence[Doubt]) -> State:
@@ -136,6 +166,7 @@ _REMEDIES = {
     "library": "Give a larger --library; nothing new need be recorded.",
     "strength": 'Give a larger --diffusion, such as "1, x^2"; nothing new need be recorded.',
     "drifting": "Cut the recording where it changes, or record what changes.",
+    "symmetry": "Discover without --symmetry, or remove what breaks it: a preferred direction, a wall, a centre that is not the origin.",
     "known": "Drop what the recording contradicts from --known, or look at the recording.",
     "prediction": "Give a larger --library or --diffusion, or record what else moves it: run again, the law does not move as recorded.",
 }

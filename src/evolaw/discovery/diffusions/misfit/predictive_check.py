@@ -234,8 +234,10 @@ def _without(family: Judged, absent: Sequence[str]) -> Judged:
         return family
     if all(gone):
         return replace(family, form=None, subsets=None)
-    form = family.form.with_relation(np.flatnonzero(~np.array(gone)), np.zeros(len(gone)))
-    return replace(family, form=form, subsets=weigh_subsets(form))
+    kept = np.flatnonzero(~np.array(gone))
+    form = family.form.with_relation(kept, np.zeros(len(gone)))
+    shares = None if family.shares is None else family.shares[:, kept]
+    return replace(family, form=form, subsets=weigh_subsets(form), shares=shares)
 
 
 def _draws(
@@ -248,7 +250,7 @@ def _draws(
     free: dict[str, np.ndarray] = {}
     if family is not None and family.form is not None and family.subsets is not None:
         laws = law_draws(family.form, family.subsets, _RUNS, chance)
-        free = dict(zip(family.form.names, laws.T, strict=True))
+        free = dict(zip(family.terms, family.spread_over(laws).T, strict=True))
     for place, term in enumerate(terms):
         known = case.known.get(entry_name(name, term.name, diffusion=bool(diffusion)), 0.0)
         values[:, place] = free.get(term.name, known)

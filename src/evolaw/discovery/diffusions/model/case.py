@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from evolaw.discovery.diffusions.model.equalities import Relations
 from evolaw.discovery.diffusions.model.expressions import Term
 from evolaw.discovery.diffusions.model.recording import Recording
 
@@ -28,8 +29,10 @@ class Case:
         noise: standard deviation of the measurement noise of each recorded component.
         gains: gain of the filter of each recorded component.
         periods: period by component, for angles.
-        relations: from a free entry to (factor, other free entry).
+        relations: factors of free entries by each entry that is their sum; none for an entry that is ruled out (`equalities.follow`).
         signs: 1 or -1 by entry.
+        stated: the relations that were given, each as given.
+        symmetries: the declared symmetries, in words.
     """
 
     recording: Recording
@@ -40,8 +43,10 @@ class Case:
     noise: tuple[float, ...] = ()
     gains: tuple[float, ...] = ()
     periods: Mapping[str, float] = field(default_factory=dict)
-    relations: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    relations: Relations = field(default_factory=dict)
     signs: Mapping[str, int] = field(default_factory=dict)
+    stated: Relations = field(default_factory=dict)
+    symmetries: tuple[str, ...] = ()
 
     @property
     def targets(self) -> tuple[str, ...]:
