@@ -77,7 +77,7 @@ def test_known_values_go_round_with_a_symmetry() -> None:
         ("translation", {}, "name the component"),
         ("rotation", {"units": ["m", "s"]}, "one unit"),
         ("rotation", {"period": "y=2*pi"}, "is an angle"),
-        ("reflection", {"library": "1, x^2"}, "have a term of x that the reflection of x and y allows"),
+        ("reflection", {"library": "1, x^2"}, "have a term of x that the reflection of x, y allows"),
         ("rotation", {"library": "1, x"}, "have a term of x that the rotation"),
         ("reflection", {"known": "x: 1=3"}, "agree with itself and with the declared symmetry"),
     ],

@@ -49,7 +49,7 @@ class Symmetry:
 
     def __str__(self) -> str:
         word = "along" if self.kind == "translation" else "of"
-        return f"{self.kind} {word} {' and '.join(self.names)}"
+        return f"{self.kind} {word} {', '.join(self.names)}"
 
     def moves(
         self, state: Sequence[str], hidden: Mapping[str, str], sizes: np.ndarray
@@ -87,7 +87,7 @@ def read_symmetries(
         >>> walk = np.cumsum(np.random.default_rng(0).normal(size=(60, 2)), 0)
         >>> plane = gather(Trajectory(walk, np.arange(60.0), ("times", "dim")))
         >>> [str(item) for item in read_symmetries("rotation; reflection x", plane, {})]
-        ['rotation of x and y', 'reflection of x']
+        ['rotation of x, y', 'reflection of x']
     """
     parts = given.split(";") if isinstance(given, str) else list(given or ())
     return tuple(_read(part, recording, periods) for part in parts if part.strip())
