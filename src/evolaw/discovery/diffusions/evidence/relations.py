@@ -22,6 +22,7 @@ import numpy as np
 
 from evolaw import display
 from evolaw.discovery.diffusions.evidence.entries import Judged
+from evolaw.discovery.diffusions.evidence.moment_equations import triangle
 from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
 from evolaw.discovery.diffusions.model.case import entry_name
 from evolaw.discovery.diffusions.model.equalities import Relations, leading_rows
@@ -126,7 +127,7 @@ def _reduced(family: Judged, part: np.ndarray, estimate: np.ndarray, spread: np.
     shares = np.linalg.lstsq(part[chosen].T, part.T, rcond=None)[0].T
     shares = np.where(np.abs(shares) > 1e-12, shares, 0.0)
     error = np.linalg.norm(part[chosen] @ spread, axis=1)
-    lower = np.linalg.qr((part[chosen] @ spread / error[:, None]).T, mode="r").T
+    lower = triangle((part[chosen] @ spread / error[:, None]).T).T
     form = replace(
         form,
         names=tuple(form.names[k] for k in chosen),
@@ -158,7 +159,7 @@ def _measured_together(
     if any(len(square) != used.sum() for square in turn.values()):
         return families[k]
     together = np.concatenate([form.basis @ turn[other] for other, form in forms.items()]) / np.sqrt(len(forms))
-    basis = np.linalg.qr(together, mode="r") @ np.linalg.inv(turn[k])
+    basis = triangle(together) @ np.linalg.inv(turn[k])
     size = float(np.sqrt(np.mean([form.size**2 for form in forms.values()])))
     return replace(families[k], form=replace(forms[k], basis=basis, size=size))
 
