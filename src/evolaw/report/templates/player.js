@@ -48,7 +48,7 @@ const play = (player) => {
     else if (event.key in moves) { event.preventDefault(); stop(); show(moves[event.key]); }
   });
   document.addEventListener("themed", draw);
-  new ResizeObserver(() => fit(canvas)).observe(player);  // also where a notebook lays the frame out later
+  new ResizeObserver(() => requestAnimationFrame(() => fit(canvas))).observe(player);  // also where a notebook lays the frame out later; after it, since it changes sizes
   draw();
 };
 all(".player").forEach(play);
