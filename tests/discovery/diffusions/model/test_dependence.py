@@ -35,3 +35,17 @@ def test_a_function_of_another_component_is_named(y: np.ndarray, says: str) -> N
 
 def test_noise_of_a_millionth_is_a_component_of_its_own() -> None:
     require_apart(gather(_both(X**2 + 1e-6 * np.random.default_rng(1).normal(size=300))))
+
+
+@pytest.mark.parametrize("digits", [5, 6, 8])
+def test_a_function_written_with_few_digits_is_named(digits: int) -> None:
+    """As files are: both columns rounded."""
+    u, w = (np.array([float(f"{value:.{digits}g}") for value in column]) for column in (X, X**2))
+    track = Trajectory(np.stack([u, w], 1), np.arange(300.0), ("times", "dim"), about={"names": ["u", "w"]})
+    with pytest.raises(ArgumentError, match="w = "):
+        require_apart(gather(track))
+
+
+def test_components_that_are_near_and_written_with_few_digits_are_let_through() -> None:
+    u, w = (np.round(column, 5) for column in (X, X + 0.002 * np.random.default_rng(2).normal(size=300)))
+    require_apart(gather(Trajectory(np.stack([u, w], 1), np.arange(300.0), ("times", "dim"))))

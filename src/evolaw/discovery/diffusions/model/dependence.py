@@ -1,7 +1,7 @@
 """A component that is a function of another one: nothing could tell their terms apart, and so the recording is refused by name.
 
 Looked for are straight lines in x, polynomials up to degree 5 and straight lines in exp, log, sqrt, sin and other functions of x that fit every
-recorded point to ten digits.
+recorded point to ten digits, or, where fewer were written, to the last one that was.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from evolaw.discovery.diffusions.model.recording import Recording
 __all__ = ["require_apart"]
 
 _EXACT = 1e-10
+_WRITTEN = range(4, 13)
+"""Digits that a file may have been written with; with fewer, a polynomial could meet what it has nothing to do with."""
+_COARSEST = 1e-4
+"""Share of a component's range up to which what is left may be rounding."""
 _DEGREE = 5
 _MOST_ROWS = 5000
 
@@ -41,8 +45,13 @@ def require_apart(recording: Recording) -> None:
 
 def _function(x: np.ndarray, y: np.ndarray) -> str | None:
     """y in terms of x, written ?; None where it is no such function."""
+    # What rounding x does to y is taken from the steepest place between neighbours, twice: a line between them is not the slope.
+    order = np.argsort(x)
+    apart = np.diff(x[order]) > 0
+    slopes = np.abs(np.diff(y[order])[apart] / np.diff(x[order])[apart])
+    slack = _rounding(y) + 2 * _rounding(x) * float(slopes.max(initial=0.0))
     for degree in range(1, _DEGREE + 1):
-        values = _fitted(np.vander(x, degree + 1, increasing=True), y)
+        values = _fitted(np.vander(x, degree + 1, increasing=True), y, slack)
         if values is not None:
             return _written(values, ["1", "?", *(f"?^{power}" for power in range(2, degree + 1))])
     with np.errstate(all="ignore"):
@@ -50,20 +59,34 @@ def _function(x: np.ndarray, y: np.ndarray) -> str | None:
             at = np.real(function(x))
             if not np.isfinite(at).all() or np.ptp(at) == 0:
                 continue
-            values = _fitted(np.stack([np.ones(len(x)), at], 1), y)
+            values = _fitted(np.stack([np.ones(len(x)), at], 1), y, slack)
             if values is not None:
                 return _written(values, ["1", f"{name}(?)"])
     return None
 
 
-def _fitted(columns: np.ndarray, y: np.ndarray) -> np.ndarray | None:
-    """Coefficients of an exact fit; None where something is left."""
+def _rounding(values: np.ndarray) -> float:
+    """Half a unit of the last digit that the largest value was written with; 0 for full precision."""
+    top = float(np.abs(values).max(initial=0.0))
+    if not top:
+        return 0.0
+    size = int(np.floor(np.log10(top)))
+    for digits in _WRITTEN:
+        if all(float(f"{value:.{digits}g}") == value for value in values[:: max(1, len(values) // 200)].tolist()):
+            return 0.5 * 10.0 ** (size + 1 - digits)
+    return 0.0
+
+
+def _fitted(columns: np.ndarray, y: np.ndarray, slack: float) -> np.ndarray | None:
+    """Coefficients of an exact fit, to the rounding of what was written; None where more is left."""
     if len(y) <= 2 * columns.shape[1]:
         return None
     scale = np.linalg.norm(columns, axis=0)
     values = np.linalg.lstsq(columns / scale, y, rcond=None)[0] / scale
     left = np.max(np.abs(y - columns @ values))
-    return values if left <= _EXACT * np.ptp(y) else None
+    # A term that is no larger than the rounding is one of the rounding.
+    values = np.where(np.abs(values) * np.abs(columns).max(0) <= 2 * slack, 0.0, values)
+    return values if left <= max(_EXACT * np.ptp(y), min(slack, _COARSEST * np.ptp(y))) else None
 
 
 def _written(values: np.ndarray, names: list[str]) -> str:
