@@ -89,6 +89,6 @@ def test_refusals(call, says: str) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_arrays_show_their_ends() -> None:
-    assert "0.5 ± 0.5 … 2.5 ± 0.5, shape (2,)" in repr(mean(np.array([[0.0, 2.0], [1.0, 3.0]])))
+    assert "0.50 ± 0.50 … 2.50 ± 0.50, shape (2,)" in repr(mean(np.array([[0.0, 2.0], [1.0, 3.0]])))
     assert "empty" in repr(mean(np.zeros((3, 0))))
     assert "<table>" in mean(np.ones(2))._repr_html_()

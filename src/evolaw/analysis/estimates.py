@@ -45,7 +45,7 @@ class Estimate:
         >>> mean(np.array([1.0, 2.0, 3.0]), "length")
         Estimate
           what   length
-          value  2 ± 0.577
+          value  2.00 ± 0.58
           n      3
     """
 

@@ -215,7 +215,7 @@ class Finding:
             >>> import numpy as np
             >>> run = automata.evolve("B3/S23", np.eye(8, dtype=np.uint8), 2)
             >>> print(discover(run, "outer-totalistic", chance=0, rng=0).to_typst().splitlines()[4])
-              "B0", "absent", "counted", "2.35e-06 [0, 0.1843]", "48",
+              "B0", "absent", "counted", "0.000 [0.000, 0.184]", "48",
         """
         return display.typeset(self, "typst")
 
