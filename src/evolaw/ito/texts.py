@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import sympy
@@ -45,7 +45,13 @@ def reads(function: Callable[..., R]) -> Callable[..., R]:
             arguments["system"] = system(arguments["system"])
         law = arguments.get("system")
         for name, value in arguments.items():
-            if isinstance(law, System) and name in formulas and not isinstance(value, sympy.Expr):
+            several = isinstance(value, Mapping | list | tuple)  # the function reads these itself
+            if (
+                isinstance(law, System)
+                and name in formulas - {"system"}
+                and not several
+                and not isinstance(value, sympy.Expr)
+            ):
                 arguments[name] = _expression(value, law, name)
         return function(*bound.args, **bound.kwargs)
 
