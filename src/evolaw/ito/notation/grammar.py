@@ -214,7 +214,7 @@ def _why_not_linear(side: sympy.Expr, rest: sympy.Expr, steps: list[sympy.Symbol
     words = {str(symbol) for symbol in rest.free_symbols}
     if words & _DRAWS:
         return f"In d{name}, {min(words & _DRAWS)} draws numbers; the noise is dW: sqrt(2*D) dW, without a step in it."
-    if other := next((word for word in sorted(words) if re.fullmatch(r"d[BZw]\w*|[dD]t", word)), ""):
+    if other := next((word for word in sorted(words) if re.fullmatch(r"d[BZw]\w*|Dt", word)), ""):
         return f"In d{name}, the noise is dW, or dW1, dW2, …, and the step of time dt; write them for {other}."
     said = f"Every term of d{name} needs exactly one factor dt or dW…"
     if inside:
