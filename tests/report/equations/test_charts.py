@@ -54,3 +54,17 @@ def test_two_components_are_a_plane() -> None:
     track = Trajectory(np.stack([np.cos(angle), np.sin(angle)], 1) + noise, 0.05 * np.arange(3000), ("times", "dim"))
     figure = draw_equation(discover(track, library="x, y", noise=0.0, rng=0))
     assert figure.axes[0].get_xlabel() == "x" and figure.axes[0].get_ylabel() == "y"
+
+
+def test_an_angle_is_drawn_within_its_turn_and_its_noise_without_its_drift() -> None:
+    """A phase that went around forty times at a drift of 2: half its squared steps would lie at 0.14 where D is 0.05; five errors."""
+    rng, x = np.random.default_rng(2), np.zeros(3001)
+    for k in range(3000):
+        x[k + 1] = x[k] + 0.05 * (2 - np.sin(x[k])) + np.sqrt(0.1 * 0.05) * rng.normal()
+    track = Trajectory(x, 0.05 * np.arange(3001), ("times",))
+    drift, spread = draw_field(discover(track, library="1, sin(x), cos(x)", noise=0.0, rng=0)).axes
+    for axes in (drift, spread):
+        at = np.asarray(axes.lines[0].get_xdata())
+        assert at.min() >= 0 and at.max() <= 2 * np.pi
+    points = np.asarray(spread.containers[0].lines[0].get_ydata())
+    assert np.abs(points - 0.05).max() < 5 * 0.05 * np.sqrt(2 / 150)

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from evolaw.discovery.diffusions.evidence.averages import law_draws
+from evolaw.discovery.diffusions.evidence.diffusivity import Drift
 from evolaw.discovery.diffusions.evidence.drift import features
 from evolaw.discovery.diffusions.evidence.entries import Judged
 from evolaw.discovery.diffusions.evidence.selection import weigh_all
@@ -126,7 +127,7 @@ def _field(figure: object, finding: Finding, case: Case) -> None:
 def _curves(figure: object, case: Case) -> None:
     """Drift and diffusion of one component with their bands, over the bins of the recording."""
     weighed = weigh_all(case)[0]
-    x = case.recording.columns[0]
+    x = _within_turn(case, 0, case.recording.columns[0])
     at = np.linspace(x.min(), x.max(), 160)
     left, right = figure.subplots(1, 2)  # type: ignore[attr-defined]
     rng = source(0).stream("laws").generator()
@@ -139,7 +140,7 @@ def _curves(figure: object, case: Case) -> None:
             low, middle, high = np.quantile(laws, [0.025, 0.5, 0.975], axis=0)
             axes.fill_between(at, low, high, color=CYCLE[0], alpha=0.2, lw=0)
             axes.plot(at, middle, color=CYCLE[0])
-        place, value, error = _binned(case, spread=spread)
+        place, value, error = _binned(case, weighed.fitted if spread else None)
         axes.errorbar(place, value, 2 * error, fmt="o", ms=3, color=_GREY, ecolor=_GREY, lw=0.8)
         reach = float(np.ptp(value)) or 1.0
         axes.set_ylim(value.min() - 0.6 * reach, value.max() + 0.6 * reach)
@@ -148,26 +149,34 @@ def _curves(figure: object, case: Case) -> None:
     left.axhline(0, color="#c8ccd3", lw=0.8, zorder=0)
 
 
-def _binned(case: Case, *, spread: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean steps, or half their squares, over Δt in equally filled bins of the state, with standard errors."""
+def _binned(case: Case, drift: Drift | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean steps over Δt, or with a drift half the squares of what it leaves of them, in equally filled bins, with standard errors."""
     recording = case.recording
     starts = recording.starts(0, 1)
     x = recording.columns[0]
     dt = recording.times[starts + 1] - recording.times[starts]
-    step = (x[starts + 1] - x[starts]) / dt if not spread else 0.5 * (x[starts + 1] - x[starts]) ** 2 / dt
-    at = (
-        np.mod(x[starts], case.periods[case.state[0]]) if case.state[0] in case.periods and np.ptp(x) > 7 else x[starts]
-    )
+    step = x[starts + 1] - x[starts]
+    step = step / dt if drift is None else 0.5 * (step - drift.at([x[starts]]) * dt) ** 2 / dt
+    at = _within_turn(case, 0, x)[starts]
     rows = np.array_split(np.argsort(at, kind="stable"), _BINS)
     place = np.array([at[r].mean() for r in rows])
     return place, np.array([step[r].mean() for r in rows]), np.array([step[r].std() / np.sqrt(len(r)) for r in rows])
 
 
+def _within_turn(case: Case, place: int, column: np.ndarray) -> np.ndarray:
+    """A component as it is, or within a turn if it is an angle that went around."""
+    period = case.periods.get(case.recording.names[place])
+    return np.mod(column, period) if period and np.ptp(column) > period else column
+
+
 def _plane(axes: Axes, finding: Finding, case: Case) -> None:
     """The first two components with the average law's drift; further components are held at their mean."""
-    x, y = case.recording.columns[:2]
+    x, y = (_within_turn(case, place, column) for place, column in enumerate(case.recording.columns[:2]))
     every = max(1, len(x) // (4 * _POINTS))
-    axes.plot(x[::every], y[::every], color=_GREY, lw=0.5, alpha=0.7)
+    turns = x is not case.recording.columns[0] or y is not case.recording.columns[1]
+    # A line would run across the whole turn wherever the angle begins again.
+    style = {"ls": "", "marker": ".", "ms": 1.5} if turns else {"lw": 0.5}
+    axes.plot(x[::every], y[::every], color=_GREY, alpha=0.7, **style)
     grid = list(np.meshgrid(np.linspace(x.min(), x.max(), 15), np.linspace(y.min(), y.max(), 15)))
     rest = [np.full_like(grid[0], float(c.mean())) for c in case.recording.columns[2:]]
     states = [*grid, *rest]
