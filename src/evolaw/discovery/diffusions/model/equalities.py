@@ -38,8 +38,9 @@ def follow(
         ArgumentError: given values contradict each other or leave an entry as a sum of a number and free ones.
 
     Example:
-        >>> follow(["a", "b", "c", "d"], np.array([[1.0, -2, 0, 0], [0, 1, -3, 0], [0, 0, 0, 1.0]]), {})
-        ({'b': {'a': 0.5}, 'c': {'a': 0.16666666666666669}, 'd': {}}, {})
+        >>> tied, _ = follow(["a", "b", "c", "d"], np.array([[1.0, -2, 0, 0], [0, 1, -3, 0], [0, 0, 0, 1.0]]), {})
+        >>> {name: {other: round(factor, 9) for other, factor in of.items()} for name, of in tied.items()}
+        {'b': {'a': 0.5}, 'c': {'a': 0.166666667}, 'd': {}}
         >>> follow(["a", "b"], np.array([[1.0, -2]]), {"b": 0.5})
         ({}, {'a': 1.0})
     """
