@@ -89,6 +89,7 @@ def test_a_running_state_is_that_of_the_free_particle_where_the_force_is_even():
     assert np.sum(law.joint_density(0.3, v) * v) * v[1] * 2 * np.pi == pytest.approx(2.4, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_a_fast_running_state_in_weak_noise_is_near_the_limit_cycle():
     """i = 2, α = 1, D = 0.01: 17 thermal velocities from rest. The difference is of the order D."""
     assert junction(1.0, 0.01, 2.0).mean_velocity == pytest.approx(running_voltage(2.0, 1.0), abs=2e-3)
