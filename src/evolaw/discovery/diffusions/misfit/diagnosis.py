@@ -268,7 +268,11 @@ def _too_small(case: Case, item: Weighed, test: DriftTest) -> str:
     return (
         f"The library of {item.target} is too small: along {test.along} the fitted drift misses its bins, χ² = {test.statistic:.0f} "
         f"at {test.freedom} degrees of freedom. "
-        + (f"It agrees with them with --library '{library}': try it." if found else "Add terms to --library.")
+        + (
+            f"It agrees with them with --library '{library}': try it, best on another recording."
+            if found
+            else "Add terms to --library."
+        )
     )
 
 
