@@ -14,7 +14,8 @@ def random_case(space: RuleSpace, share: float, rng: np.random.Generator) -> tup
     """A law of the prior of `hypotheses` with a share of coins, watched on a small board; its truth and the finding."""
     theta = np.where(rng.random(len(space)) < share, rng.random(len(space)), rng.integers(0, 2, len(space)))
     size, steps, density = (
-        int(rng.choice([8, 12, 16, 24])),
+        # 512 entries are seen as often as 18 or 102 only on larger boards; on small ones no coin can be ruled out and nothing is decided.
+        int(rng.choice([8, 12, 16, 24])) * (4 if len(space) == 512 else 1),
         int(rng.choice([1, 2, 4, 8, 16])),
         rng.choice([0.1, 0.3, 0.5]),
     )
@@ -55,8 +56,8 @@ def test_laws_with_coins_keep_the_declared_rate(space: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.2, 0.5, 1.0])
 @pytest.mark.parametrize("space", ["outer-totalistic", "isotropic", "general"])
-def test_two_hundred_random_laws_keep_the_declared_rate(space: str, share: float) -> None:
-    mean, _ = false_share(space, share, 200, 2)
+def test_random_laws_keep_the_declared_rate(space: str, share: float) -> None:
+    mean, _ = false_share(space, share, 50 if space == "general" else 200, 2)
     assert mean <= ALPHA
 
 
