@@ -41,7 +41,10 @@ def process(text: str, values: Mapping[str, float] | None = None) -> SDE:
         [[0.25]]
     """
     given = {name_of(name, "values"): value for name, value in (values or {}).items()}
-    return equation(text, given) if is_equation(text) else catalogue.named(text, given)
+    if is_equation(text):
+        return equation(text, given)
+    made = catalogue.named(text, given)
+    return replace(made, components=tuple(component_names(text, made.dim)))
 
 
 @told

@@ -67,12 +67,12 @@ def read_arrays(
     path = require_file(path)
     with _readable(path, ".npz"), zipfile.ZipFile(path) as archive:
         names = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-        missing = [name for name in required if name not in names]
-        if missing:
+        absent = [name for name in required if name not in names]
+        if absent:
             held = ", ".join(sorted(names)[:10]) or "nothing"
             raise ParseError(
-                f"The archive holds no array {missing[0]!r}; it holds {held}. "
-                f"Save it with np.savez(path, {missing[0]}=...).",
+                f"The archive holds no array {absent[0]!r}; it holds {held}. "
+                f"Save it with np.savez(path, {absent[0]}=...).",
                 source=str(path),
             )
         wanted = [name for name in (*required, *optional) if name in names]

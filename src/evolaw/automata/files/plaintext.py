@@ -19,7 +19,10 @@ import numpy as np
 from evolaw.automata.files.boards import Pattern, numbered_lines, require_cells
 from evolaw.errors import ParseError
 
-__all__ = ["parse_boards", "parse_life105", "parse_life106", "parse_picture"]
+__all__ = ["CELL", "parse_boards", "parse_life105", "parse_life106", "parse_picture"]
+
+CELL = r"\s*(?:0|1|255)(?:\.0*)?\s*"
+"""A cell of a board in a table, as a regular expression; 255 was not seen, and spreadsheets write real numbers."""
 
 _ALIVE, _DEAD = b"O*oA1", b".b0"
 _CELLS = bytes(1 if letter in _ALIVE else 0 if letter in _DEAD else 2 for letter in range(256))
@@ -189,7 +192,7 @@ def parse_boards(text: str, *, source: str = "") -> np.ndarray:
         if not cells:
             boards += [[]] if boards[-1] else []
             continue
-        if not re.fullmatch(r"\s*(?:0|1|255)(?:\.0*)?\s*(?:,\s*(?:0|1|255)(?:\.0*)?\s*)*", cells):
+        if not re.fullmatch(rf"{CELL}(?:,{CELL})*", cells):
             raise ParseError(
                 "A row of a board must be 0, 1 and 255 (not seen), with commas.", source=source, line=number
             )

@@ -28,7 +28,7 @@ from evolaw.automata.files.formats import MOST_BYTES, read_bytes
 from evolaw.automata.files.frames import FRAME_SUFFIXES, frames_of, read_frames
 from evolaw.automata.files.images import read_images
 from evolaw.automata.files.matlab import read_matlab
-from evolaw.automata.files.plaintext import parse_boards
+from evolaw.automata.files.plaintext import CELL, parse_boards
 from evolaw.automata.files.stacks import as_states
 from evolaw.errors import ArgumentError, ParseError
 from evolaw.textfiles import first_lines, missing, read_text, require_plain
@@ -113,7 +113,7 @@ def holds_boards(path: str | Path) -> bool:
     if path.suffix.lower() not in (".csv", ".txt", ".tsv") or not path.is_file():
         return False
     first = next((line for line in first_lines(path) if line.strip()), "")
-    return re.fullmatch(r"\s*(?:0|1|255)(?:\.0*)?\s*(?:[,;]\s*(?:0|1|255)(?:\.0*)?\s*)+[,;]?\s*", first) is not None
+    return re.fullmatch(rf"{CELL}(?:[,;]{CELL})+[,;]?\s*", first) is not None
 
 
 def _from_npy(path: Path) -> tuple[np.ndarray, list[str]]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from evolaw.cli import arguments, terminal
 from evolaw.cli.simulate import process_summary
 from evolaw.cli.simulate.process_settings import PathSettings
-from evolaw.ito import equations
 from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
@@ -63,15 +62,15 @@ def simulate_paths(settings: PathSettings, out: Path | None, wanted: Wanted) -> 
         result, fault = _solved(settings, None, wanted.is_seen)
         _tell(settings, result, fault, None, wanted)
         return
-    names = equations.component_names(settings.law, len(settings.start))
+    process = settings.process
     header = {
         "kind": "trajectory",
         "axes": ["paths", "times", "dim"],
-        "law": str(settings.process),
+        "law": str(process),
         "scheme": settings.scheme,
         "boundary": None,
         "seed": settings.seed,
-        "about": {"start": settings.start, "params": settings.values, "names": names},
+        "about": {"start": settings.start, "params": settings.values, "names": list(process.components or ())},
         "settings": asdict(settings),
         "resume": "simulate --resume",
     }

@@ -77,21 +77,22 @@ def _cost(case: Case, item: Weighed) -> float:
 def _turns(case: Case, place: int) -> list[float | None]:
     """Without a period, or its own, and within each usual turn that a component went around more than once."""
     path = case.recording.columns[place]
-    return [
-        case.periods.get(case.recording.names[place]),
-        *(turn for turn in _USUAL_TURNS.values() if np.ptp(path) > _AROUND * turn),
-    ]
+    own = case.periods.get(case.recording.names[place])
+    return [own, *(turn for turn in _USUAL_TURNS.values() if turn != own and np.ptp(path) > _AROUND * turn)]
 
 
 def _libraries(case: Case, given: tuple[Term, ...]) -> Iterator[tuple[Term, ...]]:
     """1, a linear drift, and the library that was given, each with one group of further terms."""
-    linear = ("1", *case.state)
+    linear = tuple(read_term(text, case.state) for text in ("1", *case.state))
+    tried = {frozenset(term.name for term in given)}
     for group in _groups(case):
         added = [read_term(text, case.state) for text in group]
-        for base in (("1",), linear, given):
-            terms = [read_term(one, case.state) if isinstance(one, str) else one for one in base]
-            seen = {term.name for term in terms}
-            yield (*terms, *(term for term in added if term.name not in seen))
+        for base in (linear[:1], linear, given):
+            library = {term.name: term for term in (*base, *added)}
+            names = frozenset(library)
+            if names not in tried:
+                tried.add(names)
+                yield tuple(library.values())
 
 
 def _groups(case: Case) -> Iterator[tuple[str, ...]]:
