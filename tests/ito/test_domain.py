@@ -20,7 +20,7 @@ K = sympy.Symbol("K", positive=True)
         ("dX = sqrt(X) dW", [(0, sympy.oo)], (0, sympy.oo)),
         ("dX = sqrt(-X) dW", [(-sympy.oo, 0)], (-sympy.oo, 0)),
         ("dX = 1/X dt + dW", [(-sympy.oo, 0), (0, sympy.oo)], (0, sympy.oo)),
-        ("dX = log(X) dt + dW", [(-sympy.oo, 0), (0, sympy.oo)], (0, sympy.oo)),
+        ("dX = log(X) dt + dW", [(0, sympy.oo)], (0, sympy.oo)),
         ("dX = -X dt + dW", [(-sympy.oo, sympy.oo)], (-sympy.oo, sympy.oo)),
         ("dX = sqrt(X (K - X)) dW", [(0, K)], (0, K)),
     ],

@@ -72,3 +72,43 @@ def test_every_interval_and_every_time_is_judged(text: str, unique: str, for_eve
 def test_an_interval_that_is_named_is_judged_alone() -> None:
     report = examine(system("dX = -X^2 dt + X dW"), (0, float("inf")))
     assert report.global_ == "yes: Feller's test"
+
+
+@pytest.mark.parametrize(
+    ("text", "for_ever"),
+    [
+        ("dX = (-1 - X) dt + sqrt(X) dW", "no: sqrt(X) is not defined beyond X = 0, which is passed"),
+        ("dX = (2 - X) dt + sqrt(1 - X) dW", "no: sqrt(1 - X) is not defined beyond X = 1"),
+        ("dX = (2 - X) dt + sqrt(X (1 - X)) dW", "no: sqrt(-X**2 + X) is not defined beyond X = 1"),
+        ("dX = sqrt(X) dt + dW", "no: sqrt(X) is not defined beyond X = 0"),
+        ("dX = X^(1/3) dt + dW", "no: X**(1/3) is not defined beyond X = 0"),
+        ("dX = k (b - X) dt + s sqrt(X) dW", "yes: linear growth, if b*k >= 0"),
+        ("dX = (Y - 1) dt + sqrt(X) dW1; dY = -Y dt + dW2", "not proven: sqrt(X) is not defined beyond X = 0"),
+        ("dX = sqrt(Y) dt + dW1; dY = (1 - Y) dt + sqrt(Y) dW2", "yes: linear growth"),
+        ("dX = (1/2 - X) dt + sqrt(X (1 - X)) dW", "yes: linear growth"),
+        ("dX = X (1 - X) dt + sqrt(X) dW", "yes: Feller's test"),
+        ("dX = sqrt(max(X, 0)) dW", "yes: linear growth"),
+    ],
+)
+def test_paths_that_leave_what_a_root_is_defined_on_do_not_live_for_ever(text: str, for_ever: str) -> None:
+    assert examine(system(text, real=("b",) if "b" in text else ())).global_.startswith(for_ever)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("dX = (1/2 - X) dt + sqrt(X (1 - X)) dW", "holds"),
+        ("dX = X (1 - X) dt + X sqrt(X) dW", "holds"),
+        ("dX = sqrt(max(X, 0)) dW", "holds"),
+        ("dX = X^(1/3) dt + dW", "not proven"),
+        ("dX = sqrt(abs(X))^(4/5) dW", "not proven"),
+        ("dX = log(X) dt + dW", "not proven"),
+    ],
+)
+def test_uniqueness_by_what_holds_on_bounded_sets(text: str, verdict: str) -> None:
+    assert verdicts(text)["Yamada-Watanabe"] == verdict
+
+
+@pytest.mark.parametrize("drift", ["1/cosh(X)", "max(X, 0)", "log(1 + X^2)", "min(X, 1)"])
+def test_more_coefficients_are_seen_to_be_harmless(drift: str) -> None:
+    assert examine(system(f"dX = {drift} dt + dW")).global_.startswith("yes")

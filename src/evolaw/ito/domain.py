@@ -1,30 +1,53 @@
 """Where a scalar diffusion can live: the intervals on which its noise does not vanish, and the times its coefficients reach.
 
     marks       zeros and poles of g^2, poles of f, ends of what their roots and logarithms are defined on
-    intervals   between neighbouring marks, where g^2 > 0
+    intervals   between neighbouring marks, where g^2 > 0 and f is a real number
+    edges       what is under a root, b(x) = 0: a path stays where b >= 0 if (grad b) . G = 0 and L b >= 0 there
 
 The natural interval is the one that holds 0; else the first to the right of 0; else the last.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cmp_to_key, partial
 from itertools import pairwise
 
 import sympy
 
-from evolaw.ito.patience import OutOfTime, within
+from evolaw.ito.patience import OutOfTime, tidy, within
 from evolaw.ito.systems import System
 
-__all__ = ["Interval", "inner_point", "intervals", "natural_interval", "time_limits"]
+__all__ = ["Edge", "Interval", "edges", "inner_point", "intervals", "natural_interval", "time_limits"]
 
 Interval = tuple[sympy.Expr, sympy.Expr]
 _DEADLINE = 5.0
 _LINE = (-sympy.oo, sympy.oo)
 
 
+@dataclass(frozen=True)
+class Edge:
+    """Where a root in a coefficient begins to be defined.
+
+    Attributes:
+        entry: the coefficient.
+        place: a state and its value there.
+        inward: how fast what is under the root grows there in the mean, L b; below 0 a path that comes there is pushed out.
+            None where noise carries it out.
+    """
+
+    entry: sympy.Expr
+    place: tuple[sympy.Symbol, sympy.Expr]
+    inward: sympy.Expr | None
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether no path leaves here; None where that depends on letters or on other states."""
+        return False if self.inward is None else self.inward.is_nonnegative
+
+
 def intervals(law: System) -> list[Interval]:
-    """Return every interval on which g^2 > 0, from left to right; the whole line where no mark is found.
+    """Return every interval on which g^2 > 0 and the drift is defined, from left to right; the whole line where no mark is found.
 
     Args:
         law: a scalar Itô equation without time.
@@ -104,6 +127,45 @@ def time_limits(law: System) -> list[tuple[sympy.Expr, sympy.Expr]]:
     return found
 
 
+def edges(law: System) -> list[Edge]:
+    """Return where roots in the coefficients begin to be defined, of an Itô equation with any number of states.
+
+    Example:
+        >>> from evolaw.ito.systems import system
+        >>> [(edge.place, edge.inward) for edge in edges(system("dX = a (b - X) dt + s sqrt(X) dW"))]
+        [((X, 0), a*b)]
+    """
+    found: dict[tuple[sympy.Symbol, sympy.Expr], Edge] = {}
+    for entry in [*law.drift, *law.diffusion]:
+        for power in sorted(entry.atoms(sympy.Pow), key=str):
+            base = power.base
+            if power.exp.is_integer or base.is_nonnegative or not base.free_symbols & set(law.states):
+                continue
+            for place in _zeros(base, law):
+                found.setdefault(place, Edge(entry, place, _inward(base, law, place)))
+    return list(found.values())
+
+
+def _zeros(base: sympy.Expr, law: System) -> list[tuple[sympy.Symbol, sympy.Expr]]:
+    """(state, value) where an expression vanishes; of several states the one that it is solved for most simply."""
+    states = sorted(base.free_symbols & set(law.states), key=lambda x: (not (base / x).is_number, str(x)))
+    try:
+        values = within(_DEADLINE, lambda: sympy.solve(base, states[0]))
+    except (OutOfTime, NotImplementedError):
+        return []
+    return [(states[0], value) for value in values if value.is_real is not False]
+
+
+def _inward(base: sympy.Expr, law: System, place: tuple[sympy.Symbol, sympy.Expr]) -> sympy.Expr | None:
+    """L b = f . grad b + 1/2 tr(G rho G^T grad^2 b) where b = 0; None where (grad b) . G does not vanish."""
+    slopes = sympy.Matrix([sympy.diff(base, x) for x in law.states])
+    spread = law.covariance_rate
+    if tidy((slopes.T * spread * slopes)[0].subs(*place)) != 0:
+        return None
+    mean = (sympy.Matrix(law.drift).T * slopes)[0] + (spread * sympy.hessian(base, law.states)).trace() / 2
+    return tidy(mean.subs(*place))
+
+
 def _marks(law: System) -> list[sympy.Expr]:
     x = law.states[0]
     drift, spread = law.drift[0], law.covariance_rate[0]
@@ -146,8 +208,10 @@ def _compared(one: sympy.Expr, other: sympy.Expr) -> int:
 
 
 def _has_noise(law: System, pair: Interval) -> bool:
-    """Whether g^2 > 0 between the ends; where the letters decide, it is tried with numbers in their place."""
-    value = law.covariance_rate[0].subs(law.states[0], inner_point(pair))
+    """Whether g^2 > 0 and f is real between the ends; where the letters decide, numbers are tried in their place."""
+    value, drift = (e.subs(law.states[0], inner_point(pair)) for e in (law.covariance_rate[0], law.drift[0]))
+    if drift.is_real is False:
+        return False
     if value.is_positive or value.is_negative:
         return bool(value.is_positive)
     number = value.subs({s: sympy.Rational(7 + 4 * k, 8) for k, s in enumerate(sorted(value.free_symbols, key=str))})

@@ -6,9 +6,10 @@ Five classical criteria are tried on the Itô form, on the whole of R^dim:
     Lipschitz         all first derivatives are bounded: a unique strong solution for all times
     linear growth     |f| + |G| <= K (1 + |x|): no explosion
     Lyapunov          2 x.f + trace(G rho G^T) <= K (1 + |x|^2): no explosion (V = 1 + |x|^2 satisfies L V <= K V)
-    Yamada-Watanabe   one dimension: f Lipschitz, g Hölder 1/2: pathwise uniqueness
+    Yamada-Watanabe   one dimension: f locally Lipschitz, g locally Hölder 1/2: pathwise uniqueness up to a possible explosion
 
-and, for scalar autonomous systems, Feller's test (`evolaw.ito.feller`). A bound is *proven* from the form of the
+and, for scalar autonomous systems, Feller's test (`evolaw.ito.feller`). Where a coefficient holds a root of a state, no verdict
+reaches further than the paths stay where it is a real number (`evolaw.ito.domain.edges`). A bound is *proven* from the form of the
 expressions (sums, products, powers, bounded functions). What is not found to hold is "fails" only where the form shows a
 counterexample (a polynomial of degree 2 or more is not Lipschitz); else it is "not proven", which is no verdict.
 
@@ -23,7 +24,7 @@ import sympy
 
 from evolaw import display
 from evolaw.ito.calculus import to_ito
-from evolaw.ito.domain import intervals, natural_interval, time_limits
+from evolaw.ito.domain import Edge, edges, intervals, natural_interval, time_limits
 from evolaw.ito.feller import Boundary, feller_test
 from evolaw.ito.patience import bounded, tidy
 from evolaw.ito.systems import System
@@ -32,7 +33,7 @@ from evolaw.told import told
 
 __all__ = ["Criterion", "ExistenceReport", "examine"]
 
-_BOUNDED = (sympy.sin, sympy.cos, sympy.tanh, sympy.atan, sympy.sign)
+_BOUNDED = (sympy.sin, sympy.cos, sympy.tanh, sympy.atan, sympy.sign, sympy.Heaviside)
 _SMOOTH = (sympy.sin, sympy.cos, sympy.tanh, sympy.atan, sympy.exp, sympy.sinh, sympy.cosh, sympy.asinh)
 
 
@@ -94,7 +95,9 @@ def examine(system: System, interval: tuple[object, object] | None = None) -> Ex
     scalar = law.dim == 1 and law.is_autonomous and law.covariance_rate[0] != 0
     ends = _ends(law, interval) if scalar else ()
     held = {criterion.name for criterion in criteria if criterion.verdict == "holds"}
-    unique, for_ever = _unique(held), _for_ever(held, ends)
+    unique = _unique(held)
+    found = edges(law)
+    for_ever = _while_defined(_for_ever(held, ends, found), found, ends, law.states)
     limits = time_limits(law)
     if limits:
         entry, time = limits[0]
@@ -118,7 +121,7 @@ def _unique(held: set[str]) -> str:
     return f"yes: {reasons[0]}" if reasons else "not proven"
 
 
-def _for_ever(held: set[str], ends: tuple[Boundary, ...]) -> str:
+def _for_ever(held: set[str], ends: tuple[Boundary, ...], found: list[Edge]) -> str:
     reasons = [name for name in ("Lipschitz", "linear growth", "Lyapunov") if name in held]
     if reasons:
         return f"yes: {reasons[0]}"
@@ -131,9 +134,36 @@ def _for_ever(held: set[str], ends: tuple[Boundary, ...]) -> str:
     outer = {end.end for end in ends if end.end.is_infinite and end.reached is False}
     # Smooth on the whole line, a solution ends at infinity only: what it does at the zeros of its noise does not matter.
     inside = "smooth" in held and outer == {sympy.oo, -sympy.oo}
-    if ends and (inside or all(end.reached is False for end in ends)):
+    kept = {edge.place[1] for edge in found if edge.holds}
+    if ends and (inside or all(end.reached is False or end.end in kept for end in ends)):
         return "yes: Feller's test"
     return "not proven"
+
+
+def _while_defined(
+    for_ever: str, found: list[Edge], ends: tuple[Boundary, ...], states: tuple[sympy.Symbol, ...]
+) -> str:
+    """The sentence about life for ever, as far as paths stay where the coefficients are real numbers."""
+    if not for_ever.startswith("yes"):
+        return for_ever
+    reached = {end.end: end.reached for end in ends}
+    open_, conditions = None, []
+    for edge in found:
+        state, value = edge.place
+        here = reached.get(value)
+        if edge.holds or here is False:
+            continue
+        if edge.holds is False and here is True:
+            return (
+                f"no: {edge.entry} is not defined beyond {state} = {value}, which is passed with positive probability"
+            )
+        if edge.holds is None and edge.inward is not None and not edge.inward.free_symbols & set(states):
+            conditions.append(f"{edge.inward} >= 0")
+        else:
+            open_ = open_ or f"not proven: {edge.entry} is not defined beyond {state} = {value}"
+    if open_:
+        return open_
+    return f"{for_ever}, if {' and '.join(conditions)}" if conditions else for_ever
 
 
 def _entries(law: System) -> list[sympy.Expr]:
@@ -189,12 +219,14 @@ def _yamada_watanabe(law: System) -> Criterion:
     name = "Yamada-Watanabe"
     if law.dim != 1 or len(law.noises) != 1:
         return Criterion(name, "not proven", "it speaks of one state and one noise")
-    x = law.states
-    if not _is_bounded(tidy(sympy.diff(law.drift[0], x[0])), x):
-        return Criterion(name, "not proven", f"the drift {law.drift[0]} is not seen to be Lipschitz")
-    if not _is_hoelder_half(law.diffusion[0], x):
-        return Criterion(name, "not proven", f"the noise {law.diffusion[0]} is not seen to be Hölder 1/2")
-    return Criterion(name, "holds", "the drift is Lipschitz and the noise Hölder 1/2 where it is defined")
+    x, f, g = law.states, law.drift[0], law.diffusion[0]
+    if not (_is_hoelder(f, 1, x) or _is_bounded(tidy(sympy.diff(f, x[0])), x)):
+        return Criterion(name, "not proven", f"the drift {f} is not seen to be Lipschitz")
+    if not (_is_hoelder(g, sympy.Rational(1, 2), x) or _is_bounded(tidy(sympy.diff(g, x[0])), x)):
+        return Criterion(name, "not proven", f"the noise {g} is not seen to be Hölder 1/2")
+    return Criterion(
+        name, "holds", "the drift is locally Lipschitz and the noise locally Hölder 1/2 where they are defined"
+    )
 
 
 def _is_bounded(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
@@ -203,6 +235,8 @@ def _is_bounded(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
         return True
     if e.is_Add or e.is_Mul:
         return all(_is_bounded(part, states) for part in e.args) or _is_bounded_fraction(e, states)
+    if isinstance(e, sympy.Max | sympy.Min):
+        return all(_is_bounded(part, states) for part in e.args)
     if e.is_Pow:
         if e.exp.is_positive:
             return _is_bounded(e.base, states)
@@ -232,7 +266,8 @@ def _is_even_sum(bottom: sympy.Expr, x: sympy.Symbol) -> bool:
 def _is_away_from_zero(e: sympy.Expr) -> bool:
     """Whether ``e`` is a positive number plus what is never negative."""
     if e.is_number or not e.is_Add:
-        return bool(e.is_positive) and (e.is_number or e.is_Symbol or (e.is_Pow and _is_away_from_zero(e.base)))
+        plain = e.is_number or e.is_Symbol or isinstance(e, sympy.cosh) or (e.is_Pow and _is_away_from_zero(e.base))
+        return bool(e.is_positive) and plain
     constant = sum(
         (part for part in e.args if part.is_number or (part.is_Symbol and part.is_positive)), sympy.Integer(0)
     )
@@ -254,8 +289,14 @@ def _degree(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> sympy.Expr | Non
     if e.is_Pow and e.exp.is_number and e.exp.is_positive:
         inside = _degree(e.base, states)
         return None if inside is None else inside * e.exp
-    if isinstance(e, sympy.Abs | sympy.asinh):
-        return _degree(e.args[0], states)
+    if isinstance(e, sympy.Abs | sympy.asinh | sympy.Max | sympy.Min):
+        degrees = [_degree(part, states) for part in e.args]
+        return None if None in degrees else sympy.Max(*degrees)
+    if isinstance(e, sympy.log) and _is_away_from_zero(
+        e.args[0]
+    ):  # |log y| <= K + y for y >= c > 0, and less for a power of it
+        inside = _degree(e.args[0], states)
+        return None if inside is None else sympy.Min(inside, 1)
     return None
 
 
@@ -265,17 +306,21 @@ def _is_smooth(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
         return True
     if e.is_Add or e.is_Mul or isinstance(e, _SMOOTH):
         return all(_is_smooth(part, states) for part in e.args)
+    if isinstance(e, sympy.log):
+        return _is_away_from_zero(e.args[0]) and _is_smooth(e.args[0], states)
     if e.is_Pow and not e.exp.free_symbols & set(states):
         natural = e.exp.is_integer and e.exp.is_positive
         return (bool(natural) or _is_away_from_zero(e.base)) and _is_smooth(e.base, states)
     return False
 
 
-def _is_hoelder_half(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
-    """Whether ``e`` is a constant multiple of a power in [1/2, 1] of something Lipschitz, or Lipschitz itself."""
-    if _is_bounded(tidy(sympy.diff(e, states[0])), states):
+def _is_hoelder(e: sympy.Expr, order: sympy.Expr | int, states: tuple[sympy.Symbol, ...]) -> bool:
+    """Whether the form of ``e`` shows that it is Hölder continuous of an order <= 1 on bounded sets, where it is defined."""
+    if _is_smooth(e, states):
         return True
-    _, rest = e.as_independent(*states, as_Add=False)
-    if not (rest.is_Pow and rest.exp.is_number and sympy.Rational(1, 2) <= rest.exp <= 1):
-        return False
-    return _is_bounded(tidy(sympy.diff(rest.base, states[0])), states)
+    if e.is_Add or e.is_Mul or isinstance(e, sympy.Abs | sympy.Max | sympy.Min):
+        return all(_is_hoelder(part, order, states) for part in e.args)
+    if e.is_Pow and e.exp.is_number and e.exp.is_positive:
+        # |a^p - b^p| <= |a - b|^p for p <= 1; for p > 1 a power is Lipschitz on bounded sets.
+        return _is_hoelder(e.base, order / sympy.Min(1, e.exp), states) if e.exp >= order else False
+    return False
