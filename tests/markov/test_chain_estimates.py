@@ -28,6 +28,14 @@ def test_estimates_lie_within_their_error() -> None:
     assert found.chain().states == 3
 
 
+def test_estimates_are_their_formulas() -> None:
+    """0 is left four times, three times for 1: 3/4 and the error √(3/4 · 1/4 / 4)."""
+    found = markov.estimate(Trajectory(np.array([0, 1, 0, 1, 0, 0, 1]), np.arange(7), ("times",)))
+    np.testing.assert_allclose(found.matrix, [[0.25, 0.75], [1.0, 0.0]])
+    np.testing.assert_allclose(found.standard_error, [[np.sqrt(3) / 8] * 2, [0.0, 0.0]])
+    assert found.exposure.tolist() == [4, 2]
+
+
 def test_estimated_rates_lie_within_their_error() -> None:
     truth, rng, paths = queue(2, 1.0, 2.0), np.random.default_rng(6), []
     for _ in range(200):

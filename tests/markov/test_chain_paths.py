@@ -11,6 +11,7 @@ from scipy import stats
 from evolaw import markov
 from evolaw.errors import ArgumentError
 from evolaw.markov import Chain, JumpChain
+from evolaw.markov.chain_paths import _bounds
 
 
 def ruin(size: int, up: float) -> Chain:
@@ -60,6 +61,15 @@ def test_paths_do_not_depend_on_how_many_there_are() -> None:
 def test_impossible_transitions_never_happen() -> None:
     values = markov.simulate(ehrenfest(6), 0, 500, paths=50, rng=4).values
     assert (np.abs(np.diff(values)) == 1).all()
+
+
+def test_rounding_leads_to_no_impossible_state() -> None:
+    """0.1 ten times adds up to less than 1: what is left belongs to the last state that is possible."""
+    row = [0.1] * 10 + [0.0]
+    assert sum(row) < 1
+    bounds = _bounds(np.array([row, [0.0] * 10 + [1.0], *[row] * 9]))
+    assert np.isinf(bounds[0, 9:]).all() and np.isfinite(bounds[0, :9]).all()
+    assert np.isinf(bounds[1, 10]) and (bounds[1, :10] == 0).all()
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,14 @@ def test_mean_passage_of_a_harmonic_particle_agrees_with_quadrature():
     assert law.mean_passage(0.5, -0.7) == pytest.approx(wanted, rel=1e-6)
 
 
+def test_where_the_potential_is_zero_does_not_matter():
+    """U and U + 3 are one law."""
+    high = overdamped(GradientForce(lambda t, x, p: jnp.sum(x**2) + 3.0), 0.3).exact
+    assert high.mean_passage(-0.5, 0.7) == pytest.approx(
+        overdamped(HARMONIC, 0.3).exact.mean_passage(-0.5, 0.7), rel=1e-9
+    )
+
+
 def test_kramers_rate_is_the_limit_of_the_mean_passage():
     """1/τ(-a -> a) -> r as D falls below ΔU; the next term is of relative order D/ΔU."""
     gaps = []

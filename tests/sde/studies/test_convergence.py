@@ -46,6 +46,14 @@ def test_the_band_covers_the_order_as_often_as_it_says():
     assert np.mean(bands) == pytest.approx(2.093 * np.std(slopes), rel=0.15)
 
 
+def test_errors_of_errors_are_those_of_a_mean():
+    samples = np.array([[1.0, 3.0] * 50, [1.0, 2.0] * 50])
+    found = _fitted("weak", samples, np.array([8, 16]), np.array([0.2, 0.1]), "made up", EulerMaruyama(), GROWTH)
+    np.testing.assert_allclose(found.errors, [2.0, 1.5])
+    np.testing.assert_allclose(found.standard_errors, np.array([1.0, 0.5]) / np.sqrt(99))
+    assert found.slope == pytest.approx(np.log2(2 / 1.5))
+
+
 def test_a_noisy_error_weighs_little():
     """The smallest error drowns in its noise; the slope is that of the others."""
     rng = np.random.default_rng(1)

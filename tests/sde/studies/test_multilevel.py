@@ -6,7 +6,7 @@ import pytest
 from evolaw.errors import ArgumentError, NotConverged
 from evolaw.sde import RI6, SDE, EulerMaruyama, Milstein, solve
 from evolaw.sde.studies import multilevel
-from evolaw.sde.studies.multilevel import Level, _estimate, multilevel_mean
+from evolaw.sde.studies.multilevel import Level, _estimate, _variance, multilevel_mean
 
 GROWTH = SDE(lambda t, x, p: 0.5 * x, lambda t, x, p: 0.8 * x, noise="scalar", name="growth")
 
@@ -77,6 +77,11 @@ def test_costs_and_estimates_are_their_formulas():
         and found.strong_order == pytest.approx(2)
     )
     assert found.error == pytest.approx(np.sqrt(sum(16.0**-n / 1000 for n in range(5))))
+    # The coarse partners have the mean of the level below, and both spread as the level below does.
+    assert np.abs(found.consistency).max() < 1e-9
+    levels[2].coarse[0] += 1000 * 0.1
+    spread = np.sqrt((_variance(levels[2].coarse, 1000) + 16.0**-1) / 1000)
+    assert _estimate(levels).consistency[1] == pytest.approx(0.1 / spread)
     # A last mean that is small by chance does not hide what the one before says.
     levels[4].difference[:] = 0
     assert _estimate(levels).bias > 0
