@@ -21,6 +21,8 @@ K = sympy.Symbol("K", positive=True)
         ("dX = sqrt(-X) dW", [(-sympy.oo, 0)], (-sympy.oo, 0)),
         ("dX = 1/X dt + dW", [(-sympy.oo, 0), (0, sympy.oo)], (0, sympy.oo)),
         ("dX = log(X) dt + dW", [(0, sympy.oo)], (0, sympy.oo)),
+        ("dX = X log(X)^2 dt + X dW", [(0, sympy.oo)], (0, sympy.oo)),
+        ("dX = X^(1/3) dt + dW", [(0, sympy.oo)], (0, sympy.oo)),
         ("dX = -X dt + dW", [(-sympy.oo, sympy.oo)], (-sympy.oo, sympy.oo)),
         ("dX = sqrt(X (K - X)) dW", [(0, K)], (0, K)),
     ],

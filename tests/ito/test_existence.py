@@ -20,7 +20,9 @@ def verdicts(text: str) -> dict[str, str]:
         ("dX = X^2 dt + dW", "yes: smooth", "no: it explodes with positive probability (Feller's test)"),
         ("dX = X^2 dW", "yes: smooth", "yes: Feller's test"),
         ("dX = a (b - X) dt + s sqrt(X) dW", "yes: Yamada-Watanabe", "yes: linear growth"),
-        ("dX = 1/X dt + dW", "not proven", "yes: Feller's test"),
+        ("dX = 1/X dt + dW", "yes: smooth in intervals which no path leaves", "yes: Feller's test"),
+        ("dX = a X dt - b X log(X) dt + s X dW", "yes: smooth in (0, oo), which no path leaves", "yes: Feller's test"),
+        ("dX = 1/(4 X) dt + dW", "not proven", "not proven"),
         ("dX = (Y - X) dt + dW1; dY = (X - Y - X Z) dt + dW2; dZ = (X Y - Z) dt + dW3", "yes: smooth", "yes: Lyapunov"),
         ("dX = X/(1 + X^2) dt + dW", "yes: Lipschitz", "yes: Lipschitz"),
         (

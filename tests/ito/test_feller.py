@@ -38,6 +38,21 @@ OO = sympy.oo
         # A weak drift with the power of a strong one decides as that does.
         ("dX = 1/(4 X^2) dt + dW", (0, OO), False, False),
         ("dX = X^3/4 dt + dW", None, True, True),
+        # Without powers in x: exp(-X) of the third is a Bessel process of dimension 2, of the fourth one of dimension 0.
+        ("dX = exp(X) dt + dW", None, False, True),
+        ("dX = -exp(X) dt + dW", None, False, False),
+        ("dX = exp(X) dW", None, False, False),
+        ("dX = exp(2 X) dt + exp(X) dW", None, False, True),
+        ("dX = exp(2 X)/2 dt + exp(X) dW", None, False, True),  # dimension 1
+        ("dX = -exp(2 X)/2 dt + exp(X) dW", None, False, False),  # dimension 3
+        ("dX = sinh(X) dt + dW", None, True, True),
+        ("dX = 1/cosh(X) dt + dW", None, False, False),
+        # log X is an Ornstein–Uhlenbeck process, of either sign; with log(X)^2 it explodes; with its half power 1 is absorbing.
+        ("dX = a X dt - b X log(X) dt + s X dW", None, False, False),
+        ("dX = X log(X) dt + X dW", None, False, False),
+        ("dX = X log(X)^2 dt + X dW", None, False, True),
+        ("dX = X sqrt(log(X)) dW", None, True, False),
+        ("dX = log(X) dt + dW", None, True, False),  # a pull that is weaker than every power
     ],
 )
 def test_known_cases(text: str, interval: tuple[object, object] | None, left: bool, right: bool) -> None:

@@ -212,7 +212,11 @@ def _has_noise(law: System, pair: Interval) -> bool:
     value, drift = (e.subs(law.states[0], inner_point(pair)) for e in (law.covariance_rate[0], law.drift[0]))
     if drift.is_real is False:
         return False
-    if value.is_positive or value.is_negative:
+    if drift.is_real and (value.is_positive or value.is_negative):
         return bool(value.is_positive)
-    number = value.subs({s: sympy.Rational(7 + 4 * k, 8) for k, s in enumerate(sorted(value.free_symbols, key=str))})
-    return bool(number.is_positive) or number.is_real is None
+    letters = sorted(value.free_symbols | drift.free_symbols, key=str)
+    numbers = {s: sympy.Rational(7 + 4 * k, 8) for k, s in enumerate(letters)}
+    value, drift = value.subs(numbers), drift.subs(numbers)
+    if drift.is_number and abs(sympy.im(drift.n())) > 1e-9:
+        return False
+    return bool(value.is_positive) or value.is_real is None

@@ -95,7 +95,7 @@ def examine(system: System, interval: tuple[object, object] | None = None) -> Ex
     scalar = law.dim == 1 and law.is_autonomous and law.covariance_rate[0] != 0
     ends = _ends(law, interval) if scalar else ()
     held = {criterion.name for criterion in criteria if criterion.verdict == "holds"}
-    unique = _unique(held)
+    unique = _unique(law, held, ends)
     found = edges(law)
     for_ever = _while_defined(_for_ever(held, ends, found), found, ends, law.states)
     limits = time_limits(law)
@@ -116,9 +116,21 @@ def _ends(law: System, interval: tuple[object, object] | None) -> tuple[Boundary
     return tuple(end for each in (first, *others) for end in feller_test(law, each))
 
 
-def _unique(held: set[str]) -> str:
+def _unique(law: System, held: set[str], ends: tuple[Boundary, ...]) -> str:
     reasons = [name for name in ("Lipschitz", "smooth", "Yamada-Watanabe") if name in held]
-    return f"yes: {reasons[0]}" if reasons else "not proven"
+    if reasons:
+        return f"yes: {reasons[0]}"
+    inside = all(_is_smooth(entry, law.states, on_interval=True) for entry in _entries(law))
+    if ends and inside and all(end.reached is False for end in ends):
+        # Between its ends a root, a logarithm or a fraction is smooth, as its zeros and poles are ends.
+        left, right = ends[0].interval
+        alone = all(end.interval == (left, right) for end in ends)
+        return (
+            f"yes: smooth in ({left}, {right}), which no path leaves"
+            if alone
+            else "yes: smooth in intervals which no path leaves"
+        )
+    return "not proven"
 
 
 def _for_ever(held: set[str], ends: tuple[Boundary, ...], found: list[Edge]) -> str:
@@ -300,18 +312,22 @@ def _degree(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> sympy.Expr | Non
     return None
 
 
-def _is_smooth(e: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> bool:
-    """Whether the form of ``e`` shows that it is continuously differentiable on the whole space."""
+def _is_smooth(e: sympy.Expr, states: tuple[sympy.Symbol, ...], *, on_interval: bool = False) -> bool:
+    """Whether the form of ``e`` shows that it is continuously differentiable on the whole space, or between zeros and poles only."""
     if not e.free_symbols & set(states) or e in states:
         return True
     if e.is_Add or e.is_Mul or isinstance(e, _SMOOTH):
-        return all(_is_smooth(part, states) for part in e.args)
-    if isinstance(e, sympy.log):
-        return _is_away_from_zero(e.args[0]) and _is_smooth(e.args[0], states)
-    if e.is_Pow and not e.exp.free_symbols & set(states):
-        natural = e.exp.is_integer and e.exp.is_positive
-        return (bool(natural) or _is_away_from_zero(e.base)) and _is_smooth(e.base, states)
-    return False
+        parts = e.args
+    elif isinstance(e, sympy.log):
+        parts = e.args if on_interval or _is_away_from_zero(e.args[0]) else ()
+    elif isinstance(e, sympy.tan):
+        parts = e.args if on_interval else ()
+    elif e.is_Pow and not e.exp.free_symbols & set(states):
+        natural = bool(e.exp.is_integer and e.exp.is_positive)
+        parts = (e.base,) if natural or on_interval or _is_away_from_zero(e.base) else ()
+    else:
+        parts = ()
+    return bool(parts) and all(_is_smooth(part, states, on_interval=on_interval) for part in parts)
 
 
 def _is_hoelder(e: sympy.Expr, order: sympy.Expr | int, states: tuple[sympy.Symbol, ...]) -> bool:

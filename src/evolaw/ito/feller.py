@@ -12,15 +12,22 @@ xi = |x| at an infinite one, and
                    alpha = -1: iff A < 1 and beta < 2                        alpha = -1: iff A > 1 and beta > 2
                    alpha < -1: iff A < 0 and alpha + beta < 1                alpha > -1: iff A > 0 and alpha + beta > 1
 
-The table follows from the three integrals by comparing powers. Coefficients without leading powers (oscillating ones, say)
-are "not decided".
+The table follows from the three integrals by comparing powers; factors that vary more slowly than any power (logarithms) change
+nothing where no condition is met with equality. An end is reached in one variable exactly when it is in another, so where x
+shows no powers, y = -log(xi) at a finite end, y = log(xi) or exp(xi) at an infinite one, are asked, which by Itô's formula move by
+
+    dy = (y' F + y'' g^2 / 2) dt + y' g dW,      F the drift of xi;       the end lies at y = oo
+
+What has leading powers in none of them (oscillating coefficients, say) is "not decided".
 
 References: karatzas1991, theorem 5.5.29 and proposition 5.5.22.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import sympy
 
@@ -109,27 +116,59 @@ def _at(law: System, end: sympy.Expr, interval: tuple[sympy.Expr, sympy.Expr], *
     direction = inward if finite else -inward
     place = end + direction * xi if finite else direction * xi
     f, spread = (value.subs(law.states[0], place) for value in (law.drift[0], law.covariance_rate[0]))
-    try:
-        a, alpha = within(_DEADLINE, lambda: _leading(direction * 2 * f / spread, xi, finite))
-        b, beta = within(_DEADLINE, lambda: _leading(spread, xi, finite))
-    except (OutOfTime, NotImplementedError, ValueError, TypeError):
-        return Boundary(end, None, "the coefficients have no leading powers there", interval)
-    why = f"2f/g^2 ~ {a} xi^{alpha}, g^2 ~ {b} xi^{beta}"
-    rule = _finite_end if finite else _infinite_end
-    return Boundary(end, _settled(rule(a, alpha, beta)), why, interval)
+    for name, drift, size, near in _views(direction * f, spread, xi, finite):
+        try:
+            a, alpha, steady = within(_DEADLINE, partial(_leading, 2 * drift / size, xi, near))
+            b, beta, even = within(_DEADLINE, partial(_leading, size, xi, near))
+        except (OutOfTime, NotImplementedError, ValueError, TypeError):
+            continue
+        if not (steady and even) and (alpha == -1 or alpha + beta == 1 or beta == 2):
+            continue
+        letter = "y" if name else "xi"
+        first, second = (
+            f"{f'{c} ' if sure else ''}{letter}^{power}" for c, power, sure in ((a, alpha, steady), (b, beta, even))
+        )
+        why = f"2f/g^2 ~ {first}, g^2 ~ {second}{name and f', y = {name}'}"
+        return Boundary(end, _settled((_finite_end if near else _infinite_end)(a, alpha, beta)), why, interval)
+    return Boundary(end, None, "the coefficients have no leading powers there", interval)
 
 
-def _leading(expression: sympy.Expr, xi: sympy.Symbol, finite: bool) -> tuple[sympy.Expr, sympy.Expr]:
-    """The leading term A xi^alpha as xi goes to 0 (a finite end) or to infinity."""
+def _views(
+    f: sympy.Expr, spread: sympy.Expr, xi: sympy.Symbol, finite: bool
+) -> Iterator[tuple[str, sympy.Expr, sympy.Expr, bool]]:
+    """The distance itself, then y in its place: what y is, drift, g^2, whether the end is finite."""
+    yield "", f, spread, finite
+    sign = -1 if finite else 1
+    distance = sympy.exp(sign * xi)
+    f_there, spread_there = (value.subs(xi, distance) for value in (f, spread))
+    drift = sign * (f_there / distance - spread_there / (2 * distance**2))
+    yield "log(xi)" if sign > 0 else "-log(xi)", drift, spread_there / distance**2, False
+    if not finite:
+        f, spread = (value.subs(xi, sympy.log(xi)) for value in (f, spread))
+        yield "exp(xi)", xi * (f + spread / 2), xi**2 * spread, False
+
+
+def _leading(expression: sympy.Expr, xi: sympy.Symbol, finite: bool) -> tuple[sympy.Expr, sympy.Expr, bool]:
+    """The leading term A xi^alpha as xi goes to 0 (a finite end) or to infinity, and whether A is a number.
+
+    Where A varies more slowly than any power its sign is returned.
+    """
     expression = tidy(expression)
     if expression == 0:
-        return sympy.Integer(0), sympy.Integer(0)
-    towards = 0 if finite else sympy.oo
-    power = sympy.limit(tidy(xi * sympy.diff(expression, xi) / expression), xi, towards, "+" if finite else "-")
-    coefficient = tidy(sympy.limit(tidy(expression / xi**power), xi, towards, "+" if finite else "-"))
-    if not (power.is_finite and power.is_number and coefficient.is_finite) or coefficient == 0:
+        return sympy.Integer(0), sympy.Integer(0), True
+    towards, side = (0, "+") if finite else (sympy.oo, "-")
+    power = sympy.limit(tidy(xi * sympy.diff(expression, xi) / expression), xi, towards, side)
+    if not (power.is_finite and power.is_number):
         raise ValueError("no leading power")
-    return coefficient, power
+    rest = tidy(expression / xi**power)
+    coefficient = tidy(sympy.limit(rest, xi, towards, side))
+    if coefficient == 0:
+        coefficient = sympy.limit(1 / rest, xi, towards, side)
+    if coefficient in (sympy.oo, -sympy.oo):
+        return sympy.sign(coefficient), power, False
+    if not coefficient.is_finite:
+        raise ValueError("no leading power")
+    return coefficient, power, True
 
 
 def _finite_end(a: sympy.Expr, alpha: sympy.Expr, beta: sympy.Expr) -> sympy.Expr:
