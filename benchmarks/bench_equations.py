@@ -31,7 +31,7 @@ from evolaw.discovery.diffusions.experiment.track_box import FunctionTrackBox
 from evolaw.discovery.diffusions.investigation import discover_equation
 from evolaw.trajectory import Trajectory
 
-_FREE = re.compile(r"(\S+) ± (\S+) with all other terms free")
+_FREE = re.compile(r"(\S+) ± ([^\s)]+)(?:\)(e\S+))? with all other terms free")
 _predict = investigation.predict
 
 
@@ -58,7 +58,7 @@ def weigh_one(system: System, values: np.ndarray, step: float, *, run: bool, **o
             continue
         free = _FREE.search(entry.why or "")
         entries.append([entry.name, entry.decision, entry.basis, entry.estimate, *entry.interval, entry.probability,
-                        float(free[2]) if free else None, system.truth.get(entry.name, 0.0)])  # fmt: skip
+                        float(free[2] + (free[3] or "")) if free else None, system.truth.get(entry.name, 0.0)])  # fmt: skip
     checks = {check.name: check.p_value for check in found.checks if not check.passed or check.name == "prediction"}
     combined = [[item["kind"], item["value"], item["error"]] for item in found.law.combinations]
     return {

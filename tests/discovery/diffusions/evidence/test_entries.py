@@ -53,3 +53,28 @@ def test_a_small_coefficient_that_is_surely_not_zero_is_left_open(relaxation: ob
     assert decisions[:2] == ("undetermined", "present")
     assert decisions[2] == "present"
     assert "not nothing" in (evidence[0].why or "")
+
+
+def test_what_is_present_excludes_zero_from_its_own_interval(relaxation: object) -> None:
+    """A term of 1.0 ± 0.2, all others free, whose likely laws without the others have it at about half, is left open.
+
+    Each other term is 2σ large and its error correlates 0.49 with the first one's: the laws that do without them are as likely as the
+    full one, and over both the first coefficient is 0.5 ± 0.28. Where the others are 0 nothing pulls it there, and it is present.
+    """
+    case = pose(relaxation(1.0, 0.5, 0.02, 400, 1), library="1, x, x^2, x^3, x^4", noise=0.0)  # type: ignore[operator]
+    families = [Judged.of(item, diffusion=spread) for item in weigh_all(case) for spread in (False, True)]
+    form = families[0].form
+    assert form is not None
+    correlation = np.eye(5)
+    correlation[0, 1:] = correlation[1:, 0] = 0.49
+    errors = np.array([0.2, 0.4, 0.4, 0.4, 0.4])
+    spread = np.linalg.cholesky(correlation * np.outer(errors, errors))
+    plain = replace(form, spread=spread, root=np.linalg.inv(spread), basis=np.eye(5), size=1.0)
+    decided = []
+    for others in (0.8, 0.0):
+        sharp = replace(plain, estimate=np.array([1.0, *[others] * 4]))
+        families[0] = replace(families[0], form=sharp, subsets=weigh_subsets(sharp))
+        evidence, decisions = judge(case, families, 0.05)
+        (low, high), why = evidence[0].interval, evidence[0].why or ""
+        decided.append((decisions[0], low < 0 < high, "left open" in why))
+    assert decided == [("undetermined", True, True), ("present", False, False)]

@@ -2,6 +2,9 @@
 
 likelihood   the e-value with all other terms free settles it (e-BH)
 assumed      it does not, but among the laws of the space the simple ones agree, and the recording does not speak against them
+
+What either calls present stays open while its own interval, which the probable laws may have widened, holds 0: of 5,300 terms called present
+in 2,100 recordings of the benchmark 21 were so, and 4 of these 21 wrongly.
 """
 
 from __future__ import annotations
@@ -98,10 +101,13 @@ def judge(case: Case, families: Sequence[Judged], alpha: float) -> tuple[tuple[E
                 decision, record = "undetermined", replace(record, why=f"{record.why} {_SMALL}")
                 evidence[record.entry], decisions[record.entry] = record, decision
                 continue
-            if decision == "undetermined" and assumption:
+            divided = record.interval[0] < 0 < record.interval[1]
+            if decision == "undetermined" and assumption and not (divided and assumption == "present"):
                 decision = assumption
                 record = replace(record, basis="assumed", why=f"{record.why} {_SIMPLICITY}")
-            if decision == "undetermined":
+            if decision == "present" and divided:
+                decision, record = "undetermined", replace(record, why=f"{record.why} {_DIVIDED}")
+            elif decision == "undetermined":
                 record = replace(record, why=f"{record.why} {_OPEN}")
             evidence[record.entry] = replace(record, probability=shown)
             decisions[record.entry] = decision
@@ -116,6 +122,7 @@ _SIMPLICITY = "Decided by simplicity: of the laws of this space that fit, the si
 _SMALL = (
     f"It is not nothing, yet less than {NEGLIGIBLE:g} of the whole: too little to tell from what a finite step leaves."
 )
+_DIVIDED = "Not 0 with all other terms free, it may be 0 as the probable laws have it: left open."
 _OPEN = "The recording does not tell it apart from the other terms."
 
 
