@@ -4,8 +4,21 @@ import numpy as np
 import pytest
 
 from evolaw.josephson import Junction, fokker_planck
-from evolaw.josephson.escapes.known_rates import TURNOVER, excess_of_turnover, forward_rates, known_rate
-from evolaw.josephson.formulas import barrier_height, effective_diffusion, energy_diffusion_rate, escape_rate
+from evolaw.josephson.escapes.escape import escape_rates
+from evolaw.josephson.escapes.known_rates import (
+    TURNOVER,
+    excess_of_turnover,
+    forward_rates,
+    known_rate,
+    share_of_the_other_barrier,
+)
+from evolaw.josephson.formulas import (
+    barrier_height,
+    effective_diffusion,
+    energy_diffusion_rate,
+    escape_rate,
+    mean_voltage,
+)
 
 
 def test_without_capacitance_slips_forward_and_back_are_those_of_voltage_and_diffusion():
@@ -32,19 +45,66 @@ def test_out_of_reach_it_is_the_turnover():
     assert known_rate(Junction(damping=1.0, noise=0.1), 0.99, 0.995) is None
 
 
-def test_the_bound_of_the_turnover_holds_where_the_energy_diffuses():
-    """α → 0, where the leading order is furthest off: exact to all orders in D/ΔU by the integral over energies."""
-    for i in (0.0, 0.5, 0.9):
-        for steps in (5.0, 8.0, 15.0, 30.0):
+@pytest.mark.parametrize("noise", [0.3, 1e-2, 1e-4, 1e-6])
+def test_without_capacitance_it_is_right_to_the_error_that_it_says(noise):
+    """Against the voltage itself, between its nodes; below D = 1e-3 the whole rate had been no number, as at zero current it is e^{-2000}."""
+    known = known_rate(Junction(noise=noise), 0.0, 0.9)
+    draw = np.random.default_rng(0)
+    i = np.concatenate([draw.uniform(0, 1, 100), 1 - noise ** (2 / 3) * 10 ** draw.uniform(-3, 1, 100)])
+    i = i[(i > 0) & (i < 1)]
+    voltage, rate = mean_voltage(i, noise), known.rate(i)
+    there = voltage > 1e-120
+    exact = voltage[there] / (2 * np.pi) / np.tanh(np.pi * i[there] / noise)
+    assert there.sum() > 90 and known.error < 2e-4
+    assert np.abs(rate[there] / exact - 1).max() < max(1.5 * known.error, 1e-7)
+    # Far below, where a voltage is less than the smallest number, Kramers' rate is all but exact.
+    assert (
+        known.rate(np.array([0.2]))[0] == pytest.approx(escape_rate(0.2, None, noise), rel=max(noise, 1e-9), abs=1e-300)
+        or noise > 0.01
+    )
+
+
+def test_the_bound_of_the_turnover_holds_at_both_ends_of_the_damping():
+    """α → 0: exact to all orders in D/ΔU by the integral over energies. No capacitance: exact by the I–V curve, D_eff at zero current."""
+    for i in (0.0, 0.5, 0.99):
+        for steps in (4.0, 7.0, 30.0):
             d = barrier_height(i) / steps
             excess = escape_rate(i, 1e-7, d) / energy_diffusion_rate(i, 1e-7, d) - 1
             assert 0 < excess < excess_of_turnover(i, 1e-7, d)
+            forwards = effective_diffusion(0.0, d) / (4 * np.pi**2)
+            if i > 0:
+                forwards = mean_voltage(i, d) / (2 * np.pi) / -np.expm1(-2 * np.pi * i / d)
+            excess = escape_rate(i, None, d) / forwards - 1
+            assert 0 < excess < excess_of_turnover(i, None, d) < 1.35 * excess
+
+
+def test_at_zero_current_two_barriers_share_what_climbs():
+    """α → 0: half of it leaves forwards; strong damping or a tilt of several widths of an orbit's loss, and there is one barrier."""
+    assert share_of_the_other_barrier(0.0, 1e-5, 0.1) == pytest.approx(0.5, abs=0.02)
+    assert share_of_the_other_barrier(0.0, 3.0, 0.1) < 1e-6
+    assert share_of_the_other_barrier(0.1, 0.01, 0.1) < 1e-3
+    rates, words = forward_rates(Junction(damping=0.01, noise=0.2), np.array([0.0, 0.02, 0.5]))
+    assert np.isnan(rates[:2]).all() and words == TURNOVER
+    assert rates[2] == pytest.approx(escape_rate(0.5, 0.01, 0.2), rel=1e-12)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("a", [0.5, 1.0, 3.0])
+def test_at_zero_current_a_weakly_damped_junction_leaves_forwards_half_as_often():
+    """Waited for, α = 0.02, D = 0.4: half of Mel'nikov and Meshkov's rate over one barrier and less, within what both bounds allow; 4 errors."""
+    junction, leading = Junction(damping=0.02, noise=0.4), escape_rate(0.0, 0.02, 0.4)
+    found = escape_rates(junction, [0.0], 0, method="waiting", escapes=1000)
+    assert np.isnan(found.exact[0])
+    least = leading / (1 + excess_of_turnover(0.0, 0.02, 0.4))
+    most = leading * (1 - 0.9 * share_of_the_other_barrier(0.0, 0.02, 0.4))
+    assert least - 4 * found.error[0] < found.value[0] < most + 4 * found.error[0]
+    assert most < 0.7 * leading
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("a", [0.3, 0.5, 1.0, 3.0])
 def test_the_bound_of_the_turnover_holds_against_eigenvalues(a):
-    for i, d in ((0.3, 0.15), (0.5, 0.1), (0.6, 0.1)):
-        true = fokker_planck(Junction(damping=a, noise=d), i).equation.escape_rate()
+    for i, d in ((0.0, 0.4), (0.05, 0.36), (0.3, 0.15), (0.5, 0.1), (0.6, 0.1))[: 3 if a < 0.5 else 5]:
+        # Forward slips are this share of all, as work over temperature says.
+        true = fokker_planck(Junction(damping=a, noise=d), i).equation.escape_rate() / (1 + np.exp(-2 * np.pi * i / d))
         excess = escape_rate(i, a, d) / true - 1
         assert 0 < excess < excess_of_turnover(i, a, d)

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.special import gamma, gammaincc
 from scipy.stats import binomtest
 
 from evolaw.errors import ArgumentError
@@ -19,6 +21,20 @@ def test_moments_are_the_known_ones(a, d, r, mean, deviation, gumbel_mean, gumbe
     law = switching_law(r, lambda i: a * np.exp(-4 * np.sqrt(2) / 3 / d * (1 - i) ** 1.5))
     assert (law.mean, law.deviation) == pytest.approx((mean, deviation), rel=1e-5)
     assert gumbel_switching(a, d, r) == pytest.approx((gumbel_mean, gumbel_deviation), rel=5e-5)
+
+
+def test_very_weak_noise_has_its_narrow_law():
+    """D = 1e-7, against SciPy: the integral of A e^{-B x^{3/2}} is an incomplete Γ(2/3). The mean had been 1 and the width 0."""
+    a, b, r = 0.01, 4 * np.sqrt(2) / 3 / 1e-7, 1e-9
+    law = switching_law(r, lambda i: a * np.exp(-b * (1 - i) ** 1.5))
+
+    def switched(x):
+        return -np.expm1(-a / r * 2 / 3 * b ** (-2 / 3) * gamma(2 / 3) * gammaincc(2 / 3, b * x**1.5))
+
+    mean = quad(switched, 0, 1e-3, points=[2e-5, 4e-5], epsabs=1e-14)[0]
+    square = quad(lambda x: 2 * x * switched(x), 0, 1e-3, points=[2e-5, 4e-5], epsabs=1e-18)[0]
+    assert 1 - law.mean == pytest.approx(mean, rel=1e-5)
+    assert law.deviation == pytest.approx(np.sqrt(square - mean**2), rel=1e-4)
 
 
 def test_the_density_is_minus_the_slope_of_the_survival():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.special import gamma
 
 from evolaw.errors import ArgumentError
 from evolaw.josephson.formulas import (
@@ -136,8 +137,9 @@ def test_faults_are_named():
 
 def test_the_voltage_at_very_weak_noise_is_a_number_and_the_right_one():
     """Below D = 1e-9 the Bessel function was no number, and below 1e-6 voltages just above I_c were off by up to 1 %."""
-    constant = mean_voltage(1.0, 1e-12) * 1e4
-    assert constant == pytest.approx(mean_voltage(1.0, 3e-6) / 3e-6 ** (1 / 3), rel=1e-3)  # corrections of D^(2/3)
+    # 2^(1/3)/(π (Ai² + Bi²)) at 0; Ai and Bi from the Gamma function.
+    constant = 2 ** (1 / 3) * 3 ** (4 / 3) * gamma(2 / 3) ** 2 / (4 * np.pi)
+    assert mean_voltage(1.0, 1e-12) * 1e4 == pytest.approx(constant, rel=1e-6)
     for noise in (1.9e-6, 1e-9, 1e-20, 1e-60, 1e-300):
         assert mean_voltage(1.0, noise) == pytest.approx(constant * noise ** (1 / 3), rel=5 * noise ** (2 / 3) + 1e-6)
         far = [-np.sqrt(1.25), 0.0, 0.0, np.sqrt(24)]
@@ -155,3 +157,12 @@ def test_the_voltage_at_very_weak_noise_is_a_number_and_the_right_one():
         assert voltages[1] == pytest.approx(voltages[0], rel=5e-5)
         slopes = [differential_resistance(i, d) * d ** (1 / 3) for i, d in curves]
         assert slopes[1] == pytest.approx(slopes[0], rel=1e-4)
+
+
+@pytest.mark.parametrize("d", [1e-3, 1e-4, 1e-5])
+def test_at_the_critical_current_weak_noise_keeps_its_digits(d):
+    """Against quadrature of e^{U/D}: at D = 1e-5 voltages from I_c down to 3 D^(2/3) below were up to 1 % too large."""
+    for u in (-4.0, -2.0, -1.0, 0.0, 0.2, 1.0, 5.0):
+        i = 1 + u * d ** (2 / 3)
+        exact = TiltedPeriodic(lambda x: -np.cos(x), i, d).velocity
+        assert mean_voltage(i, d) == pytest.approx(exact, rel=1e-13 / d)

@@ -83,14 +83,17 @@ def long_junction(
         bias: i, that drives a fluxon to the left for positive φ_x, as in a Lorentz force.
         damping: a.
         noise: k_B T over the energy of a Josephson length.
-        fluxons, field: as for `ladder`.
+        fluxons: as for `ladder`.
+        field: φ_x that an external field forces on the ends of an open junction.
 
     Notes:
+        Point j lies at x = (j + 1/2) L/N, so that bias, losses and modes are those of the length L; right to O(dx²).
         Noise per point is √(2 a D/dx): the limit of white noise in space.
         The loop takes a step apart number by number: compiling takes tens of seconds from about 100 points on.
     """
     count = checks.integer(points, "points", least=8)
-    dx = checks.positive(length, "length") / (count if fluxons is not None else count - 1)
+    # Each point stands for a piece of length dx around it, at the ends of an open junction too.
+    dx = checks.positive(length, "length") / count
     return ladder(
         count, bias, damping=damping, noise=checks.number(noise, "noise", least=0.0) / dx, inductance=dx * dx, fluxons=fluxons,
         field=field * dx,

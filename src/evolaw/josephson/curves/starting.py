@@ -19,12 +19,14 @@ import numpy as np
 from evolaw import checks, randomness
 from evolaw.josephson.curves.stepping import run
 from evolaw.josephson.junction import Junction
+from evolaw.josephson.washboard import CurrentPhaseRelation
 from evolaw.sde.processes.tilted_periodic import TiltedPeriodic
 
 __all__ = ["starts"]
 
 _STIFF = 8.0
 _MOST_STEPS, _LOOKS = 60_000, 500
+_PHASES = 20_000
 
 
 def starts(junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_spread: bool = False) -> np.ndarray:
@@ -47,24 +49,41 @@ def starts(junction: Junction, bias: np.ndarray, paths: int, rng: Any, *, is_spr
     if a is None and is_noisy and plain:
         states[..., 0] = [_from_density(junction, i, draw, paths) for i in bias]
         return states
-    critical = junction.current_phase.critical
-    states[..., 0] = np.arcsin(np.clip(bias / critical, -1, 1))[:, None]
+    states[..., 0] = _at_rest(junction.current_phase, bias)[:, None]
     if a is None:
         return states
     states[..., 1] = np.sqrt(junction.noise) * draw.standard_normal((bias.size, paths))
     if is_spread and is_noisy:
-        _spread(junction, bias, critical, states, draw)
+        _spread(junction, bias, states, draw)
     return states
 
 
-def _spread(
-    junction: Junction, bias: np.ndarray, critical: float, states: np.ndarray, draw: np.random.Generator
-) -> None:
+def _at_rest(relation: CurrentPhaseRelation, bias: np.ndarray) -> np.ndarray:
+    """The bottom of the deepest well at each bias; the phase of the largest supercurrent where there is none."""
+    if relation.is_sinusoidal:
+        return np.arcsin(np.clip(bias, -1, 1))
+    phase = relation.period * (np.arange(_PHASES + 1) / _PHASES - 0.5)
+    current, energy = relation.current(phase), np.asarray(relation.potential(phase))
+    found = np.empty(bias.shape)
+    for place, i in enumerate(bias):
+        # The force turns from forwards to backwards at the bottom of a well.
+        bottoms = np.flatnonzero((current[:-1] <= i) & (current[1:] > i))
+        if not bottoms.size:
+            found[place] = phase[np.argmax(current) if i > 0 else np.argmin(current)]
+            continue
+        k = bottoms[np.argmin(energy[bottoms])]
+        found[place] = np.interp(i, current[k : k + 2], phase[k : k + 2])
+    return found
+
+
+def _spread(junction: Junction, bias: np.ndarray, states: np.ndarray, draw: np.random.Generator) -> None:
     """Spread phases of junctions with capacitance, and give those that run their speed."""
     from evolaw.josephson.formulas.limit_cycle import end_of_bistability
 
     a, paths = float(junction.damping or 0), states.shape[1]
-    runs = np.abs(bias) > critical
+    current = junction.current_phase.current(np.linspace(0, junction.current_phase.period, _PHASES + 1))
+    rests = (bias <= current.max()) & (bias >= current.min())
+    runs = ~rests
     simple = junction.subgap is None and junction.drive is None
     if simple and a < _STIFF and runs.any():
         places, speeds = _along_the_cycle(junction, bias[runs], draw, paths)
@@ -72,7 +91,7 @@ def _spread(
         states[runs, :, 1] += speeds
         runs = np.zeros_like(runs)
     for place, i in enumerate(bias):
-        if simple and (a >= _STIFF or (a > end_of_bistability() and abs(i) <= critical)):
+        if simple and (a >= _STIFF or (a > end_of_bistability() and rests[place])):
             states[place, :, 0] = _from_density(junction, i, draw, paths)
         elif runs[place]:
             states[place, :, 0] = draw.uniform(0, junction.current_phase.period, paths)

@@ -6,7 +6,8 @@ Where escape over the whole ramp is far slower than the relaxation in the well, 
     P(no switch up to i) = exp(-∫_0^i Γ/r),     a switching current is where the integral reaches a draw of the unit exponential
 
 Γ is the best that `known_rates` has: exact without capacitance, from eigenvalues where these are within reach, else Mel'nikov and Meshkov's.
-A rate that is wrong by a share ε moves every current by ε D/(2 arccos i).
+A rate that is wrong by a share ε moves every current by ε D/(2 arccos i). What leaves follows the bias of a relaxation τ ago, while Γ grows
+e-fold in r (2 arccos i)/D: a share r τ (2 arccos i)/D, about Γτ where it switches, is added to the error of the rate.
 """
 
 from __future__ import annotations
@@ -48,10 +49,22 @@ def integrated_law(junction: Junction, rate: float) -> RateLaw:
     first = thermal_switching(junction.damping, junction.noise, rate)
     known = _known_where_it_switches(junction, first)
     if known is None:
-        error = excess_of_turnover(min(first.mean, 1.0), junction.damping, junction.noise)
+        error = excess_of_turnover(min(first.mean, 1.0), junction.damping, junction.noise) + _lag(
+            first.mean, junction, rate
+        )
         return RateLaw(first, TURNOVER, error, current_shift(first.mean, junction.noise, error))
     law = switching_law(rate, known.rate)
-    return RateLaw(law, known.source, known.error, current_shift(law.mean, junction.noise, known.error))
+    error = known.error + _lag(law.mean, junction, rate)
+    return RateLaw(law, known.source, error, current_shift(law.mean, junction.noise, error))
+
+
+def _lag(bias: float, junction: Junction, rate: float) -> float:
+    """The share by which the rate lags behind the ramp: its logarithm's slope in time, times the slowest relaxation in the well."""
+    i = min(max(bias, 0.0), 1 - 1e-9)
+    stiffness = float(np.sqrt((1 - i) * (1 + i)))
+    a = junction.damping
+    slowest = 1 / stiffness if a is None else max(2 / a, a / stiffness)
+    return rate * slowest * 2 * float(np.arccos(i)) / junction.noise
 
 
 def _known_where_it_switches(junction: Junction, law: SwitchingLaw) -> KnownRate | None:

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 _FINE = 8_001
-_ZOOMS = 3
+_ZOOMS, _MOST_ZOOMS = 3, 8
 _EARLIEST, _LATEST = 1e-14, 40.0
 
 
@@ -63,7 +63,7 @@ def switching_law(
         points: currents of the law, 8001; an eighth of them finds the stretch.
 
     Notes:
-        Trapezoidal sums on 8 001 currents of the stretch where it switches, found in three passes; right to about 1e-6 of the width.
+        Trapezoidal sums on 8 001 currents of the stretch where it switches, found in three passes and, at very weak noise, up to eight; right to about 1e-6 of the width.
 
     References:
         fulton1974.
@@ -77,11 +77,15 @@ def switching_law(
     checks.require(last > first, "last", "lie above first", last)
     count = checks.integer(points, "points", least=64)
     low, high, before = float(first), float(last), 0.0
-    for _ in range(_ZOOMS):
+    for zoom in range(_MOST_ZOOMS):
         i, exponent = _hazard(escape, r, low, high, max(count // 8, 64), before)
         ends = np.searchsorted(exponent, [_EARLIEST, _LATEST])
-        cut, stop = max(int(ends[0]) - 1, 0), min(int(ends[1]), len(i) - 1)
+        # At very weak noise all of it lies between two points, or behind the last but one.
+        cut, stop = min(max(int(ends[0]) - 1, 0), len(i) - 2), min(int(ends[1]), len(i) - 1)
+        wide = high - low
         low, high, before = float(i[cut]), float(i[stop]), float(exponent[cut])
+        if zoom >= _ZOOMS - 1 and high - low > wide / 2:
+            break
     i, exponent = _hazard(escape, r, low, high, count, before)
     survival = np.exp(-exponent)
     # ∫ survival is the mean beyond the first current: no derivative of a steep curve is needed.

@@ -208,6 +208,9 @@ def _rule(i: float, d: float) -> tuple[np.ndarray, np.ndarray]:
     )
     steps = width * np.concatenate([np.arange(9), 8 * 1.5 ** np.arange(1, 64)])
     marks = np.concatenate([centre - steps[::-1], centre + steps[1:]])
+    if i > 1 - _NEAR * d ** (2 / 3):
+        # At s = 0, where the Bessel function bends within s ~ D, there is weight.
+        marks = np.concatenate([marks, d / 4 * 2.0 ** np.arange(64)])
     marks = np.unique(np.clip(marks, 0.0, np.pi / 2))
     half = np.diff(marks) / 2
     return (marks[:-1, None] + half[:, None] * (1 + _NODES)).ravel(), (half[:, None] * _WEIGHTS).ravel()
