@@ -109,6 +109,21 @@ def test_every_fault_is_named(film: Trajectory, cause: str, where: str) -> None:
         assert not count_windows(rest).pool(SPACE).mixed.any()
 
 
+@pytest.mark.parametrize("kind", ["foreign first", "foreign last", "lost"])
+def test_a_bad_step_is_named_in_the_general_space(kind: str) -> None:
+    """Each of 512 windows is seen a few times only; the faults were named misread cells, an erring automaton, or nothing."""
+    chance, space = np.random.default_rng(7), RuleSpace.named("general")
+    film = soup(space.rule(chance.integers(0, 2, 512).astype(float)), size=20)
+    spoiled, step = {
+        "foreign first": (foreign(film, 0), 0),
+        "foreign last": (foreign(film, 12), 11),
+        "lost": (having(film, np.delete(film.values, 5, 0)), 4),
+    }[kind]
+    finding = discover(spoiled, space, rng=0)
+    assert finding.facts["cause"] == "step" and f"from frame {step} to {step + 1}" in finding.failed[0].says
+    assert not finding.of("probabilistic") and "explains everything" in finding.failed[0].says
+
+
 @pytest.mark.parametrize("rule", ["B3/S2-i34q", "B3=0.7/S2=0.9,34=0.2"])
 def test_no_fault_where_the_law_is_another(rule: str) -> None:
     film = soup(Rule(rule))

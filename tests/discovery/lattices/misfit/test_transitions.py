@@ -1,9 +1,13 @@
 """Transitions: the same counts as windows, split by place and time; a valid e-value of a split."""
 
+import itertools
+
 import numpy as np
+import pytest
+from scipy.special import comb
 
 from evolaw.automata import Rule, evolve
-from evolaw.discovery.lattices.misfit.transitions import Transitions
+from evolaw.discovery.lattices.misfit.transitions import Transitions, log_e_beside
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import count_windows
 from evolaw.trajectory import Trajectory
@@ -41,3 +45,32 @@ def test_a_split_by_chance_is_an_e_value() -> None:
     chance = np.random.default_rng(0)
     e = np.exp([seen.log_e(chance.integers(0, 2, seen.window.size), 2, SPACE) for _ in range(300)])
     assert e.mean() < 1 + 3 * e.std() / np.sqrt(e.size)
+
+
+@pytest.mark.parametrize("looks", [(4, 3), (1, 5), (0, 4), (6, 1), (3, 0), (3, 2, 2)])
+def test_a_bet_beside_a_law_without_chance_is_an_e_value(looks: tuple[int, ...]) -> None:
+    """Its mean over all outcomes of one entry, looked at so often in each part, is at most 1 for every coin."""
+    outcomes = list(itertools.product(*(range(number + 1) for number in looks)))
+    e = np.array(
+        [np.exp(log_e_beside(np.array([[[n], [k]] for n, k in zip(looks, each, strict=True)]))) for each in outcomes]
+    )
+    for theta in np.linspace(0, 1, 41):
+        each = [
+            comb(looks, alive) * theta ** np.array(alive) * (1 - theta) ** np.subtract(looks, alive)
+            for alive in outcomes
+        ]
+        assert (np.prod(each, axis=1) * e).sum() <= 1 + 1e-12
+
+
+def test_entries_that_agree_or_are_not_looked_at_cost_a_bet_beside_a_law_nothing_but_the_share() -> None:
+    """One entry of ten: nine looks outside, all dead, one inside alive. The others agree, or are seen in one part alone."""
+    outside = np.array([[9] * 6 + [0], [0] + [9] * 5 + [0]])
+    inside = np.array([[1, 2, 2, 0, 0, 0, 0], [1, 2, 2, 0, 0, 0, 0]])
+    shares = np.array([0.02, 0.1, 0.3, 0.6, 0.9])
+    # m = 1/4 + B(2, 1)/2 = 1/2 for the one that differs, 1/4 + B(3, 1)/2 = 5/12 for two equal looks.
+    bet = np.mean(shares * 1 / 2 * (1 - shares + shares * 5 / 12) ** 2)
+    best = 1 / 9 * (8 / 9) ** 8
+    np.testing.assert_allclose(log_e_beside(np.stack([outside, inside])), np.log(bet / best), rtol=1e-12)
+    mixed = np.stack([outside, inside])
+    mixed[0, 1, 3] = 4
+    assert log_e_beside(mixed) == -np.inf
