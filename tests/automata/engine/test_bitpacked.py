@@ -186,3 +186,12 @@ def test_errors_name_the_argument() -> None:
         bitpacked.run(np.zeros((2, 17)), cells, 1)
     with pytest.raises(ArgumentError, match="`rules` must hold at least one rule"):
         bitpacked.run([], cells, 1)
+
+
+@pytest.mark.parametrize("width", [18, 512, 13])
+def test_distinct_tables_are_the_unique_rows(width: int) -> None:
+    chance = np.random.default_rng(width)
+    tables = chance.integers(0, 2, (9, width), np.uint8)[chance.integers(0, 9, 40)]
+    rows, which = bitpacked.distinct_tables(tables)
+    expected, place = np.unique(tables, axis=0, return_inverse=True)
+    assert np.array_equal(rows, expected) and np.array_equal(which, place.ravel())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.automata import evolve
-from evolaw.discovery import Every, Flips, Missing
+from evolaw.discovery import Every, Flips, Missing, discover
 from evolaw.discovery.lattices import selection
 from evolaw.discovery.lattices.evidence import skipped_frames
 from evolaw.discovery.lattices.model.case import Case
@@ -65,3 +65,36 @@ def test_flips_over_skipped_generations_are_rolled_out() -> None:
 def test_proofs_are_kept_where_they_suffice() -> None:
     _, recording, known = a_case(2, 80)
     assert {item.basis for item in weigh(recording, Every(2), known).evidence} <= {"known", "joint"}
+
+
+def holed(seed: int, share: float, every: int, size: int = 24):
+    """An outer-totalistic law, seven frames of every so many generations, a share of the cells missing."""
+    chance, space = np.random.default_rng([seed, 3]), RuleSpace.named("outer-totalistic")
+    law = chance.integers(0, 2, 18).astype(float)
+    film = evolve(space.rule(law), (chance.random((size, size)) < 0.35).astype(np.uint8), 6 * every, every=every)
+    values = np.where(chance.random(film.values.shape) < share, 255, film.values).astype(np.uint8)
+    return law, Trajectory(values, film.times, film.axes, boundary="torus")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "share", "every"), [(12, 0.35, 2), (3, 0.2, 3)])
+def test_rollouts_take_over_where_too_many_laws_are_left_to_be_tried(seed: int, share: float, every: int) -> None:
+    """Some 90,000 of 262,144 laws are not refuted, and nothing was decided unless rollouts were asked for."""
+    law, recording = holed(seed, share, every)
+    finding = discover(recording, observed=Every(every), rng=0)
+    said = {"present": 1.0, "absent": 0.0}
+    decided = [(said[e.decision], value) for e, value in zip(finding.entries, law, strict=True) if e.decision in said]
+    assert len(decided) >= 16 and all(one == other for one, other in decided)
+    assert {entry.basis for entry in finding.entries if entry.decision in said} == {"rollout"}
+    assert finding.facts["search_finished"] is False and finding.facts["possible_laws"] is None
+
+
+@pytest.mark.parametrize("space", ["outer-totalistic", "isotropic"])
+def test_a_window_with_holes_over_skipped_generations_stays_open(space: str) -> None:
+    """Rollouts need to know what lies beyond the edge; taking over unasked they refused the recording."""
+    _, recording = holed(5, 0.35, 2, 30)
+    values = recording.values[:, 5:21, 5:21]
+    finding = discover(
+        Trajectory(values, recording.times, recording.axes, boundary="window"), space, observed=Every(2), rng=0
+    )
+    assert len(finding.of("undetermined")) == len(finding.entries) and not finding.failed

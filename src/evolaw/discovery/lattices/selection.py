@@ -10,15 +10,18 @@ evidence="rollout"                   rollout
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from evolaw.arrays import MISSING
 from evolaw.discovery.lattices.evidence import counting, denoising, missing_cells, skipped_frames
 from evolaw.discovery.lattices.model.case import Case
+from evolaw.discovery.lattices.model.window_counts import is_cutout
 from evolaw.discovery.lattices.rollout import rollout_evidence
 from evolaw.discovery.spine.evidence import Weighing
+from evolaw.trajectory import Trajectory
 
 __all__ = ["GROUNDS", "KINDS", "kind_of", "weigh"]
 
@@ -36,6 +39,9 @@ KINDS: dict[str, Callable[[Case], Weighing]] = {
 
 _MOST_ROLLED = 128
 """Largest number of open entries for which rollouts are tried unasked."""
+
+_MOST_HIDDEN = 2**14
+"""Cells of which rollouts forecast at most unasked, where some are missing: half a minute for 18 entries."""
 
 
 def kind_of(case: Case) -> str:
@@ -55,14 +61,29 @@ def weigh(case: Case) -> Weighing:
         return weighing
     proven = np.array([_proven(item.log_e_present, item.log_e_absent) for item in weighing.evidence])
     fixed = np.where(case.free, proven, case.known)
-    if not 0 < np.isnan(fixed).sum() <= _MOST_ROLLED:
+    beginning = _first_frames(case.recordings)
+    if not 0 < np.isnan(fixed).sum() <= _MOST_ROLLED or beginning is None:
         return weighing
-    rolled = rollout_evidence.weigh(replace(case, known=fixed))
+    rolled = rollout_evidence.weigh(replace(case, known=fixed, recordings=beginning))
     merged = [
         new if np.isnan(at) else old for old, new, at in zip(weighing.evidence, rolled.evidence, fixed, strict=True)
     ]
     typical = rolled.typical if rolled.typical is not None else weighing.typical
     return replace(weighing, evidence=tuple(merged), facts=weighing.facts | rolled.facts, typical=typical)
+
+
+def _first_frames(recordings: Sequence[Trajectory]) -> tuple[Trajectory, ...] | None:
+    """What is rolled out unasked: the first frames where cells are missing, at least two; None where beyond the edge they are, too."""
+    if not any((item.values == MISSING).any() for item in recordings):
+        return tuple(recordings)
+    if any(map(is_cutout, recordings)):
+        return None
+    share = _MOST_HIDDEN // len(recordings)
+    frames = [max(2, share // item.values[0].size) for item in recordings]
+    return tuple(
+        replace(item, values=item.values[:kept], times=item.times[:kept])
+        for item, kept in zip(recordings, frames, strict=True)
+    )
 
 
 def _proven(log_e_present: float, log_e_absent: float) -> float:

@@ -73,30 +73,34 @@ def still_possible(laws: np.ndarray, recordings: Sequence[Trajectory]) -> np.nda
     return possible
 
 
-def still_consistent(laws: np.ndarray, recordings: Sequence[Trajectory], space: RuleSpace) -> np.ndarray:
-    """Return which laws let some course of the hidden cells through, as far as constraints tell, bool of shape (laws,).
+def still_consistent(laws: np.ndarray, recordings: Sequence[Trajectory], space: RuleSpace) -> tuple[np.ndarray, bool]:
+    """Return which laws let some course of the hidden cells through, as far as constraints tell, and whether that was looked into.
 
     Args:
         laws: entry values 0 and 1, shape (laws, entries). One law alone is not tried.
         recordings: as for `still_possible`.
         space: the space of the laws.
 
+    Returns:
+        Bool of shape (laws,); and whether every law left was tried on the whole of every recording, or all agree.
+
     Notes:
         Cost: some microseconds a cell and law. Of many laws or long recordings the first frames are tried, of the laws that this
         leaves more frames, as far as `_MOST_TRIED` cells go.
     """
     possible, tried, before = np.ones(len(laws), bool), 0, 0
-    while (laws[possible] != laws[possible][:1]).any():
+    longest = max(len(item) for item in recordings)
+    while (laws[possible] != laws[possible][:1]).any() and before < longest:
         cells = int(possible.sum()) * sum(item.values[0].size * int(np.diff(item.times).mean()) for item in recordings)
-        frames = min((_MOST_TRIED - tried) // cells, max(len(item) for item in recordings))
-        if frames < 3 or frames <= before:
-            break
+        frames = min((_MOST_TRIED - tried) // cells, longest)
+        if frames < min(3, longest) or frames <= before:
+            return possible, False
         parts = [replace(item, values=item.values[:frames], times=item.times[:frames]) for item in recordings]
         for number in np.flatnonzero(possible):
             films, knowledge = beginning(parts, space, laws[number].astype(np.float64))
             possible[number] = propagate(space, films, knowledge)
         tried, before = tried + frames * cells, frames
-    return possible
+    return possible, True
 
 
 class _Tables:

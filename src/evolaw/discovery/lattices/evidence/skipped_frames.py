@@ -106,20 +106,28 @@ def _exhaustive(
 ) -> Weighing:
     tell = None if progress is None else lambda done, total: progress(done, total, "cells compared under all laws")
     laws = surviving_lines(recordings, space, known) if space.is_line else surviving(recordings, space, known, tell)
+    finished = True
     if any((item.values == MISSING).any() for item in recordings):
         laws = laws if space.is_line else laws[still_possible(laws, recordings)]
-        laws = laws[still_consistent(laws, recordings, space)]
+        consistent, finished = still_consistent(laws, recordings, space)
+        laws = laws[consistent]
     if not len(laws):
         return contradicted(space, known)
     visits = _visits(recordings, space, known, laws)
     ran = f"all {2 ** int(np.isnan(known).sum()):,} laws were run"
+    if not finished:
+        ran += ", but these are too many to be tried on all courses of the hidden cells"
     evidence = [
         _agreement(space.names[entry], float(laws[:, entry].mean()), float(visits[entry]), f"{len(laws):,}", ran)
         for entry in range(len(space))
     ]
-    facts: Facts = {"possible_laws": len(laws), "search_finished": True, "laws": _names(space, list(laws))}
+    facts: Facts = {
+        "possible_laws": len(laws) if finished else None,
+        "search_finished": finished,
+        "laws": _names(space, list(laws)),
+    }
     typical = _typical(list(laws), laws.mean(0))
-    return Weighing(tuple(with_known(evidence, known)), facts, float(np.log2(len(laws))), typical)
+    return Weighing(tuple(with_known(evidence, known)), facts, float(np.log2(len(laws))) if finished else None, typical)
 
 
 def _visits(recordings: list[Trajectory], space: RuleSpace, known: np.ndarray, laws: np.ndarray) -> np.ndarray:

@@ -218,7 +218,7 @@ def _rolled(tables: np.ndarray, boards: np.ndarray, steps: int, boundary: str) -
     The engine compiles laws that come few at a time, which pays in long runs; these are short, and every law comes a few times
     only. So a few laws get company.
     """
-    if len(np.unique(tables, axis=0)) > len(_COMPANY):
+    if len(bitpacked.distinct_tables(tables)[0]) > len(_COMPANY):
         return bitpacked.run(tables, boards, steps, boundary=boundary)
     together = np.concatenate([tables, _COMPANY])
     padded = np.concatenate([boards, np.zeros((len(_COMPANY), *boards.shape[1:]), np.uint8)])
