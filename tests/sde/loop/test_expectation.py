@@ -97,6 +97,19 @@ def test_gradients_are_slopes_of_the_same_mean(process, scheme, start, steps):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("times", [[3.0, 3.5, 4.0], [4.0, 3.5, 3.0]])
+def test_a_mean_that_begins_late_or_falls_is_that_of_solve(times):
+    """dX = sin(t) X dt without noise, by Euler: the product of (1 + h sin t) over the 32 steps."""
+    swing = sde.SDE(lambda t, x, p: jnp.sin(t) * x, None, noise="none")
+    with precise("float64"):
+        found = sde.expectation(
+            swing, sde.EulerMaruyama(), 2.0, times, lambda t, x, p: t * x[0], paths=2, rng=None, steps=32
+        )
+        same = sde.solve(swing, sde.EulerMaruyama(), 2.0, times, paths=2, rng=None, steps=32).values[0, :, 0]
+    np.testing.assert_allclose(found, np.array(times) * same, rtol=1e-12)
+    assert float(found[-1]) / times[-1] == pytest.approx(2 * np.exp(np.cos(times[0]) - np.cos(times[-1])), rel=0.02)
+
+
 def test_chunks_follow_each_other(monkeypatch):
     import evolaw.sde.loop.expectation as module
 
