@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from evolaw.cli import arguments
@@ -20,3 +22,9 @@ def test_numbers_are_read_one_by_one() -> None:
     assert arguments.numbers("1, -0.5", "start") == [1.0, -0.5]
     with pytest.raises(ArgumentError, match="`start` must be a number"):
         arguments.numbers("1,,2", "start")
+
+
+def test_what_was_typed_is_a_run_or_is_not(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    assert arguments.is_run(str(tmp_path))
+    assert not any(map(arguments.is_run, ("B3/S23", "x" * 5000, "a\0b", str(tmp_path / "manifest.json"))))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["announce", "numbers", "require_page", "require_place", "settings"]
+__all__ = ["announce", "is_run", "numbers", "require_page", "require_place", "settings"]
 
 _MOVING = ("gif", "mp4")
 _LARGE = 2**28
@@ -85,3 +85,11 @@ def require_page(report: Path) -> None:
 
     checks.require(report.parent.is_dir(), "report", "lie in a directory that exists", str(report))
     checks.require(not report.is_dir(), "report", "be a file", str(report), "Add report.html.")
+
+
+def is_run(text: str) -> bool:
+    """Whether what was typed names a run directory; a rule of a thousand letters names no file at all."""
+    try:
+        return (Path(text) / "manifest.json").is_file()
+    except (OSError, ValueError):
+        return False

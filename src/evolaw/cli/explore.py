@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evolaw.cli import terminal
+from evolaw.cli import arguments, terminal
 from evolaw.report import language
 
 __all__ = ["explore"]
@@ -28,7 +28,7 @@ def explore(
     from evolaw.report.explorer.page import render_explorer, write_explorer
 
     lang = language.chosen(lang)
-    rule, rle = _of_run(Path(law)) if (Path(law) / "manifest.json").is_file() else (law, "")
+    rule, rle = _of_run(Path(law)) if arguments.is_run(law) else (law, "")
     options = {"rule": rule, "rle": rle, "seed": seed, "lang": lang, "command": f"evolaw explore {law}"}
     if report is not None:
         terminal.result(str(write_explorer(report, **options)))

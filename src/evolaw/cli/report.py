@@ -68,7 +68,7 @@ def _write_page(source: Path, out: Path | None, lang: str) -> Path:
     from evolaw.storage import Run
 
     kind = Run.open(source).about.get("kind")
-    if kind in ("learned law", "league"):
+    if kind in ("learned law", "learned equation", "league"):
         return _write_learned(source, out or source / "report.html", lang)
     if kind == "trajectory":
         from evolaw.report.moving.player import write_trajectory
@@ -105,8 +105,7 @@ def _write_weekly(
 
 def _write_learned(source: Path, out: Path, lang: str) -> Path:
     from evolaw.cli.learn import answers
-    from evolaw.learning.windows.architecture_study import KIND, League
-    from evolaw.learning.windows.learned_law import LearnedLaw
+    from evolaw.report.opening import load
     from evolaw.storage import Run
 
     about = Run.open(source).about
@@ -117,5 +116,4 @@ def _write_learned(source: Path, out: Path, lang: str) -> Path:
         "seed": about.get("seed"),
     }
     facts |= {"truth": training.get("truth"), "chance": bool(training.get("chance"))}
-    kind = League if about.get("kind") == KIND else LearnedLaw
-    return answers.report_learned(kind.load(source), facts, out, lang)
+    return answers.report_learned(load(source), facts, out, lang)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from evolaw.discovery import Finding
 
-__all__ = ["find_equation", "is_trajectory"]
+__all__ = ["find_equation", "is_trajectory", "kind_of"]
 
 _MOST_COMPONENTS = 6
 _MOST_LINES = 50
@@ -30,7 +30,7 @@ def is_trajectory(sources: Sequence[Path], lattice: Mapping[str, Any], equation:
     """
     from evolaw import checks
 
-    kinds = {_kind(source) for source in sources}
+    kinds = {kind_of(source) for source in sources}
     names = ", ".join(map(str, sources))
     if lattice and equation:
         one, other = next(iter(lattice)), next(iter(equation))
@@ -80,7 +80,7 @@ def _noise(text: str) -> str | float | list[float]:
     return values[0] if len(values) == 1 else values
 
 
-def _kind(source: Path) -> str:
+def kind_of(source: Path) -> str:
     """ "lattice", "trajectory" or "either", from the name and the first bytes; what does not exist is left to the readers."""
     if source.is_dir():
         return _kind_of_folder(source)

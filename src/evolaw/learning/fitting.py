@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, overload
 
-from evolaw.learning.trajectories.neural_equation import NeuralEquation, fit_equation
+from evolaw.learning.trajectories.equation_training import fit_equation
+from evolaw.learning.trajectories.neural_equation import NeuralEquation
 from evolaw.learning.windows.cnn import WindowNet
 from evolaw.learning.windows.datasets import BoardPairs, WindowPairs
 from evolaw.learning.windows.learned_law import LearnedLaw

@@ -41,6 +41,7 @@ _DRAWN_ELSEWHERE = {
     "evolaw.learning.windows.learned_law.LearnedLaw": "learned.charts.draw_law",
     "evolaw.learning.windows.interpretation.Readout": "learned.charts.draw_readout",
     "evolaw.learning.windows.architecture_study.League": "learned.charts.draw_league",
+    "evolaw.learning.trajectories.neural_equation.NeuralEquation": "learned.equation_charts.draw_coefficients",
     "evolaw.score.learned.model.ScoreModel": "score.charts.draw_training",
     "evolaw.learning.windows.rollouts.Beside": "learned.charts.draw_beside",
     "evolaw.sde.statistics.moments.Statistics": "figures.draw_moments",

@@ -16,6 +16,7 @@ _KINDS = {
     "trajectory": ("evolaw.trajectory", "Trajectory"),
     "finding": ("evolaw.discovery", "Finding"),
     "learned law": ("evolaw.learning", "LearnedLaw"),
+    "learned equation": ("evolaw.learning", "NeuralEquation"),
     "league": ("evolaw.learning.windows.architecture_study", "League"),
     "score model": ("evolaw.score", "ScoreModel"),
 }

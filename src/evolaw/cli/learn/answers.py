@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evolaw.cli import terminal
+from evolaw.cli import arguments, terminal
+from evolaw.cli.learn import equation
 
 if TYPE_CHECKING:
     from evolaw.automata.rules.rule import Rule
+    from evolaw.learning.trajectories.neural_equation import NeuralEquation
     from evolaw.learning.windows.architecture_study import League
     from evolaw.learning.windows.interpretation import Filter, Readout
     from evolaw.learning.windows.learned_law import LearnedLaw
@@ -21,14 +23,15 @@ _BOARDS, _SIDE, _STEPS = 64, 32, 64
 """Boards on which the page sets the law beside the truth, half of them for each."""
 
 
-def show_learned(result: LearnedLaw | League, about: dict[str, Any], as_json: bool) -> None:
-    """Print a learned law or a league.
+def show_learned(result: LearnedLaw | NeuralEquation | League, about: dict[str, Any], as_json: bool) -> None:
+    """Print a learned law, of a lattice or of a trajectory, or a league.
 
     Args:
         result: the law or the league.
         about: source, and what is known of the training: ``truth``, a rule or None; ``chance``, whether it learned chances.
         as_json: print one JSON document.
     """
+    from evolaw.learning.trajectories.neural_equation import NeuralEquation
     from evolaw.learning.windows.architecture_study import League
     from evolaw.learning.windows.interpretation import explain_filters
 
@@ -37,6 +40,9 @@ def show_learned(result: LearnedLaw | League, about: dict[str, Any], as_json: bo
             terminal.document({"schema": 1, **result.to_json()})
         else:
             terminal.result(repr(result))
+        return
+    if isinstance(result, NeuralEquation):
+        equation.show_equation(result, about["source"], as_json)
         return
     law = result
     readout, filters = law.read(about["truth"]), explain_filters(law.nets[0]) if law.nets else []
@@ -49,12 +55,15 @@ def show_learned(result: LearnedLaw | League, about: dict[str, Any], as_json: bo
         terminal.note(f"warning: {said}")
 
 
-def report_learned(result: LearnedLaw | League, about: dict[str, Any], path: Path, lang: str) -> Path:
+def report_learned(result: LearnedLaw | NeuralEquation | League, about: dict[str, Any], path: Path, lang: str) -> Path:
     """Write the page of a learned law or of a league; ``about`` as for `show_learned`, with ``command`` and ``seed``."""
+    from evolaw.learning.trajectories.neural_equation import NeuralEquation
     from evolaw.learning.windows.architecture_study import League
     from evolaw.learning.windows.interpretation import explain_filters
     from evolaw.report.learned.page import write_learned
 
+    if isinstance(result, NeuralEquation):
+        return equation.report_equation(result, about, path, lang)
     origin = {"source": about["source"], "command": about.get("command", ""), "seed": about.get("seed"), "lang": lang}
     if isinstance(result, League):
         return write_learned(path, league=result, **origin)
@@ -64,12 +73,14 @@ def report_learned(result: LearnedLaw | League, about: dict[str, Any], path: Pat
 
 
 def law_of_run(path: str) -> str | None:
-    """Return the rule of a run that holds a law, in its notation: a learned or a discovered one; None for anything else.
+    """Return the law that a run holds, in its notation: a rule or an equation; None for anything else.
+
+    A learned equation has no notation but its own run, of which the path is returned.
 
     Raises:
         ArgumentError: the run holds something that is no law.
     """
-    if not (Path(path) / "manifest.json").is_file():
+    if not arguments.is_run(path):
         return None
     from evolaw import checks
     from evolaw.storage import Run
@@ -77,15 +88,18 @@ def law_of_run(path: str) -> str | None:
     about = Run.open(path).about
     kind = about.get("kind")
     checks.require(
-        kind in ("learned law", "finding"),
+        kind in ("learned law", "learned equation", "finding"),
         "law",
         "be a rule, or the run of a learned law or of a finding",
         f"a run of {kind}",
     )
+    if kind == "learned equation":
+        return str(Path(path).resolve())
     if kind == "finding":
         from evolaw.discovery import Finding
 
-        return str(Finding.load(path).law.most_probable)
+        law = Finding.load(path).law
+        return str(law.most_probable) if hasattr(law, "most_probable") else str(law.sde.name)
     from evolaw.learning.windows.learned_law import LearnedLaw
 
     chance = bool((about.get("training") or {}).get("chance"))

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evolaw.cli import completion, terminal
-from evolaw.cli.learn import answers
+from evolaw.cli.learn import answers, equation
 from evolaw.report import language
 
 if TYPE_CHECKING:
     from evolaw.automata.rules.rule import Rule
+    from evolaw.learning.trajectories.neural_equation import NeuralEquation
     from evolaw.learning.windows.architecture_study import League
     from evolaw.learning.windows.learned_law import LearnedLaw
     from evolaw.trajectory import Trajectory
@@ -50,12 +51,16 @@ class Settings:
     restarts: int | None
     chance: bool
     seed: int
+    names: str | None = None
 
 
 def learn_law(
     context: typer.Context,
     source: Annotated[
-        str | None, typer.Argument(metavar="SOURCE|RULE", help="A recording, or a rule to record and learn.")
+        str | None,
+        typer.Argument(
+            metavar="SOURCE|RULE", help="A recording, of cells or of numbers, or a rule to record and learn."
+        ),
     ] = None,
     net: Annotated[
         str,
@@ -74,7 +79,7 @@ def learn_law(
     ] = False,
     epochs: Annotated[
         int | None,
-        typer.Option("--epochs", help="Passes over the data; by default 8, 16 with --steps."),
+        typer.Option("--epochs", help="Passes over the data; by default 8, 16 with --steps, 24 for a trajectory."),
     ] = None,
     steps: Annotated[int, typer.Option("--steps", help="Generations between the frames to learn from.")] = 1,
     restarts: Annotated[
@@ -82,6 +87,7 @@ def learn_law(
         typer.Option("--restarts", help="Draws a network, the lowest loss is kept; by default 1, 4 with --steps."),
     ] = None,
     chance: Annotated[bool, typer.Option("--chance", help="Learn probabilities from a recording with noise.")] = False,
+    names: Annotated[str | None, typer.Option("--names", help="Names of the components of a trajectory, x,y.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of weights, batches and recorded boards.")] = 0,
     out: Annotated[
         Path | None,
@@ -105,7 +111,7 @@ def learn_law(
         fix = "Write, for example: evolaw learn B3/S23."
         raise checks.refuse("source", "be given, or else --resume RUN", source, fix)
     if resume is None:
-        settings = Settings(str(source), net, seeds, league, epochs, steps, restarts, chance, seed)
+        settings = Settings(str(source), net, seeds, league, epochs, steps, restarts, chance, seed, names)
     else:
         settings, out = _stored(resume, context), resume
     _check(settings, report)
@@ -122,7 +128,8 @@ def learn_law(
     }
     header["command"] = shlex.join(["evolaw", *sys.argv[1:]])
     with _stoppable(out, asdict(settings)):
-        result, truth = (_hold_league if settings.league else _train)(settings, out, header)
+        train = _hold_league if settings.league else _train_equation if _is_equation(settings) else _train
+        result, truth = train(settings, out, header)
     about = {**header, "truth": truth, "chance": settings.chance}
     if report is not None:
         answers.report_learned(result, about, report, lang)
@@ -208,6 +215,30 @@ def _train(settings: Settings, out: Path | None, header: dict[str, Any]) -> tupl
     with terminal.bar("learning") as progress:
         kept: dict[str, Any] = {"truth": truth, "progress": progress, "out": out, "about": header}
         return fit_recording(recording, **asked, nets=settings.seeds or 1, rng=settings.seed, **kept), truth
+
+
+def _is_equation(settings: Settings) -> bool:
+    """Whether drift and diffusion of a trajectory are to be learned; what only networks of windows know is then refused."""
+    from evolaw import checks
+
+    if not equation.is_track(settings.source, settings.names):
+        fix = "Cells have no components."
+        checks.require(
+            settings.names is None, "names", "be left out for frames of cells or a rule", settings.names, fix
+        )
+        return False
+    plain = Settings(
+        settings.source, "cnn", None, False, settings.epochs, 1, None, False, settings.seed, settings.names
+    )
+    for name, usual in asdict(plain).items():
+        given = getattr(settings, name)
+        checks.require(given == usual, name, "be left out for a trajectory, whose networks are of another kind", given)
+    return True
+
+
+def _train_equation(settings: Settings, out: Path | None, header: dict[str, Any]) -> tuple[NeuralEquation, None]:
+    asked: dict[str, Any] = {name: getattr(settings, name) for name in ("names", "epochs", "seed")}
+    return equation.train_equation(settings.source, **asked, out=out, header=header), None
 
 
 def _hold_league(settings: Settings, out: Path | None, header: dict[str, Any]) -> tuple[League, None]:

@@ -93,16 +93,14 @@ def simulate_rule(
 ) -> None:
     """Simulate a cellular automaton, or continue a run of one."""
     from evolaw import checks
-    from evolaw.cli.learn import answers
     from evolaw.cli.simulate import lattice
 
-    held = answers.law_of_run(str(law)) if resume is None else None
-    if resume is None and held is None and lattice.is_pattern_file(str(law)):
+    if resume is None and lattice.is_pattern_file(str(law)):
         for name, value in (("start", start), ("density", density)):
             checks.require(value is None, name, "be left out with a pattern file, which is the start", value)
         file = lattice.of_pattern_file(Path(str(law)), size_is_typed=size is not None)
         law, start, size, boundary = file.rule, file.start, size or file.size, boundary or file.boundary
-    typed = {"law": held or law, "size": size or "64", "density": 0.35 if density is None else density, "start": start}
+    typed = {"law": law, "size": size or "64", "density": 0.35 if density is None else density, "start": start}
     typed |= {"steps": 100 if steps is None else steps, "boundary": boundary or "torus"}
     typed |= {"every": every, "noise": noise, "seed": seed}
     lattice.simulate_board(typed, out, resume, rle, as_json, report, figure, _language(lang))
@@ -186,6 +184,10 @@ def simulate(context: typer.Context, **typed: Any) -> None:
     law, resume = typed["law"], typed["resume"]
     if (law is None) == (resume is None):
         raise checks.refuse("law", "be given, or else --resume RUN", law, "Write, for example: evolaw simulate B3/S23.")
+    if resume is None:
+        from evolaw.cli.learn import answers
+
+        typed["law"] = law = answers.law_of_run(law) or law
     is_process = _is_process(law) if resume is None else _is_of_process(resume)
     world = simulate_process if is_process else simulate_rule
     own = set(inspect.signature(world).parameters)
@@ -218,17 +220,12 @@ _shown(simulate_rule, simulate_process)
 
 
 def _is_process(law: str) -> bool:
-    """Whether a law is written like an equation, or named like a process and no run of that name is here."""
+    """Whether a law is written like an equation, named like a process, or the run of a learned equation."""
+    from evolaw.cli.simulate import process_settings
     from evolaw.ito.notation import spelling
     from evolaw.sde import catalogue
 
-    return spelling.is_equation(law) or (catalogue.resembles(law) and _is_no_run(law))
-
-
-def _is_no_run(law: str) -> bool:
-    from evolaw.cli.learn import answers
-
-    return answers.law_of_run(law) is None
+    return spelling.is_equation(law) or catalogue.resembles(law) or process_settings.is_learned(law)
 
 
 def _is_typed(context: typer.Context, name: str) -> bool:

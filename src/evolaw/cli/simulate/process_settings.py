@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,10 @@ from evolaw.sde import catalogue
 if TYPE_CHECKING:
     import numpy as np
 
+    from evolaw.learning.trajectories.neural_equation import NeuralEquation
     from evolaw.sde.processes.process import SDE
 
-__all__ = ["PathSettings", "Typed", "read_start", "require_moving", "settle"]
+__all__ = ["PathSettings", "Typed", "is_learned", "read_start", "require_moving", "settle"]
 
 _STEPS, _MOST_STEPS = 1000, 100_000
 _WORK = 2**24
@@ -27,7 +28,7 @@ class Typed:
     """What was typed of a process; None where nothing was.
 
     Attributes:
-        law: name of a classic, or an equation.
+        law: name of a classic, an equation, or the run of a learned one.
         values: its parameters.
         start, times: numbers separated by commas.
         time: last time.
@@ -56,7 +57,7 @@ class PathSettings:
     """What fixes a simulation of a process to the last bit.
 
     Attributes:
-        law: name of a classic, or an equation.
+        law: name of a classic, an equation, or the run of a learned one.
         values: its parameters.
         start: state at time 0, one number a component.
         times: saved times, rising from 0.
@@ -80,7 +81,12 @@ class PathSettings:
     @cached_property
     def process(self) -> SDE:
         """The equation."""
-        return equations.process(self.law, self.values)
+        return _process(self.law, self.values)
+
+    @property
+    def names(self) -> list[str]:
+        """The components."""
+        return list(self.process.components or equations.component_names(self.law, len(self.start)))
 
     @property
     def chunk(self) -> int:
@@ -103,10 +109,17 @@ def settle(typed: Typed) -> PathSettings:
     from evolaw.arrays import precise
     from evolaw.sde.loop.time_grid import grid_of
 
-    process = equations.process(typed.law, typed.values)
+    process = _process(typed.law, typed.values)
     classic = catalogue.classic(typed.law)
+    learned = _learned(typed.law) if is_learned(typed.law) else None
+    if learned is not None:
+        # Its loss is that of Euler's step over a recorded one; it goes on from where the recording ended.
+        last = ",".join(f"{value:.6g}" for value in learned.states[-1])
+        scheme = "euler-maruyama" if typed.scheme == "auto" else typed.scheme
+        dt = learned.step if typed.dt is None and typed.steps is None else typed.dt
+        typed = replace(typed, start=typed.start or last, scheme=scheme, dt=dt)
     first = read_start(typed.law, process.dim, typed.start)
-    usual = classic.time if classic else 1.0
+    usual = 1000 * learned.step if learned else classic.time if classic else 1.0
     saved = _saved(typed, usual)
     ends = getattr(process.exact, "duration", None)
     checks.require(ends is None or saved[-1] <= ends, "time", f"end with the process, at {ends}", saved[-1])
@@ -130,6 +143,30 @@ def settle(typed: Typed) -> PathSettings:
     )
     settings.__dict__["process"] = process  # the equation is read once
     return settings
+
+
+def is_learned(law: str) -> bool:
+    """Whether a law is the run of a learned equation."""
+    if not arguments.is_run(law):
+        return False
+    from evolaw.storage import Run
+
+    return Run.open(law).about.get("kind") == "learned equation"
+
+
+def _learned(law: str) -> NeuralEquation:
+    from evolaw.learning.trajectories.neural_equation import NeuralEquation
+
+    return NeuralEquation.load(law)
+
+
+def _process(law: str, values: dict[str, float]) -> SDE:
+    from evolaw import checks
+
+    if not is_learned(law):
+        return equations.process(law, values)
+    checks.require(not values, "set", "be left out: a learned equation has no letters", ", ".join(values))
+    return _learned(law).sde
 
 
 def read_start(law: str, dim: int, text: str | None) -> list[float]:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from evolaw import __version__
 from evolaw.cli.simulate.process_settings import PathSettings
-from evolaw.ito import equations
 from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
+    from evolaw.sde.processes.process import SDE
     from evolaw.sde.statistics.moments import Statistics
     from evolaw.trajectory import Trajectory
 
@@ -83,11 +83,11 @@ def known(settings: PathSettings, statistics: Statistics) -> list[tuple[str, Any
     from evolaw.sde.statistics.stored_paths import standard_errors_apart
 
     classic = catalogue.classic(settings.law)
-    names = equations.component_names(settings.law, len(settings.start))
+    names = settings.names
     stepping = "no error of stepping" if settings.scheme == "exact-step" else f"dt at most {settings.dt:g}"
     facts: list[tuple[str, Any]] = [
         ("equation", classic and classic.equation),
-        ("parameters", ", ".join(_flat(settings.process.params or {})) or None),
+        ("parameters", _parameters(settings.process)),
         ("start", ", ".join(f"{value:g}" for value in settings.start)),
         ("scheme", f"{settings.scheme}, {stepping}"),
         ("paths", f"{statistics.paths}" + (f", {statistics.lost} lost" if statistics.lost else "")),
@@ -108,6 +108,12 @@ def known(settings: PathSettings, statistics: Statistics) -> list[tuple[str, Any
     return facts
 
 
+def _parameters(process: SDE) -> str | None:
+    """What an equation was filled in with; the weights of networks are not for reading."""
+    values = process.params or {}
+    return ", ".join(_flat(values)) or None if isinstance(values, Mapping) else None
+
+
 def draw(settings: PathSettings, paths: Trajectory, *, titled: bool = True) -> Figure:
     """Return the drawing of paths and densities, beside what is exact; on a page that says so already it needs no title."""
     import numpy as np
@@ -118,7 +124,7 @@ def draw(settings: PathSettings, paths: Trajectory, *, titled: bool = True) -> F
     values = np.asarray(paths.values)
     finite = values[np.isfinite(values).all(axis=(1, 2))]
     moments, (mean, variance) = statistics_of(paths).moments, _exact(settings)
-    names = equations.component_names(settings.law, len(settings.start))
+    names = settings.names
     panels = []
     for k in range(min(len(settings.start), _MOST_COMPONENTS_DRAWN)):
         edges, density = _density(paths, finite[:, -1, k], k)

@@ -27,8 +27,15 @@ _ENOUGH, _GAIN = 0.01, 0.02
 class Learned(Protocol):
     """An equation that can be asked for its drift at the states that it rests on."""
 
-    names: tuple[str, ...]
-    states: np.ndarray
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The components."""
+        ...
+
+    @property
+    def states(self) -> np.ndarray:
+        """States that it rests on, shape (rows, dim)."""
+        ...
 
     def at(self, states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Drift and diffusion coefficients at states of shape (rows, dim)."""

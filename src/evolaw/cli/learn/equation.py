@@ -1,0 +1,136 @@
+"""``evolaw learn TRACK``: drift and diffusion of a trajectory as networks, in words, as JSON, and as a page."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evolaw.cli import terminal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from evolaw.discovery.diffusions.proposed_terms import Proposal
+    from evolaw.learning.trajectories.neural_equation import NeuralEquation
+
+__all__ = ["is_track", "remark", "report_equation", "show_equation", "train_equation"]
+
+_MANY = 3
+"""From so many components on, cubic terms are proposed and no longer those of the fifth degree."""
+
+
+def is_track(source: str, names: str | None) -> bool:
+    """Whether a source is a trajectory of numbers; one that could be cells as well is where components are named."""
+    from evolaw.cli.trajectory_options import kind_of
+
+    kind = kind_of(Path(source)) if source and Path(source).exists() else "lattice"
+    return kind == "trajectory" or (kind == "either" and names is not None)
+
+
+def train_equation(
+    source: str, *, names: str | None, epochs: int | None, seed: int, out: Path | None, header: dict[str, Any]
+) -> NeuralEquation:
+    """Learn drift and diffusion of a file of trajectories."""
+    from dataclasses import replace
+
+    from evolaw.discovery.diffusions.files.tracks import read_tracks
+    from evolaw.learning.trajectories.equation_training import SCHEDULE, fit_equation
+
+    given = None if names is None else [name.strip() for name in names.split(",")]
+    schedule = SCHEDULE if epochs is None else replace(SCHEDULE, epochs=epochs)
+    with terminal.bar("learning") as progress:
+        return fit_equation(
+            read_tracks(source), names=given, schedule=schedule, rng=seed, progress=progress, out=out, about=header
+        )
+
+
+def show_equation(law: NeuralEquation, source: str, as_json: bool) -> None:
+    """Print a learned equation, and what its drift is made of."""
+    proposal, said = _proposal(law), remark(law)
+    if as_json:
+        terminal.document(_document(law, source, proposal, said))
+        return
+    lines = [repr(law)]
+    for name, terms in proposal.library.items():
+        lines.append(
+            f"  {f'drift of {name}':<13}  {100 * (1 - proposal.left[name]):.3g} % of it is made of {', '.join(terms)}"
+        )
+    lines.append(f"  judge them     {_next(source, proposal)}")
+    terminal.result("\n".join(lines))
+    if said:
+        terminal.note(f"warning: {said}")
+
+
+def report_equation(law: NeuralEquation, about: dict[str, Any], path: Path, lang: str) -> Path:
+    """Write the page of a learned equation; ``about`` has source, command and seed."""
+    from evolaw.report.learned.equation_page import write_learned_equation
+
+    proposal = _proposal(law)
+    return write_learned_equation(
+        path,
+        law,
+        source=about["source"],
+        terms={name: (terms, proposal.left[name]) for name, terms in proposal.library.items()},
+        next_command=_next(about["source"], proposal),
+        remark=remark(law),
+        lang=lang,
+        command=about.get("command", ""),
+        seed=about.get("seed"),
+    )
+
+
+def remark(law: NeuralEquation) -> str:
+    """Return what has to be said before the law is believed; empty when nothing has."""
+    if law.gain > 0:
+        return ""
+    return "On what it did not learn from the law is no better than constant drift and diffusion: it has learned chance. Record longer."
+
+
+def _proposal(law: NeuralEquation) -> Proposal:
+    from evolaw.discovery.diffusions.proposed_terms import propose_terms
+
+    return propose_terms(law, "poly:5" if len(law.names) < _MANY else "poly:3")
+
+
+def _next(source: str, proposal: Proposal) -> str:
+    library = "; ".join(f"{name}: {', '.join(terms)}" for name, terms in proposal.library.items())
+    return shlex.join(["evolaw", "discover", source, "--library", library])
+
+
+def _document(law: NeuralEquation, source: str, proposal: Proposal, said: str) -> dict[str, Any]:
+    told = law.tally
+    return {
+        "schema": 1,
+        "source": source,
+        "kind": "learned equation",
+        "names": list(law.names),
+        "step": law.step,
+        "duration": law.duration,
+        "loss": law.losses[-1] if law.losses else None,
+        "held": {"law": law.held[0], "constant": law.held[1]},
+        "range": {
+            name: [float(low), float(high)]
+            for name, low, high in zip(law.names, law.states.min(0), law.states.max(0), strict=True)
+        },
+        "bins": {
+            name: {
+                "at": _numbers(told.places[d]),
+                "drift": _beside(told.drift[d], told.drift_error[d], told.learned[0, d]),
+                "diffusion": _beside(told.spread[d], told.spread_error[d], told.learned[1, d]),
+            }
+            for d, name in enumerate(law.names)
+        },
+        "proposed": {name: {"terms": terms, "left": proposal.left[name]} for name, terms in proposal.library.items()},
+        "next": _next(source, proposal),
+        "remark": said,
+    }
+
+
+def _beside(recorded: np.ndarray, error: np.ndarray, learned: np.ndarray) -> dict[str, list[float | None]]:
+    return {"recorded": _numbers(recorded), "error": _numbers(error), "learned": _numbers(learned)}
+
+
+def _numbers(values: np.ndarray) -> list[float | None]:
+    """Numbers, None for a bin in which too few steps began."""
+    return [float(value) if value == value else None for value in values]

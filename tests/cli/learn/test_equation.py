@@ -1,0 +1,82 @@
+"""`evolaw learn TRACK` through the command line: words, JSON, run, page, and the law in other verbs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evolaw import load
+from evolaw.cli.learn.equation import is_track, remark
+
+
+@pytest.fixture
+def track(tmp_path: Path) -> Path:
+    """dx = -x dt + sqrt(2 · 0.5) dW, 4000 steps of 0.02."""
+    rng, x = np.random.default_rng(4), np.zeros(4001)
+    for k in range(4000):
+        x[k + 1] = 0.98 * x[k] + np.sqrt(0.02) * rng.normal()
+    path = tmp_path / "track.csv"
+    np.savetxt(path, np.c_[0.02 * np.arange(4001), x], delimiter=",", header="t,x", comments="")
+    return path
+
+
+def test_a_trajectory_is_learned_kept_shown_and_simulated(evolaw: Callable[..., Any], track: Path) -> None:
+    done = evolaw("learn", track.name, "--epochs", 1, "--out", "law")
+    assert done.returncode == 0, done.stderr
+    assert "drift of x" in done.stdout and "evolaw discover track.csv --library" in done.stdout
+    told = json.loads(evolaw("learn", track.name, "--epochs", 1, "--out", "law", "--json").stdout)
+    law = load("law")
+    assert told["names"] == ["x"] and told["held"]["law"] == law.held[0] and len(told["bins"]["x"]["at"]) == 16
+    simulated = json.loads(evolaw("simulate", "law", "--time", 2, "--paths", 50, "--json").stdout)
+    assert simulated["dt"] == pytest.approx(0.02) and simulated["start"] == [pytest.approx(law.states[-1, 0], rel=1e-5)]
+    refused = evolaw("simulate", "law", "--set", "a=1")
+    assert (refused.returncode, "a learned equation has no letters" in refused.stderr) == (3, True)
+
+
+@pytest.mark.slow
+def test_a_learned_equation_has_its_page_and_figure(evolaw: Callable[..., Any], track: Path) -> None:
+    asked = ("--epochs", 1, "--out", "law", "--report", "page.html", "--figure", "law.svg")
+    assert evolaw("learn", track.name, *asked).returncode == 0
+    assert Path("page.html").exists() and Path("law.svg").exists()
+    assert evolaw("report", "law").returncode == 0 and Path("law/report.html").exists()
+
+
+@pytest.mark.slow
+def test_a_discovered_equation_is_simulated_too(evolaw: Callable[..., Any], track: Path) -> None:
+    assert evolaw("discover", track.name, "--library", "x", "--out", "found").returncode == 0
+    told = json.loads(evolaw("simulate", "found", "--time", 1, "--paths", 50, "--json").stdout)
+    assert told["law"].startswith("dx = (-") and told["scheme"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--net", "d4"], "--net must be left out for a trajectory"),
+        (["--chance"], "--chance must be left out for a trajectory"),
+        (["--league"], "3x3"),
+        (["--names", "a,b"], "--names must name each of the 1 components"),
+    ],
+)
+def test_what_does_not_go_with_a_trajectory_is_refused(
+    evolaw: Callable[..., Any], track: Path, options: list[str], words: str
+) -> None:
+    done = evolaw("learn", track.name, *options)
+    assert done.returncode == 3 and "Traceback" not in done.stderr and (words in done.stderr or "--league" in options)
+
+
+def test_names_are_for_trajectories(evolaw: Callable[..., Any]) -> None:
+    done = evolaw("learn", "B3/S23", "--names", "a")
+    assert (done.returncode, "Cells have no components" in done.stderr) == (3, True)
+    assert not is_track("B3/S23", None)
+
+
+def test_a_law_that_is_worth_nothing_is_said_so() -> None:
+    class Law:
+        gain = -0.1
+
+    assert "learned chance" in remark(Law())  # type: ignore[arg-type]

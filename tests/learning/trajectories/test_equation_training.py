@@ -1,0 +1,103 @@
+"""Training of equations: what steps say by themselves, runs that go on after a kill, angles, refusals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evolaw.errors import ArgumentError, StorageError
+from evolaw.learning.loop.training import Optimisation
+from evolaw.learning.trajectories.equation_training import fit_equation
+from evolaw.learning.trajectories.neural_equation import NeuralEquation
+from evolaw.trajectory import Trajectory
+
+SHORT = Optimisation(epochs=3, batches=8, learning_rate=3e-3, average=0.9)
+
+
+def _walk(count: int = 4000, drift: float = 0.5, spread: float = 0.2) -> Trajectory:
+    """dx = drift dt + sqrt(2 spread) dW beside an independent Ornstein–Uhlenbeck process, at unequal times."""
+    rng = np.random.default_rng(5)
+    dt = rng.uniform(0.005, 0.015, count)
+    x = np.concatenate([[0.0], np.cumsum(drift * dt + np.sqrt(2 * spread * dt) * rng.normal(size=count))])
+    y = np.zeros(count + 1)
+    for k, h in enumerate(dt):
+        y[k + 1] = y[k] * (1 - h) + np.sqrt(2 * 0.7 * h) * rng.normal()
+    times = np.concatenate([[0.0], np.cumsum(dt)])
+    return Trajectory(np.stack([x, y], 1), times, ("times", "dim"), about={"names": ["x", "y"]})
+
+
+def test_what_the_steps_say_lies_within_its_errors() -> None:
+    """Drift 0.5 and D 0.2 in every bin of x, -y and 0.7 in every bin of y: 64 numbers, |z| < 4.2 (false alarm 2e-3 at most)."""
+    told = fit_equation(_walk(20_000), schedule=SHORT, rng=0).tally
+    x, y = told.places
+    for found, error, truth in (
+        (told.drift[0], told.drift_error[0], 0.5 + 0 * x),
+        (told.drift[1], told.drift_error[1], -y),
+        (told.spread[0], told.spread_error[0], 0.2 + 0 * x),
+        (told.spread[1], told.spread_error[1], 0.7 + 0 * y),
+    ):
+        z = (found - truth) / error
+        assert np.nanmax(np.abs(z)) < 4.2 and np.nanstd(z) > 0.4
+    assert told.learned.shape == (2, 2, 16)
+
+
+def test_a_run_goes_on_after_a_kill_to_the_same_bytes(tmp_path: Path) -> None:
+    whole = fit_equation(_walk(), schedule=SHORT, rng=1, out=tmp_path / "whole")
+
+    def stop(done: int, total: int, words: str) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit_equation(_walk(), schedule=SHORT, rng=1, out=tmp_path / "cut", progress=stop)
+    again = fit_equation(_walk(), schedule=SHORT, rng=1, out=tmp_path / "cut")
+    assert again.losses == whole.losses and len(again.losses) == 3
+    for file in ("networks.safetensors", "equation.json"):
+        assert (tmp_path / "cut" / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
+    with pytest.raises(
+        StorageError,
+        match="another training: networks is 1 x f and log D, tanh networks of 2 x 24, 2 components, weights",
+    ):
+        fit_equation(_walk(), schedule=SHORT, rng=2, out=tmp_path / "cut")
+
+
+def test_the_run_holds_the_law(tmp_path: Path) -> None:
+    law = fit_equation(_walk(), schedule=SHORT, rng=1)
+    law.save(tmp_path / "law")
+    read = NeuralEquation.load(tmp_path / "law")
+    at = np.array([[0.1, -0.3], [1.0, 0.5]])
+    np.testing.assert_array_equal(np.stack(read.at(at)), np.stack(law.at(at)))
+    assert (read.names, read.step, read.losses, read.held, read.duration) == (
+        law.names,
+        law.step,
+        law.losses,
+        law.held,
+        law.duration,
+    )
+    np.testing.assert_array_equal(read.tally.drift, law.tally.drift)
+    assert repr(read) == repr(law) and read.gain == law.held[1] - law.held[0]
+
+
+def test_angles_are_followed_the_short_way_around() -> None:
+    """A phase that turns at rate 0.5, written within its turn, has the drift of the one that was not."""
+    track = _walk()
+    free = Trajectory(np.asarray(track.values)[:, :1], track.times, ("times", "dim"))
+    turn = Trajectory(np.asarray(free.values) % 0.7, track.times, ("times", "dim"), about={"periods": [0.7]})
+    one, other = (fit_equation(each, schedule=SHORT, rng=0) for each in (free, turn))
+    # A constant law sees steps only, in units of the spread of the states.
+    assert other.held[1] + np.log(other.scale[0]) == pytest.approx(one.held[1] + np.log(one.scale[0]), abs=1e-9)
+    assert np.nanmax(other.tally.spread) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.zeros(400), "move in every component"),
+        (np.arange(20.0), "hold at least 63 steps"),
+    ],
+)
+def test_what_cannot_be_learned_from_is_named(values: np.ndarray, words: str) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        fit_equation(Trajectory(values, np.arange(len(values)), ("times",)), schedule=SHORT, rng=0)
