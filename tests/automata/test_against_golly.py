@@ -17,7 +17,9 @@ import numpy as np
 import pytest
 
 from evolaw.automata.evolution import evolve
+from evolaw.automata.files.rle import write_rle
 from evolaw.automata.grid.neighbourhoods import HEXAGONAL, VON_NEUMANN, inner_windows
+from evolaw.automata.rules.generations import Generations
 from evolaw.automata.rules.rule import Rule, entries
 from evolaw.automata.rules.writing import write_map
 
@@ -236,3 +238,50 @@ def test_canonical_texts(tmp_path: Path) -> None:
     for text in texts:
         header = call(tmp_path, text, board, 0, "QuickLife", "rle").splitlines()[0]
         assert header.endswith(f"rule = {Rule(text)}"), f"{text}: Golly writes {header}"
+
+
+def read_states(text: str) -> np.ndarray:
+    """The cells of an RLE of many states, cut to those that are not dead; read here, not by evolaw."""
+    rows: list[list[int]] = [[]]
+    body = "".join(line for line in text.splitlines() if line[:1] not in ("#", "x")).partition("!")[0]
+    for count, sign in re.findall(r"(\d*)([p-y]?[A-X]|[.$])", body):
+        n = int(count or 1)
+        if sign == "$":
+            rows += [[] for _ in range(n)]
+        else:
+            rows[-1] += [0 if sign == "." else ord(sign[-1]) - 64 + (24 * (ord(sign[0]) - 111) if sign[1:] else 0)] * n
+    board = np.zeros((len(rows), max(map(len, rows), default=0)), np.uint8)
+    for y, row in enumerate(rows):
+        board[y, : len(row)] = row
+    return cut(board)
+
+
+@pytest.mark.parametrize("boundary", ["torus", "plane"])
+@pytest.mark.parametrize(
+    ("text", "states", "algorithm"),
+    [
+        ("/2/3", 3, "Generations"),
+        ("345/2/4", 4, "Generations"),
+        ("B2/S345/4", 4, "Generations"),
+        ("23/2/40", 40, "Generations"),
+        ("2/13/4V", 4, "Generations"),
+        ("2/13/4H", 4, "Generations"),
+        ("R2,C4,M1,S3..8,B3..5,NM", 4, "Larger than Life"),
+        ("R3,C6,M0,S5..12,B4..9,NN", 6, "Larger than Life"),
+    ],
+)
+def test_cells_that_age_are_golly_s(tmp_path: Path, text: str, states: int, algorithm: str, boundary: str) -> None:
+    """Written by evolaw, run by Golly, read by neither: also what Golly is told is the canonical text."""
+    rng = np.random.default_rng(states)
+    for shape, steps in (((17, 23), 1), ((16, 30), 7), ((20, 11), 20)):
+        board = rng.integers(0, min(states, 5), shape).astype(np.uint8) * (rng.random(shape) < 0.5).astype(np.uint8)
+        law = str(Generations(text))
+        before, after = tmp_path / "before.rle", tmp_path / "after.rle"
+        position = (-(shape[1] // 2), -(shape[0] // 2))
+        before.write_text(write_rle(board, rule=law, topology=boundary, position=position))
+        after.unlink(missing_ok=True)
+        command = ["bgolly", "-q", "-q", "-a", algorithm, "-m", str(steps), "-i", "1", "-o", str(after), str(before)]
+        said = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+        assert after.exists(), said
+        ours = evolve(text, board, steps, boundary=boundary).final
+        np.testing.assert_array_equal(cut(ours), read_states(after.read_text()), f"{text} {boundary} {shape}")

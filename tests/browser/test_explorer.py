@@ -13,6 +13,7 @@ import pytest
 
 from evolaw.automata.evolution import evolve
 from evolaw.automata.files.rle import parse_rle, write_rle
+from evolaw.automata.rules.generations import Generations, lattice_law
 from evolaw.automata.rules.rule import Rule
 from evolaw.errors import ParseError
 from evolaw.josephson.formulas.voltage import mean_voltage
@@ -25,8 +26,9 @@ LAWS = [
     *("W30", "W110", "W0", "w255", "W110,101=0.5", "R5,C0,M1,S34..58,B34..45,NM", "R2,C2,M0,S2..5,B3,NN", "R3,C0,M1,S5-9,12=0.5,B7,NC"),
     *("R1,C0,M0,S2,3,B3,NN", "B3/S2=0.9,3", "B2ac=0.5,3/S23~0.01", "Life", "day & night", "B3/S23~1e-3", "R7,C0,M0,S40..60,B30=.25,NC"),
     *("B2a2a/S", "B33/S", "MAPEKVE3w", "MAPHmlphg==~.5"),
+    *("/2/3", "345/2/4", "B2-a/S23/C9", "2/13/4V", "R2,C5,M1,S3..8,B3..5,NM", "B1=0.4/S/3", "star wars", "B3/S23/2"),
 ]  # fmt: skip
-WRONG = ["", "B9/S", "B3S23B4", "B2z/S", "B3/S23/4", "MAPxx", "W256", "R0,C0,M0,S1,B1,NM", "B3/S2=2", "B3/S23~", "R2,S1", "B3/S23:T3,3", "W110,11=1", "hello"]  # fmt: skip
+WRONG = ["", "B9/S", "B3S23B4", "B2z/S", "B3/S23/1", "/2/256", "/2/3~0.1", "/2/", "MAPxx", "W256", "R0,C0,M0,S1,B1,NM", "B3/S2=2", "B3/S23~", "R2,S1", "B3/S23:T3,3", "W110,11=1", "hello"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +47,19 @@ def table_of(rule: Rule) -> list[float]:
 @pytest.mark.parametrize("text", LAWS)
 def test_a_text_means_the_same_law(page: Any, text: str) -> None:
     read = page.run(
-        f"(() => {{ const law = readLaw({json.dumps(text)}, facts); return [...law.table, law.noise]; }})()"
+        f"(() => {{ const law = readLaw({json.dumps(text)}, facts); return [...law.table, law.noise, law.states]; }})()"
     )
-    rule = Rule(text)
-    if rule.neighbourhood == "moore" and len(read) not in (513,):
+    law = lattice_law(text)
+    rule = law.alive if isinstance(law, Generations) else law
+    if rule.neighbourhood == "moore" and len(read) not in (514,):
         pytest.fail("a rule of windows must have 512 numbers")
-    assert read == [*table_of(rule), rule.noise]
+    assert read == [*table_of(rule), rule.noise, law.states]
 
 
 @pytest.mark.parametrize("text", WRONG)
 def test_what_is_no_rule_is_refused_in_a_sentence(page: Any, text: str) -> None:
     with pytest.raises(ParseError):
-        Rule(text)
+        lattice_law(text)
     said = page.run(
         f"(() => {{ try {{ readLaw({json.dumps(text)}, facts); return null; }} catch (fault) {{ return said(fault); }} }})()"
     )
@@ -69,17 +72,19 @@ def run_in_page(page: Any, text: str, board: np.ndarray, steps: int, boundary: s
         f"""(() => {{ const law = readLaw({json.dumps(text)}, facts); let cells = Uint8Array.from({board.ravel().tolist()});
         for (let time = 0; time < {steps}; time += 1)
           cells = stepBoard(law, cells, {rows}, {cols}, "{boundary}", given.keys.update[{seed}], time);
-        return [...cells].join(""); }})()"""
+        return [...cells]; }})()"""
     )
-    return np.array(list(cells), np.uint8).reshape(board.shape)
+    return np.array(cells, np.uint8).reshape(board.shape)
 
 
 @pytest.mark.parametrize("boundary", ["torus", "plane", "reflecting"])
 @pytest.mark.parametrize("text", LAWS)
 def test_boards_after_many_steps_are_those_of_the_library(page: Any, text: str, boundary: str) -> None:
     """Chance included: it is addressed, so that the same seed gives the same boards."""
-    rule, chance = Rule(text), np.random.default_rng(len(text))
-    board = chance.integers(0, 2, (23,) if rule.neighbourhood == "line" else (17, 23)).astype(np.uint8)
+    rule, chance = lattice_law(text), np.random.default_rng(len(text))
+    board = chance.integers(0, min(rule.states, 4), (23,) if rule.neighbourhood == "line" else (17, 23)).astype(
+        np.uint8
+    )
     expected = evolve(rule, board, 12, boundary=boundary, rng=5).final
     assert np.array_equal(run_in_page(page, text, board, 12, boundary, 5), expected)
 
@@ -114,6 +119,14 @@ def test_patterns_go_in_and_out_as_the_library_writes_them(page: Any) -> None:
         back = parse_rle(written)
         assert np.array_equal(back.board, board)
         assert back.grid is not None and (back.grid.rows, back.grid.cols) == shape
+    for states in (3, 40, 255):
+        board = np.where(chance.random((9, 31)) < 0.5, 0, chance.integers(0, states, (9, 31))).astype(np.uint8)
+        text = write_rle(board, rule=f"B2/S/{states}", topology="torus")
+        assert page.run(f"[...readRle({json.dumps(text)}, 1e5).cells]") == board.ravel().tolist()
+        written = page.run(
+            f'writeRle(Uint8Array.from({board.ravel().tolist()}), 9, 31, "B2/S/{states}", "torus", {states})'
+        )
+        assert np.array_equal(parse_rle(written).board, board)
     for text in ("", "x = 3", "x = 2, y = 1\n3o!", "x = 2, y = 2\n2o", "x = 9999, y = 9999\n!", "x = 2, y = 1\nqq!"):
         said = page.run(
             f"(() => {{ try {{ readRle({json.dumps(text)}, 1e5); return null; }} catch (fault) {{ return said(fault); }} }})()"
@@ -227,4 +240,29 @@ def test_drawing_stepping_and_pasting_by_keyboard_and_pointer(look: Callable[...
         "find('#junction-sliders input').value = 1.5; find('#junction-sliders input').dispatchEvent(new Event('input'))"
     )
     assert "i = 1.5" in page.run("find('#junction-says').textContent")
+    assert page.complaints() == []
+
+
+def test_cells_that_age_are_drawn_pasted_and_counted_apart(look: Callable[..., Any], tmp_path: Path) -> None:
+    """What is alive is counted, what ages is told by its colour, and a rule of two states knows no ages."""
+    page = look(write_explorer(tmp_path / "page.html", rule="/2/3"))
+    assert "3 states" in page.run("find('#law-says').textContent")
+    assert page.run("find('#bench .ageing').parentElement.hidden") is False
+    text = "x = 4, y = 3, rule = 345/2/4:T4,3\nA.B$2.AC!"
+    page.run(f"find('#rle').value = {json.dumps(text)}; find('#load').click()")
+    assert page.run("[find('#law').value, find('#alive').textContent, [...board.cells]]") == [
+        "345/2/4",
+        "2",
+        parse_rle(text).board.ravel().tolist(),
+    ]
+    tones = page.run("cellTones(find('#bench'), 4).map((tone) => tone.map(Math.round).join())")
+    assert len(set(tones)) == 5
+    shown = page.run("[...canvas.getContext('2d').getImageData(0, 0, 4, 1).data].filter((_, k) => k % 4 < 3).join()")
+    assert shown == ",".join(tones[place] for place in (1, 0, 3, 0))
+    page.run("find('#law').value = 'B3/S23'; find('#law').dispatchEvent(new Event('input'))")
+    assert page.run("[...board.cells]") == (parse_rle(text).board == 1).ravel().astype(int).tolist()
+    assert page.run("find('#bench .ageing').parentElement.hidden") is True
+    page.run("find('#rle').value = 'x = 2, y = 1, rule = B3/S23\\nBA!'; find('#load').click()")
+    assert "2 states" not in page.run("find('#rle-says').textContent")
+    assert "3 states" in page.run("find('#rle-says').textContent")
     assert page.complaints() == []

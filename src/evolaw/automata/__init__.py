@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.automata.files.patterns import read_pattern as read_pattern
     from evolaw.automata.files.patterns import read_recording as read_recording
     from evolaw.automata.files.patterns import write_rle as write_rle
+    from evolaw.automata.rules.generations import Generations as Generations
     from evolaw.automata.rules.rule import Rule as Rule
     from evolaw.automata.rules.rule import entries as entries
     from evolaw.automata.rules.rule import reflect_windows as reflect_windows
@@ -40,6 +41,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.automata.stepping import windows as windows
 
 _NAMES = {
+    "rules.generations": ("Generations",),
     "rules.rule": ("Rule", "entries", "reflect_windows", "rotate_windows"),
     "stepping": ("step", "windows"),
     "evolution": ("evolve", "unroll"),

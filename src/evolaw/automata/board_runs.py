@@ -19,7 +19,7 @@ from evolaw import checks, documents
 from evolaw.automata.evolution import unroll
 from evolaw.automata.files.rle import parse_rle
 from evolaw.automata.grid.boundaries import parse_boundary
-from evolaw.automata.rules.rule import Rule
+from evolaw.automata.rules.generations import lattice_law
 from evolaw.display import Progress
 from evolaw.errors import StorageError
 from evolaw.randomness import source
@@ -44,7 +44,7 @@ class Ending(NamedTuple):
 
     Attributes:
         boards: the last board, uint8 (rows, cols); of a line of cells the last generations, (generations, cells), the newest last.
-        population: living cells at the end.
+        population: living cells at the end, those in state 1.
         density: their share.
         changed: share of the cells that differ between the last two saved frames.
     """
@@ -90,7 +90,7 @@ class BoardRun:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "law", str(Rule(self.law)))
+        object.__setattr__(self, "law", str(lattice_law(self.law)))
         rows, cols = (checks.integer(getattr(self, side), side, least=1, most=MOST_CELLS) for side in ("rows", "cols"))
         checks.require(rows * cols <= MOST_CELLS, "rows", "make a board of at most 2**28 cells", f"{rows}x{cols}")
         steps = checks.integer(self.steps, "steps", least=0, most=_MOST_STEPS)
@@ -134,7 +134,7 @@ class BoardRun:
     @cached_property
     def is_line(self) -> bool:
         """Whether the cells stand in a line: the rule is an elementary one."""
-        return Rule(self.law).neighbourhood == "line"
+        return lattice_law(self.law).neighbourhood == "line"
 
     @property
     def held(self) -> int:
@@ -228,7 +228,7 @@ def _advance(
             progress(time // run.every + 1, run.frames, "")
     last = newest[-1]
     changed = float(np.mean(newest[-2] != last)) if run.steps else 0.0
-    return Ending(np.stack(newest) if run.is_line else last, int(np.sum(last)), float(np.mean(last)), changed)
+    return Ending(np.stack(newest) if run.is_line else last, int(np.sum(last == 1)), float(np.mean(last == 1)), changed)
 
 
 def stops(run: BoardRun, begun: int, kept: int) -> list[int]:

@@ -1,7 +1,7 @@
 """Runs of a rule: boards at the times asked for, one by one (`unroll`) or together (`evolve`).
 
 Short runs and rules with chance take the plain step of `stepping`; long deterministic ones are left to `engine`, which equals it bit for
-bit. A run resumed at a later time, or cut into batches of boards, is the same run: chance is addressed by time, board and cell.
+bit (of a Generations it steps what is alive, a generation at a time). A run resumed at a later time, or cut into batches of boards, is the same run: chance is addressed by time, board and cell.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from evolaw import checks
 from evolaw.arrays import memory_limit, require_memory
 from evolaw.automata.engine import bitpacked
 from evolaw.automata.grid.boundaries import Boundary, parse_boundary
+from evolaw.automata.rules.generations import Generations, aged, lattice_law
 from evolaw.automata.rules.rule import Rule
-from evolaw.automata.stepping import binary_states, step
+from evolaw.automata.stepping import lattice_states, step
 from evolaw.errors import ShapeError
 from evolaw.randomness import Stream, source
 from evolaw.told import told
@@ -27,7 +28,7 @@ __all__ = ["evolve", "unroll"]
 
 @told
 def unroll(
-    rule: Rule | str,
+    rule: Rule | Generations | str,
     start: Any,
     times: Sequence[int],
     *,
@@ -39,7 +40,7 @@ def unroll(
     """Yield the boards at each of ``times``, one after the other, holding only the newest.
 
     Args:
-        rule: a Rule or its text.
+        rule: a Rule, a Generations, or the text of one.
         start: boards at ``first_time``, shape (rows, cols) or (boards, rows, cols); one axis less for a rule of a line.
         times: generations, rising strictly, from ``first_time`` on.
         boundary: see `boundaries`.
@@ -59,19 +60,24 @@ def unroll(
         >>> [int(board.sum()) for board in unroll("B1357/S1357", seed, [0, 1, 2])]
         [1, 8, 8]
     """
-    rule, boundary = Rule(rule), parse_boundary(boundary)
+    rule, boundary = lattice_law(rule), parse_boundary(boundary)
     boards, grid, stream = _start(rule, start), _times(times, first_time), _stream(rule, rng)
 
     updates = (grid[-1] - first_time) * boards.size
-    fast = bitpacked.supports(rule, boundary) and updates >= bitpacked.WORTHWHILE
+    living = rule.alive if isinstance(rule, Generations) else rule
+    fast = bitpacked.supports(living, boundary) and updates >= bitpacked.WORTHWHILE
 
     def states() -> Iterator[np.ndarray]:
         now, clock = boards, first_time
         for time in grid:
-            if fast:
+            if fast and living is rule:
                 now, clock = bitpacked.run(rule, now, time - clock, boundary=boundary), time
             while clock < time:
-                now = step(rule, now, boundary=boundary, stream=stream, time=clock, first_board=first_board)
+                if fast:
+                    lit = bitpacked.run(living, (now == 1).view(np.uint8), 1, boundary=boundary)
+                    now = aged(now, lit, rule.states)
+                else:
+                    now = step(rule, now, boundary=boundary, stream=stream, time=clock, first_board=first_board)
                 clock += 1
             yield now
 
@@ -80,7 +86,7 @@ def unroll(
 
 @told
 def evolve(
-    rule: Rule | str,
+    rule: Rule | Generations | str,
     start: Any,
     steps: int,
     *,
@@ -94,8 +100,8 @@ def evolve(
     """Run a rule and save the boards on a grid of times.
 
     Args:
-        rule: a Rule or its text.
-        start: states 0 and 1, shape (rows, cols), or (boards, rows, cols) for many boards at once; (cells,) or
+        rule: a Rule, a Generations, or the text of one.
+        start: states 0 and 1, or those of the Generations, shape (rows, cols), or (boards, rows, cols) for many boards at once; (cells,) or
             (boards, cells) for a rule of a line.
         steps: number of generations, at least 0.
         boundary: see `boundaries`.
@@ -110,7 +116,7 @@ def evolve(
         ("times", "cells") for a line.
 
     Raises:
-        ArgumentError: the states are not binary, a number is out of range, chance has no seed, or the result would not
+        ArgumentError: the states are not the rule's, a number is out of range, chance has no seed, or the result would not
             fit into memory.
 
     Example:
@@ -120,7 +126,7 @@ def evolve(
         >>> bool((run.final == glider).all()), len(run)
         (True, 7)
     """
-    rule, boundary = Rule(rule), parse_boundary(boundary)
+    rule, boundary = lattice_law(rule), parse_boundary(boundary)
     boards = _start(rule, start)
     grid = _grid(checks.integer(steps, "steps", least=0), every, times, first_time)
     axes = ("cells",) if rule.neighbourhood == "line" else ("rows", "cols")
@@ -144,16 +150,16 @@ def evolve(
     )
 
 
-def _start(rule: Rule, start: Any) -> np.ndarray:
+def _start(rule: Rule | Generations, start: Any) -> np.ndarray:
     axes = 1 if rule.neighbourhood == "line" else 2
-    boards = binary_states(start, "start", axes)
+    boards = lattice_states(start, "start", axes, rule.states)
     if boards.ndim > axes + 1:
         wanted = "(cells,) or (boards, cells)" if axes == 1 else "(rows, cols) or (boards, rows, cols)"
         raise ShapeError(f"Argument `start` must have shape {wanted} for {rule}, but has {boards.shape}.")
     return boards
 
 
-def _stream(rule: Rule, rng: Any) -> Stream | None:
+def _stream(rule: Rule | Generations, rng: Any) -> Stream | None:
     return None if rule.is_deterministic else source(rng).stream("update")
 
 

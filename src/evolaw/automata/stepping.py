@@ -17,12 +17,13 @@ from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.automata.grid.boundaries import Boundary, parse_boundary
 from evolaw.automata.grid.neighbourhoods import half_widths
+from evolaw.automata.rules.generations import Generations, aged, lattice_law
 from evolaw.automata.rules.rule import Rule
 from evolaw.errors import ShapeError
 from evolaw.randomness import Stream
 from evolaw.told import told
 
-__all__ = ["binary_states", "line_windows", "neighbours", "step", "windows"]
+__all__ = ["binary_states", "lattice_states", "line_windows", "neighbours", "step", "windows"]
 
 _MOST_ADDRESSES = 2**32
 _BLOCK = 2**14  # cells decided at a time, so that their words stay in the cache
@@ -98,7 +99,7 @@ def neighbours(board: Any, shape: str, radius: int, boundary: str | Boundary = "
 
 @told
 def step(
-    rule: Rule | str,
+    rule: Rule | Generations | str,
     board: Any,
     *,
     boundary: str | Boundary = "torus",
@@ -109,8 +110,8 @@ def step(
     """Return the boards one generation later.
 
     Args:
-        rule: a Rule or its text.
-        board: states 0 and 1, shape (..., rows, cols); (..., cells) for a rule of a line.
+        rule: a Rule, a Generations, or the text of one.
+        board: states 0 and 1, or those of the Generations, shape (..., rows, cols); (..., cells) for a rule of a line.
         boundary: see `boundaries`.
         stream: where chance comes from, for rules that need it; as in ``source(0).stream("update")``.
         time: generation of ``board``, the first address of chance.
@@ -120,7 +121,7 @@ def step(
         uint8, the shape of ``board``.
 
     Raises:
-        ArgumentError: the states are not binary, or the rule needs chance and no stream is given.
+        ArgumentError: the states are not the rule's, or the rule needs chance and no stream is given.
 
     Example:
         >>> blinker = np.zeros((5, 5), np.uint8)
@@ -128,7 +129,12 @@ def step(
         >>> step("B3/S23", blinker)[:, 2]
         array([0, 1, 1, 1, 0], dtype=uint8)
     """
-    rule, boundary = Rule(rule), parse_boundary(boundary)
+    rule, boundary = lattice_law(rule), parse_boundary(boundary)
+    if isinstance(rule, Generations):
+        cells = lattice_states(board, "board", 2, rule.states)
+        alive = cells == 1
+        lit = step(rule.alive, alive, boundary=boundary, stream=stream, time=time, first_board=first_board)
+        return aged(cells, lit, rule.states)
     if rule.is_deterministic:
         return _looked_up(rule, rule.table, board, boundary)
     if stream is None:
@@ -137,8 +143,8 @@ def step(
         )
     thresholds = np.round(rule.probabilities * 2.0**32).astype(np.uint64)
     limits = _looked_up(rule, thresholds, board, boundary)
-    cells = int(np.prod(limits.shape[-1 if rule.neighbourhood == "line" else -2 :]))
-    first = checks.integer(first_board, "first_board", least=0) * cells
+    count = int(np.prod(limits.shape[-1 if rule.neighbourhood == "line" else -2 :]))
+    first = checks.integer(first_board, "first_board", least=0) * count
     return _decided(limits, np.uint64(round(rule.noise * 2**32)), stream, time, first)
 
 
@@ -171,17 +177,24 @@ def _decided(limits: np.ndarray, flip_limit: np.uint64, stream: Stream, time: in
 
 
 def binary_states(board: Any, name: str, axes: int) -> np.ndarray:
-    """Return states as uint8, at least ``axes`` axes, nothing but 0 and 1.
+    """Return the states of a rule of two: `lattice_states` with nothing but 0 and 1."""
+    return lattice_states(board, name, axes, 2)
+
+
+def lattice_states(board: Any, name: str, axes: int, count: int) -> np.ndarray:
+    """Return states as uint8, at least ``axes`` axes, nothing but 0 … ``count`` − 1.
 
     Args:
         board: states as they were given.
         name: the argument to speak of.
         axes: 2 for boards, 1 for lines.
+        count: how many states there are.
 
     Raises:
         ArgumentError: other states, or values of another type.
         ShapeError: fewer axes, or an empty side.
     """
+    named = "0 and 1" if count == 2 else f"0 to {count - 1}"
     try:
         states = np.asarray(board)
     except ValueError:
@@ -192,10 +205,10 @@ def binary_states(board: Any, name: str, axes: int) -> np.ndarray:
     if states.dtype == np.bool_:
         return states.astype(np.uint8)
     if states.dtype.kind not in "iuf":
-        raise checks.refuse(name, "hold the states 0 and 1", f"of type {states.dtype}")
-    wrong = (states != 0) & (states != 1)
+        raise checks.refuse(name, f"hold the states {named}", f"of type {states.dtype}")
+    wrong = (states != 0) & (states != 1) if count == 2 else ~np.isin(states, np.arange(count))
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
         fix = "255 means a missing cell: a board to be stepped must be complete." if states[place] == MISSING else ""
-        raise checks.refuse(name, "hold nothing but the states 0 and 1", f"{states[place]} at index {place}", fix)
+        raise checks.refuse(name, f"hold nothing but the states {named}", f"{states[place]} at index {place}", fix)
     return states.astype(np.uint8)

@@ -116,11 +116,14 @@ def _draw(windows: list[int]) -> str:
 def _rule(text: str) -> str:
     """Say what a rule is: its canonical forms, its entries, its chance."""
     from evolaw import display
-    from evolaw.automata.rules.rule import Rule
+    from evolaw.automata.rules.generations import Generations, lattice_law
 
-    rule = Rule(text)
+    law = lattice_law(text)
+    rule = law.alive if isinstance(law, Generations) else law
+    ages = f"{law.states}: a cell that dies ages first, and neither counts nor is born"
     facts = [
-        ("canonical form", str(rule)),
+        ("canonical form", str(law)),
+        ("states", ages if law.states > 2 else None),
         ("neighbourhood", f"{rule.neighbourhood}, radius {rule.radius}"),
         ("chance", None if rule.is_deterministic else "yes: some entries or the update are matters of chance"),
         *(_moore(rule) if rule.neighbourhood == "moore" else []),

@@ -29,7 +29,18 @@ from matplotlib.figure import Figure
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
-from evolaw.report.styles import CELLS, CYCLE, legend_above, new_figure, placed_in, require_glyphs, save, style
+from evolaw.automata.rules.generations import state_count
+from evolaw.report.styles import (
+    CYCLE,
+    cell_colours,
+    cell_places,
+    legend_above,
+    new_figure,
+    placed_in,
+    require_glyphs,
+    save,
+    style,
+)
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -62,8 +73,6 @@ Whoever adds a kind of result adds its line; the drawer's parameters are the opt
 _BANDS = ((5, 95, 0.16), (25, 75, 0.28))
 _ENOUGH = 20
 """Paths from which on their quantiles are drawn."""
-_CELL_COLOURS = ListedColormap(CELLS)
-_CELL_NORM = BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3)
 
 
 @told
@@ -150,7 +159,10 @@ def _lattice(trajectory: Trajectory, frames: int = 6) -> Figure:
     board = next(trajectory.split()).frames
     for place, index in enumerate(chosen):
         axes = figure.add_subplot(grid[0, place])
-        _cells(axes, board[index])
+        axes.imshow(cell_places(board[index], state_count(trajectory.law)), **_tones(trajectory))
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.spines[:].set_visible(True)
         axes.set_title(f"t = {trajectory.times[index]:g}")
     if len(trajectory) > 1:
         _curves(figure.add_subplot(grid[1, :]), trajectory)
@@ -165,19 +177,20 @@ def draw_density(trajectory: Trajectory) -> Figure:
     return figure
 
 
-def _cells(axes: Axes, board: np.ndarray) -> None:
-    axes.imshow(np.where(board == MISSING, 2, board), cmap=_CELL_COLOURS, norm=_CELL_NORM)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.spines[:].set_visible(True)
+def _tones(trajectory: Trajectory) -> dict[str, Any]:
+    """The colours of the cells of a lattice, for their `cell_places`."""
+    colours = cell_colours(state_count(trajectory.law))
+    return {"cmap": ListedColormap(colours), "norm": BoundaryNorm(np.arange(len(colours) + 1) - 0.5, len(colours))}
 
 
 def _curves(axes: Axes, trajectory: Trajectory) -> None:
-    """Density and the share of cells that changed, over all boards; missing cells are left out."""
+    """The share of living cells and of cells that changed, over all boards; missing cells are left out."""
     values = np.stack([run.frames for run in trajectory.split()]).astype(float)
     values[values == MISSING] = np.nan
-    change = np.abs(np.diff(values, axis=1))
-    for name, cells, times in (("density", values, trajectory.times), ("changed", change, trajectory.times[1:])):
+    alive = np.where(np.isnan(values), np.nan, values == 1)
+    steps = np.diff(values, axis=1)
+    change = np.where(np.isnan(steps), np.nan, steps != 0)
+    for name, cells, times in (("density", alive, trajectory.times), ("changed", change, trajectory.times[1:])):
         each = np.nanmean(cells, axis=(-2, -1))
         (line,) = axes.plot(times, each.mean(0), label=name, linestyle="-" if name == "density" else "--")
         if len(each) > 1:
@@ -185,6 +198,8 @@ def _curves(axes: Axes, trajectory: Trajectory) -> None:
             axes.fill_between(
                 times, each.mean(0) - error, each.mean(0) + error, color=line.get_color(), alpha=0.2, lw=0
             )
+    if np.equal(trajectory.times, np.floor(trajectory.times)).all():
+        axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel("generation")
     axes.set_ylabel("share of cells")
     axes.set_ylim(bottom=0)
@@ -199,9 +214,8 @@ def _line(trajectory: Trajectory) -> Figure:
     axes = figure.add_subplot()
     end = trajectory.times[-1] + 1
     axes.imshow(
-        np.where(cells == MISSING, 2, cells),
-        cmap=_CELL_COLOURS,
-        norm=_CELL_NORM,
+        cell_places(cells, 2),
+        **_tones(trajectory),
         aspect="auto",
         extent=(0, width, end, trajectory.times[0]),
     )

@@ -25,15 +25,19 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
 from evolaw import checks
+from evolaw.arrays import MISSING
 from evolaw.errors import MissingExtra
 from evolaw.report import language
 from evolaw.told import told
 
 __all__ = [
+    "AGEING",
     "CELLS",
     "CYCLE",
     "DECISION_COLOURS",
     "DECISION_MARKERS",
+    "cell_colours",
+    "cell_places",
     "chinese_fonts",
     "font_folders",
     "in_language",
@@ -51,6 +55,9 @@ CYCLE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555
 
 CELLS = ("#ffffff", "#1b263b", "#e9c46a")
 """Dead, alive, not seen."""
+
+AGEING = ("#2a78b8", "#d3e4f2")
+"""Cells that age, from the youngest to the oldest."""
 
 DECISION_COLOURS = {
     "present": "#0b5cad",
@@ -192,6 +199,28 @@ def in_language(figure: Figure, lang: str) -> Figure:
         if is_chinese(text.get_text()) and hasattr(text, "set_language"):
             text.set_language("zh-Hans")
     return figure
+
+
+def cell_places(board: np.ndarray, states: int) -> np.ndarray:
+    """Return which of `cell_colours` each cell has: 0 dead, 1 alive, 2 not seen, 3 and more ageing, the youngest first; uint8.
+
+    Where there are two states, all that is not dead is alive.
+    """
+    ages = np.clip(board, 0, states - 1).astype(np.int16)
+    return np.where(board == MISSING, 2, np.where(ages > 1, ages + 1, ages)).astype(np.uint8)
+
+
+def cell_colours(states: int) -> tuple[str, ...]:
+    """Return the colours of the cells of a law of so many states, as #rrggbb, by their `cell_places`.
+
+    Example:
+        >>> cell_colours(2), cell_colours(4)[3:]
+        (('#ffffff', '#1b263b', '#e9c46a'), ('#2a78b8', '#d3e4f2'))
+    """
+    young, old = (np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)]) for colour in AGEING)
+    ages = np.linspace(0, 1, states - 2) if states > 3 else np.zeros(states - 2)
+    mixed = np.rint(young + ages[:, None] * (old - young)).astype(int)
+    return (*CELLS, *("#" + "".join(f"{part:02x}" for part in colour) for colour in mixed.tolist()))
 
 
 def legend_above(axes: Any, columns: int = 3) -> None:

@@ -18,6 +18,7 @@ import pytest
 from evolaw.automata.board_runs import BoardRun
 from evolaw.automata.evolution import evolve
 from evolaw.automata.files.patterns import parse_rle, read_pattern
+from evolaw.randomness import source
 from evolaw.storage import Run
 from evolaw.trajectory import Trajectory
 
@@ -69,6 +70,40 @@ def test_what_a_line_has_not_is_refused(evolaw: Callable[..., Any]) -> None:
     for words in (("--size", "8x8"), ("--boundary", "torus+1,0"), ("--size", "0"), ("--size", 4, "--start", "00000")):
         done = evolaw("simulate", "W30", *words)
         assert done.returncode == 3 and words[0] in done.stderr, done.stderr
+
+
+def test_cells_that_age_run_are_kept_resumed_and_written(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    """Brian's Brain by its name, as /2/3 and from its own file is one run; what is alive is counted apart from what ages."""
+    out, page, rle = tmp_path / "run", tmp_path / "page.html", tmp_path / "last.rle"
+    said = evolaw(
+        "simulate",
+        "Brian's Brain",
+        "--size",
+        20,
+        "--steps",
+        12,
+        "--seed",
+        4,
+        "--out",
+        out,
+        "--report",
+        page,
+        "--rle",
+        rle,
+    )
+    run = Trajectory.load(out)
+    start = source(4).stream("start").chance(0, (20, 20), 0.35).astype(np.uint8)
+    expected = evolve("/2/3", start, 12)
+    assert np.array_equal(run.values, expected.values) and run.law == "B2/S/3"
+    alive, ageing = (int((run.final == state).sum()) for state in (1, 2))
+    assert f"alive at the end   {alive} cells" in said.stdout and f"ageing at the end  {ageing} cells" in said.stdout
+    assert "ageing" in page.read_text(encoding="utf-8")
+    assert np.array_equal(read_pattern(rle).board, expected.final)
+    told = json.loads(evolaw("simulate", rle, "--steps", 5, "--json").stdout)
+    assert told["law"] == "B2/S/3"
+    assert told["population_last"] == int((evolve("/2/3", expected.final, 5).final == 1).sum())
+    refused = evolaw("simulate", "/2/3", "--noise", 0.1)
+    assert refused.returncode == 3 and "--noise" in refused.stderr and "more than two states" in refused.stderr
 
 
 def test_one_seed_one_run(evolaw: Callable[..., Any], tmp_path: Path) -> None:

@@ -54,6 +54,19 @@ def test_what_is_no_lattice_is_not_played() -> None:
     assert pack(recording(np.zeros((4, 3)), ("times", "dim"))) is None
 
 
+def test_ages_are_packed_digit_by_digit() -> None:
+    """A law of seven states has ages 1 to 5: three binary digits beside what is alive; without such a law there is no film."""
+    values = np.random.default_rng(1).integers(0, 7, (5, 6, 9)).astype(np.uint8)
+    film = pack(Trajectory(values, np.arange(5), ("times", "rows", "cols"), law="B2/S/7"))
+    assert film is not None and (film.states, len(film.ages)) == (7, 3)
+    ages = sum(unpack(digits, values.shape).astype(int) << place for place, digits in enumerate(film.ages))
+    alive = unpack(film.alive, values.shape)
+    assert np.array_equal(np.where(ages, ages + 1, alive), values)
+    assert pack(recording(values)) is None
+    large = pack(Trajectory(np.ones((40, 512, 512), np.uint8), np.arange(40), ("times", "rows", "cols"), law="B2/S/7"))
+    assert large is not None and large.frames == 4_000_000 // (4 * 512**2)
+
+
 def test_a_picture_shows_the_three_states() -> None:
     board = np.array([[0, 1], [255, 0]], np.uint8)
     picture = Image.open(io.BytesIO(base64.b64decode(data_uri(board).split(",")[1]))).convert("RGB")

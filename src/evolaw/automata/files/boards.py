@@ -1,6 +1,6 @@
 """A pattern and the grid it was written for.
 
-Boards are uint8 arrays (rows, cols) of 0 and 1. A *grid* is a bounded universe: how many rows and columns, and what lies
+Boards are uint8 arrays (rows, cols) of 0 and 1, or of the states of the pattern's own rule where it has more. A *grid* is a bounded universe: how many rows and columns, and what lies
 beyond the edge. Its text form is the suffix Golly puts behind a rule, ``B3/S23:T30,20``, columns first:
 
     :T30,20     torus                     boundary "torus"
@@ -24,6 +24,7 @@ import numpy as np
 
 from evolaw import checks, display
 from evolaw.arrays import read_only
+from evolaw.automata.rules.generations import state_count
 from evolaw.errors import ParseError
 
 __all__ = ["MOST_CELLS", "Grid", "Pattern", "numbered_lines", "parse_grid", "require_cells"]
@@ -149,13 +150,15 @@ class Pattern:
 
     def __post_init__(self) -> None:
         board = checks.shape(self.board, "board", ("rows", "cols"))
-        binary = board.max(initial=0) <= 1 if board.dtype == np.uint8 else bool(((board == 0) | (board == 1)).all())
-        checks.require(bool(binary), "board", "hold 0 and 1 only", f"values up to {board.max(initial=0)}")
+        count = state_count(self.rule)
+        known = board.max(initial=0) < count if board.dtype == np.uint8 else np.isin(board, np.arange(count)).all()
+        wanted = "hold 0 and 1 only" if count == 2 else f"hold the {count} states of {self.rule}, from 0"
+        checks.require(bool(known), "board", wanted, f"values up to {board.max(initial=0)}")
         object.__setattr__(self, "board", read_only(board if board.dtype == np.uint8 else board.astype(np.uint8)))
 
     @property
     def population(self) -> int:
-        """Number of live cells."""
+        """Number of cells that are not dead."""
         return int(np.count_nonzero(self.board))
 
     def placed(self, rows: int, cols: int) -> np.ndarray:
@@ -184,7 +187,7 @@ class Pattern:
                 f"{rows} x {cols} for a pattern of {height} x {width} at row {top}, column {left}",
                 "Choose a larger board.",
             )
-            result[live_rows, live_cols] = 1
+            result[live_rows, live_cols] = self.board[self.board > 0]
         return result
 
     def _facts(self) -> list[tuple[str, Any]]:

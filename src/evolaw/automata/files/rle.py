@@ -5,7 +5,7 @@
     x = 3, y = 3, rule = B3/S23:T30,20
     bo$2bo$3o!
 
-``b`` or ``.`` is a dead cell, ``o`` or ``A`` a live one, ``$`` ends a row, ``!`` the pattern; a number before any of them
+``b`` or ``.`` is a dead cell, ``o`` or ``A`` a live one (a pattern whose rule has more states names them by `cell_letters`), ``$`` ends a row, ``!`` the pattern; a number before any of them
 repeats it. Lines that begin with ``#`` are comments wherever they stand; what follows ``!`` is ignored. A pattern without ``!`` was cut
 short and is refused: what is left of it would be read as a board with fewer cells.
 
@@ -24,6 +24,8 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.automata.files.boards import MOST_CELLS, Grid, Pattern, parse_grid, require_cells
+from evolaw.automata.files.cell_letters import apart, letter
+from evolaw.automata.rules.generations import state_count
 from evolaw.errors import ParseError
 from evolaw.told import told
 
@@ -55,7 +57,7 @@ def parse_rle(text: str | bytes, *, source: str = "") -> Pattern:
         smallest one from the first cell to the last live one.
 
     Raises:
-        ParseError: with line and column: a character that means nothing, a state above 1, a run of 0 or of more than 10
+        ParseError: with line and column: a character that means nothing, a state that the rule does not have, a run of 0 or of more than 10
             digits, a board of more than `boards.MOST_CELLS` cells, an impossible header or grid, no ``!`` at the end.
 
     Notes:
@@ -84,7 +86,8 @@ def parse_rle(text: str | bytes, *, source: str = "") -> Pattern:
     height, width, rule, grid = _header(header, place, start) if header else (0, 0, None, None)
     body, below = _without_comments(data[body_start:], body_start, place)
     facts = _comments([*top, *below], place)
-    runs = _Runs(body, body_start, place)
+    facts["rule"] = rule or facts["rule"]
+    runs = _Runs(body, body_start, place, state_count(facts["rule"]))
     extent = runs.extent(height, width)
     if body_start + len(body) == len(data):
         raise place.error(
@@ -92,7 +95,6 @@ def parse_rle(text: str | bytes, *, source: str = "") -> Pattern:
             len(data),
         )
     board = _paint(runs, *extent)
-    facts["rule"] = rule or facts["rule"]
     return Pattern(board, grid=grid, **facts)
 
 
@@ -197,11 +199,23 @@ def _extended(line: str, place: _Place, start: int) -> dict[str, Any]:
 
 
 class _Runs:
-    """The live runs of a body, block by block: their rows, first columns, lengths, and places in the dense text."""
+    """The live runs of a body, block by block: their rows, first columns, lengths, and places in the dense text.
 
-    def __init__(self, body: bytes, offset: int, place: _Place) -> None:
+    Attributes:
+        states: the state of the cells of each place; None where all that is not dead is alive.
+    """
+
+    def __init__(self, body: bytes, offset: int, place: _Place, count: int) -> None:
         self._body, self._offset, self._place = body, offset, place
         self._dense = body.translate(None, b" \t\n\f\v")
+        self.states: np.ndarray | None = None
+        self._kept: np.ndarray | None = None
+        if count > 2:
+            self._dense, self.states, self._kept = apart(self._dense)
+            over = np.flatnonzero(self.states >= count)
+            if over.size:
+                shown = letter(int(self.states[over[0]]))
+                raise self._error(f"{shown} is a state that a rule of {count} states does not have.", int(over[0]))
 
     def extent(self, height: int, width: int) -> tuple[int, int]:
         """The size of the smallest board that holds every live run and is not below (height, width).
@@ -262,7 +276,7 @@ class _Runs:
         letter = chr(self._dense[index])
         if "A" <= letter <= "X" or ("p" <= letter <= "y" and re.match(rb"[p-y][A-X]", self._dense[index : index + 2])):
             return self._error(
-                f"{letter} is a state above 1, so this pattern has more than two states; evolaw reads b and o, or . and A.",
+                f"{letter} is a state above 1, but the file names no rule of more than two states; such a pattern is made of b and o, or . and A.",
                 index,
             )
         shown = self._place.data[self._index(index) :][:4].decode("utf-8", "replace")[:1]
@@ -273,20 +287,21 @@ class _Runs:
     def _index(self, dense_index: int) -> int:
         """The place in the whole text of a byte of the text without blanks."""
         kept = np.flatnonzero(_KIND[np.frombuffer(self._body, np.uint8)] != _SPACE)
-        return self._offset + int(kept[dense_index])
+        return self._offset + int(kept[dense_index if self._kept is None else self._kept[dense_index]])
 
     def _error(self, message: str, dense_index: int) -> ParseError:
         return self._place.error(message, self._index(dense_index))
 
 
 def _paint(runs: _Runs, height: int, width: int) -> np.ndarray:
-    """Mark where runs begin (+1) and end (-1) in reading order; the running sum is the board."""
-    edges = np.zeros(height * width + 1, np.int8)
-    for rows, starts, counts, _ in runs:
+    """Mark where runs begin (+ their state) and end (- it) in reading order; the running sum, modulo 256, is the board."""
+    edges = np.zeros(height * width + 1, np.uint8)
+    for rows, starts, counts, places in runs:
         first = rows * width + starts
-        edges[first] += 1
-        edges[first + counts] -= 1
-    board = np.cumsum(edges[:-1], dtype=np.int8, out=edges[:-1]).view(np.uint8).reshape(height, width)
+        state = np.uint8(1) if runs.states is None else runs.states[places]
+        edges[first] += state
+        edges[first + counts] -= state
+    board = np.cumsum(edges[:-1], dtype=np.uint8, out=edges[:-1]).reshape(height, width)
     board.flags.writeable = False  # so that the pattern shares it instead of copying
     return board
 
@@ -305,7 +320,7 @@ def write_rle(
     """Write a board as RLE, at most 70 characters a line.
 
     Args:
-        board: 0 and 1, shape (rows, cols).
+        board: 0 and 1, or the states of ``rule``, shape (rows, cols).
         rule: notation for the header, without a grid; needed with ``topology``.
         topology: boundary of a grid of the board's own size: "torus", "plane", "torus+dx,dy"; None for an unbounded pattern.
         position: (x, y) of the top left cell, for ``#CXRLE Pos=``.
@@ -317,14 +332,14 @@ def write_rle(
         The text, ending in a line feed. `parse_rle` gives the same board back.
 
     Raises:
-        ArgumentError: the board is not two-dimensional or holds another value than 0 and 1, or a text has a line break.
+        ArgumentError: the board is not two-dimensional or holds a state that the rule does not have, or a text has a line break.
 
     Example:
         >>> print(write_rle([[0, 1, 0], [0, 0, 1], [1, 1, 1]], rule="B3/S23", topology="torus"), end="")
         x = 3, y = 3, rule = B3/S23:T3,3
         bo$2bo$3o!
     """
-    cells = Pattern(board).board
+    cells = Pattern(board, rule=rule).board
     rows, cols = cells.shape
     lines = [f"#N {_one_line(name, 'name')}"] if name else []
     lines += [f"#C {_one_line(comment, 'comments')}" for comment in comments]
@@ -337,7 +352,7 @@ def write_rle(
     if rule:
         grid = Grid(rows, cols, topology).suffix if topology is not None else ""
         header += f", rule = {_one_line(rule, 'rule')}{grid}"
-    return "\n".join([*lines, header, *_wrapped(_tokens(cells))]) + "\n"
+    return "\n".join([*lines, header, *_wrapped(_tokens(cells, "bo" if state_count(rule) == 2 else None))]) + "\n"
 
 
 def _one_line(text: str, name: str) -> str:
@@ -345,19 +360,18 @@ def _one_line(text: str, name: str) -> str:
     return text
 
 
-def _tokens(cells: np.ndarray) -> Iterator[str]:
-    """The runs in reading order; dead cells at the end of a row and dead rows at the end are left out."""
+def _tokens(cells: np.ndarray, letters: str | None) -> Iterator[str]:
+    """The runs in reading order, by the letters of 0 and 1 or of many states; dead cells at the end of a row and dead rows at the end are left out."""
     pending = 0
     for row in cells:
-        edges = np.flatnonzero(np.diff(row, prepend=0, append=0)).tolist()
-        if edges:
+        stops = (np.flatnonzero(np.diff(row, append=0)) + 1).tolist()
+        if stops:
             if pending:
                 yield _token(pending, "$")
             pending, at = 0, 0
-            for start, stop in zip(edges[::2], edges[1::2], strict=True):
-                if start > at:
-                    yield _token(start - at, "b")
-                yield _token(stop - start, "o")
+            for stop in stops:
+                state = int(row[at])
+                yield _token(stop - at, letters[state] if letters else letter(state))
                 at = stop
         pending += 1
     yield "!"

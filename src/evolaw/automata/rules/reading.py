@@ -7,6 +7,7 @@
                                      of the last character mean nothing
     W110                             elementary rule of a line (Golly draws the even ones, generation below generation)
     R5,C0,M1,S34..58,B34..45,NM      larger neighbourhoods by counts; M1 counts the cell itself; NM, NN or NC
+    /2/3   345/2/4   B2/S345/C4      more than two states (`generations`): the last number, or C of a larger neighbourhood
 
 The names people know a few rules by (`WELL_KNOWN`) are read too, in letters of either case.
 
@@ -36,10 +37,13 @@ from evolaw.automata.rules.tables import (
     table_from_counts,
 )
 
-__all__ = ["MOST_CHARACTERS", "WELL_KNOWN", "parse_rule"]
+__all__ = ["MOST_CHARACTERS", "MOST_STATES", "WELL_KNOWN", "parse_rule"]
 
 MOST_CHARACTERS = 3_200_000
 """Longest rule text read; the probabilities of all counts of the largest radius, written out, take less."""
+
+MOST_STATES = 255
+"""States of a cell at most: one number of a byte is left for cells that were not seen."""
 
 WELL_KNOWN = {
     "Life": "B3/S23",
@@ -53,6 +57,8 @@ WELL_KNOWN = {
     "Morley": "B368/S245",
     "2x2": "B36/S125",
     "Anneal": "B4678/S35678",
+    "Brian's Brain": "B2/S/3",
+    "Star Wars": "B2/S345/4",
 }
 """Names under which people know rules."""
 
@@ -64,11 +70,12 @@ _MAP_SIZES = {86: (WINDOWS - 1, 9), 22: (HEXAGONAL, 7), 6: (VON_NEUMANN, 5)}
 _SUFFIXES = {"V": ("vonneumann", 4), "H": ("hexagonal", 6)}
 
 
-def parse_rule(text: str) -> RuleTable:
+def parse_rule(text: str, *, most_states: int = 2) -> RuleTable:
     """Return the table a rule text means.
 
     Args:
         text: one of the notations above, at most `MOST_CHARACTERS` long.
+        most_states: a rule of more states is refused.
 
     Raises:
         ParseError: the text is no rule; it carries the column.
@@ -88,37 +95,58 @@ def parse_rule(text: str) -> RuleTable:
         raise reader.error(
             f"The elementary rule of a line is written W{number[1]}, and counts without B and S as in 23/3."
         )
+    kind, radius, states = "window", 1, 2
     if reader.accept("MAP"):
-        kind, radius, table = "window", 1, _map(reader)
+        table = _map(reader)
     elif reader.looking_at(r"[Ww]\d"):
-        kind, radius, table = "line", 1, _elementary(reader)
+        kind, table = "line", _elementary(reader)
     elif reader.looking_at(r"[Rr]\d"):
-        kind, radius, table = _larger(reader)
+        kind, radius, table, states = _larger(reader, most_states)
     else:
-        kind, radius, table = "window", 1, _birth_survival(reader)
+        table, states = _birth_survival(reader, most_states)
+    if states > 2 and reader.next == "~":
+        raise reader.error("A flip changes between alive and dead, so a rule of more than two states takes no ~.")
     noise = reader.probability() if reader.accept("~") else 0.0
     reader.skip_spaces()
     reader.expect_end()
-    return RuleTable(kind, radius, table, noise)
+    return RuleTable(kind, radius, table, noise, states)
 
 
 # --- B3/S23 with letters, suffixes and probabilities ---------------------------------------------------------------
 
 
-def _birth_survival(reader: RuleCursor) -> np.ndarray:
+def _birth_survival(reader: RuleCursor, most_states: int) -> tuple[np.ndarray, int]:
     suffix = _suffix(reader)
     if not reader.looking_at(r"[BbSs](?![AC-RT-Zac-rt-z])|[\d/_]"):
         raise reader.error("This is no rule notation." + _suggestion(reader.text))
     sides = _sides(reader, suffix)
+    states = _states(reader, most_states) if reader.accept("/") else 2
     if suffix:
         reader.accept(suffix)
-    if reader.next == "/":
-        raise reader.error("Rules with more than two states (Generations) are not supported.")
     birth, survival = sides["B"], sides["S"]
     if suffix:
-        return table_from_counts(_counts(birth), _counts(survival), _SUFFIXES[suffix][0])
+        return table_from_counts(_counts(birth), _counts(survival), _SUFFIXES[suffix][0]), states
     values = [[side.get(arrangement, 0.0) for arrangement in arrangements()] for side in (birth, survival)]
-    return table_from_arrangements(np.array(values))
+    return table_from_arrangements(np.array(values)), states
+
+
+def _states(reader: RuleCursor, most: int) -> int:
+    """Read how many states a cell has, after the slash: 3, C3 or G3."""
+    if not reader.accept("C"):
+        reader.accept("G")
+    start = reader.place
+    states = reader.whole("The number of states", MOST_STATES)
+    if states < 2:
+        raise reader.error(f"The number of states must be from 2 to {MOST_STATES}.", start)
+    return _few_enough(reader, states, most, start)
+
+
+def _few_enough(reader: RuleCursor, states: int, most: int, start: int) -> int:
+    if states > most:
+        raise reader.error(
+            "Rules with more than two states (Generations) are simulated and explored, but not taken here.", start
+        )
+    return states
 
 
 _Side = dict[tuple[int, str], float]
@@ -247,13 +275,13 @@ def _with_exceptions(reader: RuleCursor, table: np.ndarray, width: int) -> np.nd
 # --- Larger neighbourhoods -----------------------------------------------------------------------------------------
 
 
-def _larger(reader: RuleCursor) -> tuple[str, int, np.ndarray]:
+def _larger(reader: RuleCursor, most_states: int) -> tuple[str, int, np.ndarray, int]:
     reader.place += 1
     start = reader.place
     radius = reader.whole("The radius", MOST_RADIUS)
     if radius == 0:
         raise reader.error(f"The radius must be a whole number from 1 to {MOST_RADIUS}.", start)
-    middle, shape = 0, "M"
+    middle, shape, states = 0, "M", 2
     ranges: dict[str, list[_Range]] = {}
     seen: set[str] = set()
     while reader.accept(","):
@@ -263,7 +291,9 @@ def _larger(reader: RuleCursor) -> tuple[str, int, np.ndarray]:
         seen.add(field)
         reader.place += 1
         if field == "C":
-            reader.whole("The number of states", 2)
+            start = reader.place
+            states = max(2, reader.whole("The number of states", MOST_STATES))
+            _few_enough(reader, states, most_states, start)
         elif field == "M":
             middle = reader.whole("M, whether the cell itself is counted,", 1)
         elif field == "N":
@@ -273,7 +303,8 @@ def _larger(reader: RuleCursor) -> tuple[str, int, np.ndarray]:
     for field in ("S", "B"):
         if field not in ranges:
             raise reader.error(f"The counts {field} are missing, as in R5,C0,M1,S34..58,B34..45,NM.")
-    return _count_table(reader, radius, middle, SHAPES[shape], ranges)
+    kind, reach, table = _count_table(reader, radius, middle, SHAPES[shape], ranges)
+    return kind, reach, table, states
 
 
 def _shape(reader: RuleCursor) -> str:

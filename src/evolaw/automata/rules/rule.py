@@ -179,6 +179,11 @@ class Rule:
         return self._parts.probabilities
 
     @property
+    def states(self) -> int:
+        """States of a cell: dead and alive."""
+        return 2
+
+    @property
     def table(self) -> np.ndarray:
         """The next state, uint8, shaped as `probabilities`; refused for a rule with uncertain entries."""
         checks.require(

@@ -54,20 +54,22 @@ class RuleTable:
         radius: reach in cells; 1 for windows and lines.
         probabilities: P(alive next), float64, read-only, shaped as the kind demands.
         noise: probability that a cell is flipped after the update.
+        states: 2, or more where cells that die age first (`generations`).
     """
 
     kind: str
     radius: int
     probabilities: np.ndarray
     noise: float = 0.0
+    states: int = 2
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "probabilities", read_only(np.asarray(self.probabilities, np.float64) + 0.0))
 
     @property
-    def key(self) -> tuple[str, int, bytes, float]:
+    def key(self) -> tuple[str, int, bytes, float, int]:
         """What two equal rules share."""
-        return self.kind, self.radius, self.probabilities.tobytes(), self.noise
+        return self.kind, self.radius, self.probabilities.tobytes(), self.noise, self.states
 
 
 def neighbour_count(shape: str, radius: int) -> int:

@@ -37,8 +37,11 @@ def write_rule(rule: RuleTable) -> str:
         >>> write_rule(parse_rule("b4-qjrtwz_s23-a"))
         'B4aceikny/S23-a'
     """
-    noise = f"~{_number(rule.noise)}" if rule.noise else ""
-    return _law(rule) + noise
+    law = _law(rule)
+    if rule.states > 2 and rule.kind == "window":
+        suffix = law[-1:] if law.endswith(("V", "H")) else ""
+        law = f"{law.removesuffix(suffix)}/{rule.states}{suffix}"
+    return law + (f"~{_number(rule.noise)}" if rule.noise else "")
 
 
 def _law(rule: RuleTable) -> str:
@@ -119,7 +122,8 @@ def _exceptions(table: np.ndarray) -> str:
 def _larger(rule: RuleTable) -> str:
     letter = {shape: letter for letter, shape in SHAPES.items()}[rule.kind]
     birth, survival = (_ranges(dict(enumerate(side.tolist()))) for side in rule.probabilities)
-    return f"R{rule.radius},C0,M0,S{survival},B{birth},N{letter}"
+    states = rule.states if rule.states > 2 else 0
+    return f"R{rule.radius},C{states},M0,S{survival},B{birth},N{letter}"
 
 
 def _ranges(side: Mapping[int, float]) -> str:

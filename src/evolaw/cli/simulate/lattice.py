@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from evolaw.automata.board_runs import BoardRun, Ending
+    from evolaw.automata.rules.generations import Generations
     from evolaw.automata.rules.rule import Rule
 
 __all__ = ["PatternFile", "is_pattern_file", "of_pattern_file", "simulate_board"]
@@ -126,11 +127,13 @@ def _settings(
     from evolaw import checks
     from evolaw.automata.board_runs import BoardRun
     from evolaw.automata.files.rle import write_rle
+    from evolaw.automata.rules.generations import lattice_law
     from evolaw.automata.rules.rule import Rule
 
-    rule = Rule(law)
+    rule = lattice_law(law)
     if noise:
-        rule = rule.with_noise(checks.probability(noise, "noise"))
+        checks.require(isinstance(rule, Rule), "noise", "be 0 for a rule of more than two states", noise)
+        rule = rule.with_noise(checks.probability(noise, "noise"))  # type: ignore[union-attr]
     is_line = rule.neighbourhood == "line"
     rows, cols = (1, _cells(size)) if is_line else _size(size)
     pattern = None
@@ -144,7 +147,7 @@ def _settings(
         board = _line(start) if is_line and set(start) <= {"0", "1"} else _pattern(start, rule)
         fits = board.shape[0] <= rows and board.shape[1] <= cols
         checks.require(fits, "size", f"hold the start of {board.shape[0]}x{board.shape[1]} cells", f"{rows}x{cols}")
-        pattern = write_rle(board)
+        pattern = write_rle(board, rule=None if rule.states == 2 else str(rule))
     share = density if pattern is None else None
     return BoardRun(str(rule), rows, cols, share, pattern, steps, every, boundary, seed)
 
@@ -180,10 +183,10 @@ def _line(text: str) -> np.ndarray:
     return np.array([[int(cell) for cell in text]], np.uint8)
 
 
-def _pattern(start: str, rule: Rule) -> np.ndarray:
+def _pattern(start: str, rule: Rule | Generations) -> np.ndarray:
     """The cells of a pattern file, or of a pattern of the collection; what else a file says is used nowhere, and said."""
     from evolaw.automata.files import patterns
-    from evolaw.automata.rules.rule import Rule
+    from evolaw.automata.rules.generations import lattice_law
     from evolaw.errors import ParseError
 
     if not Path(start).exists() and not any(mark in start for mark in "./\\"):
@@ -191,7 +194,7 @@ def _pattern(start: str, rule: Rule) -> np.ndarray:
     pattern = patterns.read_pattern(start)
     if not pattern.population and not pattern.board.size:
         raise ParseError("The file holds no cells, so there is nothing to start from.", source=start)
-    if pattern.rule is not None and Rule(pattern.rule) != rule:
+    if pattern.rule is not None and lattice_law(pattern.rule) != rule:
         terminal.note(f"{Path(start).name} names the rule {pattern.rule}; {rule} runs instead, from its cells.")
     return pattern.board
 
@@ -242,6 +245,7 @@ def _text(board_run: BoardRun, ending: Ending, places: Mapping[str, Path | None]
         ),
         ("steps", f"{board_run.steps}, {board_run.frames} frames"),
         ("alive at the end", f"{ending.population} cells, density {ending.density:.4f}"),
+        *([("ageing at the end", f"{ageing} cells")] if (ageing := int((ending.boards > 1).sum())) else []),
         ("changed", f"{ending.changed:.4f} of the cells {between}"),
         *places.items(),
     ]
@@ -255,6 +259,7 @@ def _picture(board: np.ndarray) -> str:
     """Two rows of cells a line of text."""
     import numpy as np
 
+    board = (board == 1).astype(np.uint8)
     rows = np.vstack([board, np.zeros((board.shape[0] % 2, board.shape[1]), board.dtype)])
     pairs = zip(rows[::2], rows[1::2], strict=True)
     return "\n".join("".join(" ▀▄█"[up + 2 * down] for up, down in zip(*pair, strict=True)).rstrip() for pair in pairs)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from evolaw import checks, documents
+from evolaw.automata.rules.generations import lattice_law
 from evolaw.automata.rules.hensel import LETTERS, arrangement_numbers, arrangements
 from evolaw.automata.rules.reading import WELL_KNOWN
-from evolaw.automata.rules.rule import Rule
 from evolaw.randomness import source
 from evolaw.report import shell
 from evolaw.report.wording import Words, table
@@ -60,7 +60,7 @@ def render_explorer(*, rule: str = "B3/S23", rle: str = "", seed: int = 0, lang:
     """
     words = Words(lang)
     seed = checks.integer(seed, "seed", least=0, most=_SEEDS - 1)
-    law = str(Rule(rule))
+    law = str(lattice_law(rule))
     known = {**WELL_KNOWN, **_MORE, **_NOISY}
     texts = {name: entry[lang] for name, entry in table()["explore"].items()}
     return shell.render_page(

@@ -1,6 +1,6 @@
 """Films of trajectories as files: GIF by Pillow, MP4 where the program ffmpeg is, and any other result as a still drawing.
 
-Boards are drawn a cell a square, in the three colours of the report, so that a GIF is exact and small. A drawing of lines or of a line
+Boards are drawn a cell a square, in the colours of the report, so that a GIF is exact and small. A drawing of lines or of a line
 automaton is made once and then uncovered along its time.
 """
 
@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, documents
-from evolaw.arrays import MISSING
+from evolaw.automata.rules.generations import state_count
 from evolaw.errors import MissingProgram
 from evolaw.report.figures import draw
-from evolaw.report.styles import CELLS, save, style
+from evolaw.report.styles import cell_colours, cell_places, save, style
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -35,7 +35,6 @@ _SIDE = 512
 _MOST_PIXELS = 2**31
 """Pixels of all frames together: about half a minute of work."""
 _UNCOVERED = 60
-_PALETTE = [int(colour[k : k + 2], 16) for colour in CELLS for k in (1, 3, 5)]
 _SECONDS = 600
 
 
@@ -90,7 +89,10 @@ def animate(trajectory: Trajectory, path: str | Path, *, rate: float = 10.0) -> 
     checks.require(rate <= 50, "rate", "be at most 50 frames a second", rate)
     ffmpeg = _ffmpeg() if kind == "mp4" else ""
     frames = _boards(trajectory) if trajectory.axes[-2:] == ("rows", "cols") else _uncovered(trajectory)
-    return documents.write_document(path, _gif(frames, rate) if kind == "gif" else _mp4(frames, rate, ffmpeg))
+    colours = cell_colours(state_count(trajectory.law))
+    palette = [int(colour[k : k + 2], 16) for colour in colours for k in (1, 3, 5)]
+    film = _gif(frames, rate, palette) if kind == "gif" else _mp4(frames, rate, ffmpeg, palette)
+    return documents.write_document(path, film)
 
 
 def _boards(trajectory: Trajectory) -> Iterator[np.ndarray]:
@@ -107,8 +109,7 @@ def _boards(trajectory: Trajectory) -> Iterator[np.ndarray]:
         "Save fewer generations (every=, --every), or cut the board.",
     )
     for board in boards:
-        states = np.where(board == MISSING, 2, np.where(board == 0, 0, 1)).astype(np.uint8)
-        yield states.repeat(scale, 0).repeat(scale, 1)
+        yield cell_places(board, state_count(trajectory.law)).repeat(scale, 0).repeat(scale, 1)
 
 
 def _uncovered(trajectory: Trajectory) -> Iterator[np.ndarray]:
@@ -139,14 +140,14 @@ def _pixels(figure: Any) -> Any:
     return Affine2D().scale(110 / figure.dpi)
 
 
-def _gif(frames: Iterator[np.ndarray], rate: float) -> bytes:
+def _gif(frames: Iterator[np.ndarray], rate: float, palette: list[int]) -> bytes:
     from PIL import Image
 
     pictures = []
     for frame in frames:
         picture = Image.fromarray(frame) if frame.ndim == 3 else Image.fromarray(frame, "P")
         if frame.ndim == 2:
-            picture.putpalette(_PALETTE)
+            picture.putpalette(palette)
         pictures.append(picture if frame.ndim == 2 else picture.convert("P", palette=Image.Palette.ADAPTIVE))
     file = io.BytesIO()
     pictures[0].save(
@@ -163,11 +164,11 @@ def _ffmpeg() -> str:
     return found
 
 
-def _mp4(frames: Iterator[np.ndarray], rate: float, ffmpeg: str) -> bytes:
+def _mp4(frames: Iterator[np.ndarray], rate: float, ffmpeg: str, palette: list[int]) -> bytes:
     """The frames as H.264: raw pixels go into ffmpeg, which is called without a shell and with no name that a user typed."""
     import tempfile
 
-    colours = np.array(_PALETTE, np.uint8).reshape(3, 3)
+    colours = np.array(palette, np.uint8).reshape(-1, 3)
     coloured = (colours[frame] if frame.ndim == 2 else frame for frame in frames)
     first = _even(next(coloured))
     words = [ffmpeg, "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24"]

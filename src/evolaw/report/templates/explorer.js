@@ -75,9 +75,15 @@ const useLaw = (text) => {
     const law = readLaw(text, facts);
     const turned = isLine() !== (law.kind === "line");
     board.law = law;
+    board.cells.forEach((cell, k) => { if (cell >= law.states) board.cells[k] = 0; });
+    find("#bench .ageing").parentElement.hidden = law.states === 2;
     find("#law").removeAttribute("aria-invalid");
-    find("#law-says").textContent = say(law.certain ? "law_certain" : "law_chance", { kind: texts[`kind_${law.kind}`], radius: law.radius });
+    find("#law-says").textContent = [
+      say(law.certain ? "law_certain" : "law_chance", { kind: texts[`kind_${law.kind}`], radius: law.radius }),
+      law.states > 2 ? say("law_states", { states: law.states }) : "",
+    ].join("");
     if (turned) restart();
+    else paint();
     return true;
   } catch (fault) {
     stopBoard();
@@ -88,16 +94,16 @@ const useLaw = (text) => {
 };
 
 function paint() {
-  const tones = cellTones(find("#bench"));
+  const tones = cellTones(find("#bench"), board.law ? board.law.states : 2);
   if (canvas.width !== board.cols || canvas.height !== board.rows) { canvas.width = board.cols; canvas.height = board.rows; fit(canvas, 0.62); }
   const pen = canvas.getContext("2d"), picture = pen.createImageData(board.cols, board.rows);
-  board.cells.forEach((cell, k) => { picture.data.set(tones[cell], 4 * k); picture.data[4 * k + 3] = 255; });
+  board.cells.forEach((cell, k) => { picture.data.set(tones[cell > 1 ? cell + 1 : cell], 4 * k); picture.data[4 * k + 3] = 255; });
   if (document.activeElement === canvas) {
     const k = board.at[0] * board.cols + board.at[1];
     picture.data.set(tones[2], 4 * k);
   }
   pen.putImageData(picture, 0, 0);
-  const alive = isLine() ? lineCells().reduce((sum, cell) => sum + cell, 0) : board.cells.reduce((sum, cell) => sum + cell, 0);
+  const alive = (isLine() ? lineCells() : board.cells).reduce((sum, cell) => sum + (cell === 1 ? 1 : 0), 0);
   const share = alive / (isLine() ? board.cols : board.cells.length);
   find("#generation").textContent = board.time;
   find("#alive").textContent = alive;
@@ -168,7 +174,7 @@ canvas.addEventListener("pointerdown", (event) => {
   const cell = cellAt(event);
   if (cell < 0) return;
   canvas.setPointerCapture(event.pointerId);
-  brush = 1 - board.cells[cell];
+  brush = board.cells[cell] ? 0 : 1;
   set(cell, brush);
 });
 canvas.addEventListener("pointermove", (event) => { if (brush !== null) set(cellAt(event), brush); });
@@ -181,7 +187,7 @@ canvas.addEventListener("keydown", (event) => {
     paint();
   } else if (event.key === " " || event.key === "Enter") {
     const cell = board.at[0] * board.cols + board.at[1];
-    if (!isLine() || board.at[0] === board.row) set(cell, 1 - board.cells[cell]);
+    if (!isLine() || board.at[0] === board.row) set(cell, board.cells[cell] ? 0 : 1);
   } else return;
   event.preventDefault();
 });
@@ -200,7 +206,7 @@ find("#size").addEventListener("change", (event) => {
 });
 find("#load").addEventListener("click", () => loadRle(find("#rle").value));
 find("#write").addEventListener("click", () => {
-  find("#rle").value = isLine() ? "" : writeRle(board.cells, board.rows, board.cols, find("#law").value.trim(), find("#boundary").value);
+  find("#rle").value = isLine() ? "" : writeRle(board.cells, board.rows, board.cols, find("#law").value.trim(), find("#boundary").value, board.law ? board.law.states : 2);
   find("#rle-says").textContent = isLine() ? texts.no_rle : texts.written;
 });
 function loadRle(text) {
@@ -208,6 +214,7 @@ function loadRle(text) {
     const read = readRle(text, MOST_CELLS);
     stopBoard();
     if (read.rule && useLaw(read.rule)) find("#law").value = read.rule;
+    if (read.states > (board.law ? board.law.states : 2)) throw new Fault("fault_rle_states", { states: read.states });
     if (read.boundary) find("#boundary").value = read.boundary;
     board.rows = read.rows;
     board.cols = read.cols;

@@ -34,8 +34,14 @@ function extend(cells, rows, cols, radius, boundary) {
   return around;
 }
 
-/* The next states; `key` and `time` address chance, and are unused by laws without any. */
+/* The next states: what is alive by the table, what died one older; `key` and `time` address chance, and are unused by laws without any. */
 function stepBoard(law, cells, rows, cols, boundary, key, time) {
+  if (law.states === 2) return stepLiving(law, cells, rows, cols, boundary, key, time);
+  const lit = stepLiving(law, cells.map((cell) => (cell === 1 ? 1 : 0)), rows, cols, boundary, key, time);
+  return cells.map((cell, k) => (cell <= 1 && lit[k] ? 1 : cell && cell + 1 < law.states ? cell + 1 : 0));
+}
+
+function stepLiving(law, cells, rows, cols, boundary, key, time) {
   const places = law.kind === "line" ? lineWindows(cells, cols, boundary)
     : law.kind === "window" ? boardWindows(cells, rows, cols, boundary) : countPlaces(law, cells, rows, cols, boundary);
   const next = new Uint8Array(cells.length);
@@ -97,7 +103,11 @@ function soup(key, cells, density) {
   return Uint8Array.from({ length: cells }, (_, cell) => (threefry(key, 0, cell)[0] < limit ? 1 : 0));
 }
 
-/* RLE text, as Golly and evolaw write it: {rows, cols, cells, rule, boundary}. */
+/* The letters of more than two states: . for 0, A … X for 1 to 24, pA … yO for 25 to 255. */
+const letterOf = (state) => (state ? (state > 24 ? "opqrstuvwxy"[Math.floor((state - 1) / 24)] : "") + String.fromCharCode(65 + ((state - 1) % 24)) : ".");
+const stateOf = (letters) => (".b".includes(letters) ? 0 : letters === "o" ? 1 : letters.charCodeAt(letters.length - 1) - 64 + (letters.length > 1 ? 24 * (letters.charCodeAt(0) - 111) : 0));
+
+/* RLE text, as Golly and evolaw write it: {rows, cols, cells, rule, boundary, states}, the last the largest state and one more. */
 function readRle(text, most) {
   const lines = text.split(/\r?\n/).filter((line) => !line.startsWith("#"));
   const head = /^\s*x\s*=\s*(\d+)\s*,\s*y\s*=\s*(\d+)\s*(?:,\s*rule\s*=\s*([^:\s]*)(?::([TP])(\d+)?(?:,(\d+))?)?\s*)?$/i.exec(lines[0] ?? "");
@@ -107,21 +117,23 @@ function readRle(text, most) {
   const [rows, cols] = [Math.max(sides[0], height), Math.max(sides[1], width)];
   if (!(rows * cols > 0 && rows * cols <= most)) throw new Fault("fault_rle_size", { most });
   const cells = new Uint8Array(rows * cols);
-  let row = 0, col = 0, ended = false;
-  for (const [, digits, letter] of lines.slice(1).join("").replace(/\s/g, "").matchAll(/(\d*)(.)/g)) {
+  let row = 0, col = 0, states = 2, ended = false;
+  for (const [, digits, letter] of lines.slice(1).join("").replace(/\s/g, "").matchAll(/(\d*)([p-y][A-X]|.)/g)) {
     const run = digits ? Number(digits) : 1;
     if (letter === "!") { ended = true; break; }
     if (letter === "$") { row += run; col = 0; continue; }
-    if (!"b.oA".includes(letter)) throw new Fault("fault_rle_letter", { letter });
+    if (!/^([p-y]?[A-X]|[b.o])$/.test(letter)) throw new Fault("fault_rle_letter", { letter });
     if (col + run > cols || row >= rows) throw new Fault("fault_rle_wide");
-    if ("oA".includes(letter)) cells.fill(1, row * cols + col, row * cols + col + run);
+    const state = stateOf(letter);
+    states = Math.max(states, state + 1);
+    cells.fill(state, row * cols + col, row * cols + col + run);
     col += run;
   }
   if (!ended) throw new Fault("fault_rle_end");
-  return { rows, cols, cells, rule: head[3] || "", boundary: head[4] ? { T: "torus", P: "plane" }[head[4].toUpperCase()] : "" };
+  return { rows, cols, cells, states, rule: head[3] || "", boundary: head[4] ? { T: "torus", P: "plane" }[head[4].toUpperCase()] : "" };
 }
 
-function writeRle(cells, rows, cols, rule, boundary) {
+function writeRle(cells, rows, cols, rule, boundary, states) {
   const suffix = { torus: `:T${cols},${rows}`, plane: `:P${cols},${rows}` }[boundary] ?? "";
   let text = "", waiting = 0;
   const say = (run, letter) => (run > 1 ? run : "") + (run ? letter : "");
@@ -131,7 +143,7 @@ function writeRle(cells, rows, cols, rule, boundary) {
       run += 1;
       const cell = cells[row * cols + col];
       if (col + 1 === cols || cells[row * cols + col + 1] !== cell) {
-        if (cell || col + 1 < cols) line += say(run, cell ? "o" : "b");
+        if (cell || col + 1 < cols) line += say(run, states > 2 ? letterOf(cell) : "bo"[cell]);
         run = 0;
       }
     }

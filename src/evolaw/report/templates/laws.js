@@ -1,5 +1,5 @@
 /* laws: from a rule's text to the probability that each neighbourhood state gives life, in every notation that evolaw reads */
-const WINDOWS = 512, CENTRE = 16, MOST_RADIUS = 100;
+const WINDOWS = 512, CENTRE = 16, MOST_RADIUS = 100, MOST_STATES = 255;
 const MASKS = { moore: 511, vonneumann: 186, hexagonal: 443 };
 const MAP_ORDERS = {
   86: [256, 128, 64, 32, 16, 8, 4, 2, 1], 22: [2, 1, 32, 16, 8, 256, 128], 6: [128, 32, 16, 8, 2],
@@ -39,16 +39,20 @@ class Cursor {
   }
 }
 
-/* Return {kind, radius, table, noise}: "window" with 512 numbers, "line" with 8, or a shape with [state, count]. */
+/* Return {kind, radius, table, noise, states}: "window" with 512 numbers, "line" with 8, or a shape with [state, count];
+   the table is of what is alive, and with more than two states a cell that dies ages first. */
 function readLaw(text, facts) {
   const known = Object.entries(facts.known).find(([name]) => name.toLowerCase() === text.trim().toLowerCase());
   const cursor = new Cursor((known ? known[1] : text).trim());
   let law;
+  cursor.states = 2;
   if (cursor.accept("MAP")) law = { kind: "window", radius: 1, table: readMap(cursor) };
   else if (cursor.sees(/^[Ww]\d/)) law = { kind: "line", radius: 1, table: readLine(cursor) };
   else if (cursor.sees(/^[Rr]\d/)) law = readLarger(cursor);
   else law = { kind: "window", radius: 1, table: readCounts(cursor, facts) };
+  law.states = cursor.states;
   law.noise = cursor.accept("~") ? cursor.probability() : 0;
+  if (law.noise && law.states > 2) throw new Fault("fault_states");
   if (cursor.next) throw new Fault("fault_rest", { rest: cursor.text.slice(cursor.place) });
   law.certain = !law.noise && law.table.every((chance) => chance === 0 || chance === 1);
   return law;
@@ -64,8 +68,8 @@ function readCounts(cursor, facts) {
   const [second, right] = lettered(cursor, suffix, facts);
   const letter = first || { B: "S", S: "B", "": "S" }[second];
   const birth = letter === "B" ? left : right, survival = letter === "B" ? right : left;
+  if (cursor.accept("/")) cursor.states = readStates(cursor);
   if (suffix) cursor.accept(suffix);
-  if (cursor.next === "/") throw new Fault("fault_states");
   const table = new Float64Array(WINDOWS);
   for (let window = 0; window < WINDOWS; window += 1) {
     const side = window & CENTRE ? survival : birth;
@@ -73,6 +77,13 @@ function readCounts(cursor, facts) {
     table[window] = side.get(name) ?? 0;
   }
   return table;
+}
+
+function readStates(cursor) {
+  if (!cursor.accept("C")) cursor.accept("G");
+  const states = cursor.whole(MOST_STATES);
+  if (states < 2) throw new Fault("fault_states");
+  return states;
 }
 
 function lettered(cursor, suffix, facts) {
@@ -163,7 +174,7 @@ function readLarger(cursor) {
     if (!"CMSBN".includes(field) || !field || seen.has(field)) throw new Fault("fault_larger");
     seen.add(field);
     cursor.place += 1;
-    if (field === "C") cursor.whole(2);
+    if (field === "C") cursor.states = Math.max(2, cursor.whole(MOST_STATES));
     else if (field === "M") middle = cursor.whole(1);
     else if (field === "N") {
       shape = { M: "moore", N: "vonneumann", C: "circular" }[cursor.next.toUpperCase()];
