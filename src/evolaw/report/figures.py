@@ -25,6 +25,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate
@@ -199,7 +200,7 @@ def _curves(axes: Axes, trajectory: Trajectory) -> None:
                 times, each.mean(0) - error, each.mean(0) + error, color=line.get_color(), alpha=0.2, lw=0
             )
     if np.equal(trajectory.times, np.floor(trajectory.times)).all():
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
     axes.set_xlabel("generation")
     axes.set_ylabel("share of cells")
     axes.set_ylim(bottom=0)
