@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from evolaw.errors import ArgumentError, StorageError
 from evolaw.learning.loop.training import Optimisation
@@ -41,6 +42,27 @@ def test_what_the_steps_say_lies_within_its_errors() -> None:
         z = (found - truth) / error
         assert np.nanmax(np.abs(z)) < 4.2 and np.nanstd(z) > 0.4
     assert told.learned.shape == (2, 2, 16)
+
+
+def test_losses_and_coefficients_are_one_normal_law() -> None:
+    """The held loss of a constant law is minus the log-density of its steps; D is half the square of the process's noise."""
+    track, learned = _walk(), 3200
+    law = fit_equation(track, schedule=SHORT, rng=0)
+    dt, dx = np.diff(track.times)[:, None], np.diff(np.asarray(track.values), axis=0)
+    drift = dx[:learned].sum(0) / dt[:learned].sum()
+    level = ((dx - drift * dt) ** 2 / (2 * dt))[:learned].mean(0)
+    density = norm.logpdf(dx, drift * dt, np.sqrt(2 * level * dt))[learned:].sum(1).mean()
+    units = np.log(4 * np.pi * dt[learned:] / law.step).mean() + np.log(law.scale).sum()
+    assert law.held[1] == pytest.approx(-density - units, abs=1e-9)
+    at = np.asarray(track.values)[learned:-1]
+    f, spread = law.at(at)
+    density = norm.logpdf(dx[learned:], f * dt[learned:], np.sqrt(2 * spread * dt[learned:])).sum(1).mean()
+    assert law.held[0] == pytest.approx(-density - units, abs=1e-5)
+    few = at[:5]
+    noise = np.stack([law.sde.diffusion_at(0.0, x) for x in few])
+    np.testing.assert_allclose(np.stack([law.sde.drift_at(0.0, x) for x in few]), law.at(few)[0], rtol=1e-5)
+    np.testing.assert_allclose(np.stack([np.diag(g) for g in noise]) ** 2 / 2, law.at(few)[1], rtol=1e-5)
+    assert np.abs(noise - np.stack([np.diag(np.diag(g)) for g in noise])).max() == 0
 
 
 def test_a_run_goes_on_after_a_kill_to_the_same_bytes(tmp_path: Path) -> None:
