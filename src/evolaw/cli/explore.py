@@ -46,12 +46,10 @@ def _of_run(path: Path) -> tuple[str, str]:
 
     rule = answers.law_of_run(str(path))
     run = Run.open(path)
-    if run.about.get("kind") != "finding":
-        return str(rule), ""
-    document = json.loads(run.read_document("finding.json"))
-    checks.require(
-        document.get("space") != "equation", "law", "be the run of a rule", f"{path}, which holds an equation"
-    )
+    kind = run.about.get("kind")
+    document = json.loads(run.read_document("finding.json")) if kind == "finding" else {}
+    is_equation = kind == "learned equation" or document.get("space") == "equation"
+    checks.require(not is_equation, "law", "be the run of a rule", f"{path}, which holds an equation")
     return str(rule), (document.get("next") or {}).get("rle") or ""
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from evolaw import load
 from evolaw.cli.learn.equation import is_track, remark
+from evolaw.storage import Run
 
 
 @pytest.fixture
@@ -80,3 +81,10 @@ def test_a_law_that_is_worth_nothing_is_said_so() -> None:
         gain = -0.1
 
     assert "learned chance" in remark(Law())  # type: ignore[arg-type]
+
+
+def test_the_explorer_draws_no_equation(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    with Run.create(tmp_path / "law", about={"kind": "learned equation"}):
+        pass
+    done = evolaw("explore", "law", "--report", "page.html")
+    assert (done.returncode, "law, which holds an equation" in done.stderr) == (3, True)
