@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,24 @@ def test_a_learned_equation_has_its_page_and_figure(evolaw: Callable[..., Any], 
     assert evolaw("learn", track.name, *asked).returncode == 0
     assert Path("page.html").exists() and Path("law.svg").exists()
     assert evolaw("report", "law").returncode == 0 and Path("law/report.html").exists()
+
+
+@pytest.mark.slow
+def test_an_angle_is_seen_and_its_harmonics_are_proposed(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    """dp = (0.8 - sin p) dt + sqrt(0.6) dW, written within ±π: the command that is proposed finds both terms."""
+    rng, p = np.random.default_rng(0), np.zeros(20_000)
+    for k in range(len(p) - 1):
+        p[k + 1] = p[k] + 0.02 * (0.8 - np.sin(p[k])) + np.sqrt(0.012) * rng.normal()
+    angle = np.mod(p + np.pi, 2 * np.pi) - np.pi
+    table = np.c_[0.02 * np.arange(len(p)), angle]
+    np.savetxt(tmp_path / "phase.csv", table, delimiter=",", header="t,p", comments="")
+    told = json.loads(evolaw("learn", "phase.csv", "--epochs", 12, "--json").stdout)
+    assert told["periods"] == [pytest.approx(2 * np.pi)] and {"1", "sin(p)"} <= set(told["proposed"]["p"]["terms"])
+    words = shlex.split(told["next"])
+    assert words[:2] == ["evolaw", "discover"] and words[-2:] == ["--period", "p=2*pi"]
+    found = json.loads(evolaw(*words[1:], "--json").stdout)
+    present = {entry["name"] for entry in found["entries"] if entry["decision"] == "present"}
+    assert {"p: 1", "p: sin(p)"} <= present
 
 
 @pytest.mark.slow

@@ -52,7 +52,7 @@ def test_losses_and_coefficients_are_one_normal_law() -> None:
     drift = dx[:learned].sum(0) / dt[:learned].sum()
     level = ((dx - drift * dt) ** 2 / (2 * dt))[:learned].mean(0)
     density = norm.logpdf(dx, drift * dt, np.sqrt(2 * level * dt))[learned:].sum(1).mean()
-    units = np.log(4 * np.pi * dt[learned:] / law.step).mean() + np.log(law.scale).sum()
+    units = np.log(4 * np.pi * dt[learned:] / law.frame.step).mean() + np.log(law.frame.scale).sum()
     assert law.held[1] == pytest.approx(-density - units, abs=1e-9)
     at = np.asarray(track.values)[learned:-1]
     f, spread = law.at(at)
@@ -91,26 +91,26 @@ def test_the_run_holds_the_law(tmp_path: Path) -> None:
     read = NeuralEquation.load(tmp_path / "law")
     at = np.array([[0.1, -0.3], [1.0, 0.5]])
     np.testing.assert_array_equal(np.stack(read.at(at)), np.stack(law.at(at)))
-    assert (read.names, read.step, read.losses, read.held, read.duration) == (
-        law.names,
-        law.step,
-        law.losses,
-        law.held,
-        law.duration,
-    )
+    for name in ("names", "losses", "held", "duration"):
+        assert getattr(read, name) == getattr(law, name)
+    assert (read.frame.step, read.frame.periods) == (law.frame.step, (None, None))
     np.testing.assert_array_equal(read.tally.drift, law.tally.drift)
     assert repr(read) == repr(law) and read.gain == law.held[1] - law.held[0]
 
 
-def test_angles_are_followed_the_short_way_around() -> None:
-    """A phase that turns at rate 0.5, written within its turn, has the drift of the one that was not."""
+def test_angles_are_points_of_a_circle(tmp_path: Path) -> None:
+    """A phase that turns at rate 0.5, written within its turn or beyond it, is one law, the same at x and x + period."""
     track = _walk()
-    free = Trajectory(np.asarray(track.values)[:, :1], track.times, ("times", "dim"))
+    free = Trajectory(np.asarray(track.values)[:, :1], track.times, ("times", "dim"), about={"periods": [0.7]})
     turn = Trajectory(np.asarray(free.values) % 0.7, track.times, ("times", "dim"), about={"periods": [0.7]})
     one, other = (fit_equation(each, schedule=SHORT, rng=0) for each in (free, turn))
-    # A constant law sees steps only, in units of the spread of the states.
-    assert other.held[1] + np.log(other.scale[0]) == pytest.approx(one.held[1] + np.log(one.scale[0]), abs=1e-9)
-    assert np.nanmax(other.tally.spread) < 0.3
+    at = np.array([[0.05], [0.3], [0.69]])
+    np.testing.assert_allclose(np.stack(one.at(at)), np.stack(other.at(at)), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(np.stack(one.at(at + 0.7)), np.stack(one.at(at)), rtol=1e-4, atol=1e-5)
+    assert one.sde.periods == (0.7,) and np.nanmax(one.tally.spread) < 0.3
+    assert one.knows([[0.01], [0.71 - 1.4]]).all() and one.states.min() >= 0 and one.states.max() < 0.7
+    one.save(tmp_path / "angle")
+    np.testing.assert_array_equal(np.stack(NeuralEquation.load(tmp_path / "angle").at(at)), np.stack(one.at(at)))
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ class Settings:
     chance: bool
     seed: int
     names: str | None = None
+    period: str | None = None
 
 
 def learn_law(
@@ -88,6 +89,7 @@ def learn_law(
     ] = None,
     chance: Annotated[bool, typer.Option("--chance", help="Learn probabilities from a recording with noise.")] = False,
     names: Annotated[str | None, typer.Option("--names", help="Names of the components of a trajectory, x,y.")] = None,
+    period: Annotated[str | None, typer.Option("--period", help="Periods of angles of a trajectory: 'p=2*pi'.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of weights, batches and recorded boards.")] = 0,
     out: Annotated[
         Path | None,
@@ -111,7 +113,7 @@ def learn_law(
         fix = "Write, for example: evolaw learn B3/S23."
         raise checks.refuse("source", "be given, or else --resume RUN", source, fix)
     if resume is None:
-        settings = Settings(str(source), net, seeds, league, epochs, steps, restarts, chance, seed, names)
+        settings = Settings(str(source), net, seeds, league, epochs, steps, restarts, chance, seed, names, period)
     else:
         settings, out = _stored(resume, context), resume
     _check(settings, report)
@@ -223,21 +225,19 @@ def _is_equation(settings: Settings) -> bool:
 
     if not equation.is_track(settings.source, settings.names):
         fix = "Cells have no components."
-        checks.require(
-            settings.names is None, "names", "be left out for frames of cells or a rule", settings.names, fix
-        )
+        for name in ("names", "period"):
+            given = getattr(settings, name)
+            checks.require(given is None, name, "be left out for frames of cells or a rule", given, fix)
         return False
-    plain = Settings(
-        settings.source, "cnn", None, False, settings.epochs, 1, None, False, settings.seed, settings.names
-    )
-    for name, usual in asdict(plain).items():
+    plain = {"net": "cnn", "seeds": None, "league": False, "steps": 1, "restarts": None, "chance": False}
+    for name, usual in plain.items():
         given = getattr(settings, name)
         checks.require(given == usual, name, "be left out for a trajectory, whose networks are of another kind", given)
     return True
 
 
 def _train_equation(settings: Settings, out: Path | None, header: dict[str, Any]) -> tuple[NeuralEquation, None]:
-    asked: dict[str, Any] = {name: getattr(settings, name) for name in ("names", "epochs", "seed")}
+    asked: dict[str, Any] = {name: getattr(settings, name) for name in ("names", "period", "epochs", "seed")}
     return equation.train_equation(settings.source, **asked, out=out, header=header), None
 
 

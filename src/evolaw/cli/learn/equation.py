@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,20 +30,34 @@ def is_track(source: str, names: str | None) -> bool:
 
 
 def train_equation(
-    source: str, *, names: str | None, epochs: int | None, seed: int, out: Path | None, header: dict[str, Any]
+    source: str,
+    *,
+    names: str | None,
+    period: str | None,
+    epochs: int | None,
+    seed: int,
+    out: Path | None,
+    header: dict[str, Any],
 ) -> NeuralEquation:
-    """Learn drift and diffusion of a file of trajectories."""
+    """Learn drift and diffusion of a file of trajectories; angles are those that are named, declared or seen."""
     from dataclasses import replace
 
     from evolaw.discovery.diffusions.files.tracks import read_tracks
+    from evolaw.discovery.diffusions.model.recording import gather
+    from evolaw.discovery.diffusions.problem import declared_periods, read_periods, seen_periods
     from evolaw.learning.trajectories.equation_training import SCHEDULE, fit_equation
 
     given = None if names is None else [name.strip() for name in names.split(",")]
     schedule = SCHEDULE if epochs is None else replace(SCHEDULE, epochs=epochs)
+    tracks = read_tracks(source)
+    recording = gather(tracks, given)
+    known = declared_periods(tracks, recording.names) | read_periods(period, recording.names)
+    known = seen_periods(recording) | known
+    periods = [known.get(name) for name in recording.names]
+    tracks = [replace(track, about={**track.about, "periods": periods}) for track in tracks]
+    asked: dict[str, Any] = {"names": recording.names, "schedule": schedule, "rng": seed, "out": out, "about": header}
     with terminal.bar("learning") as progress:
-        return fit_equation(
-            read_tracks(source), names=given, schedule=schedule, rng=seed, progress=progress, out=out, about=header
-        )
+        return fit_equation(tracks, progress=progress, **asked)
 
 
 def show_equation(law: NeuralEquation, source: str, as_json: bool) -> None:
@@ -56,7 +71,7 @@ def show_equation(law: NeuralEquation, source: str, as_json: bool) -> None:
         lines.append(
             f"  {f'drift of {name}':<13}  {100 * (1 - proposal.left[name]):.3g} % of it is made of {', '.join(terms)}"
         )
-    lines.append(f"  judge them     {_next(source, proposal)}")
+    lines.append(f"  judge them     {_next(law, source, proposal)}")
     terminal.result("\n".join(lines))
     if said:
         terminal.note(f"warning: {said}")
@@ -72,7 +87,7 @@ def report_equation(law: NeuralEquation, about: dict[str, Any], path: Path, lang
         law,
         source=about["source"],
         terms={name: (terms, proposal.left[name]) for name, terms in proposal.library.items()},
-        next_command=_next(about["source"], proposal),
+        next_command=_next(law, about["source"], proposal),
         remark=remark(law),
         lang=lang,
         command=about.get("command", ""),
@@ -88,14 +103,27 @@ def remark(law: NeuralEquation) -> str:
 
 
 def _proposal(law: NeuralEquation) -> Proposal:
+    from evolaw.discovery.diffusions.model.library import usual_library
     from evolaw.discovery.diffusions.proposed_terms import propose_terms
 
-    return propose_terms(law, "poly:5" if len(law.names) < _MANY else "poly:3")
+    periods = _periods(law)
+    plain = "poly:5" if len(law.names) < _MANY else "poly:3"
+    return propose_terms(law, usual_library(law.names, periods) if periods else plain)
 
 
-def _next(source: str, proposal: Proposal) -> str:
+def _periods(law: NeuralEquation) -> dict[str, float]:
+    return {name: period for name, period in zip(law.names, law.frame.periods, strict=True) if period is not None}
+
+
+def _next(law: NeuralEquation, source: str, proposal: Proposal) -> str:
+    """What to type to have the proposed terms judged; a library of one's own turns off the search for angles."""
     library = "; ".join(f"{name}: {', '.join(terms)}" for name, terms in proposal.library.items())
-    return shlex.join(["evolaw", "discover", source, "--library", library])
+    turns = ", ".join(f"{name}={_written(period)}" for name, period in _periods(law).items())
+    return shlex.join(["evolaw", "discover", source, "--library", library, *(["--period", turns] if turns else [])])
+
+
+def _written(period: float) -> str:
+    return "2*pi" if abs(period - 2 * math.pi) < 1e-9 else f"{period:.12g}"
 
 
 def _document(law: NeuralEquation, source: str, proposal: Proposal, said: str) -> dict[str, Any]:
@@ -105,7 +133,8 @@ def _document(law: NeuralEquation, source: str, proposal: Proposal, said: str) -
         "source": source,
         "kind": "learned equation",
         "names": list(law.names),
-        "step": law.step,
+        "step": law.frame.step,
+        "periods": list(law.frame.periods),
         "duration": law.duration,
         "loss": law.losses[-1] if law.losses else None,
         "held": {"law": law.held[0], "constant": law.held[1]},
@@ -122,7 +151,7 @@ def _document(law: NeuralEquation, source: str, proposal: Proposal, said: str) -
             for d, name in enumerate(law.names)
         },
         "proposed": {name: {"terms": terms, "left": proposal.left[name]} for name, terms in proposal.library.items()},
-        "next": _next(source, proposal),
+        "next": _next(law, source, proposal),
         "remark": said,
     }
 

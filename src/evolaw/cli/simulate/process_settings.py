@@ -116,10 +116,10 @@ def settle(typed: Typed) -> PathSettings:
         # Its loss is that of Euler's step over a recorded one; it goes on from where the recording ended.
         last = ",".join(f"{value:.6g}" for value in learned.states[-1])
         scheme = "euler-maruyama" if typed.scheme == "auto" else typed.scheme
-        dt = learned.step if typed.dt is None and typed.steps is None else typed.dt
+        dt = learned.frame.step if typed.dt is None and typed.steps is None else typed.dt
         typed = replace(typed, start=typed.start or last, scheme=scheme, dt=dt)
     first = read_start(typed.law, process.dim, typed.start)
-    usual = 1000 * learned.step if learned else classic.time if classic else 1.0
+    usual = 1000 * learned.frame.step if learned else classic.time if classic else 1.0
     saved = _saved(typed, usual)
     ends = getattr(process.exact, "duration", None)
     checks.require(ends is None or saved[-1] <= ends, "time", f"end with the process, at {ends}", saved[-1])

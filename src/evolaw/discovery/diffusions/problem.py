@@ -23,7 +23,7 @@ from evolaw.discovery.diffusions.model.recording import Recording, gather, unwra
 from evolaw.discovery.diffusions.model.symmetry import Symmetry, read_symmetries, symmetry_rows
 from evolaw.trajectory import Trajectory
 
-__all__ = ["noise_levels", "pose", "read_periods", "seen_periods"]
+__all__ = ["declared_periods", "noise_levels", "pose", "read_periods", "seen_periods"]
 
 _LONGEST_WITH_NOISE = 0.3
 _SURE = 4.0
@@ -57,7 +57,7 @@ def pose(
         symmetry: declared symmetries, "rotation x, y"; see `symmetry`.
     """
     recording = gather(recordings, names)
-    periods = _declared_periods(recordings, recording.names) | read_periods(period, recording.names)
+    periods = declared_periods(recordings, recording.names) | read_periods(period, recording.names)
     if library is None:
         periods = seen_periods(recording) | periods
     recording = unwrapped(recording, periods)
@@ -117,7 +117,7 @@ def read_periods(text: str | Mapping[str, float] | None, names: Sequence[str]) -
     return found
 
 
-def _declared_periods(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str]) -> dict[str, float]:
+def declared_periods(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str]) -> dict[str, float]:
     """The periods that the process behind a recording declared."""
     first = recordings if isinstance(recordings, Trajectory) else next(iter(recordings))
     given = first.about.get("periods") or ()

@@ -22,6 +22,7 @@ from evolaw import checks
 from evolaw.display import Progress
 from evolaw.learning.loop import checkpoints
 from evolaw.learning.loop.training import Optimisation, State, optimise
+from evolaw.learning.trajectories.frame import Frame
 from evolaw.learning.trajectories.neural_equation import KIND, Coefficients, NeuralEquation, Tally, coefficients_at
 from evolaw.randomness import Source, source
 from evolaw.told import told
@@ -38,14 +39,14 @@ _BINS, _LEAST, _KEPT = 16, 10, 3000
 
 
 class _Loss(eqx.Module):
-    """Minus the log-likelihood of short steps; states, steps and their durations in reduced units."""
+    """Minus the log-likelihood of short steps; states, steps and their durations in the units of the networks."""
 
-    states: jax.Array
+    inputs: jax.Array
     steps: jax.Array
     times: jax.Array
 
     def __call__(self, net: Coefficients, rows: jax.Array, key: Any) -> jax.Array:
-        f, log_d = jax.vmap(net)(self.states[rows])
+        f, log_d = jax.vmap(net)(self.inputs[rows])
         dt = self.times[rows, None]
         left = (self.steps[rows] - f * dt) ** 2 / (4 * jnp.exp(log_d) * dt) + 0.5 * log_d
         return jnp.mean(jnp.sum(left, 1))
@@ -65,7 +66,8 @@ def fit_equation(
     """Learn drift and diffusion of a recording as networks.
 
     Args:
-        recording: axes ("times", "dim"), with paths before them maybe; or several recordings of one system.
+        recording: axes ("times", "dim"), with paths before them maybe; or several recordings of one system. ``about`` may hold "names"
+            and "periods", those of angles, None for what is none.
         names: names of the components.
         schedule: how; the default is `SCHEDULE`, 24 epochs of 64 batches, each of 256 steps.
         rng: draws the networks and deals the batches.
@@ -96,11 +98,8 @@ def fit_equation(
     fresh = State.begin(_drawn(steps, seeded), plan)
     if out is None:
         return _law(known, steps, *_trained(fresh, steps, seeded, progress, None))
-    data = {
-        "steps": checkpoints.crc([steps.before, steps.change, steps.times]),
-        "names": list(known),
-        "seed": seeded.seed,
-    }
+    data: dict[str, Any] = {"steps": checkpoints.crc([steps.before, steps.change, steps.times])}
+    data |= {"names": list(known), "periods": list(steps.frame.periods), "seed": seeded.seed}
     facts = checkpoints.fingerprint([fresh.net], data, plan)
     with checkpoints.Training(out, KIND, facts, about or {}) as kept:
         if not kept.finished:
@@ -115,20 +114,21 @@ class _Steps:
     before: np.ndarray
     change: np.ndarray
     times: np.ndarray
+    frame: Frame
 
     @property
     def dim(self) -> int:
-        return self.before.shape[1]
-
-    @property
-    def usual(self) -> float:
-        """The usual step, the unit of time of the networks."""
-        return float(np.median(self.times))
+        return self.frame.dim
 
     @property
     def learned(self) -> int:
         """The first so many are learned from."""
         return int(len(self.before) * (1 - _HELD))
+
+    @property
+    def reduced(self) -> tuple[np.ndarray, np.ndarray]:
+        """Changes and durations in the units of the networks."""
+        return self.change / self.frame.scale, self.times / self.frame.step
 
 
 def _trained(
@@ -137,9 +137,9 @@ def _trained(
     """The trained networks, the loss of every epoch, and the loss on what was held out beside that of a constant law."""
     begun, lines = (fresh, []) if kept is None else kept.begin(0, fresh)
     losses = [float(line["loss"]) for line in lines]
-    x, scale = steps.before, steps.before.std(0)
-    change, times = steps.change / scale, steps.times / steps.usual
-    loss = _Loss(*(jnp.asarray(part, jnp.float32) for part in ((x - x.mean(0)) / scale, change, times)))
+    change, times = steps.reduced
+    inputs = steps.frame.inputs(steps.before)
+    loss = _Loss(*(jnp.asarray(part, jnp.float32) for part in (inputs, change, times)))
 
     def deal(epoch: int) -> jax.Array:
         chance = seeded.stream(f"batches {epoch}").generator()
@@ -153,7 +153,7 @@ def _trained(
             kept.commit(0, state, {"epoch": state.epoch, "loss": mean})
         if progress is not None:
             progress(state.epoch, state.schedule.epochs, f"loss {mean:.4f}")
-    rest = np.arange(steps.learned, len(x))
+    rest = np.arange(steps.learned, len(times))
     return net, losses, (float(loss(net, jnp.asarray(rest), None)), _constant(change, times, steps.learned))
 
 
@@ -162,18 +162,10 @@ def _law(
 ) -> NeuralEquation:
     """The law of the trained networks, with what the steps say beside it."""
     x = steps.before
-    unit = {"centre": x.mean(0), "scale": x.std(0), "step": steps.usual}
-    drift, spread = coefficients_at(net, x, **unit)
-    return NeuralEquation(
-        net=net,
-        names=names,
-        **unit,
-        states=x[:: max(1, len(x) // _KEPT)],
-        losses=tuple(losses),
-        held=held,
-        tally=_tally(steps, np.stack([drift, spread])),
-        duration=float(steps.times.sum()),
-    )
+    learned = np.stack(coefficients_at(net, steps.frame, x))
+    kept = x[:: max(1, len(x) // _KEPT)]
+    tally, duration = _tally(steps, learned), float(steps.times.sum())
+    return NeuralEquation(net, names, steps.frame, kept, tuple(losses), held, tally, duration)
 
 
 def _tally(steps: _Steps, learned: np.ndarray) -> Tally:
@@ -205,9 +197,8 @@ def _steps(items: Sequence[Trajectory]) -> _Steps:
         checks.require(fits, "recording", "be a state over time, axes (times, dim)", item.axes)
         values = np.asarray(item.values, float)
         values = values if "dim" in item.axes else values[..., None]
-        turns = [np.inf if period is None else float(period) for period in item.about.get("periods") or ()]
         for path in values if "paths" in item.axes else values[None]:
-            change.append(_shortest(np.diff(path, axis=0), turns))
+            change.append(np.diff(path, axis=0))
             before.append(path[:-1])
             durations.append(np.diff(np.asarray(item.times, float)))
     checks.require(
@@ -221,22 +212,24 @@ def _steps(items: Sequence[Trajectory]) -> _Steps:
     checks.require(
         bool((np.ptp(x[whole], axis=0) > 0).all()), "recording", "move in every component", "one that stands still"
     )
-    return _Steps(x[whole], step[whole], times[whole])
-
-
-def _shortest(change: np.ndarray, periods: list[float]) -> np.ndarray:
-    """Changes of angles the short way around."""
-    if len(periods) != change.shape[1]:
-        return change
-    turns = np.array(periods)
-    return change - np.where(np.isinf(turns), 0, turns) * np.round(change / turns)
+    given = items[0].about.get("periods") or [None] * x.shape[1]
+    checks.require(
+        len(given) == x.shape[1], "recording", f"have a period or None for each of {x.shape[1]} components", given
+    )
+    periods = [None if period is None else checks.positive(period, "period") for period in given]
+    x, step, times = x[whole], step[whole], times[whole]
+    usual = float(np.median(times))
+    wide = Frame.of(x, usual, periods)
+    # An angle that was recorded beyond its turn spreads no wider than one that was not.
+    x = wide.within(x)
+    return _Steps(x, wide.apart(step), times, Frame.of(x, usual, periods))
 
 
 def _drawn(steps: _Steps, seeded: Source) -> Coefficients:
     """Networks that begin as a law without drift and with the diffusion of the mean square step."""
     key = jax.random.wrap_key_data(jnp.asarray(seeded.stream("networks").key, jnp.uint32), impl="threefry2x32")
-    net = Coefficients.random(steps.dim, key)
-    change = steps.change / steps.before.std(0)
+    net = Coefficients.random(steps.frame.width, steps.dim, key)
+    change = steps.reduced[0]
     level = jnp.asarray(np.log(np.maximum(np.mean(change**2, 0) / 2, 1e-12)), jnp.float32)
     last = [(lambda net: net.layers[-1].weight), (lambda net: net.layers[-1].bias)]
     drift = eqx.tree_at(last[0], net.drift, 0.01 * net.drift.layers[-1].weight)

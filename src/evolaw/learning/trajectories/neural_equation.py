@@ -24,6 +24,7 @@ import numpy as np
 from evolaw import checks, display, documents, storage
 from evolaw.learning.loop import checkpoints
 from evolaw.learning.loop.serialization import load_like
+from evolaw.learning.trajectories.frame import Frame
 
 if TYPE_CHECKING:
     from evolaw.sde.processes.process import SDE
@@ -40,7 +41,7 @@ _ARRAYS = ("places", "drift", "drift_error", "spread", "spread_error", "learned"
 
 
 class Coefficients(eqx.Module):
-    """f and log D of a state in units of its spread and of the recorded step; shapes (dim,) to (dim,), (dim,)."""
+    """f and log D in the units of a `Frame`, of what it shows of a state; shapes (width,) to (dim,), (dim,)."""
 
     drift: eqx.nn.MLP
     spread: eqx.nn.MLP
@@ -50,13 +51,13 @@ class Coefficients(eqx.Module):
 
     def __str__(self) -> str:
         # In the manifest: what a network prints of itself has addresses of functions in it.
-        return f"f and log D, tanh networks of {self.drift.depth} x {self.drift.width_size}, {self.drift.in_size} components"
+        return f"f and log D, tanh networks of {self.drift.depth} x {self.drift.width_size}, {self.drift.out_size} components"
 
     @classmethod
-    def random(cls, dim: int, key: jax.Array) -> Coefficients:
+    def random(cls, width: int, dim: int, key: jax.Array) -> Coefficients:
         """Draw both networks."""
         one, other = jax.random.split(key)
-        return cls(*(eqx.nn.MLP(dim, dim, _WIDTH, _DEPTH, activation=jnp.tanh, key=k) for k in (one, other)))
+        return cls(*(eqx.nn.MLP(width, dim, _WIDTH, _DEPTH, activation=jnp.tanh, key=k) for k in (one, other)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +86,7 @@ class NeuralEquation:
     Attributes:
         net: the networks, of states in reduced units.
         names: components.
-        centre, scale: x = centre + scale u.
-        step: the recorded step, which is the unit of time of the networks.
+        frame: these units.
         states: a few thousand recorded states, by which `knows` judges.
         losses: mean loss of every epoch.
         held: loss on the last fifth, which was not learned from; that of a constant drift and diffusion beside it.
@@ -96,9 +96,7 @@ class NeuralEquation:
 
     net: Coefficients
     names: tuple[str, ...]
-    centre: np.ndarray
-    scale: np.ndarray
-    step: float
+    frame: Frame
     states: np.ndarray
     losses: tuple[float, ...]
     held: tuple[float, float]
@@ -111,10 +109,10 @@ class NeuralEquation:
         from evolaw.sde import SDE
 
         arrays, static = eqx.partition(self.net, eqx.is_array)
-        centre, scale, step = self.centre, self.scale, self.step
+        scale, step, inputs = self.frame.scale, self.frame.step, self.frame.inputs
 
         def both(x: jax.Array, p: Any) -> tuple[jax.Array, jax.Array]:
-            return jax.vmap(eqx.combine(p, static))((x - centre) / scale)
+            return jax.vmap(eqx.combine(p, static))(inputs(x, jnp))
 
         def drift(t: Any, x: jax.Array, p: Any) -> jax.Array:
             return both(x, p)[0] * scale / step
@@ -132,18 +130,19 @@ class NeuralEquation:
             params=arrays,
             batched=True,
             name=KIND,
+            periods=self.frame.periods if any(self.frame.periods) else None,
             components=self.names if all(map(str.isidentifier, self.names)) else None,
         )
 
     def at(self, states: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return drift and diffusion coefficients at states of shape (rows, dim), each of that shape."""
-        return coefficients_at(self.net, states, self.centre, self.scale, self.step)
+        return coefficients_at(self.net, self.frame, states)
 
     def knows(self, states: Any) -> np.ndarray:
         """Return at which states, shape (rows, dim), the law rests on something recorded near by: a twelfth of the range in every component."""
-        points = np.asarray(states, float).reshape(-1, len(self.scale))
+        points = np.asarray(states, float).reshape(-1, self.frame.dim)
         reach = np.ptp(self.states, axis=0) / _REACH
-        return np.array([bool((np.abs(self.states - point) <= reach).all(1).any()) for point in points])
+        return np.array([bool((np.abs(self.frame.apart(self.states - x)) <= reach).all(1).any()) for x in points])
 
     @property
     def gain(self) -> float:
@@ -162,12 +161,13 @@ class NeuralEquation:
             "equation.json",
             {
                 "names": list(self.names),
-                "step": self.step,
+                "step": self.frame.step,
                 "duration": self.duration,
                 "losses": list(self.losses),
                 "held": list(self.held),
-                "centre": self.centre,
-                "scale": self.scale,
+                "centre": self.frame.centre,
+                "scale": self.frame.scale,
+                "periods": list(self.frame.periods),
             },
         )
         arrays: dict[str, tuple[np.ndarray, tuple[str, ...]]] = {"states": (self.states, ("rows", "dim"))}
@@ -191,13 +191,16 @@ class NeuralEquation:
             facts = json.loads(run.read_document("equation.json"))
             names = tuple(map(str, facts["names"]))
             centre, scale = (np.array(facts[name], float).reshape(len(names)) for name in ("centre", "scale"))
+            periods = tuple(None if period is None else float(period) for period in facts["periods"])
+            checks.require(len(periods) == len(names), "path", f"hold {len(names)} periods", len(periods))
+            frame = Frame(centre, scale, float(facts["step"]), periods)
             model, constant = map(float, facts["held"])
             run.read_document(_FILE)
-            net = load_like(Coefficients.random(len(names), jax.random.key(0)), run.path / _FILE)
+            net = load_like(Coefficients.random(frame.width, frame.dim, jax.random.key(0)), run.path / _FILE)
             tally = Tally(*(run.read(name) for name in _ARRAYS))
             losses = tuple(map(float, facts["losses"]))
-            step, duration, states = float(facts["step"]), float(facts["duration"]), run.read("states")
-            return cls(net, names, centre, scale, step, states, losses, (model, constant), tally, duration)
+            duration, states = float(facts["duration"]), run.read("states")
+            return cls(net, names, frame, states, losses, (model, constant), tally, duration)
 
     def plot(self, **options: Any) -> Any:
         """Return a Matplotlib figure of drift and diffusion, beside what the recorded steps say in bins."""
@@ -221,10 +224,9 @@ class NeuralEquation:
         return display.card("NeuralEquation", self._facts())
 
 
-def coefficients_at(
-    net: Coefficients, states: Any, centre: np.ndarray, scale: np.ndarray, step: float
-) -> tuple[np.ndarray, np.ndarray]:
+def coefficients_at(net: Coefficients, frame: Frame, states: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return f and D of networks in units of their own at states of shape (rows, dim), each of that shape."""
-    u = (np.asarray(states, float).reshape(-1, len(scale)) - centre) / scale
-    f, log_d = jax.vmap(net)(jnp.asarray(u, jnp.float32))
+    x = np.asarray(states, float).reshape(-1, frame.dim)
+    f, log_d = jax.vmap(net)(jnp.asarray(frame.inputs(x), jnp.float32))
+    scale, step = frame.scale, frame.step
     return np.asarray(f, float) * scale / step, np.exp(np.asarray(log_d, float)) * scale**2 / step

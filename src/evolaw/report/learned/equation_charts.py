@@ -90,12 +90,12 @@ def _runs(law: NeuralEquation, seed: int) -> np.ndarray | None:
 
     seeded = source(seed).stream("runs of a learned equation")
     starts = law.states[seeded.generator().integers(0, len(law.states), _PATHS)]
-    end = law.step * min(_MOST_STEPS, max(1, round(law.duration / law.step)))
+    end = law.frame.step * min(_MOST_STEPS, max(1, round(law.duration / law.frame.step)))
     times = np.linspace(0, end, 11)
     try:
-        found = solve(law.sde, EulerMaruyama(), starts, times, paths=_PATHS, rng=seeded.key[0], dt=law.step)
+        found = solve(law.sde, EulerMaruyama(), starts, times, paths=_PATHS, rng=seeded.key[0], dt=law.frame.step)
     except EvolawError:
         return None
     late = np.asarray(found.values)[:, 5:].reshape(-1, len(law.names))
-    late = late[np.isfinite(late).all(1)]
+    late = law.frame.within(late[np.isfinite(late).all(1)])
     return late if len(late) > _PATHS else None

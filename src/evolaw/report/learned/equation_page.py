@@ -98,7 +98,7 @@ def _worth(law: NeuralEquation, words: Words) -> Tile:
         return Tile(
             title, words("learned_equation.worth_nothing"), (words("learned_equation.worth_why"),), "coefficients"
         )
-    steps = round(0.2 * law.duration / law.step)
+    steps = round(0.2 * law.duration / law.frame.step)
     nats = law.gain * steps
     fact = words("learned_equation.worth_gain", gain=f"{nats:.0f}" if nats >= 10 else f"{nats:.2g}", steps=steps)
     return Tile(title, fact, (words("learned_equation.worth_says"),), "coefficients")
