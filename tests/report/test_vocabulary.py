@@ -11,6 +11,7 @@ from evolaw.discovery.lattices.misfit.predictive_check import STATISTICS
 from evolaw.discovery.spine.decisions import DECISIONS
 from evolaw.discovery.spine.evidence import BASES
 from evolaw.report import vocabulary
+from evolaw.report.wording import table
 
 GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 
@@ -30,6 +31,23 @@ def test_the_words_of_discovery_are_all_there(group: str, names: tuple[str, ...]
 
 def test_every_statistic_of_the_prediction_is_explained() -> None:
     assert set(STATISTICS) <= set(vocabulary.words()["check"])
+
+
+def test_every_check_that_a_page_names_is_explained() -> None:
+    missing = set(table()["check"]) - set(vocabulary.words()["check"])
+    assert not missing, f"explain these checks in vocabulary.toml: {sorted(missing)}"
+
+
+@pytest.mark.parametrize(
+    "name", ["library of x", "angle phi", "noise of position", "known relations", "constancy of x"]
+)
+def test_checks_of_a_component_are_explained_by_the_name_that_is_shown(name: str) -> None:
+    assert {group for group, _ in vocabulary.look_up(name, "en")} == {"check"}
+    assert vocabulary.look_up(name, "zh") != vocabulary.look_up(name, "en")
+
+
+def test_a_word_with_of_in_it_is_none_of_the_terms() -> None:
+    assert vocabulary.look_up("drift of x", "en") == [] and vocabulary.look_up("drift", "en")
 
 
 def test_every_error_code_is_explained() -> None:

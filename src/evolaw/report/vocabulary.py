@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from importlib.resources import files
 
@@ -10,7 +11,10 @@ __all__ = ["GROUPS", "glossary", "look_up", "words"]
 
 GROUPS = {
     "term": "Terms",
+    "equation": "Words of equations",
     "junction": "Words of junctions",
+    "score": "Words of score models",
+    "learning": "Words of learned laws",
     "decision": "Decisions",
     "basis": "Grounds of a decision",
     "check": "Checks",
@@ -30,11 +34,19 @@ def words() -> dict[str, dict[str, dict[str, str]]]:
 def look_up(word: str, lang: str) -> list[tuple[str, str]]:
     """Return what is known of a word as (group, text); one word may stand in several groups.
 
+    The name of a check with the component it is of, as "library of x" or "angle x", is that of the check.
+
     Example:
-        >>> [group for group, _ in look_up("conflict", "en")]
-        ['decision']
+        >>> [group for group, _ in look_up("conflict", "en")], [group for group, _ in look_up("noise of x", "en")]
+        (['decision'], ['check'])
     """
-    wanted = _plain(word.strip())
+    found = _entries(_plain(word.strip()), lang)
+    return found or [
+        pair for pair in _entries(_plain(re.split(r" of |(?<=^angle) ", word.strip())[0]), lang) if pair[0] == "check"
+    ]
+
+
+def _entries(wanted: str, lang: str) -> list[tuple[str, str]]:
     return [
         (group, entry[lang])
         for group, entries in words().items()
