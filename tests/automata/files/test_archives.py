@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evolaw.automata.files.archives import read_arrays
+from evolaw.automata.files.archives import names_in, read_arrays
 from evolaw.automata.files.formats import read_pattern
 from evolaw.automata.files.recordings import read_recording
 from evolaw.errors import ParseError
@@ -161,3 +161,11 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
         read(tmp_path / name)
     with pytest.raises(ParseError, match="no plain file"):
         read("/dev/zero")
+
+
+def test_names_of_an_archive(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", images=np.ones(2), labels=np.ones(2))
+    assert names_in(tmp_path / "a.npz") == {"images", "labels"}
+    (tmp_path / "b.npz").write_bytes(b"PK")
+    with pytest.raises(ParseError, match=r"no \.npz file"):
+        names_in(tmp_path / "b.npz")

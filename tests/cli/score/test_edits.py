@@ -10,7 +10,7 @@ import pytest
 
 from evolaw.cli.main import run
 from evolaw.cli.score.edits import MASKS, mask_of
-from evolaw.errors import ArgumentError
+from evolaw.errors import ArgumentError, ParseError
 
 
 @pytest.mark.parametrize("word", MASKS)
@@ -44,8 +44,12 @@ def test_masks_of_vectors_and_files(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="exists"):
         mask_of(str(tmp_path / "none.npy"), (4,))
     (tmp_path / "bad.npy").write_bytes(b"no")
-    with pytest.raises(ArgumentError, match="cannot be read"):
+    with pytest.raises(ParseError, match=r"no \.npy file"):
         mask_of(str(tmp_path / "bad.npy"), (4,))
+    for wrong in ([0, 1, 0.5], [0, 1, np.nan], ["a", "b", "c"], [0, 1, 2]):
+        np.save(tmp_path / "m.npy", wrong)
+        with pytest.raises(ArgumentError, match=r"keep.*mask of 0 and 1"):
+            mask_of(str(tmp_path / "m.npy"), (3,))
 
 
 @pytest.mark.slow

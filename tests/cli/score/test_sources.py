@@ -22,6 +22,9 @@ def test_data_of_every_kind(tmp_path: Path) -> None:
     assert one.labels is not None
     np.savez(tmp_path / "a.npz", data=np.ones((4, 3)), labels=[0, 1, 0, 1])
     assert read_data(str(tmp_path / "a.npz")).values.shape == (4, 3)
+    assert read_data(str(tmp_path / "a.npz")).labels is not None
+    np.savez(tmp_path / "s.npz", samples=np.ones((4, 3)))  # what --save writes
+    assert read_data(str(tmp_path / "s.npz")).values.shape == (4, 3)
     Trajectory(np.arange(6.0).reshape(3, 2), [0, 1, 2], ("times", "dim")).save(tmp_path / "run")
     assert read_data(str(tmp_path / "run")).values.shape == (3, 2)
     with pytest.raises(ArgumentError, match="Did you mean moons"):

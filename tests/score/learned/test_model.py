@@ -18,6 +18,7 @@ from evolaw.score.learned.fit import fit, pace
 from evolaw.score.learned.model import ScoreModel
 from evolaw.score.networks.mlp import MLP
 from evolaw.score.networks.preconditioning import Preconditioning
+from evolaw.score.networks.unet import UNet
 from evolaw.score.noising.schedules import EDM, Rectified
 from evolaw.score.noising.song import VE, VP, SubVP
 from evolaw.storage import Run
@@ -107,6 +108,17 @@ def test_a_model_comes_back_with_its_weights(tmp_path: Path) -> None:
         ScoreModel.load(tmp_path / "run", MLP(width=5, depth=1).draw((2,), classes=3, rng=0))
     with pytest.raises(StorageError, match="kept no averages"):
         ScoreModel.load(tmp_path / "run", width=0.1)
+
+
+def test_a_network_put_there_from_another_run_is_named(tmp_path: Path) -> None:
+    model = still(numbers=2)
+    assert ScoreModel.load(model.save(tmp_path / "run")).numbers == 2
+    for name, net in (("plain", MLP(width=4, depth=1)), ("field", UNet((4,)))):
+        other = model.changed(net=net.draw((3,) if name == "plain" else (4, 4), numbers=2, rng=0))
+        with pytest.raises(
+            StorageError, match=r"another architecture: its states are of shape \(2,\), and its network"
+        ):
+            ScoreModel.load(other.save(tmp_path / name))
 
 
 def test_other_runs_are_refused(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from evolaw.arrays import byte_size
 from evolaw.errors import ParseError
 from evolaw.textfiles import missing, require_file
 
-__all__ = ["MOST_ARRAY_BYTES", "TORN", "header_of", "read_array", "read_arrays"]
+__all__ = ["MOST_ARRAY_BYTES", "TORN", "header_of", "names_in", "read_array", "read_arrays"]
 
 MOST_ARRAY_BYTES = 2**30
 """Size of the largest array that is read from an archive."""
@@ -77,6 +77,17 @@ def read_arrays(
             )
         wanted = [name for name in (*required, *optional) if name in names]
         return {name: _read(archive, names[name], f"{path}[{name}]", most) for name in wanted}
+
+
+def names_in(path: str | Path) -> set[str]:
+    """Return the names of the arrays in an ``.npz`` file.
+
+    Raises:
+        ParseError: the file is missing or no archive.
+    """
+    path = require_file(path)
+    with _readable(path, ".npz"), zipfile.ZipFile(path) as archive:
+        return {name.removesuffix(".npy") for name in archive.namelist()}
 
 
 def read_array(path: str | Path, *, most: int = MOST_ARRAY_BYTES) -> np.ndarray:

@@ -84,6 +84,9 @@ def train(
     from evolaw.score.learned.fit import fit, pace
 
     known, held = sources.read_data(data, side=side, grey=grey).split()
+    is_told = classes and loss == "denoising"
+    if is_told:
+        sources.require_classes(known.labels)
     plan = sources.network(net, known.values.shape[1:], width)
     about = {"source": data, "command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
     levels = None if known.levels is None else 2 / known.levels
@@ -95,7 +98,7 @@ def train(
             rng=seed,
             schedule=pace(steps, checks.positive(rate, "rate")),
             batch=batch,
-            conditions=known.labels if classes and loss == "denoising" else None,
+            conditions=known.labels if is_told else None,
             loss=sources.LOSSES[loss],
             levels=levels,
             progress=progress,
@@ -186,7 +189,8 @@ def likelihood(
     from evolaw.score.likelihood.bits import dequantised
     from evolaw.score.likelihood.density import log_likelihood
 
-    known, material = sources.read_model(model), sources.read_data(data).split()[1]
+    known = sources.read_model(model)
+    material = known.require_fit(sources.read_data(data)).split()[1]
     states = material.values[: checks.integer(count, "count", least=2)]
     if material.levels is not None:
         from evolaw.score.data.pictures import to_levels
@@ -237,7 +241,8 @@ def compare(
     """Compare samples with held-out data: distances beside their noise floor, and memorisation."""
     from evolaw.score.quality import likeness
 
-    known, (seen, unseen) = sources.read_model(model), sources.read_data(data).split()
+    known = sources.read_model(model)
+    seen, unseen = known.require_fit(sources.read_data(data)).split()
     if method == sources.ONE_STEP or (method is None and hasattr(known.target, "generate")):
         states = _generated(known.target, count, 1 if steps is None else steps, seed, None)
     else:

@@ -46,7 +46,8 @@ def inpaint(
     from evolaw.score.control.replacement import inpaint as draw
 
     outputs.require_places(save, figure)
-    known, datum = sources.read_model(model), _datum(data, item)
+    known = sources.read_model(model)
+    datum = _datum(known, data, item)
     mask = mask_of(keep, datum.shape)
     drawn = draw(known.target, known.noising, datum, mask, count=count, steps=steps, rng=seed)
     _answer(
@@ -74,7 +75,8 @@ def colourise(
     from evolaw.score.control.replacement import colourise as draw
 
     outputs.require_places(save, figure)
-    known, datum = sources.read_model(model), _datum(data, item)
+    known = sources.read_model(model)
+    datum = _datum(known, data, item)
     wanted = "hold images of several channels (channels, rows, cols)"
     checks.require(datum.ndim == 3 and len(datum) > 1, "data", wanted, f"states of shape {datum.shape}")
     drawn = draw(known.target, known.noising, datum.mean(0), count=count, steps=steps, rng=seed)
@@ -95,7 +97,8 @@ def interpolate(
     from evolaw.score.likelihood.flow import interpolate as draw
 
     outputs.require_places(save, figure)
-    known, first, second = sources.read_model(model), _datum(data, item), _datum(data, to)
+    known = sources.read_model(model)
+    first, second = _datum(known, data, item), _datum(known, data, to, "to")
     found = draw(known.target, known.noising, first, second, count=count)
     _answer(None, found, {"from": item, "to": to}, (save, figure), as_json)
 
@@ -104,24 +107,27 @@ def mask_of(text: str, shape: tuple[int, ...]) -> np.ndarray:
     """Return the mask of a word, or of an ``.npy`` file: True where a state is known.
 
     Raises:
-        ArgumentError: no such word, a mask of another shape, or one that knows all or nothing.
+        ArgumentError: no such word, a mask of another shape, one that knows all or nothing, or one of other values than 0 and 1.
+        ParseError: the file cannot be read.
 
     Example:
         >>> mask_of("left", (2, 4)).tolist()
         [[True, True, False, False], [True, True, False, False]]
     """
-    import numpy as np
 
     from evolaw import checks
 
     if text.endswith(".npy"):
+        from evolaw.automata.files.archives import read_array
+
         checks.require(Path(text).is_file(), "keep", "be a file that exists", text)
-        try:
-            mask = np.load(text, allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise checks.refuse("keep", "be a NumPy file of a mask", f"one that cannot be read: {error}") from error
+        mask = read_array(text)
         checks.require(
             mask.shape == tuple(shape), "keep", f"be a mask of shape {tuple(shape)}", f"of shape {mask.shape}"
+        )
+        said = mask.dtype.kind in "buif" and bool(((mask == 0) | (mask == 1)).all())
+        checks.require(
+            said, "keep", "be a mask of 0 and 1, or of False and True", f"one of other values, of {mask.dtype}"
         )
         mask = mask.astype(bool)
     else:
@@ -153,11 +159,11 @@ def _drawn_mask(word: str, shape: tuple[int, ...]) -> np.ndarray:
     ).copy()
 
 
-def _datum(data: str, item: int) -> np.ndarray:
+def _datum(model: sources.Model, data: str, item: int, option: str = "item") -> np.ndarray:
     from evolaw import checks
 
-    held = sources.read_data(data).split()[1].values
-    datum: np.ndarray = held[checks.integer(item, "item", least=0, most=len(held) - 1)]
+    held = model.require_fit(sources.read_data(data)).split()[1].values
+    datum: np.ndarray = held[checks.integer(item, option, least=0, most=len(held) - 1)]
     return datum
 
 

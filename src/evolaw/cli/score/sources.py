@@ -29,6 +29,7 @@ __all__ = [
     "noising",
     "read_data",
     "read_model",
+    "require_classes",
     "sampler",
 ]
 
@@ -95,6 +96,20 @@ class Model:
     noising: Any
     about: dict[str, Any]
 
+    def require_fit(self, data: Material) -> Material:
+        """Return data of the shape this model knows; refuse others.
+
+        Raises:
+            ArgumentError: they are of another shape.
+        """
+        from evolaw import checks
+
+        shape, given = tuple(self.target.shape), data.values.shape[1:]
+        checks.require(
+            given == shape, "data", f"hold states of shape {shape}, as this model knows", f"of shape {given}"
+        )
+        return data
+
 
 def read_data(text: str, *, side: int | None = None, grey: bool = False) -> Material:
     """Return the data a word or a path stands for.
@@ -128,18 +143,46 @@ def read_data(text: str, *, side: int | None = None, grey: bool = False) -> Mate
     raise checks.refuse("data", wanted, text, f"Did you mean {near}?" if near else "")
 
 
-def _from_files(text: str, place: Path, side: int | None, grey: bool) -> Material:
-    import zipfile
+def require_classes(labels: np.ndarray | None) -> None:
+    """Refuse labels that are no classes: what is drawn from the command line is told a class or nothing.
 
-    from evolaw.automata.files.archives import read_arrays
+    Raises:
+        ArgumentError: labels that are not one whole number for each state, from 0 on.
+
+    Example:
+        >>> import numpy as np
+        >>> require_classes(np.array([0, 2, 1]))
+    """
+    import numpy as np
+
+    from evolaw import checks
+
+    if labels is None:
+        return
+    whole = labels.ndim == 1 and np.issubdtype(labels.dtype, np.integer) and int(labels.min(initial=0)) >= 0
+    fix = "Pass --no-classes to leave them out, or train with evolaw.score.fit."
+    checks.require(
+        whole,
+        "labels",
+        "be classes, one whole number from 0 for each state",
+        f"{labels.dtype} of shape {labels.shape}",
+        fix,
+    )
+
+
+def _from_files(text: str, place: Path, side: int | None, grey: bool) -> Material:
+    from evolaw import checks
+    from evolaw.automata.files.archives import names_in, read_arrays
     from evolaw.score.data.pictures import read_images
 
-    if place.is_file() and zipfile.is_zipfile(place):
-        with zipfile.ZipFile(place) as archive:
-            names = {name.removesuffix(".npy") for name in archive.namelist()}
-        if "data" in names and "images" not in names:
-            arrays = read_arrays(place, ["data"], ["labels"])
-            return Material(text, arrays["data"], arrays.get("labels"))
+    if place.is_file():
+        names = names_in(place)
+        if "images" not in names and ("data" in names or "samples" in names):
+            name = "data" if "data" in names else "samples"
+            arrays = read_arrays(place, [name], ["labels"])
+            states = arrays[name].ndim >= 2
+            checks.require(states, name, "have shape (items, *shape)", arrays[name].shape)
+            return Material(text, arrays[name], arrays.get("labels"))
     found = read_images(place, side=side, grey=grey)
     return Material(text, found.values, found.labels, found.levels)
 

@@ -7,7 +7,6 @@ fills [-1, 1], and a density p of the noised values gives bits per dimension -lo
 from __future__ import annotations
 
 import importlib.util
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import memory_limit, require_memory
+from evolaw.automata.files.archives import read_arrays
 from evolaw.errors import MissingExtra, ParseError
 from evolaw.textfiles import require_plain
 from evolaw.told import told
@@ -34,11 +34,20 @@ class Pictures:
         values: in [-1, 1], shape (items, rows, cols) or (items, channels, rows, cols).
         labels: a class of each, or None.
         levels: number of levels of a value; None where values are continuous.
+
+    Raises:
+        ArgumentError: labels are not one for each image.
     """
 
     values: np.ndarray
     labels: np.ndarray | None = None
     levels: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.labels is not None:
+            fits = np.shape(self.labels)[:1] == (len(self.values),)
+            wanted = f"be one for each of the {len(self.values)} states"
+            checks.require(fits, "labels", wanted, f"of shape {np.shape(self.labels)}")
 
     def __len__(self) -> int:
         return len(self.values)
@@ -125,23 +134,16 @@ def read_images(path: str | Path, *, side: int | None = None, grey: bool = False
 
 
 def _archive(place: Path) -> Pictures:
-    try:
-        with zipfile.ZipFile(place) as file:
-            size = sum(entry.file_size for entry in file.infolist())
-        require_memory("path", 3.0 * size, memory_limit(), "Split the file.")
-        with np.load(place, allow_pickle=False) as file:
-            missing = "images" not in file.files
-            images = None if missing else file["images"]
-            labels = file["labels"] if "labels" in file.files else None
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise ParseError(f"cannot be read as an .npz file: {error}", source=str(place)) from error
-    if images is None:
-        raise ParseError("holds no array named images.", source=str(place))
+    require_memory("path", 3.0 * place.stat().st_size, memory_limit(), "Split the file.")
+    held = read_arrays(place, ["images"], ["labels"])
+    images, labels = held["images"], held.get("labels")
     checks.require(
         images.ndim in (3, 4), "images", "have shape (items, rows, cols) or (items, channels, rows, cols)", images.shape
     )
     if images.dtype == np.uint8:
         return Pictures(from_levels(images, 256), labels, 256)
+    real = images.dtype.kind in "buif"
+    checks.require(real, "images", "be bytes, or numbers in [-1, 1]", f"of {images.dtype}")
     values = checks.finite(images, "images").astype(float)
     inside = bool((np.abs(values) <= 1).all())
     checks.require(inside, "images", "be bytes, or numbers in [-1, 1]", f"from {values.min():g} to {values.max():g}")

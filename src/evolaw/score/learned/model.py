@@ -188,7 +188,9 @@ class ScoreModel(eqx.Module):
         lines = checkpoints.histories(run, [0])[0]
         history = tuple((int(line["epoch"]), float(line["loss"]), float(line["seconds"])) for line in lines)
         frame = Preconditioning(jnp.asarray(run.read("mean")), jnp.asarray(run.read("spread")).reshape(()))
-        return cls(chosen, frame, **facts, history=history)
+        model = cls(chosen, frame, **facts, history=history)
+        _require_answers(model, path)
+        return model
 
     # -- as a picture -----------------------------------------------------------------------------------------------------
 
@@ -216,6 +218,22 @@ class ScoreModel(eqx.Module):
 
     def _repr_html_(self) -> str:
         return display.card(type(self).__name__, self._facts())
+
+
+def _require_answers(model: ScoreModel, path: str | Path) -> None:
+    """Refuse a network that does not answer the states which its run speaks of, such as one put there from another run."""
+    states, level = jax.ShapeDtypeStruct((1, *model.shape), np.float32), jax.ShapeDtypeStruct((), np.float32)
+    told = jnp.zeros((), jnp.int32) if model.classes else jnp.zeros(model.numbers) if model.numbers else None
+    try:
+        found = jax.eval_shape(model.changed(condition=told)._pull, states, level).shape[1:]
+        says = f"gives {found}"
+    except Exception as error:
+        found, says = None, f"fails on one ({type(error).__name__})"
+    if found != model.shape:
+        raise StorageError(
+            f"{path} holds another architecture: its states are of shape {model.shape}, and its network, {_one_line(model.net)}, "
+            f"{says}. Copy or train it again."
+        )
 
 
 def write_model(run: storage.Run, model: ScoreModel) -> None:
