@@ -27,7 +27,7 @@ GOLDEN = (np.sqrt(5) - 1) / 2
 
 def moments(bridge: score.FittedBridge, d: int) -> tuple[list[np.ndarray], list[np.ndarray], np.ndarray]:
     """Means and covariances at the grid's times from 1 down to 0, and Cov(x_0, x_1), of the backward sampler."""
-    table, *arrays, _ = bridge.backward.params
+    table, *arrays, sizes = bridge.backward.params
     features, h = Features(*arrays[:2]), 1 / bridge.steps
     mean, spread, with_start = np.full(d, A), np.eye(d), np.eye(d)
     means, spreads = [mean], [spread]
@@ -35,7 +35,7 @@ def moments(bridge: score.FittedBridge, d: int) -> tuple[list[np.ndarray], list[
         constant = (np.asarray(features(np.zeros((1, d)))) @ table[k])[0]
         slope = (np.asarray(features(np.eye(d))) @ table[k] - constant).T
         step = np.eye(d) - h * slope
-        mean, spread = step @ mean - h * constant, step @ spread @ step.T + bridge.sigma**2 * h * np.eye(d)
+        mean, spread = step @ mean - h * constant, step @ spread @ step.T + h * np.diag(sizes[k] ** 2)
         with_start = step @ with_start
         means.append(mean)
         spreads.append(spread)

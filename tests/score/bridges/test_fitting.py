@@ -39,6 +39,19 @@ def test_the_gaussian_benchmark(d, method):
     assert covariance < (0.1 if method == "sf2m" else 0.03)
 
 
+def test_steps_leave_a_gaussian_its_variance():
+    """One dimension, 10 steps: plain Euler-Maruyama steps leave 1 + 1/20; followed without chance, 0.02 is 1.5 sampling errors of 10,000."""
+    draw = np.random.Generator(np.random.Philox(key=3))
+    x0, x1 = draw.standard_normal((2, 10_000, 1))
+    bridge = score.fit_bridge(x0 / x0.std(), x1 / x1.std(), 1.0, rng=0, rounds=3, steps=10)
+    table, _, scale, sizes = bridge.backward.params
+    spread = 1.0
+    for weights, size in zip(table[::-1], sizes[::-1], strict=True):
+        slope = weights[1, 0] / scale[0]
+        spread = spread * (1 - slope / 10) ** 2 + size[0] ** 2 / 10
+    assert abs(spread - 1) < 0.02
+
+
 @pytest.mark.slow
 def test_two_clusters_are_coupled_as_the_plan_says():
     """Waves for a drift that is not affine; the share of paths from the left cluster to the upper one, against log-Sinkhorn."""

@@ -80,6 +80,22 @@ def test_a_bare_score_gets_its_divergence_from_products():
 
 
 @pytest.mark.slow
+def test_a_control_takes_what_it_knows_from_the_probes():
+    """A Gaussian of 6 numbers, correlated: with itself as the control two probes agree with the exact value; with a wrong one they stay unbiased."""
+    target = score.Gaussian(np.zeros(6), 0.3 * np.eye(6) + 0.7)
+    bare, noising, x = Bare(target), score.VP(), target.sample(60, rng=3)
+    exact = score.log_likelihood(target, noising, x).values
+    options = {"rng": 4, "divergence": "hutchinson", "probes": 2, "rtol": 1e-4, "atol": 1e-4}
+    plain = score.log_likelihood(bare, noising, x, **options)
+    known = score.log_likelihood(bare, noising, x, control=target, **options)
+    assert np.abs(known.values - exact).max() < 2e-3 < plain.probes.mean()
+    wrong = score.Gaussian(np.ones(6), np.diag([0.1, 1, 2, 3, 4, 5.0]) + 0.2)
+    rough = score.log_likelihood(bare, noising, x, control=wrong, **options, directions="gaussian").values - exact
+    assert abs(rough.mean()) < 4 * rough.std(ddof=1) / np.sqrt(60)  # false alarm 6e-5
+    assert rough.std() > 0.1
+
+
+@pytest.mark.slow
 def test_values_do_not_depend_on_the_batch():
     x = SMALL.sample(30, rng=4)
     together = score.log_likelihood(SMALL, score.VP(), x).values
