@@ -135,7 +135,7 @@ def _shrunk(of: Moments, ridges: Sequence[float]) -> list[np.ndarray]:
     ]
 
 
-def drift_process(features: Features, weights: np.ndarray, sigma: float, *, backward: bool = False) -> SDE:
+def drift_process(features: Features, weights: np.ndarray, sigma: float | np.ndarray, *, backward: bool = False) -> SDE:
     """Return dx = b dt + σ dw with the regressed drift, on the grid of K equal steps of [0, 1]; backward for falling times.
 
     Args:
