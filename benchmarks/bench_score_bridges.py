@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from evolaw import score
-from evolaw.score.bridges.regression import Features
+from evolaw.score.bridges.features import Features
 from evolaw.score.league.affine import gaussian_kl
 
 COUNT, A = 10_000, 0.1

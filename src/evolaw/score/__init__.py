@@ -27,12 +27,12 @@ from evolaw.facade import facade
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
     from evolaw.score.bridges.average_velocity import average_velocity_of as average_velocity_of
     from evolaw.score.bridges.average_velocity import generated as generated
+    from evolaw.score.bridges.features import Features as Features
+    from evolaw.score.bridges.features import affine_features as affine_features
+    from evolaw.score.bridges.features import fourier_features as fourier_features
     from evolaw.score.bridges.fitting import FittedBridge as FittedBridge
     from evolaw.score.bridges.fitting import fit_bridge as fit_bridge
     from evolaw.score.bridges.normal import GaussianBridge as GaussianBridge
-    from evolaw.score.bridges.regression import Features as Features
-    from evolaw.score.bridges.regression import affine_features as affine_features
-    from evolaw.score.bridges.regression import fourier_features as fourier_features
     from evolaw.score.bridges.sinkhorn import EntropicPlan as EntropicPlan
     from evolaw.score.bridges.sinkhorn import sinkhorn as sinkhorn
     from evolaw.score.control.guidance import ClassifierFree as ClassifierFree
@@ -170,7 +170,7 @@ _NAMES = {
     "bridges.average_velocity": ("average_velocity_of", "generated"),
     "bridges.fitting": ("FittedBridge", "fit_bridge"),
     "bridges.normal": ("GaussianBridge",),
-    "bridges.regression": ("Features", "affine_features", "fourier_features"),
+    "bridges.features": ("Features", "affine_features", "fourier_features"),
     "bridges.sinkhorn": ("EntropicPlan", "sinkhorn"),
     "league.affine": ("gaussian_output",),
     "league.table": ("run_league",),

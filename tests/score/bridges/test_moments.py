@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from evolaw.score.bridges.features import affine_features, fourier_features
 from evolaw.score.bridges.moments import bridge_moments, moments, total
-from evolaw.score.bridges.regression import affine_features, fourier_features
 
 DRAW = np.random.Generator(np.random.Philox(key=5))
 MIDDLE = DRAW.standard_normal((3, 2)) * [1.0, 0.5] + [0.0, 2.0]

@@ -38,8 +38,9 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks, randomness
+from evolaw.score.bridges.features import Features, affine_features
 from evolaw.score.bridges.moments import Moments, bridge_moments, moments
-from evolaw.score.bridges.regression import Features, affine_features, drift_process, folds, regress
+from evolaw.score.bridges.regression import drift_process, folds, regress
 from evolaw.score.bridges.sinkhorn import sinkhorn
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE

@@ -13,12 +13,10 @@ so that no noise is drawn at all (Rao and Blackwell: the variance can only fall)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from evolaw.score.bridges.regression import Features
+from evolaw.score.bridges.features import Features
 
 __all__ = ["Moments", "bridge_moments", "moments", "total"]
 
@@ -75,7 +73,7 @@ def bridge_moments(features: Features, middle: np.ndarray, spread: float, target
         pull: κ.
 
     Example:
-        >>> from evolaw.score.bridges.regression import Features
+        >>> from evolaw.score.bridges.features import Features
         >>> unit = Features(np.zeros(1), np.ones(1))
         >>> bridge_moments(unit, np.zeros((4, 1)), 2.0, np.zeros((4, 1)), -1.0).cross.tolist()  # E x y = s κ
         [[0.0], [-8.0]]

@@ -20,66 +20,15 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from evolaw import checks, randomness
-from evolaw.arrays import namespace
+from evolaw import checks
+from evolaw.score.bridges.features import Features
 from evolaw.score.bridges.moments import Moments, total
 from evolaw.sde.processes.process import SDE
-from evolaw.told import told
 
-__all__ = ["Features", "affine_features", "drift_process", "folds", "fourier_features", "regress"]
+__all__ = ["drift_process", "folds", "regress"]
 
 _RIDGES = (*np.geomspace(1e-6, 1e3, 10), np.inf)
 _FOLDS = 5
-
-
-@dataclass(frozen=True, eq=False)
-class Features:
-    """φ(x) = (1, (x - center)/scale, √2 cos(Ω (x - center)/scale + phase)), without the last part where Ω is None.
-
-    Attributes:
-        center, scale: shape (d,).
-        frequencies, phases: Ω, shape (number, d), and shape (number,); None for affine features.
-    """
-
-    center: Any
-    scale: Any
-    frequencies: Any = None
-    phases: Any = None
-
-    def __call__(self, x: Any) -> Any:
-        """Return the features of states of shape (count, d), shape (count, features)."""
-        xp = namespace(x, self.center)
-        y = (x - self.center) / self.scale
-        parts = [xp.ones((len(x), 1), dtype=y.dtype), y]
-        if self.frequencies is not None:
-            parts.append(xp.sqrt(2.0) * xp.cos(y @ self.frequencies.T + self.phases))
-        return xp.concatenate(parts, axis=1)
-
-    @property
-    def arrays(self) -> tuple[Any, ...]:
-        """The arrays, without those that are None."""
-        return tuple(part for part in (self.center, self.scale, self.frequencies, self.phases) if part is not None)
-
-
-@told
-def affine_features(x: Any) -> Features:
-    """Return φ = (1, x), centred and scaled by data of shape (count, d)."""
-    x = checks.finite(checks.shape(x, "x", ("count", "d")), "x").astype(float)
-    return Features(x.mean(0), np.maximum(x.std(0), 1e-12))
-
-
-@told
-def fourier_features(x: Any, number: int = 200, *, rng: Any, width: float = 1.0) -> Features:
-    """Return affine features and ``number`` random Fourier ones, those of a Gaussian kernel as wide as ``width`` spreads of the data.
-
-    References:
-        rahimi2007.
-    """
-    base = affine_features(x)
-    number, width = checks.integer(number, "number", least=1), checks.positive(width, "width")
-    draw = randomness.source(rng).stream("features").generator()
-    frequencies = draw.standard_normal((number, len(base.center))) / width
-    return Features(base.center, base.scale, frequencies, draw.uniform(0, 2 * np.pi, number))
 
 
 def regress(parts: list[Moments], ridge: float | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -93,6 +42,7 @@ def regress(parts: list[Moments], ridge: float | None = None) -> tuple[np.ndarra
     Example:
         >>> x = np.linspace(-1, 1, 10)[:, None]
         >>> phi = affine_features(x)
+        >>> from evolaw.score.bridges.features import affine_features
         >>> from evolaw.score.bridges.moments import moments
         >>> W, left = regress(folds(lambda rows: moments(phi, x[rows], 2 * x[rows] + 1), 10))
         >>> (phi(np.array([[0.5]])) @ W).round(4).tolist(), bool(left[0] < 1e-6)
