@@ -31,6 +31,7 @@ from evolaw.discovery.diffusions.misfit.diagnosis import (
     doubt_recording,
     doubt_symmetry,
     doubting,
+    is_hopeless,
     predicting,
     remedy,
 )
@@ -146,7 +147,7 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
     alpha = terms["alpha"]
     case = pose(items, **{name: value for name, value in terms.items() if name != "alpha"})
     doubts = doubt_recording(case)
-    unfit = any(not doubt.check.passed and not doubt.component for doubt in doubts)
+    unfit = any(not doubt.check.passed and not doubt.component and doubt.family != "neither" for doubt in doubts)
     weighed = weigh_all(case, roughly=unfit)
     slow = None if unfit else doubt_steps(case, weighed)
     doubts += [] if slow is None else [slow]
@@ -156,7 +157,7 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
     doubts += doubt_symmetry(case, agreement(families, case.relations))
     families = list(related(families, case.relations))
     evidence, decisions = judge(case, families, alpha)
-    doubts += [*diagnose(case, weighed), *doubt_known(case, against)]
+    doubts += [*diagnose(case, weighed, doubts), *doubt_known(case, against)]
     state = doubting(State.of(evidence, decisions), doubts)
     if state.cause == "sound" and _claims(state):
         absent = [i.entry for i, d in zip(state.evidence, state.decisions, strict=True) if d == "absent"]
@@ -170,7 +171,7 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
         space=SPACE,
         alpha=alpha,
         entries=entries,
-        law=_law(case, weighed, families, entries),
+        law=_law(case, [] if is_hopeless(state.cause) else weighed, families, entries),
         checks=state.checks,
         next=propose(case, weighed, families, open_) if cure is None else remedied(*cure),
         recordings=tuple(items),

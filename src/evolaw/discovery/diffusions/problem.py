@@ -14,7 +14,7 @@ from evolaw.discovery.diffusions.evidence.relaxation import is_relaxation
 from evolaw.discovery.diffusions.evidence.selection import coarseness, is_coarse
 from evolaw.discovery.diffusions.misfit.increment_tests import wrapping
 from evolaw.discovery.diffusions.model.case import Case, entry_name
-from evolaw.discovery.diffusions.model.dependence import require_apart
+from evolaw.discovery.diffusions.model.dependence import require_apart, told_apart
 from evolaw.discovery.diffusions.model.equalities import follow
 from evolaw.discovery.diffusions.model.expressions import Term, read_term
 from evolaw.discovery.diffusions.model.known import Known, read_known
@@ -68,6 +68,8 @@ def pose(
     asked = [name for name in (velocities or recording.names) if not _closed(facts, name)]
     checks.require(bool(asked), "known", "leave a component to ask about", "one that gives all of them")
     drift = read_libraries(library, state, asked, periods=periods)
+    if library is None and not velocities:
+        drift = told_apart(drift, recording)
     spread = read_libraries(diffusion, state, asked, argument="diffusion")
     values = dict(facts.values)
     for name in asked:

@@ -7,7 +7,7 @@ import pytest
 
 from evolaw.discovery.diffusions.evidence.weigh import weigh
 from evolaw.discovery.diffusions.misfit.diagnosis import diagnose
-from evolaw.discovery.diffusions.misfit.diffusion_tests import spread, strength_test
+from evolaw.discovery.diffusions.misfit.diffusion_tests import spread, strength_test, strength_tests
 from evolaw.discovery.diffusions.misfit.drift_tests import DriftTest
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
@@ -53,3 +53,26 @@ def test_the_spread_is_what_chi_square_has_over_its_freedom() -> None:
     """χ² = ν + n s²/2 with s = 0.1, n = 20,000; never below 0."""
     assert spread(DriftTest(19 + 100, 19, 0.0, "x"), 20_000) == pytest.approx(0.1)
     assert spread(DriftTest(10, 19, 0.9, "x"), 20_000) == 0.0
+
+
+def test_noise_that_changes_in_time_is_told_from_noise_that_varies_with_the_state() -> None:
+    """Where D is 0.1 in the first half and 0.4 in the second, time says more than the place; where it is 0.5 (1 + x²), the place does."""
+    rng = np.random.default_rng(4)
+    x = np.zeros(6000)
+    for k, kick in enumerate(rng.normal(size=5999)):
+        x[k + 1] = 0.98 * x[k] + np.sqrt(2 * (0.1 if k < 3000 else 0.4) * 0.02) * kick
+    for track, cause in ((Trajectory(x, 0.02 * np.arange(6000), ("times",)), "unsteady"), (varying(2), "strength")):
+        case = pose(track, library="1, x", noise=0.0)
+        failed = [doubt.cause for doubt in diagnose(case, [weigh(case, "x")]) if not doubt.check.passed]
+        assert failed == [cause]
+
+
+def test_noise_as_strong_at_all_times_is_refused_at_its_level(relaxation: object) -> None:
+    """60 recordings at level 0.05 expect 3 alarms; more than 10 have a chance of 1 in 3000."""
+    alarms = 0
+    for seed in range(60):
+        case = pose(relaxation(1.0, 0.5, 0.05, 2000, seed), library="1, x", noise=0.0)  # type: ignore[operator]
+        found = strength_tests(case, weigh(case, "x"))
+        assert found is not None
+        alarms += found[1].p_value < 0.05
+    assert alarms <= 10

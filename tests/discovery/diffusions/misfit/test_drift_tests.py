@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
 from evolaw.discovery.diffusions.evidence.weigh import weigh
-from evolaw.discovery.diffusions.misfit.drift_tests import Residuals, half_test, library_test, passages_of
+from evolaw.discovery.diffusions.misfit.drift_tests import (
+    Residuals,
+    half_test,
+    library_test,
+    looked_at,
+    passages_of,
+    returns_of,
+)
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
@@ -64,3 +73,20 @@ def test_a_path_that_never_returns_is_not_said_to_change() -> None:
 def test_without_a_passage_there_is_nothing_to_compare(relaxation: object) -> None:
     case = pose(relaxation(1.0, 0.5, 0.05, 2000, 1), library="1, x", noise=0.0)  # type: ignore[operator]
     assert half_test(residuals_of(case), 0).p_value == 1.0
+
+
+def test_a_motion_that_was_moved_elsewhere_in_the_middle_shows(relaxation: object) -> None:
+    """Between the quartiles of the whole it passes a few times, between those of its halves sixty: only by these the change is seen."""
+    values = np.asarray(relaxation(1.0, 0.3, 0.03, 6000, 4).values) + 1.5 * (np.arange(6001) > 3000)[:, None]  # type: ignore[operator]
+    case = pose(Trajectory(values, 0.03 * np.arange(6001), ("times", "dim")), library="1, x", noise=0.0)
+    residuals = residuals_of(case)
+    assert half_test(residuals, passages_of(case, "x")).p_value > 1e-3
+    assert half_test(residuals, returns_of(case, "x")).p_value < 1e-3
+
+
+def test_a_change_late_in_a_long_recording_is_looked_at() -> None:
+    """Of a million rows twenty blocks reach to the end, in order and apart."""
+    parts = looked_at(1_000_000)
+    assert parts[0].start == 0 and parts[-1].stop == 1_000_000
+    assert all(before.stop <= after.start for before, after in itertools.pairwise(parts))
+    assert sum(part.stop - part.start for part in parts) == 200_000

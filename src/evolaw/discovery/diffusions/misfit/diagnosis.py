@@ -1,12 +1,18 @@
 """From tests to checks, each with its cause and the option that handles it, and to what they do to decisions.
 
+    readings stand out by one step and back     nothing is decided
+    rows repeat the value before them           nothing is decided
+    it stops at an edge                         nothing of that component is decided
+    one noise shakes two components             said; each component's equation holds for itself
     the steps are mostly measurement noise      nothing of D is known at this step
     it relaxes within a step                    nothing is decided (`fast_relaxation`)
     a first-order law does not hold: memory     nothing is decided
+    a step hangs on where it was before         nothing is decided
     jumps, heavy tails                          nothing is decided
     a term is missing from the library          nothing of that component's drift is decided
     the law changes in time                     nothing of that component's drift is decided
     D varies otherwise than --diffusion         nothing of that component's diffusion is decided
+    D changes in time                           nothing of that component is decided
     run again, the law moves otherwise          nothing is decided
 
 A check fails at one in a thousand by chance, and only for effects large enough to matter. `remedy` says what to record when one failed:
@@ -15,6 +21,7 @@ no experiment on an equation that does not hold is worth making.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +31,16 @@ from scipy.special import fdtrc
 from evolaw.discovery.diffusions.evidence.relations import Agreement
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
-from evolaw.discovery.diffusions.misfit.diffusion_tests import spread, strength_test
-from evolaw.discovery.diffusions.misfit.drift_tests import DriftTest, Residuals, half_test, library_test, passages_of
+from evolaw.discovery.diffusions.misfit.diffusion_tests import spread, strength_tests
+from evolaw.discovery.diffusions.misfit.drift_tests import (
+    DriftTest,
+    Residuals,
+    half_test,
+    library_test,
+    passages_of,
+    returns_of,
+)
+from evolaw.discovery.diffusions.misfit.history_tests import history_test, share_of_drift
 from evolaw.discovery.diffusions.misfit.increment_tests import (
     jump_kurtosis,
     memory,
@@ -35,6 +50,7 @@ from evolaw.discovery.diffusions.misfit.increment_tests import (
 )
 from evolaw.discovery.diffusions.misfit.missing_terms import missing_terms
 from evolaw.discovery.diffusions.misfit.predictive_check import Prediction
+from evolaw.discovery.diffusions.misfit.reading_tests import common_noise, edge, held_share, spikes
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.spine.amendments import State, rewrite, take_back
 from evolaw.discovery.spine.evidence import Check, Evidence
@@ -47,6 +63,7 @@ __all__ = [
     "doubt_recording",
     "doubt_symmetry",
     "doubting",
+    "is_hopeless",
     "predicting",
     "remedy",
 ]
@@ -57,6 +74,12 @@ LEVEL = 1e-3
 _NOISE = 0.4
 _LEAST_CORRELATION = 0.06
 _LEAST_SPREAD = 0.05
+_LEAST_HISTORY = 0.1
+_LEAST_HELD = 0.1
+_NARROW = frozenset(("library", "drifting", "strength", "unsteady", "history"))
+"""Causes that speak against one component's law."""
+_HOPELESS = frozenset(("spikes", "held", "memory", "leftover", "relaxation", "period"))
+"""Causes that leave no fitted law to test."""
 _LEAST_KURTOSIS, _LEAST_KURTOSIS_COARSE = 4.5, 30.0
 
 
@@ -68,7 +91,7 @@ class Doubt:
         check: the check.
         cause: one word.
         component: the component whose entries it opens; "" for all.
-        family: "drift", "diffusion" or "both".
+        family: "drift", "diffusion", "both" or "neither".
     """
 
     check: Check
@@ -81,21 +104,43 @@ class Doubt:
         component, term = entry.split(": ", 1)
         if self.component and component != self.component:
             return False
-        return self.family == "both" or (self.family == "diffusion") == term.startswith("D ")
+        if self.family in ("both", "neither"):
+            return self.family == "both"
+        return (self.family == "diffusion") == term.startswith("D ")
 
 
 def doubt_recording(case: Case) -> list[Doubt]:
     """Return every check that needs no fitted law: an angle, measurement noise, memory, jumps."""
-    doubts = [_wrapped(case)]
+    doubts = [_wrapped(case), *_readings(case)]
     for target in case.asked:
         doubts += [_noise(case, target), _memory(case, target), _jumps(case, target)]
+    doubts += _common(case)
     return [doubt for doubt in doubts if doubt is not None]
 
 
-def diagnose(case: Case, weighed: Sequence[Weighed]) -> list[Doubt]:
-    """Return every check of the fitted law: a library that is too small, a law that changes in time, a strength that varies otherwise."""
-    fine = [item for item in weighed if item.method != "exact" and not is_coarse(case)]
-    return [doubt for item in fine for doubt in (*_drift(case, item), *_strength(case, item))]
+def diagnose(case: Case, weighed: Sequence[Weighed], doubts: Sequence[Doubt] = ()) -> list[Doubt]:
+    """Return every check of the fitted law: a library that is too small, a law that changes in time, a strength that varies otherwise.
+
+    Args:
+        case: the case.
+        weighed: what was weighed of each component.
+        doubts: what speaks against any law. Where a reading, memory or a step that is too long does, no law was fitted that could be tested;
+            of jumps and of measurement noise at least the strength, and the drift, can be.
+    """
+    failed = {(doubt.cause, doubt.component) for doubt in doubts if not doubt.check.passed}
+    causes = {cause for cause, _ in failed}
+    if is_coarse(case) or causes & _HOPELESS:
+        return []
+    found: list[Doubt] = []
+    for item in weighed:
+        found += [] if "jumps" in causes else _drift(case, item)
+        found += [] if ("noise", item.target) in failed else _strength(case, item)
+    return found
+
+
+def is_hopeless(cause: str) -> bool:
+    """Whether no equation of the space describes the recording, so that not even combinations of coefficients mean anything."""
+    return cause in _HOPELESS or cause in ("jumps", "history")
 
 
 def doubt_known(case: Case, against: Sequence[str]) -> list[Doubt]:
@@ -143,7 +188,7 @@ def doubting(state: State, doubts: Sequence[Doubt]) -> State:
 
 def _cause(failed: Sequence[Doubt]) -> str | None:
     """The first, which is the widest; of what speaks against one component the one that is least by chance: a law that changes misses its bins too."""
-    wide = [doubt for doubt in failed if doubt.cause not in ("library", "drifting", "strength")]
+    wide = [doubt for doubt in failed if doubt.cause not in _NARROW]
     if wide or not failed:
         return wide[0].cause if wide else None
     return min(failed, key=lambda doubt: 1.0 if doubt.check.p_value is None else doubt.check.p_value).cause
@@ -158,6 +203,10 @@ def predicting(state: State, prediction: Prediction | None) -> State:
 
 
 _REMEDIES = {
+    "spikes": "Leave the readings that stand out empty, and discover again; nothing new need be recorded.",
+    "held": "Keep the rows in which the value was read, and discover again; nothing new need be recorded.",
+    "edge": "Record away from the edge: with a wider range of the instrument, or a force that keeps it from the wall.",
+    "leftover": "Record faster, so that the fast motion shows, or take every fifth row, so that it is over within a step.",
     "period": "Say the period of the angle, and discover again.",
     "noise": "Record again with less measurement noise, or take every fifth row: a step in which it moves further than it is misread.",
     "relaxation": "Record faster: several points while it relaxes.",
@@ -165,6 +214,8 @@ _REMEDIES = {
     "jumps": "Record faster, so that jumps stand apart from the motion between them, and cut them out.",
     "library": "Give a larger --library; nothing new need be recorded.",
     "strength": 'Give a larger --diffusion, such as "1, x^2"; nothing new need be recorded.',
+    "history": "Record what moves it as well: the drive, or the variable behind it; of a position that was recorded alone discover with --hidden velocity.",
+    "unsteady": "Cut the recording where the noise changes, or record what changes it.",
     "drifting": "Cut the recording where it changes, or record what changes.",
     "symmetry": "Discover without --symmetry, or remove what breaks it: a preferred direction, a wall, a centre that is not the origin.",
     "known": "Drop what the recording contradicts from --known, or look at the recording.",
@@ -185,6 +236,54 @@ def _wrapped(case: Case) -> Doubt | None:
             says = f"{name} steps over its whole range again and again: an angle? Say --period '{name}={said}'."
             return Doubt(Check(f"angle {name}", False, 0.0, says), "period", name)
     return None
+
+
+def _readings(case: Case) -> list[Doubt]:
+    """What the instrument or a wall has left in the readings; nothing where it left nothing."""
+    found, recording = [], case.recording
+    for place, name in enumerate(recording.names):
+        if name in case.periods:
+            continue
+        out = spikes(recording, place)
+        if out.size:
+            says = (
+                f"Readings of {name} stand out by one step and back, {out.size} in all, the first at t = {recording.times[out[0]]:.6g}: outliers "
+                "of the instrument, which no diffusion makes. Leave them empty, and discover again."
+            )
+            found.append(Doubt(Check(f"spikes of {name}", False, 0.0, says), "spikes"))
+        held = held_share(recording, place)
+        if held > _LEAST_HELD:
+            says = (
+                f"{100 * held:.0f} % of the rows of {name} repeat the value before them exactly: it was written more often than it was read. "
+                "Keep the rows in which it was read, and discover again."
+            )
+            found.append(Doubt(Check(f"readings of {name}", False, 0.0, says), "held"))
+        where, count = edge(recording, place, short=not is_coarse(case))
+        if count:
+            says = (
+                f"{name} stops at an edge: {count} readings lie within one usual step of {where:.4g} and none beyond. A wall, or the end of "
+                "the instrument's range; no term of a library is a wall."
+            )
+            found.append(Doubt(Check(f"edge of {name}", False, 0.0, says), "edge", name))
+    return found
+
+
+def _common(case: Case) -> list[Doubt]:
+    """Whether one noise shakes two components; not asked of noisy, coarse or hidden ones, whose steps correlate for other reasons."""
+    if case.hidden or any(case.noise) or len(case.asked) < 2 or is_coarse(case):
+        return []
+    rest = {target: remainders(case, target) for target in case.asked}
+    found = []
+    for one, other in itertools.combinations(case.asked, 2):
+        correlation, p = common_noise(rest[one], rest[other])
+        if p >= LEVEL / len(case.asked) ** 2 or abs(correlation) <= _LEAST_CORRELATION:
+            continue
+        says = (
+            f"One noise shakes both {one} and {other}: their steps correlate {correlation:+.2f} beyond what the drift does. What is said of "
+            "each component holds; that their noises are independent, as in the law that is printed and run, does not."
+        )
+        found.append(Doubt(Check(f"noises of {one} and {other}", False, p, says), "common", "", "neither"))
+    return found
 
 
 def _noise(case: Case, target: str) -> Doubt | None:
@@ -221,7 +320,8 @@ def _memory(case: Case, target: str) -> Doubt | None:
         f"{target} has memory: what its state does not explain of a step correlates {found.correlation:+.2f} with {found.lag} "
         f"step{'s' if found.lag > 1 else ''} before, so no first-order equation in what was recorded holds. {advice}"
     )
-    return Doubt(Check(f"memory of {target}", False, found.p_value, says), "memory")
+    cause = "memory" if found.correlation > 0 else "leftover"
+    return Doubt(Check(f"memory of {target}", False, found.p_value, says), cause)
 
 
 def _jumps(case: Case, target: str) -> Doubt | None:
@@ -249,7 +349,9 @@ def _drift(case: Case, item: Weighed) -> list[Doubt]:
     passed = test.p_value >= LEVEL
     says = f"The drift of {item.target} agrees with its bins." if passed else _too_small(case, item, test)
     library = Doubt(Check(f"library of {item.target}", passed, test.p_value, says), "library", item.target, "drift")
-    test = half_test(residuals, passages_of(case, item.target))
+    returns = returns_of(case, item.target)
+    past = _history(item, history_test(case, residuals, returns))
+    test = half_test(residuals, returns)
     changes = (
         f"The drift of {item.target} changes in time: its halves differ, χ² = {test.statistic:.0f} at {test.freedom} degrees of "
         "freedom. Cut the recording, or record what changes as a component."
@@ -259,7 +361,20 @@ def _drift(case: Case, item: Weighed) -> list[Doubt]:
     constancy = Doubt(
         Check(f"constancy of {item.target}", passed, test.p_value, says), "drifting", item.target, "drift"
     )
-    return [library, constancy]
+    return [past, library, constancy]
+
+
+def _history(item: Weighed, test: DriftTest) -> Doubt:
+    share, name = share_of_drift(test, item), f"history of {item.target}"
+    if test.p_value >= LEVEL or share < _LEAST_HISTORY:
+        says = f"Where {item.target} goes hangs on where it is, not on where it was before."
+        return Doubt(Check(name, True, test.p_value, says), "history")
+    says = (
+        f"Where {item.target} goes hangs on where it was before, by {share:.2g} of the fitted drift: χ² = {test.statistic:.0f} at "
+        f"{test.freedom} degrees of freedom. A force that comes late, a drive that changes in time, or a slow variable that was not "
+        "recorded; no first-order equation in what was recorded holds."
+    )
+    return Doubt(Check(name, False, test.p_value, says), "history")
 
 
 def _too_small(case: Case, item: Weighed, test: DriftTest) -> str:
@@ -277,17 +392,41 @@ def _too_small(case: Case, item: Weighed, test: DriftTest) -> str:
 
 
 def _strength(case: Case, item: Weighed) -> list[Doubt]:
-    test = strength_test(case, item)
-    if test is None:
+    tests = strength_tests(case, item)
+    if tests is None:
         return []
-    name, varies = f"diffusion of {item.target}", spread(test, min(len(case.recording), 200_000))
-    if test.p_value >= LEVEL or varies < _LEAST_SPREAD:
-        says = f"The diffusion coefficient of {item.target} agrees with its bins."
-        return [Doubt(Check(name, True, test.p_value, says), "strength", item.target, "diffusion")]
+    place, time = tests
+    steps = min(len(case.recording), 200_000)
+    by_place, by_time = spread(place, steps), spread(time, steps)
+    placed = place.p_value < LEVEL and by_place >= _LEAST_SPREAD
+    timed = time.p_value < LEVEL and by_time >= _LEAST_SPREAD
+    # What varies with the place varies in time as well, and the other way round: the larger is said.
+    if placed and by_place >= by_time:
+        return [_varying(case, item, place, by_place)]
+    if timed:
+        return [_unsteady(item, time, by_time)]
+    says = f"The diffusion coefficient of {item.target} agrees with its bins."
+    steady = f"The noise of {item.target} is as strong at all times."
+    return [
+        Doubt(Check(f"diffusion of {item.target}", True, place.p_value, says), "strength", item.target, "diffusion"),
+        Doubt(Check(f"steadiness of {item.target}", True, time.p_value, steady), "unsteady", item.target),
+    ]
+
+
+def _varying(case: Case, item: Weighed, test: DriftTest, varies: float) -> Doubt:
     terms = ", ".join(term.name for term in case.diffusion[item.target])
     says = (
         f"The noise of {item.target} varies with {test.along} otherwise than --diffusion '{terms}' can say, by about "
         f"{100 * varies:.0f} %: squared steps miss their bins, χ² = {test.statistic:.0f} at {test.freedom} degrees of freedom. "
         f"Add terms of {test.along} to --diffusion."
     )
-    return [Doubt(Check(name, False, test.p_value, says), "strength", item.target, "diffusion")]
+    check = Check(f"diffusion of {item.target}", False, test.p_value, says)
+    return Doubt(check, "strength", item.target, "diffusion")
+
+
+def _unsteady(item: Weighed, test: DriftTest, varies: float) -> Doubt:
+    says = (
+        f"The noise of {item.target} changes in time, by about {100 * varies:.0f} %: squared steps of twenty stretches differ, "
+        f"χ² = {test.statistic:.0f} at {test.freedom} degrees of freedom. Cut the recording, or record what changes."
+    )
+    return Doubt(Check(f"steadiness of {item.target}", False, test.p_value, says), "unsteady", item.target)

@@ -4,6 +4,9 @@ The squared increments' equation is solved and its residuals are tried with indi
 strength that varies where a constant was asked for shows so, and how much of it, as the relative spread of D over the bins:
 
     Var(½ΔX²) = 2 (D Δt)² of a Gaussian step, so that    χ² − ν ≈ n · spread²/2,    spread = sqrt(2 (χ² − ν)/n)
+
+The same with twenty stretches of time in place of places: a strength that changes while it is recorded. Squared steps need no return of the
+motion to be compared, so that χ² judges both.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ from evolaw.discovery.diffusions.evidence.weigh import Weighed, fine_nodes
 from evolaw.discovery.diffusions.misfit.drift_tests import DriftTest, Residuals, library_test
 from evolaw.discovery.diffusions.model.case import Case
 
-__all__ = ["spread", "strength_test"]
+__all__ = ["spread", "strength_test", "strength_tests"]
+
+_TIMES = 20
 
 
 def strength_test(case: Case, weighed: Weighed) -> DriftTest | None:
@@ -25,6 +30,12 @@ def strength_test(case: Case, weighed: Weighed) -> DriftTest | None:
         case: the case; steps short against the dynamics.
         weighed: what was found of the component by moment equations.
     """
+    found = strength_tests(case, weighed)
+    return None if found is None else found[0]
+
+
+def strength_tests(case: Case, weighed: Weighed) -> tuple[DriftTest, DriftTest] | None:
+    """Return the worst test of `strength_test`, and the one against twenty stretches of time."""
     free, known = case.split(weighed.target, diffusion=True)
     if not free or weighed.target in case.hidden:
         return None
@@ -41,7 +52,10 @@ def strength_test(case: Case, weighed: Weighed) -> DriftTest | None:
         case.gains,
     )
     residuals = Residuals.solved(equation)
-    return None if residuals is None else library_test(case, residuals)
+    if residuals is None:
+        return None
+    stretch = np.minimum(_TIMES * np.arange(residuals.rows.size) // residuals.rows.size, _TIMES - 1)
+    return library_test(case, residuals), residuals.test(np.eye(_TIMES)[stretch], "")
 
 
 def spread(test: DriftTest, steps: int) -> float:

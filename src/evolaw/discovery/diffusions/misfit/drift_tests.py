@@ -8,7 +8,10 @@ fitted to the same steps is taken into account by projecting the new instruments
 Bins: w are indicators of 20 places along each component, so a term that is missing from the library shows. Halves: w = z in the first
 half and 0 in the second, so a law that changes shows. What the halves know of the drift hangs on how often the motion came back, be the
 points ever so many: a path that never returns has no two halves of one law to compare. So their statistic is judged by F with as many
-degrees of freedom below as there are passages from the lower quartile to the upper one, which for many is χ².
+degrees of freedom below as there are passages from the lower quartile to the upper one, which for many is χ². Quartiles are those of each
+half: between the quartiles of the whole a motion that was moved elsewhere in the middle passes but once.
+
+Of a recording longer than some hundred thousand rows twenty blocks are looked at, spread over all of it.
 """
 
 from __future__ import annotations
@@ -23,10 +26,20 @@ from evolaw.discovery.diffusions.evidence.weigh import Weighed, drift_equation, 
 from evolaw.discovery.diffusions.misfit.predictive_check import passages
 from evolaw.discovery.diffusions.model.case import Case
 
-__all__ = ["DriftTest", "Residuals", "binned_test", "half_test", "library_test", "passages_of"]
+__all__ = [
+    "DriftTest",
+    "Residuals",
+    "binned_test",
+    "half_test",
+    "library_test",
+    "looked_at",
+    "passages_of",
+    "returns_of",
+]
 
 _BINS = 20
 _MOST_ROWS = 200_000
+_BLOCKS = 20
 _RANK = 1e-6
 
 
@@ -53,14 +66,16 @@ class Residuals:
     Attributes:
         instruments, regressors: z and q of the usable rows.
         left: what the fit leaves of each response.
-        usable: which rows are.
+        rows: their places in the recording.
+        count: length of the recording.
         lags: steps whose residuals share a value.
     """
 
     instruments: np.ndarray
     regressors: np.ndarray
     left: np.ndarray
-    usable: np.ndarray
+    rows: np.ndarray
+    count: int
     lags: int
 
     @classmethod
@@ -75,12 +90,18 @@ class Residuals:
         """Solve an estimating equation on at most some hundred thousand rows; None without free terms."""
         if not equation.names:
             return None
-        rows = equation.rows(0, min(len(equation), _MOST_ROWS))
-        used = rows.usable
-        inverse = np.linalg.inv(triangle(rows.terms[used]))
-        z, q = rows.instruments[used] @ inverse, rows.regressors[used] @ inverse
-        left = rows.response[used] - q @ np.linalg.solve(z.T @ q, z.T @ rows.response[used])
-        return cls(z, q, left, used, equation.lags)
+        parts = looked_at(len(equation))
+        blocks = [equation.rows(part.start, part.stop) for part in parts]
+        used = np.concatenate([block.usable for block in blocks])
+        terms, instruments, regressors, response = (
+            np.concatenate([getattr(block, name) for block in blocks])[used]
+            for name in ("terms", "instruments", "regressors", "response")
+        )
+        inverse = np.linalg.inv(triangle(terms))
+        z, q = instruments @ inverse, regressors @ inverse
+        left = response - q @ np.linalg.solve(z.T @ q, z.T @ response)
+        rows = np.concatenate([np.arange(part.start, part.stop) for part in parts])[used]
+        return cls(z, q, left, rows, len(equation), equation.lags)
 
     def test(self, w: np.ndarray, along: str) -> DriftTest:
         """χ² of the residuals against other instruments, one row a usable row."""
@@ -108,13 +129,11 @@ def library_test(case: Case, residuals: Residuals) -> DriftTest:
 
 def binned_test(case: Case, residuals: Residuals, place: int, period: float | None) -> DriftTest:
     """Return the test against bins along one recorded component, within its period if it has one."""
-    at = case.recording.columns[place][:_MOST_ROWS]
+    # What is looked at must be known before the noise comes in, like every instrument: with measurement noise two rows earlier.
+    at = case.recording.columns[place][np.maximum(residuals.rows - 2 * any(case.noise), 0)]
     if period:
         at = np.mod(at, period)
-    edges = np.quantile(at, np.linspace(0, 1, _BINS + 1)[1:-1])
-    # What is looked at must be known before the noise comes in, like every instrument: with measurement noise two rows earlier.
-    early = np.concatenate([at[:1].repeat(2), at[:-2]]) if any(case.noise) else at
-    bins = np.searchsorted(edges, early)[: residuals.usable.size][residuals.usable]
+    bins = np.searchsorted(np.quantile(at, np.linspace(0, 1, _BINS + 1)[1:-1]), at)
     return residuals.test(np.eye(_BINS)[bins], case.recording.names[place])
 
 
@@ -123,15 +142,27 @@ def half_test(residuals: Residuals, returns: int) -> DriftTest:
 
     Args:
         residuals: of the fitted drift.
-        returns: how often its component came back, see `passages_of`.
+        returns: how often its component came back, see `returns_of`.
     """
-    rows = residuals.usable
-    first = np.arange(rows.size)[rows] < rows.size / 2
+    first = residuals.rows < residuals.count / 2
     found = residuals.test(residuals.instruments * first[:, None], "")
     if not found.freedom or not returns:
         return DriftTest(found.statistic, found.freedom, 1.0, "")
     p = float(fdtrc(found.freedom, returns, found.statistic / found.freedom))
     return DriftTest(found.statistic, found.freedom, p, "")
+
+
+def looked_at(count: int) -> list[slice]:
+    """Return the rows that are looked at of so many: all, or twenty blocks spread over them.
+
+    Example:
+        >>> looked_at(1000), len(looked_at(10**6)), looked_at(10**6)[-1]
+        ([slice(0, 1000, None)], 20, slice(990000, 1000000, None))
+    """
+    if count <= _MOST_ROWS:
+        return [slice(0, count)]
+    size = _MOST_ROWS // _BLOCKS
+    return [slice(int(start), int(start) + size) for start in np.linspace(0, count - size, _BLOCKS)]
 
 
 def passages_of(case: Case, target: str) -> int:
@@ -144,9 +175,34 @@ def passages_of(case: Case, target: str) -> int:
         >>> passages_of(pose(Trajectory(path, np.arange(80), ("times",)), library="1, x", names=["x"]), "x")
         20
     """
+    return _passages(case, target, [slice(0, len(case.recording))])
+
+
+def returns_of(case: Case, target: str) -> int:
+    """Return how often the component of an equation passed between the quartiles of each half of the recording, both halves together.
+
+    Example:
+        >>> from evolaw import Trajectory
+        >>> from evolaw.discovery.diffusions.problem import pose
+        >>> path = np.tile([0.0, 1.0, 3.0, 2.0], 20) + 0.01 * np.arange(80) % 0.07 + 9 * (np.arange(80) >= 40)
+        >>> case = pose(Trajectory(path, np.arange(80), ("times",)), library="1, x", names=["x"])
+        >>> passages_of(case, "x"), returns_of(case, "x")
+        (1, 20)
+    """
+    middle = len(case.recording) // 2
+    return _passages(case, target, [slice(0, middle), slice(middle, len(case.recording))])
+
+
+def _passages(case: Case, target: str, parts: list[slice]) -> int:
+    """Passages from below the lower quartile of each part of the recording to above its upper one."""
     place = case.index(target)
     path = case.recording.columns[place]
     period = case.periods.get(case.recording.names[place])
     path = np.mod(path, period) if period else path
-    low, high = np.quantile(path, [0.25, 0.75])
-    return sum(int(passages(path[None, None, rows], low, high)[0]) for rows in case.recording.stretches())
+    found = 0
+    for part in parts:
+        low, high = np.quantile(path[part], [0.25, 0.75])
+        for rows in case.recording.stretches():
+            within = path[max(rows.start, part.start) : min(rows.stop, part.stop)]
+            found += int(passages(within[None, None], low, high)[0]) if within.size else 0
+    return found

@@ -6,13 +6,18 @@ recorded point to ten digits, or, where fewer were written, to the last one that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from evolaw import checks
-from evolaw.discovery.diffusions.model.expressions import FUNCTIONS
+from evolaw.discovery.diffusions.model.expressions import FUNCTIONS, Term
 from evolaw.discovery.diffusions.model.recording import Recording
 
-__all__ = ["require_apart"]
+__all__ = ["require_apart", "told_apart"]
+
+_ALIKE = 1e-8
+"""Smallest singular value of terms scaled to one size, beside their largest, before they count as alike."""
 
 _EXACT = 1e-10
 _WRITTEN = range(4, 13)
@@ -41,6 +46,34 @@ def require_apart(recording: Recording) -> None:
                 f"one where {one} = {found.replace('?', other)} exactly",
                 f"Leave {one} out.",
             )
+
+
+def told_apart(drift: Mapping[str, tuple[Term, ...]], recording: Recording) -> dict[str, tuple[Term, ...]]:
+    """Return the libraries of all components without the last terms that the recording cannot tell from those before.
+
+    Example:
+        >>> from evolaw import Trajectory
+        >>> from evolaw.discovery.diffusions.model.expressions import read_term
+        >>> from evolaw.discovery.diffusions.model.recording import gather
+        >>> terms = tuple(read_term(name, ["x"]) for name in ("1", "x", "x^2", "x^3", "x^4", "x^5"))
+        >>> price = gather(Trajectory(4.6 + 0.02 * np.sin(np.arange(400.0)), np.arange(400.0), ("times",)))
+        >>> [term.name for term in told_apart({"x": terms}, price)["x"]]
+        ['1', 'x', 'x^2']
+    """
+    state = [column[:: max(1, len(recording) // _MOST_ROWS)] for column in recording.columns]
+    return {name: _leading(terms, state) for name, terms in drift.items()}
+
+
+def _leading(terms: tuple[Term, ...], state: list[np.ndarray]) -> tuple[Term, ...]:
+    columns = np.stack([np.broadcast_to(term.values(state), state[0].shape) for term in terms], 1)
+    sizes = np.linalg.norm(columns, axis=0)
+    if not np.isfinite(sizes).all() or not sizes.all():
+        return terms
+    for count in range(len(terms), 2, -1):
+        values = np.linalg.svd(columns[:, :count] / sizes[:count], compute_uv=False)
+        if values[-1] > _ALIKE * values[0]:
+            return terms[:count]
+    return terms[: min(2, len(terms))]
 
 
 def _function(x: np.ndarray, y: np.ndarray) -> str | None:
