@@ -20,7 +20,7 @@ from evolaw.facade import facade
 if TYPE_CHECKING:  # the same names for type checkers and editors, which load nothing
     from evolaw.learning.fitting import fit as fit
     from evolaw.learning.loop.averaging import reconstruct as reconstruct
-    from evolaw.learning.loop.training import Optimisation as Optimisation
+    from evolaw.learning.loop.optimisation import Optimisation as Optimisation
     from evolaw.learning.loop.training import State as State
     from evolaw.learning.loop.training import checkpoint as checkpoint
     from evolaw.learning.loop.training import optimise as optimise
@@ -55,7 +55,8 @@ _NAMES = {
     "windows.datasets": ("biased_recording", "board_pairs", "random_recordings", "window_pairs"),
     "windows.cnn": ("Cnn", "Quadratic", "on_boards"),
     "windows.equivariant": ("GroupNet", "OrbitTable", "equivariance_error"),
-    "loop.training": ("Optimisation", "State", "checkpoint", "optimise"),
+    "loop.optimisation": ("Optimisation",),
+    "loop.training": ("State", "checkpoint", "optimise"),
     "loop.averaging": ("reconstruct",),
     "windows.objective": ("Schedule", "resume", "train"),
     "windows.learned_law": ("LearnedLaw",),

@@ -12,18 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from evolaw.errors import ArgumentError, NumericalError, StorageError
-from evolaw.learning.loop.training import (
-    Optimisation,
-    State,
-    checkpoint,
-    fitting_run,
-    optimise,
-    resume,
-    run_epoch,
-    run_steps,
-    settings_of,
-)
+from evolaw.errors import NumericalError, StorageError
+from evolaw.learning.loop.optimisation import Optimisation
+from evolaw.learning.loop.training import State, checkpoint, fitting_run, optimise, resume, run_epoch, run_steps
 from evolaw.randomness import source
 
 PACE = Optimisation(epochs=3, batches=5, learning_rate=0.1)
@@ -192,11 +183,6 @@ def test_convolutions_on_processors_take_their_steps_alone() -> None:
     assert fitting_run(line(), deal(0), data()) is run_epoch
 
 
-def test_settings_that_came_later_are_silent_at_their_default() -> None:
-    assert list(settings_of(PACE)) == ["epochs", "batches", "learning_rate", "average", "patience"]
-    assert settings_of(replace(PACE, widths=(0.1,)))["widths"] == [0.1]
-
-
 def test_a_checkpoint_describes_its_training(tmp_path: Path) -> None:
     pace = replace(PACE, widths=(0.05, 0.1), clip=0.7)
     state, _ = next(optimise(State.begin(Line(jnp.ones(3), jnp.zeros(3), 2), pace), _Sum(), deal))
@@ -221,13 +207,3 @@ def test_a_broken_loss_keeps_the_last_good_state() -> None:
     with pytest.raises(NumericalError, match="loss is nan in epoch 1") as caught:
         next(optimise(State.begin(line(0.0), PACE), loss, deal))
     assert caught.value.partial.epoch == 0
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"warmup": 99}, {"decay": "step"}, {"clip": 0.0}, {"weight_decay": -1}, {"widths": (0.5,)}],
-    ids=lambda wrong: next(iter(wrong)),
-)
-def test_a_bad_setting_is_named(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ArgumentError, match=next(iter(wrong))):
-        replace(PACE, **wrong)

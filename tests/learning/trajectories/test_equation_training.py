@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 
 from evolaw.errors import ArgumentError, StorageError
-from evolaw.learning.loop.training import Optimisation
+from evolaw.learning.loop.optimisation import Optimisation
 from evolaw.learning.trajectories.equation_training import fit_equation
 from evolaw.learning.trajectories.neural_equation import NeuralEquation
 from evolaw.trajectory import Trajectory

@@ -7,7 +7,7 @@ import pytest
 
 from evolaw.discovery.diffusions.proposed_terms import propose_terms
 from evolaw.errors import ArgumentError
-from evolaw.learning.loop.training import Optimisation
+from evolaw.learning.loop.optimisation import Optimisation
 from evolaw.learning.trajectories.equation_training import fit_equation
 from evolaw.learning.trajectories.neural_equation import NeuralEquation
 from evolaw.sde import EulerMaruyama, solve

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evolaw.learning.loop.training import Optimisation
+from evolaw.learning.loop.optimisation import Optimisation
 from evolaw.learning.trajectories.equation_training import fit_equation
 from evolaw.learning.trajectories.neural_equation import NeuralEquation
 from evolaw.trajectory import Trajectory

@@ -22,8 +22,9 @@ from typing import Any, Self
 import numpy as np
 
 from evolaw.errors import StorageError
+from evolaw.learning.loop.optimisation import Optimisation, settings_of
 from evolaw.learning.loop.serialization import pack_networks, read_networks
-from evolaw.learning.loop.training import Optimisation, State, pack_state, resume, settings_of
+from evolaw.learning.loop.training import State, pack_state, resume
 from evolaw.storage import Run
 
 __all__ = [

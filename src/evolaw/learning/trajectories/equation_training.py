@@ -21,7 +21,8 @@ import numpy as np
 from evolaw import checks
 from evolaw.display import Progress
 from evolaw.learning.loop import checkpoints
-from evolaw.learning.loop.training import Optimisation, State, optimise
+from evolaw.learning.loop.optimisation import Optimisation
+from evolaw.learning.loop.training import State, optimise
 from evolaw.learning.trajectories.frame import Frame
 from evolaw.learning.trajectories.neural_equation import KIND, Coefficients, NeuralEquation, Tally, coefficients_at
 from evolaw.randomness import Source, source

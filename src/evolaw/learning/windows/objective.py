@@ -24,7 +24,8 @@ from evolaw import checks
 from evolaw.automata.rules.rule import SPACES, Rule, entries
 from evolaw.learning.loop import training
 from evolaw.learning.loop.checkpoints import Line, crc
-from evolaw.learning.loop.training import Optimisation, State, optimise
+from evolaw.learning.loop.optimisation import Optimisation
+from evolaw.learning.loop.training import State, optimise
 from evolaw.learning.windows.cnn import WindowNet, on_windows, read_logits
 from evolaw.learning.windows.datasets import BoardPairs, WindowPairs, training_batches
 from evolaw.randomness import Source, source

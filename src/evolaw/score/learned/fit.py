@@ -22,7 +22,8 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.learning.loop import checkpoints
-from evolaw.learning.loop.training import Optimisation, State, optimise
+from evolaw.learning.loop.optimisation import Optimisation
+from evolaw.learning.loop.training import State, optimise
 from evolaw.randomness import Source, source
 from evolaw.score.learned import records
 from evolaw.score.learned.intake import Material, drawn_network, take_in
