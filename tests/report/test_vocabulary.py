@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+import evolaw
 from evolaw import errors
 from evolaw.discovery.lattices.misfit.predictive_check import STATISTICS
 from evolaw.discovery.spine.decisions import DECISIONS
@@ -13,6 +15,7 @@ from evolaw.discovery.spine.evidence import BASES
 from evolaw.report import vocabulary
 from evolaw.report.wording import table
 
+DISCOVERY = Path(evolaw.__file__).parent / "discovery"
 GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 
 
@@ -33,7 +36,15 @@ def test_every_statistic_of_the_prediction_is_explained() -> None:
     assert set(STATISTICS) <= set(vocabulary.words()["check"])
 
 
-def test_every_check_that_a_page_names_is_explained() -> None:
+def test_every_check_that_discovery_can_name_has_a_label_and_an_explanation() -> None:
+    """Read off the code: Check("name", …), or Check(f"name of {component}", …)."""
+    code = "".join(path.read_text(encoding="utf-8") for path in DISCOVERY.rglob("*.py"))
+    names = set(re.findall(r"""Check\(\s*f?"([^"{]+?)(?: of)?(?: \{[^"]*)?\"""", code))
+    assert len(names) > 25 and "library" in names
+    for texts in (table()["check"], vocabulary.words()["check"]):
+        assert not names - set(texts), (
+            f"name and explain in labels.toml and vocabulary.toml: {sorted(names - set(texts))}"
+        )
     missing = set(table()["check"]) - set(vocabulary.words()["check"])
     assert not missing, f"explain these checks in vocabulary.toml: {sorted(missing)}"
 

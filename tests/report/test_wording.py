@@ -75,3 +75,9 @@ def test_a_number_stands_in_a_readable_part_of_its_unit() -> None:
     assert with_unit(-2.5e-10, "V") == "-250 pV"
     assert with_unit(1e-30, "V") == "1e-30 V"
     assert with_unit(12_000.0, "Ohm") == "12 kΩ"
+
+
+def test_checks_of_a_component_are_named_in_words() -> None:
+    words = Words("zh")
+    assert words.check("angle phi") == "没有写在一圈内的角度: phi" and words.check("edge of x") == "没有壁: x"
+    assert words.check("known relations") == "给定的关系" and Words("en").check("an unknown one") == "an unknown one"

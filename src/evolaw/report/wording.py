@@ -63,9 +63,10 @@ class Words:
     def check(self, name: str) -> str:
         """Return the name of a check; that of one component has its name behind it; one without a label keeps its own name."""
         labels = table().get("check", {})
-        head, of, component = name.partition(" of ")
-        if name not in labels and of and head in labels:
-            return f"{labels[head][self.lang]}: {component}"
+        for gap in (" of ", " "):
+            head, found, component = name.partition(gap)
+            if name not in labels and found and head in labels:
+                return f"{labels[head][self.lang]}: {component}"
         return labels.get(name, {}).get(self.lang, name)
 
 
