@@ -111,7 +111,8 @@ def test_run_and_report_are_written_and_read_again(evolaw: Callable[..., Any], l
 def test_ask_gives_a_board_that_can_be_read(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
     evolaw("discover", life_thin, "--out", "found")
     from_recording = json.loads(evolaw("ask", life_thin, "--rle", "next.rle", "--json").stdout)
-    from_finding = json.loads(evolaw("ask", "found", "--json").stdout)
+    from_finding = json.loads(evolaw("ask", "found", "--figure", "next.svg", "--json").stdout)
+    assert "<svg" in (tmp_path / "next.svg").read_text()
     assert from_recording["next"] == from_finding["next"]
     board = read_pattern(tmp_path / "next.rle").board
     assert board.shape[0] >= 3

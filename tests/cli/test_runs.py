@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from evolaw import documents
+from evolaw.storage import Run
 
 
 @pytest.fixture
@@ -60,3 +62,17 @@ def test_verify_finds_one_flipped_byte(evolaw: Callable[..., Any], two_runs: Non
     facts = evolaw("runs", "verify", "runs/life-1", "--json")
     assert facts.returncode == 5
     assert json.loads(facts.stdout)["intact"] is False
+
+
+def test_show_draws_what_a_run_holds(evolaw: Callable[..., Any], two_runs: None) -> None:
+    """A picture and a film of a trajectory; a measurement of a junction is drawn by its own verb, which is named."""
+    for name in ("life.svg", "life.gif"):
+        told = json.loads(evolaw("runs", "show", "runs/life-1", "--figure", name, "--json").stdout)
+        assert told["figure"] == name and Path(name).stat().st_size > 1000
+    assert "life.svg" in evolaw("runs", "show", "runs/life-1", "--figure", "life.svg").stdout
+    header = {"kind": "curve", "resume": "junction resume"}
+    with Run.create("runs/curve", about=header) as run:
+        run.write("bias", np.zeros(3), ("bias",))
+    refused = evolaw("runs", "show", "runs/curve", "--figure", "a.svg")
+    assert refused.returncode == 3 and "evolaw junction resume runs/curve --figure a.svg" in refused.stderr
+    assert not Path("a.svg").exists()

@@ -81,3 +81,15 @@ def test_an_empty_word_is_no_path(root: Any, words: list[str], name: str | None)
     else:
         with pytest.raises(ArgumentError, match=f"`{name}` must be a path"):
             typed.require_paths(path[-1], words[len(path) - 1 :])
+
+
+def test_every_verb_that_finds_something_draws_it(root: Any) -> None:
+    """Only verbs whose answer is a page already, or words about words, files and machines, have no --figure."""
+
+    def without(command: Any, name: str) -> list[str]:
+        inner = getattr(command, "commands", {})
+        if inner:
+            return [path for verb, below in inner.items() for path in without(below, f"{name} {verb}".strip())]
+        return [] if any("--figure" in parameter.opts for parameter in command.params) else [name]
+
+    assert sorted(without(root, "")) == ["demo", "doctor", "explain", "explore", "report", "runs list", "runs verify"]

@@ -269,12 +269,16 @@ def ask_next(
     rle: Annotated[
         Path | None, typer.Option("--rle", help="Write the board of the experiment to this RLE file.")
     ] = None,
+    figure: Annotated[Path | None, typer.Option("--figure", help="Draw that board: .svg, .pdf or .png.")] = None,
     as_json: _Json = False,
 ) -> None:
     """Say which experiment would decide most of what is still unknown."""
     from evolaw import documents
+    from evolaw.cli import arguments
     from evolaw.cli.trajectory_options import find_equation, is_trajectory
 
+    if figure is not None:
+        arguments.require_place(figure)
     options: dict[str, Any]
     if (sources[0] / "finding.json").is_file():
         from evolaw.discovery import Finding
@@ -296,6 +300,10 @@ def ask_next(
     text = getattr(question, "rle", "")
     if rle is not None and text:
         documents.write_document(rle, text if text.endswith("\n") else text + "\n")
+    if figure is not None and text:
+        _draw_board(text, figure)
+    if not text and (rle is not None or figure is not None):
+        terminal.note("No board was written: there is none to ask for.")
     if as_json:
         terminal.document(
             {"schema": 1, "source": _name(sources), "space": finding.space, "next": finding.to_json()["next"]}
@@ -304,6 +312,15 @@ def ask_next(
         terminal.result("Nothing is left to ask: every entry of the space is decided.")
     else:
         terminal.result("\n".join([question.says, text]).rstrip())
+
+
+def _draw_board(rle: str, figure: Path) -> None:
+    """Draw the board of an experiment, which is written as RLE."""
+    from evolaw import report
+    from evolaw.automata.files.rle import parse_rle
+    from evolaw.trajectory import Trajectory
+
+    report.write_figure(Trajectory(parse_rle(rle).board[None], [0], ("times", "rows", "cols")), figure)
 
 
 def _find(

@@ -43,14 +43,24 @@ def list_all(
 
 
 @app.command()
-def show(path: Annotated[Path, typer.Argument(help="A run directory.")], as_json: _Json = False) -> None:
+def show(
+    path: Annotated[Path, typer.Argument(help="A run directory.")],
+    figure: Annotated[
+        Path | None,
+        typer.Option("--figure", help="Draw what it holds: .svg, .pdf, .png; a trajectory as .gif, .mp4 too."),
+    ] = None,
+    as_json: _Json = False,
+) -> None:
     """Show what was run, how far it got and what it holds."""
     from evolaw import display, storage
 
+    if figure is not None:
+        _draw(path, figure)
     run = storage.Run.open(path)
     facts = _facts(run) | {"manifest": run.manifest, "arrays": run.arrays(), "documents": _documents(run)}
     if as_json:
-        terminal.document({"schema": 1, **facts})
+        written = {} if figure is None else {"figure": str(figure)}
+        terminal.document({"schema": 1, **facts, **written})
         return
     about = {name: value for name, value in run.about.items() if isinstance(value, str | int | float)}
     lines = [
@@ -61,6 +71,7 @@ def show(path: Annotated[Path, typer.Argument(help="A run directory.")], as_json
         ("arrays", ", ".join(facts["arrays"]) or None),
         ("documents", ", ".join(facts["documents"]) or None),
         ("made with", ", ".join(f"{name} {number}" for name, number in run.manifest["made_with"].items())),
+        ("figure", figure),
     ]
     terminal.result(display.lines(str(path), lines))
     if facts["state"] in ("interrupted", "failed") and run.about.get("resume"):
@@ -80,6 +91,21 @@ def verify(path: Annotated[Path, typer.Argument(help="A run directory.")], as_js
     if faults:
         raise CheckFailed("\n".join(faults))
     terminal.result(f"{path}: every committed byte is there.")
+
+
+def _draw(path: Path, figure: Path) -> None:
+    """Draw what a run holds; measurements of junctions are drawn by the verb that goes on with them."""
+    from evolaw import checks, report, storage
+    from evolaw.cli import arguments
+    from evolaw.report.opening import load
+
+    arguments.require_place(figure, moves=True)
+    again = str(storage.Run.open(path).about.get("resume", ""))
+    is_measured = again.startswith("junction")
+    checks.require(
+        not is_measured, "figure", "be left out here", str(figure), f"Write: evolaw {again} {path} --figure {figure}."
+    )
+    report.write_figure(load(path), figure)
 
 
 def _columns(facts: list[dict[str, Any]]) -> list[str]:

@@ -155,9 +155,10 @@ def _(result: Trajectory) -> Callable[..., Figure]:
 def _lattice(trajectory: Trajectory, frames: int = 6) -> Figure:
     count = min(checks.integer(frames, "frames", least=1), len(trajectory))
     chosen = np.unique(np.linspace(0, len(trajectory) - 1, count).round().astype(int))
-    figure = new_figure(7.2, 7.2 / len(chosen) + (2.1 if len(trajectory) > 1 else 0.4))
-    grid = figure.add_gridspec(2 if len(trajectory) > 1 else 1, len(chosen))
     board = next(trajectory.split()).frames
+    tall = float(np.clip(board.shape[-2] / board.shape[-1], 0.3, 1.5))
+    figure = new_figure(7.2, tall * 7.2 / len(chosen) + (2.1 if len(trajectory) > 1 else 0.4))
+    grid = figure.add_gridspec(2 if len(trajectory) > 1 else 1, len(chosen))
     for place, index in enumerate(chosen):
         axes = figure.add_subplot(grid[0, place])
         axes.imshow(cell_places(board[index], state_count(trajectory.law)), **_tones(trajectory))

@@ -100,17 +100,24 @@ def test_what_is_typed_wrongly_is_named(
 @pytest.mark.slow
 def test_weighing_and_comparing(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The exact mixture weighs its own draws at minus its entropy: log 8 + log 2πe s² = 2.51 nats, its error 0.14 for 50 points."""
-    found = answer(capsys, "likelihood", "gaussians", "gaussians", "--count", "50", "--probes", "0")
+    drawn = [str(trained / f"{name}.svg") for name in ("likelihood", "compare")]
+    found = answer(
+        capsys, "likelihood", "gaussians", "gaussians", "--count", "50", "--probes", "0", "--figure", drawn[0]
+    )
     entropy = np.log(8) + np.log(2 * np.pi * np.e * 0.09)
     assert found["mean"] == pytest.approx(-entropy, abs=5 * found["standard_error"])
-    compared = answer(capsys, "compare", "gaussians", "gaussians", "--count", "400", "--steps", "20")
+    compared = answer(
+        capsys, "compare", "gaussians", "gaussians", "--count", "400", "--steps", "20", "--figure", drawn[1]
+    )
+    assert [found["figure"], compared["figure"]] == drawn and all("<svg" in Path(place).read_text() for place in drawn)
     assert compared["energy"] < 0.2
     assert compared["count"] == 400
 
 
 @pytest.mark.slow
-def test_the_league_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    found = answer(capsys, "league", "--steps", "10")
+def test_the_league_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(capsys, "league", "--steps", "10", "--figure", str(tmp_path / "league.svg"))
+    assert "<svg" in (tmp_path / "league.svg").read_text()
     assert set(found["kl"]) >= {"dpm-solver", "ddim", "reverse-diffusion"}
     assert all(np.isfinite(row).all() for row in found["kl"].values())
 

@@ -10,7 +10,15 @@ import pytest
 
 from evolaw.errors import ArgumentError
 from evolaw.report.figures import draw
-from evolaw.report.score.charts import draw_film, draw_flow, draw_grid, draw_samples, tiled
+from evolaw.report.score.charts import (
+    draw_film,
+    draw_flow,
+    draw_grid,
+    draw_league,
+    draw_likelihoods,
+    draw_samples,
+    tiled,
+)
 from evolaw.report.styles import style
 
 CHANCE = np.random.default_rng(0)
@@ -60,3 +68,28 @@ def test_a_model_draws_its_training() -> None:
     model = fit(MLP(width=4, depth=1), CHANCE.normal(size=(20, 2)), VP(), steps=6, batch=4, rng=0)
     line: Any = draw(model).axes[0].lines[0]
     assert len(line.get_xdata()) == 6
+
+
+def test_likelihoods_rise_beside_their_mean() -> None:
+    """The points are the states in rising order, at their places among all; the band is the mean and two standard errors."""
+    values, errors = np.array([-2.0, -4.0, -3.0, -1.0]), np.array([0.1, 0.2, 0.3, 0.4])
+    with style():
+        (axes,) = draw_likelihoods(values, errors).axes
+    points = axes.containers[0].lines[0]
+    assert points.get_xdata().tolist() == [-4, -3, -2, -1]
+    assert points.get_ydata().tolist() == [0.125, 0.375, 0.625, 0.875]
+    bars = axes.containers[0].lines[2][0].get_segments()
+    assert [float(bar[1, 0] - bar[0, 0]) for bar in bars] == pytest.approx([0.8, 1.2, 0.4, 1.6])
+    band = axes.patches[0].get_extents().transformed(axes.transData.inverted())
+    assert (band.x0, band.x1) == pytest.approx((-2.5 - np.sqrt(5 / 3), -2.5 + np.sqrt(5 / 3)))
+
+
+def test_the_league_falls_from_left_to_right() -> None:
+    """A line a sampler, whatever the order in which the steps were typed."""
+    with style():
+        (axes,) = draw_league([50, 10, 20], {"heun": [1e-3, 1.0, 0.1], "ddim": [0.2, 2.0, 0.5]}).axes
+    assert [(line.get_label(), *line.get_xdata(), *line.get_ydata()) for line in axes.lines] == [
+        ("heun", 10, 20, 50, 1.0, 0.1, 1e-3),
+        ("ddim", 10, 20, 50, 2.0, 0.5, 0.2),
+    ]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")

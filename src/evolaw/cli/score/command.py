@@ -180,6 +180,7 @@ def likelihood(
     count: Annotated[int, typer.Option("--count", help="States to weigh, of the held-out fifth.")] = 100,
     probes: Annotated[int, typer.Option("--probes", help="Probes of the divergence; 0 for the exact one.")] = 8,
     seed: Annotated[int, _SEED] = 0,
+    figure: Annotated[Path | None, typer.Option("--figure", help="Draw the likelihoods: .png, .svg or .pdf.")] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Weigh data: log-likelihood in nats with its error, and bits per dimension where values have levels."""
@@ -189,6 +190,7 @@ def likelihood(
     from evolaw.score.likelihood.bits import dequantised
     from evolaw.score.likelihood.density import log_likelihood
 
+    outputs.require_places(None, figure)
     known = sources.read_model(model)
     material = known.require_fit(sources.read_data(data)).split()[1]
     states = material.values[: checks.integer(count, "count", least=2)]
@@ -218,7 +220,11 @@ def likelihood(
         bits = found.bits_per_dim(material.levels)
         lines.append(("bits per dimension", f"{bits.mean():.4f} ± {bits.std(ddof=1) / size:.2g}"))
         facts["bits_per_dim"] = float(bits.mean())
-    outputs.show(facts, lines, as_json)
+    if figure is not None:
+        from evolaw.report.score.charts import draw_likelihoods
+
+        outputs.write_drawing(figure, draw_likelihoods, found.values, found.error)
+    outputs.show_with(figure, facts, lines, as_json)
 
 
 @app.command("compare")
@@ -236,11 +242,17 @@ def compare(
         ),
     ] = None,
     seed: Annotated[int, _SEED] = 0,
+    figure: Annotated[
+        Path | None, typer.Option("--figure", help="Draw samples beside the data: .png, .svg or .pdf.")
+    ] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Compare samples with held-out data: distances beside their noise floor, and memorisation."""
+    import numpy as np
+
     from evolaw.score.quality import likeness
 
+    outputs.require_places(None, figure)
     known = sources.read_model(model)
     seen, unseen = known.require_fit(sources.read_data(data)).split()
     if method == sources.ONE_STEP or (method is None and hasattr(known.target, "generate")):
@@ -250,13 +262,18 @@ def compare(
             known.target, known.noising, method or "dpm-solver", count, 40 if steps is None else steps, seed, 2
         ).final
     found = likeness(states, seen.values, unseen.values, rng=seed)
-    outputs.show(found.to_json(), [("", repr(found))], as_json)
+    if figure is not None:
+        outputs.write_states(figure, np.asarray(states), beside=unseen.values)
+    outputs.show_with(figure, found.to_json(), [("", repr(found))], as_json)
 
 
 @app.command("league")
 def league(
     noise: Annotated[str, typer.Option("--noising", help="vp, ve, sub-vp, linear-ve, edm or cosine.")] = "vp",
     steps: Annotated[list[int] | None, typer.Option("--steps", help="Numbers of steps; may be repeated.")] = None,
+    figure: Annotated[
+        Path | None, typer.Option("--figure", help="Draw nats against steps: .png, .svg or .pdf.")
+    ] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Show how far each sampler ends from a known Gaussian, in nats and without chance: the exact-score league."""
@@ -264,6 +281,7 @@ def league(
     from evolaw.score.exact.normal import Gaussian
     from evolaw.score.league.affine import gaussian_output
 
+    outputs.require_places(None, figure)
     chosen = sources.noising(noise)
     counts = [checks.integer(number, "steps", least=1, most=2000) for number in steps or (10, 20, 50, 100)]
     target = Gaussian([1.0, -0.5], [1.0, 0.01])
@@ -277,7 +295,11 @@ def league(
             ]
     head = ("sampler", "".join(f"{number:>12}" for number in counts))
     lines = [head, *((name, "".join(f"{value:>12.2e}" for value in row)) for name, row in rows.items())]
-    outputs.show({"noising": noise, "steps": counts, "kl": rows}, lines, as_json)
+    if figure is not None:
+        from evolaw.report.score.charts import draw_league
+
+        outputs.write_drawing(figure, draw_league, counts, rows)
+    outputs.show_with(figure, {"noising": noise, "steps": counts, "kl": rows}, lines, as_json)
 
 
 def _drawn(target: Any, noising: Any, method: str, count: int, steps: int, seed: int, keep: int) -> Any:

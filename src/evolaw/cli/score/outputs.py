@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,17 @@ if TYPE_CHECKING:
 
     from evolaw.cli.score.sources import Material, Model
 
-__all__ = ["Places", "require_place", "require_places", "show", "write_page", "write_places", "write_states"]
+__all__ = [
+    "Places",
+    "require_place",
+    "require_places",
+    "show",
+    "show_with",
+    "write_drawing",
+    "write_page",
+    "write_places",
+    "write_states",
+]
 
 Places = tuple[Path | None, Path | None]
 """Where states go: an ``.npz`` file, a picture."""
@@ -67,6 +78,21 @@ def write_states(path: Path, states: np.ndarray, *, columns: int = 10, beside: n
         is_image = states.ndim >= 3
         figure = draw_grid(states, columns) if is_image else draw_samples(states, states if beside is None else beside)
         save(figure, path)
+
+
+def write_drawing(path: Path, draw: Callable[..., Any], *given: Any) -> None:
+    """Draw in the style of the house, and write the picture."""
+    from evolaw.report.styles import save, style
+
+    with style():
+        save(draw(*given), path)
+
+
+def show_with(figure: Path | None, facts: dict[str, Any], lines: list[tuple[str, str]], as_json: bool) -> None:
+    """`show`, and where the picture is, if one was asked for."""
+    if figure is not None:
+        facts, lines = facts | {"figure": str(figure)}, [*lines, ("figure", str(figure))]
+    show(facts, lines, as_json)
 
 
 def show(facts: dict[str, Any], lines: list[tuple[str, str]], as_json: bool) -> None:

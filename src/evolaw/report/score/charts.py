@@ -12,12 +12,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from evolaw import checks
-from evolaw.report.styles import CYCLE, new_figure
+from evolaw.report.styles import CYCLE, legend_above, new_figure
 
 if TYPE_CHECKING:
     from evolaw.score.learned.model import ScoreModel
 
-__all__ = ["draw_film", "draw_flow", "draw_grid", "draw_samples", "draw_training", "tiled"]
+__all__ = [
+    "draw_film",
+    "draw_flow",
+    "draw_grid",
+    "draw_league",
+    "draw_likelihoods",
+    "draw_samples",
+    "draw_training",
+    "tiled",
+]
 
 _GAP = 1
 _POINTS = 4000
@@ -148,6 +157,57 @@ def draw_film(frames: np.ndarray, times: Any, rows: int = 4) -> Figure:
 def _dot(count: int) -> float:
     """The size of a dot: a few points are to be seen, many are not to cover each other."""
     return float(np.clip(60 / np.sqrt(count), 1.0, 4.0))
+
+
+def draw_likelihoods(values: np.ndarray, errors: np.ndarray) -> Figure:
+    """Return every log-likelihood with two of its errors, in rising order, beside their mean with two standard errors.
+
+    Args:
+        values, errors: log-likelihoods in nats and the error of each, shape (states,), two at least.
+    """
+    order = np.argsort(values)
+    figure = new_figure(6.4, 3.2)
+    axes = figure.add_subplot()
+    share = (np.arange(len(values)) + 0.5) / len(values)
+    axes.errorbar(
+        values[order], share, xerr=2 * errors[order], fmt=".", ms=4, lw=0.8, color=CYCLE[0], label="states, ± 2 errors"
+    )
+    mean, spread = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+    axes.axvline(mean, color=CYCLE[1], lw=1.2, label="mean ± 2 standard errors")
+    axes.axvspan(mean - 2 * spread, mean + 2 * spread, color=CYCLE[1], alpha=0.2, lw=0)
+    axes.set_xlabel("log-likelihood, nats")
+    axes.set_ylabel("share of states below")
+    axes.set_ylim(0, 1)
+    legend_above(axes)
+    return figure
+
+
+def draw_league(steps: list[int], divergences: dict[str, list[float]]) -> Figure:
+    """Return how far each sampler ends from a known law against its steps, both on logarithmic axes.
+
+    Args:
+        steps: numbers of steps.
+        divergences: for each sampler one number of nats for each of ``steps``.
+    """
+    figure = new_figure(6.4, 4.2)
+    axes = figure.add_subplot()
+    order = np.argsort(steps)
+    for place, (name, row) in enumerate(divergences.items()):
+        axes.loglog(
+            np.array(steps)[order],
+            np.array(row)[order],
+            color=CYCLE[place % len(CYCLE)],
+            marker="osD^vx+"[place % 7],
+            linestyle=("-", "--", ":")[place // len(CYCLE) % 3],
+            ms=4,
+            label=name,
+        )
+    axes.set_xticks(sorted(steps), [f"{number}" for number in sorted(steps)])
+    axes.minorticks_off()
+    axes.set_xlabel("steps")
+    axes.set_ylabel("nats from the known Gaussian")
+    legend_above(axes)
+    return figure
 
 
 def draw_flow(paths: np.ndarray, data: np.ndarray) -> Figure:
