@@ -8,7 +8,7 @@ Axis names used throughout: ``sets`` (of parameters, where they were swept), ``b
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -56,6 +56,20 @@ class Trajectory:
     boundary: str | None = None
     seed: int | None = None
     about: dict[str, Any] = field(default_factory=dict)
+
+    if TYPE_CHECKING:  # what is given may be anything that becomes an array; what is held is one
+
+        def __init__(
+            self,
+            values: Any,
+            times: Any,
+            axes: Sequence[str],
+            law: Any = None,
+            scheme: Any = None,
+            boundary: str | None = None,
+            seed: int | None = None,
+            about: Mapping[str, Any] = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         values, times = read_only(self.values), read_only(self._checked_times())

@@ -105,10 +105,77 @@ learning.Cnnn  # attr-defined
 '''
 
 
+GIVEN = '''
+"""Lists, text and names, as users give them, what comes back, and what came since; planted errors as above."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import sympy
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+import evolaw
+from evolaw import Trajectory, analysis, automata, discover, discovery, ito, josephson, learning, markov, report, score, sde, storage
+
+track = Trajectory([[0.0], [0.5], [1.0]], [0, 1, 2], ["times", "dim"], about={"names": ["x"]})
+first: np.ndarray = np.asarray(track)
+some: Trajectory = track[1:]
+brain: Trajectory = automata.evolve("/2/3", [[0, 1], [1, 2]], 3, boundary="plane")
+ages: automata.Generations = automata.Generations("345/2/4")
+law: automata.Rule = ages.alive
+pattern: automata.Pattern = automata.parse_rle(automata.write_rle([[0, 1]], rule="B3/S23"))
+drawn_board: automata.Pattern = automata.Pattern([[0, 1]], "B3/S23")
+found: discovery.Finding = discover([0.0, 0.5, 1.0, 1.5], library="1, x", symmetry="reflection x", rng=0)
+tex: str = found.to_latex() + found.to_typst()
+asked = found.next
+if asked is not None:
+    print(asked.says.upper())
+series: discovery.Finding = discovery.discover_series(discovery.read_series("a.csv"), known=None, rng=0)
+solved = sde.solve("dX = -X dt + dW", "euler-maruyama", 1.0, [0.0, 1.0], steps=10, paths=4, rng=0)
+gbm: sde.SDE = sde.geometric_brownian_motion(growth=0.1, volatility=0.2)
+slope: float = sde.order(sde.Milstein(), gbm, [1.0], 1.0, rng=0).slope
+formula: ito.Differential = ito.differential("log(X)", ito.system("dX = X dt + X dW"))
+density: ito.StationaryDensity = ito.stationary_density(ito.system("dX = -X dt + dW"))
+symbols: sympy.Expr = density.density
+text: str = ito.typeset(ito.system("dX = -X dt + dW"))
+line = josephson.spectrum(josephson.Junction(noise=0.1), 1.5, 0)
+seen = josephson.switching_currents(josephson.Junction(noise=0.02, damping=0.3), 1e-4, 100, 0)
+fitted = josephson.fit_file("curve.csv")
+array: sde.SDE = josephson.series_array(4, 1.2, inductance=1.0, resistance=1.0, capacitance=0.0, noise=0.1)
+walked = josephson.run_array(array, [0.0] * 6, 10.0, 0, junctions=4)
+scales: josephson.Scales = josephson.Scales(1e-6, 10.0, 1e-12, 4.2)
+net: learning.LearnedLaw | learning.NeuralEquation = learning.fit(track, rng=0)
+chain: markov.Chain = markov.Chain([[0.5, 0.5], [0.2, 0.8]], ["rest", "run"])
+walk: Trajectory = markov.simulate(chain, 0, 10, rng=0)
+weighed: score.LogLikelihood = score.log_likelihood(score.gaussians(), score.VP(), [[0.0, 0.0]], rng=0)
+bits: np.ndarray = weighed.bits_per_dim(256)
+far: float = score.energy_distance([[0.0], [1.0]], [[0.5], [2.0]])
+drawn: Figure = evolaw.draw(track, title="x")
+axes: Axes = drawn.axes[0]
+labels, how_many = analysis.label_clusters([[0, 1], [1, 1]])
+runs: list[Path] | list[storage.Run] = storage.list_runs("runs")
+picture: Path = report.write_figure(found, "finding.svg")
+weekly = report.write_weekly([("first", found)], "weekly", lang="zh")
+
+Trajectory([[0.0]], [0])  # call-arg
+automata.Generations(3)  # arg-type
+ages.states = 4  # misc
+discovery.discover_series("a.csv", known=None, rng=0)  # arg-type
+josephson.spectrum(josephson.Junction(noise=0.1), [1.5], 0)  # arg-type
+markov.Chain([[1.0]], names=3)  # arg-type
+report.write_weekly(["runs/a"], "weekly")  # list-item
+score.log_likelihod  # attr-defined
+slope.upper()  # attr-defined
+'''
+
+
 @pytest.mark.slow
-def test_a_strict_checker_finds_the_planted_errors_of_a_user_and_no_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize("user", [USER, GIVEN], ids=["every wing", "as users give it"])
+def test_a_strict_checker_finds_the_planted_errors_of_a_user_and_no_others(tmp_path: Path, user: str) -> None:
     script = tmp_path / "user.py"
-    script.write_text(textwrap.dedent(USER), encoding="utf-8")
+    script.write_text(textwrap.dedent(user), encoding="utf-8")
     lines = script.read_text(encoding="utf-8").splitlines()
     planted = {(number, line.rpartition("  # ")[2]) for number, line in enumerate(lines, 1) if "  # " in line}
     words = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--follow-imports=silent", str(script)]

@@ -8,6 +8,7 @@ The perimeter counts the edges between a live and a dead cell; cells beyond the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import ndimage, sparse
@@ -53,7 +54,7 @@ class Clusters:
 
 
 @told
-def label_clusters(boards: np.ndarray, connectivity: int = 8, *, wrap: bool = True) -> tuple[np.ndarray, int]:
+def label_clusters(boards: Any, connectivity: int = 8, *, wrap: bool = True) -> tuple[np.ndarray, int]:
     """Number the clusters of live cells.
 
     Args:

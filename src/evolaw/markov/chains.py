@@ -15,9 +15,10 @@ References: norris1997, chapters 1 to 3; grassmann1985 for the elimination witho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.linalg import expm
@@ -39,6 +40,10 @@ class FiniteChain:
 
     matrix: np.ndarray
     names: tuple[str, ...] = ()
+
+    if TYPE_CHECKING:  # what is given may be anything that becomes a matrix; what is held is one
+
+        def __init__(self, matrix: Any, names: Sequence[str] = ...) -> None: ...
 
     def __post_init__(self) -> None:
         matrix = checks.finite(checks.shape(np.asarray(self.matrix, float), "matrix", ("states", "states")), "matrix")

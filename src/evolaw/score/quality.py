@@ -99,7 +99,7 @@ def _alike(samples: Any, train: Any, held: Any) -> list[np.ndarray]:
     return parts
 
 
-def energy(one: np.ndarray, other: np.ndarray) -> float:
+def energy(one: Any, other: Any) -> float:
     """Return the energy distance of two samples, pairs of one point with itself left out.
 
     Example:
@@ -112,7 +112,7 @@ def energy(one: np.ndarray, other: np.ndarray) -> float:
 
 
 @told
-def sliced_w2(one: np.ndarray, other: np.ndarray, directions: np.ndarray) -> float:
+def sliced_w2(one: Any, other: Any, directions: Any) -> float:
     """Return the sliced W2 distance of two samples of one size; directions need no length.
 
     Example:
@@ -131,7 +131,7 @@ def sliced_w2(one: np.ndarray, other: np.ndarray, directions: np.ndarray) -> flo
 
 
 @told
-def memorisation(samples: np.ndarray, train: np.ndarray, held: np.ndarray, *, rng: Any) -> tuple[float, float, float]:
+def memorisation(samples: Any, train: Any, held: Any, *, rng: Any) -> tuple[float, float, float]:
     """Return how much nearer samples lie to training data than to held-out ones, with its 95 % bootstrap interval.
 
     The nearest of as many training data as there are held-out ones, so that one is the value of a model that copies nothing.

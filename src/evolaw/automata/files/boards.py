@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -147,6 +147,19 @@ class Pattern:
     generation: int | None = None
     name: str = ""
     comments: tuple[str, ...] = ()
+
+    if TYPE_CHECKING:  # what is given may be anything that becomes a board; what is held is one
+
+        def __init__(
+            self,
+            board: Any,
+            rule: str | None = None,
+            grid: Grid | None = None,
+            position: tuple[int, int] | None = None,
+            generation: int | None = None,
+            name: str = "",
+            comments: Sequence[str] = (),
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         board = checks.shape(self.board, "board", ("rows", "cols"))

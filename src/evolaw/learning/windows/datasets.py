@@ -251,7 +251,7 @@ def biased_recording(
     size: int = 64,
     density: float = 0.1,
     region: float = 1.0,
-    pattern: np.ndarray | None = None,
+    pattern: Any = None,
     begin: int = 0,
     steps: int = 20,
     rng: Any,

@@ -72,7 +72,7 @@ class Pictures:
 
 
 @told
-def to_levels(values: np.ndarray, levels: int) -> np.ndarray:
+def to_levels(values: Any, levels: int) -> np.ndarray:
     """Return the level of every value in [-1, 1]; the last interval holds 1.
 
     Example:
@@ -84,7 +84,7 @@ def to_levels(values: np.ndarray, levels: int) -> np.ndarray:
 
 
 @told
-def from_levels(levels: np.ndarray, count: int) -> np.ndarray:
+def from_levels(levels: Any, count: int) -> np.ndarray:
     """Return the middle of every level's interval in [-1, 1].
 
     Example:

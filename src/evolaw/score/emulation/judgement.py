@@ -180,7 +180,7 @@ def chapman_kolmogorov(short: Emulator, long: Emulator, start: Any, *, count: in
 
 
 @told
-def energy_distance(one: np.ndarray, other: np.ndarray) -> float:
+def energy_distance(one: Any, other: Any) -> float:
     """Return 2 E‖X - Y‖ - E‖X - X'‖ - E‖Y - Y'‖ of two samples, with pairs of one point left out; zero in the mean for one law.
 
     Example:
