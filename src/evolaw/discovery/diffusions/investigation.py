@@ -36,6 +36,7 @@ from evolaw.discovery.diffusions.misfit.diagnosis import (
     remedy,
 )
 from evolaw.discovery.diffusions.misfit.fast_relaxation import doubt_steps
+from evolaw.discovery.diffusions.misfit.likelihood_tests import doubt_likelihood
 from evolaw.discovery.diffusions.misfit.predictive_check import predict
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.problem import Library, pose
@@ -157,7 +158,7 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
     doubts += doubt_symmetry(case, agreement(families, case.relations))
     families = list(related(families, case.relations))
     evidence, decisions = judge(case, families, alpha)
-    doubts += [*diagnose(case, weighed, doubts), *doubt_known(case, against)]
+    doubts += [*diagnose(case, weighed, doubts), *doubt_likelihood(case, weighed), *doubt_known(case, against)]
     state = doubting(State.of(evidence, decisions), doubts)
     if state.cause == "sound" and _claims(state):
         absent = [i.entry for i, d in zip(state.evidence, state.decisions, strict=True) if d == "absent"]

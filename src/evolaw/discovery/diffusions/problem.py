@@ -10,7 +10,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.discovery.diffusions.evidence.noise_level import NoiseLevel, filter_gain, noise_level
-from evolaw.discovery.diffusions.evidence.relaxation import is_relaxation
+from evolaw.discovery.diffusions.evidence.noise_or_relaxation import without_noise
 from evolaw.discovery.diffusions.evidence.selection import coarseness, is_coarse
 from evolaw.discovery.diffusions.misfit.increment_tests import wrapping
 from evolaw.discovery.diffusions.model.case import Case, entry_name
@@ -189,7 +189,7 @@ def _with_noise(case: Case, noise: str | float | Sequence[float]) -> Case:
     step = case.recording.step
     gains = tuple(filter_gain(s, level.diffusivity, step) for s, level in zip(sd, levels, strict=True))
     found = replace(case, noise=sd, gains=gains)
-    return replace(case, noise=(0.0,), gains=(1.0,)) if noise == "auto" and is_relaxation(found) else found
+    return (without_noise(found) or found) if noise == "auto" else found
 
 
 def _is_told_apart(case: Case, level: NoiseLevel) -> bool:

@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evolaw.discovery.diffusions.evidence.selection import coarseness, is_coarse, weigh_all
-from evolaw.discovery.diffusions.evidence.selection import relaxation as relaxation_of
+from evolaw.discovery.diffusions.evidence.selection import coarseness, is_coarse, relaxation_per_step, weigh_all
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
 
@@ -25,8 +24,8 @@ def test_coarseness_is_how_far_a_step_goes_noise_or_not(relaxation: object, nois
 def test_relaxation_is_seen_also_within_a_step(relaxation: object, step: float) -> None:
     """−4ρ = 2 (1 − e^{-θΔt}) for a relaxation; at θΔt = 3 the two-step reach has fallen to a twentieth of that."""
     case = pose(relaxation(1.0, 0.5, step, 40_000, 1), library="1, x", noise=0.0)  # type: ignore[operator]
-    assert relaxation_of(case) == pytest.approx(2 * (1 - np.exp(-step)) - 8 / 200, abs=4 * 4 / 200)
-    assert coarseness(case) >= relaxation_of(case)
+    assert relaxation_per_step(case) == pytest.approx(2 * (1 - np.exp(-step)) - 8 / 200, abs=4 * 4 / 200)
+    assert coarseness(case) >= relaxation_per_step(case)
 
 
 def test_fine_coarse_and_exact(relaxation: object) -> None:

@@ -21,7 +21,7 @@ from evolaw.discovery.diffusions.evidence.exact.grid import fits_on_grid
 from evolaw.discovery.diffusions.evidence.weigh import Weighed, fine_nodes, weigh
 from evolaw.discovery.diffusions.model.case import Case
 
-__all__ = ["coarseness", "is_coarse", "relaxation", "weigh_all"]
+__all__ = ["coarseness", "is_coarse", "relaxation_per_step", "weigh_all"]
 
 _COARSE = 0.125
 """Above this the quadrature takes a fourth node, and noise is not looked for: curvature of the correlations would be taken for it.
@@ -37,7 +37,7 @@ def coarseness(case: Case) -> float:
     """Return how far one step goes on the scale on which the terms vary; the largest over components."""
     seen = max(_coarseness(case, component) for component in range(case.recording.dim))
     bare = case.recording.dim == 1 and not case.hidden and case.noise == (0.0,)
-    return max(seen, relaxation(case)) if bare else seen
+    return max(seen, relaxation_per_step(case)) if bare else seen
 
 
 def is_coarse(case: Case) -> bool:
@@ -51,7 +51,18 @@ def weigh_all(case: Case, *, roughly: bool = False) -> tuple[Weighed, ...]:
     Args:
         case: the case.
         roughly: by moment equations alone, which is quick; for recordings on which no equation of the space holds.
+
+    Notes:
+        Weighed once a case: to tell noise from relaxation it is weighed before the question is put (`noise_or_relaxation`).
     """
+    name = f"weighed{' roughly' if roughly else ''}"
+    if name not in case.kept:
+        case.kept[name] = _weigh_all(case, roughly)
+    weighed: tuple[Weighed, ...] = case.kept[name]
+    return weighed
+
+
+def _weigh_all(case: Case, roughly: bool) -> tuple[Weighed, ...]:
     far = coarseness(case)
     nodes = _COARSE_NODES if far > _COARSE else fine_nodes
     found = []
@@ -90,7 +101,7 @@ def _coarseness(case: Case, component: int) -> float:
     return max(reach, 0.0) / _scale(case, component, float(np.mean(np.concatenate(variance))))
 
 
-def relaxation(case: Case) -> float:
+def relaxation_per_step(case: Case) -> float:
     """Return −4ρ of the increments of one component, less two of its standard errors: about 2θΔt."""
     increments = [np.diff(case.recording.columns[0][rows]) for rows in case.recording.stretches()]
     products = np.concatenate([step[1:] * step[:-1] for step in increments])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evolaw.discovery.diffusions.evidence.selection import relaxation
+from evolaw.discovery.diffusions.evidence.selection import relaxation_per_step
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.misfit.diagnosis import Doubt
 from evolaw.discovery.diffusions.model.case import Case
@@ -20,7 +20,7 @@ def doubt_steps(case: Case, weighed: Sequence[Weighed]) -> Doubt | None:
     """Return the doubt of steps longer than the motion's own time where the exact likelihood was of no use; moments then run it too slowly."""
     if case.recording.dim != 1 or case.hidden or any(case.noise) or any(item.method == "exact" for item in weighed):
         return None
-    if relaxation(case) < _RELAXED:
+    if relaxation_per_step(case) < _RELAXED:
         return None
     name, step = case.recording.names[0], case.recording.step
     says = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from evolaw.discovery.diffusions.model.equalities import Relations
 from evolaw.discovery.diffusions.model.expressions import Term
@@ -33,6 +34,7 @@ class Case:
         signs: 1 or -1 by entry.
         stated: the relations that were given, each as given.
         symmetries: the declared symmetries, in words.
+        kept: what was computed of the case and is asked for again, by name; a case made of this one begins without.
     """
 
     recording: Recording
@@ -47,6 +49,7 @@ class Case:
     signs: Mapping[str, int] = field(default_factory=dict)
     stated: Relations = field(default_factory=dict)
     symmetries: tuple[str, ...] = ()
+    kept: dict[str, Any] = field(init=False, default_factory=dict, repr=False)
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evolaw.discovery.diffusions.evidence.exact.fokker_planck import successive_product, weigh_exactly
+from evolaw.discovery.diffusions.evidence.exact.fokker_planck import further_terms, successive_product, weigh_exactly
 from evolaw.discovery.diffusions.evidence.exact.grid import fits_on_grid
 from evolaw.discovery.diffusions.evidence.weigh import weigh
+from evolaw.discovery.diffusions.model.expressions import read_term
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
 
@@ -70,3 +71,28 @@ def test_steps_of_twelve_relaxations_are_climbed_to_the_truth() -> None:
     assert exact.method == "exact" and exact.drift is not None and exact.diffusion is not None
     assert abs(exact.diffusion.estimate[0] - 0.4) < 4.5 * exact.diffusion.error[0] < 0.2
     assert np.abs((exact.drift.estimate - [0, 6, 0, -6]) / exact.drift.error).max() < 4.5
+
+
+def test_further_terms_are_worth_what_a_fit_with_them_says() -> None:
+    """D = 0.3 + 0.06 x² fitted as constant: x and x² by score, against Wald's statistic and the spread of D of a fit that has them."""
+    rng, x, seen = np.random.default_rng(4), np.zeros(30), np.empty((160, 30))
+    for row in seen:
+        row[:] = x
+        for kick in rng.standard_normal((50, 30)):
+            x = x - 0.01 * x + np.sqrt(0.02 * (0.3 + 0.06 * x * x)) * kick
+    tracks = [Trajectory(path, 0.5 * np.arange(150), ("times",)) for path in seen[10:].T]
+    case = pose(tracks, names=["x"], noise=0.0, library="x, x^3")
+    wide = pose(tracks, names=["x"], noise=0.0, library="x, x^3", diffusion="1, x, x^2")
+    exact, form = weigh_exactly(case, "x", weigh(case, "x", 4)), weigh_exactly(wide, "x", weigh(wide, "x", 4)).diffusion
+    none, found = further_terms(case, "x", exact, (), (read_term("x", ["x"]), read_term("x^2", ["x"])))
+    assert none is None and found is not None and form is not None and found.freedom == 2
+    covariance = (form.spread @ form.spread.T)[1:, 1:]
+    assert found.statistic == pytest.approx(
+        form.estimate[1:] @ np.linalg.solve(covariance, form.estimate[1:]), rel=0.25
+    )
+    at = np.concatenate([np.asarray(track.values).ravel() for track in tracks])
+    strength = form.estimate @ np.array([np.ones_like(at), at, at * at])
+    assert found.size == pytest.approx(np.std(strength) / np.mean(strength), rel=0.25)
+    # A drift term that is not in the law is worth about its one degree of freedom, whether D's are tried beside it or not.
+    alone, _ = further_terms(case, "x", exact, (read_term("1", ["x"]),), ())
+    assert alone is not None and alone.freedom == 1 and alone.statistic < 11

@@ -16,7 +16,7 @@ recorded. Drift and diffusion coefficients move together until they settle.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,7 +31,7 @@ from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.model.expressions import Term
 
-__all__ = ["successive_product", "weigh_exactly"]
+__all__ = ["Further", "further_terms", "successive_product", "weigh_exactly"]
 
 _ROUNDS = 10
 _SETTLED = 0.05
@@ -88,6 +88,60 @@ def successive_product(case: Case, target: str, weighed: Weighed) -> float:
     steps = chances * apart
     shares = law.grid.counts.sum(1).clip(0.0)
     return float(shares / shares.sum() @ steps @ steps.sum(1))
+
+
+@dataclass(frozen=True)
+class Further:
+    """What the likelihood says of terms that were not asked for.
+
+    Attributes:
+        statistic, freedom: χ² of the score test and its degrees of freedom.
+        size: root of the mean square over the recording of what they would add beyond the fitted terms, as a share of sqrt(D) in a drift and
+            of D in a diffusion coefficient.
+    """
+
+    statistic: float
+    freedom: int
+    size: float
+
+
+def further_terms(
+    case: Case, target: str, weighed: Weighed, drift: tuple[Term, ...], diffusion: tuple[Term, ...]
+) -> tuple[Further | None, Further | None]:
+    r"""Try further terms of drift and of diffusion on a law that `weigh_exactly` found, without fitting it again.
+
+    With the score s and the information I of all coefficients at the fitted law, e the further ones of drift or of diffusion, n all others,
+
+        s_e' = s_e − I_en I_nn⁻¹ s_n,      I_e' = I_ee − I_en I_nn⁻¹ I_ne,      χ² = s_e'ᵀ I_e'⁻¹ s_e'
+
+    (Neyman's C(α): it needs the fitted ones only near the truth). The others hold the further ones of the other kind too, so that a drift
+    that lacks terms is not taken for a diffusion coefficient that varies. The coefficients of each kind stand in a triangle, further ones
+    last, in which the sum of their squares over the recording is that of δf/sqrt(D), and of δD/D.
+    """
+    wider = replace(
+        case,
+        drift={**case.drift, target: (*case.drift[target], *drift)},
+        diffusion={**case.diffusion, target: (*case.diffusion[target], *diffusion)},
+    )
+    law = _Law.of(wider, target, weighed)
+    theta = law.first @ np.concatenate([_estimate(weighed.drift), np.zeros(len(drift))])
+    eta = law.second @ np.concatenate([_estimate(weighed.diffusion), np.zeros(len(diffusion))])
+    _, score, information = law.score(np.concatenate([theta, eta]))
+    places = np.arange(score.size)
+    kinds = (theta.size - len(drift) <= places) & (places < theta.size), score.size - len(diffusion) <= places
+    first, second = (_further(score, information, kind, law.samples) for kind in kinds)
+    return first, second
+
+
+def _further(score: np.ndarray, information: np.ndarray, tried: np.ndarray, samples: int) -> Further | None:
+    if not tried.any():
+        return None
+    across = information[np.ix_(~tried, tried)]
+    held = np.linalg.solve(information[np.ix_(~tried, ~tried)], np.column_stack([score[~tried], across]))
+    left = score[tried] - across.T @ held[:, 0]
+    known = information[np.ix_(tried, tried)] - across.T @ held[:, 1:]
+    change = np.linalg.solve(known, left)
+    return Further(float(left @ change), int(tried.sum()), float(np.linalg.norm(change)) / np.sqrt(samples))
 
 
 def _mean(form: GaussianForm | None) -> np.ndarray:

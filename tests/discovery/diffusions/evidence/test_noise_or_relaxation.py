@@ -9,7 +9,8 @@ import pytest
 
 from evolaw.discovery import discover
 from evolaw.discovery.diffusions.evidence.noise_level import noise_level
-from evolaw.discovery.diffusions.evidence.relaxation import is_relaxation
+from evolaw.discovery.diffusions.evidence.noise_or_relaxation import without_noise
+from evolaw.discovery.diffusions.evidence.selection import weigh_all
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
 
@@ -32,6 +33,8 @@ def test_what_relaxes_within_a_step_is_not_taken_for_noise() -> None:
     case = pose(track, library="poly:3")
     assert noise_level(case.recording, 0).sd > 0.1
     assert case.noise == (0.0,)
+    assert case.kept["weighed"] is weigh_all(case)  # what told them apart is not weighed again
+    assert not replace(case, periods={"x": 9.0}).kept
     finding = discover(track, library="poly:3", rng=0)
     low, high = finding["x: D 1"].interval
     assert low < 0.4 < high < 0.5
@@ -43,5 +46,5 @@ def test_noise_is_noise(relaxation: object) -> None:
     track = relaxation(1.0, 0.5, 0.05, 4000, 1, noise=0.2)  # type: ignore[operator]
     case = pose(track, library="1, x, x^3")
     assert case.noise[0] == pytest.approx(0.2, rel=0.2)
-    assert not is_relaxation(case)
-    assert not is_relaxation(replace(case, noise=(0.02,)))  # so little that nothing hangs on it
+    assert without_noise(case) is None
+    assert without_noise(replace(case, noise=(0.02,))) is None  # so little that nothing hangs on it
