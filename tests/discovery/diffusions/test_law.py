@@ -24,7 +24,7 @@ LAW = EquationLaw(
 def test_the_text_is_an_equation_that_ito_reads() -> None:
     read = system(LAW.text.replace("\n", "; "))
     assert [str(part) for part in read.drift] == ["x*(1 - x**2)", "1/2 - 2*sin(x)"]
-    assert LAW.text.splitlines()[0] == "dx = (1*x - 1*x^3) dt + sqrt(2*(0.3)) dW1"
+    assert LAW.text.splitlines()[0] == "dx = (x - x^3) dt + sqrt(2*(0.3)) dW1"
 
 
 def test_the_law_is_an_sde() -> None:
@@ -37,17 +37,16 @@ def test_the_law_is_an_sde() -> None:
 
 def test_a_law_writes_itself_in_a_line() -> None:
     assert repr(replace(LAW, open=("x: x^2",))) == (
-        "EquationLaw(dx = (1*x - 1*x^3 + 1 open) dt + sqrt(2*(0.3)) dW1; dy = (0.5 - 2*sin(x)) dt + sqrt(2*(0.1 + 0.2*y^2)) dW2)"
+        "EquationLaw(dx = (x - x^3 + 1 open) dt + sqrt(2*(0.3)) dW1; dy = (0.5 - 2*sin(x)) dt + sqrt(2*(0.1 + 0.2*y^2)) dW2)"
     )
     assert (
-        LAW.sde.name
-        == "dx = (1*x - 1*x^3) dt + sqrt(2*(0.3)) dW1; dy = (0.5 - 2*sin(x)) dt + sqrt(2*(0.1 + 0.2*y^2)) dW2"
+        LAW.sde.name == "dx = (x - x^3) dt + sqrt(2*(0.3)) dW1; dy = (0.5 - 2*sin(x)) dt + sqrt(2*(0.1 + 0.2*y^2)) dW2"
     )
 
 
 def test_latex_and_typst_are_written() -> None:
     assert r"\mathrm{d}y &= \left(0.5 - 2\,\sin\left(x\right)\right)\mathrm{d}t" in LAW.latex
-    assert LAW.typst.startswith("$ dif x &= (1 x - 1 x^(3)) dif t")
+    assert LAW.typst.startswith("$ dif x &= (x - x^(3)) dif t")
 
 
 def test_a_law_reads_back() -> None:

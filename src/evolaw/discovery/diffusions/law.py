@@ -245,7 +245,8 @@ def _sum(terms: Mapping[str, float], names: Sequence[str], way: str) -> str:
         else:
             function = typeset(term.tree, names, way)
             function = f"({function})" if term.tree[0] in ("+", "negative") else function
-            shown = size + {"text": "*", "latex": r"\,", "typst": " "}[way] + function
+            # A coefficient of exactly 1 was given, dx = v dt, and is written as it was.
+            shown = function if abs(value) == 1 else size + {"text": "*", "latex": r"\,", "typst": " "}[way] + function
         sign = "-" if value < 0 else "+"
         parts.append(f"{sign} {shown}" if parts else ("-" if value < 0 else "") + shown)
     return " ".join(parts) if parts else "0"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 from evolaw.discovery.diffusions.misfit.increment_tests import (
+    first_rows,
     jump_kurtosis,
     memory,
     noise_share,
@@ -13,6 +15,7 @@ from evolaw.discovery.diffusions.misfit.increment_tests import (
     wrapping,
 )
 from evolaw.discovery.diffusions.problem import pose
+from evolaw.trajectory import Trajectory
 
 
 def test_remainders_of_a_first_order_process_have_no_memory(relaxation: object) -> None:
@@ -78,3 +81,15 @@ def test_noise_as_large_as_a_step_is_no_memory(relaxation: object) -> None:
         track = relaxation(0.87, 0.02, 0.05, 10_000, seed, noise=0.0447)  # type: ignore[operator]
         found.append(memory(remainders(pose(track, library="1, x", noise=0.0447), "x"), (2, 3)).p_value)
     assert min(found) > 1e-3
+
+
+def test_jumps_late_in_a_long_recording_are_seen() -> None:
+    """Four hundred jumps of twenty steps in the last tenth of 400,000 rows: kurtosis about 3 without them, and far beyond with."""
+    rng = np.random.default_rng(8)
+    steps = 0.1 * rng.normal(size=400_000)
+    steps[rng.integers(360_000, 400_000, 400)] += 2.0 * rng.choice([-1, 1], 400)
+    x = lfilter([1.0], [1.0, -0.98], steps)
+    case = pose(Trajectory(x, 0.02 * np.arange(x.size), ("times",)), library="1, x", noise=0.0)
+    assert len(remainders(case, "x")) == len(first_rows(case)) == 199_999
+    kurtosis, error = jump_kurtosis(remainders(case, "x"), [case.recording.columns[0][first_rows(case)]])
+    assert kurtosis > 4.5 and error < 0.02

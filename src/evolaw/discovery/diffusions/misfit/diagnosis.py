@@ -42,6 +42,7 @@ from evolaw.discovery.diffusions.misfit.drift_tests import (
 )
 from evolaw.discovery.diffusions.misfit.history_tests import history_test, share_of_drift
 from evolaw.discovery.diffusions.misfit.increment_tests import (
+    first_rows,
     jump_kurtosis,
     memory,
     noise_share,
@@ -331,8 +332,9 @@ def _jumps(case: Case, target: str) -> Doubt | None:
     if case.hidden:
         return None
     own = case.index(target)
-    others = [column for place, column in enumerate(case.recording.columns) if place != own]
-    kurtosis, error = jump_kurtosis(remainders(case, target), [case.recording.columns[own], *others])
+    rows, columns = first_rows(case), case.recording.columns
+    places = [columns[own], *(column for place, column in enumerate(columns) if place != own)]
+    kurtosis, error = jump_kurtosis(remainders(case, target), [column[rows] for column in places])
     bar = _LEAST_KURTOSIS_COARSE if is_coarse(case) else _LEAST_KURTOSIS
     if kurtosis > max(bar, 3 + 4 * error):
         says = (

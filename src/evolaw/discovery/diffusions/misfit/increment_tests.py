@@ -22,12 +22,12 @@ from scipy.special import ndtr
 
 from evolaw.discovery.diffusions.evidence.drift import features
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
+from evolaw.discovery.diffusions.misfit.drift_tests import looked_at
 from evolaw.discovery.diffusions.model.case import Case
 
-__all__ = ["Memory", "jump_kurtosis", "memory", "noise_share", "remainders", "wrapping"]
+__all__ = ["Memory", "first_rows", "jump_kurtosis", "memory", "noise_share", "remainders", "wrapping"]
 
 _NEAR = 101
-_MOST_ROWS = 200_000
 _MOST_PRODUCTS = 80
 
 
@@ -46,12 +46,20 @@ class Memory:
     p_value: float
 
 
+def first_rows(case: Case) -> np.ndarray:
+    """Return the row that each remainder begins from: of all rows, or of blocks spread over a long recording (`drift_tests.looked_at`)."""
+    return _rows(case)[:-1]
+
+
+def _rows(case: Case) -> np.ndarray:
+    return np.concatenate([np.arange(part.start, part.stop) for part in looked_at(len(case.recording))])
+
+
 def remainders(case: Case, target: str) -> np.ndarray:
-    """Return r_k of one component, NaN where a step leaves its stretch; at most some hundred thousand rows."""
-    recording = case.recording
-    rows = np.arange(min(len(recording), _MOST_ROWS))
+    """Return r_k of one component, one each of `first_rows`; NaN where a step leaves its stretch or its block."""
+    recording, rows = case.recording, _rows(case)
     own = recording.columns[case.index(target)]
-    follows = recording.within[rows[:-1]] == recording.within[rows[1:]]
+    follows = (recording.within[rows[:-1]] == recording.within[rows[1:]]) & (np.diff(rows) == 1)
     steps = np.diff(recording.times[rows])
     root = np.sqrt(np.where(follows, steps, recording.step) / recording.step)
     change = np.where(follows, own[rows[1:]] - own[rows[:-1]], np.nan)
@@ -122,7 +130,7 @@ def jump_kurtosis(rest: np.ndarray, places: Sequence[np.ndarray]) -> tuple[float
 
     Args:
         rest: remainders, NaN where there is none.
-        places: the components, the one that moves first; a strength that varies with any of them is no jump.
+        places: the components where each begins, the one that moves first; a strength that varies with any of them is no jump.
     """
     used = np.isfinite(rest)
     scaled = rest[used]
