@@ -26,6 +26,7 @@ from evolaw.arrays import MISSING
 from evolaw.discovery.lattices.evidence import update_noise
 from evolaw.discovery.lattices.evidence.belief_propagation import Smoother
 from evolaw.discovery.lattices.evidence.flip_channel import leanings
+from evolaw.discovery.lattices.evidence.profiles import THETA, dense, plausible
 from evolaw.discovery.lattices.evidence.residuals import residual_scores
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import AUTO
@@ -39,8 +40,9 @@ __all__ = ["weigh"]
 _GRID = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
 _PRIOR = np.log([0.49, 0.004, 0.004, 0.004, 0.004, 0.004, 0.49])
 _FINE = np.concatenate([[0.0, 0.01, 0.03], np.arange(0.05, 0.951, 0.05), [0.97, 0.99, 1.0]])
-_FINE_PRIOR = np.log(np.concatenate([[0.49], np.full(_FINE.size - 2, 0.02 / (_FINE.size - 2)), [0.49]]))
-"""The audit looks at coins more closely than the search for the law; the prior weight of all coins together is the same."""
+"""The audit looks at coins more closely than the search for the law, and between these values (`profiles`)."""
+_FINE_PRIOR = np.log(np.concatenate([[0.49], np.full(THETA.size - 2, 0.02 / (THETA.size - 2)), [0.49]]))
+"""The prior weight of all coins together is that of the search."""
 _STAGES = ((0.1, 2), (0.1, 1), (0.3, 1), (0.3, 1), (0.6, 1), (1.0, 1), (1.0, 1), (1.0, 1))
 """Weight of the likelihood and number of sweeps, stage by stage."""
 _TELLING, _STILL = 0.3, 1e-3
@@ -107,8 +109,9 @@ def weigh(case: Case) -> Weighing:
         leads = 3 * z - 4.5 * np.sign(z)
     else:
         kappa = 0.5 * np.exp(-12 * found.entropy)
+        profile = kappa * dense(_FINE, found.profile)
         evidence = [
-            _profiled(name, kappa * found.profile[:, i], float(found.visits[i]), level, found.flips)
+            _profiled(name, profile[:, i], float(found.visits[i]), level, found.flips)
             for i, name in enumerate(space.names)
         ]
         leads = kappa * (found.profile[-1] - found.profile[0])
@@ -219,12 +222,12 @@ def _misread(smoothers: Sequence[Smoother]) -> tuple[float, float]:
 
 
 def _profiled(entry: str, profile: np.ndarray, visits: float, level: float, flips: float) -> Evidence:
-    """An entry from its likelihood on the grid, first value absent, last present, already weakened."""
+    """An entry from its likelihood at `THETA`, first value absent, last present, already weakened."""
     logs = profile + _FINE_PRIOR
     weights = np.exp(logs - logsumexp(logs))
     against_absent = float(logsumexp(logs[1:] - logsumexp(_FINE_PRIOR[1:])) - profile[0])
     against_present = float(logsumexp(logs[:-1] - logsumexp(_FINE_PRIOR[:-1])) - profile[-1])
-    low, high = _interval(profile, level)
+    low, high = plausible(profile, level)
     lead = float(profile[-1] - profile[0])
     if abs(lead) < 0.1:
         why = f"About {visits:.1f} visits are inferred behind misread cells, and they speak for neither."
@@ -240,24 +243,11 @@ def _profiled(entry: str, profile: np.ndarray, visits: float, level: float, flip
         visits,
         against_absent,
         against_present,
-        float(np.clip(weights @ _FINE, 0, 1)),
+        float(np.clip(weights @ THETA, 0, 1)),
         (low, high),
         why,
         float(weights[1:-1].sum()),
     )
-
-
-def _interval(profile: np.ndarray, level: float) -> tuple[float, float]:
-    """Where the profile lies within ``level`` of its highest value, with straight lines between the grid values."""
-    bar = profile.max() - level
-    inside = np.flatnonzero(profile >= bar)
-    first, last = int(inside[0]), int(inside[-1])
-    low, high = float(_FINE[first]), float(_FINE[last])
-    if first > 0:
-        low = float(np.interp(bar, profile[[first - 1, first]], _FINE[[first - 1, first]]))
-    if last < _FINE.size - 1:
-        high = float(np.interp(bar, profile[[last + 1, last]], _FINE[[last + 1, last]]))
-    return low, high
 
 
 def _leaning(entry: str, z: float, visits: float) -> Evidence:

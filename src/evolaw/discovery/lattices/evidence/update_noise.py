@@ -5,7 +5,7 @@ alive afterwards k times has
 
     P(k alive of n | theta) = q^k (1 - q)^(n-k),      q = theta (1 - eps) + (1 - theta) eps
 
-An unknown eps maximises the likelihood of all entries together, each present, absent or known:
+and theta the interval that belongs to that of q. An unknown eps maximises the likelihood of all entries together, each present, absent or known:
 
     l(eps) = sum_u log [ (eps^k (1-eps)^(n-k) + eps^(n-k) (1-eps)^k) / 2 ]
 """
@@ -17,12 +17,13 @@ from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, xlog1py, xlogy
 
 from evolaw.discovery.lattices.model.case import Case
+from evolaw.discovery.lattices.model.entry_posterior import confidence_interval
 from evolaw.discovery.lattices.model.observation import AUTO
 from evolaw.discovery.spine.evidence import Evidence, Weighing, with_known
 
 __all__ = ["weigh"]
 
-_GRID = np.linspace(0, 1, 51)
+_GRID = np.linspace(0, 1, 2001)
 _PRIOR = np.log(np.concatenate([[0.495], np.full(_GRID.size - 2, 0.01 / (_GRID.size - 2)), [0.495]]))
 _LEAST_FLIPS, _MOST_FLIPS = 1e-6, 0.45
 
@@ -43,9 +44,9 @@ def weigh(case: Case) -> Weighing:
     flips = float(np.clip(flips, _LEAST_FLIPS, _MOST_FLIPS))
     q = _GRID * (1 - flips) + (1 - _GRID) * flips
     logs = xlogy(alive, q[:, None]) + xlog1py(visits - alive, -q[:, None])
-    level = -float(np.log(case.level))
     evidence = [
-        _entry(name, logs[:, i], int(visits[i]), int(alive[i]), level, flips) for i, name in enumerate(case.space.names)
+        _entry(name, logs[:, i], int(visits[i]), int(alive[i]), case.level, flips)
+        for i, name in enumerate(case.space.names)
     ]
     case.tell(1, 1, "windows counted")
     return Weighing(
@@ -72,7 +73,9 @@ def _estimate(visits: np.ndarray, alive: np.ndarray, known: np.ndarray) -> tuple
 def _entry(entry: str, logs: np.ndarray, visits: int, alive: int, level: float, flips: float) -> Evidence:
     joint = logs + _PRIOR
     weights = np.exp(joint - logsumexp(joint))
-    plausible = _GRID[logs >= logs.max() - level]
+    low, high = (
+        float(np.clip((bound - flips) / (1 - 2 * flips), 0, 1)) for bound in confidence_interval(visits, alive, level)
+    )
     seen = f"Seen {visits} times, alive afterwards {alive} times" if visits else "Never seen in the recording"
     return Evidence(
         entry,
@@ -81,7 +84,7 @@ def _entry(entry: str, logs: np.ndarray, visits: int, alive: int, level: float, 
         float(logsumexp(joint[1:]) - logsumexp(_PRIOR[1:]) - logs[0]),
         float(logsumexp(joint[:-1]) - logsumexp(_PRIOR[:-1]) - logs[-1]),
         float(np.clip(weights @ _GRID, 0, 1)),
-        (float(plausible.min()), float(plausible.max())),
+        (low, high),
         f"{seen}, where new cells are flipped with probability {flips:.3g}.",
         float(weights[1:-1].sum()),
     )
