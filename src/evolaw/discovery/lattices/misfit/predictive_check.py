@@ -25,13 +25,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import EllipsisType
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from evolaw.arrays import MISSING
 from evolaw.automata import stepping
 from evolaw.automata.rules.rule import Rule
+from evolaw.discovery.lattices.evidence.constraints import neighbour_cells
 from evolaw.discovery.lattices.model.observation import Channel
 from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout, rim_of
 from evolaw.discovery.spine.evidence import Check
@@ -155,8 +158,8 @@ def sample_start(
         log odds = log(p / (1 - p)) + [seen: ± log((1 - eps) / eps)]
                    + sum over the 9 cells it feeds of log P(second | alive) - log P(second | dead)
 
-    where p is the density behind the one seen, and cells three apart are drawn together, because they feed different cells.
-    Every sample has its own chain.
+    where p is the density behind the one seen, and cells that feed different cells are drawn together (`_colours`). Every sample
+    has its own chain.
 
     Args:
         rule: the law.
@@ -192,17 +195,35 @@ def _sweep(
     chance: np.random.Generator,
 ) -> np.ndarray:
     """Draw every uncertain cell once; ``own`` are its log odds by itself, ``outcome`` is 0, 1 or 2 (not seen)."""
-    row, col = np.indices(outcome.shape)
+    colours, fed = _colours(outcome.shape), _fed(outcome.shape, boundary)
     alive_next = eps + (1 - 2 * eps) * rule.probabilities
     fits = np.stack([np.log1p(-alive_next), np.log(alive_next), np.zeros_like(alive_next)])
-    for colour in range(9):
-        drawn = uncertain & (row % 3 * 3 + col % 3 == colour)
+    for colour in np.unique(colours):
+        drawn = uncertain & (colours == colour)
         alive, dead = (stepping.windows(np.where(drawn, cell, boards), boundary) for cell in (1, 0))
         gain = fits[outcome, alive] - fits[outcome, dead]
-        around = sum(np.roll(gain, (dr, dc), (1, 2)) for dr in (-1, 0, 1) for dc in (-1, 0, 1))
+        around = (gain.reshape(len(gain), -1) @ fed).reshape(gain.shape)
         live = chance.random(boards.shape, np.float32) < 1 / (1 + np.exp(-np.clip(own + around, -50, 50)))
         boards = np.where(drawn, live, boards).astype(np.uint8)
     return boards
+
+
+def _colours(shape: tuple[int, ...]) -> np.ndarray:
+    """Colours of cells, of which two of one colour lie three apart at least, across the edges of a torus too."""
+    row, col = (np.arange(size) % 3 + np.where(np.arange(size) < size // 3 * 3, 0, 3) for size in shape)
+    result: np.ndarray = 8 * row[:, None] + col
+    return result
+
+
+@lru_cache(8)
+def _fed(shape: tuple[int, int], boundary: str) -> csr_array:
+    """Which cell (column) is seen by the window of which (row), each pair once; nothing lies beyond a plane's edge."""
+    neighbours = neighbour_cells(*shape, boundary)
+    window, place = np.nonzero(neighbours >= 0)
+    seen = csr_array((np.ones(window.size), (window, neighbours[window, place])), shape=(len(neighbours),) * 2)
+    seen.sum_duplicates()
+    seen.data[:] = 1.0
+    return seen
 
 
 def _replay(rule: Rule, recording: Trajectory, channel: Channel) -> np.ndarray:
