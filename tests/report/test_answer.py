@@ -127,3 +127,27 @@ def test_open_entries_of_every_space_stand_in_the_headline(document: Make) -> No
         marks = [text for text, certain in summarise(found, Words("zh")).law if not certain]
         assert marks, space
         assert space == "outer-totalistic" or marks == [f" {len(found['entries'])} 项未定"]
+
+
+@pytest.mark.parametrize("doubt", ["cause", "run again"])
+def test_what_a_failed_check_leaves_open_is_not_called_thin(document: Make, doubt: str) -> None:
+    """2,138 visits were "too thin" where a step contradicted the others; so were decisions that were taken back."""
+    found = document("outer-totalistic")
+    for entry in found["entries"][:4]:
+        entry |= {"decision": "undetermined", "visits": 2138, "why": "Seen 2138 times, dead afterwards every time."}
+        if doubt == "run again":
+            entry["why"] += " Run again, the most probable law does not show the recorded density, so this stays open."
+    says = summarise(found, Words("en"), {"cause": "step" if doubt == "cause" else "sound"}).tiles[1].says
+    assert says == (
+        "3 never visited by the recording: no method can know them from it.",
+        "4 visited, but left open: a check failed.",
+    )
+
+
+def test_only_what_was_counted_is_said_to_be_beyond_every_method(document: Make) -> None:
+    found = document("outer-totalistic")
+    for entry in found["entries"]:
+        if entry["visits"] == 0:
+            entry["basis"] = "likelihood"
+    says = summarise(found, Words("en")).tiles[1].says
+    assert says == ("3 not seen behind what is hidden or misread, as far as could be inferred.",)

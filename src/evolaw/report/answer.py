@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from evolaw.discovery.spine.amendments import RUN_AGAIN
 from evolaw.discovery.spine.decisions import DECISIONS
-from evolaw.discovery.spine.finding import held_back
+from evolaw.discovery.spine.finding import TOO_SHORT, held_back
 from evolaw.report.wording import Words, e_value, superscript
 
 __all__ = ["Answer", "Tile", "rule_count", "summarise"]
@@ -62,7 +63,11 @@ def summarise(document: Mapping[str, Any], words: Words, facts: Mapping[str, Any
         says=_says(document, tally, words),
         tiles=(
             _sure(document, words, facts or {}),
-            _unknown(entries, words),
+            _unknown(
+                entries,
+                words,
+                doubts=bool(tally["conflict"]) or (facts or {}).get("cause", "sound") not in ("sound", "coins"),
+            ),
             _try(document.get("next"), bool(tally["conflict"]), words),
         ),
         tally=tuple((decision, tally[decision]) for decision in DECISIONS if tally[decision]),
@@ -181,17 +186,25 @@ def _ground(entry: Mapping[str, Any], words: Words) -> str:
     return words("sure.thinnest", name=entry["name"], visits=seen)
 
 
-def _unknown(entries: list[Mapping[str, Any]], words: Words) -> Tile:
+def _unknown(entries: list[Mapping[str, Any]], words: Words, *, doubts: bool) -> Tile:
+    """What is open, and why; ``doubts`` says whether the space itself is in doubt, which leaves all of it open."""
     unknown = [entry for entry in entries if entry["decision"] == "undetermined"]
     if not unknown:
         return Tile(words("unknown.title"), words("unknown.none"), (words("unknown.none_says"),), "coverage")
-    never = sum(entry["visits"] == 0 for entry in unknown)
-    says = [words("unknown.unvisited", count=never)] if never else []
+    never = [entry for entry in unknown if entry["visits"] == 0]
+    inferred = sum(entry["basis"] in ("likelihood", "joint", "rollout") for entry in never)
+    says = [words("unknown.unvisited", count=len(never) - inferred)] if len(never) > inferred else []
+    if inferred:
+        says.append(words("unknown.unseen", count=inferred))
     held, why = held_back(entries)
     if held:
         says += [words("unknown.held", count=held), words.says(why)]
-    if len(unknown) > never + held:
-        says.append(words("unknown.thin", count=len(unknown) - never - held))
+    visited = [entry["why"] for entry in unknown if entry["visits"] > 0 and TOO_SHORT not in entry["why"]]
+    doubted = sum(doubts or RUN_AGAIN in why for why in visited)
+    if doubted:
+        says.append(words("unknown.doubted", count=doubted))
+    if len(visited) > doubted:
+        says.append(words("unknown.thin", count=len(visited) - doubted))
     return Tile(words("unknown.title"), _names_or_count([e["name"] for e in unknown], words), tuple(says), "coverage")
 
 

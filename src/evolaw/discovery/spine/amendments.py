@@ -15,7 +15,10 @@ from dataclasses import dataclass, replace
 
 from evolaw.discovery.spine.evidence import TAKEN_AS_GIVEN, Check, Evidence
 
-__all__ = ["Amendment", "State", "amend", "check_known", "rewrite", "take_back"]
+__all__ = ["RUN_AGAIN", "Amendment", "State", "amend", "check_known", "rewrite", "take_back"]
+
+RUN_AGAIN = "Run again, the most probable law"
+"""How the reason begins of an entry whose decision was taken back because the law does not look like the recording."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +106,7 @@ def take_back(state: State, failed: Sequence[str], p_value: float = 0.0) -> Stat
     guesses = state.decisions.count("undetermined")
     stands = guesses > 0 or p_value > 0
     held = f", in which {guesses} open entries are guesses," if guesses else ""
-    blame = (
-        f"Run again, the most probable law{held} does not show the recorded {' and '.join(failed)}, so this stays open."
-    )
+    blame = f"{RUN_AGAIN}{held} does not show the recorded {' and '.join(failed)}, so this stays open."
 
     def change(place: int, item: Evidence, decision: str) -> tuple[str, str] | None:
         if decision == "undetermined" or (stands and item.is_proof):
