@@ -165,6 +165,16 @@ def test_mistakes_write_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("lost", [1, 6, 40])
+def test_a_start_that_was_cut_short_is_refused(evolaw: Callable[..., Any], tmp_path: Path, lost: int) -> None:
+    """Half a pattern is a pattern with fewer cells: it ran, exit 0."""
+    text = "x = 36, y = 9, rule = B3/S23\n24bo$22bobo$12b2o6b2o12b2o$11bo3bo4b2o12b2o$2o8bo5bo3b2o$2o8bo3bob2o4bobo!\n"
+    (tmp_path / "gun.rle").write_text(text.rstrip()[:-lost])
+    done = evolaw("simulate", "B3/S23", "--size", 48, "--start", "gun.rle", "--steps", 1)
+    assert done.returncode == 3 and "gun.rle" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_existing_run_is_left_alone(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     evolaw("simulate", "B3/S23", "--size", 8, "--steps", 4, "--out", "run")
     before = stored(tmp_path / "run")

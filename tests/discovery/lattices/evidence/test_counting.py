@@ -61,3 +61,21 @@ def test_a_contradicted_known_entry_is_refuted() -> None:
     weighing = weigh(Case([recording()], space, space.known("B3=0,B2=1"), CLEAN, alpha=0.05, rng=source(0)))
     assert weighing.evidence[3].log_e_present == np.inf
     assert weighing.evidence[2].log_e_absent == np.inf
+
+
+def test_the_reason_tells_both_outcomes_and_how_many_windows_were_seen() -> None:
+    """One window of Seeds' B2 in each of four orientations, and a cell with one neighbour once alive and twice dead."""
+    frames = np.zeros((4, 9, 9), np.uint8)
+    frames[:, 4, 4] = 1
+    frames[1, 3, 3] = 1
+    film = Trajectory(frames, np.arange(4), ("times", "rows", "cols"), boundary="torus")
+    for name in ("isotropic", "general"):
+        space = RuleSpace.named(name)
+        weighing = weigh(Case([film], space, np.full(len(space), np.nan), CLEAN, alpha=0.05, rng=source(0)))
+        corner = "B1c" if name == "isotropic" else space.names[space.entry_of[1]]
+        said = next(item for item in weighing.evidence if item.entry == corner)
+        windows = count_windows([film])
+        seen, born = windows.pool(space).visits[space.index(corner)], windows.pool(space).alive[space.index(corner)]
+        assert born == 1 < seen
+        assert said.why.endswith(f"alive afterwards once and dead {'twice' if seen == 3 else f'{seen - 1} times'}.")
+        assert ("of its 4 windows" in said.why) == (name == "isotropic") == ("of its" in said.why)

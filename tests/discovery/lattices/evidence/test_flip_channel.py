@@ -3,6 +3,7 @@
 import numpy as np
 
 from evolaw.automata import evolve
+from evolaw.automata.stepping import windows
 from evolaw.discovery.lattices.evidence.flip_channel import leanings, through_channel
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.trajectory import Trajectory
@@ -61,3 +62,19 @@ def test_leanings_are_standardised() -> None:
 
 def test_two_frames_lean_nowhere() -> None:
     assert not leanings([flipped(0, 0.05, 2)], RuleSpace.named("isotropic"), 0.05).any()
+
+
+def test_leanings_are_the_sum_over_its_standard_error() -> None:
+    """Without flips nothing is inverted: z = sum / (s sqrt(pairs)), s the spread of n_u1 - n_u0 over the pairs of frames."""
+    space = RuleSpace.named("outer-totalistic")
+    film = flipped(3, 0.1, 9)
+    differences = np.zeros((8, 18))
+    for pair in range(8):
+        seen = windows(film.values[pair])
+        for entry in range(18):
+            outcome = film.values[pair + 1][space.entry_of[seen] == entry].astype(int)
+            differences[pair, entry] = (2 * outcome - 1).sum()
+    spread = differences.std(0, ddof=1)
+    expected = np.divide(differences.sum(0), np.sqrt(8) * spread, out=np.zeros(18), where=spread > 0)
+    np.testing.assert_allclose(leanings([film], space, 0.0), expected, atol=1e-12)
+    assert (np.abs(expected) > 3).sum() > 5

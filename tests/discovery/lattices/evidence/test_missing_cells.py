@@ -8,6 +8,8 @@ import pytest
 from evolaw.automata import evolve
 from evolaw.automata.files.recordings import read_recording
 from evolaw.discovery.lattices.evidence import missing_cells
+from evolaw.discovery.lattices.evidence.constraints import OPEN, propagate
+from evolaw.discovery.lattices.evidence.proofs import beginning
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.observation import Missing
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
@@ -116,3 +118,19 @@ def test_a_probability_among_the_known_is_refused() -> None:
     named = RuleSpace.named("outer-totalistic")
     with pytest.raises(ArgumentError, match=r"known\[B3\]` must be 0 or 1 where cells"):
         weigh(hidden(LIFE_TABLE, 0.2, 0, 8, 3, 0.3), named, named.known({"B3": 0.5}))
+
+
+@pytest.mark.parametrize("seed", [1, 4, 6, 8])
+def test_no_open_entry_could_be_settled_by_trying_it(seed: int) -> None:
+    """Two cells in five hidden. Entries of either value were settled by trying; none that is open could be."""
+    space = RuleSpace.named("outer-totalistic")
+    film = hidden(random_table(space, seed), 0.4, seed, 10, 4, 0.4)
+    found = decided(weigh(film, space))
+    films, untried = beginning([film], space, np.full(18, np.nan))
+    assert propagate(space, films, untried)
+    assert {0.0, 1.0} <= set(found[untried.theta == OPEN].tolist()) and np.isnan(found).any()
+    for entry in np.flatnonzero(np.isnan(found)):
+        for value in (0, 1):
+            films, knowledge = beginning([film], space, found)
+            knowledge.theta[entry] = value
+            assert propagate(space, films, knowledge)

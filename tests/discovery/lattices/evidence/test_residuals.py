@@ -56,3 +56,37 @@ def test_a_wrong_edge_shows_at_the_rim(edge: str) -> None:
 def test_the_worst_region_is_judged_among_all() -> None:
     name, p = worst_residual({"rim": -1.0, "rows 0 to 5": 5.0})
     assert name == "rows 0 to 5" and p == pytest.approx(2 * 2 * 2.867e-7, rel=1e-3)
+
+
+class _Believes:
+    """What `residual_scores` asks of a smoother: chances of misreading, which cells were read, and the flip probability."""
+
+    flips = 0.04
+
+    def __init__(self, chance: np.ndarray, seen: np.ndarray) -> None:
+        self.chance, self.seen = chance, seen
+
+    def misread(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.chance, self.seen
+
+
+def test_scores_are_the_excess_over_its_standard_deviation() -> None:
+    """Eight frames of 5 x 12, a tenth not read, each region added up cell by cell; cells not read count nothing."""
+    chance = np.random.default_rng(0)
+    likely, seen = chance.random((8, 60)) * 0.3, chance.random((8, 60)) < 0.9
+    bounds = {size: [band * size // 4 for band in range(5)] for size in (8, 5, 12)}
+    regions = {"rim": lambda t, r, c: r in (0, 4) or c in (0, 11)}
+    for name, size, place in (("frames", 8, 0), ("rows", 5, 1), ("columns", 12, 2)):
+        for first, last in zip(bounds[size][:-1], bounds[size][1:], strict=True):
+            regions[f"{name} {first} to {last - 1}"] = lambda *at, place=place, first=first, last=last: (
+                first <= at[place] < last
+            )
+    found = residual_scores([_Believes(likely, seen)] * 2, [(5, 12)] * 2)  # type: ignore[list-item]
+    assert set(found) == set(regions)
+    for name, holds in regions.items():
+        excess = count = 0.0
+        for t in range(8):
+            for cell in range(60):
+                if seen[t, cell] and holds(t, *divmod(cell, 12)):
+                    excess, count = excess + likely[t, cell] - 0.04, count + 1
+        assert found[name] == pytest.approx(2 * excess / np.sqrt(2 * 0.04 * 0.96 * count + 0.5))

@@ -1,5 +1,6 @@
 """Edges: wrong ones are refuted and named, unstated ones trusted only as far as the recording bears them out."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from evolaw.automata import Rule, evolve
 from evolaw.discovery import discover
-from evolaw.discovery.lattices.misfit.edges import boundary, rim_apart, settle_edge
+from evolaw.discovery.lattices.misfit.edges import boundary, log_e_of_the_torus, rim_apart, settle_edge
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import count_windows
 from evolaw.trajectory import Trajectory
@@ -93,3 +94,31 @@ def test_small_crops_are_wrong_no_more_often_than_declared() -> None:
                 value.get(entry.decision, given) != given for entry, given in zip(finding.entries, law, strict=True)
             )
     assert wrong <= 0.05 * findings + 3 * np.sqrt(0.05 * 0.95 * findings)
+
+
+@pytest.mark.parametrize("space", ["outer-totalistic", "isotropic"])
+def test_a_torus_is_weighed_against_every_filling_of_the_cells_beyond_the_edge(space: str) -> None:
+    """One step of 3 x 4 cells, all on the rim but two: each look by its 2^3 to 2^5 fillings, each with its probability."""
+    named, chance = RuleSpace.named(space), np.random.default_rng(2)
+    law = chance.integers(0, 2, len(named)).astype(float)
+    value = np.where(chance.random(len(named)) < 0.8, law, np.nan)
+    film = evolve(named.rule(law), (chance.random((3, 4)) < 0.4).astype(np.uint8), 1)
+    density = film.values.mean()
+    table, total = named.spread(value), 0.0
+    before = film.values[0]
+    for row, col in np.ndindex(3, 4):
+        around = [(row + i, col + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+        inside = [0 <= i < 3 and 0 <= j < 4 for i, j in around]
+        on_torus = sum(int(before[i % 3, j % 4]) << (8 - bit) for bit, (i, j) in enumerate(around))
+        if all(inside) or np.isnan(table[on_torus]):
+            continue
+        alive = 0.0
+        for filling in itertools.product((0, 1), repeat=9 - sum(inside)):
+            beyond = iter(filling)
+            cells = [before[place] if known else next(beyond) for place, known in zip(around, inside, strict=True)]
+            leads = table[sum(int(cell) << (8 - bit) for bit, cell in enumerate(cells))]
+            weight = density ** sum(filling) * (1 - density) ** (len(filling) - sum(filling))
+            alive += weight * (0.5 if np.isnan(leads) else leads)
+        total -= np.log(alive if film.values[1, row, col] else 1 - alive)
+    assert total > 1
+    assert log_e_of_the_torus([film], value, named) == pytest.approx(total)

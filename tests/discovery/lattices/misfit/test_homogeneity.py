@@ -71,3 +71,15 @@ def test_too_short_to_be_split() -> None:
     film = soup("B3=0.7/S23", 1, 0, 3)
     fault = find_drift(Transitions.of([replace(film, values=film.values[:2])]), SPACE.entry_of)
     assert fault is None or fault.log_e < np.log(100)
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (0, 24), (24, 0), (24, 24)])
+def test_a_patch_in_any_corner_is_found(corner: tuple[int, int]) -> None:
+    """A coin of .8 that is one of .2 on 8 x 8 of 32 x 32 cells."""
+    down, right = corner
+    chance, seen = np.random.default_rng(0), Transitions.of([soup("B3=0.5/S23", 12, 1)])
+    inside = (seen.row >= down) & (seen.row < down + 8) & (seen.col >= right) & (seen.col < right + 8)
+    three = SPACE.entry_of[seen.window] == SPACE.index("B3")
+    alive = np.where(three, chance.random(seen.window.size) < np.where(inside, 0.2, 0.8), seen.alive)
+    fault = find_drift(replace(seen, alive=alive), SPACE.entry_of)
+    assert fault is not None and fault.box == (down, down + 7, right, right + 7)

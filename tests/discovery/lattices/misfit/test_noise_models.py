@@ -5,9 +5,10 @@ import pytest
 
 from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
+from evolaw.discovery.lattices.evidence.flip_channel import through_channel
 from evolaw.discovery.lattices.misfit.noise_models import fit_coins, fit_erring, fit_misread
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.lattices.model.window_counts import count_windows
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows
 from evolaw.trajectory import Trajectory
 
 SPACE = RuleSpace.named("outer-totalistic")
@@ -51,3 +52,16 @@ def test_a_clean_law_needs_no_noise() -> None:
     windows = count_windows([soup("B3/S23")])
     assert fit_erring(windows, SPACE).flips == 0
     assert fit_coins(windows, SPACE).deviance == pytest.approx(0, abs=1e-3)
+
+
+def test_the_misread_model_is_exact_where_its_table_is() -> None:
+    """Life's windows and outcomes sent through the channel without chance: D = 0, though most windows were never there."""
+    windows = count_windows([soup("B3/S23", steps=60)])
+    rare = np.where(windows.visits > 2000, windows.visits, 0)
+    life = Rule("B3/S23").table
+    true = np.stack([np.where(life, 0, rare), np.where(life, rare, 0)], -1)
+    assert 0 < (rare > 0).sum() < 100
+    read = through_channel(true, 0.05) * 1000
+    table = WindowCounts(read.sum(1), read[:, 1])
+    fit = fit_misread(table, SPACE)
+    assert fit.flips == pytest.approx(0.05) and fit.deviance < 1e-6 * read.sum()

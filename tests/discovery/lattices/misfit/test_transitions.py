@@ -74,3 +74,13 @@ def test_entries_that_agree_or_are_not_looked_at_cost_a_bet_beside_a_law_nothing
     mixed = np.stack([outside, inside])
     mixed[0, 1, 3] = 4
     assert log_e_beside(mixed) == -np.inf
+
+
+def test_an_entry_that_was_seen_once_elsewhere_is_surprised_by_the_other_outcome() -> None:
+    film_of_one = np.zeros((3, 5, 5), np.uint8)
+    film_of_one[1, 2, 2] = 1
+    seen = Transitions.of([Trajectory(film_of_one, np.arange(3), ("times", "rows", "cols"), boundary="torus")])
+    once = (seen.step == 0) & (seen.row == 2) & (seen.col == 2)
+    assert once.sum() == 1 and seen.alive[once].all()
+    surprised = seen.surprises(SPACE, once)
+    assert np.array_equal(surprised, (seen.window == 0) & ~once)

@@ -102,3 +102,13 @@ def test_e_values_have_expectation_1_under_the_null() -> None:
     assert np.trapezoid(integrand, s) == pytest.approx(1 - 1 / 400, abs=2e-3)
     values = [e_value(p) for p in (1e-6, 1e-3, 0.05, 0.5, 0.999, 1.0)]
     assert values == sorted(values, reverse=True)
+
+
+def test_the_fit_draws_its_covariance_towards_the_diagonal() -> None:
+    """Seven runs of three statistics: C = .7 S + .3 diag S, S over six, and a thousandth of the mean spread, by hand."""
+    runs = np.random.default_rng(5).normal(size=(7, 3)) @ np.array([[1, 0.8, 0], [0, 1, 0.5], [0, 0, 0.3]])
+    spread = np.cov(runs.T, ddof=1)
+    covariance = 0.7 * spread + 0.3 * np.diag(np.diag(spread))
+    covariance += np.eye(3) * (1e-3 * np.trace(covariance) / 3 + 1e-12)
+    wanted = stats.multivariate_normal(runs.mean(0), covariance).logpdf(runs) + 1.5 * np.log(2 * np.pi)
+    np.testing.assert_allclose(NormalFit.of(runs).log_likelihood(runs), wanted, rtol=1e-9)

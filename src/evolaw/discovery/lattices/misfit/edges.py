@@ -9,7 +9,8 @@ as on a torus if that can do no harm, or if the recording bears the torus out, a
                  by the entries that the interior knows, and a plane and a mirror contradict
     else         nothing is known of the edge
 
-The last product is an e-value against an edge with unrelated cells beyond it: its expectation is 1 under that.
+The last product bets that the torus foretells every look: against an edge with unrelated cells beyond it the bet on each look has
+expectation 1. Looks are taken one by one, though neighbours share cells beyond the edge; hence the high bar, and the other edges.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from evolaw.discovery.spine.e_values import LEVEL, combine, log_e_dependence, p_
 from evolaw.discovery.spine.evidence import Check
 from evolaw.trajectory import Trajectory
 
-__all__ = ["boundary", "rim_apart", "settle_edge"]
+__all__ = ["boundary", "log_e_of_the_torus", "rim_apart", "settle_edge"]
 
 _BORNE_OUT = float(np.log(1000.0))
 
@@ -115,6 +116,18 @@ def _borne_out(recordings: Sequence[Trajectory], inner: WindowCounts, space: Rul
     """Whether the rim follows the interior's entries on a torus, and would not by chance or on another board."""
     pure = (inner.visits > 0) & ~inner.mixed
     value = np.where(pure, (inner.alive > 0).astype(float), np.nan)
+    borne = log_e_of_the_torus(recordings, value, space) >= _BORNE_OUT
+    return borne and all(_contradicts(recordings, other, space) for other in ("plane", "reflecting"))
+
+
+def log_e_of_the_torus(recordings: Sequence[Trajectory], value: np.ndarray, space: RuleSpace) -> float:
+    """Return how much better the rim is foretold by a torus than by cells beyond the edge drawn with the density, as a logarithm.
+
+    Args:
+        recordings: complete boards taken for tori.
+        value: what the entries lead to, 0 or 1; NaN where that is unknown, and then nothing is foretold. Shape (entries,).
+        space: rule space.
+    """
     total = 0.0
     for recording in recordings:
         density = float(np.clip((recording.values == 1).mean(), 0.02, 0.98))
@@ -127,7 +140,7 @@ def _borne_out(recordings: Sequence[Trajectory], inner: WindowCounts, space: Rul
             total -= float(np.log(np.maximum(np.where(lives[chosen], alive, 1 - alive), 1e-9)).sum())
         if total > 10 * _BORNE_OUT:
             break
-    return total >= _BORNE_OUT and all(_contradicts(recordings, other, space) for other in ("plane", "reflecting"))
+    return total
 
 
 def _contradicts(recordings: Sequence[Trajectory], other: str, space: RuleSpace) -> bool:
