@@ -61,8 +61,13 @@ SHOWN = {
 """How a line begins that is not run, and why."""
 
 
+KINDS = {"sh": "commands", "bash": "commands", "python": "script", "text": "output"}
+"""What a block is, by its tag: ``sh`` runs as pasted in an empty folder, ``bash`` where the reader's files are; ``text`` is what the
+commands before it print, or, with a title, what is only looked at."""
+
+
 class Block(NamedTuple):
-    """A block of a page: its language ("" where it is indented), its lines, and the title under which a block of text is shown only."""
+    """A block of a page: its tag, its lines, and the title under which a block of text is shown only."""
 
     language: str
     lines: list[str]
@@ -70,19 +75,20 @@ class Block(NamedTuple):
 
 
 def _blocks(page: str) -> list[Block]:
-    """The fenced and the indented blocks of a page in their order."""
+    """The fenced blocks of a page in their order."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    found = re.finditer(
-        r"^```(\w*)(?: title=\"([^\"]+)\")?\n(.*?)^```$|(?<=\n\n)((?: {4}[^\n]*\n)+)", text, re.DOTALL | re.MULTILINE
-    )
-    return [
-        Block(
-            match[1] or "",
-            (match[3] if match[4] is None else re.sub("^ {4}", "", match[4], flags=re.M)).splitlines(),
-            match[2] or "",
-        )
-        for match in found
-    ]
+    found = re.finditer(r"^```(\w*)(?: title=\"([^\"]+)\")?\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [Block(match[1], match[3].splitlines(), match[2] or "") for match in found]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_has_a_tag_and_none_is_only_indented(page: str) -> None:
+    """A reader's editor, the site and these tests are told what a block is; what is indented says nothing."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    fences = re.findall(r"^ *```(.*)$", text, re.MULTILINE)
+    assert [tag for tag in fences[::2] if tag.partition(" ")[0] not in KINDS] == [] and not any(fences[1::2])
+    outside = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    assert re.findall(r"(?<=\n\n) {4}\S[^\n]*", outside) == []
 
 
 def _is_shown(line: str) -> bool:
@@ -91,16 +97,11 @@ def _is_shown(line: str) -> bool:
 
 def _kind(block: Block) -> str:
     """How a block is run: "doctest", "script", "commands"; "output" where it is what the block before prints, "shown" else."""
-    first = block.lines[0]
-    if block.language == "text" and block.reason:
+    if block.reason or all(_is_shown(line) for line in block.lines if line.strip()):
         return "shown"
-    if block.language == "python":
-        return "doctest" if any(">>>" in line for line in block.lines) else "script"
-    if any(line.startswith("evolaw ") for line in block.lines):
-        return "commands"
-    if first.startswith(("import ", "from ")):
-        return "script"
-    return "shown" if _is_shown(first) else "output"
+    if block.language == "python" and any(">>>" in line for line in block.lines):
+        return "doctest"
+    return "shown" if _is_shown(block.lines[0]) and block.language in ("python", "text") else KINDS[block.language]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -24,16 +24,13 @@ def _blocks(name: str, language: str) -> list[str]:
 
 
 def _shown(name: str, word: str) -> list[str]:
-    """What follows a command's first word in every indented line and every block for the shell."""
-    text = (ROOT / name).read_text(encoding="utf-8")
-    lines = [line for block in _blocks(name, "sh") for line in block.splitlines()]
-    return re.findall(rf"^    {word}(.+)$", text, re.MULTILINE) + [
-        line.removeprefix(word) for line in lines if line.startswith(word)
-    ]
+    """What follows a command's first word in every block for the shell."""
+    lines = [line for tag in ("sh", "bash") for block in _blocks(name, tag) for line in block.splitlines()]
+    return [line.removeprefix(word) for line in lines if line.startswith(word)]
 
 
 def _typed(name: str) -> list[list[str]]:
-    """The commands of a page's blocks for the shell, as words."""
+    """The commands of a page that are to run as pasted, in an empty folder, as words."""
     lines = [line for block in _blocks(name, "sh") for line in block.splitlines() if line.startswith("evolaw ")]
     return [shlex.split(line, comments=True)[1:] for line in lines]
 
