@@ -14,7 +14,7 @@ voltage = voltage + 20e-9 * np.random.default_rng(0).standard_normal(30)
 lines = [f"{i * 1e6:.6f}, {v * 1e6:.6f}" for i, v in zip(current, voltage, strict=True)]
 Path("iv.csv").write_text("current (uA), voltage (uV)\n" + "\n".join(lines))
 
-fit = fit_file("iv.csv", temperature=4.2)
+fit = fit_file("iv.csv", capacitance=0.0, temperature=4.2)  # without a capacitance given it is fitted too
 print(fit)
 found = fit.parameters["temperature"]
 print(found.low < 4.5 and found.high > 3.9 and abs(fit.parameters["resistance"].value - 10) < 0.1)

@@ -15,12 +15,12 @@ def test_a_measured_curve_gives_its_numbers(evolaw):
     with open("iv.csv", "w") as file:
         file.write("current (uA), voltage (uV)\n")
         file.writelines(f"{a:.6f}, {b:.6f}\n" for a, b in zip(i, v, strict=True))
-    done = evolaw("junction", "fit", "iv.csv", "--temperature", "4.2 K", "--json", "--figure", "fit.png")
+    done = evolaw("junction", "fit", "iv.csv", "--c", "0 F", "--temperature", "4.2 K", "--json", "--figure", "fit.png")
     facts = json.loads(done.stdout)
     low, high = facts["parameters"]["temperature"]["interval"]
-    assert low < 4.3 and high > 4.1 and facts["parameters"]["capacitance"]["value"] is None
+    assert low < 4.3 and high > 4.1 and facts["parameters"]["capacitance"]["value"] == 0
     assert facts["next"]["says"] and facts["junction"]["si"]["resistance"] > 9.9
-    text = evolaw("junction", "fit", "iv.csv").stdout
+    text = evolaw("junction", "fit", "iv.csv", "--c", "0 F").stdout
     assert "critical current" in text and "is the excess noise thermal?" in text
 
 

@@ -13,7 +13,7 @@ def test_the_columns_decide(tmp_path):
     v = 10 * mean_voltage(i, 0.1761963) + 0.02 * np.random.default_rng(0).standard_normal(30)
     file = tmp_path / "iv.csv"
     file.write_text("current (uA), voltage (uV)\n" + "\n".join(f"{a:.6f}, {b:.6f}" for a, b in zip(i, v, strict=True)))
-    fit = fit_file(file, temperature=4.2)
+    fit = fit_file(file, capacitance=0.0, temperature=4.2)
     assert fit.kind == "iv" and fit.parameters["resistance"].value == pytest.approx(10, rel=0.01)
     with pytest.raises(ArgumentError, match="resistance"):
         fit_file(file, resistance=10.0)

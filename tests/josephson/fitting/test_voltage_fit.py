@@ -21,7 +21,7 @@ def test_three_numbers_come_back_within_their_intervals():
     """8 noisy curves: 24 intervals of 95 %; fewer than 19 hits would be one in a thousand other sets of seeds."""
     hits = 0
     for seed in range(8):
-        fit = fit_voltage(*measured(seed, points=30))
+        fit = fit_voltage(*measured(seed, points=30), capacitance=0)
         truth = {"critical_current": 1e-6, "resistance": 10.0, "temperature": 4.2}
         hits += sum(fit.parameters[name].low <= value <= fit.parameters[name].high for name, value in truth.items())
     assert hits >= 19
@@ -30,21 +30,21 @@ def test_three_numbers_come_back_within_their_intervals():
 @pytest.mark.slow
 def test_checks_of_a_good_curve_pass_and_of_a_wrong_model_fail():
     i, v, s = measured(1)
-    good = fit_voltage(i, v, s, temperature=4.2)
+    good = fit_voltage(i, v, s, capacitance=0, temperature=4.2)
     assert [check.passed for check in good.checks] == [True, True, True, True]
-    bad = fit_voltage(i, v + 4e-7 * np.sin(4e6 * i), s)
+    bad = fit_voltage(i, v + 4e-7 * np.sin(4e6 * i), s, capacitance=0)
     assert bad.checks[0].passed is False and bad.checks[1].passed is False
 
 
 def test_excess_noise_is_seen():
-    fit = fit_voltage(*measured(2, temperature=6.0), temperature=4.2)
+    fit = fit_voltage(*measured(2, temperature=6.0), capacitance=0, temperature=4.2)
     thermal = next(check for check in fit.checks if "thermal" in check.name)
     assert thermal.passed is False and "more than the bath's 4.2 K" in thermal.says
 
 
 def test_the_next_measurement_is_where_the_temperature_shows():
     """Below the critical current, where the curve is rounded, not far above it."""
-    said = fit_voltage(*measured(3)).next_measurement
+    said = fit_voltage(*measured(3), capacitance=0).next_measurement
     share = float(said.split(" I_c)")[0].rsplit("(", 1)[1])
     assert "effective temperature" in said and 0.3 < share < 1.2
 
@@ -61,11 +61,7 @@ def test_a_hysteretic_curve_tells_its_capacitance():
     assert fit.parameters["critical_current"].value == pytest.approx(10e-6, rel=0.03)
     assert fit.parameters["resistance"].value == pytest.approx(100.0, rel=0.01)
     capacitance = fit.parameters["capacitance"]
-    assert (
-        capacitance.low < 1.03e-13
-        and capacitance.high > 0.97e-13
-        and capacitance.value == pytest.approx(1e-13, rel=0.25)
-    )
+    assert capacitance.low < 1e-13 and capacitance.high is None and capacitance.value == pytest.approx(1e-13, rel=0.25)
     assert any("Yes: it switches" in check.says for check in fit.checks)
     assert fit.junction is None and "switching currents" in fit.next_measurement
 
@@ -83,7 +79,9 @@ def test_intervals_do_not_depend_on_the_size_of_the_voltages():
     """Amplified a million times, a curve says the same of its temperature: a pseudo-inverse had dropped it beside a column in volts."""
     i = np.linspace(0.05, 2.5, 40) * 1e-6
     v = 1e-5 * (mean_voltage(i / 1e-6, 0.06) + 0.003 * np.random.default_rng(0).standard_normal(40))
-    small, large = (fit_voltage(i, k * v, np.full(40, k * 3e-8)).parameters["temperature"] for k in (1.0, 1e6))
+    small, large = (
+        fit_voltage(i, k * v, np.full(40, k * 3e-8), capacitance=0).parameters["temperature"] for k in (1.0, 1e6)
+    )
     assert small.high - small.low == pytest.approx(large.high - large.low, rel=1e-3)
     assert 0.02 < (small.high - small.low) / small.value < 0.2
 
@@ -98,7 +96,7 @@ def test_intervals_cover_on_random_junctions():
         kelvin = noise / Junction.from_si(critical_current=critical, resistance=resistance, temperature=1.0).noise
         i, error = np.linspace(0.05, 2.5, 40) * critical, 0.003 * critical * resistance
         v = critical * resistance * mean_voltage(i / critical, noise) + error * draw.standard_normal(40)
-        fit = fit_voltage(i, v, np.full(40, error) if n % 2 else None)
+        fit = fit_voltage(i, v, np.full(40, error) if n % 2 else None, capacitance=0)
         for name, true in (("critical_current", critical), ("resistance", resistance), ("temperature", kelvin)):
             inside[name] += fit.parameters[name].low <= true <= fit.parameters[name].high
     assert min(inside.values()) >= 34

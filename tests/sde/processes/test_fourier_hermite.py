@@ -146,10 +146,28 @@ def test_effective_diffusion_is_the_curvature_of_the_slowest_bloch_eigenvalue():
     assert strong.effective_diffusion() * 50 == pytest.approx(effective_diffusion(0.5, 0.5), rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("friction", "temperature", "bias"), [(0.3, 0.1, 0.8), (0.5, 0.05, 0.95), (0.1, 0.5, 0.95), (1.0, 0.02, 0.9)]
+)
+def test_the_velocities_are_centred_where_the_series_reaches(friction, temperature, bias):
+    """None of these converges around rest. Balances of current and power hold, and another centre gives the same."""
+    law = KineticFokkerPlanck(lambda x: bias - np.sin(x), friction, temperature, unknowns=20_000)
+    v, square = law.mean_velocity, law.mean_square_velocity
+    assert bias - friction * v == pytest.approx(law.moment(1).imag, abs=1e-8)
+    assert bias * v == pytest.approx(friction * (square - temperature), abs=1e-8)
+
+    class Elsewhere(KineticFokkerPlanck):
+        def _centres(self):
+            return [0.75 * bias / friction if bias > 0.9 else 0.6 * bias / friction]
+
+    other = Elsewhere(law.force, friction, temperature, unknowns=20_000)
+    assert other.mean_velocity == pytest.approx(v, abs=1e-8)
+
+
 def test_what_cancels_to_nothing_is_given_up_at_once():
     """Coefficients of 1e16 beside a mass of 1: no size mends that. Two answers must have room, or none is begun."""
     with pytest.raises(NotConverged):
-        _ = KineticFokkerPlanck(lambda x: 0.8 - np.sin(x), 0.3, 0.1).mean_velocity
+        _ = KineticFokkerPlanck(lambda x: 1.05 - np.sin(x), 1.0, 0.01, unknowns=20_000).mean_velocity
     with pytest.raises(NotConverged, match="2000 unknowns") as told:
         _ = KineticFokkerPlanck(lambda x: 0.5 - np.sin(x), 0.3, 0.1, unknowns=2000).mean_velocity
     assert told.value.partial is None

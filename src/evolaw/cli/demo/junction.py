@@ -70,7 +70,7 @@ def play(seed: int, progress: Progress) -> Telling:
 
     box = Sample(seed)
     current, voltage = box.curve(progress)
-    fit = fit_voltage(current, voltage)
+    fit = fit_voltage(current, voltage, capacitance=0.0)
     secret = box.reveal()
     hits = {name: _hit(fit, name, value) for name, value in secret.items()}
 
@@ -83,7 +83,7 @@ def play(seed: int, progress: Progress) -> Telling:
 
     opened = ", ".join(f"{name.replace('_', ' ')} {value:.5g} {_UNITS[name]}" for name, value in secret.items())
     text = (
-        f"A junction was measured at {_POINTS} currents, by a voltmeter with 20 nV of noise. We do not know its numbers.\n"
+        f"A junction was measured at {_POINTS} currents, by a voltmeter with 20 nV of noise. It has no capacitance; we do not know its numbers.\n"
         f"\n{fit!r}\n\n"
         f"The box opens: {opened}. Inside their intervals: {sum(hits.values())} of {len(hits)}."
     )

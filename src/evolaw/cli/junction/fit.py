@@ -16,7 +16,7 @@ def fit_curve(
     curve: Annotated[Path, typer.Argument(metavar="CURVE.csv", help="Columns with units in their headings: current (uA), voltage (mV); or switching current (uA); or current (uA), rate (1/s).")],
     ramp: Annotated[str | None, typer.Option("--ramp", help='dI/dt of switching currents, as "3 uA/s".')] = None,
     r: Annotated[str | None, typer.Option("--r", help='Resistance, for switching currents and rates, as "10 Ohm".')] = None,
-    c: Annotated[str | None, typer.Option("--c", help='Capacitance, likewise, as "1 pF"; "0 F" for none.')] = None,
+    c: Annotated[str | None, typer.Option("--c", help='Capacitance, likewise, as "1 pF"; "0 F" for none. Of an I–V curve too, where it is known.')] = None,
     temperature: Annotated[str | None, typer.Option("--temperature", help='Of the bath, to compare with, as "4.2 K".')] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Run directory to write.")] = None,
     figure: Annotated[Path | None, typer.Option("--figure", help="Draw data, fit and residuals: .svg, .pdf or .png.")] = None,

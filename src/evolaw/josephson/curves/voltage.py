@@ -18,7 +18,7 @@ from evolaw import checks, randomness
 from evolaw.errors import NotConverged
 from evolaw.josephson.arrays.order import smooth_mean
 from evolaw.josephson.curves.results import IVCurve
-from evolaw.josephson.curves.settling import LEAST_DAMPING, doubt, doubtful, slowest_rates, transient
+from evolaw.josephson.curves.settling import doubt, doubtful, slowest_rates, transient
 from evolaw.josephson.curves.starting import starts
 from evolaw.josephson.curves.stepping import Progress, bias_grid, run, step_length
 from evolaw.josephson.formulas.limit_cycle import running_voltage
@@ -32,6 +32,7 @@ __all__ = ["exact_voltage", "iv_curve"]
 _PATHS, _DURATION = 2048, 400.0
 _STRETCHES, _FEWEST, _STORED = 64, 16, 2e7
 _WIDEST_VELOCITY = 8.0
+_LEAST_DAMPING = 0.1
 
 
 @told
@@ -127,7 +128,7 @@ def exact_voltage(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray | No
     """Return the exact I–V curve and where it is from; None where there is none, not a number where a point is out of reach.
 
     Without capacitance the Bessel form (with any current–phase relation, the Fokker–Planck equation); with it the Fokker–Planck equation
-    in phase and velocity for α >= 0.3, or, without noise, the limit cycle of a junction that comes from rest.
+    in phase and velocity for α >= 0.1, where it converges, or, without noise, the limit cycle of a junction that comes from rest.
     """
     if junction.drive is not None or junction.subgap is not None:
         return None, ""
@@ -139,7 +140,7 @@ def exact_voltage(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray | No
         rest = np.abs(bias) <= 1
         running = np.where(rest, 0.0, running_voltage(np.abs(np.where(rest, 2.0, bias)), junction.damping))
         return np.sign(bias) * running, "limit cycle, from rest"
-    if junction.damping is not None and junction.damping < LEAST_DAMPING:
+    if junction.damping is not None and junction.damping < _LEAST_DAMPING:
         return None, ""
     found = np.full(bias.size, np.nan)
     for place, i in enumerate(bias):

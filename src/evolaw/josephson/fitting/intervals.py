@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["curvature_covariance", "profile_interval"]
+__all__ = ["curvature_covariance", "profile_interval", "profile_of_squares"]
 
 Cost = Callable[[np.ndarray], float]
 
@@ -100,6 +100,64 @@ def profile_interval(
                 at = sign * np.inf
                 break
         ends.append(float(best[place] + at))
+    return ends[0], ends[1]
+
+
+def profile_of_squares(
+    residual: Callable[[np.ndarray], np.ndarray],
+    best: np.ndarray,
+    covariance: np.ndarray,
+    place: int,
+    rise: float,
+    bounds: tuple[list[float], list[float]],
+) -> tuple[float, float]:
+    """Return the ends of the profile interval of χ² = Σ residual², all other parameters within their bounds.
+
+    Args:
+        residual: in standard errors.
+        best: where χ² is least.
+        covariance: about the one of the parameters; only the work depends on it.
+        place: of the parameter.
+        rise: q.
+        bounds: least and most of each parameter; an end that the profile does not reach within them is a bound.
+
+    Example:
+        >>> ends = profile_of_squares(lambda p: p - 1, np.array([1.0, 1.0]), np.eye(2), 0, 4.0, ([0.0, -9.0], [9.0, 9.0]))
+        >>> [round(end, 6) for end in ends]
+        [0.0, 3.0]
+    """
+    from scipy.optimize import least_squares
+
+    others = np.arange(len(best)) != place
+    low, high = (np.array(bound, float) for bound in bounds)
+    least, goal = float(np.sum(residual(best) ** 2)), float(np.sqrt(rise))
+    width = float(np.sqrt(covariance[place, place]))
+    along = covariance[others, place] / max(width, 1e-12) ** 2
+
+    def height(x: float) -> float:
+        def missed(q: np.ndarray) -> np.ndarray:
+            p = np.empty(len(best))
+            p[place], p[others] = x, q
+            return residual(p)
+
+        inside = np.clip(best[others] + along * (x - best[place]), low[others] + 1e-9, high[others] - 1e-9)
+        found = least_squares(missed, inside, bounds=(low[others], high[others]), xtol=1e-5, ftol=1e-5)
+        return float(np.sqrt(max(2 * found.cost - least, 0.0)))
+
+    ends = []
+    for sign, edge in ((-1.0, low[place]), (1.0, high[place])):
+        before, risen = float(best[place]), 0.0
+        at = float(np.clip(before + sign * max(width, 1e-12) * goal, low[place], high[place]))
+        for _ in range(_SECANTS + 2):
+            now = height(at)
+            if abs(now - goal) < _CLOSE * goal or (at == edge and now < goal):
+                break
+            slope = (now - risen) / (at - before) if at != before else 0.0
+            step = (goal - now) / slope if slope * sign > 0 else sign * _FARTHEST * max(width, 1e-12)
+            far = 2 * abs(at - float(best[place])) + 1e-12
+            before, risen, at = at, now, float(np.clip(at + np.clip(step, -far, far), low[place], high[place]))
+            at = max(at, float(best[place])) if sign > 0 else min(at, float(best[place]))
+        ends.append(at)
     return ends[0], ends[1]
 
 

@@ -30,7 +30,8 @@ def fit_file(
     Args:
         path: see `read_table`.
         ramp: dI/dt in A/s, for switching currents.
-        resistance, capacitance: R and C in SI, for switching currents and rates, which cannot tell them.
+        resistance, capacitance: R and C in SI, for switching currents and rates, which cannot tell them; C, where it is known, for an
+            I–V curve too.
         temperature: of the bath in kelvin, to compare the effective one with.
 
     Raises:
@@ -40,10 +41,14 @@ def fit_file(
     table = read_table(path)
     columns = table.columns
     if table.kind == "iv":
-        for name, value in (("ramp", ramp), ("resistance", resistance), ("capacitance", capacitance)):
+        for name, value in (("ramp", ramp), ("resistance", resistance)):
             checks.require(value is None, name, "be left out for an I–V curve", value)
         return fit_voltage(
-            columns["current"], columns["voltage"], columns.get("voltage error"), temperature=temperature
+            columns["current"],
+            columns["voltage"],
+            columns.get("voltage error"),
+            capacitance=capacitance,
+            temperature=temperature,
         )
     why = "The attempt frequency cannot be told from the data."
     if resistance is None:

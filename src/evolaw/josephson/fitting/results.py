@@ -42,6 +42,9 @@ class Parameter:
         size, prefix = display.engineering(self.value)
         if self.basis == "given":
             return f"{self.value / size:.6g} {prefix}{unit} (given)"
+        if self.low == 0 and self.high is not None:
+            size, prefix = display.engineering(self.high)
+            return f"at most {self.high / size:.4g} {prefix}{unit}"
         low = float(self.low or 0.0) / size
         if self.high is None:
             return f"at least {low:.6g} {prefix}{unit}"

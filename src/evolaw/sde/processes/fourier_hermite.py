@@ -6,8 +6,8 @@
     dc_n/dt = -√D [√n ∂_x c_{n-1} + √(n+1) ∂_x c_{n+1}] - (u ∂_x + γ n) c_n + √(n/D) (f - γ u) c_{n-1}
     ⟨v⟩ = u + √D ∫ c_1,   ⟨(v - u)²⟩ = D (∫ c_0 + √2 ∫ c_2),   ∫ c_0 = 1
 
-u is 0 where the force stops somewhere, and about the mean velocity where it does not: a velocity of s thermal ones away from u takes s²
-orders, with coefficients of e^{s²/2} that cancel.
+u is the middle of the velocities that the force drives at, f̄/γ, or, where a resting and a running state live side by side, between them: a
+velocity of s thermal ones away from u takes s² orders, with coefficients of e^{s²/2} that cancel.
 Solved as one sparse system for Hermite orders n <= N and Fourier modes |m| <= K. Both are raised until the moments stand still:
 low friction and weak noise need many, and too few give a wrong answer that looks like one.
 """
@@ -30,6 +30,7 @@ __all__ = ["KineticFokkerPlanck"]
 _MOST_UNKNOWNS = 60_000
 _HOPELESS, _LARGE = 1e15, 1e9
 _BLOCH = 12
+_MOSTLY = 0.8
 _VECTORS, _MOST_VECTORS, _SAME = 40, 320, 1e-7
 
 
@@ -82,15 +83,31 @@ class KineticFokkerPlanck:
     @cached_property
     def coefficients(self) -> np.ndarray:
         """The stationary Fourier modes of c_n, shape (N + 1, 2 K + 1), those of c_0 normalised to 1."""
+        return self._solved[1]
+
+    @cached_property
+    def _solved(self) -> tuple[float, np.ndarray]:
+        """The velocity that the Hermite functions are centred at, and the coefficients: the first of `_centres` that converges."""
         if self.size is not None:
-            return self._stationary(*self.size)
+            centre = self._centres()[0]
+            return centre, self._stationary(*self.size, centre)
+        last: NotConverged | None = None
+        for centre in self._centres():
+            try:
+                return centre, self._converged(centre)
+            except NotConverged as failed:
+                last = failed
+        raise last or NotConverged("There is no velocity to centre at.", None)
+
+    def _converged(self, centre: float) -> np.ndarray:
+        """The coefficients around a velocity, at a size from which on they do not change."""
         orders, modes = self._first_size()
         last, before, was_large = None, None, False
         # It takes two answers to see that they agree: none is begun where a second has no room.
         while before is not None or self._fits(*_larger(orders, modes)):
             if not self._fits(orders, modes):
                 break
-            now = self._stationary(orders, modes)
+            now = self._stationary(orders, modes, centre)
             marks, top = self._marks(now), float(np.abs(now).max())
             # Two agreements in a row: one may be chance where the first answers are all wrong.
             if before is not None and np.abs(marks - before).max() < self.tolerance * (1 + np.abs(marks).max()):
@@ -323,17 +340,31 @@ class KineticFokkerPlanck:
 
     # -- inside ---------------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def _drift(self) -> float:
-        """u: √(f_min f_max)/γ with the sign of the force where it has one, which for f = i - sin x without inertia is ⟨v⟩; else 0."""
+        """u, the velocity that the Hermite functions are centred at."""
+        return self._solved[0]
+
+    def _centres(self) -> list[float]:
+        """Velocities to centre at, the likeliest first: f̄/γ, the middle of what the force drives at, half of it, and rest.
+
+        Off the centre by s thermal velocities coefficients of e^{s²/2} cancel: the middle of all velocities reaches furthest. Where a resting
+        and a running state live side by side it lies between them.
+        """
         values = np.asarray(self.force(np.arange(512) * (self.period / 512)), float) + np.zeros(512)
         low, high = float(values.min()), float(values.max())
-        return float(np.sign(low) * np.sqrt(max(low * high, 0.0)) / self.friction)
+        middle, swing = (low + high) / 2 / self.friction, (high - low) / 2 / self.friction
+        if abs(middle) < 1e-12 * (1 + swing):
+            return [0.0]
+        if self.size is not None and abs(middle) < swing:
+            return [0.0]
+        shares = (1.0, 0.65, 0.5, 0.0) if abs(middle) > _MOSTLY * swing else (0.5, 0.65, 1.0, 0.0)
+        return [share * middle for share in shares]
 
     def _first_size(self) -> tuple[int, int]:
         weak = 1 / np.sqrt(self.temperature)
         modes = int(16 + 5 * weak * self.period / (2 * np.pi))
-        orders = int(24 + 16 * weak / np.sqrt(self.friction) * min(1.0, 1 / self.friction) ** 0.5)
+        orders = int(16 + 6 * weak / np.sqrt(self.friction) * min(1.0, 1 / self.friction) ** 0.5)
         return orders, modes
 
     def _fits(self, orders: int, modes: int) -> bool:
@@ -347,30 +378,31 @@ class KineticFokkerPlanck:
         table = self.coefficients
         return complex(table[order, table.shape[1] // 2 + n])
 
-    def _stationary(self, orders: int, modes: int) -> np.ndarray:
+    def _stationary(self, orders: int, modes: int, centre: float) -> np.ndarray:
         """Solve with the row of (n, m) = (0, 0) replaced by c_00 = 1: that unknown is taken out of the system."""
-        inner, right = self._inner(orders, modes)
+        inner, right = self._inner(orders, modes, centre)
         factors = _factored(inner)
         solved = factors.solve(right)
         # Pivots were chosen for sparsity: one refinement makes up for it.
         solved = solved + factors.solve(right - inner @ solved)
         return np.insert(solved, modes, 1.0).reshape(orders + 1, 2 * modes + 1)
 
-    def _inner(self, orders: int, modes: int) -> tuple[Any, np.ndarray]:
+    def _inner(self, orders: int, modes: int, centre: float | None = None) -> tuple[Any, np.ndarray]:
         """The operator without the row and column of c_00, and what that column does to the others, on the right-hand side."""
-        matrix = self._operator(orders, modes, 0.0)
+        matrix = self._operator(orders, modes, 0.0, centre)
         keep = np.flatnonzero(np.arange(matrix.shape[0]) != modes)
         return matrix[keep][:, keep].tocsc(), -matrix[keep][:, [modes]].toarray()[:, 0]
 
-    def _operator(self, orders: int, modes: int, wave: float) -> Any:
+    def _operator(self, orders: int, modes: int, wave: float, centre: float | None = None) -> Any:
         """The matrix of dc/dt; unknowns are numbered Hermite order by Hermite order."""
         from scipy.sparse import diags_array, eye_array, kron
 
         k = 2 * np.pi / self.period
+        drift = self._drift if centre is None else centre
         n = np.arange(orders + 1)
         slope = diags_array([1j * k * (np.arange(-modes, modes + 1) + wave)], offsets=[0])
         width = 2 * modes + 1
-        pushes = self._modes | {0: self._modes.get(0, 0j) - self.friction * self._drift}
+        pushes = self._modes | {0: self._modes.get(0, 0j) - self.friction * drift}
         push = diags_array(
             [np.full(width - abs(m), c) for m, c in pushes.items()],
             offsets=[-m for m in pushes],
@@ -382,8 +414,8 @@ class KineticFokkerPlanck:
         heat = np.sqrt(self.temperature)
         damp = diags_array([-self.friction * n.astype(float)], offsets=[0])
         total = kron(down, push / heat - heat * slope) - heat * kron(up, slope) + kron(damp, eye_array(width))
-        if self._drift:
-            total = total - self._drift * kron(eye_array(orders + 1), slope)
+        if drift:
+            total = total - drift * kron(eye_array(orders + 1), slope)
         return total.tocsc()
 
 

@@ -1,0 +1,249 @@
+"""An I–V curve with one voltage a current: critical current, resistance, capacitance, effective temperature and offset by least squares.
+
+    V = I_c R v(I/I_c, β_c, D) + V_0,      D = 2π k_B T/(Φ0 I_c),   β_c = 2e I_c R² C/ħ
+
+v is Ambegaokar and Halperin's curve and what a capacitance adds to it (`inertial_curve`). A capacitance left out is taken for a resistance: at
+β_c = 0.3 and currents up to 2.5 I_c the best curve without it fits as well, with R 3 % too high. It is fitted too, therefore, where it is not known,
+and what it leaves open stands in the intervals. These come from the profile of χ²; without errors in the file the scatter of the residuals is the
+error of a point, and they are Student's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import optimize, stats
+
+from evolaw import checks
+from evolaw.josephson.fitting.inertial_curve import InertialCurve
+from evolaw.josephson.fitting.intervals import profile_of_squares
+from evolaw.josephson.fitting.residuals import goodness, resistance_above, runs_of_signs
+from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter, thermal_check
+from evolaw.josephson.formulas.voltage import mean_voltage
+from evolaw.josephson.units import BOLTZMANN, CHARGE, HBAR
+
+__all__ = ["fit_single_valued"]
+
+_CANDIDATES = 41
+_NOISES = (1e-9, 1e6)
+_REACHED = (0.003, 10.0)
+_MOVED = 0.4
+_HYSTERETIC = 0.7026
+Curve = Callable[[np.ndarray, float, float], np.ndarray]
+
+
+def fit_single_valued(
+    i: np.ndarray, v: np.ndarray, s: np.ndarray | None, bath: float | None, capacitance: float | None
+) -> JunctionFit:
+    """Fit a curve without hysteresis; ``capacitance`` in farad, 0 for none, None to fit it."""
+    slope = resistance_above(i, v)
+    # Far above the critical current v = I R - I_c² R/(2 I): a first guess from the missing voltage.
+    top = np.abs(i) > 0.7 * np.abs(i).max()
+    lost = np.median((slope * np.abs(i[top]) - np.abs(v[top])) * 2 * np.abs(i[top]) / slope)
+    first = np.sqrt(max(float(lost), (0.2 * float(np.abs(i).max())) ** 2))
+    weight = 1 / s if s is not None else np.full(i.size, 1 / max(float(np.abs(v).max()) * 1e-3, 1e-15))
+    # The capacitance of β_c = 1 at the first guess: the unit of the fifth parameter.
+    farad = HBAR / (2 * CHARGE * first * slope**2)
+    known = None if capacitance is None else capacitance / farad
+    problem = _Problem(i, v, weight, first, slope, float(np.abs(v).max()), known)
+    p, problem = _best(problem)
+    fitted = problem.model(p)
+    is_free = problem.fits_capacitance
+    free = i.size - (5 if is_free else 4)
+    checks.require(free > 0, "current", "hold more points than there are numbers to fit, five", i.size)
+    sigma = s if s is not None else np.full(i.size, float(np.sqrt(np.sum((fitted - v) ** 2) / free)))
+    jacobian = problem.jacobian(p) / sigma[:, None]
+    sees = np.linalg.norm(jacobian, axis=0)[:3]
+    checks.require(
+        bool(np.all(sees > 1e-9 * sees.max())),
+        "voltage",
+        "follow the curve of a junction",
+        f"points about {float(np.median(np.abs(fitted - v))):.2g} V away from the best one",
+        "Are the columns or their units right, and measured above the critical current?",
+    )
+    covariance = _covariance(jacobian)
+    # T = D E_J/k_B with D first/I_c: its logarithm is p[2] and constants.
+    unit = HBAR * first / (2 * CHARGE * BOLTZMANN)
+    rise = (float(stats.t.ppf(0.975, free)) if s is None else 1.96) ** 2
+
+    def ends(place: int) -> tuple[float, float]:
+        return profile_of_squares(lambda q: (problem.model(q) - v) / sigma, p, covariance, place, rise, problem.bounds)
+
+    numbers = {
+        name: Parameter.of(*(factor * np.exp(x) for x in (p[place], *ends(place))))
+        for name, place, factor in (("critical_current", 0, 1.0), ("resistance", 1, slope), ("temperature", 2, unit))
+    }
+    if is_free:
+        numbers["capacitance"] = _capacitance(p[4], *ends(4), problem.bounds[1][4], farad)
+    elif capacitance is None:
+        numbers["capacitance"] = Parameter(None, basis="undetermined")
+    else:
+        numbers["capacitance"] = Parameter(capacitance, basis="given")
+    said = (
+        goodness(fitted, v, sigma, s is not None, free),
+        runs_of_signs(i, fitted - v),
+        thermal_check(numbers["temperature"], bath),
+        _damped(problem, p, numbers["capacitance"], farad),
+    )
+    advice = _next_point(problem, p, covariance, float(np.median(sigma)))
+    order = ("critical_current", "resistance", "capacitance", "temperature")
+    parameters = {name: numbers[name] for name in order}
+    return JunctionFit("iv", parameters, said, advice, i, v, fitted, sigma, ("current (A)", "voltage (V)"))
+
+
+@dataclass
+class _Problem:
+    """Measured points and the model of them: p = (ln I_c/A, ln R/slope, ln D I_c/first, V_0/scale[, C/farad]).
+
+    k_B T is better determined than D, hence the third. ``curve`` is that without capacitance until one is asked for.
+    """
+
+    i: np.ndarray
+    v: np.ndarray
+    weight: np.ndarray
+    first: float
+    slope: float
+    scale: float
+    known: float | None
+    curve: InertialCurve | None = None
+
+    @property
+    def fits_capacitance(self) -> bool:
+        """Whether the capacitance is a parameter."""
+        return self.curve is not None and self.known is None
+
+    @property
+    def bounds(self) -> tuple[list[float], list[float]]:
+        """The least and the most of each parameter."""
+        critical = float(np.log(self.first))
+        low, high = [critical - 8, -5.0, -12.0, -1.0], [critical + 3, 5.0, 6.0, 1.0]
+        if self.fits_capacitance and self.curve is not None:
+            low, high = [*low, 0.0], [*high, 1.3 * self.curve.most_beta]
+        return low, high
+
+    def numbers(self, p: np.ndarray) -> tuple[float, float, float, float]:
+        """I_c, R, D and β_c; where a profile wanders off, the strongest or weakest noise that a curve can be told from."""
+        critical, resistance = np.exp(np.clip(p[0], -60, 5)), self.slope * np.exp(np.clip(p[1], -60, 60))
+        noise = float(np.clip(np.exp(np.clip(p[2], -40, 40)) * self.first / critical, *_NOISES))
+        share = p[4] if self.fits_capacitance else (self.known or 0.0)
+        return critical, resistance, noise, float(share * critical / self.first * (resistance / self.slope) ** 2)
+
+    def model(self, p: np.ndarray, current: np.ndarray | None = None) -> np.ndarray:
+        """The voltages of parameters, at the measured currents or others."""
+        critical, resistance, noise, beta = self.numbers(p)
+        at = (self.i if current is None else current) / critical
+        curve = np.asarray(mean_voltage(at, noise)) if self.curve is None else self.curve(at, beta, noise)
+        found: np.ndarray = critical * resistance * curve + p[3] * self.scale
+        return found
+
+    def jacobian(self, p: np.ndarray, current: np.ndarray | None = None) -> np.ndarray:
+        """Derivatives of the voltages by each parameter; at no capacitance by a step upwards."""
+        columns = []
+        for k in range(len(p)):
+            h = np.zeros(len(p))
+            h[k] = 1e-4
+            back = p if k == 4 and p[4] < 1e-4 else p - h
+            columns.append((self.model(p + h, current) - self.model(back, current)) / (p + h - back)[k])
+        return np.column_stack(columns)
+
+    def solved(self, start: np.ndarray) -> Any:
+        """The nearest minimum."""
+        return optimize.least_squares(
+            lambda p: (self.model(p) - self.v) * self.weight,
+            np.clip(start, *(np.array(b) + e for b, e in zip(self.bounds, (1e-9, -1e-9), strict=True))),
+            bounds=self.bounds,
+        )
+
+
+def _best(plain: _Problem) -> tuple[np.ndarray, _Problem]:
+    """The least squares without capacitance and, unless there is none, from there those with it."""
+    from dataclasses import replace
+
+    begin = [np.log(plain.first), 0.0, 0.0, 0.0]
+    p = min((plain.solved(np.array([*begin[:2], np.log(d), 0.0])) for d in (0.03, 0.3)), key=lambda one: one.cost).x
+    if plain.known == 0:
+        return p, plain
+    for _ in range(2):
+        critical, _, noise, _ = plain.numbers(p)
+        if not _REACHED[0] <= noise <= _REACHED[1]:
+            return p[:4], plain
+        curve = InertialCurve(noise, 1.1 * float(np.abs(plain.i).max()) / critical)
+        problem = replace(plain, curve=curve)
+        tried = (
+            [p] if len(p) == 5 or plain.known is not None else [np.append(p, x * curve.most_beta) for x in (0.05, 0.6)]
+        )
+        p = min((problem.solved(one) for one in tried), key=lambda one: one.cost).x
+        if abs(np.log(problem.numbers(p)[2] / noise)) < _MOVED:
+            break
+    return p, problem
+
+
+def _capacitance(value: float, low: float, high: float, most: float, farad: float) -> Parameter:
+    """The capacitance in farad; no upper end where the profile reached what the model can, nothing where no lower one either."""
+    is_open = high >= 0.999 * most
+    if is_open and low <= 0:
+        return Parameter(None, basis="undetermined")
+    return Parameter(value * farad, low * farad, None if is_open else high * farad)
+
+
+def _covariance(jacobian: np.ndarray) -> np.ndarray:
+    """(JᵀJ)⁻¹ with columns of one length, without the directions that the points do not see."""
+    length = np.maximum(np.linalg.norm(jacobian, axis=0), 1e-300)
+    scaled = jacobian / length
+    found: np.ndarray = np.linalg.pinv(scaled.T @ scaled) / np.outer(length, length)
+    return found
+
+
+def _damped(problem: _Problem, p: np.ndarray, capacitance: Parameter, farad: float) -> Check:
+    """What one voltage a current says of the damping."""
+    name = "is it underdamped?"
+    critical, resistance, _, beta = problem.numbers(p)
+    if problem.curve is None:
+        if problem.known == 0:
+            return Check(name, True, "No: it was said to have no capacitance.")
+        says = "No: one voltage a current. So weak noise tells no capacitance here: one of β_c above 0.02 would be taken for resistance. Give it if it is known."
+        return Check(name, None, says)
+    most = problem.curve.most_beta
+    if problem.known is not None:
+        if beta > most:
+            return Check(
+                name, None,
+                f"The capacitance given makes β_c = {beta:.3g}, which a curve of so weak a noise is not computed for (up to {most:.2g}): it is fitted with that.",
+            )  # fmt: skip
+        return Check(
+            name,
+            beta < _HYSTERETIC,
+            f"{'No' if beta < _HYSTERETIC else 'Yes'}: β_c = {beta:.3g} with the capacitance given.",
+        )
+    per = beta / p[4] / farad if p[4] > 0 else critical * resistance**2 * 2 * CHARGE / HBAR
+    if capacitance.value is None or capacitance.high is None:
+        return Check(
+            name,
+            None,
+            f"One voltage a current; β_c up to {most:.2g} fits as well, and more was not tried. Give the capacitance if it is known.",
+        )
+    high = capacitance.high * per
+    if high < _HYSTERETIC:
+        return Check(name, True, f"No: one voltage a current, and β_c is at most {high:.2g}.")
+    return Check(
+        name, None, f"One voltage a current; β_c may be up to {high:.2g}, at which noise hides the hysteresis."
+    )
+
+
+def _next_point(problem: _Problem, p: np.ndarray, covariance: np.ndarray, sigma: float) -> str:
+    """Which current, measured once more, narrows most the parameter known worst."""
+    names = ("critical current", "resistance", "effective temperature")
+    worst = int(np.argmax(np.diag(covariance)[:3]))
+    critical = problem.numbers(p)[0]
+    places = np.linspace(0.02, 1.0, _CANDIDATES) * max(float(np.abs(problem.i).max()), 1.5 * critical)
+    rows = problem.jacobian(p, places) / sigma
+    gains = np.array([(covariance @ row)[worst] ** 2 / (1 + row @ covariance @ row) for row in rows])
+    best = places[int(np.argmax(gains))]
+    share = 1 - np.sqrt(max(1 - gains.max() / covariance[worst, worst], 0.0))
+    return (
+        f"The {names[worst]} is known worst; measure the voltage at {best:.4g} A ({best / critical:.2f} I_c) again: "
+        f"one more point there, as exact as the others, narrows its interval by {100 * share:.1f} %."
+    )
