@@ -31,6 +31,7 @@ _CANDIDATES = 41
 _NOISES = (1e-9, 1e6)
 _REACHED = (0.003, 10.0)
 _MOVED = 0.4
+_SEEN, _NOTHING = 0.02, 0.5
 _HYSTERETIC = 0.7026
 Curve = Callable[[np.ndarray, float, float], np.ndarray]
 
@@ -56,9 +57,11 @@ def fit_single_valued(
     checks.require(free > 0, "current", "hold more points than there are numbers to fit, five", i.size)
     sigma = s if s is not None else np.full(i.size, float(np.sqrt(np.sum((fitted - v) ** 2) / free)))
     jacobian = problem.jacobian(p) / sigma[:, None]
-    sees = np.linalg.norm(jacobian, axis=0)[:3]
+    # A curve all of whose numbers but the offset move nothing is no curve of a junction.
+    sees = np.linalg.norm(jacobian, axis=0)[:4]
     checks.require(
-        bool(np.all(sees > 1e-9 * sees.max())),
+        bool(np.all(sees > 1e-9 * sees.max()) and sees[1] > _SEEN * sees[3])
+        and (s is not None or float(np.median(np.abs(fitted - v))) < _NOTHING * float(np.abs(v).max())),
         "voltage",
         "follow the curve of a junction",
         f"points about {float(np.median(np.abs(fitted - v))):.2g} V away from the best one",
