@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from evolaw.discovery import discover
+from evolaw.discovery.diffusions.misfit.predictive_curves import curves_of
+from evolaw.discovery.spine.facts import Facts
 from evolaw.discovery.spine.finding import Finding
 from evolaw.report import render
 from evolaw.report.equations.page import render_equation, set_terms
@@ -35,6 +38,17 @@ def test_the_page_opens_with_the_equation(found: Finding, lang: str, words: str)
     assert words_of.startswith("du= ("), "the equation is set as mathematics"
     assert page.count("<img") == 3
     assert "evolaw discover u.csv" in page
+
+
+def test_the_prediction_stands_on_the_page_and_in_its_words(found: Finding) -> None:
+    walk = np.cumsum(np.random.default_rng(0).normal(size=(40, 1, 300)), -1)
+    curves = [curve.to_json() for curve in curves_of("u", walk, np.arange(300.0), None)]
+    run = replace(found, facts=Facts(**found.facts, prediction=curves))
+    page = render(run, lang="en")
+    assert page.count("<img") == 4 and "What the law predicts, beside what was recorded" in page
+    bare = render_equation({**found.to_json(), "facts": {"prediction": curves}}, lang="zh")
+    assert bare.count("<img") == 1 and "规律的预言，并列所记录的" in bare
+    assert "<img" not in render_equation(found.to_json())
 
 
 def test_nothing_is_loaded_and_everything_is_escaped(found: Finding) -> None:

@@ -37,7 +37,7 @@ from evolaw.discovery.diffusions.misfit.diagnosis import (
 )
 from evolaw.discovery.diffusions.misfit.fast_relaxation import doubt_steps
 from evolaw.discovery.diffusions.misfit.likelihood_tests import doubt_likelihood
-from evolaw.discovery.diffusions.misfit.predictive_check import predict
+from evolaw.discovery.diffusions.misfit.predictive_check import Prediction, predict
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.problem import Library, pose
 from evolaw.discovery.spine.amendments import State, amend, check_known
@@ -155,14 +155,16 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
     coarse = is_coarse(case)
     families = [Judged.of(item, diffusion=spread, coarse=coarse) for item in weighed for spread in (False, True)]
     against = contradictions(families, case.stated, case.signs)
-    doubts += doubt_symmetry(case, agreement(families, case.relations))
+    doubts += doubt_symmetry(case, agreement(families, case.symmetric))
     families = list(related(families, case.relations))
     evidence, decisions = judge(case, families, alpha)
     doubts += [*diagnose(case, weighed, doubts), *doubt_likelihood(case, weighed), *doubt_known(case, against)]
     state = doubting(State.of(evidence, decisions), doubts)
+    prediction = None
     if state.cause == "sound" and _claims(state):
         absent = [i.entry for i, d in zip(state.evidence, state.decisions, strict=True) if d == "absent"]
-        state = predicting(state, predict(case, weighed, families, absent, rng))
+        prediction = predict(case, weighed, families, absent, rng)
+        state = predicting(state, prediction)
     state = amend(state, [check_known])
     entries = tuple(EntryFinding.of(*line) for line in zip(state.evidence, state.decisions, state.reasons, strict=True))
     cure = remedy(state.cause)
@@ -176,7 +178,7 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
         checks=state.checks,
         next=propose(case, weighed, families, open_) if cure is None else remedied(*cure),
         recordings=tuple(items),
-        facts={**_facts(case, weighed), "cause": state.cause, "terms": _plain(terms)},
+        facts={**_facts(case, weighed, prediction), "cause": state.cause, "terms": _plain(terms)},
     )
 
 
@@ -207,10 +209,10 @@ def _law(
     return EquationLaw.of(case.state, entries, averages, found, units, time_unit, case.symmetries)
 
 
-def _facts(case: Case, weighed: Sequence[Weighed]) -> Facts:
+def _facts(case: Case, weighed: Sequence[Weighed], prediction: Prediction | None) -> Facts:
     """Return what was learned on the way."""
     names = case.recording.names
-    return {
+    found: Facts = {
         "names": list(case.state),
         "recorded": list(names),
         "units": list(case.recording.units),
@@ -221,6 +223,9 @@ def _facts(case: Case, weighed: Sequence[Weighed]) -> Facts:
         "measurement_noise": dict(zip(names, case.noise, strict=True)),
         "methods": {item.target: item.method for item in weighed},
     }
+    if prediction is not None:
+        found["prediction"] = [curve.to_json() for curve in prediction.curves]
+    return found
 
 
 def _plain(terms: Mapping[str, Any]) -> dict[str, Any]:

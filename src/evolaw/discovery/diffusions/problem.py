@@ -292,7 +292,9 @@ def _following(case: Case, symmetries: Sequence[Symmetry]) -> Case:
         for other, factor in others.items():
             row[entries.index(other)] = -factor
     relations, values = follow(entries, np.concatenate([rows, stated]), case.known, sizes)
-    found = replace(case, relations=relations, known={**case.known, **values})
+    known = {**case.known, **values}
+    symmetric = follow(entries, rows, known, sizes)[0] if symmetries else {}
+    found = replace(case, relations=relations, symmetric=symmetric, known=known)
     for name in case.asked:
         for diffusion_terms in (False, True):
             free = [

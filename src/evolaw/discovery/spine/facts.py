@@ -103,3 +103,5 @@ class Facts(TypedDict, total=False):
     """Standard deviation of the noise on each recorded component."""
     methods: dict[str, str]
     """How each component was weighed."""
+    prediction: list[dict[str, Any]]
+    """The recording beside the law, run again: curves, each with kind, component, at, recorded, low, middle and high."""

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from evolaw.discovery.diffusions.law import EquationLaw
 from evolaw.report import language, shell
 from evolaw.report.equations.charts import draw_evidence, draw_field, draw_runs
+from evolaw.report.equations.prediction_chart import draw_predictions
 from evolaw.report.paper.mathematics import mathml
 from evolaw.report.story import Chapter
 from evolaw.report.styles import style
@@ -56,6 +57,7 @@ def render_equation(
         assumed=sum(entry["basis"] == "assumed" for entry in decided),
         open=[entry["name"] for entry in asked if entry["decision"] == "undetermined"],
         pictures={"field": None, "runs": None, "evidence": None} if finding is document else _pictures(finding, lang),
+        predictions=_predictions(document.get("facts", {}) if finding is document else finding.facts, lang),
         chapters=list(chapters),
     )
 
@@ -75,6 +77,11 @@ def set_terms(names: Sequence[str]) -> dict[str, str]:
         head = Markup("{}: {}").format(component, spread) if several else Markup("{}").format(spread)
         shown[name] = head + (mathml(term) or term)
     return shown
+
+
+def _predictions(facts: Mapping[str, Any], lang: str) -> list[shell.Picture]:
+    with style(), language.speaking(lang):
+        return [shell.embed(figure) for figure in draw_predictions(facts.get("prediction", ()))]
 
 
 def _pictures(finding: Any, lang: str) -> dict[str, shell.Picture | None]:

@@ -58,6 +58,10 @@ def test_another_recording_is_told_from_the_laws_own(relaxation: object, stretch
     found = predict(pose(wider, library="1, x", noise=0.0), weighed, families, [], source(1))
     assert found is not None
     assert found.check.passed == passes == (found.check.p_value > LEVEL)
+    assert [curve.kind for curve in found.curves] == ["density", "autocorrelation", "first passages"]
+    # A twentieth lies outside by chance; neighbours do so together.
+    outside = [not lo <= r <= hi for c in found.curves for lo, r, hi in zip(c.low, c.recorded, c.high, strict=True)]
+    assert (np.mean(outside) < 0.2) == passes
     if not passes:
         assert any("density of x" in what or "autocorrelation of x" in what for what in found.failed)
         assert found.failed[0] in found.check.says
@@ -71,15 +75,17 @@ def test_what_few_runs_do_not_show_is_looked_for_in_more(relaxation: object, mon
     calls: list[int] = []
 
     def records(edge: float, late: float) -> Callable[..., tuple[list[str], np.ndarray]]:
-        def made(*_: object) -> tuple[list[str], np.ndarray]:
+        def made(*_: object) -> np.ndarray:
             calls.append(1)
             runs = np.random.default_rng(len(calls)).uniform(-1, 1, (119, 1))
             if len(calls) > 1:
                 runs[0] = edge if len(calls) <= 4 else late if len(calls) <= 6 else 0.0
-            return ["density of x"], np.concatenate([[[2.0]], runs])
+            return np.concatenate([[[2.0]], runs])
 
         return made
 
+    monkeypatch.setattr(predictive_check, "_numbers", lambda _case, _window, values: (["density of x"], values))
+    monkeypatch.setattr(predictive_check, "_curves", lambda *_: ())
     stops = ((3.0, 1.0, True, 4, 4 / 477), (1.0, 3.0, True, 17, 3 / 2024), (1.0, 1.0, False, 17, 1 / 2024))
     for edge, late, passes, batches, p in stops:
         calls.clear()

@@ -57,7 +57,6 @@ from evolaw.discovery.spine.amendments import State, rewrite, take_back
 from evolaw.discovery.spine.evidence import Check, Evidence
 
 __all__ = [
-    "LEAST_SPREAD",
     "LEVEL",
     "Doubt",
     "diagnose",
@@ -73,11 +72,9 @@ __all__ = [
 LEVEL = 1e-3
 """Chance of each check to fail by itself."""
 
-LEAST_SPREAD = 0.05
-"""A diffusion coefficient that varies by less than this of itself is let pass."""
-
 _NOISE = 0.4
 _LEAST_CORRELATION = 0.06
+_LEAST_SPREAD = 0.05
 _LEAST_HISTORY = 0.1
 _LEAST_HELD = 0.1
 _NARROW = frozenset(("library", "drifting", "strength", "unsteady", "history"))
@@ -403,8 +400,8 @@ def _strength(case: Case, item: Weighed) -> list[Doubt]:
     place, time = tests
     steps = min(len(case.recording), 200_000)
     by_place, by_time = spread(place, steps), spread(time, steps)
-    placed = place.p_value < LEVEL and by_place >= LEAST_SPREAD
-    timed = time.p_value < LEVEL and by_time >= LEAST_SPREAD
+    placed = place.p_value < LEVEL and by_place >= _LEAST_SPREAD
+    timed = time.p_value < LEVEL and by_time >= _LEAST_SPREAD
     # What varies with the place varies in time as well, and the other way round: the larger is said.
     if placed and by_place >= by_time:
         return [_varying(case, item, place, by_place)]

@@ -19,7 +19,7 @@ from evolaw.discovery.diffusions.evidence.drift import features
 from evolaw.discovery.diffusions.evidence.exact.fokker_planck import Further, further_terms
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
-from evolaw.discovery.diffusions.misfit.diagnosis import LEAST_SPREAD, LEVEL, Doubt
+from evolaw.discovery.diffusions.misfit.diagnosis import LEVEL, Doubt
 from evolaw.discovery.diffusions.misfit.drift_tests import DriftTest
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.model.expressions import Term, read_term
@@ -30,6 +30,8 @@ __all__ = ["doubt_likelihood", "likelihood_tests"]
 
 _DEPENDENT = 1e-6
 """Terms that are closer than this to a combination of the others on the recording are not tried: nothing could tell them apart."""
+_LEAST_SPREAD = 0.1
+"""A diffusion coefficient that varies by less of itself is let pass: a path simulated in four of Euler's steps a row has 0.07 of that."""
 _POWERS, _WAVES = 3, 4
 """Drift terms that are tried: powers; sines and cosines."""
 _HIGHEST = 5
@@ -59,7 +61,7 @@ def _library(target: str, test: DriftTest) -> Doubt:
 
 
 def _strength(case: Case, target: str, test: DriftTest, varies: float) -> Doubt:
-    passed = test.p_value >= LEVEL or varies < LEAST_SPREAD
+    passed = test.p_value >= LEVEL or varies < _LEAST_SPREAD
     terms = ", ".join(term.name for term in case.diffusion[target])
     says = (
         f"More terms in the diffusion coefficient of {target} make its steps no likelier."

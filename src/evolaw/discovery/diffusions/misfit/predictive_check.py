@@ -34,6 +34,7 @@ from evolaw.discovery.diffusions.evidence.averages import law_draws
 from evolaw.discovery.diffusions.evidence.entries import Judged
 from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
+from evolaw.discovery.diffusions.misfit.predictive_curves import Curve, curves_of
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.model.expressions import Term
 from evolaw.discovery.diffusions.model.process import fitted_process
@@ -69,10 +70,12 @@ class Prediction:
     Attributes:
         check: the check.
         failed: what of the recording the runs do not show, in words; empty when it passed.
+        curves: the recording beside the first runs, to be looked at (`predictive_curves`).
     """
 
     check: Check
     failed: tuple[str, ...]
+    curves: tuple[Curve, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,36 +114,42 @@ def predict(
     if window is None:
         return None
     laws = [_without(family, absent) for family in families]
-    names, numbers = _records(case, weighed, laws, window, step, rng)
-    if not names:
+    values = _records(case, weighed, laws, window, step, rng)
+    if values is None:
         return None
+    names, numbers = _numbers(case, window, values)
     done = 1
     for wanted, bar in _STAGES:
         for number in range(done - 1, wanted - 1):
-            more = _records(case, weighed, laws, window, step, source(rng.stream(f"again {number}").generator()))[1]
-            numbers = np.concatenate([numbers, more[1:]]) if len(more) else numbers
+            more = _records(case, weighed, laws, window, step, source(rng.stream(f"again {number}").generator()))
+            numbers = numbers if more is None else np.concatenate([numbers, _numbers(case, window, more)[1][1:]])
         done, found = wanted, _judge(names, numbers, bar)
         if found is None or found.check.passed:
-            return found
-    return found
+            break
+    return None if found is None else replace(found, curves=_curves(case, window, values))
+
+
+def _curves(case: Case, window: _Window, values: np.ndarray) -> tuple[Curve, ...]:
+    shown = enumerate(case.recording.names)
+    return tuple(c for k, name in shown for c in curves_of(name, values[..., k], window.times, case.periods.get(name)))
 
 
 def _records(
     case: Case, weighed: Sequence[Weighed], laws: Sequence[Judged], window: _Window, step: float, rng: Source
-) -> tuple[list[str], np.ndarray]:
-    """The recording and as many runs as numbers, the recording first; nothing where the law cannot be run."""
+) -> np.ndarray | None:
+    """The recording and the runs, the recording first, shape (records, starts, times, components); None where the law cannot be run."""
     try:
         runs = _run(case, weighed, laws, window, step, rng)
     except NumericalError as error:
         runs = np.asarray(getattr(error.partial, "values", np.full((_RUNS, 1, 1, 1), np.nan)), float)
     except EvolawError:
-        return [], np.zeros((0, 0))
+        return None
     count = len(case.recording.names)
     if runs.shape != (_RUNS, *window.states.shape[:2], len(case.state)):
-        return [], np.zeros((0, 0))
+        return None
     sd = np.array(case.noise or (0.0,) * count)
     seen = runs[..., :count] + sd * rng.stream("readings").generator().standard_normal((*runs.shape[:-1], count))
-    return _numbers(case, window, np.concatenate([window.states[None], seen]))
+    return np.concatenate([window.states[None], seen])
 
 
 def _longest_step(case: Case, weighed: Sequence[Weighed]) -> float:

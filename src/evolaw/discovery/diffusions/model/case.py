@@ -34,6 +34,7 @@ class Case:
         signs: 1 or -1 by entry.
         stated: the relations that were given, each as given.
         symmetries: the declared symmetries, in words.
+        symmetric: what they say of free entries by themselves, as in ``relations``, without the relations that were given.
         kept: what was computed of the case and is asked for again, by name; a case made of this one begins without.
     """
 
@@ -49,6 +50,7 @@ class Case:
     signs: Mapping[str, int] = field(default_factory=dict)
     stated: Relations = field(default_factory=dict)
     symmetries: tuple[str, ...] = ()
+    symmetric: Relations = field(default_factory=dict)
     kept: dict[str, Any] = field(init=False, default_factory=dict, repr=False)
 
     @property
