@@ -19,6 +19,8 @@ class Facts(TypedDict, total=False):
     """Why the space of laws is in doubt, or "sound"."""
     terms: dict[str, Any]
     """What the finding rests on, as the world's door takes it: it is continued under the same."""
+    read_as: list[str]
+    """What was guessed of a plain array or table, in sentences."""
     command: str
     """The command that made it."""
     seed: int

@@ -297,6 +297,7 @@ class Finding:
         counted = {name: self.of(name) for name in ("present", "absent", "probabilistic", "undetermined", "conflict")}
         return [
             ("source", self.source),
+            ("read as", "; ".join(self.facts.get("read_as", [])) or None),
             *self.law.lines(self),
             *((name, _names(found)) for name, found in counted.items() if found),
             *((f"failed: {check.name}", check.says) for check in self.failed),

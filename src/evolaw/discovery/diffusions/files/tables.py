@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from evolaw.arrays import byte_size, memory_limit
 from evolaw.errors import ParseError
 from evolaw.textfiles import read_text, require_file
 
-__all__ = ["Table", "parse_table", "read_table"]
+__all__ = ["Table", "column_roles", "parse_table", "plain_names", "read_table"]
 
 _TIMES = ("t", "time", "times", "zeit", "时间")
 _ALSO_TIMES = (
@@ -138,9 +139,7 @@ def parse_table(text: str, source: str = "table") -> Table:
     bad = np.flatnonzero(~np.isfinite(numbers[:, times]))
     if bad.size:
         raise ParseError("The time is missing.", source=source, line=body[int(bad[0])][0])
-    known = {1: ("x",), 2: ("x", "y"), 3: ("x", "y", "z")}
-    plain = known.get(len(rest), tuple(f"x{i + 1}" for i in range(len(rest))))
-    names = tuple(_word(header[i][0]) or plain[k] for k, i in enumerate(rest)) if headed else plain
+    names = plain_names([header[i][0] if headed else "" for i in rest])
     return Table(
         numbers[:, times],
         numbers[:, rest],
@@ -150,6 +149,37 @@ def parse_table(text: str, source: str = "table") -> Table:
         header[times][1],
         headed,
     )
+
+
+def column_roles(headings: Sequence[str], *, counted: bool) -> tuple[int | None, int | None, list[tuple[str, str]]]:
+    """Return which column holds the times, which the number of the path (None for neither), and all headings as (name, unit).
+
+    Args:
+        headings: as they stand, "x (mm)".
+        counted: whether nothing but a count of the rows stands beside the columns, so that a frame or a date is the time too.
+
+    Example:
+        >>> column_roles(["id", "frame", "x (mm)"], counted=True)
+        (1, 0, [('id', ''), ('frame', ''), ('x', 'mm')])
+    """
+    header = [_heading(heading) for heading in headings]
+    called = [name.lower() for name, _ in header]
+    wanted = (*_TIMES, *_ALSO_TIMES) if counted else _TIMES
+    times = next((called.index(name) for name in wanted if name in called), None)
+    return times, next((i for i, name in enumerate(called) if name in _PATHS), None), header
+
+
+def plain_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names of components that terms may use: those given, or x, y, z, or x1, x2, …
+
+    Example:
+        >>> plain_names(["position x", ""]), plain_names([""])
+        (('position_x', 'y'), ('x',))
+    """
+    plain = {1: ("x",), 2: ("x", "y"), 3: ("x", "y", "z")}.get(
+        len(names), tuple(f"x{i + 1}" for i in range(len(names)))
+    )
+    return tuple(_word(name) or plain[k] for k, name in enumerate(names))
 
 
 def _time_column(header: list[tuple[str, str]], headed: bool, source: str, line: int) -> int:

@@ -26,7 +26,7 @@ from evolaw.errors import MissingExtra, ParseError
 from evolaw.textfiles import missing, require_plain
 from evolaw.trajectory import Trajectory
 
-__all__ = ["SUFFIXES", "read_tracks"]
+__all__ = ["SUFFIXES", "read_tracks", "tracks_of"]
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".npz", ".npy", ".mat", ".parquet", ".zarr", ".nc")
 """Endings of files that are read as trajectories."""
@@ -67,7 +67,7 @@ def read_tracks(path: str | Path) -> list[Trajectory]:
         return [_matlab(path, said)]
     if suffix in (".zarr", ".nc"):
         return [_labelled(path, said)]
-    return _from_table(_parquet(path) if suffix == ".parquet" else read_table(path), said, str(path))
+    return tracks_of(_parquet(path) if suffix == ".parquet" else read_table(path), said, str(path))
 
 
 def _said(path: Path) -> dict[str, Any]:
@@ -121,7 +121,12 @@ def _require_rising(times: np.ndarray, source: str, lines: Sequence[int] | None 
         raise ParseError(f"Times must rise, but {times[k]:g} stands {what} (row {k + 2} of the values).", source=source)
 
 
-def _from_table(table: Table, said: Mapping[str, Any], source: str) -> list[Trajectory]:
+def tracks_of(table: Table, said: Mapping[str, Any], source: str) -> list[Trajectory]:
+    """Return a trajectory for each path of a table; ``said`` is what is known of it beside.
+
+    Raises:
+        ParseError: times do not rise within a path; with its row.
+    """
     own: dict[str, Any] = {"time_unit": table.time_unit or said.get("time_unit", "")}
     if table.named:
         own["names"] = list(table.names)
