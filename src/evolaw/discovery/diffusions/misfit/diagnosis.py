@@ -24,7 +24,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scipy.special import fdtrc
 
@@ -51,7 +51,7 @@ from evolaw.discovery.diffusions.misfit.increment_tests import (
 )
 from evolaw.discovery.diffusions.misfit.missing_terms import missing_terms
 from evolaw.discovery.diffusions.misfit.predictive_check import Prediction
-from evolaw.discovery.diffusions.misfit.reading_tests import common_noise, edge, held_share, spikes
+from evolaw.discovery.diffusions.misfit.reading_tests import common_noise, edge, held_share, spikes, without
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.spine.amendments import State, rewrite, take_back
 from evolaw.discovery.spine.evidence import Check, Evidence
@@ -77,6 +77,7 @@ _LEAST_CORRELATION = 0.06
 _LEAST_SPREAD = 0.05
 _LEAST_HISTORY = 0.1
 _LEAST_HELD = 0.1
+_FAR_COARSE = 20.0
 _NARROW = frozenset(("library", "drifting", "strength", "unsteady", "history"))
 """Causes that speak against one component's law."""
 _HOPELESS = frozenset(("spikes", "held", "memory", "leftover", "relaxation", "period"))
@@ -246,6 +247,9 @@ def _readings(case: Case) -> list[Doubt]:
         if name in case.periods:
             continue
         out = spikes(recording, place)
+        if out.size and is_coarse(replace(case, recording=without(recording, place, out))):
+            # Where noise grows with the state, a long step may lead far out and the next one back.
+            out = spikes(recording, place, _FAR_COARSE)
         if out.size:
             says = (
                 f"Readings of {name} stand out by one step and back, {out.size} in all, the first at t = {recording.times[out[0]]:.6g}: outliers "
@@ -259,7 +263,7 @@ def _readings(case: Case) -> list[Doubt]:
                 "Keep the rows in which it was read, and discover again."
             )
             found.append(Doubt(Check(f"readings of {name}", False, 0.0, says), "held"))
-        where, count = edge(recording, place, short=not is_coarse(case))
+        where, count = edge(recording, place, short=recording.dim == 1 or not is_coarse(case))
         if count:
             says = (
                 f"{name} stops at an edge: {count} readings lie within one usual step of {where:.4g} and none beyond. A wall, or the end of "
