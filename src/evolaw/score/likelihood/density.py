@@ -3,12 +3,10 @@
     log p_ε(x) = log π(x_T) + ∫_ε^T (r d - ½ g² ∇·score) dt
 
 The divergence is exact (the target's own, or d Jacobian products) or Hutchinson and Skilling's, ∇·score ≈ vᵀ (∂score) v for probes v with
-E v vᵀ = I, each probe kept along the whole path, and several of them: their spread is the standard error.
-
-A Gaussian that is like the data, C = Q Λ Qᵀ, takes from that spread what it knows of the Jacobian (a control variate; nothing is assumed of
-the data, for the mean stays ∇·score whatever C is, and it costs no call of the score):
-
-    ∇·score ≈ vᵀ (∂score) v + Σ_i ((Qᵀv)_i² - 1)/(a² Λ_i + s²)
+E v vᵀ = I, and several of them: their spread is the standard error. Every step of a path turns its probes by signs of its own, v ∘ ε with ε = ±1. What lies
+beside the diagonal of ∂score agrees in sign for long stretches of the path: a probe kept all along adds it up, one that is new in each step averages over it. On
+images the variance is a fifth, at seven calls a step for six. So that no step is chosen by the luck of its probes, which would bias the mean, steps are held to the
+error of the state and of what that does to log p alone; the error of the integral is reported.
 
 Error budget, in nats, each for every state:
 
@@ -34,7 +32,7 @@ from scipy.stats import t as student
 from evolaw import checks, display, randomness
 from evolaw.arrays import WIDE, precise
 from evolaw.errors import NotConverged
-from evolaw.score.exact.normal import Gaussian
+from evolaw.randomness import threefry2x32
 from evolaw.score.likelihood.bits import bits_per_dim
 from evolaw.score.likelihood.flow import least_time
 from evolaw.score.noising.linear import Noising
@@ -102,7 +100,6 @@ def log_likelihood(
     divergence: str = "auto",
     probes: int = 8,
     directions: str = "rademacher",
-    control: Gaussian | None = None,
     rtol: float = 1e-5,
     atol: float = 1e-5,
     least: float | None = None,
@@ -120,8 +117,6 @@ def log_likelihood(
         divergence: "exact", "hutchinson", or "auto": exact where the target knows its divergence or has up to 64 numbers.
         probes: probes a state.
         directions: "rademacher" or "gaussian" probes.
-        control: a Gaussian near the data, such as ``Gaussian(mean, covariance)`` of the training data: the control variate of the
-            probes. On what is nearly Gaussian nothing is left of their spread.
         rtol, atol: tolerances of a step.
         least: ε, the time that stands for the data; 1e-5 T by default.
         prior: as of `evolaw.score.sample`.
@@ -158,16 +153,16 @@ def log_likelihood(
     backward: Backward = process.drift  # type: ignore[assignment]
     with precise(precision) as dtype:
         flat = x.reshape(count, dim).astype(dtype)
-        directed, known, levels = np.zeros((count, 0, dim), dtype), np.zeros((count, 0, 0), dtype), np.zeros(0, dtype)
+        directed, key = np.zeros((count, 0, dim), dtype), np.zeros(2, np.uint32)
         if divergence == "hutchinson":
-            probes = checks.integer(probes, "probes", least=2)
-            drawn = _probes(randomness.source(rng), directions, count, probes, dim)
-            known, levels = (part.astype(dtype) for part in _controlled(control, drawn))
-            directed = drawn.astype(dtype)
+            probes, seeded = checks.integer(probes, "probes", least=2), randomness.source(rng)
+            directed = _probes(seeded, directions, count, probes, dim).astype(dtype)
+            key = np.array(seeded.stream("turns of probes").key, np.uint32)
         numbers = (np.asarray(number, dtype) for number in (begin, noising.end, rtol, atol))
         lanes = max(16, _NUMBERS // (dim * max(1, directed.shape[1])))
-        work = partial(_carry, backward, lanes, process.params, *numbers, levels)
-        latent, total, error, offset, steps, arrived = in_blocks(work, precision, flat, directed, known, lanes=lanes)
+        work = partial(_carry, backward, lanes, process.params, *numbers, key)
+        places = np.arange(count, dtype=np.uint32)
+        latent, total, error, offset, steps, arrived = in_blocks(work, precision, flat, directed, places, lanes=lanes)
     if not arrived.all():
         first = int(np.argmin(arrived))
         raise NotConverged(
@@ -210,42 +205,42 @@ def _carry(
     end: Any,
     rtol: Any,
     atol: Any,
-    levels: Any,
+    key: Any,
     count: Any,
     x: Any,
     directed: Any,
-    known: Any,
+    places: Any,
 ) -> Any:
     """Follow states and the integral along each probe; the divergence is exact where there are no probes."""
-    dim, noising = x.shape[1], backward.noising
-    own = (directed, known)
-
-    def steered(t: Any, x: Any, own: Any) -> tuple[Any, Any]:
-        value, traces = _score_and_traces(backward, arrays, t, x, own[0])
-        if levels.size:
-            traces = traces + own[1] @ (1 / (noising.scale(t) ** 2 * levels + noising.std(t) ** 2))
-        return value, traces
+    dim, noising, probes = x.shape[1], backward.noising, directed.shape[1]
+    own = (directed, places)
 
     def slope(t: Any, y: Any, own: Any) -> Any:
-        value, traces = steered(t, y[:dim], own)
+        value, traces = _score_and_traces(backward, arrays, t, y[:dim], own[0])
         half = noising.squared_diffusion(t) / 2
         return jnp.concatenate([noising.rate(t) * y[:dim] - half * value, noising.rate(t) * dim - half * traces])
 
     def nats(t: Any, y: Any, rate: Any, delta: Any) -> Any:
-        """What an error δ of state and integral does to the outcome: δ_ℓ + score·δ_x, as the flow past it is exact."""
+        """What an error δ of state and integral does to the outcome: δ_ℓ + score·δ_x, as the flow past it is exact; then its last part alone."""
         value = 2 * (noising.rate(t) * y[:dim] - rate[:dim]) / noising.squared_diffusion(t)
-        return delta[dim:] + value @ delta[:dim]
+        moved = value @ delta[:dim]
+        return jnp.concatenate([delta[dim:] + moved, moved[None]])
 
     def missed(x: Any, own: Any) -> Any:
         """The data are noised to ε: x0 -> a x0 + s z changes log p by this, to first order."""
-        value, traces = steered(begin, x, own)
+        value, traces = _score_and_traces(backward, arrays, begin, x, own[0])
         lost, blur = -jnp.expm1(noising.log_scale(begin)), noising.std(begin) ** 2 / 2
         return jnp.abs(lost * (dim + x @ value) + blur * (traces.mean() + value @ value))
 
     start = jnp.concatenate([x, jnp.zeros((len(x), max(1, directed.shape[1])), x.dtype)], axis=1)
-    ended = adaptive(slope, start, begin, end, rtol=rtol, atol=atol, own=own, measure=nats, lanes=lanes, count=count)
+    chosen: dict[str, Any] = {"held": slice(1)}
+    if probes:
+        chosen = {"held": slice(probes, None), "led": dim, "renew": partial(_turned, key)}
+    ended = adaptive(
+        slope, start, begin, end, rtol=rtol, atol=atol, own=own, measure=nats, lanes=lanes, count=count, **chosen
+    )
     offset = jax.lax.map(lambda one: missed(*one), (x, own), batch_size=min(lanes, len(x)))
-    return ended.y[:, :dim], ended.y[:, dim:], ended.error, offset, ended.steps, ended.arrived
+    return ended.y[:, :dim], ended.y[:, dim:], ended.error[:, :-1], offset, ended.steps, ended.arrived
 
 
 def _score_and_traces(backward: Backward, arrays: Any, t: Any, x: Any, directed: Any) -> tuple[Any, Any]:
@@ -278,15 +273,16 @@ def _probes(source: randomness.Source, directions: str, count: int, probes: int,
     return z if directions == "gaussian" else np.where(z < 0, -1.0, 1.0)
 
 
-def _controlled(control: Gaussian | None, directed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(Qᵀv)² - 1 of each probe, shape (count, probes, d), and Λ, shape (d,); both empty without a control."""
-    if control is None:
-        return np.zeros((*directed.shape[:2], 0)), np.zeros(0)
-    dim = directed.shape[2]
-    wanted = f"be a Gaussian of {dim} numbers"
-    checks.require(isinstance(control, Gaussian) and control.center.size == dim, "control", wanted, control)
-    turned = directed if control.rotation is None else directed @ np.asarray(control.rotation)
-    return turned**2 - 1, np.broadcast_to(control.variances, (dim,))
+def _turned(key: Any, own: Any, kept: Any) -> Any:
+    """Probes with signs addressed by the number of the path and of its step, arrays with the paths last."""
+    directed, places = own
+    size = directed.shape[0] * directed.shape[1]
+    pairs = -(-size // 64)
+    counters = kept.astype(jnp.uint32) * jnp.uint32(pairs) + jnp.arange(pairs, dtype=jnp.uint32)[:, None]
+    words = jnp.concatenate(threefry2x32(key[0], key[1], places[None], counters))
+    bits = (words[:, None] >> jnp.arange(32, dtype=jnp.uint32)[:, None]) & jnp.uint32(1)
+    signs = 1 - 2 * bits.reshape(64 * pairs, -1)[:size].astype(directed.dtype)
+    return directed * signs.reshape(directed.shape), places
 
 
 def _normal(x: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:

@@ -81,6 +81,23 @@ class _Walk(NamedTuple):
     h: Any
     error: Any
     steps: Any
+    kept: Any
+
+
+class _Control(NamedTuple):
+    """What the length of a step is chosen by.
+
+    Attributes:
+        measure: the errors that are added up, on numbers in the form; None for |δ|.
+        led: how many numbers of a state, from the first on, count for the length of a step.
+        held: which of the measured errors are held to atol.
+        renew: what is a path's own in its next step, or None.
+    """
+
+    measure: Any
+    led: int
+    held: slice
+    renew: Any
 
 
 def adaptive(
@@ -93,6 +110,9 @@ def adaptive(
     atol: Any,
     own: Any = (),
     measure: Callable[..., Any] | None = None,
+    led: int | None = None,
+    held: slice = slice(None),
+    renew: Callable[[Any, Any], Any] | None = None,
     most: int = 10_000,
     lanes: int = _TOGETHER,
     count: Any = None,
@@ -107,6 +127,10 @@ def adaptive(
         own: arrays with the paths first, which the flow of each path is given.
         measure: of one path: from (t, y, slope, δ) at the start of a step to the errors that matter, which are then added up in place
             of |δ|, and are each held to ``atol`` as well.
+        led: numbers of a state, from the first on, that steps are chosen by; None for all. The others are carried along.
+        held: which of the measured errors are held to ``atol``.
+        renew: from what is the paths' own, with the paths last, and the number of steps each has kept, to what is theirs in the next step.
+            Such a flow jumps from step to step, and costs a seventh call in each. Steps that are not chosen by what is renewed do not know it.
         most: steps tried at most.
         lanes: paths that step together at most.
         count: number of paths, where those past it only fill the arrays.
@@ -124,9 +148,10 @@ def adaptive(
     """
     kind, (paths, dim) = y.dtype, y.shape
     begin, end = jnp.asarray(begin, kind), jnp.asarray(end, kind)
-    form, judge = _form_of(flow, measure, begin, *jax.tree.map(lambda part: part[0], (y, own)))
+    form, judged = _form_of(flow, measure, begin, *jax.tree.map(lambda part: part[0], (y, own)))
     lanes = min(lanes, paths, _LANES if isinstance(form, _Apart) else paths)
-    step = partial(_step, form.flow, judge, dim, end, rtol, atol)
+    control = _Control(judged, dim if led is None else led, held, renew)
+    step = partial(_step, form.flow, control, end, rtol, atol)
     own = jax.tree.map(lambda part: jnp.moveaxis(part, 0, -1), own)
 
     def is_on(walk: _Walk) -> Any:
@@ -144,7 +169,7 @@ def adaptive(
         walk = jax.lax.fori_loop(0, _TURN, move, walk)
         return jax.tree.map(lambda all, part: all.at[..., places].set(part, mode="drop"), walks, walk)
 
-    walks = _begun(form.flow, judge, dim, form.split(y), own, begin, end, rtol, atol)
+    walks = _begun(form.flow, control, form.split(y), own, begin, end, rtol, atol)
     if count is not None:
         walks = walks._replace(t=jnp.where(jnp.arange(paths) < count, walks.t, end))
     walks = jax.lax.while_loop(lambda walks: jnp.any(is_on(walks)), turn, walks)
@@ -152,22 +177,29 @@ def adaptive(
     return Adapted(ended, error, walks.steps, (walks.t == end) & jnp.all(jnp.isfinite(ended), axis=1))
 
 
-def _begun(flow: Any, judge: Any, dim: int, y: _Numbers, own: Any, begin: Any, end: Any, rtol: Any, atol: Any) -> _Walk:
+def _begun(flow: Any, control: _Control, y: _Numbers, own: Any, begin: Any, end: Any, rtol: Any, atol: Any) -> _Walk:
     """All paths before their first step, of Hairer's first guess but no longer than a tenth of the way."""
     paths, span = y[0].shape[-1], end - begin
     t = jnp.full(paths, begin)
     slope = flow(t, y, own)
     sizes = [atol + rtol * jnp.abs(part) for part in y]
-    state, rate = (_norm([part / size for part, size in zip(parts, sizes, strict=True)], dim) for parts in (y, slope))
+    state, rate = (
+        _norm([part / size for part, size in zip(parts, sizes, strict=True)], control) for parts in (y, slope)
+    )
     h = jnp.minimum(0.01 * state / jnp.maximum(rate, 1e-30), 0.1 * jnp.abs(span))
     h = jnp.sign(span) * jnp.maximum(h, 1e-6 * jnp.abs(span))
+    judge, begun = control.measure, jnp.zeros(paths, jnp.int32)
     none = tuple(jnp.zeros_like(part) for part in (y if judge is None else judge(t, y, slope, y)))
-    return _Walk(t, y, slope, h, none, jnp.zeros(paths, jnp.int32))
+    return _Walk(t, y, slope, h, none, begun, begun)
 
 
-def _step(flow: Any, judge: Any, dim: int, end: Any, rtol: Any, atol: Any, walk: _Walk, own: Any) -> _Walk:
+def _step(flow: Any, control: _Control, end: Any, rtol: Any, atol: Any, walk: _Walk, own: Any) -> _Walk:
     """One step of every path, kept where it is good."""
-    kind, left = walk.h.dtype, end - walk.t
+    kind, left, judge = walk.h.dtype, end - walk.t, control.measure
+    begun = walk.slope
+    if control.renew is not None:
+        own = control.renew(own, walk.kept)
+        begun = flow(walk.t, walk.y, own)
     is_last = jnp.abs(walk.h) >= jnp.abs(left) * (1 - 1e-6)
     h = jnp.where(is_last, left, walk.h)
     whole = np.zeros((6, 6))
@@ -185,14 +217,14 @@ def _step(flow: Any, judge: Any, dim: int, end: Any, rtol: Any, atol: Any, walk:
         rates = flow(walk.t + nodes[number] * h, there, own)
         return tuple(known.at[number + 1].set(rate) for known, rate in zip(slopes, rates, strict=True)), there
 
-    slopes = tuple(jnp.zeros((7, *rate.shape), kind).at[0].set(rate) for rate in walk.slope)
+    slopes = tuple(jnp.zeros((7, *rate.shape), kind).at[0].set(rate) for rate in begun)
     slopes, there = jax.lax.fori_loop(0, 6, stage, (slopes, walk.y))
     delta = tuple(h * sum(d * k for d, k in zip(_DELTA, known, strict=True) if d) for known in slopes)
     largest = [jnp.maximum(jnp.abs(a), jnp.abs(b)) for a, b in zip(walk.y, there, strict=True)]
-    scaled = _norm([part / (atol + rtol * size) for part, size in zip(delta, largest, strict=True)], dim)
-    wrong = [jnp.abs(part) for part in (delta if judge is None else judge(walk.t, walk.y, walk.slope, delta))]
+    scaled = _norm([part / (atol + rtol * size) for part, size in zip(delta, largest, strict=True)], control)
+    wrong = [jnp.abs(part) for part in (delta if judge is None else judge(walk.t, walk.y, begun, delta))]
     if judge is not None:
-        most = reduce(jnp.maximum, [jnp.max(part, axis=range(part.ndim - 1)) for part in wrong])
+        most = reduce(jnp.maximum, [jnp.max(part, axis=range(part.ndim - 1)) for part in _leading(wrong, control.held)])
         scaled = jnp.maximum(scaled, most / atol)
     scaled = jnp.where(jnp.isfinite(scaled), scaled, 1e10)
     is_good = scaled <= 1
@@ -209,12 +241,18 @@ def _step(flow: Any, judge: Any, dim: int, end: Any, rtol: Any, atol: Any, walk:
         h * change,
         tuple(sum_ + jnp.where(is_good, part, 0.0) for sum_, part in zip(walk.error, wrong, strict=True)),
         walk.steps + 1,
+        walk.kept + is_good,
     )
 
 
-def _norm(parts: Sequence[Any], dim: int) -> Any:
-    squares = sum(jnp.sum(part**2, axis=range(part.ndim - 1)) for part in parts)
-    return jnp.sqrt(squares / dim)
+def _norm(parts: Sequence[Any], control: _Control) -> Any:
+    squares = sum(jnp.sum(part**2, axis=range(part.ndim - 1)) for part in _leading(parts, slice(control.led)))
+    return jnp.sqrt(squares / control.led)
+
+
+def _leading(parts: Sequence[Any], which: slice) -> Sequence[Any]:
+    """Some of the numbers of all paths, in either form: of one array of all numbers, or of an array each."""
+    return parts[which] if parts[0].ndim == 1 else [part[which] for part in parts]
 
 
 # -- functions of one path, on many --------------------------------------------------------------------------------------
