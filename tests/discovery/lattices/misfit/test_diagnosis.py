@@ -86,3 +86,21 @@ def test_flips_of_small_noisy_recordings_are_never_called_probabilistic() -> Non
         film = soup("B3/S23", size=(12, 16, 32)[seed % 3], steps=8, seed=seed)
         for space in ("outer-totalistic", "isotropic", "general"):
             assert cause(misread(film, (0.02, 0.1)[seed % 2]), space).cause in ("flips", "unclear")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_chance_in_a_small_window_is_neither_skipped_frames_nor_a_larger_neighbourhood(seed: int) -> None:
+    """Coins of .3 in 7 x 7 cells of a larger world: other laws were tried on the middle, and laws of one step had to foretell the rim too."""
+    cells = (np.random.default_rng(seed).random((5, 7, 7)) < 0.3).astype(np.uint8)
+    film = Trajectory(cells, np.arange(5), ("times", "rows", "cols"), boundary="window")
+    assert cause(film).cause == "unclear"
+    tiny = Trajectory(cells[:, :4, :4], np.arange(5), ("times", "rows", "cols"), boundary="window")
+    assert cause(tiny).cause in ("unclear", "sound")
+
+
+@pytest.mark.parametrize("every", [2, 3])
+def test_skipped_generations_are_named_in_a_window_of_a_larger_world(every: int) -> None:
+    film = evolve("B36/S23", (np.random.default_rng(1).random((60, 60)) < 0.4).astype(np.uint8), 8 * every, every=every)
+    part = Trajectory(film.values[:, 20:40, 20:40], np.arange(9), ("times", "rows", "cols"), boundary="window")
+    found = cause(part)
+    assert found.cause == "skipped frames" and f"--every {every}" in found.checks[0].says

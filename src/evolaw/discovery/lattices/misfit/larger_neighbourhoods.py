@@ -6,9 +6,10 @@
 A table explains a recording that contradicts itself when it does not contradict itself, and when betting on it pays: with k of
 n visits of each of its contexts alive,
 
-    e = prod_contexts B(k + 1, n - k + 1) / max_theta prod_windows theta^k (1 - theta)^(n - k)
+    e = prod_contexts B(k + 1, n - k + 1) / max_theta prod_windows theta^k (1 - theta)^(n - k) / number of tables tried
 
-is an e-value against every law of 3x3 windows, with chance or without [wasserman2020].
+is an e-value against every law of 3x3 windows, with chance or without [wasserman2020]. Both products are over the same cells: in a cut-out
+those whose larger neighbourhood was seen.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from evolaw.trajectory import Trajectory
 __all__ = ["WiderLaw", "counting_law", "law_with_memory"]
 
 _SHAPES = {"moore": ("NM", "square"), "vonneumann": ("NN", "diamond"), "circular": ("NC", "disc")}
+_RADII = (2, 3)
 _WINDOWS = 512
 
 
@@ -50,12 +52,13 @@ class WiderLaw:
     unseen: int = 0
 
 
-def counting_law(recordings: Sequence[Trajectory], windows: WindowCounts) -> WiderLaw | None:
+def counting_law(recordings: Sequence[Trajectory]) -> WiderLaw | None:
     """Return the smallest neighbourhood of radius 2 or 3 in which counting explains clean recordings; None when none does."""
-    for radius in (2, 3):
+    for radius in _RADII:
+        windows = _count_windows(recordings, radius)
         for shape, (letters, words) in _SHAPES.items():
             contexts = _count_contexts(recordings, shape, radius)
-            log_e = _log_e(contexts, windows)
+            log_e = _log_e(contexts, windows, len(_RADII) * len(_SHAPES))
             if log_e is None:
                 continue
             most = len(contexts.visits) // 2 - 1
@@ -70,30 +73,42 @@ def counting_law(recordings: Sequence[Trajectory], windows: WindowCounts) -> Wid
 def law_with_memory(recordings: Sequence[Trajectory]) -> WiderLaw | None:
     """Return the least memory of the frame before that explains clean recordings; None when none does."""
     windows = _gather(recordings, lambda frames, edge, k: stepping.windows(frames[k], edge), _WINDOWS)
-    for says, size, remembered in (
+    memories = (
         ("the 3x3 window and what the cell was one frame before decide", 2, lambda frame, edge: frame),
         ("the 3x3 windows of a frame and of the frame before decide", _WINDOWS, stepping.windows),
-    ):
+    )
+    for says, size, remembered in memories:
 
         def context(
             frames: np.ndarray, edge: str, k: int, size: int = size, remembered: Callable[..., np.ndarray] = remembered
         ) -> np.ndarray:
             return stepping.windows(frames[k], edge).astype(np.int64) * size + remembered(frames[k - 1], edge)
 
-        log_e = _log_e(_gather(recordings, context, _WINDOWS * size), windows)
+        log_e = _log_e(_gather(recordings, context, _WINDOWS * size), windows, len(memories))
         if log_e is not None:
             return WiderLaw(log_e, 1, says)
     return None
 
 
-def _log_e(contexts: WindowCounts, windows: WindowCounts) -> float | None:
-    """The log e-value of a table without contradictions; None where it has some, or where betting on it does not pay."""
+def _log_e(contexts: WindowCounts, windows: WindowCounts, tried: int) -> float | None:
+    """The log e-value of one of some tables, without contradictions; None where it has some, or where betting on it does not pay."""
     if contexts.mixed.any():
         return None
     seen = contexts.visits > 0
     bets = betaln(contexts.alive[seen] + 1.0, contexts.visits[seen] - contexts.alive[seen] + 1.0)
-    log_e = float(bets.sum()) - log_best(windows)
+    log_e = float(bets.sum()) - log_best(windows) - float(np.log(tried))
     return log_e if log_e > -np.log(LEVEL) else None
+
+
+def _count_windows(recordings: Sequence[Trajectory], radius: int) -> WindowCounts:
+    """Visits of every 3x3 window by the cells whose neighbourhood of this radius was seen."""
+    visits, alive = (np.zeros(_WINDOWS, np.int64) for _ in range(2))
+    for recording in recordings:
+        inside = (slice(None), *inner(recording, radius))
+        seen = stepping.windows(recording.values[:-1], edge_of(recording))[inside].ravel()
+        visits += np.bincount(seen, minlength=_WINDOWS)
+        alive += np.bincount(seen[recording.values[1:][inside].ravel() == 1], minlength=_WINDOWS)
+    return WindowCounts(visits, alive)
 
 
 def _count_contexts(recordings: Sequence[Trajectory], shape: str, radius: int) -> WindowCounts:

@@ -2,9 +2,9 @@
 
 Laws that count are searched exhaustively (`exhaustive`); the 2^102 isotropic ones are not. A few orbit tables descend the
 likelihood through the unseen generations (`evolaw.learning.orbit_simulator`), each is read out as a rule, and the rule is run from
-every frame to the next. One that is never wrong explains the recording: all 2^102 laws betting with equal stakes give
+every frame to the next. One that is never wrong explains the recording: all 2^102 laws, for either gap, betting with equal stakes give
 
-    e >= 2^-102 / max_theta prod_windows theta^k (1 - theta)^(n - k)
+    e >= 2^-103 / max_theta prod_windows theta^k (1 - theta)^(n - k)
 
 against every law of 3x3 windows that takes one generation a frame. Failing to find one says nothing: of ten lively random laws
 all were found behind two generations, four behind three.
@@ -67,7 +67,7 @@ def skipped_law(recordings: Sequence[Trajectory], windows: WindowCounts, rng: So
     Notes:
         Learned from at most 2^15 cells: about three seconds for each of two and three generations. Tried on all frames.
     """
-    log_e = -_ENTRIES * np.log(2) - log_best(windows)
+    log_e = -(_ENTRIES + 1) * np.log(2) - log_best(windows)
     cells = recordings[0].values[0].size
     torus = all(edge_of(recording) == "torus" for recording in recordings)
     if log_e < -np.log(0.01) or not torus or cells > _MOST_CELLS // 2:
