@@ -15,6 +15,7 @@ from evolaw.discovery.lattices.series.series import read_series
 from evolaw.documents import write_document
 from evolaw.errors import ParseError
 from evolaw.josephson.fitting.tables import read_table
+from evolaw.textfiles import missing
 from evolaw.storage import Run
 from evolaw.textfiles import decoded, first_lines, read_text, require_file, require_path, require_plain
 
@@ -97,3 +98,7 @@ def test_other_bytes_are_refused_and_not_read_as_signs(tmp_path: Path) -> None:
     with pytest.raises(ParseError, match=r"larger than the 10 B"):
         read_text(tmp_path / "long.csv", 10)
     assert decoded(b"Schr\xf6dinger", "a", tolerant=True) == "Schr\ufffddinger"
+
+
+def test_a_pipe_is_told_from_a_missing_file() -> None:
+    assert "not from a pipe" in str(missing(Path("-")))

@@ -77,7 +77,9 @@ def require_file(path: str | Path) -> Path:
 def missing(path: Path) -> ParseError:
     """The error of a path at which nothing is, with what may have been meant."""
     text = str(path)
-    if text != text.strip() and Path(text.strip()).exists():
+    if text == "-":
+        says = "A recording is read from a file, not from a pipe. Save what comes out of it, and name the file."
+    elif text != text.strip() and Path(text.strip()).exists():
         says = "There is no such file; without the blank at its end there is. Take the blank away."
     elif text.startswith("~"):
         says = "There is no such file: within quotation marks no shell replaces ~. Write the path in full."
@@ -146,6 +148,7 @@ def decoded(data: bytes, source: str, *, tolerant: bool = False) -> str:
         text = data.decode(encoding, "replace" if tolerant else "strict")
     except UnicodeDecodeError as error:
         raise ParseError(
-            f"The file is no UTF-8 text from byte {error.start} on. Save it as text in UTF-8.", source=source
+            f"The file is no UTF-8 text from byte {error.start} on. Save it as text in UTF-8; Excel calls it CSV UTF-8.",
+            source=source,
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")

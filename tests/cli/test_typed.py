@@ -24,6 +24,7 @@ def root() -> Any:
         (["simulate"], "Argument `dt` must be positive.", "Option --dt must be positive."),
         (["simulate"], "参数 `as_json` 必须省略。", "选项 --json 必须省略。"),
         (["simulate"], "Pass steps=1000, or dt=0.001.", "Pass --steps 1000, or --dt 0.001."),
+        (["simulate"], "Write, for example: --set noise=1", "Write, for example: --set noise=1"),
         (["simulate"], "learn through it: pairs(…, steps=3)", "learn through it: pairs(…, steps=3)"),
         (["discover"], "Argument `source` must be given.", "Argument SOURCE must be given."),
         (["discover"], "Argument `known[B3]` must be a number.", "Option --known B3 must be a number."),

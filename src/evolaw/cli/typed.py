@@ -107,7 +107,7 @@ def in_options(message: str, command: Any) -> str:
     dashed = {name: option for name, option in known.items() if option.startswith("--")}
     if not dashed:
         return message
-    given = rf"(?<![\w(-])(?<!, )({'|'.join(map(re.escape, dashed))})=([\w\"'-]+(?:\.\w+)*)"
+    given = rf"(?<![\w(-])(?<!, )(?<!--set )({'|'.join(map(re.escape, dashed))})=([\w\"'-]+(?:\.\w+)*)"
     return re.sub(given, lambda match: f"{dashed[match[1]]} {match[2]}", message)
 
 

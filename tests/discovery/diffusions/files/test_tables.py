@@ -80,3 +80,18 @@ def test_marks_of_spreadsheets_mean_nothing() -> None:
     table = parse_table('"t","x (mV)",\n"0","1.5",\n"0.1","-2",\n')
     assert (table.times.tolist(), table.values.tolist(), table.names) == ([0, 0.1], [[1.5], [-2]], ("x",))
     assert np.isnan(parse_table("t,x,y\n0,1,\n1,2,\n").values[:, 1]).all()
+
+
+def test_decimals_and_dates_of_spreadsheets() -> None:
+    """Semicolons with decimal commas, as Excel writes in much of Europe; dates as the times, to their last digit."""
+    table = parse_table("t;x (mV)\n0,5;-1,25\n1,5;2e-3\n")
+    assert table.times.tolist() == [0.5, 1.5] and table.values[:, 0].tolist() == [-1.25, 0.002]
+    with pytest.raises(ParseError, match="is no number"):
+        parse_table("t;x\n0,5;1.000,5\n1,5;2\n")
+    for mark in ",;\t":
+        lines = ["x", "date"], ["1.5", "2026-02-28 23:59:59.5"], ["2.5", "2026-03-01T00:00:00Z"], ["3", "2026/03/01"]
+        table = parse_table("\n".join(mark.join(line) for line in lines[:3]))
+        assert table.times.tolist() == [0.0, 0.5] and (table.time_unit, table.names) == ("s", ("x",))
+        assert table.values[:, 0].tolist() == [1.5, 2.5]
+    with pytest.raises(ParseError, match="2026-13-01"):
+        parse_table("date,x\n2026-13-01,1\n2026-12-02,2\n")

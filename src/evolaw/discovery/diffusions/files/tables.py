@@ -3,6 +3,7 @@
     t, x, y                 the header names columns; "x (mV)", "x [mV]" give a unit; t, time or zeit is the time
     0.00, 1.02, -0.31       commas, tabs, semicolons or spaces; an empty field, NaN or NA is a missing value
     0.02, 1.05, -0.28       lines that begin with # are comments
+    2026-01-31 12:00; 1,05  dates count in seconds from the first; between semicolons a comma is the point of a decimal
 
 A column called path, run, trajectory, track, particle or id (or track_id) tells several paths apart. Without a column called t or time one
 called date, year, second, frame or the like is the time. Without a header the first column is the time.
@@ -60,6 +61,7 @@ _PATHS = (
 )
 _MISSING = ("", "nan", "na", "null", "none", "-", "--")
 _HEADER = re.compile(r"\s*\"?\s*([^\[\(\"]*?)\s*(?:[\[\(]([^\]\)]*)[\]\)])?\s*\"?\s*")
+_DATE = re.compile(r"\d{4}[-/]\d\d[-/]\d\d")
 _BYTES_A_BYTE = 12
 """Memory that a byte of text takes while it is read."""
 
@@ -127,7 +129,10 @@ def parse_table(text: str, source: str = "table") -> Table:
         raise ParseError(
             "The table has one column; it needs the time and at least one component.", source=source, line=lines[0][0]
         )
-    numbers = _numbers(body, mark, len(first), source)
+    if mark == ";":
+        body = _with_points(body)
+    dated = _dates_as_seconds(body, mark, header if headed else None)
+    numbers = _numbers(dated or body, mark, len(first), source)
     ends = headed and header[-1] == ("", "") and bool(np.isnan(numbers[:, -1]).all())
     if ends:  # a mark behind the last field of every line
         first, header, numbers = first[:-1], header[:-1], numbers[:, :-1]
@@ -146,7 +151,7 @@ def parse_table(text: str, source: str = "table") -> Table:
         np.zeros(len(numbers), int) if paths is None else np.unique(numbers[:, paths], return_inverse=True)[1],
         names,
         tuple(header[i][1] for i in rest),
-        header[times][1],
+        "s" if dated else header[times][1],
         headed,
     )
 
@@ -213,6 +218,33 @@ def _word(name: str) -> str:
     """A heading as a name that terms may use."""
     word = re.sub(r"\W+", "_", name).strip("_")
     return word if word and not word[0].isdigit() else ""
+
+
+def _with_points(body: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Lines with semicolons between their fields: there a comma is the point of a decimal, where no other point is."""
+    if any(re.search(r"\d\.\d", line) for _, line in body):
+        return body
+    return [(number, re.sub(r"(?<=\d),(?=\d)", ".", line)) for number, line in body]
+
+
+def _dates_as_seconds(
+    body: list[tuple[int, str]], mark: str | None, header: list[tuple[str, str]] | None
+) -> list[tuple[int, str]] | None:
+    """Lines whose times were dates, as 2026-01-31 23:59:59.5, now seconds from the first; None where they are none."""
+    called = [name.lower() for name, _ in header or []]
+    at = next((called.index(name) for name in (*_TIMES, *_ALSO_TIMES) if name in called), 0)
+    rows = [_fields(line, mark) for _, line in body]
+    if mark is None or not all(at < len(fields) and _DATE.match(fields[at]) for fields in rows):
+        return None
+    try:
+        dates = np.array([fields[at].replace("/", "-").removesuffix("Z") for fields in rows], "datetime64[ns]")
+    except ValueError:
+        return None
+    seconds = (dates - dates[0]) / np.timedelta64(1, "s")
+    return [
+        (number, mark.join([*fields[:at], repr(float(second)), *fields[at + 1 :]]))
+        for (number, _), fields, second in zip(body, rows, seconds, strict=True)
+    ]
 
 
 def _is_number(field: str) -> bool:
