@@ -15,9 +15,8 @@ from evolaw.discovery.lattices.series.series import read_series
 from evolaw.documents import write_document
 from evolaw.errors import ParseError
 from evolaw.josephson.fitting.tables import read_table
-from evolaw.textfiles import missing
 from evolaw.storage import Run
-from evolaw.textfiles import decoded, first_lines, read_text, require_file, require_path, require_plain
+from evolaw.textfiles import decoded, first_lines, missing, read_text, require_file, require_path, require_plain
 
 READERS = (read_pattern, read_recording, read_tracks, read_series, read_table, Run.open)
 
