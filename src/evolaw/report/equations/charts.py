@@ -8,6 +8,7 @@ always             each term's coefficient as a share of its error; the recordin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from evolaw.discovery.diffusions.evidence.diffusivity import Drift
 from evolaw.discovery.diffusions.evidence.drift import features
 from evolaw.discovery.diffusions.evidence.entries import Judged
 from evolaw.discovery.diffusions.evidence.selection import weigh_all
+from evolaw.discovery.diffusions.law import EquationLaw
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.discovery.spine.finding import EntryFinding, Finding
@@ -31,6 +33,8 @@ __all__ = ["draw_equation", "draw_evidence", "draw_field", "draw_runs"]
 
 _BINS, _LAWS, _POINTS = 20, 200, 1500
 _GREY = "#9aa3b0"
+_SHORT = 0.5
+"""|f'| Δt up to which the first order says what a step adds."""
 
 
 def draw_equation(finding: Finding) -> Figure:
@@ -86,7 +90,9 @@ def draw_runs(finding: Finding, seed: int = 0) -> Figure | None:
 
 def _case(finding: Finding) -> Case:
     terms = {name: value for name, value in finding.facts["terms"].items() if name != "alpha"}
-    return pose(list(finding.recordings), **terms)
+    case = pose(list(finding.recordings), **terms)
+    levels = finding.facts.get("measurement_noise") or {}
+    return replace(case, noise=tuple(float(levels.get(name) or 0.0) for name in case.recording.names))
 
 
 def _runs(finding: Finding, start: np.ndarray, times: np.ndarray, seed: int) -> np.ndarray | None:
@@ -112,7 +118,7 @@ def _scheme(process: object, additive: object) -> Any:
 
 def _field(figure: object, finding: Finding, case: Case) -> None:
     if len(case.state) == 1:
-        _curves(figure, case)
+        _curves(figure, finding.law, case)
     elif len(case.recording.names) >= 2:
         _plane(figure.subplots(), finding, case)  # type: ignore[attr-defined]
     else:
@@ -124,7 +130,7 @@ def _field(figure: object, finding: Finding, case: Case) -> None:
         axes.set_ylabel(f"{case.state[1]}, from differences")
 
 
-def _curves(figure: object, case: Case) -> None:
+def _curves(figure: object, law: EquationLaw, case: Case) -> None:
     """Drift and diffusion of one component with their bands, over the bins of the recording."""
     weighed = weigh_all(case)[0]
     x = _within_turn(case, 0, case.recording.columns[0])
@@ -140,27 +146,50 @@ def _curves(figure: object, case: Case) -> None:
             low, middle, high = np.quantile(laws, [0.025, 0.5, 0.975], axis=0)
             axes.fill_between(at, low, high, color=CYCLE[0], alpha=0.2, lw=0)
             axes.plot(at, middle, color=CYCLE[0])
-        place, value, error = _binned(case, weighed.fitted if spread else None)
-        axes.errorbar(place, value, 2 * error, fmt="o", ms=3, color=_GREY, ecolor=_GREY, lw=0.8)
-        reach = float(np.ptp(value)) or 1.0
-        axes.set_ylim(value.min() - 0.6 * reach, value.max() + 0.6 * reach)
+        place, value, error = _binned(case, law, weighed.fitted if spread else None)
+        if len(value):
+            axes.errorbar(place, value, 2 * error, fmt="o", ms=3, color=_GREY, ecolor=_GREY, lw=0.8)
+            reach = float(np.ptp(value)) or 1.0
+            axes.set_ylim(value.min() - 0.6 * reach, value.max() + 0.6 * reach)
         axes.set_xlabel(case.state[0])
         axes.set_title(label)
     left.axhline(0, color="#c8ccd3", lw=0.8, zorder=0)
 
 
-def _binned(case: Case, drift: Drift | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean steps over Δt, or with a drift half the squares of what it leaves of them, in equally filled bins, with standard errors."""
+def _binned(case: Case, law: EquationLaw, drift: Drift | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean steps over Δt, or with a drift half the squares of what it leaves of them, in equally filled bins, with standard errors.
+
+    What a step of this length adds to them, by the law, is taken off; bins are left out where it would be more than half.
+    """
     recording = case.recording
     starts = recording.starts(0, 1)
     x = recording.columns[0]
     dt = recording.times[starts + 1] - recording.times[starts]
     step = x[starts + 1] - x[starts]
     step = step / dt if drift is None else 0.5 * (step - drift.at([x[starts]]) * dt) ** 2 / dt
+    on_drift, on_spread, size = _added(law, case, x[starts], dt)
+    step = step - (on_drift if drift is None else on_spread)
     at = _within_turn(case, 0, x)[starts]
-    rows = np.array_split(np.argsort(at, kind="stable"), _BINS)
+    rows = [r for r in np.array_split(np.argsort(at, kind="stable"), _BINS) if size[r].mean() < _SHORT]
     place = np.array([at[r].mean() for r in rows])
     return place, np.array([step[r].mean() for r in rows]), np.array([step[r].std() / np.sqrt(len(r)) for r in rows])
+
+
+def _added(law: EquationLaw, case: Case, x: np.ndarray, dt: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What a step of length Δt, and readings with an error σ, add to ΔX/Δt and to (ΔX - f Δt)²/2Δt, to the first order, and |f'| Δt.
+
+    E ΔX/Δt = f + ½ Δt (f f' + D f'') + σ²/Δt · (f - D')/D               a reading far out is so by its error in part, as (log p)' says
+    E (ΔX - f Δt)²/2Δt = D + Δt (D f' + ½ f D' + ½ D D'') + σ²/2Δt · (1 + (1 + f' Δt)²)
+    """
+    name, h = case.recording.names[0], 1e-3 * float(np.ptp(x))
+    (f, f1, f2), (spread, d1, d2) = (
+        (at[1], (at[2] - at[0]) / (2 * h), (at[2] - 2 * at[1] + at[0]) / h**2)
+        for at in ([part([x + k * h], name) for k in (-1, 0, 1)] for part in (law.drift_at, law.diffusion_at))
+    )
+    jitter = (case.noise[0] if case.noise else 0.0) ** 2 / dt
+    on_drift = 0.5 * dt * (f * f1 + spread * f2) + jitter * (f - d1) / np.maximum(spread, 1e-300)
+    on_spread = dt * (spread * f1 + 0.5 * f * d1 + 0.5 * spread * d2) + 0.5 * jitter * (1 + (1 + f1 * dt) ** 2)
+    return on_drift, on_spread, np.abs(f1) * dt
 
 
 def _within_turn(case: Case, place: int, column: np.ndarray) -> np.ndarray:
