@@ -46,7 +46,9 @@ def test_a_diffusion_that_varies_is_named_and_the_term_that_takes_it_in_ends_the
     assert "strength" in failed(track, library="1, x, x^2, x^3")
     assert not failed(track, library="1, x, x^2, x^3", diffusion="1, x^2")
     case = pose(track, names=["x"], noise=0.0, library="1, x, x^2, x^3")
-    says = next(doubt.check.says for doubt in doubt_likelihood(case, weigh_all(case)) if doubt.cause == "strength")
+    doubts = doubt_likelihood(case, weigh_all(case))
+    says = next(doubt.check.says for doubt in doubts if doubt.cause == "strength")
+    assert {type(doubt.check.passed) for doubt in doubts} == {bool}  # as JSON has it; NumPy's own is refused there
     assert "otherwise than --diffusion '1' can say" in says and "Add terms of x" in says
 
 

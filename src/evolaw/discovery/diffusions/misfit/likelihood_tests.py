@@ -61,7 +61,7 @@ def _library(target: str, test: DriftTest) -> Doubt:
 
 
 def _strength(case: Case, target: str, test: DriftTest, varies: float) -> Doubt:
-    passed = test.p_value >= LEVEL or varies < _LEAST_SPREAD
+    passed = bool(test.p_value >= LEVEL or varies < _LEAST_SPREAD)
     terms = ", ".join(term.name for term in case.diffusion[target])
     says = (
         f"More terms in the diffusion coefficient of {target} make its steps no likelier."
