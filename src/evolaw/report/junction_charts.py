@@ -38,6 +38,7 @@ _AXES = {
     "I–V curve": (r"$V\,/\,(I_c R)$", r"$I\,/\,I_c$"),
     "escape rate": (r"$I\,/\,I_c$", "escape rate"),
     "phase diffusion": (r"$I\,/\,I_c$", r"$D_{\mathrm{eff}}$ = half-width of the line"),
+    "passage time": (r"$I\,/\,I_c$", "passage time"),
 }
 
 
@@ -47,6 +48,8 @@ def draw_curve(curve: Any) -> Figure:
     axes = figure.add_subplot()
     right, upwards = _AXES.get(curve.name, (curve.label, curve.name))
     turned = curve.name == "I–V curve"
+    if not turned and curve.name in _AXES:
+        upwards = f"{upwards} ({'1/' * (curve.name == 'passage time')}{_unit(curve.junction.damping)})"
     masked = np.zeros(curve.value.size, bool) if curve.doubtful is None else curve.doubtful
     for mask, look in ((~masked, _SOUND), (masked, _DOUBTED)):
         if not mask.any():
@@ -89,7 +92,8 @@ def draw_hysteresis(loop: Any) -> Figure:
         ("down", loop.down, loop.down_error, CYCLE[1]),
     ):
         left.plot(v, loop.bias, color=colour, label=f"bias {name}")
-        left.fill_betweenx(loop.bias, v - 2 * e, v + 2 * e, color=colour, alpha=0.25, lw=0)
+        words = "± 2 standard errors" if name == "up" and np.any(e) else None
+        left.fill_betweenx(loop.bias, v - 2 * e, v + 2 * e, color=colour, alpha=0.25, lw=0, label=words)
     left.set_title(f"di/dt = {loop.rate:g}: {loop.orientation}")
     _finish(left, r"$V\,/\,(I_c R)$", r"$I\,/\,I_c$")
     for name, values, colour in (("switching", loop.switching, CYCLE[0]), ("retrapping", loop.retrapping, CYCLE[1])):
@@ -128,9 +132,10 @@ def draw_switching(found: Any) -> Figure:
     right.errorbar(x, y, yerr=sides, fmt="o", ms=3.5, capsize=2, color=CYCLE[0], label="from the histogram, 95 %")
     # No rate where the barrier is below D.
     x = np.linspace(rates.bias[0], min(rates.bias[-1], 1 - 0.66 * found.junction.noise ** (2 / 3)), 200)
-    right.plot(x, escape_rate(x, found.junction.damping, found.junction.noise), label="Mel'nikov–Meshkov", **_EXACT)
+    theory = "Kramers" if found.junction.damping is None else "Mel'nikov–Meshkov"
+    right.plot(x, escape_rate(x, found.junction.damping, found.junction.noise), label=theory, **_EXACT)
     right.set_yscale("log")
-    _finish(right, r"$I\,/\,I_c$", "escape rate")
+    _finish(right, r"$I\,/\,I_c$", f"escape rate ({_unit(found.junction.damping)})")
     return figure
 
 
@@ -170,7 +175,8 @@ def draw_spectrum(found: Any) -> Figure:
             f"i = {found.bias:g}: half-width {w:.3g} ± {found.half_width_error:.1g}, exact {found.exact_half_width:.3g}"
         )
     axes.set_title(title)
-    _finish(axes, "frequency ω", "power of cos φ")
+    unit = _unit(found.junction.damping)
+    _finish(axes, f"frequency ω ({unit})", f"power of cos φ (1/{unit})")
     return figure
 
 
@@ -193,12 +199,14 @@ def draw_array(found: Any) -> Figure:
     """The order parameter of an array over time."""
     figure = new_figure(5.4, 3.0)
     axes = figure.add_subplot()
-    axes.plot(found.times, found.order, color=CYCLE[0])
-    axes.fill_between(
-        found.times, found.order - 2 * found.order_error, found.order + 2 * found.order_error, alpha=0.25, lw=0
-    )
+    count = found.phase.shape[0]
+    axes.plot(found.times, found.order, color=CYCLE[0], label="mean over the arrays" if count > 1 else None)
+    if count > 1:
+        low, high = (np.clip(found.order + k * found.order_error, 0, 1) for k in (-2, 2))
+        axes.fill_between(found.times, low, high, alpha=0.25, lw=0, color=CYCLE[0], label="± 2 standard errors")
     axes.set_ylim(0, 1.05)
-    _finish(axes, "time", r"order parameter $|\langle e^{i\varphi}\rangle|$")
+    unit = _unit(found.law.params.get("friction"))
+    _finish(axes, f"time (1/{unit})", r"order parameter $|\langle e^{i\varphi}\rangle|$")
     return figure
 
 
@@ -281,6 +289,11 @@ def draw_fit(fit: Any) -> Figure:
     _in_units(bottom.xaxis, fit.labels[0], fit.x)
     bottom.set_ylabel("residual / error")
     return figure
+
+
+def _unit(damping: Any) -> str:
+    """The unit of frequencies: the plasma frequency, or without capacitance the characteristic one."""
+    return r"$\omega_c$" if damping is None else r"$\omega_p$"
 
 
 def _in_units(axis: Axis, label: str, values: Any) -> None:

@@ -66,7 +66,7 @@ def test_without_noise_biases_are_swept_too():
         return replace(ladder(2, i, damping=20.0, noise=d, inductance=1.0), diffusion=None, noise="none", noises=0)
 
     found = sweep_array(make, [0.5, 2.0], 0.0, np.zeros(4), 800.0, 0, junctions=2, dt=0.05)
-    np.testing.assert_allclose(found.voltage * 20, [0.0, np.sqrt(3)], atol=0.05)
+    np.testing.assert_allclose(found.voltage, [0.0, np.sqrt(3)], atol=0.05)
     assert found.locked.tolist() == [1.0, 1.0]
 
 
@@ -123,7 +123,7 @@ def test_faults_are_named():
 def test_voltages_of_junctions_that_rotate_together_are_exact_within_their_errors():
     """Two that know nothing of each other, under weak noise from one state: by the ends alone 7 errors off. False alarm: 3e-4."""
     biases, junction = [1.3, 1.5, 1.7, 2.0], Junction(damping=5.74, noise=0.0176)
-    exact = np.array([fokker_planck(junction, i).mean_velocity for i in biases])
+    exact = np.array([fokker_planck(junction, i).voltage for i in biases])
     found = sweep_array(
         lambda i, d: phase_pair(5.74, d, 0.0, i), biases, 0.0176, np.zeros(4), 200.0, 0, junctions=2, paths=512, dt=0.05
     )

@@ -38,7 +38,8 @@ class ArraySweep:
     Attributes:
         bias, noise: of each set, shape (sets,).
         order, order_error: mean order parameter with its standard error, shape (sets,).
-        voltage, voltage_error: mean φ' of a junction.
+        voltage, voltage_error: mean V/(I_c R) of a junction: φ', or αφ' where one damping α fits all (ladders, pairs by their phases). For
+            capacitive and resistive arrays it is φ'.
         locked: share of the arrays whose junctions all turned alike.
         plane: of a two-dimensional array "energy", "vortices" and "helicity" with their errors ("energy_error", …); empty for others.
         paths: independent arrays a set.
@@ -152,13 +153,19 @@ def sweep_array(
     else:
         each = np.diff(flat, axis=2).mean(-1) / times[1]
     order, order_error = _mean(order_parameter(flat).mean(-1))
-    voltage, voltage_error = _mean(smooth_mean(each))
+    voltage, voltage_error = (_volts(law) * x for x in _mean(smooth_mean(each)))
     locked = is_locked(flat[:, :, 0], flat[:, :, -1]).mean(-1)
     plane = _plane(phase, grid, np.array([d for _, d in points])) if grid else {}
     table = np.array(points)
     return ArraySweep(
         table[:, 0], table[:, 1], order, order_error, voltage, voltage_error, locked, number, source.seed, plane
     )
+
+
+def _volts(law: SDE) -> float:
+    """V/(I_c R) per φ': α in plasma units, 1 without capacitance; in 1/w_p, the unit of time, where each junction has its own friction."""
+    friction = np.asarray(law.params.get("friction", 1.0))
+    return float(friction) if friction.ndim == 0 else 1.0
 
 
 def _plane(phase: np.ndarray, grid: Grid, noise: np.ndarray) -> dict[str, np.ndarray]:
