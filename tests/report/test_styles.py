@@ -126,3 +126,15 @@ def test_the_facade_names_what_it_has_and_loads_nothing() -> None:
         "assert all(callable(getattr(report, name)) for name in report.__all__)\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_chinese_beside_a_formula_has_its_glyphs(tmp_path, caplog):
+    """Matplotlib draws what stands beside a formula with the first font alone: "谱线半宽 ($x$)" was a row of boxes."""
+    with styles.style():
+        figure = styles.new_figure(3, 2)
+        figure.add_subplot().set_ylabel(r"escape rate ($\omega_c$)")
+    said = styles.in_language(figure, "zh").axes[0].get_ylabel()
+    assert said.startswith("逃逸率") or not styles.chinese_fonts()
+    with caplog.at_level("WARNING"):
+        styles.save(figure, tmp_path / "rate.png")
+    assert "glyph" not in caplog.text

@@ -198,6 +198,9 @@ def in_language(figure: Figure, lang: str) -> Figure:
         # The font of the package draws commas as in Taipei unless it is told where the text is read; older Matplotlib cannot say.
         if is_chinese(text.get_text()) and hasattr(text, "set_language"):
             text.set_language("zh-Hans")
+        # Beside a formula letters are drawn by the first font alone, which must know them.
+        if is_chinese(text.get_text()) and _FORMULA.search(text.get_text()):
+            text.set_fontfamily([*chinese_fonts(), "DejaVu Sans"])
     return figure
 
 

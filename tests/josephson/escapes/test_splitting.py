@@ -5,6 +5,7 @@ import pytest
 
 from evolaw.errors import ArgumentError
 from evolaw.josephson import Junction
+from evolaw.josephson.escapes.known_rates import known_rate
 from evolaw.josephson.escapes.splitting import genealogical_variance, split_rate
 from evolaw.josephson.formulas import escape_rate, mean_voltage
 
@@ -56,3 +57,14 @@ def test_rates_that_nobody_could_wait_for(damping, noise):
 def test_a_low_barrier_is_refused():
     with pytest.raises(ArgumentError, match="waiting"):
         split_rate(Junction(noise=0.5), 0.5, 0, 160, 0.05)
+
+
+def test_escapes_of_one_family_are_no_measurement():
+    """200 junctions a level at ΔU = 12 D: all that escape descend from one, whose rate was 7 times too low with an error of itself.
+
+    Followed again with four times as many; the exact rate lies within four of its errors, as for 1 of 2000 other seeds.
+    """
+    junction = Junction(noise=0.1)
+    rate, error = split_rate(junction, 0.3, 0, 200, 0.05)
+    exact = float(known_rate(junction, 0.3, 0.3).rate(np.array([0.3]))[0])
+    assert abs(rate - exact) < 4 * error < 3.2 * rate

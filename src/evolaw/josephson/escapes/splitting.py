@@ -30,6 +30,7 @@ _BOTTOM, _FIRST = 1.0, 2.5
 _STRETCH = 128
 _MOST_STRETCHES = 800
 _ARRIVALS = 0.5
+_FEWEST, _MOST_PATHS = 3, 100_000
 
 
 def split_rate(junction: Junction, bias: float, rng: Any, paths: int, dt: float) -> tuple[float, float]:
@@ -47,7 +48,8 @@ def split_rate(junction: Junction, bias: float, rng: Any, paths: int, dt: float)
         NotConverged: no junction climbed from one level to the next, or some were left between two.
 
     Notes:
-        A relative error of about √(8·levels/paths). The error is `genealogical_variance`, or that of independent levels,
+        A relative error of about √(8·levels/paths). Where all that escape descend from one or two junctions of the first stretch, it is done
+        again with four times as many. The error is `genealogical_variance`, or that of independent levels,
         Σ (1 - p)/(p·paths), where this is larger.
 
     References:
@@ -72,6 +74,9 @@ def split_rate(junction: Junction, bias: float, rng: Any, paths: int, dt: float)
         rate, relative = rate * share, relative + (1 - share) / (share * climb.size)
         chosen = climb.draw.integers(0, len(arrived), climb.size)
         states, origin = arrived[chosen], last[chosen]
+    if np.unique(last).size < _FEWEST and climb.size < _MOST_PATHS:
+        # One or two families do not tell how far they lie from the mean of all.
+        return split_rate(junction, bias, rng, 4 * climb.size, dt)
     relative = max(relative, genealogical_variance(last, climb.size, len(levels)))
     return float(rate), float(rate * np.sqrt(relative))
 
