@@ -22,7 +22,7 @@ from evolaw.report.explorer.page import render_explorer, write_explorer
 from evolaw.report.explorer.server import ExplorerServer
 from evolaw.report.figures import draw
 from evolaw.report.learned.page import write_learned
-from evolaw.report.moving.player import notebook
+from evolaw.report.moving.player import notebook, write_trajectory
 from evolaw.report.score.page import write_score
 from evolaw.report.story import Chapter, write_story
 from evolaw.trajectory import Trajectory
@@ -104,6 +104,9 @@ PAGES: dict[str, Callable[[Path], Path]] = {
     "story": story,
     "explorer": write_explorer,
     "explorer-zh": lambda path: write_explorer(path, rule="W30", lang="zh"),
+    "ageing": lambda path: write_trajectory(evolve("345/2/4", SOUP, 20), path, lang="zh"),
+    "explorer-ageing": lambda path: write_explorer(path, rule="/2/3"),
+    "plain array": lambda path: report.write(discover(evolve("B3/S23", SOUP, 20).values, rng=0), path, lang="zh"),
 }  # fmt: skip
 QUICK = ("finding", "board", "explorer")
 """Those that are looked at in every run of the tests."""
@@ -221,3 +224,18 @@ def test_a_film_plays_in_the_frame_of_a_notebook(look: Callable[..., Any], tmp_p
     told = {"expression": seen, "returnByValue": True, "awaitPromise": True}
     answer = page.browser.call("Runtime.evaluate", session, **told)
     assert answer["result"]["value"] == ["panel player plays", 0, True]
+
+
+def test_the_player_shows_every_age_in_a_colour_of_its_own(look: Callable[..., Any], tmp_path: Path) -> None:
+    """The pixels of a frame, read back from the page, tell the states of a law of four apart, and are those of the run."""
+    run = evolve("345/2/4", SOUP, 6)
+    page = look(write_trajectory(run, tmp_path / "ages.html"))
+    page.run("const slider = find('.slider'); slider.value = 5; slider.dispatchEvent(new Event('input'))")
+    pixels = page.run("[...find('.player canvas').getContext('2d').getImageData(0, 0, 32, 32).data]")
+    colours = np.array(pixels).reshape(32, 32, 4)[..., :3] @ np.array([65536, 256, 1])
+    states = np.asarray(run[5])
+    assert set(np.unique(states)) == {0, 1, 2, 3}
+    by_state = [set(colours[states == state].tolist()) for state in range(4)]
+    assert all(len(found) == 1 for found in by_state) and len(set.union(*by_state)) == 4
+    assert page.run("find('.swatch.ageing').parentElement.hidden") is False
+    assert page.complaints() == []
