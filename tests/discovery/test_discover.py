@@ -1,5 +1,8 @@
 """The door: which world a recording belongs to, and what belongs to none."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -34,3 +37,15 @@ def test_frames_and_their_statistics_are_lattices() -> None:
 def test_what_belongs_nowhere_is_refused(recording: object, options: dict[str, str], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         discover(recording, rng=0, **options)
+
+
+def test_who_hands_over_a_trajectory_does_not_wait_for_the_rules_of_lattices() -> None:
+    """0.4 s of processor time instead of 0.8 before the first recording is looked at."""
+    program = (
+        "import sys\nfrom evolaw.discovery import discover\nfrom evolaw.discovery.spine.worlds import worlds\n"
+        "from evolaw.trajectory import Trajectory\ntrack = Trajectory([0.0, 1.0], [0.0, 1.0], ('times',))\n"
+        "print([world.name for world in worlds() if world.owns(track)])\n"
+        "print([m for m in ('jax', 'scipy.optimize', 'evolaw.discovery.lattices.investigation') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split("\n")[:2] == ["['diffusions']", "[]"]

@@ -1,19 +1,20 @@
-"""Lattices as a world: which recordings are theirs, and who reads their laws and questions again."""
+"""Lattices as a world: which recordings are theirs, and who reads their laws and questions again.
+
+What a world needs loads when a recording of it comes: who hands over a trajectory does not wait for the rules of lattices.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from evolaw.discovery.lattices import investigation
-from evolaw.discovery.lattices.model.law import Law, Question
-from evolaw.discovery.lattices.model.rule_space import SPACES
-from evolaw.discovery.lattices.series.series import Series
-from evolaw.discovery.lattices.series.series_evidence import discover_series
 from evolaw.discovery.spine.finding import Finding
 from evolaw.discovery.spine.worlds import refuse_unknown
 from evolaw.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    from evolaw.discovery.lattices.model.law import Law, Question
 
 __all__ = ["Lattices"]
 
@@ -37,28 +38,46 @@ class Lattices:
             return all(map(self.owns, recording))
         if isinstance(recording, Trajectory):
             return "dim" not in recording.axes and recording.axes[0] != "paths" and recording.axes != ("times",)
-        return recording is None or isinstance(recording, Series)
+        return recording is None or _is_series(recording)
 
     def wrote(self, document: Mapping[str, Any]) -> bool:
         """Return whether the space of the document is one of rules."""
+        from evolaw.discovery.lattices.model.rule_space import SPACES
+
         return document.get("space") in SPACES
 
     def discover(self, recording: Any, *positional: Any, **options: Any) -> Finding:
         """Discover from frames, or from a series."""
-        if isinstance(recording, Series):
+        if _is_series(recording):
+            from evolaw.discovery.lattices.series.series_evidence import discover_series
+
             refuse_unknown(discover_series, options)
             return discover_series(recording, *positional, **options)
+        from evolaw.discovery.lattices import investigation
+
         refuse_unknown(investigation.discover_lattice, options)
         return investigation.discover_lattice(recording, *positional, **options)
 
     def resume(self, finding: Finding, box: Any, questions: int, **options: Any) -> Finding:
         """Ask a box further questions under the terms of a finding."""
+        from evolaw.discovery.lattices import investigation
+
         return investigation.resume(finding, box, questions, **options)
 
     def read_law(self, document: Mapping[str, Any]) -> Law:
         """Read what a law wrote."""
+        from evolaw.discovery.lattices.model.law import Law
+
         return Law(**document)
 
     def read_question(self, document: Mapping[str, Any]) -> Question:
         """Read what a question wrote."""
+        from evolaw.discovery.lattices.model.law import Question
+
         return Question.from_json(document)
+
+
+def _is_series(recording: Any) -> bool:
+    from evolaw.discovery.lattices.series.series import Series
+
+    return isinstance(recording, Series)
