@@ -38,6 +38,7 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     with Run.create(tmp_path / "odd", about={"kind": "statistics"}):
         pass
     with pytest.raises(
-        StorageError, match="holds statistics, which is none of: trajectory, finding, learned law, league"
+        StorageError,
+        match="holds statistics, which is none of: trajectory, finding, learned law, learned equation, league",
     ):
         evolaw.load(tmp_path / "odd")
