@@ -63,3 +63,10 @@ def test_the_share_is_root_mean_square_to_root_mean_square(relaxation: object) -
     assert whole == pytest.approx(100, rel=0.4)
     assert share_of_drift(DriftTest(whole / 4 + 5, 5, 0.0, ""), weighed) == pytest.approx(0.5)
     assert share_of_drift(DriftTest(3.0, 5, 0.7, ""), weighed) == 0.0
+
+
+def test_no_past_is_taken_from_another_path(relaxation: object) -> None:
+    """Forty paths of 61 rows: of the lags 3, 9, 27, 81 the last, which would reach into the path before, tells nothing and is not counted."""
+    values = np.stack([np.asarray(relaxation(1.0, 0.5, 0.05, 60, seed).values) for seed in range(40)])  # type: ignore[operator]
+    case = pose(Trajectory(values, 0.05 * np.arange(61), ("paths", "times", "dim")), library="1, x", noise=0.0)
+    assert judged(case).freedom == 3
