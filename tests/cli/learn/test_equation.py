@@ -97,9 +97,19 @@ def test_names_are_for_trajectories(evolaw: Callable[..., Any]) -> None:
 
 def test_a_law_that_is_worth_nothing_is_said_so() -> None:
     class Law:
-        gain = -0.1
+        gain, names, swing = -0.1, ("x", "y"), ((0.01, 0.01), (-0.015, 0.001))
 
-    assert "learned chance" in remark(Law())  # type: ignore[arg-type]
+    assert remark(Law()).endswith("it has learned chance. Record longer.")  # type: ignore[arg-type]
+
+
+def test_readings_with_an_error_and_what_was_not_recorded_are_named() -> None:
+    class Law:
+        gain, names, swing = 0.1, ("x", "y"), ((-0.3, 0.01), (0.4, 0.01))
+
+    said = remark(Law())  # type: ignore[arg-type]
+    assert (
+        "Steps of x swing back (correlation -0.3)" in said and "Steps of y go on as they went (correlation 0.4)" in said
+    )
 
 
 def test_the_explorer_draws_no_equation(evolaw: Callable[..., Any], tmp_path: Path) -> None:

@@ -98,6 +98,24 @@ def test_the_run_holds_the_law(tmp_path: Path) -> None:
     assert repr(read) == repr(law) and read.gain == law.held[1] - law.held[0]
 
 
+def test_what_is_left_of_steps_shows_errors_of_readings() -> None:
+    """σ = 0.05 beside 2 D Δt = 0.02 Δt/0.01: -σ²/(2 D Δt + 2 σ²) at the usual step; without it none; five errors. Two paths share no pair."""
+    track = _walk(8000)
+    noisy = np.asarray(track.values) + 0.05 * np.random.default_rng(1).normal(size=(8001, 2))
+    one = fit_equation(track, schedule=SHORT, rng=0)
+    other = fit_equation(Trajectory(noisy, track.times, track.axes), schedule=SHORT, rng=0)
+    spread = np.array([0.2, 0.7])
+    dt = np.diff(track.times)
+    expected = -np.mean(0.0025 / np.sqrt(dt[:-1] * dt[1:])) / (2 * spread + np.mean(0.005 / dt))
+    for clean, swing, truth in zip(one.swing, other.swing, expected, strict=True):
+        assert abs(clean[0]) < 5 * clean[1] and abs(swing[0] - truth) < 5 * swing[1]
+    assert one.swing[0][1] == pytest.approx(7999**-0.5)
+    halves = [
+        Trajectory(np.asarray(track.values)[a:b], track.times[a:b], track.axes) for a, b in ((0, 4000), (4000, 8001))
+    ]
+    assert fit_equation(halves, schedule=SHORT, rng=0).swing[0][1] == pytest.approx((3998 + 3999) ** -0.5)
+
+
 def test_angles_are_points_of_a_circle(tmp_path: Path) -> None:
     """A phase that turns at rate 0.5, written within its turn or beyond it, is one law, the same at x and x + period."""
     track = _walk()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["is_track", "remark", "report_equation", "show_equation", "train_equation"]
 
+_SWING, _FAR = 0.02, 5.0
+"""Correlations of successive steps that networks leave by themselves, and how many errors are too many."""
 _MANY = 3
 """From so many components on, cubic terms are proposed and no longer those of the fifth degree."""
 
@@ -97,9 +99,25 @@ def report_equation(law: NeuralEquation, about: dict[str, Any], path: Path, lang
 
 def remark(law: NeuralEquation) -> str:
     """Return what has to be said before the law is believed; empty when nothing has."""
-    if law.gain > 0:
-        return ""
-    return "On what it did not learn from the law is no better than constant drift and diffusion: it has learned chance. Record longer."
+    said = []
+    if law.gain <= 0:
+        said.append(
+            "On what it did not learn from the law is no better than constant drift and diffusion: it has learned chance. Record longer."
+        )
+    for name, (swing, error) in zip(law.names, law.swing, strict=True):
+        if abs(swing) < max(_SWING, _FAR * error):
+            continue
+        if swing < 0:
+            said.append(
+                f"Steps of {name} swing back (correlation {swing:.2g}): readings have an error, which the networks take for noise of the "
+                f"motion, so that D is too large. `evolaw discover` takes it out."
+            )
+        else:
+            said.append(
+                f"Steps of {name} go on as they went (correlation {swing:.2g}): something that moves was not recorded, such as a velocity, "
+                f"and no law of what was recorded holds. Record it, or try `evolaw discover` with --hidden velocity."
+            )
+    return " ".join(said)
 
 
 def _proposal(law: NeuralEquation) -> Proposal:
@@ -138,6 +156,7 @@ def _document(law: NeuralEquation, source: str, proposal: Proposal, said: str) -
         "duration": law.duration,
         "loss": law.losses[-1] if law.losses else None,
         "held": {"law": law.held[0], "constant": law.held[1]},
+        "swing": {name: {"correlation": c, "error": e} for name, (c, e) in zip(law.names, law.swing, strict=True)},
         "range": {
             name: [float(low), float(high)]
             for name, low, high in zip(law.names, law.states.min(0), law.states.max(0), strict=True)

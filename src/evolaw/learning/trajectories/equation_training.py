@@ -110,11 +110,19 @@ def fit_equation(
 
 @dataclass(frozen=True)
 class _Steps:
-    """Every step of the recordings: state before it and change, shape (steps, dim), and duration, shape (steps,)."""
+    """Every step of the recordings.
+
+    Attributes:
+        before, change: state before it and change, shape (steps, dim).
+        times: duration, shape (steps,).
+        number: of the step, shape (steps,); those of one stretch follow each other, between stretches one number is left out.
+        frame: the units of the networks.
+    """
 
     before: np.ndarray
     change: np.ndarray
     times: np.ndarray
+    number: np.ndarray
     frame: Frame
 
     @property
@@ -166,7 +174,21 @@ def _law(
     learned = np.stack(coefficients_at(net, steps.frame, x))
     kept = x[:: max(1, len(x) // _KEPT)]
     tally, duration = _tally(steps, learned), float(steps.times.sum())
-    return NeuralEquation(net, names, steps.frame, kept, tuple(losses), held, tally, duration)
+    swing = _swing(steps, learned[0])
+    return NeuralEquation(net, names, steps.frame, kept, tuple(losses), held, tally, swing, duration)
+
+
+def _swing(steps: _Steps, drift: np.ndarray) -> tuple[tuple[float, float], ...]:
+    """Correlation of what is left of a step with what is left of the next, and its error, of each component.
+
+    A law of the state leaves none, however long its steps: the networks' drift is the mean of a step. Where readings have an error σ
+    it is -σ²/(2 D Δt + 2 σ²).
+    """
+    left = (steps.change - drift * steps.times[:, None]) / np.sqrt(steps.times[:, None])
+    follow = np.flatnonzero(np.diff(steps.number) == 1)
+    one, next_ = left[follow], left[follow + 1]
+    found = (one * next_).mean(0) / np.sqrt((one**2).mean(0) * (next_**2).mean(0))
+    return tuple((float(value), 1 / np.sqrt(max(1, len(follow)))) for value in found)
 
 
 def _tally(steps: _Steps, learned: np.ndarray) -> Tally:
@@ -193,6 +215,7 @@ def _tally(steps: _Steps, learned: np.ndarray) -> Tally:
 def _steps(items: Sequence[Trajectory]) -> _Steps:
     """Every step of the recordings that was seen whole."""
     before, change, durations = [], [], []
+    numbers: list[np.ndarray] = []
     for item in items:
         fits = item.axes in (("times",), ("times", "dim"), ("paths", "times"), ("paths", "times", "dim"))
         checks.require(fits, "recording", "be a state over time, axes (times, dim)", item.axes)
@@ -202,10 +225,11 @@ def _steps(items: Sequence[Trajectory]) -> _Steps:
             change.append(np.diff(path, axis=0))
             before.append(path[:-1])
             durations.append(np.diff(np.asarray(item.times, float)))
+            numbers.append(np.arange(len(path) - 1) + (numbers[-1][-1] + 2 if numbers else 0))
     checks.require(
         len({part.shape[1] for part in before}) == 1, "recording", "have the same components throughout", "other"
     )
-    x, step, times = (np.concatenate(parts) for parts in (before, change, durations))
+    x, step, times, number = (np.concatenate(parts) for parts in (before, change, durations, numbers))
     whole = np.isfinite(x).all(1) & np.isfinite(step).all(1)
     checks.require(
         whole.sum() >= _FEWEST, "recording", f"hold at least {_FEWEST} steps", int(whole.sum()), "Record longer."
@@ -218,12 +242,12 @@ def _steps(items: Sequence[Trajectory]) -> _Steps:
         len(given) == x.shape[1], "recording", f"have a period or None for each of {x.shape[1]} components", given
     )
     periods = [None if period is None else checks.positive(period, "period") for period in given]
-    x, step, times = x[whole], step[whole], times[whole]
+    x, step, times, number = x[whole], step[whole], times[whole], number[whole]
     usual = float(np.median(times))
     wide = Frame.of(x, usual, periods)
     # An angle that was recorded beyond its turn spreads no wider than one that was not.
     x = wide.within(x)
-    return _Steps(x, wide.apart(step), times, Frame.of(x, usual, periods))
+    return _Steps(x, wide.apart(step), times, number, Frame.of(x, usual, periods))
 
 
 def _drawn(steps: _Steps, seeded: Source) -> Coefficients:

@@ -91,6 +91,8 @@ class NeuralEquation:
         losses: mean loss of every epoch.
         held: loss on the last fifth, which was not learned from; that of a constant drift and diffusion beside it.
         tally: what the recorded steps say in bins, beside what the networks say.
+        swing: of each component the correlation of what is left of a step with what is left of the next, and its error: about 0 where
+            the state says all, below it where readings have an error, above it where something that moves was not recorded.
         duration: how long the recording was.
     """
 
@@ -101,6 +103,7 @@ class NeuralEquation:
     losses: tuple[float, ...]
     held: tuple[float, float]
     tally: Tally
+    swing: tuple[tuple[float, float], ...]
     duration: float
 
     @cached_property
@@ -165,6 +168,7 @@ class NeuralEquation:
                 "duration": self.duration,
                 "losses": list(self.losses),
                 "held": list(self.held),
+                "swing": [list(pair) for pair in self.swing],
                 "centre": self.frame.centre,
                 "scale": self.frame.scale,
                 "periods": list(self.frame.periods),
@@ -199,8 +203,10 @@ class NeuralEquation:
             net = load_like(Coefficients.random(frame.width, frame.dim, jax.random.key(0)), run.path / _FILE)
             tally = Tally(*(run.read(name) for name in _ARRAYS))
             losses = tuple(map(float, facts["losses"]))
+            swing = tuple((float(value), float(error)) for value, error in facts["swing"])
+            checks.require(len(swing) == len(names), "path", f"hold {len(names)} correlations", len(swing))
             duration, states = float(facts["duration"]), run.read("states")
-            return cls(net, names, frame, states, losses, (model, constant), tally, duration)
+            return cls(net, names, frame, states, losses, (model, constant), tally, swing, duration)
 
     def plot(self, **options: Any) -> Any:
         """Return a Matplotlib figure of drift and diffusion, beside what the recorded steps say in bins."""
