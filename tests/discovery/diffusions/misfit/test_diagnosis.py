@@ -77,3 +77,12 @@ def test_a_library_that_is_too_small_decides_nothing_of_the_drift(record: object
     assert "library of x" in causes(finding)
     assert decided(finding) == ["x: D 1"]
     assert "--library" in finding.next.says
+
+
+def test_what_swings_back_is_not_told_to_record_a_velocity(relaxation: object) -> None:
+    """Noise of s = 0.1, said to be none, leaves steps that correlate −s²/(2DΔt + 2s²) = −0.25: no hidden velocity makes such ones."""
+    track = relaxation(1.0, 0.5, 0.02, 4000, 6, noise=0.1)  # type: ignore[operator]
+    finding = discover(track, library="1, x", names=["x"], noise=0.0, rng=0)
+    assert causes(finding) == {"memory of x"} and not finding.law.combinations
+    assert finding.next is not None and finding.next.kind == "leftover" and "velocity" not in finding.next.says
+    assert {entry.decision for entry in finding.entries} == {"undetermined"}

@@ -121,3 +121,14 @@ def test_noises_that_are_one_are_said_and_open_nothing() -> None:
     shown = float(failed["noises of x and y"].split("correlate ")[1].split()[0])
     assert shown == pytest.approx(0.8, abs=0.03)  # (1 − 0.8²)/√6000 = 0.005, two digits shown
     assert finding["x: x"].decision == finding["y: y"].decision == "present"
+
+
+def test_a_steep_force_and_long_steps_make_no_wall() -> None:
+    """dx = (−x + 1.25 x³ − 0.25 x⁵) dt + sqrt(0.9) dW every 0.4, two relaxations of the outer wells: twenty recordings, and no edge."""
+    rng, h = np.random.default_rng(33), 0.02
+    x, seen = np.zeros(20), np.empty((20, 4000))
+    for row in range(4000):
+        for kick in np.sqrt(0.9 * h) * rng.standard_normal((20, 20)):
+            x = x + h * (-x + 1.25 * x**3 - 0.25 * x**5) + kick
+        seen[:, row] = x
+    assert [edge(recorded(path), 0)[1] for path in seen] == [0] * 20
