@@ -7,7 +7,7 @@ from scipy.integrate import solve_ivp
 
 from evolaw.errors import ArgumentError, NotConverged
 from evolaw.sde import SDE
-from evolaw.sde.loop.adaptive import solve_flow
+from evolaw.sde.loop.adaptive import adaptive, solve_flow
 
 PENDULUM = SDE(lambda t, x, p: jnp.stack([x[1], -jnp.sin(x[0]) + 0.3 * jnp.cos(t)]), None, dim=2, noise="none")
 STARTS = np.array([[0.1, 0.0], [2.9, 0.5], [0.0, 3.0]])
@@ -54,3 +54,30 @@ def test_what_does_not_arrive_is_said():
         solve_flow(SDE(0.0, 1.0), [[0.0]], [0.0, 1.0])
     with pytest.raises(ArgumentError, match="`rtol`"):
         solve_flow(explosion, [[0.0]], [0.0, 1.0], rtol=0.0)
+
+
+@pytest.mark.slow
+def test_what_is_renewed_in_each_step_chooses_none():
+    """y1 is carried along with a slope of 1, or of 1 + the number of steps kept; both paths take the steps that y0 asks for."""
+
+    def flow(t, y, own):
+        return jnp.stack([-y[0], own[0]])
+
+    def renew(own, kept):
+        return own + kept[None] * jnp.array([[0.0, 1.0]])
+
+    def loud(t, y, slope, delta):
+        return jnp.stack([1e9 * delta[1], delta[0]])
+
+    start = jnp.array([[1.0, 0.0], [1.0, 0.0]])
+    options = {"rtol": 1e-5, "atol": 1e-5, "own": jnp.ones((2, 1))}
+    ended = adaptive(flow, start, 0.0, 3.0, led=1, renew=renew, measure=loud, held=slice(1, None), **options)
+    one = start[:, :1]
+    plain = adaptive(
+        lambda t, y, own: -y, one, 0.0, 3.0, rtol=1e-5, atol=1e-5, measure=lambda t, y, slope, delta: delta
+    )
+    assert ended.steps.tolist() == plain.steps.tolist()
+    np.testing.assert_allclose(ended.y[:, 0], plain.y[:, 0], rtol=1e-6)
+    assert abs(float(ended.y[0, 1]) - 3) < 1e-5
+    # Σ (1 + k) h_k lies between T and T times the steps; a number that counted nothing would leave T.
+    assert 4.0 < float(ended.y[1, 1]) < 3.0 * int(ended.steps[1])

@@ -3,10 +3,10 @@
     log p_ε(x) = log π(x_T) + ∫_ε^T (r d - ½ g² ∇·score) dt
 
 The divergence is exact (the target's own, or d Jacobian products) or Hutchinson and Skilling's, ∇·score ≈ vᵀ (∂score) v for probes v with
-E v vᵀ = I, and several of them: their spread is the standard error. Every step of a path turns its probes by signs of its own, v ∘ ε with ε = ±1. What lies
-beside the diagonal of ∂score agrees in sign for long stretches of the path: a probe kept all along adds it up, one that is new in each step averages over it. On
-images the variance is a fifth, at seven calls a step for six. So that no step is chosen by the luck of its probes, which would bias the mean, steps are held to the
-error of the state and of what that does to log p alone; the error of the integral is reported.
+E v vᵀ = I, and several of them: their spread is the standard error. Every step of a path has probes of its own. What lies beside the diagonal of ∂score agrees in
+sign for long stretches of the path: a probe kept all along adds it up, one that is new in each step averages over it. On images the variance is a fifth, at
+seven calls a step for six. So that no step is chosen by the luck of its probes, which would bias the mean, steps are held to the error of the state and
+of what that does to log p alone; the error of the integral is reported.
 
 Error budget, in nats, each for every state:
 
@@ -39,6 +39,7 @@ from evolaw.score.noising.linear import Noising
 from evolaw.score.samplers.backward import Backward, probability_flow, shape_of
 from evolaw.score.samplers.priors import addressed_normals, prior_of
 from evolaw.sde.loop.adaptive import adaptive, in_blocks
+from evolaw.sde.noise.variates import normal_pair
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -157,10 +158,10 @@ def log_likelihood(
         if divergence == "hutchinson":
             probes, seeded = checks.integer(probes, "probes", least=2), randomness.source(rng)
             directed = _probes(seeded, directions, count, probes, dim).astype(dtype)
-            key = np.array(seeded.stream("turns of probes").key, np.uint32)
+            key = np.array(seeded.stream("probes of a step").key, np.uint32)
         numbers = (np.asarray(number, dtype) for number in (begin, noising.end, rtol, atol))
         lanes = max(16, _NUMBERS // (dim * max(1, directed.shape[1])))
-        work = partial(_carry, backward, lanes, process.params, *numbers, key)
+        work = partial(_carry, backward, lanes, directions == "gaussian", process.params, *numbers, key)
         places = np.arange(count, dtype=np.uint32)
         latent, total, error, offset, steps, arrived = in_blocks(work, precision, flat, directed, places, lanes=lanes)
     if not arrived.all():
@@ -196,10 +197,11 @@ def log_likelihood(
     )
 
 
-@partial(jax.jit, static_argnums=(0, 1), compiler_options=WIDE)
+@partial(jax.jit, static_argnums=(0, 1, 2), compiler_options=WIDE)
 def _carry(
     backward: Backward,
     lanes: int,
+    is_normal: bool,
     arrays: Any,
     begin: Any,
     end: Any,
@@ -235,7 +237,7 @@ def _carry(
     start = jnp.concatenate([x, jnp.zeros((len(x), max(1, directed.shape[1])), x.dtype)], axis=1)
     chosen: dict[str, Any] = {"held": slice(1)}
     if probes:
-        chosen = {"held": slice(probes, None), "led": dim, "renew": partial(_turned, key)}
+        chosen = {"held": slice(probes, None), "led": dim, "renew": partial(_renewed, key, is_normal)}
     ended = adaptive(
         slope, start, begin, end, rtol=rtol, atol=atol, own=own, measure=nats, lanes=lanes, count=count, **chosen
     )
@@ -273,16 +275,19 @@ def _probes(source: randomness.Source, directions: str, count: int, probes: int,
     return z if directions == "gaussian" else np.where(z < 0, -1.0, 1.0)
 
 
-def _turned(key: Any, own: Any, kept: Any) -> Any:
-    """Probes with signs addressed by the number of the path and of its step, arrays with the paths last."""
+def _renewed(key: Any, is_normal: bool, own: Any, kept: Any) -> Any:
+    """Probes of the next step, addressed by the number of the path and of its step; arrays with the paths last."""
     directed, places = own
-    size = directed.shape[0] * directed.shape[1]
-    pairs = -(-size // 64)
+    size, kind = directed.shape[0] * directed.shape[1], directed.dtype
+    pairs = -(-size // (2 if is_normal else 64))
     counters = kept.astype(jnp.uint32) * jnp.uint32(pairs) + jnp.arange(pairs, dtype=jnp.uint32)[:, None]
-    words = jnp.concatenate(threefry2x32(key[0], key[1], places[None], counters))
-    bits = (words[:, None] >> jnp.arange(32, dtype=jnp.uint32)[:, None]) & jnp.uint32(1)
-    signs = 1 - 2 * bits.reshape(64 * pairs, -1)[:size].astype(directed.dtype)
-    return directed * signs.reshape(directed.shape), places
+    words = threefry2x32(key[0], key[1], places[None], counters)
+    if is_normal:
+        drawn = jnp.concatenate(normal_pair(*words, kind))
+    else:
+        bits = (jnp.concatenate(words)[:, None] >> jnp.arange(32, dtype=jnp.uint32)[:, None]) & jnp.uint32(1)
+        drawn = 1 - 2 * bits.reshape(64 * pairs, -1).astype(kind)
+    return drawn[:size].reshape(directed.shape), places
 
 
 def _normal(x: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
