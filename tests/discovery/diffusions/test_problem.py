@@ -83,6 +83,10 @@ def test_an_angle_is_read_as_one_without_being_told() -> None:
 
     assert periods(np.mod(angle, 2 * np.pi)) == {"p": 2 * np.pi}
     assert periods(np.degrees(angle), "deg") == {"p": 360.0}
+    # Written with few digits it reaches 0 and 360 themselves; and where it never comes near them its unit says what a turn is.
+    assert periods(np.round(np.mod(np.degrees(angle), 360.0)), "deg") == {"p": 360.0}
+    assert periods(np.round(np.mod(np.degrees(angle), 360.0))) == {"p": 360.0}
+    assert periods(0.995 * np.mod(np.degrees(angle), 360.0), "deg") == {"p": 360.0}
     assert periods(np.sin(angle), "rad") == {}
     assert periods(np.mod(angle, 2 * np.pi), library="1, p") == {}
     assert [term.name for term in pose(Trajectory(np.mod(angle, 2 * np.pi), times, ("times",))).drift["x"]][:3] == [

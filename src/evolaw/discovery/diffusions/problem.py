@@ -12,7 +12,7 @@ from evolaw import checks
 from evolaw.discovery.diffusions.evidence.noise_level import NoiseLevel, filter_gain, noise_level
 from evolaw.discovery.diffusions.evidence.noise_or_relaxation import without_noise
 from evolaw.discovery.diffusions.evidence.selection import coarseness, is_coarse
-from evolaw.discovery.diffusions.misfit.increment_tests import wrapping
+from evolaw.discovery.diffusions.misfit.increment_tests import PERIODS, wrapping
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.model.dependence import require_apart, told_apart
 from evolaw.discovery.diffusions.model.equalities import follow
@@ -136,6 +136,8 @@ _ANGLES = {
     "°": 360.0,
 }
 _TURNED = 1.5
+_NEAR = 0.02
+"""Share of a turn by which the recorded range of an angle may fall short of it."""
 
 
 def seen_periods(recording: Recording) -> dict[str, float]:
@@ -154,7 +156,9 @@ def seen_periods(recording: Recording) -> dict[str, float]:
     units = recording.units or ("",) * recording.dim
     for name, unit, path in zip(recording.names, units, recording.columns, strict=True):
         period, turn = wrapping(path), _ANGLES.get(unit.strip().lower())
-        if period and period != float(np.ptp(path)):
+        if turn and period and abs(period - turn) < _NEAR * turn:
+            found[name] = turn
+        elif period in PERIODS:
             found[name] = period
         elif turn and float(np.ptp(path)) > _TURNED * turn:
             found[name] = turn

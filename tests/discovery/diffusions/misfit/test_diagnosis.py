@@ -68,6 +68,7 @@ def test_an_angle_without_its_period_is_named() -> None:
     track = Trajectory(np.mod(angle, 6.3), 0.1 * np.arange(3000), ("times",))
     finding = discover(track, library="1, x", rng=0)
     assert "--period 'x=6" in next(check.says for check in finding.failed if check.name == "angle x")
+    assert not any(name.startswith(("spikes", "edge")) for name in causes(finding))  # it only begins again
 
 
 @pytest.mark.slow

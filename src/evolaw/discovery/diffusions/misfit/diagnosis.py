@@ -244,7 +244,8 @@ def _readings(case: Case) -> list[Doubt]:
     """What the instrument or a wall has left in the readings; nothing where it left nothing."""
     found, recording = [], case.recording
     for place, name in enumerate(recording.names):
-        if name in case.periods:
+        # What steps over its whole range as angles do has no spikes and no edge: it wants its period.
+        if name in case.periods or wrapping(recording.columns[place]):
             continue
         out = spikes(recording, place)
         if out.size and is_coarse(replace(case, recording=without(recording, place, out))):

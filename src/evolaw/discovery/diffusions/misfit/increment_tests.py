@@ -25,7 +25,7 @@ from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.misfit.drift_tests import looked_at
 from evolaw.discovery.diffusions.model.case import Case
 
-__all__ = ["Memory", "first_rows", "jump_kurtosis", "memory", "noise_share", "remainders", "wrapping"]
+__all__ = ["PERIODS", "Memory", "first_rows", "jump_kurtosis", "memory", "noise_share", "remainders", "wrapping"]
 
 _NEAR = 101
 _MOST_PRODUCTS = 80
@@ -158,7 +158,8 @@ def noise_share(case: Case, component: int) -> float:
 
 
 _ALIKE = 3.0
-_PERIODS = (2 * np.pi, np.pi, 360.0, 180.0, 1.0, 2.0, 24.0, 12.0, 100.0, 400.0)
+PERIODS = (2 * np.pi, np.pi, 360.0, 180.0, 1.0, 2.0, 24.0, 12.0, 100.0, 400.0)
+"""Periods in use: of angles, shares, hours, gradians."""
 
 
 def wrapping(path: np.ndarray) -> float:
@@ -168,6 +169,6 @@ def wrapping(path: np.ndarray) -> float:
     short = float(np.quantile(steps[~long], 0.999)) if (~long).any() else reach
     if not 3 <= long.sum() < 0.2 * steps.size or short > 0.3 * reach:
         return 0.0
-    period = next((p for p in _PERIODS if reach <= p <= reach + short), reach)
+    period = next((p for p in PERIODS if reach <= p <= reach + short), reach)
     # Read the other way round, the long steps are as short as the others; steps from one level to another are not.
     return period if float(np.mean(period - steps[long])) <= _ALIKE * float(np.mean(steps[~long])) else 0.0
