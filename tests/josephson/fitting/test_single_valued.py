@@ -72,10 +72,9 @@ def test_weak_noise_tells_no_capacitance_and_says_so():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", [0, 1])
-def test_intervals_with_a_free_capacitance_cover(part):
-    """12 random junctions with β_c up to 0.6 in two parts: 48 intervals of 95 %, 40 and more in each 24·2 hold in 98 of 100 sets of seeds."""
-    draw, inside = np.random.default_rng(7 + part), 0
+def test_intervals_with_a_free_capacitance_cover():
+    """6 random junctions with β_c up to 0.6: 20 and more of 24 intervals of 95 % hold the truth, as in 99 of 100 sets of seeds."""
+    draw, inside = np.random.default_rng(7), 0
     for seed in range(6):
         critical, resistance, beta, noise = 10 ** draw.uniform([-7, -0.3, -1.3, -1.4], [-5, 1.7, -0.2, -0.2])
         kelvin = noise / Junction.from_si(critical_current=critical, resistance=resistance, temperature=1.0).noise

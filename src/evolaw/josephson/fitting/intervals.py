@@ -141,7 +141,7 @@ def profile_of_squares(
             return residual(p)
 
         inside = np.clip(best[others] + along * (x - best[place]), low[others] + 1e-9, high[others] - 1e-9)
-        found = least_squares(missed, inside, bounds=(low[others], high[others]), xtol=1e-5, ftol=1e-5)
+        found = least_squares(missed, inside, bounds=(low[others], high[others]), x_scale="jac", xtol=1e-5, ftol=1e-5)
         return float(np.sqrt(max(2 * found.cost - least, 0.0)))
 
     ends = []

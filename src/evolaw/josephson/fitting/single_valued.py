@@ -158,6 +158,9 @@ class _Problem:
             lambda p: (self.model(p) - self.v) * self.weight,
             np.clip(start, *(np.array(b) + e for b, e in zip(self.bounds, (1e-9, -1e-9), strict=True))),
             bounds=self.bounds,
+            x_scale="jac",
+            xtol=1e-7,
+            ftol=1e-9,
         )
 
 
