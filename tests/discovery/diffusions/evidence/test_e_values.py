@@ -45,3 +45,16 @@ def test_the_universal_e_value_needs_more_than_the_flat_one() -> None:
     universally = universal(item, weigh_subsets(item))
     assert np.log(20) < universally[0] < against_absent(item)[0]
     assert universally[1] < 0
+
+
+def test_evidence_is_weighed_in_shares_of_the_drift() -> None:
+    """Of a drift of size 4, θ = 0.08 ± 0.08 is a share of 0.02 ± 0.02: log E = (0.08² − 0.02²)/(2·0.02²) = 7.5, and −0.02²/(2·0.02²) from δ = 0.02 down.
+
+    In a unit as large, |t| = 5 is the same whatever the size: log E = log mean (1+g)^(-1/2) exp(12.5 g/(1+g)).
+    """
+    assert against_present(form([0.08], 0.08, 4.0))[0] == pytest.approx(7.5)
+    assert against_present(form([-0.08], 0.08, 4.0), 0.02)[0] == pytest.approx(-0.5)
+    g = np.array([1.0, 10.0, 100.0, 1000.0])
+    expected = np.log(np.mean(np.exp(12.5 * g / (1 + g)) / np.sqrt(1 + g)))
+    for size in (1.0, 4.0):
+        assert against_absent(form([0.4], 0.08, size))[0] == pytest.approx(expected)

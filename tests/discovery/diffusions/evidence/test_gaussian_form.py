@@ -53,3 +53,21 @@ def test_a_likelihood_gives_the_same_form_as_its_moments() -> None:
     other = from_information(form.names, basis @ form.estimate, np.eye(3), basis, len(y))
     assert other.error == pytest.approx(form.error)
     assert other.natural[0] == pytest.approx(form.natural[0])
+
+
+def test_the_size_of_each_term_is_its_root_mean_square() -> None:
+    """φ₁ = 1 and φ₂ = 2 + 3ξ with ⟨ξ⟩ = 0, ⟨ξ²⟩ = 1: R = [[1, 2], [0, 3]], rms 1 and √13; a drift of size 26 has units 26 and 26/√13."""
+    basis = np.array([[1.0, 2.0], [0.0, 3.0]])
+    form = GaussianForm(("1", "x"), np.zeros(2), np.eye(2), np.eye(2), basis, 26.0, 100)
+    assert form.rms == pytest.approx([1, np.sqrt(13)])
+    assert form.unit == pytest.approx([26, 26 / np.sqrt(13)])
+
+
+def test_the_size_of_the_drift_has_its_noise_taken_off_down_to_a_tenth() -> None:
+    """Θ̂ = 6 with V = 4 and A = 1 over 9 rows: ⟨f̂²⟩ = 36/9 less 4/9, √(32/9); with V = 400 the noise is more than all, and √(0.01·4) is kept."""
+    one, names = np.eye(1), ("x",)
+    for variance, size in ((4.0, np.sqrt(32 / 9)), (400.0, 0.2)):
+        form = from_moments(names, one, np.array([6.0]), variance * one, 3 * one, 9)
+        assert form.size == pytest.approx(size)
+        assert form.estimate == pytest.approx([2.0]) and form.error == pytest.approx([np.sqrt(variance) / 3])
+        assert form.rms == pytest.approx([1.0])
