@@ -28,3 +28,14 @@ def test_two_terms_that_are_one_share_the_average() -> None:
     average = average_law(item, weigh_subsets(item))
     assert average.sum() == pytest.approx(1.0, abs=0.02)
     assert average[0] == pytest.approx(average[1], abs=0.05)
+
+
+def test_coefficients_come_back_in_their_own_units() -> None:
+    """A drift of size 4: of a = 2.0 ± 0.1 all laws have it, and as it was; of b = 0 ± 0.0004, a share of 10⁻⁴, none has: what the fit says is kept."""
+    spread = np.diag([0.1, 0.0004])
+    form = GaussianForm(("a", "b"), np.array([2.0, 0.0]), np.linalg.inv(spread), spread, np.eye(2), 4.0, 1000)
+    subsets = weigh_subsets(form)
+    assert subsets.probability[0] > 0.999 and subsets.probability[1] < 1e-3
+    mean, deviation = given_present(form, subsets)
+    assert mean == pytest.approx([2.0, 0.0], abs=1e-4)
+    assert deviation == pytest.approx([0.1, 0.0004], rel=1e-3)
