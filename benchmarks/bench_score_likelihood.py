@@ -26,11 +26,11 @@ from benchmarks.bench_score_digits import NOISING, data, dequantised
 from evolaw import score
 
 PEER = r"""
-import json, math, sys, time, numpy as np, torch
+import json, math, os, sys, time, numpy as np, torch
 from torch import nn
 from torch.nn.functional import silu
 from scipy.integrate import solve_ivp
-torch.set_num_threads(2); torch.manual_seed(0)
+torch.set_num_threads(min(2, len(os.sched_getaffinity(0)))); torch.manual_seed(0)
 given = {k: torch.tensor(v, dtype=torch.float32) for k, v in np.load(sys.argv[1]).items()}
 W = lambda name: given["net" + name]
 f = torch.tensor(np.geomspace(0.125, 8.0, W(".embedding.label").shape[0] // 2), dtype=torch.float32)
