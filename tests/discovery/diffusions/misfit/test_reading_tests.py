@@ -81,6 +81,8 @@ def test_a_clipped_recording_stops_at_an_edge() -> None:
     clipped = np.minimum(relaxing(8), 0.5)
     assert edge(recorded(clipped), 0)[0] == edge(recorded(clipped), 0, short=False)[0] == 0.5
     assert edge(recorded(between_mirrors(6)), 0, short=False)[1] == 0
+    hard = np.clip(relaxing(8), -0.2, 0.3)  # half of all rows: clipped, and yet read every time
+    assert held_share(recorded(hard), 0) == 0.0 and edge(recorded(hard), 0)[1] > 500
 
 
 def test_a_common_noise_is_measured_with_its_chance() -> None:

@@ -79,7 +79,8 @@ def held_share(recording: Recording, component: int) -> float:
     """
     path = recording.columns[component]
     within = recording.within[1:] == recording.within[:-1]
-    repeated = (np.diff(path) == 0) & within
+    inside = (path > path.min()) & (path < path.max())  # repeats of the very largest value are those of a clipped range
+    repeated = (np.diff(path) == 0) & within & inside[1:]
     distinct = np.unique(path).size
     return float(repeated.sum() / max(within.sum(), 1)) if distinct > _DISTINCT * path.size else 0.0
 
