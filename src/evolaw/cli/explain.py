@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,7 +38,7 @@ def explain(
         terminal.result(vocabulary.glossary())
     elif word is None:
         for group, heading in vocabulary.GROUPS.items():
-            names = ", ".join(vocabulary.words().get(group, {}))
+            names = ", ".join(map(shlex.quote, vocabulary.words().get(group, {})))  # as they are typed
             terminal.result(f"{language.label(heading, lang)}: {names}", is_said=True)
         terminal.result("Also: any rule, such as B3/S23, and any entry, such as B2a or 000111000.")
         terminal.result("Tables: processes, schemes.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolaw.cli.demo.telling import Telling
+from evolaw.report import language
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,7 +82,8 @@ def play(seed: int, progress: Progress) -> Telling:
         title, command = Words(lang)("demo.junction_title"), f"evolaw demo junction --seed {seed}"
         return write_story(path, title, _chapters(fit, secret, hits, lang), lang=lang, command=command, seed=seed)
 
-    opened = ", ".join(f"{name.replace('_', ' ')} {value:.5g} {_UNITS[name]}" for name, value in secret.items())
+    named = {name: language.label(name.replace("_", " "), language.spoken()) for name in secret}
+    opened = ", ".join(f"{named[name]} {value:.5g} {_UNITS[name]}" for name, value in secret.items())
     text = (
         f"A junction was measured at {_POINTS} currents, by a voltmeter with 20 nV of noise. It has no capacitance; we do not know its numbers.\n"
         f"\n{fit!r}\n\n"
