@@ -248,9 +248,13 @@ def _readings(case: Case) -> list[Doubt]:
         if name in case.periods or wrapping(recording.columns[place]):
             continue
         out = spikes(recording, place)
-        if out.size and is_coarse(replace(case, recording=without(recording, place, out))):
+        clean = replace(case, recording=without(recording, place, out)) if out.size else case
+        if out.size and is_coarse(clean):
             # Where noise grows with the state, a long step may lead far out and the next one back.
             out = spikes(recording, place, _FAR_COARSE)
+        if noise_share(clean, place) > _NOISE:
+            # Noise of the measurement that is most of every step swings back by itself, now and then far.
+            out = out[:0]
         if out.size:
             says = (
                 f"Readings of {name} stand out by one step and back, {out.size} in all, the first at t = {recording.times[out[0]]:.6g}: outliers "
