@@ -34,7 +34,7 @@ WINGS = {
 """Every wing with the title of its page."""
 
 ROOMS = {
-    "Start": ("index", "quickstart", "coming_from", "decisions", "glossary"),
+    "Start": ("index", "quickstart", "coming_from", "gallery", "decisions", "glossary"),
     "Equations": ("equations", "discovering_equations", "processes", "schemes"),
     "Josephson junctions": ("josephson",),
     "Score models": ("score",),
