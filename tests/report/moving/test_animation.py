@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 
 from evolaw.analysis.estimates import Estimate
+from evolaw.arrays import MISSING
 from evolaw.automata.evolution import evolve
+from evolaw.automata.files.images import read_images
 from evolaw.errors import ArgumentError, MissingProgram
 from evolaw.report.moving.animation import animate, write_figure
 from evolaw.trajectory import Trajectory
@@ -92,3 +94,15 @@ def test_ffmpeg_is_given_the_frames_as_raw_pixels(works: bool, tmp_path: Path, m
     assert ((raw[:, ::25, ::25, 0] == 27) == (RUN.values == 1)).all()
     said = (tmp_path / "ffmpeg.said").read_text()
     assert "-s 500x400" in said and "-r 12" in said and "yuv420p" in said
+
+
+def test_a_film_of_cells_is_read_back_as_it_was(tmp_path: Path) -> None:
+    """Living cells are the dark ones of our films: the file says so, and which are missing."""
+    boards = (np.random.default_rng(0).random((4, 9, 7)) < 0.4).astype(np.uint8)
+    boards[2, 3, 4] = MISSING
+    film = animate(Trajectory(boards, range(4), ("times", "rows", "cols")), tmp_path / "film.gif")
+    states, notes = read_images([film])
+    np.testing.assert_array_equal(states, boards)
+    assert notes[-1] == "Grey level 37 was read as alive, as the file says."
+    inverted, _ = read_images([film], alive=255)
+    assert ((inverted == 1) == (boards == 0)).all()

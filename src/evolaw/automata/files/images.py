@@ -1,13 +1,14 @@
 """Boards as pictures: folders of PNG or TIFF, animated GIFs, multi-page TIFFs.
 
-A picture is made grey. Two grey levels are dead and alive, the brighter one alive unless ``alive`` says which; more levels need a
-``threshold``. Where every cell is a square of k x k equal pixels in all frames, one pixel a cell is kept, and that is said. Sizes are
+A picture is made grey. Two grey levels are dead and alive, the brighter one alive unless ``alive`` or the file itself says which, as a
+film of ours does; more levels need a ``threshold``. Where every cell is a square of k x k equal pixels in all frames, one pixel a cell is kept, and that is said. Sizes are
 known before a pixel is decoded.
 """
 
 from __future__ import annotations
 
 import math
+import re
 import struct
 import warnings
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evolaw.arrays import MISSING
 from evolaw.automata.files.boards import MOST_CELLS
 from evolaw.errors import ParseError
 from evolaw.textfiles import missing, require_file
@@ -24,6 +26,7 @@ __all__ = ["IMAGE_SUFFIXES", "read_images"]
 IMAGE_SUFFIXES = (".png", ".gif", ".tif", ".tiff", ".bmp")
 _FORMATS = ("PNG", "GIF", "TIFF", "BMP")
 _MOST_PAGES = 100_000
+_LEGEND = re.compile(rb"evolaw cells: alive (\d{1,3}), dead (\d{1,3}), missing (\d{1,3})")
 _TORN = (
     OSError,
     ValueError,
@@ -52,7 +55,7 @@ def read_images(
         ParseError: no picture, pictures of different sizes, more than 2**28 pixels, or more than two grey levels and no
             ``threshold``.
     """
-    grey = _grey(files)
+    grey, legend = _grey(files)
     source = str(files[0])
     notes = []
     side = _pixels_of_a_cell(grey)
@@ -62,6 +65,9 @@ def read_images(
     levels = np.unique(grey)
     if threshold is not None:
         return (grey > threshold).astype(np.uint8), [*notes, f"Grey levels above {threshold:g} were read as alive."]
+    if alive is None and legend:
+        states = np.where(grey == legend[0], 1, np.where(grey == legend[2], MISSING, 0)).astype(np.uint8)
+        return states, [*notes, f"Grey level {legend[0]} was read as alive, as the file says."]
     if alive is None and len(levels) > 2:
         raise ParseError(
             f"The pictures hold {len(levels)} grey levels from {levels[0]} to {levels[-1]}. Say from which on a cell is alive, "
@@ -77,11 +83,12 @@ def read_images(
     return (grey == chosen).astype(np.uint8), [*notes, says]
 
 
-def _grey(files: Sequence[Path]) -> np.ndarray:
-    """All frames in grey, uint8 (time, rows, cols); sizes are added up before anything is decoded."""
+def _grey(files: Sequence[Path]) -> tuple[np.ndarray, tuple[int, ...]]:
+    """All frames in grey, uint8 (time, rows, cols), and the levels that the first file names; sizes are added up before any decoding."""
     from PIL import Image, UnidentifiedImageError
 
     frames: list[np.ndarray] = []
+    legend: tuple[int, ...] = ()
     size: tuple[int, int] | None = None
     for file in files:
         require_file(file)
@@ -90,6 +97,7 @@ def _grey(files: Sequence[Path]) -> np.ndarray:
                 warnings.simplefilter("ignore")  # torn notes of a camera do not matter where the pixels are whole
                 warnings.simplefilter("error", Image.DecompressionBombWarning)
                 with Image.open(file, formats=_FORMATS) as picture:
+                    legend = legend if frames else _legend(picture.info.get("comment", b""))
                     pages = int(getattr(picture, "n_frames", 1))
                     if (len(frames) + pages) * math.prod(picture.size) > MOST_CELLS or pages > _MOST_PAGES:
                         raise ParseError(
@@ -115,7 +123,13 @@ def _grey(files: Sequence[Path]) -> np.ndarray:
         except (*_TORN, UnidentifiedImageError) as error:
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             raise ParseError(f"It cannot be read as PNG, GIF, TIFF or BMP: {reason}.", source=str(file)) from error
-    return np.stack(frames)
+    return np.stack(frames), legend
+
+
+def _legend(comment: object) -> tuple[int, ...]:
+    """Grey levels of the living, the dead and missing cells, where a film of ours names them."""
+    found = _LEGEND.fullmatch(comment) if isinstance(comment, bytes) else None
+    return tuple(map(int, found.groups())) if found else ()
 
 
 def _pixels_of_a_cell(grey: np.ndarray) -> int:

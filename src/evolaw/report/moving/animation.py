@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from evolaw import checks, documents
+from evolaw.arrays import MISSING
 from evolaw.automata.rules.generations import state_count
 from evolaw.errors import MissingProgram
 from evolaw.report.figures import draw
@@ -91,7 +92,11 @@ def animate(trajectory: Trajectory, path: str | Path, *, rate: float = 10.0) -> 
     frames = _boards(trajectory) if trajectory.axes[-2:] == ("rows", "cols") else _uncovered(trajectory)
     colours = cell_colours(state_count(trajectory.law))
     palette = [int(colour[k : k + 2], 16) for colour in colours for k in (1, 3, 5)]
-    film = _gif(frames, rate, palette) if kind == "gif" else _mp4(frames, rate, ffmpeg, palette)
+    film = (
+        _gif(frames, rate, palette, _legend(trajectory, colours))
+        if kind == "gif"
+        else _mp4(frames, rate, ffmpeg, palette)
+    )
     return documents.write_document(path, film)
 
 
@@ -110,6 +115,18 @@ def _boards(trajectory: Trajectory) -> Iterator[np.ndarray]:
     )
     for board in boards:
         yield cell_places(board, state_count(trajectory.law)).repeat(scale, 0).repeat(scale, 1)
+
+
+def _legend(trajectory: Trajectory, colours: Sequence[str]) -> str:
+    """What the grey levels of a film of cells are, for who reads it back: our living cells are the dark ones."""
+    if trajectory.axes[-2:] != ("rows", "cols") or state_count(trajectory.law) != 2:
+        return ""
+    from PIL import ImageColor
+
+    dead, alive, missing = (
+        ImageColor.getcolor(colours[place], "L") for place in cell_places(np.array([0, 1, MISSING]), 2)
+    )
+    return f"evolaw cells: alive {alive}, dead {dead}, missing {missing}"
 
 
 def _uncovered(trajectory: Trajectory) -> Iterator[np.ndarray]:
@@ -140,7 +157,7 @@ def _pixels(figure: Any) -> Any:
     return Affine2D().scale(110 / figure.dpi)
 
 
-def _gif(frames: Iterator[np.ndarray], rate: float, palette: list[int]) -> bytes:
+def _gif(frames: Iterator[np.ndarray], rate: float, palette: list[int], legend: str) -> bytes:
     from PIL import Image
 
     pictures = []
@@ -150,8 +167,16 @@ def _gif(frames: Iterator[np.ndarray], rate: float, palette: list[int]) -> bytes
             picture.putpalette(palette)
         pictures.append(picture if frame.ndim == 2 else picture.convert("P", palette=Image.Palette.ADAPTIVE))
     file = io.BytesIO()
+    told: dict[str, Any] = {"comment": legend.encode()} if legend else {}
     pictures[0].save(
-        file, "GIF", save_all=True, append_images=pictures[1:], duration=round(1000 / rate), loop=0, optimize=False
+        file,
+        "GIF",
+        save_all=True,
+        append_images=pictures[1:],
+        duration=round(1000 / rate),
+        loop=0,
+        optimize=False,
+        **told,
     )
     return file.getvalue()
 
