@@ -25,19 +25,12 @@ from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.experiment.proposals import propose, remedied
 from evolaw.discovery.diffusions.experiment.track_box import TrackBox, perform
 from evolaw.discovery.diffusions.law import EquationLaw
-from evolaw.discovery.diffusions.misfit.diagnosis import (
-    diagnose,
-    doubt_known,
-    doubt_recording,
-    doubt_symmetry,
-    doubting,
-    is_hopeless,
-    predicting,
-    remedy,
-)
+from evolaw.discovery.diffusions.misfit.diagnosis import diagnose, doubt_known, doubt_symmetry
+from evolaw.discovery.diffusions.misfit.doubts import doubting, is_hopeless, predicting, remedy
 from evolaw.discovery.diffusions.misfit.fast_relaxation import doubt_steps
 from evolaw.discovery.diffusions.misfit.likelihood_tests import doubt_likelihood
 from evolaw.discovery.diffusions.misfit.predictive_check import Prediction, predict
+from evolaw.discovery.diffusions.misfit.recording_doubts import doubt_recording
 from evolaw.discovery.diffusions.model.case import Case, entry_name
 from evolaw.discovery.diffusions.problem import Library, pose
 from evolaw.discovery.spine.amendments import State, amend, check_known

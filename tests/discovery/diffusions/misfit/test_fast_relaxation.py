@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from evolaw.discovery.diffusions.evidence.weigh import weigh
-from evolaw.discovery.diffusions.misfit.diagnosis import remedy
+from evolaw.discovery.diffusions.misfit.doubts import remedy
 from evolaw.discovery.diffusions.misfit.fast_relaxation import doubt_steps
 from evolaw.discovery.diffusions.problem import pose
 

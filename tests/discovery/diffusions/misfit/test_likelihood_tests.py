@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binom, kstest
 
 from evolaw.discovery.diffusions.evidence.selection import weigh_all
-from evolaw.discovery.diffusions.misfit.diagnosis import LEVEL
+from evolaw.discovery.diffusions.misfit.doubts import LEVEL
 from evolaw.discovery.diffusions.misfit.likelihood_tests import doubt_likelihood, likelihood_tests
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evolaw.discovery.diffusions.evidence.selection import relaxation_per_step
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
-from evolaw.discovery.diffusions.misfit.diagnosis import Doubt
+from evolaw.discovery.diffusions.misfit.doubts import Doubt
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.spine.evidence import Check
 

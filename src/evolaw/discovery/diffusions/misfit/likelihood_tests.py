@@ -19,7 +19,7 @@ from evolaw.discovery.diffusions.evidence.drift import features
 from evolaw.discovery.diffusions.evidence.exact.fokker_planck import Further, further_terms
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
-from evolaw.discovery.diffusions.misfit.diagnosis import LEVEL, Doubt
+from evolaw.discovery.diffusions.misfit.doubts import LEVEL, Doubt
 from evolaw.discovery.diffusions.misfit.drift_tests import DriftTest
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.diffusions.model.expressions import Term, read_term
