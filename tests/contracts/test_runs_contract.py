@@ -20,6 +20,8 @@ from evolaw.cli.main import run as command
 from evolaw.discovery import discover
 from evolaw.documents import read_json, sealed
 from evolaw.errors import EvolawError, StorageError
+from evolaw.learning.loop.optimisation import Optimisation
+from evolaw.learning.trajectories.equation_training import fit_equation
 from evolaw.learning.windows.architecture_study import run_league
 from evolaw.learning.windows.datasets import random_recordings, window_pairs
 from evolaw.learning.windows.equivariant import OrbitTable
@@ -91,6 +93,12 @@ def score_model(path: Path) -> None:
     )
 
 
+def learned_equation(path: Path) -> None:
+    walk = np.cumsum(np.random.default_rng(2).normal(size=(400, 2)), axis=0) * 0.1
+    track = Trajectory(walk, 0.01 * np.arange(400), ("times", "dim"))
+    fit_equation(track, schedule=Optimisation(epochs=2, batches=2), rng=0, out=path)
+
+
 KINDS: dict[str, Callable[[Path], Any]] = {
     "trajectory": lambda path: soup().save(path),
     "finding": lambda path: discover(soup(), "outer-totalistic", rng=0).save(path),
@@ -105,6 +113,7 @@ MORE: dict[str, Callable[[Path], Any]] = {
     "junction fit": fitted,
     "equation": equation,
     "score model": score_model,
+    "learned equation": learned_equation,
 }
 """Kinds that take long to make, for the slow tests."""
 
