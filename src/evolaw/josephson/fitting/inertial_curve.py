@@ -40,8 +40,8 @@ def inertial_voltage(bias: np.ndarray, beta: float, noise: float, orders: int | 
         risken1996, section 11.5.
 
     Example:
-        >>> round(float(inertial_voltage(np.array([0.5]), 1.0, 0.5)[0]), 10)
-        0.1353910159
+        >>> round(float(inertial_voltage(np.array([0.5]), 1.0, 0.5)[0]), 6)
+        0.135391
     """
     i = np.abs(np.asarray(bias, float))
     count = orders or _orders(beta, noise)

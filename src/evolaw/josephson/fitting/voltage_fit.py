@@ -50,9 +50,10 @@ def fit_voltage(
         ArgumentError: fewer than six points, or none above the critical current; a capacitance for a curve with hysteresis, which tells it.
 
     Example:
+        >>> from evolaw.josephson.formulas import mean_voltage
         >>> i = np.linspace(0.05, 3, 40) * 1e-6
         >>> v = 1e-5 * mean_voltage(i / 1e-6, 0.1761963)
-        >>> fit = fit_voltage(i, v + 1e-9 * np.cos(7e7 * i * i / 1e-6))
+        >>> fit = fit_voltage(i, v + 1e-9 * np.cos(7e7 * i * i / 1e-6), capacitance=0.0)
         >>> abs(fit.parameters["temperature"].value - 4.2) < 0.05
         True
     """

@@ -41,9 +41,9 @@ def regress(parts: list[Moments], ridge: float | None = None) -> tuple[np.ndarra
 
     Example:
         >>> x = np.linspace(-1, 1, 10)[:, None]
-        >>> phi = affine_features(x)
         >>> from evolaw.score.bridges.features import affine_features
         >>> from evolaw.score.bridges.moments import moments
+        >>> phi = affine_features(x)
         >>> W, left = regress(folds(lambda rows: moments(phi, x[rows], 2 * x[rows] + 1), 10))
         >>> (phi(np.array([[0.5]])) @ W).round(4).tolist(), bool(left[0] < 1e-6)
         ([[2.0]], True)
