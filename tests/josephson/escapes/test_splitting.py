@@ -59,6 +59,7 @@ def test_a_low_barrier_is_refused():
         split_rate(Junction(noise=0.5), 0.5, 0, 160, 0.05)
 
 
+@pytest.mark.slow
 def test_escapes_of_one_family_are_no_measurement():
     """200 junctions a level at ΔU = 12 D: all that escape descend from one, whose rate was 7 times too low with an error of itself.
 

@@ -29,6 +29,7 @@ def _walk(count: int = 4000, drift: float = 0.5, spread: float = 0.2) -> Traject
     return Trajectory(np.stack([x, y], 1), times, ("times", "dim"), about={"names": ["x", "y"]})
 
 
+@pytest.mark.slow
 def test_what_the_steps_say_lies_within_its_errors() -> None:
     """Drift 0.5 and D 0.2 in every bin of x, -y and 0.7 in every bin of y: 64 numbers, |z| < 4.2 (false alarm 2e-3 at most)."""
     told = fit_equation(_walk(20_000), schedule=SHORT, rng=0).tally
@@ -98,6 +99,7 @@ def test_the_run_holds_the_law(tmp_path: Path) -> None:
     assert repr(read) == repr(law) and read.gain == law.held[1] - law.held[0]
 
 
+@pytest.mark.slow
 def test_what_is_left_of_steps_shows_errors_of_readings() -> None:
     """σ = 0.05 beside 2 D Δt = 0.02 Δt/0.01: -σ²/(2 D Δt + 2 σ²) at the usual step; without it none; five errors. Two paths share no pair."""
     track = _walk(8000)

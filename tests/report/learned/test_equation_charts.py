@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import equinox as eqx
 import numpy as np
+import pytest
 
 from evolaw.learning.trajectories.neural_equation import NeuralEquation
 from evolaw.report.figures import draw
@@ -36,6 +37,7 @@ def test_losses_stand_beside_those_held_out(plane: NeuralEquation) -> None:
     assert (held.get_ydata()[0], constant.get_ydata()[0]) == plane.held
 
 
+@pytest.mark.slow
 def test_runs_are_densities_or_nothing(plane: NeuralEquation) -> None:
     figure = draw_densities(plane)
     assert figure is not None and len(figure.axes) == 2

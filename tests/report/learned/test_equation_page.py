@@ -14,6 +14,7 @@ from evolaw.report.learned.equation_page import render_learned_equation, write_l
 TERMS = {"x": (["v"], 0.001), "<v>": (["x", "v^3"], 0.04)}
 
 
+@pytest.mark.slow
 def test_the_page_says_what_the_law_is_worth_and_what_comes_next(plane: NeuralEquation, tmp_path: Path) -> None:
     law = replace(plane, held=(-2.0, -1.5))
     page = render_learned_equation(law, source="<b>t</b>.csv", terms=TERMS, next_command="evolaw discover t", seed=7)
