@@ -105,3 +105,16 @@ def test_a_clearing_that_is_cut_short_leaves_no_half_of_a_run(tmp_path: Path, mo
     assert not (tmp_path / "run" / "manifest.json").exists()
     monkeypatch.undo()
     Run.create(tmp_path / "run", about={})
+
+
+def test_pieces_of_documents_and_chunks_are_swept_when_a_run_goes_on(tmp_path: Path) -> None:
+    """A kill in the middle of a chunk leaves zarr's piece of it, CHUNK.HEX.partial, beside the chunks."""
+    a_failed_run(tmp_path / "run", 3)
+    chunk = next(file for file in (tmp_path / "run" / "data.zarr").rglob("c/*/*") if file.is_file())
+    pieces = [chunk.with_name(f"{chunk.name}.46bbb04484a1.partial"), tmp_path / "run" / ".progress.json.tmp"]
+    for piece in pieces:
+        piece.write_bytes(b"torn")
+    with Run.resume(tmp_path / "run") as run:
+        run.series("values", (6, 4), np.uint8, ("times", "cells"), chunk_frames=2).append(np.ones((4, 4), np.uint8))
+    assert not any(piece.exists() for piece in pieces) and chunk.exists()
+    assert Run.open(tmp_path / "run").verify() == []

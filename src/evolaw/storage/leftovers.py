@@ -8,7 +8,7 @@ from pathlib import Path
 from evolaw.documents import read_json
 from evolaw.errors import StorageError
 
-__all__ = ["clear", "remove_empty", "require_free", "withdraw"]
+__all__ = ["clear", "remove_empty", "require_free", "sweep", "withdraw"]
 
 _OURS = ("progress.json", "manifest.json", "checksums.jsonl")
 
@@ -48,6 +48,13 @@ def withdraw(path: Path) -> None:
             shutil.rmtree(entry)
         else:
             entry.unlink(missing_ok=True)
+
+
+def sweep(path: Path) -> None:
+    """Take out of an unfinished run, whose lock we hold, the documents and chunks of whose writing a kill has left a piece."""
+    for pattern in (".*.tmp", "*.partial"):
+        for torn in path.rglob(pattern):
+            torn.unlink(missing_ok=True)
 
 
 def remove_empty(path: Path) -> None:

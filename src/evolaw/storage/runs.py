@@ -107,8 +107,7 @@ class Run:
         try:
             if run.state == "done":
                 raise StorageError(f"{run.path} is finished; there is nothing to resume.")
-            for torn in run.path.rglob(".*.tmp"):
-                torn.unlink(missing_ok=True)
+            leftovers.sweep(run.path)
             run._checksums.mend()
             run._write_progress("running", run.cursor)
         except BaseException:
