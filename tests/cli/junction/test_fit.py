@@ -44,6 +44,7 @@ def test_what_must_be_known_is_asked_for_by_its_option(evolaw):
         assert done.returncode == 3 and says in done.stderr.replace("Argument `resistance`", "--r")
 
 
+@pytest.mark.slow
 def test_a_curve_of_another_thing_is_refused_without_a_warning(evolaw, recwarn):
     """All below the critical current; a unit that changes within the column of currents."""
     with open("below.csv", "w") as file:

@@ -45,6 +45,7 @@ def test_what_the_steps_say_lies_within_its_errors() -> None:
     assert told.learned.shape == (2, 2, 16)
 
 
+@pytest.mark.slow
 def test_losses_and_coefficients_are_one_normal_law() -> None:
     """The held loss of a constant law is minus the log-density of its steps; D is half the square of the process's noise."""
     track, learned = _walk(), 3200

@@ -51,6 +51,7 @@ def test_the_runs_begin_where_the_recording_begins(found: Finding) -> None:
     assert starts == {0.0}
 
 
+@pytest.mark.slow
 def test_bins_are_freed_of_what_a_step_adds() -> None:
     """dx = -8 x dt + sqrt(2 · 0.5) dW, exactly, read with an error of 0.02, in steps of 0.05: the squares of what f leaves are 0.355 and
     the first order makes 0.547 of them, 0.5 but for 0.053, the second. In steps of 0.2 no bin is drawn."""

@@ -98,8 +98,7 @@ def law_of_run(path: str) -> str | None:
     if kind == "finding":
         from evolaw.discovery import Finding
 
-        law = Finding.load(path).law
-        return str(law.most_probable) if hasattr(law, "most_probable") else str(law.sde.name)
+        return str(Finding.load(path).law.rule)
     from evolaw.learning.windows.learned_law import LearnedLaw
 
     chance = bool((about.get("training") or {}).get("chance"))

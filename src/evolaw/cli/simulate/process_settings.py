@@ -81,7 +81,8 @@ class PathSettings:
     @cached_property
     def process(self) -> SDE:
         """The equation."""
-        return _process(self.law, self.values)
+        learned = is_learned(self.law)
+        return _learned(self.law, self.values).sde if learned else equations.process(self.law, self.values)
 
     @property
     def names(self) -> list[str]:
@@ -109,9 +110,9 @@ def settle(typed: Typed) -> PathSettings:
     from evolaw.arrays import precise
     from evolaw.sde.loop.time_grid import grid_of
 
-    process = _process(typed.law, typed.values)
+    learned = _learned(typed.law, typed.values) if is_learned(typed.law) else None
+    process = learned.sde if learned else equations.process(typed.law, typed.values)
     classic = catalogue.classic(typed.law)
-    learned = _learned(typed.law) if is_learned(typed.law) else None
     if learned is not None:
         # Its loss is that of Euler's step over a recorded one; it goes on from where the recording ended.
         last = ",".join(f"{value:.6g}" for value in learned.states[-1])
@@ -154,19 +155,12 @@ def is_learned(law: str) -> bool:
     return Run.open(law).about.get("kind") == "learned equation"
 
 
-def _learned(law: str) -> NeuralEquation:
+def _learned(law: str, values: dict[str, float]) -> NeuralEquation:
+    from evolaw import checks
     from evolaw.learning.trajectories.neural_equation import NeuralEquation
 
-    return NeuralEquation.load(law)
-
-
-def _process(law: str, values: dict[str, float]) -> SDE:
-    from evolaw import checks
-
-    if not is_learned(law):
-        return equations.process(law, values)
     checks.require(not values, "set", "be left out: a learned equation has no letters", ", ".join(values))
-    return _learned(law).sde
+    return NeuralEquation.load(law)
 
 
 def read_start(law: str, dim: int, text: str | None) -> list[float]:
