@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -215,3 +217,16 @@ def test_what_python_says_of_an_object_is_pinned_to_the_argument_where_one_alone
             function(*given)
     finally:
         told.__globals__["_OURS"] = monkey
+
+
+def test_a_library_reached_through_a_link_is_still_a_library(tmp_path: Path) -> None:
+    """A home or an environment behind a symbolic link: frames carry the name that was typed."""
+    (tmp_path / "linked").symlink_to(sys.prefix, target_is_directory=True)
+    python = tmp_path / "linked" / Path(sys.executable).relative_to(sys.prefix)
+    program = (
+        "import numpy as np\nfrom evolaw.told import told\n"
+        "@told\ndef largest(x):\n    return np.sort(np.asarray(x, float), axis=-1)[-1]\n"
+        "try:\n    largest(1.0)\nexcept Exception as error:\n    print(error)\n"
+    )
+    done = subprocess.run([python, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("Argument `x` must be an array, but is 1.0"), done.stdout + done.stderr

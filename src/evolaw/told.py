@@ -63,10 +63,9 @@ _OF_ABILITIES = re.compile(r"'(\w+)' object is not (iterable|subscriptable|calla
 _ABILITIES = {"iterable": "be a list", "subscriptable": "be an array, or a list", "callable": "be a function"}
 """How NumPy, SciPy, JAX and Python complain of text, of nothing, of a number in place of an array, of shapes that differ."""
 
-_OURS = tuple(
-    str(Path(str(place)).resolve())
-    for place in (Path(__file__).parent, *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
-)
+_PLACES = [Path(__file__).parent, *(Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib"))]
+_OURS = tuple({str(spelt) for place in _PLACES for spelt in (place, place.resolve())})
+"""Where our code and the libraries' lies, as Python was told and with links followed: a frame's file may be spelt either way."""
 
 
 def told(thing: Thing) -> Thing:
