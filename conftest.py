@@ -5,6 +5,8 @@ them, several gigabytes. The programs of one file are of little use to the next,
 they weigh something: small files go on sharing what is compiled. (Dropping at 0.8 GiB took a tenth more of the processor; keeping
 compiled programs on disk, for both workers, saved nothing beyond this.)
 
+An example in a docstring that says "# some seconds" is slow.
+
 A gate must end. ``--budget SECONDS`` starts no test after that time and names the files it left out; which files come first turns from
 day to day, so that none is left out always.
 """
@@ -23,7 +25,7 @@ from pathlib import Path
 
 import pytest
 
-TOO_MUCH = 1.6 * 2**30
+TOO_MUCH = 2.2 * 2**30
 _BEGAN = time.monotonic()
 
 
@@ -37,6 +39,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Of a test marked ``sampled(n)`` keep every n-th set of arguments quick; with a budget, begin at another file each day."""
     met: Counter[tuple[str, str]] = Counter()
     for item in items:
+        if isinstance(item, pytest.DoctestItem) and any(
+            "# some seconds" in part.source for part in item.dtest.examples
+        ):
+            item.add_marker(pytest.mark.slow)
         sampled = item.get_closest_marker("sampled")
         if sampled is not None:
             test = (item.nodeid.partition("::")[0], getattr(item, "originalname", item.name))
@@ -61,7 +67,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(autouse=True, scope="module")
 def memory_is_given_back() -> Iterator[None]:
-    """Drop what JAX has compiled when the worker holds more than 1.6 GiB after a file of tests."""
+    """Drop what JAX has compiled when the worker holds more than 2.2 GiB after a file of tests."""
     yield
     jax = sys.modules.get("jax")
     if jax is not None and _resident() > TOO_MUCH:

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[1] / "examples").glob("*.py"))
-LONG = {  # above five seconds each
+LONG = {  # above three seconds each
     "20_thermal_particle",
     "21_order_of_schemes",
     "22_escape_from_a_well",
+    "25_ito_calculus",
     "30_a_junction_under_noise",
     "31_a_junction_from_its_curve",
+    "40_learned_life",
+    "41_symmetry_of_a_network",
     "42_a_training_that_survives",
     "61_skipped_generations",
     "65_equation_of_a_stuck_particle",

@@ -164,7 +164,7 @@ def flip_bits(path: Path, copy: Path, count: int, seed: int) -> list[str]:
     return missed
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("kind", KINDS)
 def test_flipped_bits_are_noticed(runs: dict[str, Path], tmp_path: Path, kind: str) -> None:
     assert not noticed(runs[kind])
@@ -232,7 +232,7 @@ def assert_told(path: Path, *, must: bool = True) -> None:
     assert told or not must
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", ["manifest.json", "progress.json", "checksums.jsonl", "records.jsonl"])
 @pytest.mark.parametrize("damage", DAMAGE)
 @pytest.mark.parametrize("kind", ["learned law"])
@@ -244,7 +244,7 @@ def test_a_damaged_document_is_a_sentence(
     assert_told(tmp_path / "run")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(("field", "value"), FIELDS)
 def test_a_field_of_another_form_is_a_sentence(runs: dict[str, Path], tmp_path: Path, field: str, value: Any) -> None:
     """Sealed rightly, so that the schema alone can tell."""
@@ -265,7 +265,7 @@ def test_a_header_of_another_form_is_a_sentence(runs: dict[str, Path], tmp_path:
         assert_told(copy, must=False)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", ["manifest.json", "progress.json", "checksums.jsonl", "records.jsonl", "lock"])
 @pytest.mark.parametrize("special", ["/dev/zero", "fifo", "folder", "nowhere"])
 @pytest.mark.timeout(60)

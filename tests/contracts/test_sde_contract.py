@@ -94,7 +94,7 @@ def test_a_scheme_names_its_source_and_its_orders(scheme):
     assert scheme.needs == "exact" or "order" in text.lower()
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(("scheme", "process"), list(claimed()))
 def test_a_step_keeps_shape_and_dtype_and_runs_on_many_paths(scheme, process):
     """The same in float32 and float64; a refused process is none of the contract's business."""
@@ -144,7 +144,7 @@ def test_a_process_keeps_the_promise_of_its_noise_kind(process):
     assert broken_promise(process) is None
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("process", PROCESSES, ids=str)
 def test_a_process_survives_pickling(process):
     """What a spawned worker needs; the functions of ready-made processes belong to modules."""

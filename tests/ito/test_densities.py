@@ -93,6 +93,7 @@ def test_an_integral_that_diverges_is_said_to() -> None:
     assert ito.stationary_density(system("dX = X^3 dt + dW")).exists is False
 
 
+@pytest.mark.slow
 def test_a_density_without_a_closed_form_has_a_number() -> None:
     found = ito.stationary_density(system("dX = (X - X^3 - X^5) dt + dW"))
     total = quad(lambda x: np.exp(x**2 - x**4 / 2 - x**6 / 3), -np.inf, np.inf, epsabs=1e-13)[0]

@@ -111,6 +111,8 @@ def test_uniqueness_by_what_holds_on_bounded_sets(text: str, verdict: str) -> No
     assert verdicts(text)["Yamada-Watanabe"] == verdict
 
 
-@pytest.mark.parametrize("drift", ["1/cosh(X)", "max(X, 0)", "log(1 + X^2)", "min(X, 1)"])
+@pytest.mark.parametrize(
+    "drift", [pytest.param("1/cosh(X)", marks=pytest.mark.slow), "max(X, 0)", "log(1 + X^2)", "min(X, 1)"]
+)
 def test_more_coefficients_are_seen_to_be_harmless(drift: str) -> None:
     assert examine(system(f"dX = {drift} dt + dW")).global_.startswith("yes")

@@ -45,8 +45,8 @@ OO = sympy.oo
         ("dX = exp(2 X) dt + exp(X) dW", None, False, True),
         ("dX = exp(2 X)/2 dt + exp(X) dW", None, False, True),  # dimension 1
         ("dX = -exp(2 X)/2 dt + exp(X) dW", None, False, False),  # dimension 3
-        ("dX = sinh(X) dt + dW", None, True, True),
-        ("dX = 1/cosh(X) dt + dW", None, False, False),
+        pytest.param("dX = sinh(X) dt + dW", None, True, True, marks=pytest.mark.slow),
+        pytest.param("dX = 1/cosh(X) dt + dW", None, False, False, marks=pytest.mark.slow),
         # log X is an Ornstein–Uhlenbeck process, of either sign; with log(X)^2 it explodes; with its half power 1 is absorbing.
         ("dX = a X dt - b X log(X) dt + s X dW", None, False, False),
         ("dX = X log(X) dt + X dW", None, False, False),

@@ -31,7 +31,7 @@ LIKE = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", catalogue.PROCESSES)
 def test_letters_and_equation_are_those_of_the_process(name: str) -> None:
     """The classic, its letters set to odd numbers, has the coefficients of its equation as the reader of equations reads it."""

@@ -79,7 +79,11 @@ def test_chunks_do_not_matter(evolaw: Callable[..., Any], tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize(
-    ("law", "names"), [("dφ = (0.9 - sin(φ)) dt + 0.7 dW", ["phi"]), ("integrated-ornstein-uhlenbeck", ["Y", "V"])]
+    ("law", "names"),
+    [
+        ("dφ = (0.9 - sin(φ)) dt + 0.7 dW", ["phi"]),
+        pytest.param("integrated-ornstein-uhlenbeck", ["Y", "V"], marks=pytest.mark.slow),
+    ],
 )
 def test_a_run_names_its_components(evolaw: Callable[..., Any], tmp_path: Path, law: str, names: list[str]) -> None:
     evolaw("simulate", law, "--paths", 1, "--dt", 0.5, "--frames", 3, "--out", "run")
@@ -205,6 +209,10 @@ def test_the_text_says_what_was_done(evolaw: Callable[..., Any], tmp_path: Path)
     for words in ("barrier 1, width 1", "temperature 0.3", "sra1, dt at most 0.002", "4 U/a² (1 - (X/a)²) X dt"):
         assert words in done.stdout
     assert (tmp_path / "well.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_the_text_says_where_steps_have_no_error(evolaw: Callable[..., Any]) -> None:
     exact = evolaw("simulate", "harmonic-oscillator", "--paths", 100).stdout
     assert "no error of stepping" in exact
     assert "variance of V at the end" in exact

@@ -110,6 +110,7 @@ def test_a_mean_that_begins_late_or_falls_is_that_of_solve(times):
     assert float(found[-1]) / times[-1] == pytest.approx(2 * np.exp(np.cos(times[0]) - np.cos(times[-1])), rel=0.02)
 
 
+@pytest.mark.slow
 def test_chunks_follow_each_other(monkeypatch):
     import evolaw.sde.loop.expectation as module
 

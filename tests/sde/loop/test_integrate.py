@@ -18,7 +18,7 @@ KEY = np.array(randomness.source(0).stream("noise").key, np.uint32)
 PROCESS = SDE(lambda t, x, p: -x * t, 0.5, noise="additive")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize(("group", "ahead"), [(4, 0), (8, 0), (4, 16), (2, 64), (8, 8)])
 def test_groups_and_drawing_ahead_change_nothing(group, ahead):
     # Saved steps 3, 8, 29 and 40 begin and end inside groups, on their edges and inside blocks.
@@ -33,7 +33,7 @@ def test_groups_and_drawing_ahead_change_nothing(group, ahead):
     np.testing.assert_allclose(run(Plan(EulerMaruyama(), drawing, group=group, ahead=ahead)), plain, rtol=2e-6)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize(
     ("needs", "group", "words"),
     [("two_point", 8, True), ("two_point", 64, False), ("three_point", 4, True), ("three_point", 16, False)],

@@ -79,7 +79,7 @@ def test_the_first_lost_path_is_counted_over_all_chunks(tmp_path):
     assert np.flatnonzero(~np.isfinite(caught.value.partial.final[:, 0])).tolist() == [2100, 3000]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("change", "word"),
     [
@@ -120,7 +120,7 @@ def decay(rate):
     return SDE(lambda t, x, p: -rate * x, 0.1, noise="additive", name="decay", params=np.full(2000, 0.5))
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("changed", "word"),
     [

@@ -44,7 +44,7 @@ FUNCTIONS = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_same_numbers_come_out(name):
     function, x = FUNCTIONS[name], RNG.normal(size=(3, PATHS)).astype(np.float32)
@@ -56,7 +56,7 @@ def test_the_same_numbers_come_out(name):
         np.testing.assert_allclose(np.broadcast_to(found[index], PATHS), wanted[index], rtol=2e-6, atol=1e-6)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_dependencies_are_those_of_the_jacobian(name):
     """No entry of the Jacobian is nonzero where no dependency is claimed."""

@@ -19,7 +19,7 @@ def phases(reach, dtype):
     return np.concatenate([random, edges, np.nextafter(edges, dtype(np.inf)), np.nextafter(edges, dtype(-np.inf))])
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(("quick", "true"), [(sine, np.sin), (cosine, np.cos)], ids=["sin", "cos"])
 @pytest.mark.parametrize(("precision", "most"), [("float32", 3.0), ("float64", 3.9)])
 @pytest.mark.parametrize("reach", [4 * np.pi, 1000.0])

@@ -54,7 +54,7 @@ CASES = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("case", CASES)
 def test_the_answer_is_what_the_step_does(case):
     process, scheme, periods, wanted = CASES[case]

@@ -56,7 +56,7 @@ def test_turns_are_counted_when_it_is_time_and_what_cannot_be_counted_is_no_numb
     assert counted.tolist() == [[8, 5], [0, 0]]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("paths", [3, 1200])
 @pytest.mark.parametrize(("precision", "close"), [("float32", 2e-3), ("float64", 1e-9)])
 def test_turns_change_no_path(paths, precision, close):
@@ -91,7 +91,7 @@ def test_turns_with_inertia_statistics_and_sweeps(sweep):
     np.testing.assert_allclose(one.results[3].times, other.results[3].times, atol=1e-9)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("times", [[0, 20], [0, 0.7, 1.3, 12.1, 20]])
 @pytest.mark.parametrize("paths", [2, 300])
 def test_no_path_depends_on_where_it_is_looked_at(times, paths):

@@ -45,7 +45,7 @@ def test_a_run_of_steps_is_its_single_steps(needs):
             jax.tree.map(np.testing.assert_array_equal, run, single)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("needs", ["two_point", "three_point"])
 @pytest.mark.parametrize("count", [1, 4, 8])
 def test_weak_variables_read_from_kept_words_are_the_same(needs, count):
@@ -58,7 +58,7 @@ def test_weak_variables_read_from_kept_words_are_the_same(needs, count):
         jax.tree.map(np.testing.assert_array_equal, read, run(jnp.uint32(first)))
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize(("needs", "count"), [("two_point", 64), ("three_point", 16), ("three_point", 32)])
 def test_a_run_that_uses_up_its_words_is_its_single_steps(needs, count):
     drawing = Drawing(needs, 2, "float32")
@@ -68,7 +68,7 @@ def test_a_run_that_uses_up_its_words_is_its_single_steps(needs, count):
     jax.tree.map(np.testing.assert_array_equal, run, [step(keys, jnp.uint32(64 + i), dt) for i in range(count)])
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("needs", ["dW", "dW,dZ", "exact"])
 @pytest.mark.parametrize("count", [1, 2, 8])
 def test_noise_drawn_ahead_is_that_of_the_steps(needs, count):
@@ -85,7 +85,7 @@ def test_noise_drawn_ahead_is_that_of_the_steps(needs, count):
     jax.tree.map(lambda one, other: close(np.stack(list(one)), other), apart, single)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("needs", ["dW", "dW,dZ", "levy"])
 @pytest.mark.parametrize("fine", [2, 3, 6])
 def test_a_composed_step_is_the_sum_of_its_finer_ones(needs, fine):
@@ -144,7 +144,7 @@ def features(needs, steps, paths=20_000, noises=3):
     return np.array(rows, float)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("needs", ["dW,dZ", "levy", "three_point"])
 def test_all_that_is_drawn_for_a_path_is_independent(needs):
     """Between the numbers of one step and of two steps, and their squares, no correlation: a word is used once."""

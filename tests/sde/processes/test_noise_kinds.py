@@ -28,7 +28,7 @@ def test_derivatives_along_columns_are_difference_quotients(float64):
         np.testing.assert_allclose(along_columns(process, 0.0, x)[k], quotient, atol=1e-9)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("dim", [2, 3, 10])
 def test_one_hidden_coupling_is_found(dim):
     """g_0 depends weakly on the last component only."""
@@ -36,7 +36,7 @@ def test_one_hidden_coupling_is_found(dim):
     assert "declared diagonal" in str(broken_promise(process))
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     "process",
     [

@@ -52,7 +52,7 @@ def test_schemes_declare_requests(name):
     assert isinstance(scheme.needs, NoiseRequest) and NoiseRequest.of(scheme) is scheme.needs
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("request_", NoiseRequest)
 def test_what_is_said_of_a_kind_is_what_is_drawn(request_):
     noise = Drawing(request_, 2, "float32").step(path_keys((1, 2), np.arange(500), 2), jnp.uint32(3), jnp.float32(0.25))

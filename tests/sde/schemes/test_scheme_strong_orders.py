@@ -99,7 +99,11 @@ SCHEMES = [
 def cell(scheme, kind, calculus):
     """Run with every test: for each scheme its hardest kinds. The others are slow."""
     hard = {5: ("general", "diagonal"), 4: ("commutative", "scalar")}.get(len(scheme.noise_kinds), scheme.noise_kinds)
-    rare = kind not in hard or (scheme.calculus is None and calculus == "stratonovich") or isinstance(scheme, SRA3)
+    rare = (
+        kind not in hard
+        or (scheme.calculus is None and calculus == "stratonovich")
+        or isinstance(scheme, (SRA3, ShARK, TamedEuler))
+    )
     return pytest.param(
         scheme, kind, calculus, id=f"{scheme.name}-{kind}-{calculus}", marks=[pytest.mark.slow] if rare else []
     )
@@ -118,7 +122,7 @@ def order_of(declared, kind):
     return declared[kind] if isinstance(declared, Mapping) else declared
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(("scheme", "kind", "calculus"), CELLS)
 def test_strong_order_is_the_declared_one(scheme, kind, calculus, strong_slope):
     law, declared, grids = process(kind, calculus), order_of(scheme.strong_order, kind), {}

@@ -23,7 +23,7 @@ TABLE = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("scheme", TABLE, ids=lambda scheme: scheme.name)
 def test_enumeration_of_three_point_noise_gives_the_known_errors(scheme, enumerated_error):
     errors = [enumerated_error(scheme, hyperbolic_sine(), n) for n in (1, 2, 4, 8)]
@@ -53,7 +53,7 @@ LINEAR_TABLE = {
 }
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("scheme", LINEAR_TABLE, ids=lambda scheme: scheme.name)
 def test_two_noises_give_the_known_moment_errors(scheme, moment_steps):
     exact = second_moments(A, B, 1.0, np.outer(START, START))
@@ -88,7 +88,7 @@ def exact_moments(A, B, start, degree):
     return (linalg.expm(generator) @ state).reshape((d,) * degree)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("degree", [2, 3])
 @pytest.mark.parametrize("scheme", [RI6(), DRI1()], ids=lambda scheme: scheme.name)
 def test_three_noises_keep_weak_order_two(scheme, degree, moment_steps):
@@ -162,7 +162,7 @@ def advance(process, scheme, noise, x, h=0.1, t=0.3):
     return np.asarray(jax.vmap(lambda x, n: scheme.step(process, t, x, h, n, None)[0])(x, noise))
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("scheme", [RI6(), DRI1()], ids=lambda scheme: scheme.name)
 @pytest.mark.parametrize("kind", ["diagonal", "additive"])
 def test_the_short_way_for_diagonal_and_additive_noise_is_the_general_way(scheme, kind, float64):

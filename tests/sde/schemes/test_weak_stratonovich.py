@@ -212,7 +212,7 @@ def order_of_moments(step, calculus="stratonovich", seed=1):
     return right
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize("scheme", [RS1, RS2])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_one_step_has_the_moments_of_the_generator_to_second_order(scheme, seed):

@@ -34,7 +34,7 @@ def events(process, event, start, end, steps, *, paths=1, scheme=None, rng=4, be
     return found.results[-1]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("direction", "wanted"),
     [(+1, [3 * np.pi / 2, 7 * np.pi / 2]), (-1, [np.pi / 2, 5 * np.pi / 2]), (0, [np.pi / 2, 3 * np.pi / 2])],
@@ -86,6 +86,7 @@ def test_every_path_has_its_own_events():
     np.testing.assert_array_equal(found.counts, truth <= 10.0 + 1e-9)
 
 
+@pytest.mark.slow
 def test_the_walk_stays_positive_with_the_exact_probability():
     """P(S_1 ≥ 0, …, S_n ≥ 0) = C(2n, n)/4^n for every symmetric continuous walk; zero counts as positive, so S_0 does."""
     n, paths = 12, 40_000

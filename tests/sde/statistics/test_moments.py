@@ -37,7 +37,7 @@ def measured(observer, pieces, block=16):
     return observer.finish(total)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("pieces", [1, 2, 3])
 def test_moments_are_those_of_the_valid_values(pieces):
     found, good = measured(Moments(), pieces), X[:, VALID]

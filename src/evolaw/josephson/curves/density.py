@@ -90,7 +90,7 @@ def phase_density(
         out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
 
     Example:
-        >>> found = phase_density(Junction(noise=0.5), 0.5, 0, paths=4000)
+        >>> found = phase_density(Junction(noise=0.5), 0.5, 0, paths=4000)  # some seconds
         >>> found.distance < 3 * found.expected_distance
         True
     """

@@ -63,7 +63,7 @@ def escape_rates(
         allen2009 for the splitting.
 
     Example:
-        >>> found = escape_rates(Junction(damping=0.5, noise=0.2), [0.5], 0, escapes=200)
+        >>> found = escape_rates(Junction(damping=0.5, noise=0.2), [0.5], 0, escapes=200)  # some seconds
         >>> bool(0.5 < found.value[0] / found.exact[0] < 1.5)
         True
     """

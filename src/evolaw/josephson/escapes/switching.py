@@ -175,7 +175,7 @@ def switching_currents(
         fulton1974.
 
     Example:
-        >>> found = switching_currents(Junction(damping=0.5, noise=0.05), 1e-3, 64, 0)
+        >>> found = switching_currents(Junction(damping=0.5, noise=0.05), 1e-3, 64, 0)  # some seconds
         >>> abs(found.mean[0] - found.law.mean) < 5 * found.mean[1] + 0.02
         True
     """

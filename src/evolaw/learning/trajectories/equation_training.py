@@ -87,7 +87,7 @@ def fit_equation(
     Example:
         >>> walk = np.cumsum(np.random.default_rng(0).normal(size=400)) * 0.1
         >>> law = fit_equation(Trajectory(walk, 0.01 * np.arange(400), ("times",)), schedule=Optimisation(epochs=2, batches=8), rng=0)
-        >>> law.sde.dim, law.knows([[0.0], [99.0]]).tolist()
+        >>> law.sde.dim, law.knows([[0.0], [99.0]]).tolist()  # some seconds
         (1, [True, False])
     """
     seeded, plan = source(rng), schedule or SCHEDULE

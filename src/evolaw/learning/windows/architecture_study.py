@@ -256,7 +256,7 @@ def run_league(
         Memory: 4096 bytes a seed, epoch and batch.
 
     Example:
-        >>> run_league(names=["cnn2-x8"], seeds=2, epochs=2, batches=8, rng=0).standings[0].errors.shape
+        >>> run_league(names=["cnn2-x8"], seeds=2, epochs=2, batches=8, rng=0).standings[0].errors.shape  # some seconds
         (2, 2)
     """
     law, seeded = Rule(rule), source(rng)

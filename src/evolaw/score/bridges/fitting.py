@@ -80,7 +80,7 @@ class FittedBridge:
             >>> draw = np.random.default_rng(0)
             >>> x0, x1 = draw.standard_normal((2, 500, 1)) + np.array([[[0.0]], [[3.0]]])
             >>> bridge = fit_bridge(x0, x1, 1.0, rounds=2, steps=8, rng=0)
-            >>> bool(abs(bridge.push(x0, rng=1).mean() - 3) < 0.3)
+            >>> bool(abs(bridge.push(x0, rng=1).mean() - 3) < 0.3)  # some seconds
             True
         """
         x = checks.shape(x, "x", ("count", self.forward.dim))

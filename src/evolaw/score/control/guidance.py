@@ -53,7 +53,7 @@ class ClassifierGuided:
         >>> from evolaw.score.noising.song import VP
         >>> two = GaussianMixture([[-1.0], [1.0]], 0.1)
         >>> guided = ClassifierGuided(two, component_classifier(two, 1))
-        >>> guided.score(np.array([[0.2]]), 0.3, VP()).round(4).tolist()  # that of the component alone
+        >>> guided.score(np.array([[0.2]]), 0.3, VP()).round(4).tolist()  # some seconds; that of the component alone
         [[0.6677]]
     """
 

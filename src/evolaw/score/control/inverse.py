@@ -56,7 +56,7 @@ class Measured:
         >>> known = Measured(pair, [[1.0, 0.0]], [1.5], 0.1)
         >>> exact = pair.given([[1.0, 0.0]], [1.5], 0.1)
         >>> x = np.array([[0.3, -0.2]])
-        >>> bool(np.allclose(known.score(x, 0.4, VP()), exact.score(x, 0.4, VP())))
+        >>> bool(np.allclose(known.score(x, 0.4, VP()), exact.score(x, 0.4, VP())))  # some seconds
         True
     """
 

@@ -82,7 +82,7 @@ def twisted(
         >>> from evolaw.score.exact.mixture import GaussianMixture
         >>> from evolaw.score.noising.song import VP
         >>> two = GaussianMixture([[-1.0], [1.0]], 0.1)
-        >>> found = twisted(Measured(two, [[1.0]], [0.2], 0.5), VP(), count=2000, steps=60, rng=0)
+        >>> found = twisted(Measured(two, [[1.0]], [0.2], 0.5), VP(), count=2000, steps=60, rng=0)  # some seconds
         >>> truth = two.given([[1.0]], [0.2], 0.5)
         >>> bool(abs(found.mean - truth.mean)[0] < 0.1)
         True

@@ -212,7 +212,7 @@ def inpaint(
         >>> from evolaw.score.exact.normal import Gaussian
         >>> from evolaw.score.noising.song import VP
         >>> pair = Gaussian(np.zeros(2), np.array([[1.0, 0.9], [0.9, 1.0]]))
-        >>> x = inpaint(pair, VP(), [1.5, 0.0], [True, False], count=500, steps=100, rng=0).final
+        >>> x = inpaint(pair, VP(), [1.5, 0.0], [True, False], count=500, steps=100, rng=0).final  # some seconds
         >>> bool((x[:, 0] == 1.5).all()), bool(abs(x[:, 1].mean() - 1.35) < 0.15)
         (True, True)
     """

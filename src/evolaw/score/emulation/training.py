@@ -111,7 +111,7 @@ def emulator(
         >>> from evolaw.sde import ExactStep, ornstein_uhlenbeck, solve
         >>> path = solve(ornstein_uhlenbeck(rate=1.0, scale=1.0), ExactStep(), 0.0, [0.1 * k for k in range(50)], steps=49, paths=4, rng=0)
         >>> law = emulator(path, net=MLP(width=8, depth=1), steps=10, rng=0)
-        >>> law.simulate(0.0, 3, paths=2, rng=1).values.shape
+        >>> law.simulate(0.0, 3, paths=2, rng=1).values.shape  # some seconds
         (2, 4, 1)
     """
     before, after, step = pairs_of(trajectories, every)

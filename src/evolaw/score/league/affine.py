@@ -83,7 +83,7 @@ def gaussian_output(
         >>> from evolaw.score.noising.song import VP
         >>> from evolaw.score.samplers.multistep import DPMSolver
         >>> data = Gaussian([1.0, -0.5], [1.0, 0.01])
-        >>> gaussian_output(data, VP(), DPMSolver(), 19).kl(data) < 2.7e-4
+        >>> gaussian_output(data, VP(), DPMSolver(), 19).kl(data) < 2.7e-4  # some seconds
         True
     """
     checks.require(isinstance(target, Gaussian), "target", "be a Gaussian", target)

@@ -101,7 +101,7 @@ def fit(
         >>> from evolaw.score.networks.mlp import MLP
         >>> from evolaw.score.noising.song import VE
         >>> model = fit(MLP(width=16, depth=1), np.eye(2).repeat(64, 0), VE(0.1, 4.0), steps=50, rng=0)
-        >>> model.shape
+        >>> model.shape  # some seconds
         (2,)
     """
     material = take_in(data, conditions, bounds)

@@ -56,7 +56,7 @@ class ScoreModel(eqx.Module):
         >>> from evolaw.score.noising.song import VP
         >>> data = np.random.default_rng(0).standard_normal((256, 2))
         >>> model = fit(MLP(width=8, depth=1), data, VP(), steps=20, rng=0)
-        >>> model.score(np.zeros((3, 2)), 0.5, VP()).shape
+        >>> model.score(np.zeros((3, 2)), 0.5, VP()).shape  # some seconds
         (3, 2)
     """
 

@@ -47,7 +47,7 @@ class AverageVelocity(ScoreModel):
         >>> from evolaw.score.noising.schedules import Rectified
         >>> data = np.random.default_rng(0).standard_normal((256, 2))
         >>> model = fit(MLP(width=8, depth=1), data, Rectified(), loss="mean_flow", steps=20, rng=0)
-        >>> model.generate(3, rng=1).shape
+        >>> model.generate(3, rng=1).shape  # some seconds
         (3, 2)
     """
 

@@ -138,7 +138,7 @@ def log_likelihood(
         >>> from evolaw.score.noising.song import VP
         >>> two = GaussianMixture([[-1.0], [1.0]], 0.04)
         >>> found = log_likelihood(two, VP(), [[0.9], [0.0]])
-        >>> bool((abs(found.values - two.log_density([[0.9], [0.0]])) < 2 * found.error).all())
+        >>> bool((abs(found.values - two.log_density([[0.9], [0.0]])) < 2 * found.error).all())  # some seconds
         True
     """
     found = shape_of(target, shape)

@@ -80,7 +80,7 @@ def interpolate(
     Example:
         >>> from evolaw.score.exact.normal import Gaussian
         >>> from evolaw.score.noising.song import VP
-        >>> interpolate(Gaussian(np.zeros(2), 1.0), VP(), [1.0, 0.0], [0.0, 1.0], count=3).round(3).tolist()
+        >>> interpolate(Gaussian(np.zeros(2), 1.0), VP(), [1.0, 0.0], [0.0, 1.0], count=3).round(3).tolist()  # some seconds
         [[1.0, 0.0], [0.707, 0.707], [0.0, 1.0]]
     """
     count = checks.integer(count, "count", least=2)

@@ -165,7 +165,7 @@ class UNet:
 
     Example:
         >>> net = UNet((4, 8), padding="circular").draw((6, 6), rng=0)
-        >>> net(jnp.ones((6, 6)), 0.0).shape
+        >>> net(jnp.ones((6, 6)), 0.0).shape  # some seconds
         (6, 6)
     """
 

@@ -261,7 +261,7 @@ class FromCoefficients(LinearNoising):
 
     Example:
         >>> usual = FromCoefficients(lambda t: -0.5 * (0.1 + 19.9 * t), lambda t: jnp.sqrt(0.1 + 19.9 * t))
-        >>> round(float(usual.std(0.01)), 8)
+        >>> round(float(usual.std(0.01)), 8)  # some seconds
         0.04464316
     """
 

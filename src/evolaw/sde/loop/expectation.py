@@ -86,7 +86,7 @@ def expectation(
         >>> def mean(rate):
         ...     process = SDE(decay.drift, decay.diffusion, noise="additive", params=rate)
         ...     return expectation(process, EulerMaruyama(), 1.0, [0, 1], lambda t, x, p: x[0], paths=64, rng=0, steps=64)[-1]
-        >>> round(float(jax.grad(mean)(1.0)), 1)
+        >>> round(float(jax.grad(mean)(1.0)), 1)  # some seconds
         -0.4
     """
     mesh, saved = grid_of(times, steps)

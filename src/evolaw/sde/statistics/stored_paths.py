@@ -33,7 +33,7 @@ def measure(trajectory: Trajectory, *statistics: Any) -> Statistics:
 
     Example:
         >>> from evolaw.sde import EulerMaruyama, Moments, brownian_motion, solve
-        >>> paths = solve(brownian_motion(), EulerMaruyama(), 0.0, [0, 1], steps=1, paths=1000, rng=0)
+        >>> paths = solve(brownian_motion(), EulerMaruyama(), 0.0, [0, 1], steps=1, paths=1000, rng=0)  # some seconds
         >>> bool(abs(measure(paths, Moments()).mean[-1, 0] - paths.values[:, -1, 0].mean()) < 1e-12)
         True
     """
