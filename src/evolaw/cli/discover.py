@@ -68,7 +68,7 @@ _Library = Annotated[
     str | None,
     typer.Option(
         "--library",
-        help="Drift terms: '1, x, x^3, sin(x)', poly:5, harmonics:3, or 'x: 1, x; y: y'.",
+        help="Drift terms: '1, x, x^3, sin(x)', poly:5, harmonics:3, or 'x: 1, x; y: y'; t is the time.",
         rich_help_panel=_TRAJECTORY,
     ),
 ]

@@ -57,3 +57,12 @@ def test_units_are_said_where_they_are_known() -> None:
     assert replace(LAW, units=("", "mV"), time_unit="ms").in_units == "y [mV], t [ms]"
     assert replace(LAW, units=("m",)).in_units == "x [m]"
     assert LAW.in_units == ""
+
+
+def test_terms_of_the_time_are_written_and_run_and_left_out_of_the_drift_of_a_place() -> None:
+    driven = EquationLaw(("x",), {"x": {"x": -1.0, "cos(2t)": 0.5}}, {}, {"x": {"x": -1.0, "cos(2t)": 0.5}}, {}, ())
+    assert driven.text == "dx = (-x + 0.5*cos(2*t)) dt" and r"\cos\left(2\,t\right)" in driven.latex
+    with precise("float64"):
+        assert driven.sde.drift(0.3, np.array([0.4]), {})[0] == pytest.approx(0.5 * np.cos(0.6) - 0.4)
+    assert driven.drift_at([np.array([0.4])], "x").tolist() == [-0.4]
+    assert EquationLaw(("t",), {"t": {"t": -1.0}}, {}, {}, {}, ()).text == "dt = (-t) dt"

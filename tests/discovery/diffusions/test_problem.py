@@ -110,3 +110,32 @@ def test_a_simulated_junction_brings_its_names_and_its_period() -> None:
     assert pose(track, names=["a", "b"], period="a=6").periods == {"a": 6.0}
     voltage = sde.solve(process("dV = -V dt + 0.3 dW"), sde.EulerMaruyama(), 1.0, times, dt=0.05, rng=0)
     assert pose(voltage).recording.names == ("V",)
+
+
+@pytest.mark.parametrize("names, clock", [(["x"], "t"), (["t"], "")])
+def test_terms_read_the_time_where_no_component_is_called_so(names: list[str], clock: str) -> None:
+    track = Trajectory(np.cumsum(np.random.default_rng(1).normal(size=60)), 2 + 0.5 * np.arange(60), ("times",))
+    case = pose(track, names=names, library="1, cos(2t)", noise=0.1)
+    assert case.clock == clock and case.recorded == tuple(names) and case.targets == tuple(names)
+    at = case.drift[names[0]][1].values(list(case.recording.columns))
+    assert np.allclose(at, np.cos(2 * (case.recording.times if clock else case.recording.columns[0])))
+    assert case.noise[:1] == (0.1,) and case.noise[1:] == (0.0,) * len(clock)
+
+
+def test_no_library_by_name_reads_the_time() -> None:
+    path = np.cumsum(np.random.default_rng(2).normal(size=(60, 2)), 0)
+    case = pose(Trajectory(path, np.arange(60.0), ("times", "dim")), library="x: poly:1; y: y, sin(t)", noise=0.0)
+    assert [term.name for term in case.drift["x"]] == ["1", "x", "y"]
+    assert case.state == ("x", "y", "t") and [case.known["t: 1"]] == [1.0]
+
+
+def test_a_symmetry_is_refused_beside_terms_of_the_time() -> None:
+    path = np.cumsum(np.random.default_rng(2).normal(size=(60, 2)), 0)
+    with pytest.raises(ArgumentError, match="time"):
+        pose(Trajectory(path, np.arange(60.0), ("times", "dim")), library="1, x, y, cos(t)", symmetry="rotation x, y")
+
+
+def test_the_time_of_a_hidden_velocity_stands_between_position_and_velocity() -> None:
+    path = np.cumsum(np.cumsum(np.random.default_rng(3).normal(size=60)))
+    case = pose(Trajectory(path, np.arange(60.0), ("times",)), names=["q"], hidden="velocity", library="q, v, sin(t)")
+    assert case.state == ("q", "t", "v") and case.drift["v"][2].components == (1,)

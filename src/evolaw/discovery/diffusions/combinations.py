@@ -65,7 +65,7 @@ def visited_states(case: Case) -> list[np.ndarray]:
         seen = accelerations(case.recording, 0, 0, len(case.recording), case.noise)
         columns = [column[seen.usable] for column in seen.middle]
     every = max(1, len(columns[0]) // _MOST_ROWS)
-    return [column[::every] for column in columns]
+    return [column[::every] for column in columns[: len(case.state)]]
 
 
 def combinations(case: Case, weighed: Weighed) -> tuple[Combination, ...]:
@@ -78,7 +78,7 @@ def combinations(case: Case, weighed: Weighed) -> tuple[Combination, ...]:
     if weighed.drift is None:
         return ()
     states = visited_states(case)
-    confined = [i for i, name in enumerate(case.state) if _confined(case, name, states[i])]
+    confined = [i for i, name in enumerate(case.state) if name != case.clock and _confined(case, name, states[i])]
     centre = np.array([float(np.mean(states[i])) for i in confined])
     form = _line(case, target, [case.state[i] for i in confined])
     if form is None:

@@ -25,7 +25,7 @@ from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.experiment.proposals import propose, remedied
 from evolaw.discovery.diffusions.experiment.track_box import TrackBox, perform
 from evolaw.discovery.diffusions.law import EquationLaw
-from evolaw.discovery.diffusions.misfit.diagnosis import diagnose, doubt_known, doubt_symmetry
+from evolaw.discovery.diffusions.misfit.diagnosis import diagnose, doubt_drives, doubt_known, doubt_symmetry
 from evolaw.discovery.diffusions.misfit.doubts import doubting, is_hopeless, predicting, remedy
 from evolaw.discovery.diffusions.misfit.fast_relaxation import doubt_steps
 from evolaw.discovery.diffusions.misfit.likelihood_tests import doubt_likelihood
@@ -151,6 +151,7 @@ def _investigate(items: list[Trajectory], terms: Mapping[str, Any], rng: Source)
     doubts += doubt_symmetry(case, agreement(families, case.symmetric))
     families = list(related(families, case.relations))
     evidence, decisions = judge(case, families, alpha)
+    doubts = doubt_drives(case, weighed, doubts)
     doubts += [*diagnose(case, weighed, doubts), *doubt_likelihood(case, weighed), *doubt_known(case, against)]
     state = doubting(State.of(evidence, decisions), doubts)
     prediction = None
@@ -198,22 +199,24 @@ def _law(
         entry.name.split(":")[0] for entry in entries if entry.decision == "undetermined" and ": D " not in entry.name
     }
     found = [item for w in weighed if w.target in open_ for item in combinations(case, w)]
-    units, time_unit = case.recording.units, case.recording.time_unit
-    return EquationLaw.of(case.state, entries, averages, found, units, time_unit, case.symmetries)
+    units, time_unit = case.recording.units[: len(case.recorded)], case.recording.time_unit
+    return EquationLaw.of(
+        tuple(n for n in case.state if n != case.clock), entries, averages, found, units, time_unit, case.symmetries
+    )
 
 
 def _facts(case: Case, weighed: Sequence[Weighed], prediction: Prediction | None) -> Facts:
     """Return what was learned on the way."""
-    names = case.recording.names
+    names = case.recorded
     found: Facts = {
-        "names": list(case.state),
+        "names": [name for name in case.state if name != case.clock],
         "recorded": list(names),
-        "units": list(case.recording.units),
+        "units": list(case.recording.units[: len(names)]),
         "time_unit": case.recording.time_unit,
         "step": case.recording.step,
         "duration": case.recording.duration,
         "steps": len(case.recording) - len(case.recording.ends),
-        "measurement_noise": dict(zip(names, case.noise, strict=True)),
+        "measurement_noise": dict(zip(names, case.noise, strict=False)),
         "methods": {item.target: item.method for item in weighed},
     }
     if prediction is not None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evolaw.discovery.diffusions.model.expressions import Term, read_term
+from evolaw.discovery.diffusions.model.recording import CLOCK
 from evolaw.discovery.diffusions.model.typesetting import number, typeset
 
 if TYPE_CHECKING:
@@ -97,11 +98,11 @@ class EquationLaw:
         return replace(to_sde(system(text), {}), name=text)
 
     def drift_at(self, states: Sequence[np.ndarray], name: str) -> np.ndarray:
-        """Return the averaged drift of one component at some states."""
+        """Return the averaged drift of one component at some states, without terms of the time."""
         return _at(self.average_drift.get(name, {}), states, self.names)
 
     def diffusion_at(self, states: Sequence[np.ndarray], name: str) -> np.ndarray:
-        """Return the averaged diffusion coefficient of one component at some states, at least 0."""
+        """Return the averaged diffusion coefficient of one component at some states, at least 0, without terms of the time."""
         return np.maximum(_at(self.average_diffusion.get(name, {}), states, self.names), 0.0)
 
     # -- as something to read -----------------------------------------------------------------------------------------
@@ -208,9 +209,15 @@ def _by_component(values: Mapping[str, float], names: Sequence[str], *, diffusio
 
 def _at(terms: Mapping[str, float], states: Sequence[np.ndarray], names: Sequence[str]) -> np.ndarray:
     total = np.zeros(np.shape(states[0]))
-    for name, value in terms.items():
-        total = total + value * read_term(name, names).values(states)
+    for term, value in ((read_term(name, _with_time(names)), value) for name, value in terms.items()):
+        if max(term.components, default=0) < len(names):
+            total = total + value * term.values(states)
     return total
+
+
+def _with_time(names: Sequence[str]) -> tuple[str, ...]:
+    """What terms may read: the components, and the time where none is called so."""
+    return tuple(names) if CLOCK in names else (*names, CLOCK)
 
 
 def _equation(law: EquationLaw, name: str, *, averaged: bool = False, way: str) -> str:
@@ -238,6 +245,7 @@ def _sum(terms: Mapping[str, float], names: Sequence[str], way: str) -> str:
     """Σ value · term, its signs written as between people; 0 where there is none."""
     parts: list[str] = []
     for name, value in terms.items():
+        names = _with_time(names)
         term: Term = read_term(name, names)
         size = number(abs(value), way)
         if term.tree == ("number", 1.0):

@@ -19,7 +19,7 @@ from evolaw.discovery.diffusions.model.equalities import follow
 from evolaw.discovery.diffusions.model.expressions import Term, read_term
 from evolaw.discovery.diffusions.model.known import Known, read_known
 from evolaw.discovery.diffusions.model.library import read_libraries
-from evolaw.discovery.diffusions.model.recording import Recording, gather, unwrapped
+from evolaw.discovery.diffusions.model.recording import CLOCK, Recording, clocked, gather, unwrapped
 from evolaw.discovery.diffusions.model.symmetry import Symmetry, read_symmetries, symmetry_rows
 from evolaw.trajectory import Trajectory
 
@@ -63,29 +63,39 @@ def pose(
     recording = unwrapped(recording, periods)
     velocities = _velocities(hidden, recording.names)
     require_apart(recording)
+    clock = CLOCK if CLOCK not in recording.names and (_reads_time(library) or _reads_time(diffusion)) else ""
+    if clock:
+        checks.require(not symmetry, "symmetry", "be left out where terms read the time", symmetry)
+    own = recording.names + velocities
+    recording = clocked(recording) if clock else recording
     state = recording.names + velocities
-    facts = read_known(known, state)
-    asked = [name for name in (velocities or recording.names) if not _closed(facts, name)]
+    facts = read_known(known, own)
+    asked = [name for name in (velocities or own) if not _closed(facts, name)]
     checks.require(bool(asked), "known", "leave a component to ask about", "one that gives all of them")
-    drift = read_libraries(library, state, asked, periods=periods)
+    drift = read_libraries(library, own, asked, periods=periods, state=state)
     if library is None and not velocities:
         drift = told_apart(drift, recording)
-    spread = read_libraries(diffusion, state, asked, argument="diffusion")
+    spread = read_libraries(diffusion, own, asked, argument="diffusion", state=state)
     values = dict(facts.values)
     for name in asked:
         drift[name] = _with_known(drift[name], facts, name, state, values)
         spread[name] = _with_known(spread[name], facts, name, state, values, diffusion=True)
         checks.require(bool(drift[name]), "library", f"have a term for {name}", "none")
-    for name in state:
+    for name in own:
         if _given(facts, name) and name not in asked:
             drift[name] = tuple(read_term(term, state) for term in facts.terms(name))
             spread[name] = tuple(read_term(term, state) for term in facts.terms(name, diffusion=True))
-    for position, velocity in zip(recording.names, velocities, strict=bool(velocities)):
+    for position, velocity in zip(recording.names, velocities, strict=False):
         drift[position] = (read_term(velocity, state),)
         spread.setdefault(position, ())
         values[entry_name(position, velocity)] = 1.0
+    if clock:
+        drift[clock], spread[clock] = (read_term("1", state),), ()
+        values[entry_name(clock, "1")] = 1.0
     drift = {name: drift[name] for name in state if name in drift}
-    implied = {name: 2 * np.pi for name in recording.names if name not in periods and _turns(drift, recording, name)}
+    implied = {
+        name: 2 * np.pi for name in recording.names if name not in (*periods, clock) and _turns(drift, recording, name)
+    }
     case = Case(
         unwrapped(recording, implied),
         drift,
@@ -93,6 +103,7 @@ def pose(
         values,
         velocities,
         periods=periods | implied,
+        clock=clock,
     )
     stated, signs = _between(case, facts)
     symmetries = read_symmetries(symmetry, recording, periods | implied)
@@ -168,7 +179,22 @@ def seen_periods(recording: Recording) -> dict[str, float]:
 def noise_levels(case: Case) -> tuple[NoiseLevel, ...]:
     """Return what the recording says of the measurement noise of each component."""
     smooth = [bool(case.hidden) or _is_position(case, name) for name in case.recording.names]
-    return tuple(noise_level(case.recording, i, smooth=smooth[i]) for i in range(case.recording.dim))
+    return tuple(noise_level(case.recording, i, smooth=smooth[i]) for i in range(len(case.recorded)))
+
+
+_TIME = re.compile(r"(?<![^\W\d])" + CLOCK + r"(?!\w)")
+
+
+def _reads_time(library: Library) -> bool:
+    """Whether terms of a library read the time.
+
+    Example:
+        >>> _reads_time("1, x, cos(0.6t)"), _reads_time({"x": ["1", "sqrt(x)", "tan(x)"]})
+        (True, False)
+    """
+    texts = library.values() if isinstance(library, Mapping) else [library]
+    every = (each for text in texts for each in ([text] if isinstance(text, str) else text or ()))
+    return any(_TIME.search(each) for each in every)
 
 
 def _turns(drift: Mapping[str, tuple[Term, ...]], recording: Recording, name: str) -> bool:
@@ -190,6 +216,9 @@ def _with_noise(case: Case, noise: str | float | Sequence[float]) -> Case:
         given = noise if isinstance(noise, Sequence) and not isinstance(noise, str) else [noise] * len(levels)
         checks.require(len(given) == len(levels), "noise", f"be one number, or one for each of {len(levels)}", noise)
         sd = tuple(checks.number(value, "noise", least=0.0) for value in given)
+    if case.clock:
+        # A clock is read without noise.
+        sd, levels = (*sd, 0.0), (*levels, NoiseLevel(0.0, 0.0, 1.0))
     step = case.recording.step
     gains = tuple(filter_gain(s, level.diffusivity, step) for s, level in zip(sd, levels, strict=True))
     found = replace(case, noise=sd, gains=gains)

@@ -22,6 +22,7 @@ from evolaw.discovery.diffusions.evidence.entries import Judged
 from evolaw.discovery.diffusions.evidence.selection import weigh_all
 from evolaw.discovery.diffusions.law import EquationLaw
 from evolaw.discovery.diffusions.model.case import Case
+from evolaw.discovery.diffusions.model.expressions import Term
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.errors import EvolawError
@@ -40,7 +41,7 @@ _SHORT = 0.5
 def draw_equation(finding: Finding) -> Figure:
     """Return one figure: the field, and the evidence of every term."""
     case = _case(finding)
-    figure = new_figure(8.4, 3.4 if case.recording.dim < 3 else 3.0)
+    figure = new_figure(8.4, 3.4 if len(case.recorded) < 3 else 3.0)
     panels: Any = figure.subfigures(1, 2, width_ratios=[1.25, 1])
     left, right = panels
     _field(left, finding, case)
@@ -68,21 +69,23 @@ def draw_runs(finding: Finding, seed: int = 0) -> Figure | None:
     recording = case.recording
     rows = recording.stretches()[0]
     count = min(rows.stop - rows.start, _POINTS)
-    times = recording.times[:count] - recording.times[0]
-    start = recording.values[0]
+    # Terms of the time read the recording's own.
+    times = recording.times[:count] - (0.0 if case.clock else recording.times[0])
+    names = case.recorded
+    start = recording.values[0, : len(names)]
     if case.hidden:
-        start = np.concatenate([start, (recording.values[1] - recording.values[0]) / recording.step])
+        start = np.concatenate([start, (recording.values[1] - recording.values[0])[: len(names)] / recording.step])
     runs = _runs(finding, start, times, seed)
     if runs is None:
         return None
-    figure = new_figure(7.2, 1.3 * recording.dim + 0.6)
-    panels = np.atleast_1d(figure.subplots(recording.dim, 1, sharex=True))
+    figure = new_figure(7.2, 1.3 * len(names) + 0.6)
+    panels = np.atleast_1d(figure.subplots(len(names), 1, sharex=True))
     for place, axes in enumerate(panels):
         axes.plot(times, recording.values[:count, place], color=CYCLE[0], label="recorded", lw=1.0)
         for number, run in enumerate(runs):
             label = "the average law, run" if number == 0 else None
             axes.plot(times, run[:, place], color=CYCLE[1], alpha=0.6, lw=0.8, label=label)
-        axes.set_ylabel(recording.names[place])
+        axes.set_ylabel(names[place])
     panels[0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=2, fontsize=8)
     panels[-1].set_xlabel(f"time ({recording.time_unit})" if recording.time_unit else "time")
     return figure
@@ -117,9 +120,9 @@ def _scheme(process: object, additive: object) -> Any:
 
 
 def _field(figure: object, finding: Finding, case: Case) -> None:
-    if len(case.state) == 1:
+    if len(case.recorded) == 1 and not case.hidden:
         _curves(figure, finding.law, case)
-    elif len(case.recording.names) >= 2:
+    elif len(case.recorded) >= 2:
         _plane(figure.subplots(), finding, case)  # type: ignore[attr-defined]
     else:
         axes = figure.subplots()  # type: ignore[attr-defined]
@@ -127,7 +130,7 @@ def _field(figure: object, finding: Finding, case: Case) -> None:
         v = np.gradient(x, case.recording.step)
         axes.plot(x[: 4 * _POINTS], v[: 4 * _POINTS], color=CYCLE[0], lw=0.5, alpha=0.6)
         axes.set_xlabel(case.state[0])
-        axes.set_ylabel(f"{case.state[1]}, from differences")
+        axes.set_ylabel(f"{case.hidden[0]}, from differences")
 
 
 def _curves(figure: object, law: EquationLaw, case: Case) -> None:
@@ -140,9 +143,9 @@ def _curves(figure: object, law: EquationLaw, case: Case) -> None:
     for axes, spread, label in ((left, False, "drift"), (right, True, "diffusion D")):
         free, known = case.split(weighed.target, diffusion=spread)
         family = Judged.of(weighed, diffusion=spread)
-        fixed = features(tuple(t for t, _ in known), [at]) @ np.array([value for _, value in known])
+        fixed = _at_all_times(tuple(t for t, _ in known), at, case) @ np.array([value for _, value in known])
         if family.form is not None and family.subsets is not None:
-            laws = law_draws(family.form, family.subsets, _LAWS, rng) @ features(free, [at]).T + fixed
+            laws = law_draws(family.form, family.subsets, _LAWS, rng) @ _at_all_times(free, at, case).T + fixed
             low, middle, high = np.quantile(laws, [0.025, 0.5, 0.975], axis=0)
             axes.fill_between(at, low, high, color=CYCLE[0], alpha=0.2, lw=0)
             axes.plot(at, middle, color=CYCLE[0])
@@ -156,6 +159,15 @@ def _curves(figure: object, law: EquationLaw, case: Case) -> None:
     left.axhline(0, color="#c8ccd3", lw=0.8, zorder=0)
 
 
+def _at_all_times(terms: Sequence[Term], at: np.ndarray, case: Case) -> np.ndarray:
+    """Terms of one component at some places, shape (places, terms); those that read the time in their mean over it."""
+    if not case.clock:
+        return features(terms, [at])
+    times = np.quantile(case.recording.times, np.linspace(0, 1, 65))
+    every = features(terms, [np.repeat(at, times.size), np.tile(times, at.size)])
+    return np.asarray(every.reshape(at.size, times.size, -1).mean(1))
+
+
 def _binned(case: Case, law: EquationLaw, drift: Drift | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean steps over Δt, or with a drift half the squares of what it leaves of them, in equally filled bins, with standard errors.
 
@@ -166,7 +178,11 @@ def _binned(case: Case, law: EquationLaw, drift: Drift | None) -> tuple[np.ndarr
     x = recording.columns[0]
     dt = recording.times[starts + 1] - recording.times[starts]
     step = x[starts + 1] - x[starts]
-    step = step / dt if drift is None else 0.5 * (step - drift.at([x[starts]]) * dt) ** 2 / dt
+    step = (
+        step / dt
+        if drift is None
+        else 0.5 * (step - drift.at([column[starts] for column in recording.columns]) * dt) ** 2 / dt
+    )
     on_drift, on_spread, size = _added(law, case, x[starts], dt)
     step = step - (on_drift if drift is None else on_spread)
     at = _within_turn(case, 0, x)[starts]

@@ -290,7 +290,7 @@ def _restarts(case: Case, states: list[np.ndarray], time: float, stiffness: floa
         spread = (numbers - 0.5) / _RESTARTS if size == 1 else np.mod(0.5 + numbers / ratio ** (i + 1), 1.0)
         starts.append(np.array([float(f"{v:.4g}") for v in low + (high - low) * spread]))
         spans.append(f"{name} from {low:.3g} to {high:.3g}")
-    recorded = len(case.recording.names)
+    recorded = len(case.recorded)
     says = (
         f"Start again {_RESTARTS} times, far apart ({', '.join(spans[:recorded])}), and record each time as it settles."
     )

@@ -5,6 +5,7 @@
     a step hangs on where it was before         nothing is decided
     a term is missing from the library          nothing of that component's drift is decided
     the law changes in time                     nothing of that component's drift is decided
+    a clock drives it, or hums in it            nothing of that component's drift is decided
     D varies otherwise than --diffusion         nothing of that component's diffusion is decided
     D changes in time                           nothing of that component is decided
 
@@ -15,13 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from scipy.special import fdtrc
 
+from evolaw import display
 from evolaw.discovery.diffusions.evidence.relations import Agreement
 from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.misfit.diffusion_tests import spread, strength_tests
 from evolaw.discovery.diffusions.misfit.doubts import HOPELESS, LEVEL, Doubt
+from evolaw.discovery.diffusions.misfit.drive_tests import Drive, drive_test, without_line
 from evolaw.discovery.diffusions.misfit.drift_tests import (
     DriftTest,
     Residuals,
@@ -31,14 +35,17 @@ from evolaw.discovery.diffusions.misfit.drift_tests import (
     returns_of,
 )
 from evolaw.discovery.diffusions.misfit.history_tests import history_test, share_of_drift
+from evolaw.discovery.diffusions.misfit.increment_tests import first_rows, memory, remainders
 from evolaw.discovery.diffusions.misfit.missing_terms import missing_terms
 from evolaw.discovery.diffusions.model.case import Case
 from evolaw.discovery.spine.evidence import Check
 
-__all__ = ["diagnose", "doubt_known", "doubt_symmetry"]
+__all__ = ["diagnose", "doubt_drives", "doubt_known", "doubt_symmetry"]
 
 _LEAST_SPREAD = 0.05
-_LEAST_HISTORY = 0.1
+_LEAST_HISTORY = _LEAST_DRIVE = 0.1
+_UNREADABLE = frozenset(("spikes", "held", "edge", "period", "jumps"))
+"""Causes that leave no spectrum to read."""
 
 
 def diagnose(case: Case, weighed: Sequence[Weighed], doubts: Sequence[Doubt] = ()) -> list[Doubt]:
@@ -59,6 +66,30 @@ def diagnose(case: Case, weighed: Sequence[Weighed], doubts: Sequence[Doubt] = (
         found += [] if "jumps" in causes else _drift(case, item)
         found += [] if ("noise", item.target) in failed else _strength(case, item)
     return found
+
+
+def doubt_drives(case: Case, weighed: Sequence[Weighed], doubts: Sequence[Doubt]) -> list[Doubt]:
+    """Return all doubts with those of a drive added; memory that a drive alone left in the steps is no memory.
+
+    Args:
+        case: the case.
+        weighed: what was weighed of each component.
+        doubts: what speaks against any law.
+    """
+    if {doubt.cause for doubt in doubts if not doubt.check.passed} & _UNREADABLE:
+        return list(doubts)
+    found, explained = [], set()
+    for item in weighed:
+        drive = drive_test(case, item)
+        if drive is None:
+            continue
+        doubt = _drive(case, item, drive)
+        found.append(doubt)
+        if not doubt.check.passed and not case.hidden:
+            rest = without_line(remainders(case, item.target), case.recording.times[first_rows(case)], drive.rate)
+            if memory(rest, (2, 3) if any(case.noise) else (1,)).p_value >= LEVEL:
+                explained.add(f"memory of {item.target}")
+    return [doubt for doubt in doubts if doubt.check.passed or doubt.check.name not in explained] + found
 
 
 def doubt_known(case: Case, against: Sequence[str]) -> list[Doubt]:
@@ -124,6 +155,21 @@ def _history(item: Weighed, test: DriftTest) -> Doubt:
         "recorded; no first-order equation in what was recorded holds."
     )
     return Doubt(Check(name, False, test.p_value, says), "history")
+
+
+def _drive(case: Case, item: Weighed, drive: Drive) -> Doubt:
+    name = f"drive of {item.target}"
+    line = DriftTest(2 * drive.ratio, 2, drive.p_value, "")
+    if drive.p_value >= LEVEL or (item.drift is not None and share_of_drift(line, item) < _LEAST_DRIVE):
+        says = f"What the drift leaves of the steps of {item.target} has no line in its spectrum, as a clock would leave one."
+        return Doubt(Check(name, True, drive.p_value, says), "driven")
+    unit = f" {case.recording.time_unit}" if case.recording.time_unit else ""
+    says = (
+        f"A clock drives {item.target}, or hums in its readings: what the drift leaves of its steps comes back every "
+        f"{2 * np.pi / drive.rate:.4g}{unit}, as a force of {drive.amplitude:.2g} cos(ω t + φ) with ω = {display.uncertain(drive.rate, drive.error)} "
+        f"leaves it. Add cos({drive.rate:.4g} t) and sin({drive.rate:.4g} t) to --library: t is the time."
+    )
+    return Doubt(Check(name, False, drive.p_value, says), "driven", item.target, "drift")
 
 
 def _too_small(case: Case, item: Weighed, test: DriftTest) -> str:

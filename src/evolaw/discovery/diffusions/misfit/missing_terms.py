@@ -103,7 +103,7 @@ def _groups(case: Case) -> Iterator[tuple[str, ...]]:
         yield (f"abs({name})*{name}",)
         yield (f"tanh({name})",)
         yield from ((f"exp({name})",), (f"exp(-{name})",))
-        if name in case.recording.names:
+        if name in case.recorded:
             path = case.recording.columns[case.recording.names.index(name)]
             for rate in _USUAL_TURNS:
                 yield (f"sin({rate}{name})", f"cos({rate}{name})")

@@ -130,7 +130,7 @@ def predict(
 
 
 def _curves(case: Case, window: _Window, values: np.ndarray) -> tuple[Curve, ...]:
-    shown = enumerate(case.recording.names)
+    shown = enumerate(case.recorded)
     return tuple(c for k, name in shown for c in curves_of(name, values[..., k], window.times, case.periods.get(name)))
 
 
@@ -206,7 +206,7 @@ def _state(case: Case, row: int) -> np.ndarray:
     if not case.hidden:
         return here
     span = recording.times[row + 1] - recording.times[row]
-    return np.concatenate([here, (recording.values[row + 1] - here) / span])
+    return np.concatenate([here, (recording.values[row + 1] - here) / span])[: len(case.state)]
 
 
 def _run(
@@ -284,7 +284,7 @@ def _numbers(case: Case, window: _Window, values: np.ndarray) -> tuple[list[str]
         names.append(name)
         found.append(number)
 
-    components = case.recording.names
+    components = case.recorded
     for place, name in enumerate(components):
         x, period = values[..., place], case.periods.get(name)
         inside = x if period is None else np.mod(x, period)

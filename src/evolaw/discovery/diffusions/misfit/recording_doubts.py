@@ -49,7 +49,7 @@ def doubt_recording(case: Case) -> list[Doubt]:
 
 
 def _wrapped(case: Case) -> Doubt | None:
-    for name, path in zip(case.recording.names, case.recording.columns, strict=True):
+    for name, path in zip(case.recorded, case.recording.columns, strict=False):
         period = wrapping(path) if name not in case.periods else 0.0
         if period:
             said = "2*pi" if abs(period - 2 * math.pi) < 1e-12 else f"{period:.4g}"
@@ -61,7 +61,7 @@ def _wrapped(case: Case) -> Doubt | None:
 def _readings(case: Case) -> list[Doubt]:
     """What the instrument or a wall has left in the readings; nothing where it left nothing."""
     found, recording = [], case.recording
-    for place, name in enumerate(recording.names):
+    for place, name in enumerate(case.recorded):
         # What steps over its whole range as angles do has no spikes and no edge: it wants its period.
         if name in case.periods or wrapping(recording.columns[place]):
             continue

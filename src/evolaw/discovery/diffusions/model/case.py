@@ -35,6 +35,7 @@ class Case:
         stated: the relations that were given, each as given.
         symmetries: the declared symmetries, in words.
         symmetric: what they say of free entries by themselves, as in ``relations``, without the relations that were given.
+        clock: name of the component that is the time; "" where no term reads the time.
         kept: what was computed of the case and is asked for again, by name; a case made of this one begins without.
     """
 
@@ -51,12 +52,18 @@ class Case:
     stated: Relations = field(default_factory=dict)
     symmetries: tuple[str, ...] = ()
     symmetric: Relations = field(default_factory=dict)
+    clock: str = ""
     kept: dict[str, Any] = field(init=False, default_factory=dict, repr=False)
 
     @property
     def targets(self) -> tuple[str, ...]:
         """The components that have entries, known ones included."""
-        return tuple(self.drift)
+        return tuple(name for name in self.drift if name != self.clock)
+
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """Names of what was recorded beside the time."""
+        return tuple(name for name in self.recording.names if name != self.clock)
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -65,7 +72,7 @@ class Case:
 
     @property
     def state(self) -> tuple[str, ...]:
-        """Names of the whole state, hidden velocities last."""
+        """Names of the whole state, hidden velocities, or the time, last."""
         return self.recording.names + self.hidden
 
     def index(self, target: str) -> int:

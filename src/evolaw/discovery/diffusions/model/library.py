@@ -4,6 +4,7 @@
 "poly:3"                   all monomials of the state up to degree 3
 "harmonics:3"              1 and the sines and cosines of up to three times every component
 "x: 1, x; y: x, y"         one library a component
+"1, x, cos(0.6 t)"         t is the time where no component is called so
 """
 
 from __future__ import annotations
@@ -73,16 +74,18 @@ def read_libraries(
     *,
     argument: str = "library",
     periods: Mapping[str, float] | None = None,
+    state: Sequence[str] | None = None,
 ) -> dict[str, tuple[Term, ...]]:
     """Read the library of each component.
 
     Args:
         text: as the docstring of this file says, a list of terms, or a mapping from component to either; a component that is left out has
             the usual library, and in a diffusion no term.
-        names: names that terms may use.
+        names: names of the components.
         targets: components that are asked about; a library given for another one is not needed.
         argument: name of the argument, for errors.
         periods: periods of angles, for harmonics.
+        state: names that terms may use, in the order of the state, where these are more: the time is in no library such as poly:3.
 
     Returns:
         Terms by component, in the order written.
@@ -105,8 +108,8 @@ def read_libraries(
         rest = usual if argument == "library" else []
         for name in text:
             checks.one_of(name, argument, names)
-        return {name: _terms(text.get(name, rest), names, argument, periods) for name in targets}
-    return dict.fromkeys(targets, _terms(usual if text is None else text, names, argument, periods))
+        return {name: _terms(text.get(name, rest), names, state or names, argument, periods) for name in targets}
+    return dict.fromkeys(targets, _terms(usual if text is None else text, names, state or names, argument, periods))
 
 
 def _by_component(part: str, names: Sequence[str], argument: str) -> tuple[str, str]:
@@ -116,7 +119,11 @@ def _by_component(part: str, names: Sequence[str], argument: str) -> tuple[str, 
 
 
 def _terms(
-    given: str | Sequence[str], names: Sequence[str], argument: str, periods: Mapping[str, float] | None
+    given: str | Sequence[str],
+    names: Sequence[str],
+    state: Sequence[str],
+    argument: str,
+    periods: Mapping[str, float] | None,
 ) -> tuple[Term, ...]:
     if isinstance(given, str):
         named = _NAMED.fullmatch(given)
@@ -126,7 +133,7 @@ def _terms(
         else:
             given = split_list(given)
     checks.require(len(given) <= MOST_TERMS, argument, f"have at most {MOST_TERMS} terms a component", len(given))
-    terms = tuple(read_term(item, names) for item in given)
+    terms = tuple(read_term(item, state) for item in given)
     seen: dict[str, str] = {}
     for term in terms:
         checks.require(term.name not in seen, argument, "name every term once", f"one with {term.name} twice")

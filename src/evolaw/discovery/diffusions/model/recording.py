@@ -18,7 +18,10 @@ from evolaw import checks
 from evolaw.arrays import memory_limit, require_memory
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Recording", "gather", "unwrapped"]
+__all__ = ["CLOCK", "Recording", "clocked", "gather", "unwrapped"]
+
+CLOCK = "t"
+"""How terms call the time, where no component is called so."""
 
 _LONGEST_GAP = 3.0
 """Steps longer than this many usual ones end a stretch: no quadrature over them is to be trusted."""
@@ -149,6 +152,24 @@ def gather(recordings: Trajectory | Sequence[Trajectory], names: Sequence[str] |
     for name, column in zip(found.names, found.columns, strict=True):
         checks.require(np.ptp(column) > 0, "recording", "move", f"{name}, which is {column[0]:g} at all times")
     return found
+
+
+def clocked(recording: Recording) -> Recording:
+    """Return the recording with its times as one more component, `CLOCK`, that terms may read.
+
+    Example:
+        >>> found = clocked(gather(Trajectory(np.arange(30.0) ** 2, 0.5 * np.arange(30), ("times",))))
+        >>> found.names, found.values[:3].tolist()
+        (('x', 't'), [[0.0, 0.0], [1.0, 0.5], [4.0, 1.0]])
+    """
+    force = recording.force
+    return replace(
+        recording,
+        values=np.concatenate([recording.values, recording.times[:, None]], 1),
+        names=(*recording.names, CLOCK),
+        units=(*recording.units, recording.time_unit) if recording.units else (),
+        force=None if force is None else np.concatenate([force, np.zeros((len(force), 1))], 1),
+    )
 
 
 def unwrapped(recording: Recording, periods: Mapping[str, float]) -> Recording:

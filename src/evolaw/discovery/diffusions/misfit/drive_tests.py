@@ -1,0 +1,214 @@
+r"""Whether a clock drives the motion, or hums in the readings: a line in the spectrum of what the drift leaves of the steps.
+
+The residuals e_k = y_k − q_kᵀθ̂ of a drift that holds hang together over a few steps at most, so their spectrum has no lines. A drive leaves
+less of itself there than it is, for the motion follows it and the fitted terms φ take their share; at frequency ω the waves
+w_k = (cos ωt_k, sin ωt_k) have outside the terms
+
+    S = Σ w e,        M = Σ w wᵀ − (Σ w φᵀ) (Σ φ φᵀ)⁻¹ (Σ φ wᵀ),        β = M⁻¹ S,        P(ω) = Sᵀ M⁻¹ S
+
+(terms and residuals divided by sqrt(D̂) where D̂ varies; eigenvalues of M kept above a quarter of those without terms). At half whole numbers n
+of turns in the recorded time T,
+
+    R = P(ω) / mean of P(ω ± 2πl/T), l = 2 … 51,        ω = 2πn/T
+
+has under a spectrum that is smooth over so few frequencies the F distribution of 2 and 2m degrees of freedom, m the number of neighbours there
+are: P = (1 + R/m)^(−m). Every octave of frequencies has the same share of the chance,
+
+    p = min_n P_n / w_n,        w_n = (1/n) / Σ 1/n',        n = 3, 3.5, 4 … up to half a turn a step
+
+which is at most p by chance however the frequencies hang together (Bonferroni). A drift A cos(ωt + φ) has |β| = A Δt, and its frequency is
+known to sqrt(6/R)/T (the Cramér–Rao bound). Rows are sorted into cells of the usual step, or wider ones where there are many: of frequencies
+beyond half a turn a cell nothing is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evolaw.discovery.diffusions.evidence.weigh import Weighed, drift_equation, fine_nodes
+from evolaw.discovery.diffusions.model.case import Case
+
+__all__ = ["Drive", "drive_test", "without_line"]
+
+_FEWEST_TURNS = 3
+"""Of a slower one the halves of the recording speak."""
+_AROUND, _NEAREST = 50, 1
+_FEWEST_AROUND = 20
+_MOST_CELLS = 2**18
+_BLOCK = 2**16
+_RANK = 1e-9
+_LEAST_OUTSIDE = 0.25
+
+
+@dataclass(frozen=True)
+class Drive:
+    """The strongest line for its frequency.
+
+    Attributes:
+        rate: ω, radians a unit of time.
+        error: its standard error.
+        amplitude: A of the drift A cos(ωt + φ) that leaves it.
+        ratio: R, its power over that of its neighbours.
+        p_value: chance of so strong a line at any frequency.
+    """
+
+    rate: float
+    error: float
+    amplitude: float
+    ratio: float
+    p_value: float
+
+
+def drive_test(case: Case, weighed: Weighed) -> Drive | None:
+    """Return the strongest line in what the drift of a component leaves; None where the recording is too short to have lines.
+
+    Example:
+        >>> from evolaw import Trajectory
+        >>> from evolaw.discovery.diffusions.evidence.weigh import weigh
+        >>> from evolaw.discovery.diffusions.problem import pose
+        >>> t, kicks = 0.05 * np.arange(4001), 0.2 * np.random.default_rng(1).normal(size=4000)
+        >>> path = np.zeros(4001)
+        >>> for k in range(4000):
+        ...     path[k + 1] = path[k] + 0.05 * (np.cos(2 * t[k]) - path[k]) + kicks[k]
+        >>> case = pose(Trajectory(path, t, ("times",)), library="1, x", noise=0.0)
+        >>> found = drive_test(case, weigh(case, "x"))
+        >>> round(found.rate, 2), round(found.amplitude, 1), found.p_value < 1e-6
+        (2.0, 1.1, True)
+    """
+    cells = _cells(case, weighed)
+    if cells is None:
+        return None
+    power, wave = _power(cells)
+    ratio, around = (np.zeros(power.size) for _ in range(2))
+    for odd in (0, 1):  # Half turns stand between whole ones.
+        ratio[odd::2], around[odd::2] = _beside_neighbours(power[odd::2])
+    number = np.arange(power.size)
+    tried = (number >= 2 * _FEWEST_TURNS) & (around >= _FEWEST_AROUND)
+    if not tried.any():
+        return None
+    logs = np.full(power.size, np.inf)
+    logs[tried] = -around[tried] * np.log1p(ratio[tried] / around[tried]) + np.log(number[tried])
+    logs[tried] += np.log(np.sum(1.0 / number[tried]))
+    best = int(np.argmin(logs))
+    span = cells.left.size * cells.width
+    rate, r = np.pi / span * (best + _between(power, best)), float(ratio[best])
+    return Drive(
+        float(rate),
+        float(np.sqrt(6 / max(r, 1e-300)) / span),
+        float(wave[best]) / cells.step,
+        r,
+        float(np.exp(min(logs[best], 0.0))),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """Sums over the rows that fall into each cell of time.
+
+    Attributes:
+        left: of what the drift leaves of the steps.
+        terms: of the free terms, orthonormal over the rows; shape (cells, terms).
+        rows: how many rows there are in all.
+        width: of a cell.
+        step: mean of the steps, over what residuals were divided by.
+    """
+
+    left: np.ndarray
+    terms: np.ndarray
+    rows: int
+    width: float
+    step: float
+
+
+def _cells(case: Case, weighed: Weighed) -> _Cells | None:
+    recording, left = case.recording, weighed.residuals
+    varies = len(case.diffusion.get(weighed.target, ())) > 1 and weighed.target not in case.hidden
+    size = weighed.strength(list(recording.columns)) if varies else np.ones(len(recording))
+    size = size if recording.heat is None else size * recording.heat
+    used = np.isfinite(left) & (size > 0)
+    if np.count_nonzero(used) < _FEWEST_AROUND:
+        return None
+    begin, end = recording.times[used].min(), recording.times[used].max()
+    width = max(recording.step, float(end - begin) / _MOST_CELLS)
+    place = np.where(used, np.round((recording.times - begin) / width), 0).astype(int)
+    scale = np.where(used, np.sqrt(np.mean(size[used]) / np.where(used, size, 1.0)), 0.0)
+    count = int(place.max()) + 1
+    equation = drift_equation(case, weighed.target, fine_nodes, weighed.strength if varies else None, None)
+    terms, gram = np.zeros((count, len(equation.names))), np.zeros((len(equation.names),) * 2)
+    for first in range(0, len(recording) if equation.names else 0, _BLOCK):
+        part = slice(first, min(first + _BLOCK, len(recording)))
+        phi = np.where(used[part, None], equation.rows(part.start, part.stop).terms, 0.0)
+        phi = np.where(np.isfinite(phi), phi, 0.0)
+        gram += phi.T @ phi
+        for j, column in enumerate(phi.T):
+            terms[:, j] += np.bincount(place[part], column, count)
+    values, vectors = (
+        np.linalg.eigh(gram / np.sqrt(np.outer(np.diag(gram), np.diag(gram)))) if gram.size else (gram, gram)
+    )
+    kept = values > _RANK
+    whole = terms / np.sqrt(np.diag(gram)) @ vectors[:, kept] / np.sqrt(values[kept]) if gram.size else terms
+    steps = np.append(np.diff(recording.times), 0.0)[used]
+    return _Cells(
+        np.bincount(place, np.where(used, left, 0.0) * scale, count),
+        whole,
+        int(used.sum()),
+        width,
+        float(np.mean(steps[steps > 0] * scale[used][steps > 0])),
+    )
+
+
+def _power(cells: _Cells) -> tuple[np.ndarray, np.ndarray]:
+    """P and the length of β at half turns, up to half a turn a cell."""
+    count = cells.left.size
+
+    def waves(column: np.ndarray) -> np.ndarray:
+        found = np.fft.rfft(column, 2 * count)[: count + 1]
+        return np.stack([found.real, -found.imag], -1)
+
+    sums = waves(cells.left)
+    inside = np.zeros((count + 1, 2, 2))
+    for column in cells.terms.T:
+        part = waves(column)
+        inside += part[:, :, None] * part[:, None, :]
+    values, vectors = np.linalg.eigh(0.5 * cells.rows * np.eye(2) - inside)
+    values = np.maximum(values, 0.5 * cells.rows * _LEAST_OUTSIDE)
+    along = np.einsum("kij,ki->kj", vectors, sums)
+    return np.sum(along**2 / values, 1), np.sqrt(np.sum((along / values) ** 2, 1))
+
+
+def _beside_neighbours(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every power over the mean of those around, the nearest left out, and how many these are; frequency 0 is nobody's neighbour."""
+    sums = np.concatenate([[0.0, 0.0], np.cumsum(power[1:])])
+    here = np.arange(power.size)
+
+    def within(reach: int) -> tuple[np.ndarray, np.ndarray]:
+        low, high = np.maximum(here - reach, 1), np.minimum(here + reach + 1, power.size)
+        high = np.maximum(high, low)
+        return sums[high] - sums[low], high - low
+
+    (far, many), (near, few) = within(_AROUND + _NEAREST), within(_NEAREST)
+    count = many - few
+    return power * count / np.maximum(far - near, 1e-300), count.astype(float)
+
+
+def _between(power: np.ndarray, best: int) -> float:
+    """Where between its neighbours a peak lies, by a parabola through their logarithms."""
+    if not 0 < best < power.size - 1:
+        return 0.0
+    low, top, high = np.log(np.maximum(power[best - 1 : best + 2], 1e-300))
+    return float(np.clip(0.5 * (low - high) / min(low - 2 * top + high, -1e-12), -0.5, 0.5))
+
+
+def without_line(rest: np.ndarray, times: np.ndarray, rate: float) -> np.ndarray:
+    """Return a row of remainders with its part at a frequency taken off by least squares; NaN stay.
+
+    Example:
+        >>> times = np.arange(50.0)
+        >>> bool(np.abs(without_line(np.sin(0.3 * times + 1), times, 0.3)).max() < 1e-12)
+        True
+    """
+    wave = np.stack([np.cos(rate * times), np.sin(rate * times)], 1)
+    used = np.isfinite(rest)
+    return rest - wave @ np.linalg.lstsq(wave[used], rest[used], rcond=None)[0]
