@@ -25,7 +25,6 @@ from evolaw.discovery.diffusions.evidence.selection import is_coarse
 from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.misfit.diffusion_tests import spread, strength_tests
 from evolaw.discovery.diffusions.misfit.doubts import HOPELESS, LEVEL, Doubt
-from evolaw.discovery.diffusions.misfit.drive_tests import Drive, drive_test, without_line
 from evolaw.discovery.diffusions.misfit.drift_tests import (
     DriftTest,
     Residuals,
@@ -34,6 +33,7 @@ from evolaw.discovery.diffusions.misfit.drift_tests import (
     passages_of,
     returns_of,
 )
+from evolaw.discovery.diffusions.misfit.drive_tests import Drive, drive_test, without_line
 from evolaw.discovery.diffusions.misfit.history_tests import history_test, share_of_drift
 from evolaw.discovery.diffusions.misfit.increment_tests import first_rows, memory, remainders
 from evolaw.discovery.diffusions.misfit.missing_terms import missing_terms
