@@ -20,7 +20,7 @@ from evolaw import checks
 from evolaw.arrays import precise
 from evolaw.score.exact.carried import Carried
 from evolaw.score.noising.schedules import Rectified
-from evolaw.sde.loop.adaptive import solve_flow
+from evolaw.sde.loop.flows import solve_flow
 from evolaw.sde.processes.process import SDE
 from evolaw.told import told
 

@@ -38,7 +38,8 @@ from evolaw.score.likelihood.flow import least_time
 from evolaw.score.noising.linear import Noising
 from evolaw.score.samplers.backward import Backward, probability_flow, shape_of
 from evolaw.score.samplers.priors import addressed_normals, prior_of
-from evolaw.sde.loop.adaptive import adaptive, in_blocks
+from evolaw.sde.loop.adaptive import adaptive
+from evolaw.sde.loop.flows import in_blocks
 from evolaw.sde.noise.variates import normal_pair
 from evolaw.told import told
 from evolaw.trajectory import Trajectory

@@ -13,7 +13,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.score.noising.linear import Noising, require_noising
 from evolaw.score.samplers.backward import probability_flow, shape_of
-from evolaw.sde.loop.adaptive import solve_flow
+from evolaw.sde.loop.flows import solve_flow
 from evolaw.told import told
 
 __all__ = ["decode", "encode", "flow", "interpolate", "least_time"]

@@ -17,7 +17,7 @@ from evolaw.score.samplers.adaptive_flow import AdaptiveFlow
 from evolaw.score.samplers.backward import Backward, reverse, shape_of
 from evolaw.score.samplers.last_step import LAST_STEPS, finished
 from evolaw.score.samplers.priors import addressed_normals, prior_of, prior_states
-from evolaw.sde.loop.adaptive import solve_flow
+from evolaw.sde.loop.flows import solve_flow
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Scheme
