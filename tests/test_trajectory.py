@@ -119,7 +119,11 @@ def test_a_wrong_place_is_a_sentence(place: object) -> None:
         found[place]
 
 
-def test_asking_past_the_end_stops_a_loop() -> None:
+@pytest.mark.parametrize("place", [2, -3, 10**30])
+def test_asking_past_the_end_is_a_sentence_and_stops_a_loop(place: int) -> None:
     found = Trajectory(np.zeros((2, 3)), [0, 1], ("times", "dim"))
-    with pytest.raises(IndexError):
-        found[2]
+    with pytest.raises(IndexError, match="one of the 2 saved times"):
+        found[place]
+    with pytest.raises(ArgumentError, match="place"):
+        found[place]
+    assert len(list(reversed(found))) == len([*found]) == 2

@@ -31,6 +31,9 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.discovery.discover import discover as discover
     from evolaw.trajectory import Trajectory as Trajectory
 
+if TYPE_CHECKING:  # what is no name of ours
+    from matplotlib.figure import Figure
+
 __version__ = "0.1.0"
 
 _PARTS = (
@@ -85,7 +88,7 @@ def load(path: str | Path) -> Any:
     return importlib.import_module("evolaw.report.opening").load(path)
 
 
-def draw(result: Any, **options: Any) -> Any:
+def draw(result: Any, **options: Any) -> Figure:
     """Return a Matplotlib figure of any result; what it shows and its options are told by ``evolaw.report.figures``.
 
     Raises:

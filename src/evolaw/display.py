@@ -9,7 +9,10 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = [
     "Progress",
@@ -131,7 +134,7 @@ def mathematics(result: Any) -> str:
     )
 
 
-def plot(result: Any, **options: Any) -> Any:
+def plot(result: Any, **options: Any) -> Figure:
     """Return a Matplotlib figure of ``result``; the same as ``evolaw.draw``."""
     return _drawers[0](result, **options)
 

@@ -3,6 +3,7 @@
     EvolawError                    exit code 1   a bug of ours, unless a subclass says otherwise
     ├── ArgumentError(ValueError)  exit code 3   an argument is not what the function needs
     │   ├── ShapeError                           an array has the wrong shape
+    │   ├── OutOfRange(IndexError)               a place past the end of what there is
     │   └── Unforeseen             exit code 1   it failed with arguments that fit one by one: a fault of ours
     ├── ParseError(ValueError)     exit code 3   a text or file cannot be read; carries line and column
     ├── StorageError               exit code 3   a run directory is missing, damaged or in use
@@ -31,6 +32,7 @@ __all__ = [
     "MissingProgram",
     "NotConverged",
     "NumericalError",
+    "OutOfRange",
     "ParseError",
     "ShapeError",
     "StorageError",
@@ -57,6 +59,12 @@ class ShapeError(ArgumentError):
     """An array argument has the wrong shape."""
 
     code = "shape"
+
+
+class OutOfRange(ArgumentError, IndexError):
+    """A place past the end of what there is; an IndexError too, by which loops end."""
+
+    code = "range"
 
 
 class Unforeseen(ArgumentError):

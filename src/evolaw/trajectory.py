@@ -11,15 +11,17 @@ import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, SupportsIndex, overload
 
 import numpy as np
 
 from evolaw import checks, display, documents, storage
 from evolaw.arrays import byte_size, read_only
+from evolaw.errors import OutOfRange
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.figure import Figure
 
 __all__ = ["Trajectory"]
 
@@ -98,7 +100,13 @@ class Trajectory:
         """Return the number of saved times."""
         return int(self.times.size)
 
-    def __getitem__(self, place: int | slice) -> Any:
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> np.ndarray: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Trajectory: ...
+
+    def __getitem__(self, place: SupportsIndex | slice) -> np.ndarray | Trajectory:
         """Return the state at the k-th time, or, for a slice, the trajectory of those times.
 
         Example:
@@ -112,9 +120,14 @@ class Trajectory:
             checks.require(place.step is None or place.step > 0, "place", "keep the order of the times", place)
             return replace(self, values=np.take(self.values, kept, self.axes.index("times")), times=self.times[kept])
         try:
-            return self.frames[operator.index(place)]
+            k = operator.index(place)
         except TypeError:
             raise checks.refuse("place", "be a whole number or a slice", place, "`at` takes a time.") from None
+        if not -len(self) <= k < len(self):
+            raise OutOfRange(
+                f"Argument `place` must be one of the {len(self)} saved times, {-len(self)} … {len(self) - 1}, but is {k}."
+            )
+        return self.frames[k]
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Yield the states in the order of the times."""
@@ -207,7 +220,7 @@ class Trajectory:
             self.values, dims=self.axes, coords={"times": self.times}, attrs=attributes | self.about
         )
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure."""
         return display.plot(self, **options)
 

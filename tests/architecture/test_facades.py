@@ -133,7 +133,13 @@ asked = found.next
 if asked is not None:
     print(asked.says.upper())
 series: discovery.Finding = discovery.discover_series(discovery.read_series("a.csv"), known=None, rng=0)
+law_of: sde.SDE = sde.brownian_motion()
 solved = sde.solve("dX = -X dt + dW", "euler-maruyama", 1.0, [0.0, 1.0], steps=10, paths=4, rng=0)
+last: np.ndarray = solved.final + solved[-1]
+half: Trajectory = solved[1:]
+measured = sde.solve("dX = -X dt + dW", "sra1", 1.0, [0.0, 1.0], steps=10, paths=4, rng=0, statistics=sde.Moments())
+middle: np.ndarray = measured.mean + measured.mean_error
+both: sde.Statistics = sde.solve(law_of, "sra1", 0, [0, 1], dt=0.1, rng=0, statistics=[sde.Moments(), sde.Event(lambda t, x, p: x[0])])
 gbm: sde.SDE = sde.geometric_brownian_motion(growth=0.1, volatility=0.2)
 slope: float = sde.order(sde.Milstein(), gbm, [1.0], 1.0, rng=0).slope
 formula: ito.Differential = ito.differential("log(X)", ito.system("dX = X dt + X dW"))
@@ -160,6 +166,9 @@ picture: Path = report.write_figure(found, "finding.svg")
 weekly = report.write_weekly([("first", found)], "weekly", lang="zh")
 
 Trajectory([[0.0]], [0])  # call-arg
+solved.mean  # attr-defined
+measured.values  # attr-defined
+measured.plot().savefigs("a.pdf")  # attr-defined
 automata.Generations(3)  # arg-type
 ages.states = 4  # misc
 discovery.discover_series("a.csv", known=None, rng=0)  # arg-type

@@ -61,13 +61,16 @@ def find_equation(sources: Sequence[Path], *, box: str | None, box_timeout: floa
     from evolaw.discovery.diffusions.experiment.track_box import CommandTrackBox
     from evolaw.discovery.diffusions.files.tracks import read_tracks
     from evolaw.discovery.diffusions.investigation import discover_equation
+    from evolaw.discovery.spine.facts import Facts
 
     asked = None if box is None else CommandTrackBox(box, timeout=box_timeout)
     tracks = [track for source in sources for track in read_tracks(source)]
     names = options.pop("names")
     given = None if names is None else [name.strip() for name in names.split(",")]
     found = discover_equation(tracks, names=given, noise=_noise(options.pop("noise")), box=asked, **options)
-    return dataclasses.replace(found, source=", ".join(map(str, sources)))
+    chosen = list(dict.fromkeys(note for track in tracks for note in track.about.get("read_as", ())))
+    facts = Facts(**found.facts, read_as=chosen) if chosen else found.facts
+    return dataclasses.replace(found, source=", ".join(map(str, sources)), facts=facts)
 
 
 def _noise(text: str) -> str | float | list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from scipy.io import savemat
 
 from evolaw import automata
-from evolaw.automata.files.matlab import read_matlab
+from evolaw.automata.files import matlab
+from evolaw.automata.files.matlab import inflated, read_matlab, read_variables
 from evolaw.automata.files.recordings import read_recording
 from evolaw.errors import ParseError
 
@@ -47,3 +49,39 @@ def test_torn_files_never_escape(tmp_path: Path, seed: int) -> None:
         assert read_matlab(tmp_path / "x.mat")[0].size
     except ParseError as error:
         assert str(tmp_path) in str(error)
+
+
+def test_boards_in_a_struct_are_read(tmp_path: Path) -> None:
+    savemat(tmp_path / "x.mat", {"run": {"states": np.moveaxis(FRAMES, 0, -1), "density": np.ones(5)}, "dt": 0.1})
+    assert np.array_equal(read_recording(tmp_path / "x.mat").values, FRAMES)
+
+
+def test_a_table_of_matlab_is_named(tmp_path: Path) -> None:
+    savemat(tmp_path / "x.mat", {"words": "no numbers"})
+    with pytest.raises(ParseError, match=r"words \(char\).*x = T.x"):
+        read_variables(tmp_path / "x.mat")
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_a_bomb_is_measured_before_it_goes_off(tmp_path: Path, compress: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A struct does not say its size: what is packed is unpacked piece by piece, kept nowhere, and no further than the limit."""
+    savemat(tmp_path / "x.mat", {"run": {"x": np.zeros(2**20)}}, do_compression=compress)
+    assert 2**23 < inflated(tmp_path / "x.mat", 2**30) < 2**23 + 1000
+    unpacked: list[int] = []
+    unpacker = zlib.decompressobj
+
+    class Watched:
+        def __init__(self) -> None:
+            self.inner = unpacker()
+
+        def decompress(self, data: bytes, most: int = 0) -> bytes:
+            found = self.inner.decompress(data, most)
+            if most:  # SciPy looks by itself, 128 KiB of the file at a time
+                unpacked.append(len(found))
+            self.unconsumed_tail = self.inner.unconsumed_tail
+            return found
+
+    monkeypatch.setattr(matlab.zlib, "decompressobj", Watched)
+    with pytest.raises(ParseError, match=r"more than the 1\.0 MiB"):
+        read_variables(tmp_path / "x.mat", most=2**20)
+    assert sum(unpacked) <= 2**21

@@ -52,6 +52,8 @@ def train_equation(
     given = None if names is None else [name.strip() for name in names.split(",")]
     schedule = SCHEDULE if epochs is None else replace(SCHEDULE, epochs=epochs)
     tracks = read_tracks(source)
+    for sentence in dict.fromkeys(note for track in tracks for note in track.about.get("read_as", ())):
+        terminal.note(sentence)
     recording = gather(tracks, given)
     known = declared_periods(tracks, recording.names) | read_periods(period, recording.names)
     known = seen_periods(recording) | known

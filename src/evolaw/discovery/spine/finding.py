@@ -19,7 +19,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
@@ -29,6 +29,10 @@ from evolaw.discovery.spine import worlds
 from evolaw.discovery.spine.evidence import Check, Evidence
 from evolaw.discovery.spine.facts import Facts
 from evolaw.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.figure import Figure
 
 __all__ = ["LARGEST_LOG_E", "TOO_SHORT", "EntryFinding", "Experiment", "Finding", "FoundLaw", "held_back", "shortened"]
 
@@ -188,7 +192,7 @@ class Finding:
         found: Finding = world.resume(self, box, questions, rng=rng, progress=progress)
         return found
 
-    def to_pandas(self) -> Any:
+    def to_pandas(self) -> pandas.DataFrame:
         """Return the entries as a pandas table: a row an entry, by its name; the interval in two columns, low and high.
 
         Example:
@@ -289,7 +293,7 @@ class Finding:
 
     # -- for people ---------------------------------------------------------------------------------------------------
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure."""
         return display.plot(self, **options)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from evolaw.sde.schemes.runge_kutta import RungeKutta4
 from evolaw.sde.schemes.scheme import StochasticHeun
 from evolaw.sde.schemes.splitting import RescaledBAOAB
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["ArrayRun", "array_scheme", "require_bounded", "run_array"]
 
@@ -51,7 +54,7 @@ class ArrayRun:
         middle = self.times.size // 2
         return float(np.mean(is_locked(self.phase[:, middle], self.phase[:, -1])))
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of the order parameter over time."""
         return display.plot(self, **options)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from evolaw.josephson.arrays.results import array_scheme, require_bounded
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["ArraySweep", "sweep_array"]
 
@@ -57,7 +60,7 @@ class ArraySweep:
     seed: int | None
     plane: Mapping[str, np.ndarray] = field(default_factory=dict)
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of voltage and order, or of energy, vortices and helicity, over what was varied."""
         return display.plot(self, **options)
 

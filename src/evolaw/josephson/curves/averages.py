@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from evolaw.josephson.formulas.diffusion import uncertainty_ratio
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import AT_HAND, fokker_planck
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Averages", "stationary_averages"]
 
@@ -62,7 +65,7 @@ class Averages:
             far.append(np.abs(value - exact)[known] / error[known])
         return float(np.max(np.concatenate(far)))
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of each average over its exact curve."""
         return display.plot(self, **options)
 

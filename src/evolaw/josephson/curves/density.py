@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import fokker_planck
 from evolaw.sde.statistics.moments import Histogram, Moments
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["PhaseDensity", "phase_density"]
 
@@ -48,7 +51,7 @@ class PhaseDensity:
     seed: int | None
     doubt: str = ""
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of the histogram over the exact density."""
         return display.plot(self, **options)
 

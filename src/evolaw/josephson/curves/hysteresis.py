@@ -9,7 +9,7 @@ and I upwards it runs clockwise (up the zero-voltage line, right at switching, d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from evolaw.josephson.formulas.limit_cycle import hysteresis_area
 from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["HysteresisLoop", "hysteresis"]
 _MOST_STEPS = 2e9
@@ -61,7 +64,7 @@ class HysteresisLoop:
             return "none"
         return "clockwise" if self.area < 0 else "counter-clockwise"
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of both branches."""
         return display.plot(self, **options)
 

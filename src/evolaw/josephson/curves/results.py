@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from evolaw import checks, display
 from evolaw.josephson.junction import Junction
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Curve", "IVCurve", "Quantity"]
 
@@ -105,7 +108,7 @@ class Curve:
             ),
         )
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure: the measured points over the exact curve."""
         return display.plot(self, **options)
 

@@ -8,7 +8,7 @@ On a step it is a whole number exactly; between steps it is right to 1/K. Every 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from evolaw.josephson.curves.stepping import Progress, scheme_for
 from evolaw.josephson.junction import Drive, Junction
 from evolaw.sde.loop.solver import solve
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["ShapiroMap", "shapiro_map"]
 
@@ -65,7 +68,7 @@ class ShapiroMap:
         half: np.ndarray = np.sqrt(np.maximum(seen**2 - (blind.max(axis=0) * frequency) ** 2, 0.0))
         return half
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of the map."""
         return display.plot(self, **options)
 

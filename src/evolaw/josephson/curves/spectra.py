@@ -10,7 +10,7 @@ line      around ω = ⟨φ'⟩ it is Lorentzian, of half-width D_eff in rad per
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from evolaw.josephson.curves.stepping import Progress, run, scheme_for, step_len
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import AT_HAND, fokker_planck
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Spectrum", "expected_periodogram", "spectrum"]
 
@@ -82,7 +85,7 @@ class Spectrum:
         _, power, error, exact = self.bands()
         return None if exact is None or self.doubt else float(np.max(np.abs(power - exact) / error))
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of the spectrum over the exact one."""
         return display.plot(self, **options)
 

@@ -10,7 +10,7 @@ An experimenter's ramp takes 10⁹ to 10¹² oscillations: it is not followed bu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.statistics.events import Event
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["SwitchingCurrents", "switching_currents"]
 
@@ -90,7 +93,7 @@ class SwitchingCurrents:
         """The currents as an array."""
         return np.array(self.currents, dtype)
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure: the histogram over the law, and the recovered rate over Kramers'."""
         return display.plot(self, **options)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from evolaw import display
 from evolaw.josephson.junction import Junction
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Check", "JunctionFit", "Parameter", "thermal_check"]
 
@@ -122,7 +125,7 @@ class JunctionFit:
             critical_current=current, resistance=resistance, capacitance=p["capacitance"].value, temperature=temperature
         )
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of the data, the fitted curve and the residuals."""
         return display.plot(self, **options)
 

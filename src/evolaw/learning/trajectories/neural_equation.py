@@ -27,6 +27,8 @@ from evolaw.learning.loop.serialization import load_like
 from evolaw.learning.trajectories.frame import Frame
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from evolaw.sde.processes.process import SDE
 
 __all__ = ["KIND", "Coefficients", "NeuralEquation", "Tally", "coefficients_at"]
@@ -208,7 +210,7 @@ class NeuralEquation:
             duration, states = float(facts["duration"]), run.read("states")
             return cls(net, names, frame, states, losses, (model, constant), tally, swing, duration)
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of drift and diffusion, beside what the recorded steps say in bins."""
         return display.plot(self, **options)
 

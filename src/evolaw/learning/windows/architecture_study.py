@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import jax
@@ -38,6 +38,9 @@ from evolaw.learning.windows.objective import CrossEntropy, Schedule, deal
 from evolaw.randomness import Source, source
 from evolaw.storage import Run
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["ARCHITECTURES", "KIND", "Architecture", "League", "Standing", "run_league"]
 
@@ -210,7 +213,7 @@ class League:
             lines.append(f"  {standing.name:14}{standing.parameters:>8}  {share:<26}{half:>13}{most:>15}")
         return "\n".join(lines)
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure: the share of seeds that found the law by epoch."""
         return display.plot(self, **options)
 

@@ -15,7 +15,7 @@ canonical one, up to sign, scale and the order of filters.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -25,6 +25,9 @@ from evolaw.automata.rules.rule import Rule, entries, reflect_windows, rotate_wi
 from evolaw.learning.windows.cnn import Cnn, Quadratic, WindowNet, read_logits
 from evolaw.learning.windows.equivariant import GroupNet, equivariance_error, symmetries
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Filter", "Readout", "explain_filters", "match_solutions", "read_rule", "read_table", "response_curve"]
 
@@ -92,7 +95,7 @@ class Readout:
     def _repr_html_(self) -> str:
         return display.card("Readout", self._facts())
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of the logits against centre and neighbour count."""
         return display.plot(self, **options)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from evolaw.learning.windows.objective import Record, Schedule, data_facts, read
 from evolaw.randomness import Source, source
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["KIND", "LearnedLaw", "fit"]
 
@@ -153,7 +156,7 @@ class LearnedLaw:
         arrays["kept"] = np.array(list(kept), np.int64)
         return {name: (array, _AXES[name]) for name, array in arrays.items() if array is not None}
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of the training, and of where the networks disagree."""
         return display.plot(self, **options)
 

@@ -11,10 +11,10 @@ which tend to those of the equation as Δ tends to zero; at a finite Δ they are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import equinox as eqx
 import jax
@@ -29,6 +29,9 @@ from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Noise
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    from evolaw.sde.statistics.moments import Moments, Statistics
 
 __all__ = ["Emulator", "Leap", "Scales", "facts_of"]
 
@@ -172,6 +175,32 @@ class Emulator:
             name="learned law",
         )
 
+    @overload
+    def simulate(
+        self,
+        start: Any,
+        steps: int,
+        *,
+        paths: int = ...,
+        rng: Any,
+        every: int = ...,
+        statistics: None = ...,
+        **options: Any,
+    ) -> Trajectory: ...
+
+    @overload
+    def simulate(
+        self,
+        start: Any,
+        steps: int,
+        *,
+        paths: int = ...,
+        rng: Any,
+        every: int = ...,
+        statistics: Moments | Sequence[Any],
+        **options: Any,
+    ) -> Statistics: ...
+
     def simulate(
         self,
         start: Any,
@@ -182,7 +211,7 @@ class Emulator:
         every: int = 1,
         statistics: Any = None,
         **options: Any,
-    ) -> Any:
+    ) -> Trajectory | Statistics:
         """Roll the law out.
 
         Args:
@@ -209,7 +238,7 @@ class Emulator:
         given = checks.finite(checks.shape(states, "states", ("count", self.scales.dim)), "states")
         members = checks.integer(members, "members", least=1)
         starts = np.repeat(given[None], members, 0).reshape(-1, self.scales.dim)
-        path: Trajectory = self.simulate(starts, 1, paths=len(starts), rng=rng)
+        path = self.simulate(starts, 1, paths=len(starts), rng=rng)
         return np.asarray(path.final.reshape(members, *given.shape))
 
     def log_likelihood(self, before: Any, after: Any) -> np.ndarray:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import equinox as eqx
 import jax
@@ -27,6 +27,9 @@ from evolaw.score.learned import records
 from evolaw.score.networks.preconditioning import Preconditioning
 from evolaw.score.noising.conversions import like_states
 from evolaw.score.noising.linear import Noising
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["KIND", "ScoreModel", "write_model"]
 
@@ -194,7 +197,7 @@ class ScoreModel(eqx.Module):
 
     # -- as a picture -----------------------------------------------------------------------------------------------------
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of the training."""
         return display.plot(self, **options)
 

@@ -10,12 +10,12 @@ Nothing depends on the chunks: noise is addressed by path and step, statistics a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import jax
 import numpy as np
@@ -38,6 +38,14 @@ from evolaw.sde.statistics.first_passage import FirstFault
 from evolaw.storage import Run
 from evolaw.told import told
 
+if TYPE_CHECKING:
+    from evolaw.sde.statistics.events import Event
+    from evolaw.sde.statistics.first_passage import FirstPassage
+    from evolaw.sde.statistics.moments import Histogram, Moments, Statistics
+    from evolaw.trajectory import Trajectory
+
+    Observer = Moments | Histogram | FirstPassage | Event
+
 __all__ = ["Progress", "solve"]
 
 _MANY = 32
@@ -45,6 +53,52 @@ _MANY = 32
 
 Progress = Callable[[int, int], None]
 """Called with (paths done, paths in all) after every chunk."""
+
+
+@overload
+def solve(
+    process: SDE | str,
+    scheme: Scheme | str,
+    start: Any,
+    times: Any,
+    *,
+    paths: int = ...,
+    rng: Any,
+    steps: int | None = ...,
+    dt: float | None = ...,
+    grid: Any = ...,
+    statistics: None = ...,
+    precision: str = ...,
+    chunk: int | str = ...,
+    progress: Progress | None = ...,
+    out: str | Path | Run | None = ...,
+    fine: int = ...,
+    first_path: int = ...,
+    sweep: Any = ...,
+) -> Trajectory: ...
+
+
+@overload
+def solve(
+    process: SDE | str,
+    scheme: Scheme | str,
+    start: Any,
+    times: Any,
+    *,
+    paths: int = ...,
+    rng: Any,
+    steps: int | None = ...,
+    dt: float | None = ...,
+    grid: Any = ...,
+    statistics: Observer | Sequence[Observer],
+    precision: str = ...,
+    chunk: int | str = ...,
+    progress: Progress | None = ...,
+    out: str | Path | Run | None = ...,
+    fine: int = ...,
+    first_path: int = ...,
+    sweep: Any = ...,
+) -> Statistics: ...
 
 
 @told
@@ -67,7 +121,7 @@ def solve(
     fine: int = 1,
     first_path: int = 0,
     sweep: Any = None,
-) -> Any:
+) -> Trajectory | Statistics:
     """Simulate paths of an SDE.
 
     Args:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,6 +22,10 @@ import numpy as np
 
 from evolaw import checks, display
 from evolaw.sde.processes.parameter_sweep import over_paths
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
 
 __all__ = ["Histogram", "HistogramResult", "Moments", "MomentsResult", "Statistics"]
 
@@ -248,7 +252,7 @@ class Statistics:
         """Standard error of the covariance, of its shape."""
         return self.moments.covariance_error
 
-    def to_xarray(self) -> Any:
+    def to_xarray(self) -> xarray.Dataset:
         """Return the moments as an xarray Dataset: ``mean``, ``mean_error`` and ``variance`` over times and components.
 
         Example:
@@ -271,7 +275,7 @@ class Statistics:
                 return result
         raise checks.refuse("statistics", f"hold {asked} for this question", [type(r).__name__ for r in self.results])
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure."""
         return display.plot(self, **options)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
@@ -26,6 +26,9 @@ from evolaw.sde.processes.process import SDE, KnowsMean, KnowsPath
 from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Scheme
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["OrderEstimate", "declared_order", "order"]
 
@@ -72,7 +75,7 @@ class OrderEstimate:
             ("errors", rows),
         ]
 
-    def plot(self, **options: Any) -> Any:
+    def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure."""
         return display.plot(self, **options)
 

@@ -46,7 +46,8 @@ def test_without_a_header_the_first_column_is_the_time() -> None:
         ("t,x\n0,1\n1,two\n", r":3:2: 'two' is no number"),
         ("t,x\n0,1\n1\n", r":3: The line has 1 fields"),
         ("a,b\n0,1\n", "No column is called t or time"),
-        ("t\n0\n1\n", "one column"),
+        ("t\n0\n1\n", "times and no component"),
+        (",t,x\n0.5,0,1\n1.5,1,2\n", "first column has no heading and is no count"),
         ("t,x\n", "no line of numbers"),
         ("", "no line"),
         ("t,x\n,1\n", r":2: The time is missing"),
@@ -95,3 +96,55 @@ def test_decimals_and_dates_of_spreadsheets() -> None:
         assert table.values[:, 0].tolist() == [1.5, 2.5]
     with pytest.raises(ParseError, match="2026-13-01"):
         parse_table("date,x\n2026-13-01,1\n2026-12-02,2\n")
+
+
+ROWS = ((0.0, 1.5), (0.25, 2.5), (0.5, -1.0), (0.75, 4.0))
+
+
+@pytest.mark.parametrize(
+    ("head", "lines", "times", "names", "said"),
+    [
+        (",t,x", [f"{k},{t},{x}" for k, (t, x) in enumerate(ROWS)], [0, 0.25, 0.5, 0.75], ("x",), "counts the rows"),
+        (
+            '"","t","x"',
+            [f'"{k}",{t},{x}' for k, (t, x) in enumerate(ROWS, 1)],
+            [0, 0.25, 0.5, 0.75],
+            ("x",),
+            "left out",
+        ),
+        (
+            "Unnamed: 0,t,x",
+            [f"{7 * k},{t},{x}" for k, (t, x) in enumerate(ROWS)],
+            [0, 0.25, 0.5, 0.75],
+            ("x",),
+            "left out",
+        ),
+        (",x", [f"{t},{x}" for t, x in ROWS], [0, 0.25, 0.5, 0.75], ("x",), "was read as the time"),
+        (",0,1", [f"{k},{x},{t}" for k, (t, x) in enumerate(ROWS)], [0, 1, 2, 3], ("x", "y"), "was read as the time"),
+        ("x", [f"{x}" for _, x in ROWS], [0, 1, 2, 3], ("x",), "one unit of time"),
+        ("1.5", ["2.5", "-1", "4"], [0, 1, 2, 3], ("x",), "one unit of time"),
+        (
+            "clock,u",
+            [f"{t},{x}" for t, x in ROWS],
+            [0, 0.25, 0.5, 0.75],
+            ("u",),
+            "clock, the only one that rises evenly",
+        ),
+        ("time_ms,x", [f"{t},{x}" for t, x in ROWS], [0, 0.25, 0.5, 0.75], ("x",), ""),
+        ("时间（秒）,x（mV）", [f"{t},{x}" for t, x in ROWS], [0, 0.25, 0.5, 0.75], ("x",), ""),
+    ],
+)
+def test_what_is_unambiguous_is_read_and_said(
+    head: str, lines: list[str], times: list[float], names: tuple[str, ...], said: str
+) -> None:
+    """Row numbers of pandas and R, columns without names, one column alone, a clock of another name, units within headings."""
+    table = parse_table("\n".join([head, *lines]) + "\n")
+    assert table.times.tolist() == times and table.names == names
+    assert table.values[:, 0].tolist() == [x for _, x in ROWS]
+    assert said in " ".join(table.notes) and bool(table.notes) == bool(said)
+
+
+def test_two_clocks_are_not_chosen_between() -> None:
+    lines = "\n".join(f"{k},{2 * k},{k % 2}" for k in range(5))
+    with pytest.raises(ParseError, match="No column is called t or time; there are a, b, c"):
+        parse_table(f"a,b,c\n{lines}\n")

@@ -89,6 +89,37 @@ def test_unusable_arrays_are_refused(tmp_path: Path, arrays: dict[str, np.ndarra
         read_tracks(tmp_path / "a.npz")
 
 
+def test_vectors_and_structs_of_matlab(tmp_path: Path) -> None:
+    """A struct is its fields; vectors beside each other are components; a step or a rate counts the times."""
+    x, y = VALUES[:, :1], VALUES[:, 1:]
+    for held, names, said in (
+        ({"run": {"t": TIMES, "x": VALUES, "name": "first"}}, None, None),
+        ({"run": {"out": {"t": TIMES[:, None], "x": VALUES}}, "k": 3.0}, None, "run.out.t"),
+        ({"t": TIMES, "x": x, "y": y}, ["x", "y"], "x, y were read as the components"),
+        ({"when": TIMES, "u": x, "v": y}, ["u", "v"], "when, the only one that rises"),
+        ({"x": VALUES, "dt": 0.25}, None, "steps of 0.25, from dt"),
+        ({"data": VALUES.T, "fs": 4.0}, None, "steps of 0.25, from fs"),
+    ):
+        savemat(tmp_path / "a.mat", held, do_compression=True)
+        (track,) = read_tracks(tmp_path / "a.mat")
+        assert np.array_equal(track.values, VALUES) and np.array_equal(track.times, TIMES), held.keys()
+        assert track.about.get("names") == names
+        assert (said is None) == ("read_as" not in track.about) and (said or "") in str(track.about)
+
+
+def test_files_without_times_count_them(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", VALUES[:, 0])
+    np.savez(tmp_path / "b.npz", x=VALUES[:, 0], y=VALUES[:, 1], t=TIMES, note=np.array([{}]))
+    np.savez(tmp_path / "c.npz", values=VALUES)
+    assert read_tracks(tmp_path / "a.npy")[0].times.tolist() == list(range(6))
+    assert np.array_equal(read_tracks(tmp_path / "b.npz")[0].values, VALUES)
+    (track,) = read_tracks(tmp_path / "c.npz")
+    assert np.array_equal(track.values, VALUES) and "one unit of time" in track.about["read_as"][0]
+    np.save(tmp_path / "d.npy", VALUES)
+    with pytest.raises(ParseError, match=r"np.column_stack\(\[t, x\]\)"):
+        read_tracks(tmp_path / "d.npy")
+
+
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ParseError, match="no such file"):
         read_tracks(tmp_path / "nothing.csv")

@@ -4,9 +4,11 @@
     0.00, 1.02, -0.31       commas, tabs, semicolons or spaces; an empty field, NaN or NA is a missing value
     0.02, 1.05, -0.28       lines that begin with # are comments
     2026-01-31 12:00; 1,05  dates count in seconds from the first; between semicolons a comma is the point of a decimal
+    ,t,x                    a first column without a heading that counts the rows, as pandas and R write it, is left out
 
 A column called path, run, trajectory, track, particle or id (or track_id) tells several paths apart. Without a column called t or time one
-called date, year, second, frame or the like is the time. Without a header the first column is the time.
+called date, year, second, frame or the like is the time, then a first column without a heading, then the only column that rises evenly.
+Without a header the first column is the time; a table of one column has one row each unit of time. What was chosen so is in ``notes``.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,7 +28,7 @@ from evolaw.textfiles import read_text, require_file
 
 __all__ = ["Table", "column_roles", "parse_table", "plain_names", "read_table"]
 
-_TIMES = ("t", "time", "times", "zeit", "时间")
+_TIMES = ("t", "time", "times", "zeit", "时间", "时刻")
 _ALSO_TIMES = (
     "date",
     "year",
@@ -59,8 +62,12 @@ _PATHS = (
     "trajectory_id",
     "path_id",
 )
+_UNNAMED = ("", "unnamed: 0")
+"""What programs that write the number of every row put above it."""
 _MISSING = ("", "nan", "na", "null", "none", "-", "--")
-_HEADER = re.compile(r"\s*\"?\s*([^\[\(\"]*?)\s*(?:[\[\(]([^\]\)]*)[\]\)])?\s*\"?\s*")
+_HEADER = re.compile(r"\s*\"?\s*([^\[\(（\"]*?)\s*(?:[\[\(（]([^\]\)）]*)[\]\)）])?\s*\"?\s*")
+_WITH_UNIT = re.compile(r"(t|time|times|zeit|时间|时刻)[ _.](s|sec|secs|seconds?|ms|us|µs|ns|min|h|hours?|d|days?)")
+"""A heading of the time that ends in its unit, as time_s."""
 _DATE = re.compile(r"\d{4}[-/]\d\d[-/]\d\d")
 _BYTES_A_BYTE = 12
 """Memory that a byte of text takes while it is read."""
@@ -78,6 +85,7 @@ class Table:
         units: one a component; "" where none was given.
         time_unit: unit of the times; "" where none was given.
         named: whether the names stood in the table.
+        notes: sentences on what was chosen.
     """
 
     times: np.ndarray
@@ -87,6 +95,7 @@ class Table:
     units: tuple[str, ...]
     time_unit: str
     named: bool
+    notes: tuple[str, ...] = ()
 
 
 def read_table(path: Path) -> Table:
@@ -120,15 +129,11 @@ def parse_table(text: str, source: str = "table") -> Table:
         raise ParseError("The table holds no line.", source=source)
     mark = _separator(lines[0][1])
     first = _fields(lines[0][1], mark)
-    headed = not all(_is_number(field) for field in first)
+    headed = not all(_is_number(field) for field in first) or _is_counted(first)
     header = [_heading(field) for field in first] if headed else [("", "")] * len(first)
     body = lines[1:] if headed else lines
     if not body:
         raise ParseError("The table has a header and no line of numbers.", source=source)
-    if len(first) < 2:
-        raise ParseError(
-            "The table has one column; it needs the time and at least one component.", source=source, line=lines[0][0]
-        )
     if mark == ";":
         body = _with_points(body)
     dated = _dates_as_seconds(body, mark, header if headed else None)
@@ -136,23 +141,25 @@ def parse_table(text: str, source: str = "table") -> Table:
     ends = headed and header[-1] == ("", "") and bool(np.isnan(numbers[:, -1]).all())
     if ends:  # a mark behind the last field of every line
         first, header, numbers = first[:-1], header[:-1], numbers[:, :-1]
-    times = _time_column(header, headed, source, lines[0][0])
+    times, labels, notes = _time_column(header if headed else None, numbers, source, lines[0][0])
     paths = next((i for i, (name, _) in enumerate(header) if name.lower() in _PATHS), None)
-    rest = [i for i in range(len(first)) if i not in (times, paths)]
+    rest = [i for i in range(len(first)) if i not in (times, labels, paths)]
     if not rest:
         raise ParseError("The table holds times and no component.", source=source, line=lines[0][0])
-    bad = np.flatnonzero(~np.isfinite(numbers[:, times]))
+    when = np.arange(float(len(numbers))) if times is None else numbers[:, times]
+    bad = np.flatnonzero(~np.isfinite(when))
     if bad.size:
         raise ParseError("The time is missing.", source=source, line=body[int(bad[0])][0])
     names = plain_names([header[i][0] if headed else "" for i in rest])
     return Table(
-        numbers[:, times],
+        when,
         numbers[:, rest],
         np.zeros(len(numbers), int) if paths is None else np.unique(numbers[:, paths], return_inverse=True)[1],
         names,
         tuple(header[i][1] for i in rest),
-        "s" if dated else header[times][1],
+        "s" if dated else "" if times is None else header[times][1],
         headed,
+        notes,
     )
 
 
@@ -187,17 +194,63 @@ def plain_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(_word(name) or plain[k] for k, name in enumerate(names))
 
 
-def _time_column(header: list[tuple[str, str]], headed: bool, source: str, line: int) -> int:
-    if not headed:
-        return 0
+class _Times(NamedTuple):
+    """The column of the times, None where rows are counted; one of row numbers, which is left out; and what is to be said of them."""
+
+    column: int | None
+    labels: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+_EACH_ROW = "The table has one column and no times: one unit of time from each row to the next."
+
+
+def _time_column(header: list[tuple[str, str]] | None, numbers: np.ndarray, source: str, line: int) -> _Times:
+    if header is None:
+        return _Times(0) if numbers.shape[1] > 1 else _Times(None, None, (_EACH_ROW,))
     called = [name.lower() for name, _ in header]
-    for name in (*_TIMES, *_ALSO_TIMES):
-        if name in called:
-            return called.index(name)
+    named = next((called.index(name) for name in (*_TIMES, *_ALSO_TIMES) if name in called), None)
+    if named is None:
+        named = next((k for k, name in enumerate(called) if _WITH_UNIT.fullmatch(name)), None)
+    if called[0] in _UNNAMED and len(called) > 1:
+        return _beside_labels(named, numbers, source, line)
+    if named is not None:
+        return _Times(named)
+    if len(called) == 1:
+        return _Times(None, None, (_EACH_ROW,))
+    even = [k for k in range(len(called)) if called[k] not in _PATHS and _rises_evenly(numbers[:, k])]
+    if len(even) == 1:
+        return _Times(
+            even[0], None, (f"The column {header[even[0]][0]}, the only one that rises evenly, was read as the time.",)
+        )
     shown = ", ".join(name for name, _ in header)
     raise ParseError(
         f"No column is called t or time; there are {shown}. Name the column of times t.", source=source, line=line
     )
+
+
+def _beside_labels(named: int | None, numbers: np.ndarray, source: str, line: int) -> _Times:
+    """The times of a table whose first column has no heading: it counts the rows, or is the time itself where no other column is."""
+    if named is None:
+        return _Times(0, None, ("The first column, which has no heading, was read as the time.",))
+    if not (numbers[:, 0] == np.floor(numbers[:, 0])).all():
+        raise ParseError(
+            "The first column has no heading and is no count of the rows. Name it, or drop it.",
+            source=source,
+            line=line,
+        )
+    return _Times(named, 0, ("The first column, which has no heading, counts the rows and was left out.",))
+
+
+def _rises_evenly(column: np.ndarray) -> bool:
+    """Whether a column is a clock: no state that moves by chance has equal steps to six digits."""
+    steps = np.diff(column)
+    return len(steps) > 2 and bool(steps.min() > 0) and bool(np.ptp(steps) <= 1e-6 * steps.max())
+
+
+def _is_counted(first: list[str]) -> bool:
+    """Whether a first line is what pandas writes above columns that have no name: nothing, 0, 1, 2, …"""
+    return len(first) > 1 and first[0] == "" and first[1:] == [str(k) for k in range(len(first) - 1)]
 
 
 def _separator(line: str) -> str | None:

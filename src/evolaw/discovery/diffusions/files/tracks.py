@@ -2,8 +2,8 @@
 
 .csv .tsv .txt .dat     a table of text (`tables`)
 .npz                    ``values`` (times, dim) or (paths, times, dim) and ``times``; NAME.json beside it may say names and units
-.npy                    (times, 1 + dim), the first column the time
-.mat                    version 5: ``values`` or x, and ``t`` or ``times``
+.npy                    (times, 1 + dim), the first column the time; or (times,), one unit of time each
+.mat                    version 5: ``values`` or x, and ``t`` or ``times``, in a struct too (`named_arrays` says what else is understood)
 .parquet                columns as in a table; needs pyarrow
 .zarr .nc               through xarray, a dimension called time or t
 a directory             a run of this library
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ import numpy as np
 from evolaw.arrays import byte_size, memory_limit
 from evolaw.automata.files.archives import read_arrays
 from evolaw.automata.files.compressed import COMPRESSED_SUFFIXES
-from evolaw.discovery.diffusions.files.tables import Table, read_table
+from evolaw.automata.files.matlab import read_variables
+from evolaw.discovery.diffusions.files.named_arrays import TIMES, VALUES, choose
+from evolaw.discovery.diffusions.files.tables import Table, plain_names, read_table
 from evolaw.errors import MissingExtra, ParseError
 from evolaw.textfiles import missing, require_plain
 from evolaw.trajectory import Trajectory
@@ -31,9 +34,8 @@ __all__ = ["SUFFIXES", "read_tracks", "tracks_of"]
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat", ".npz", ".npy", ".mat", ".parquet", ".zarr", ".nc")
 """Endings of files that are read as trajectories."""
 
-_TIMES = ("times", "time", "t", "T")
-_VALUES = ("values", "states", "x", "X", "positions", "data")
 _MOST_JSON = 2**20
+_MOST_ARRAYS = 20
 
 
 def read_tracks(path: str | Path) -> list[Trajectory]:
@@ -41,7 +43,7 @@ def read_tracks(path: str | Path) -> list[Trajectory]:
 
     Returns:
         Trajectories with axes ("times", "dim") or ("paths", "times", "dim"); ``about`` has names, units and time_unit where the file
-        or NAME.json beside it says them, and nothing else of that JSON file is read.
+        or NAME.json beside it says them, and nothing else of that JSON file is read; under ``read_as`` sentences on what was chosen.
 
     Raises:
         ParseError: nothing is there, it cannot be read, or times do not rise; with the file and line.
@@ -132,6 +134,8 @@ def tracks_of(table: Table, said: Mapping[str, Any], source: str) -> list[Trajec
         own["names"] = list(table.names)
     if any(table.units):
         own["units"] = list(table.units)
+    if table.notes:
+        own["read_as"] = list(table.notes)
     facts = {**said, **own}
     return [
         _trajectory(table.values[rows], table.times[rows], facts, source)
@@ -141,15 +145,24 @@ def tracks_of(table: Table, said: Mapping[str, Any], source: str) -> list[Trajec
 
 def _archive(path: Path, said: Mapping[str, Any]) -> Trajectory:
     names = _members(path)
-    values = next((name for name in _VALUES if name in names), None)
-    times = next((name for name in _TIMES if name in names), None)
-    if values is None or times is None:
-        raise ParseError(
-            f"The archive must hold `values` and `times`, but holds {', '.join(sorted(names)) or 'nothing'}.",
-            source=str(path),
-        )
-    arrays = read_arrays(path, [values, times], most=memory_limit() // 4)
-    return _trajectory(arrays[values], arrays[times], said, str(path))
+    if not names & set(VALUES):
+        held = ", ".join(sorted(names)) or "nothing"
+        raise ParseError(f"The archive must hold `values` and `times`, but holds {held}.", source=str(path))
+    wanted = [next(name for name in kinds if name in names) for kinds in (VALUES, TIMES) if names & set(kinds)]
+    arrays = read_arrays(path, wanted, most=memory_limit() // 4)
+    if len(wanted) < 2 or wanted[0] in ("x", "X"):  # other arrays may be times, or further components
+        for name in sorted(names - set(wanted))[:_MOST_ARRAYS]:
+            with suppress(ParseError):
+                arrays |= read_arrays(path, [name], most=memory_limit() // 4)
+    return _of_arrays(arrays, said, str(path))
+
+
+def _of_arrays(arrays: Mapping[str, np.ndarray], said: Mapping[str, Any], source: str) -> Trajectory:
+    """The trajectory of named arrays; names that vectors bear give way to those beside the file."""
+    found = choose(arrays, source)
+    named = {"names": list(plain_names(found.names))} if found.names else {}
+    notes = {"read_as": found.notes} if found.notes else {}
+    return _trajectory(found.values, found.times, {**named, **said, **notes}, source)
 
 
 def _members(path: Path) -> set[str]:
@@ -172,7 +185,8 @@ def _plain(path: Path, said: Mapping[str, Any]) -> Trajectory:
                 "it holds Python objects, which are never read, or is no .npy file; save plain numbers with np.save"
             )
         raise ParseError(f"The array cannot be read: {reason.rstrip('.')}.", source=str(path)) from error
-    if mapped.ndim != 2 or mapped.shape[1] < 2 or mapped.dtype.kind not in "fiu":
+    is_vector = mapped.ndim == 1 or (mapped.ndim == 2 and 1 in mapped.shape)
+    if not (is_vector or mapped.ndim == 2) or mapped.size < 2 or mapped.dtype.kind not in "fiu":
         raise ParseError(
             f"The array must be numbers of shape (times, 1 + dim) with the time first, but is {mapped.dtype} of shape {mapped.shape}.",
             source=str(path),
@@ -180,32 +194,18 @@ def _plain(path: Path, said: Mapping[str, Any]) -> Trajectory:
     if 24 * mapped.size > memory_limit():
         raise ParseError(f"The array needs more than the {byte_size(memory_limit())} allowed.", source=str(path))
     table = np.array(mapped, float)
+    if is_vector:
+        return _of_arrays({"values": table.ravel()}, said, str(path))
+    if not (np.diff(table[:, 0]) > 0).all():
+        raise ParseError(
+            f"The first column of an array of shape {mapped.shape} is the time and must rise. Save np.column_stack([t, x]).",
+            source=str(path),
+        )
     return _trajectory(table[:, 1:], table[:, 0], said, str(path))
 
 
 def _matlab(path: Path, said: Mapping[str, Any]) -> Trajectory:
-    from scipy.io import loadmat, whosmat
-    from scipy.io.matlab import MatReadError
-
-    try:
-        shapes = {name: shape for name, shape, _ in whosmat(str(path))}
-        values = next((name for name in _VALUES if name in shapes), None)
-        times = next((name for name in _TIMES if name in shapes), None)
-        if values is None or times is None:
-            raise ParseError(
-                f"The file must hold `values` (or x) and `times` (or t), but holds {', '.join(shapes) or 'nothing'}.",
-                source=str(path),
-            )
-        if any(24 * float(np.prod([float(n) for n in shapes[name]])) > memory_limit() for name in (values, times)):
-            raise ParseError(f"It needs more than the {byte_size(memory_limit())} allowed.", source=str(path))
-        found = loadmat(str(path), variable_names=[values, times])
-    except (MatReadError, NotImplementedError, ValueError, OSError, TypeError, KeyError) as error:
-        if isinstance(error, ParseError):
-            raise
-        raise ParseError(
-            f"The file cannot be read: {error}. Save it as version 5: save('-v6', …) or '-v7'.", source=str(path)
-        ) from error
-    return _trajectory(found[values], found[times], said, str(path))
+    return _of_arrays(read_variables(path, most=memory_limit() // 4), said, str(path))
 
 
 def _parquet(path: Path) -> Table:
@@ -232,7 +232,7 @@ def _labelled(path: Path, said: Mapping[str, Any]) -> Trajectory:
         opened = xarray.open_zarr(path, consolidated=False) if path.suffix == ".zarr" else xarray.open_dataset(path)
     except Exception as error:
         raise ParseError(f"The file cannot be read: {error}.", source=str(path)) from error
-    time = next((name for name in (*_TIMES,) if name in opened.dims), None)
+    time = next((name for name in TIMES if name in opened.dims), None)
     if time is None:
         raise ParseError(
             f"No dimension is called time; there are {', '.join(map(str, opened.dims))}.", source=str(path)
