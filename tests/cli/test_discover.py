@@ -108,6 +108,17 @@ def test_run_and_report_are_written_and_read_again(evolaw: Callable[..., Any], l
     assert "它遵循什么规律" in (tmp_path / "found" / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_run_of_cells_that_age_is_answered_with_its_page(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    assert evolaw("simulate", "Brian's Brain", "--size", 32, "--steps", 8, "--out", "brain").returncode == 0
+    done = evolaw("discover", "brain", "--report", "page.html", "--figure", "found.svg", "--json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["space"], found["law"]["most_probable"]) == (0, "generations", "B2/S/3")
+    assert {entry["name"]: entry["decision"] for entry in found["entries"]}["C3"] == "present"
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "number of states: alive, then ageing, then dead" in page and "cells age when they die" in page
+    assert (tmp_path / "found.svg").stat().st_size > 5000
+
+
 def test_ask_gives_a_board_that_can_be_read(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
     evolaw("discover", life_thin, "--out", "found")
     from_recording = json.loads(evolaw("ask", life_thin, "--rle", "next.rle", "--json").stdout)

@@ -34,7 +34,7 @@ _Space = Annotated[
     typer.Option(
         "--space",
         autocompletion=completion.among("outer-totalistic", "isotropic", "general", "elementary"),
-        help="outer-totalistic, isotropic or general; elementary for lines of cells.",
+        help="outer-totalistic, isotropic or general, of cells of two states or of cells that age; elementary for lines of cells.",
     ),
 ]
 _Known = Annotated[

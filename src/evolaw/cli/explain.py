@@ -62,6 +62,8 @@ def describe(word: str, lang: str = "en") -> str:
     if known:
         return "\n".join(f"{word} ({language.label(group, lang)}): {text}" for group, text in known)
     name = word[:1].upper() + word[1:]
+    if re.fullmatch(r"C\d{1,3}", name):
+        return f"{name}: an entry of the generations spaces, where cells age when they die. It says that a cell has {name[1:]} states."
     if _ENTRY.fullmatch(name):
         return _entry(name)
     if "/" in word or word.upper().startswith("MAP") or re.match(r"[BbWw]\d|[Rr]\d+,", word):

@@ -1,6 +1,7 @@
 """Recordings handed over as plain arrays, tables and labelled arrays: which axis is what, and the words that say it.
 
     array of cells          (times, cells), (times, rows, cols) or (boards, times, rows, cols)
+    array of whole numbers  (times, rows, cols), if they are 0, 1, 2, … and age from frame to frame as cells of more than two states do
     array of numbers        (times,), (times, dim) with the longer axis the times, or (paths, times, dim)
     list of frames          boards of one shape; of tracks: each a path with its own times
     DataFrame, Series       a column called t or time, or the index; dates count in seconds from the first
@@ -19,7 +20,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import MISSING
-from evolaw.automata.files.stacks import are_cells
+from evolaw.automata.files.stacks import are_ageing, are_cells
 from evolaw.discovery.diffusions.files.tables import Table, column_roles, plain_names
 from evolaw.discovery.diffusions.files.tracks import tracks_of
 from evolaw.discovery.lattices.series.series import Series
@@ -108,7 +109,7 @@ def _array(values: np.ndarray, axes: Sequence[str] | None, times: Any) -> Read:
     notes = [f"an array of shape {values.shape}, as ({', '.join(chosen)})"] if guessed else []
     if named[-1] in ("cols", "cells"):
         states = np.where(np.isnan(states), MISSING, states) if states.dtype.kind == "f" else states
-        states = states.astype(np.uint8) if _are_states(states) else states
+        states = states.astype(np.uint8) if _are_states(states) or are_ageing(states) else states
     length = states.shape[named.index("times")]
     if times is None:
         when = np.arange(length) if named[-1] in ("cols", "cells") else np.arange(float(length))
@@ -133,7 +134,7 @@ def _require_axes(axes: tuple[str, ...], values: np.ndarray) -> None:
 def _guess(values: np.ndarray, times: Any) -> tuple[str, ...]:
     """The axes, where one reading alone is possible."""
     shape, count = values.shape, None if times is None else np.size(times)
-    if values.dtype == np.bool_ or (values.ndim > 1 and are_cells(values)):
+    if values.dtype == np.bool_ or (values.ndim > 1 and are_cells(values)) or are_ageing(values):
         if values.ndim == 2:
             return ("times", "cells")
         if values.ndim == 3:
@@ -165,7 +166,11 @@ def _guess(values: np.ndarray, times: Any) -> tuple[str, ...]:
 def _several(items: list[np.ndarray], axes: Sequence[str] | None, times: Any) -> Read:
     """Frames of one film, or recordings of one law."""
     frames = len({item.shape for item in items}) == 1 and items[0].ndim <= 2
-    if frames and ((items[0].ndim == 2 and all(map(_are_states, items))) or items[0].size <= 8 or axes is not None):
+    if frames and (
+        (items[0].ndim == 2 and (all(map(_are_states, items)) or are_ageing(np.stack(items))))
+        or items[0].size <= 8
+        or axes is not None
+    ):
         return _array(np.stack(items), axes, times)
     checks.require(times is None, "times", "be left out for several recordings", "given", "Pass Trajectory objects.")
     read = [_array(item, axes, None) for item in items]

@@ -11,6 +11,7 @@ from typing import Any
 from evolaw.discovery.spine.amendments import RUN_AGAIN
 from evolaw.discovery.spine.decisions import DECISIONS
 from evolaw.discovery.spine.finding import TOO_SHORT, held_back
+from evolaw.report.entrymap import family_of
 from evolaw.report.wording import Words, e_value, superscript
 
 __all__ = ["Answer", "Tile", "rule_count", "summarise"]
@@ -77,7 +78,7 @@ def summarise(document: Mapping[str, Any], words: Words, facts: Mapping[str, Any
 def _law(document: Mapping[str, Any], words: Words) -> tuple[tuple[str, bool], ...]:
     if any(entry["decision"] == "conflict" for entry in document["entries"]):
         return ((words("answer.conflict"), True),)
-    if document["space"] == "outer-totalistic" and not any(
+    if family_of(document) == "outer-totalistic" and not any(
         e["decision"] == "probabilistic" for e in document["entries"]
     ):
         return _birth_survival(document["entries"])
@@ -102,6 +103,13 @@ def _birth_survival(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, bool],
             decision = decisions.get(letter + count, "undetermined")
             if decision != "absent":
                 pieces.append((count, decision == "present"))
+    for name in decisions:
+        if name.startswith("C"):  # where the number of states is open it is the least there can be
+            pieces += (
+                [("/", True), (name[1:], True)]
+                if decisions[name] == "present"
+                else [("/", True), (f"{name[1:]}+", False)]
+            )
     return _merge(pieces)
 
 
@@ -127,7 +135,7 @@ def _says(document: Mapping[str, Any], tally: Counter[str], words: Words) -> tup
     one, several = ("answer.single_held", "answer.several_held") if held else ("answer.single", "answer.several")
     says = [words(one) if count == "1" else words(several, count=count)]
     if held or count != "1":
-        shown = document["space"] == "outer-totalistic" and not tally["probabilistic"]
+        shown = family_of(document) == "outer-totalistic" and not tally["probabilistic"]
         says.append(words("answer.dashed") if shown else words("answer.probable"))
     if tally["probabilistic"]:
         says.append(words("answer.chance", count=tally["probabilistic"]))

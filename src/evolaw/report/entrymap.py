@@ -4,6 +4,7 @@
     isotropic          one row a number of neighbours, one cell a Hensel letter, for a dead and for a living centre
     elementary         one row of eight: left, centre and right, in the middle of their little pictures
     general            16 x 32: the row is the upper four cells of the window, the column the other five
+    generations, …     as the space of what is alive, and the number of states below it
 
 The shade of a cell says how often the entry was visited, its sign what was decided.
 """
@@ -15,9 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from evolaw.automata.rules.rule import entries as entries_of
+from evolaw.discovery.lattices.model.rule_space import GENERATIONS
 from evolaw.report.wording import short_count
 
-__all__ = ["SIGNS", "EntryGroup", "EntryRow", "EntryView", "arrange", "glyph", "views"]
+__all__ = ["SIGNS", "EntryGroup", "EntryRow", "EntryView", "arrange", "family_of", "glyph", "views"]
 
 SIGNS = {"present": "●", "absent": "○", "probabilistic": "◐", "undetermined": "?", "conflict": "✕"}
 """The sign of every decision: nobody has to tell colours apart."""
@@ -31,12 +33,12 @@ class EntryView:
 
     Attributes:
         name: entry name.
-        window: one window of the entry, 0 … 511, for its little picture.
+        window: one window of the entry, 0 … 511, for its little picture; None of the cycle of cells that age, which has none.
         decision, sign, visits: as decided; ``shade`` 0 (never visited) to 4 (a thousand times or more).
     """
 
     name: str
-    window: int
+    window: int | None
     decision: str
     sign: str
     visits: float
@@ -63,19 +65,29 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class EntryGroup:
-    """The entries of a dead ("birth") or a living ("survival") centre, all windows ("windows"), or those of a line ("line")."""
+    """The entries of a dead ("birth") or a living ("survival") centre, all windows ("windows"), those of a line ("line"), or the number of states ("cycle")."""
 
     key: str
     rows: tuple[EntryRow, ...]
 
 
+def family_of(document: Mapping[str, Any]) -> str:
+    """Return the space that the entries of a finding's JSON are of; where cells age that of what is alive.
+
+    Example:
+        >>> family_of({"space": "isotropic generations"}), family_of({"space": "general"})
+        ('isotropic', 'general')
+    """
+    return GENERATIONS.get(document["space"], document["space"])
+
+
 def views(document: Mapping[str, Any]) -> list[EntryView]:
     """Return the entries of a finding's JSON in their order."""
-    space = entries_of(document["space"])
+    space = entries_of(family_of(document))
     return [
         EntryView(
             name=entry["name"],
-            window=int(min(space[entry["name"]])),
+            window=int(min(space[entry["name"]])) if entry["name"] in space else None,
             decision=entry["decision"],
             sign=SIGNS[entry["decision"]],
             visits=entry["visits"],
@@ -87,10 +99,12 @@ def views(document: Mapping[str, Any]) -> list[EntryView]:
 
 def arrange(space: str, entries: list[EntryView]) -> list[EntryGroup]:
     """Lay the entries out as the map of their space."""
+    if space in GENERATIONS:
+        return [*arrange(GENERATIONS[space], entries[:-1]), EntryGroup("cycle", (EntryRow("", (entries[-1],)),))]
     if space == "elementary":
         return [EntryGroup("line", (EntryRow("", tuple(entries)),))]
     if space == "general":
-        ordered = sorted(entries, key=lambda entry: entry.window)
+        ordered = sorted(entries, key=lambda entry: entry.window or 0)
         rows = [EntryRow("", tuple(ordered[start : start + 32])) for start in range(0, 512, 32)]
         return [EntryGroup("windows", tuple(rows))]
     groups = []

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from evolaw.discovery.lattices.model.rule_space import GENERATIONS
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.report.equations.charts import draw_equation
 from evolaw.report.styles import DECISION_COLOURS, DECISION_MARKERS, new_figure
@@ -22,7 +23,7 @@ def draw_finding(finding: Finding) -> Figure:
     """Return the chart of a finding's entries."""
     if finding.space == "equation":
         return draw_equation(finding)
-    if finding.space == "general":
+    if GENERATIONS.get(finding.space, finding.space) == "general":
         return _map(finding)
     groups = _split(finding)
     figure = new_figure(7.2, 3.1 if len(groups) == 1 else 5.6)
@@ -41,7 +42,7 @@ def _split(finding: Finding) -> list[list[EntryFinding]]:
     entries = list(finding.entries)
     if len(entries) <= 30:
         return [entries]
-    return [[entry for entry in entries if entry.name.startswith(letter)] for letter in "BS"]
+    return [[entry for entry in entries if entry.name.startswith(letters)] for letters in ("B", ("S", "C"))]
 
 
 def _visits(axes: Axes, entries: list[EntryFinding]) -> None:
@@ -103,7 +104,9 @@ def _legend(figure: Figure, finding: Finding) -> None:
 def _map(finding: Finding) -> Figure:
     figure = new_figure(7.2, 4.3)
     axes = figure.add_subplot()
-    ordered = sorted(finding.entries, key=lambda entry: int(entry.name, 2))
+    ordered = sorted(
+        (entry for entry in finding.entries if not entry.name.startswith("C")), key=lambda entry: int(entry.name, 2)
+    )
     visits = np.array([entry.visits for entry in ordered], float).reshape(16, 32)
     image = axes.imshow(np.log10(1 + visits), cmap="Blues", vmin=0)
     for place, entry in enumerate(ordered):

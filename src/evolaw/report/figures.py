@@ -30,7 +30,6 @@ from matplotlib.ticker import MaxNLocator
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
-from evolaw.automata.rules.generations import state_count
 from evolaw.report.styles import (
     CYCLE,
     cell_colours,
@@ -40,6 +39,7 @@ from evolaw.report.styles import (
     placed_in,
     require_glyphs,
     save,
+    states_shown,
     style,
 )
 from evolaw.told import told
@@ -161,7 +161,7 @@ def _lattice(trajectory: Trajectory, frames: int = 6) -> Figure:
     grid = figure.add_gridspec(2 if len(trajectory) > 1 else 1, len(chosen))
     for place, index in enumerate(chosen):
         axes = figure.add_subplot(grid[0, place])
-        axes.imshow(cell_places(board[index], state_count(trajectory.law)), **_tones(trajectory))
+        axes.imshow(cell_places(board[index], states_shown(trajectory)), **_tones(trajectory))
         axes.set_xticks([])
         axes.set_yticks([])
         axes.spines[:].set_visible(True)
@@ -181,7 +181,7 @@ def draw_density(trajectory: Trajectory) -> Figure:
 
 def _tones(trajectory: Trajectory) -> dict[str, Any]:
     """The colours of the cells of a lattice, for their `cell_places`."""
-    colours = cell_colours(state_count(trajectory.law))
+    colours = cell_colours(states_shown(trajectory))
     return {"cmap": ListedColormap(colours), "norm": BoundaryNorm(np.arange(len(colours) + 1) - 0.5, len(colours))}
 
 

@@ -15,7 +15,7 @@ from evolaw.discovery.spine.evidence import BASES
 from evolaw.discovery.spine.finding import held_back
 from evolaw.report import shell
 from evolaw.report.answer import rule_count, summarise
-from evolaw.report.entrymap import SIGNS, EntryView, arrange, glyph, views
+from evolaw.report.entrymap import SIGNS, EntryView, arrange, family_of, glyph, views
 from evolaw.report.equations.page import render_equation
 from evolaw.report.moving.playback import pack
 from evolaw.report.moving.player import boundary_words, render_trajectory
@@ -100,6 +100,7 @@ def render(
         film=film,
         boundary=boundary_words(film.boundary if film else None, words),
         groups=arrange(space, entries),
+        family=family_of(document),
         rows=[_row(entry, view, words) for entry, view in zip(document["entries"], entries, strict=True)],
         question=question,
         board=_board(question),

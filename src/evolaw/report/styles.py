@@ -26,6 +26,8 @@ from matplotlib.text import Text
 
 from evolaw import checks
 from evolaw.arrays import MISSING
+from evolaw.automata.rules.generations import state_count
+from evolaw.automata.rules.reading import MOST_STATES
 from evolaw.errors import MissingExtra
 from evolaw.report import language
 from evolaw.told import told
@@ -47,6 +49,7 @@ __all__ = [
     "placed_in",
     "require_glyphs",
     "save",
+    "states_shown",
     "style",
 ]
 
@@ -202,6 +205,12 @@ def in_language(figure: Figure, lang: str) -> Figure:
         if is_chinese(text.get_text()) and _FORMULA.search(text.get_text()):
             text.set_fontfamily([*chinese_fonts(), "DejaVu Sans"])
     return figure
+
+
+def states_shown(trajectory: Any) -> int:
+    """Return how many states the cells of a trajectory have, as its law says or as was found of a recording; 2 where neither does."""
+    found = trajectory.about.get("states", 2)
+    return max(state_count(trajectory.law), found if type(found) is int and 2 <= found <= MOST_STATES else 2)
 
 
 def cell_places(board: np.ndarray, states: int) -> np.ndarray:

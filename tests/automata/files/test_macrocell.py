@@ -48,12 +48,21 @@ def test_empty_and_nested() -> None:
     assert pattern.position == (-16, -15)
 
 
+def test_cells_of_many_states_come_in_fours() -> None:
+    pattern = parse_macrocell("[M2]\n#R /2/4\n1 0 2 1 0\n1 3 3 0 3\n2 1 0 0 2\n3 0 0 0 3")
+    assert pattern.rule == "/2/4" and pattern.position == (0, 1)
+    np.testing.assert_array_equal(pattern.board, [[0, 2, 0, 0], [1, 0, 0, 0], [0, 0, 3, 3], [0, 0, 0, 3]])
+    assert parse_macrocell("[M2]\n#R /2/4\n1 0 0 0 0\n2 1 1 0 0").board.size == 0
+
+
 @pytest.mark.parametrize(
     ("text", "line", "column", "says"),
     [
         ("[M2]\n*$\n4 1 0 2 0", 3, 7, "does not stand before"),
         ("[M2]\n*$\n5 1 0 0 0", 3, 3, "must have level 4"),
-        ("[M2]\n1 0 0 0 1", 2, 1, "Multi-state"),
+        ("[M2]\n1 0 0 0 1", 2, 1, "Name the rule"),
+        ("[M2]\n#R /2/3\n1 0 0 3 1", 3, 7, "3 is a state that a rule of 3 states does not have"),
+        ("[M2]\n#R /2/3\n0 0 0 0 1", 3, 1, "The level is 0"),
         ("[M2]\n*$\n61 1 0 0 0", 3, 1, "more than the 60"),
         ("[M2]\n*$\n4 1 0 0", 3, 1, "five whole numbers"),
         ("[M2]\n.x$", 2, 2, "leaf"),

@@ -5,6 +5,7 @@
     $$......*$.......*$.....***$      node 1: 8 x 8 cells, rows ended by $, ``*`` alive
     4 1 0 0 0                         node 2: side 2**4, children NW NE SW SE by number, 0 is empty
 
+Where cells have more than two states the smallest nodes are 2 x 2 cells instead, ``1 0 2 1 0``: level 1, and the states of the four.
 Every node stands after its children; the last one is the whole. Unlike the RLE files of some programs they always say where the
 pattern lies: the top left cell of the south-east quarter of the whole is at x = 0, y = 1.
 """
@@ -12,11 +13,13 @@ pattern lies: the top left cell of the south-east quarter of the whole is at x =
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from evolaw.automata.files.boards import Grid, Pattern, numbered_lines, parse_grid, require_cells
+from evolaw.automata.rules.generations import state_count
 from evolaw.errors import ParseError
 
 __all__ = ["parse_macrocell"]
@@ -37,11 +40,11 @@ class _Node:
 
 
 def parse_macrocell(text: str, *, source: str = "") -> Pattern:
-    """Read a two-state macrocell file; the board is the bounding box of the live cells, with its position.
+    """Read a macrocell file; the board is the bounding box of the live cells, with its position.
 
     Raises:
-        ParseError: with line and column: a node that is malformed or names a node that does not stand before it, more than two
-            states, or a bounding box of more than `boards.MOST_CELLS` cells.
+        ParseError: with line and column: a node that is malformed or names a node that does not stand before it, a state that the rule
+            does not have, or a bounding box of more than `boards.MOST_CELLS` cells.
 
     Example:
         >>> parse_macrocell("[M2]\\n#R B3/S23\\n$..**$..**$\\n4 1 0 0 0").position
@@ -64,7 +67,7 @@ def parse_macrocell(text: str, *, source: str = "") -> Pattern:
         elif line[:1] in (".", "*", "$"):
             nodes.append(_leaf(line, source, number))
         elif line.strip() and not line.startswith("["):
-            nodes.append(_branch(line, nodes, source, number))
+            nodes.append(_branch(line, nodes, state_count(rule), source, number))
     root = nodes[-1]
     if root.box is None:
         return Pattern(np.zeros((0, 0), np.uint8), rule, grid, None, generation, comments=tuple(comments))
@@ -95,7 +98,22 @@ def _leaf(line: str, source: str, number: int) -> _Node:
     return _Node(_LEAF_LEVEL, (top, left, bottom + 1, right + 1), cells)
 
 
-def _branch(line: str, nodes: list[_Node], source: str, number: int) -> _Node:
+def _square(
+    cells: Sequence[int], words: Sequence[re.Match[str]], states: int, refuse: Callable[[str, int], ParseError]
+) -> _Node:
+    """Four cells of more than two states."""
+    for word, cell in zip(words[1:], cells, strict=True):
+        if cell >= states:
+            raise refuse(f"{cell} is a state that a rule of {states} states does not have.", word.start() + 1)
+    leaf = np.array(cells, np.uint8).reshape(2, 2)
+    at = np.argwhere(leaf)
+    if not at.size:
+        return _Node(1, None, leaf)
+    (top, left), (bottom, right) = at.min(axis=0).tolist(), at.max(axis=0).tolist()
+    return _Node(1, (top, left, bottom + 1, right + 1), leaf)
+
+
+def _branch(line: str, nodes: list[_Node], states: int, source: str, number: int) -> _Node:
     def refuse(message: str, column: int = 1) -> ParseError:
         return ParseError(message, source=source, line=number, column=column)
 
@@ -103,8 +121,12 @@ def _branch(line: str, nodes: list[_Node], source: str, number: int) -> _Node:
         raise refuse("A node must be five whole numbers: its level and its children NW, NE, SW, SE, as in `4 1 0 0 2`.")
     words = list(re.finditer(r"\d+", line))
     level, *children = (int(word[0]) for word in words)
-    if level <= _LEAF_LEVEL:
-        raise refuse(f"The level is {level}; two-state nodes have level 4 or more. Multi-state patterns are not read.")
+    if level == 1 and states > 2:
+        return _square(children, words, states, refuse)
+    if level < 2 or (level <= _LEAF_LEVEL and states == 2):
+        raise refuse(
+            f"The level is {level}; nodes of cells of two states have level 4 or more. Name the rule (#R) if there are more."
+        )
     if level > _MOST_LEVELS:
         raise refuse(f"The level is {level}, more than the {_MOST_LEVELS} that are read.")
     half = 2 ** (level - 1)
@@ -134,7 +156,7 @@ def _paint(nodes: list[_Node], box: _Box) -> np.ndarray:
         node = nodes[index]
         if node.leaf is not None:
             rows, cols = np.nonzero(node.leaf)
-            board[rows + top, cols + left] = 1
+            board[rows + top, cols + left] = node.leaf[rows, cols]
             continue
         half = 2 ** (node.level - 1)
         for quarter, child in enumerate(node.children):

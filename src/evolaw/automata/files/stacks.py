@@ -4,6 +4,7 @@
     3 axes              (time, rows, cols)
     4 axes              (boards, time, rows, cols); a last axis of one channel is dropped, and that is said
     0 and 1             dead and alive; 255, or NaN among real numbers, not seen
+    0, 1, 2, …          states of cells that age, where they do (`are_ageing`)
     ``alive=V``         cells of value V are alive, all others dead
     ``threshold=V``     cells above V are alive, all others dead
 
@@ -16,11 +17,13 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import MISSING
+from evolaw.automata.rules.reading import MOST_STATES
 from evolaw.errors import ParseError
 
-__all__ = ["are_cells", "as_states"]
+__all__ = ["are_ageing", "are_cells", "as_states"]
 
 _CHANNELS = (1, 3, 4)
+_LOOKED_AT, _MOSTLY = 2**20, 0.9
 
 
 def as_states(
@@ -68,7 +71,9 @@ def as_states(
     if threshold is not None:
         states = (values > threshold).astype(np.uint8, order="C")
         return states, [*notes, f"Cells above {threshold:g} were read as alive."]
-    if values.dtype != np.bool_:
+    if are_ageing(values):
+        notes.append(f"Whole numbers up to {values[values != MISSING].max()} were read as states of cells that age.")
+    elif values.dtype != np.bool_:
         _require_values(values, source)
     return values.astype(np.uint8, order="C"), notes
 
@@ -84,6 +89,31 @@ def are_cells(values: np.ndarray) -> bool:
         return False
     is_one = values == 1
     return bool(is_one.any() and (is_one | (values == 0) | (values == MISSING) | (values != values)).all())
+
+
+def are_ageing(values: np.ndarray) -> bool:
+    """Whether whole numbers of three axes or four, times before rows and columns, are states of cells that age (`automata.Generations`).
+
+    They are 0, 1, 2, … without a gap, and of the cells in state 1 or above, or next above 1, nine in ten became what they may: 1 is 1 or 2
+    next, 2 is 3, …, and the highest is 0 or was seen in the last frame alone. Only the first 2^20 numbers are looked at for that.
+
+    Example:
+        >>> are_ageing(np.array([[[0, 1, 2]], [[1, 2, 0]]])), are_ageing(np.array([[[0, 1, 2]], [[0, 1, 2]]]))
+        (True, False)
+    """
+    if values.dtype.kind not in "iu" or values.ndim not in (3, 4) or not values.size or values.shape[-3] < 2:
+        return False
+    seen = values[values != MISSING]
+    highest = int(seen.max(initial=0))
+    if not 2 <= highest < MOST_STATES or seen.min() != 0 or np.unique(seen).size != highest + 1:
+        return False
+    films = values.reshape(-1, *values.shape[-3:])
+    few = films[:1, : max(2, _LOOKED_AT // films[0, 0].size)]
+    before, after = few[:, :-1].astype(np.int64), few[:, 1:].astype(np.int64)
+    told = ((before > 0) | (after > 1)) & (before != MISSING) & (after != MISSING)
+    older = np.where(before == highest, 0, before + 1)
+    right = (after == np.where(before == 0, 0, older)) | ((before == 1) & (after == 1))
+    return bool(told.any() and right[told].mean() >= _MOSTLY)
 
 
 def _require_shape(values: np.ndarray, source: str) -> None:

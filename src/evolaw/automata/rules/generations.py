@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from evolaw import checks
 from evolaw.automata.rules.reading import MOST_STATES, parse_rule
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.rules.tables import RuleTable
@@ -50,6 +51,17 @@ class Generations:
         if parts.states == 2:
             raise ParseError(f"The rule {law!r} has two states, so nothing ages. Pass it as a Rule.", source="rule")
         self.__dict__["_parts"] = parts
+
+    @classmethod
+    def of(cls, alive: Rule | str, states: int) -> Generations:
+        """Return the law by whose rule of two states cells are born and survive, with so many states in all.
+
+        Example:
+            >>> Generations.of("B2/S345", 4)
+            Generations('B2/S345/4')
+        """
+        states = checks.integer(states, "states", least=3, most=MOST_STATES)
+        return cls(write_rule(replace(Rule(alive)._parts, states=states)))
 
     @cached_property
     def alive(self) -> Rule:

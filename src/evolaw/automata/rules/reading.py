@@ -67,6 +67,7 @@ _BY_NAME |= {"生命游戏": "B3/S23", "康威生命游戏": "B3/S23"}
 _BARE_NUMBER = re.compile(r"(?:(?:rule|eca|规则)\s*#?\s*|(?=\d\d))(\d{1,3})\s*(?:号(?:规则)?)?", re.IGNORECASE)
 _BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 _MAP_SIZES = {86: (WINDOWS - 1, 9), 22: (HEXAGONAL, 7), 6: (VON_NEUMANN, 5)}
+_MAP_OF_STATES = re.compile(r"(.{86}|.{22}|.{6})/[CG]?\d{1,4}")
 _SUFFIXES = {"V": ("vonneumann", 4), "H": ("hexagonal", 6)}
 
 
@@ -98,6 +99,7 @@ def parse_rule(text: str, *, most_states: int = 2) -> RuleTable:
     kind, radius, states = "window", 1, 2
     if reader.accept("MAP"):
         table = _map(reader)
+        states = _states(reader, most_states) if reader.accept("/") else 2
     elif reader.looking_at(r"[Ww]\d"):
         kind, table = "line", _elementary(reader)
     elif reader.looking_at(r"[Rr]\d"):
@@ -240,7 +242,10 @@ def _group(reader: RuleCursor, suffix: str) -> list[tuple[int, str]]:
 
 
 def _map(reader: RuleCursor) -> np.ndarray:
-    digits = reader.take(_BASE64)
+    start, digits = reader.place, reader.take(_BASE64)
+    if found := _MAP_OF_STATES.fullmatch(digits):  # the slash before the number of states is a letter of base64 as well
+        digits = found[1]
+        reader.place = start + len(digits)
     if len(digits) not in _MAP_SIZES:
         raise reader.error(
             f"MAP must be followed by 86, 22 or 6 base64 characters, but {len(digits)} were given.", reader.place

@@ -39,7 +39,7 @@ def write_rule(rule: RuleTable) -> str:
     """
     law = _law(rule)
     if rule.states > 2 and rule.kind == "window":
-        suffix = law[-1:] if law.endswith(("V", "H")) else ""
+        suffix = law[-1:] if law.endswith(("V", "H")) and not law.startswith("MAP") else ""
         law = f"{law.removesuffix(suffix)}/{rule.states}{suffix}"
     return law + (f"~{_number(rule.noise)}" if rule.noise else "")
 

@@ -31,6 +31,7 @@ from evolaw.discovery.lattices.misfit.predictive_check import check_law
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.law import Law, Question
 from evolaw.discovery.lattices.model.observation import AUTO
+from evolaw.discovery.lattices.model.window_counts import contradicted
 from evolaw.discovery.spine.amendments import Amendment, State, check_known, rewrite
 from evolaw.discovery.spine.evidence import Check, Evidence, Weighing
 from evolaw.discovery.spine.finding import EntryFinding
@@ -110,7 +111,8 @@ class LatticeInquiry:
         channel = self.case.channel
         if channel.flips == AUTO:
             channel = replace(channel, flips=float(weighing.facts["flip_probability"]))
-        return check_law(self.case.space.on_windows(law.rule), self.case.recordings, channel, self.case.rng)
+        rule = law.rule if self.case.space.ages else self.case.space.on_windows(law.rule)
+        return check_law(rule, self.case.recordings, channel, self.case.rng)
 
     def question(self, entries: tuple[EntryFinding, ...], state: State, weighing: Weighing) -> Question | None:
         flips = float(weighing.facts.get("flip_probability", 0.0))
@@ -145,12 +147,13 @@ class LatticeInquiry:
         if diagnosis.sound:
             return state
         windows, counts = self.case.window_counts, self.case.counts
+        against = contradicted(counts, space)
         complete = space.pool((windows.visits > 0).astype(np.int64)) == space.sizes
         local = diagnosis.cause == "symmetry" or (diagnosis.cause == "unclear" and not windows.mixed.any())
         blame = f"The check of {diagnosis.checks[0].name} failed"
 
         def change(place: int, item: Evidence, decision: str) -> tuple[str, str] | None:
-            if counts.mixed[place]:
+            if against[place]:
                 return "conflict", f"{item.why} {blame}: {diagnosis.checks[0].says}"
             if decision == "undetermined" or (local and complete[place]):
                 return None

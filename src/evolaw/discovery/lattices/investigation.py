@@ -11,19 +11,34 @@ import numpy as np
 from evolaw import checks
 from evolaw.arrays import MISSING
 from evolaw.automata.boxes.black_box import Box
-from evolaw.automata.rules.rule import ELEMENTARY
 from evolaw.discovery.lattices import selection
 from evolaw.discovery.lattices.evidence.hidden_coins import visits_needed
 from evolaw.discovery.lattices.experiment.coverings import largest
-from evolaw.discovery.lattices.experiment.questions import cells_against_coins, question_for, record, repeated
+from evolaw.discovery.lattices.experiment.questions import (
+    cells_against_coins,
+    question_for,
+    record,
+    repeated,
+    space_of,
+)
 from evolaw.discovery.lattices.inquiry import LatticeInquiry, open_entries
 from evolaw.discovery.lattices.misfit.displays import undo_inversion
 from evolaw.discovery.lattices.misfit.edges import settle_edge
+from evolaw.discovery.lattices.model.ageing import highest_state, with_states
 from evolaw.discovery.lattices.model.case import CHANCE, Case, Progress, Simulator
-from evolaw.discovery.lattices.model.intake import agree, claimed, gather, is_silent, require_form
+from evolaw.discovery.lattices.model.intake import (
+    agree,
+    claimed,
+    fitting_space,
+    gather,
+    is_silent,
+    require_form,
+    require_weighable,
+    without_unseen,
+)
 from evolaw.discovery.lattices.model.law import Question
 from evolaw.discovery.lattices.model.observation import CLEAN, Channel
-from evolaw.discovery.lattices.model.rule_space import NESTED, RuleSpace
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.rollout.proposals import propose_by_network
 from evolaw.discovery.spine.closed_loop import close_loop
 from evolaw.discovery.spine.evidence import Check
@@ -60,10 +75,11 @@ def discover_lattice(
     """Find the law behind a recording of cells: what is decided, how surely, what stays open, what to try next.
 
     Args:
-        recording: values 0, 1 and 255 (missing), axes ("times", "rows", "cols") or boards before them; or several
+        recording: values 0, 1 and 255 (missing), or the states 0, 1, 2, … of cells that age; axes ("times", "rows", "cols") or boards before them; or several
             recordings of one automaton; or None when only the box is to be asked.
         space: "outer-totalistic" (18 entries), "isotropic" (102) or "general" (512); for lines of cells "elementary" (8), which is
-            then the default.
+            then the default. Where cells have more than two states the first two mean "generations" (18 + 1) and "isotropic
+            generations" (102 + 1), and flips, skipped generations and rollouts are refused.
         known: entries known beforehand, {"B3": 1} or "B3,S2=0"; they are never changed.
         observed: how it was recorded: `Every`, `Flips`, `Missing`, or several; by default read off the recording.
         boundary: "torus", "plane", "reflecting", "torus+dx,dy"; "window" where the board is a part of a larger world, so that nothing
@@ -88,7 +104,7 @@ def discover_lattice(
     References:
         vovk2021; wang2022; wasserman2020.
     """
-    space = _fitting(recording, space)
+    space = fitting_space(recording, space, known)
     terms = _Terms(_terms(space, known, alpha, error, evidence, simulator, chance, rng, progress))
     asked = checks.integer(ask, "ask", least=0)
     checks.require(
@@ -110,8 +126,10 @@ def discover_lattice(
         return terms.ask(box, [], None, asked)  # type: ignore[arg-type]
     recordings = gather(recording, boundary)
     require_form(recordings, terms.case.space)
+    recordings = [with_states(item, terms.case.space.states) for item in recordings]
     channel = agree(recordings, observed)
-    _require_line_channel(terms.case, channel)
+    require_weighable(channel, evidence, terms.case.space)
+    channel = without_unseen(channel, terms.case.space)
     recordings, copies = _without_copies(recordings)
     recordings, notes = _prepared(recordings, channel, terms.case.space, is_silent(recording, boundary))
     recordings = [replace(item, times=np.arange(len(item)) * channel.every) for item in recordings]
@@ -139,29 +157,6 @@ def resume(finding: Finding, box: Box, questions: int, *, rng: Any, progress: Pr
         rng=rng,
         progress=progress,
     )
-
-
-def _fitting(recording: Trajectory | Sequence[Trajectory] | None, space: str | RuleSpace) -> str | RuleSpace:
-    """The space named, or where none was, that of the recording's form: a line of cells has one space only."""
-    first = recording[0] if isinstance(recording, list | tuple) and recording else recording
-    if not (isinstance(first, Trajectory) and first.axes[-1:] == ("cells",)):
-        return space
-    named = space.name if isinstance(space, RuleSpace) else space
-    if isinstance(named, str) and named in NESTED[1:]:
-        raise checks.refuse("space", "be elementary for a line of cells", named)
-    return ELEMENTARY if isinstance(named, str) and named == NESTED[0] else space
-
-
-def _require_line_channel(case: Case, channel: Channel) -> None:
-    """Refuse what is not weighed for lines: misread cells behind skipped generations, and rollouts."""
-    if case.space.is_line:
-        checks.require(
-            not (channel.flips and channel.every > 1),
-            "observed",
-            "have no flips where generations of a line are skipped",
-            repr(channel),
-        )
-        checks.require(case.evidence == "auto", "evidence", "be auto for lines of cells", case.evidence)
 
 
 def _without_copies(recordings: list[Trajectory]) -> tuple[list[Trajectory], list[Check]]:
@@ -210,7 +205,7 @@ def _prepared(
     notes: list[Check | None] = []
     if channel.every > 1 or channel.flips:
         return recordings, []
-    if not channel.missing:
+    if not channel.missing and not space.ages:
         recordings, note = undo_inversion(recordings, space)
         notes.append(note)
     if is_silent:
@@ -253,10 +248,12 @@ class _Terms:
     observed: Channel | None = None
 
     def look(self, recordings: Sequence[Trajectory], channel: Channel) -> Finding:
-        """One pass."""
-        return investigate(
-            LatticeInquiry(replace(self.case, recordings=tuple(recordings), channel=channel), self.notes)
-        )
+        """One pass; where cells age, an answer may show a higher state than all before, and then there are more."""
+        case, highest = self.case, highest_state(recordings)
+        if case.space.ages and highest >= case.space.states and np.isnan(case.known[-1]):
+            case = replace(case, space=RuleSpace.named(case.space.name, highest + 1))
+        held = tuple(with_states(item, case.space.states) for item in recordings)
+        return investigate(LatticeInquiry(replace(case, recordings=held, channel=channel), self.notes))
 
     def ask(self, box: Box, recordings: list[Trajectory], finding: Finding | None, questions: int) -> Finding:
         """The closed loop."""
@@ -277,8 +274,9 @@ class _Terms:
     def _channel(self, held: list[Trajectory]) -> Channel:
         """The channel of the recordings and the box's answers: as observed so far, else as the answers say."""
         if self.observed is None:
-            return agree(held, None)
-        return replace(self.observed, missing=any((item.values == MISSING).any() for item in held))
+            return without_unseen(agree(held, None), self.case.space)
+        unseen = any((item.values == MISSING).any() for item in held)
+        return without_unseen(replace(self.observed, missing=unseen), self.case.space)
 
     def _paced(self, question: Question) -> Question:
         """The question in the rhythm of the recordings: as many generations as lie between their frames."""
@@ -290,12 +288,13 @@ class _Terms:
             return self._paced(self._first())
         flips = self.observed is not None and bool(self.observed.flips)
         least = 0 if flips else cells_against_coins(finding.entries, self.case.chance, self.case.alpha)
-        question = question_for(self.case.space, open_entries(finding.entries), least_cells=least)
+        space = space_of(finding)
+        question = question_for(space, open_entries(finding.entries), least_cells=least)
         if question is None:
             return _confirmation(finding)
         # Where chance is at work one visit settles nothing: the largest board gives most visits for one question.
         chance = flips or finding.facts.get("deterministic", 1.0) < 0.5
-        return self._paced(replace(question, board=repeated(largest(self.case.space), least)) if chance else question)
+        return self._paced(replace(question, board=repeated(largest(space), least)) if chance else question)
 
     def _first(self) -> Question:
         free = self.case.free
@@ -309,4 +308,4 @@ def _confirmation(finding: Finding) -> Question | None:
     """A second look at every entry, where one visit decided some: only a repeat can show that the box throws coins."""
     once = [entry.name for entry in finding.entries if entry.basis == "counted" and entry.visits < 2]
     says = "Ask once more, so that every entry is seen a second time: a box that throws coins would show it."
-    return Question(largest(RuleSpace.named(finding.space)), 1, len(once), says, tuple(once)) if once else None
+    return Question(largest(space_of(finding)), 1, len(once), says, tuple(once)) if once else None

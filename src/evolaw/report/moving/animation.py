@@ -17,10 +17,9 @@ import numpy as np
 
 from evolaw import checks, documents
 from evolaw.arrays import MISSING
-from evolaw.automata.rules.generations import state_count
 from evolaw.errors import MissingProgram
 from evolaw.report.figures import draw
-from evolaw.report.styles import cell_colours, cell_places, save, style
+from evolaw.report.styles import cell_colours, cell_places, save, states_shown, style
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -90,7 +89,7 @@ def animate(trajectory: Trajectory, path: str | Path, *, rate: float = 10.0) -> 
     checks.require(rate <= 50, "rate", "be at most 50 frames a second", rate)
     ffmpeg = _ffmpeg() if kind == "mp4" else ""
     frames = _boards(trajectory) if trajectory.axes[-2:] == ("rows", "cols") else _uncovered(trajectory)
-    colours = cell_colours(state_count(trajectory.law))
+    colours = cell_colours(states_shown(trajectory))
     palette = [int(colour[k : k + 2], 16) for colour in colours for k in (1, 3, 5)]
     film = (
         _gif(frames, rate, palette, _legend(trajectory, colours))
@@ -114,12 +113,12 @@ def _boards(trajectory: Trajectory) -> Iterator[np.ndarray]:
         "Save fewer generations (every=, --every), or cut the board.",
     )
     for board in boards:
-        yield cell_places(board, state_count(trajectory.law)).repeat(scale, 0).repeat(scale, 1)
+        yield cell_places(board, states_shown(trajectory)).repeat(scale, 0).repeat(scale, 1)
 
 
 def _legend(trajectory: Trajectory, colours: Sequence[str]) -> str:
     """What the grey levels of a film of cells are, for who reads it back: our living cells are the dark ones."""
-    if trajectory.axes[-2:] != ("rows", "cols") or state_count(trajectory.law) != 2:
+    if trajectory.axes[-2:] != ("rows", "cols") or states_shown(trajectory) != 2:
         return ""
     from PIL import ImageColor
 

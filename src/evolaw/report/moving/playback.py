@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from evolaw.arrays import MISSING
-from evolaw.automata.rules.generations import state_count
-from evolaw.report.styles import cell_colours, cell_places
+from evolaw.report.styles import cell_colours, cell_places, states_shown
 from evolaw.trajectory import Trajectory
 
 __all__ = ["MOST_BITS", "Playback", "data_uri", "pack", "space_time"]
@@ -77,7 +76,7 @@ def pack(recording: Trajectory | None, most_bits: int = MOST_BITS) -> Playback |
     total = frames.shape
     frames = frames[:, :_MOST_CELLS, :_MOST_CELLS]
     frames, times = frames[: max(1, most_bits // frames[0].size)], recording.times
-    states = state_count(recording.law)
+    states = states_shown(recording)
     if not _are_cells(frames, states):
         return None
     has_missing, digits = bool((frames == MISSING).any()), (states - 2).bit_length()

@@ -38,11 +38,15 @@ def weigh_counts(case: Case, windows: WindowCounts) -> Weighing:
     """Weigh every entry by counts, those of the whole case or of a part of it."""
     space, known, free = case.space, case.known, case.free
     counts = windows.pool(space)
+    if space.ages:
+        free = free & (np.arange(len(space)) < len(space) - 1)
     readings = weigh_readings(counts.visits[free], counts.alive[free])
     orientations = space.pool((windows.visits > 0).astype(np.int64))
     place = np.cumsum(free) - 1
     evidence = [
-        _free(space, entry, counts, int(orientations[entry]), readings, int(place[entry]), case.level)
+        _cycle(space, int(counts.visits[entry]), int(counts.alive[entry]), known=bool(case.known[entry] == 1))
+        if space.ages and entry == len(space) - 1
+        else _free(space, entry, counts, int(orientations[entry]), readings, int(place[entry]), case.level)
         if free[entry]
         else _fixed(space, entry, counts, float(known[entry]))
         for entry in range(len(space))
@@ -66,6 +70,31 @@ def _free(
         interval=confidence_interval(n, k, level),
         why=_words(space, entry, n, k, orientations),
         neither=float(readings.probabilistic[place]),
+    )
+
+
+def _cycle(space: RuleSpace, visits: int, followed: int, *, known: bool) -> Evidence:
+    """The evidence on the number of states: a clock, so that one cell seen to go around proves it, and one that cannot refutes it."""
+    last, wrong = space.states - 1, visits - followed
+    if wrong:
+        why = f"{_times(wrong).capitalize()} a cell did not age as one of {space.states} states does."
+    elif visits:
+        why = f"Cells in state {last} were seen {_times(visits)}, dead afterwards every time; younger ones were one state older."
+    else:
+        why = f"No cell was seen to leave state {last}, the highest one, so there may be more states."
+    against = np.inf if wrong else 0.0
+    if known:
+        return Evidence(space.names[-1], "known", visits, 0.0, against, 1.0, (1.0, 1.0), f"Given as known. {why}")
+    proof = np.inf if visits else 0.0
+    return Evidence(
+        entry=space.names[-1],
+        basis="counted",
+        visits=visits,
+        log_e_present=proof,
+        log_e_absent=against if wrong else -proof,
+        probability=0.5 if wrong or not visits else 1.0,
+        interval=(0.0, 1.0) if wrong or not visits else (1.0, 1.0),
+        why=why,
     )
 
 

@@ -136,7 +136,7 @@ def give_up_coins(case: Case, state: State, counts: WindowCounts | None = None) 
         state: what holds. Evidence that proves a law found between frames is not asked: it takes the law to be deterministic.
         counts: visits and outcomes of every entry; by default those of the whole case.
     """
-    counted = np.array([item.basis in ("counted", "likelihood") for item in state.evidence])
+    counted = np.array([item.basis in ("counted", "likelihood") and not item.is_proof for item in state.evidence])
     free = case.free & counted
     if not free.any():
         return state

@@ -17,7 +17,7 @@ import numpy as np
 
 from evolaw.arrays import read_only
 from evolaw.automata import stepping
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.rule_space import CYCLE, GENERATIONS, RuleSpace
 
 __all__ = ["entries_shown", "every_window", "largest", "mosaic", "stored"]
 
@@ -35,8 +35,12 @@ _FOUND = {
 
 
 def entries_shown(board: np.ndarray, space: RuleSpace) -> np.ndarray:
-    """Return how often one step of ``board`` on a torus shows each entry, shape (entries,)."""
-    return np.bincount(space.entry_of[stepping.windows(board, "torus")].ravel(), minlength=len(space))
+    """Return how often one step of ``board`` on a torus shows each entry, shape (entries,); cells that age show the cycle in the last state alone."""
+    entries = space.entry_of[stepping.windows((board == 1).astype(np.uint8), "torus")][board <= 1]
+    shown = np.bincount(entries, minlength=len(space))
+    if space.ages:
+        shown[-1] = (board == space.states - 1).sum()
+    return shown
 
 
 @cache
@@ -69,11 +73,12 @@ def _every_pair(letters: int) -> list[int]:
     return circuit[::-1][:-1]
 
 
-def mosaic(windows: np.ndarray) -> np.ndarray:
+def mosaic(windows: np.ndarray, last: int = 2) -> np.ndarray:
     """Return a torus of 3 x 3 tiles, one a wanted window; the centre of each tile shows its window.
 
     Args:
-        windows: window numbers, shape (count,), at least one.
+        windows: window numbers, shape (count,), at least one. The tile of `rule_space.CYCLE` has a cell in the last state alone.
+        last: that state.
 
     Returns:
         uint8 board of 3a x 3b cells with a b >= count; tiles left over repeat the last window.
@@ -81,7 +86,8 @@ def mosaic(windows: np.ndarray) -> np.ndarray:
     down = int(np.sqrt(windows.size))
     across = -(-windows.size // down)
     wanted = np.concatenate([windows, np.full(down * across - windows.size, windows[-1])])
-    bits = (wanted[:, None] >> np.arange(8, -1, -1) & 1).astype(np.uint8)
+    bits = (wanted[:, None] % CYCLE >> np.arange(8, -1, -1) & 1).astype(np.uint8)
+    bits[wanted == CYCLE, 4] = last
     tiles = bits.reshape(down, across, 3, 3)
     return tiles.transpose(0, 2, 1, 3).reshape(3 * down, 3 * across)
 
@@ -93,12 +99,13 @@ def largest(space: RuleSpace) -> np.ndarray:
 
 @cache
 def stored(space: str) -> np.ndarray:
-    """Return the smallest torus known to the package that shows every entry of a space in one step.
+    """Return the smallest torus known to the package that shows every entry of a space in one step; of cells that age, of what is alive.
 
     Example:
         >>> [stored(space).size for space in ("outer-totalistic", "isotropic", "general", "elementary")]
         [32, 136, 512, 8]
     """
+    space = GENERATIONS.get(space, space)
     if space not in _FOUND:
         return every_window()
     return read_only(np.array([[int(cell) for cell in row] for row in _FOUND[space].split()], np.uint8))

@@ -27,12 +27,12 @@ from evolaw.discovery.lattices.evidence.hidden_coins import visits_needed
 from evolaw.discovery.lattices.experiment.coverings import entries_shown, every_window, mosaic, stored
 from evolaw.discovery.lattices.model.case import CHANCE
 from evolaw.discovery.lattices.model.law import Question
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.rule_space import RuleSpace, declared_states
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
-__all__ = ["ask", "cells_against_coins", "question_for", "question_of_reach", "record", "repeated"]
+__all__ = ["ask", "cells_against_coins", "question_for", "question_of_reach", "record", "repeated", "space_of"]
 
 _REACHES = {
     "neighbourhood": "before and after one generation: each of the 512 windows lies there about {times} times, among other "
@@ -64,13 +64,18 @@ def ask(finding: Finding, *, budget_cells: int | None = None) -> Question | None
     reach = question_of_reach(finding.facts.get("cause"), budget_cells)
     if reach is not None:
         return reach
-    space = RuleSpace.named(finding.space)
+    space = space_of(finding)
     names = {entry.name for entry in finding.entries if entry.decision in ("undetermined", "conflict")}
     open_ = np.array([name in names for name in space.names])
     flips = float(finding.facts.get("flip_probability", 0.0))
     chance = float(finding.facts.get("terms", {}).get("chance", CHANCE))
     least = 0 if flips else cells_against_coins(finding.entries, chance, finding.alpha)
     return question_for(space, open_, budget_cells=budget_cells, least_cells=least, flips=flips, alpha=finding.alpha)
+
+
+def space_of(finding: Finding) -> RuleSpace:
+    """Return the space of a finding; where cells age its last entry says of how many states."""
+    return RuleSpace.named(finding.space, declared_states(finding.entries[-1].name) or 3)
 
 
 def question_for(
@@ -107,7 +112,7 @@ def question_for(
         f"it shows {'all' if shown.sum() == open_.sum() else f'{shown.sum()} of the'} "
         f"{open_.sum()} open entries."
     )
-    return Question(read_only(board), 1, len(names), says, names)
+    return Question(read_only(board), 1, len(names), says, names, space.states)
 
 
 def cells_against_coins(entries: Sequence[EntryFinding], chance: float, alpha: float) -> int:
@@ -179,9 +184,10 @@ def _cheapest(space: RuleSpace, open_: np.ndarray, budget: int | None) -> np.nda
     if space.is_line:
         return stored(space.name)
     wanted = np.array([space.windows(int(place))[0] for place in np.flatnonzero(open_)])
-    candidates = [stored(space.name), every_window(), mosaic(wanted)]
+    last = space.states - 1
+    candidates = [stored(space.name), every_window(), mosaic(wanted, last)]
     if budget is not None:
-        fitting = (mosaic(wanted[:count]) for count in range(min(wanted.size, budget // 9), 0, -1))
+        fitting = (mosaic(wanted[:count], last) for count in range(min(wanted.size, budget // 9), 0, -1))
         candidates = [board for board in candidates if board.size <= budget]
         candidates.append(next(board for board in fitting if board.size <= budget))
 

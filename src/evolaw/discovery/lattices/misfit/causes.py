@@ -12,6 +12,7 @@
     symmetry        windows of one entry differ, and a wider space separates them
     erring          the automaton itself flips cells, all entries at one rate
     coins           entries with a probability each: the law is probabilistic, and the space stands
+    ageing          cells that age did not do so as the cycle of their states asks
     unclear         two outcomes, but too few visits to tell why
 
 Only "sound" and "coins" let the entries be judged.

@@ -31,7 +31,11 @@ def diagnose_chance(case: Case, noises: Sequence[NoiseFit], coins: NoiseFit, cal
     space, counts = case.space, case.counts
     noise = min(noises, key=lambda fit: fit.cost)
     misread = noises[0] if len(noises) > 1 else None
-    coins_best = coins.cost + _CLEAR_COST < noise.cost and (misread is None or _refuted(misread, coins, space))
+    # Where cells age nobody declares an automaton that errs: one rate for all its entries is a law with chance as any other.
+    one_rate = space.ages and noise.cost + _CLEAR_COST < coins.cost
+    coins_best = one_rate or (
+        coins.cost + _CLEAR_COST < noise.cost and (misread is None or _refuted(misread, coins, space))
+    )
     if coins_best:
         says = (
             f"{int(counts.mixed.sum())} entries gave both outcomes, and nothing outside the window tells when: "
@@ -73,7 +77,7 @@ def check_flips(fit: NoiseFit, p: float, space: RuleSpace) -> Check:
     wider = (
         ""
         if fit.excess < _GOOD_EXCESS or space.wider is None
-        else f" Even so the {space.name} space does not fit well; add --space {space.wider.name}."
+        else f" Even so the {space.name} space does not fit well; add --space {space.wider.family}."
     )
     says = (
         f"The contradictions look like misread cells, about {100 * fit.flips:.2g} % of all: "
@@ -112,7 +116,7 @@ def too_few(case: Case) -> Check:
     else:
         says = (
             f"Entries gave both outcomes ({names}), each single window only one, too rarely to tell a broken symmetry from "
-            f"chance. Try --space {space.wider.name}, or record more."
+            f"chance. Try --space {space.wider.family}, or record more."
         )
     return Check("determinism", False, 1.0, says)
 

@@ -23,6 +23,7 @@ from evolaw.discovery.lattices.misfit.neighbourhood_networks import Surroundings
 from evolaw.discovery.lattices.misfit.noise_models import fit_coins, fit_erring, fit_misread
 from evolaw.discovery.lattices.misfit.parts import diagnose_parts
 from evolaw.discovery.lattices.misfit.specification_tests import (
+    cycle,
     memory,
     neighbourhood,
     simultaneity,
@@ -31,8 +32,14 @@ from evolaw.discovery.lattices.misfit.specification_tests import (
 from evolaw.discovery.lattices.misfit.subsampling import looks_scrambled, skipped_law
 from evolaw.discovery.lattices.misfit.transitions import Transitions
 from evolaw.discovery.lattices.model.case import Case
-from evolaw.discovery.lattices.model.rule_space import NESTED, WINDOWS, RuleSpace
-from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows, is_cutout, log_best
+from evolaw.discovery.lattices.model.rule_space import GENERATIONS, NESTED, WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.window_counts import (
+    WindowCounts,
+    contradicted,
+    count_windows,
+    is_cutout,
+    log_best,
+)
 from evolaw.discovery.spine.e_values import LEVEL, p_value, worded_e
 from evolaw.discovery.spine.evidence import Check
 from evolaw.trajectory import Trajectory
@@ -56,12 +63,12 @@ def diagnose(case: Case) -> Diagnosis:
     recordings, space, windows, counts = case.recordings, case.space, case.window_counts, case.counts
     rim, orbits = boundary(recordings, space), symmetry(windows, space)
     calm = (check_determinism(counts, case.chance), rim, *orbits)
-    if not counts.mixed.any():
+    if not contradicted(counts, space).any():
         return Diagnosis("sound", calm)
     if not rim.passed:
         return Diagnosis("boundary", (rim,))
     torn = tuple(check for check in orbits if not check.passed)
-    if not windows.mixed.any() and torn:
+    if not contradicted(windows, space).any() and torn:
         return Diagnosis("symmetry", torn)
     if space.is_line:
         return _of_a_line(case, calm)
@@ -75,6 +82,8 @@ def diagnose(case: Case) -> Diagnosis:
     fault = fault or find_blank(recordings, seen, space)
     if fault is not None:
         return diagnose_parts(case, seen, fault)
+    if space.ages:
+        return _of_ages(case, seen, torn, calm)
     if not windows.mixed.any():
         return Diagnosis("unclear", (too_few(case),))
 
@@ -84,7 +93,7 @@ def diagnose(case: Case) -> Diagnosis:
     remote, past = neighbourhood(recordings, space.entry_of), memory(recordings, space.entry_of, windows)
     misread, erring, coins = (fit(windows, space) for fit in (fit_misread, fit_erring, fit_coins))
     threshold = -np.log(LEVEL)
-    classes = _coarsest(windows)
+    classes = _coarsest(windows, space)
     drift = find_drift(seen, classes)
     drifts = drift.log_e if drift is not None else -np.inf
     together = simultaneity(recordings, classes)
@@ -149,13 +158,34 @@ def _of_a_line(case: Case, calm: tuple[Check, ...]) -> Diagnosis:
     return diagnose_chance(case, [erring], coins, calm[1:])
 
 
-def _coarsest(windows: WindowCounts) -> np.ndarray:
+def _of_ages(case: Case, seen: Transitions, torn: tuple[Check, ...], calm: tuple[Check, ...]) -> Diagnosis:
+    """The same for cells that age: a cycle that was not followed, then what else the outcome of a window may depend on, then chance."""
+    recordings, space, windows = case.recordings, case.space, case.window_counts
+    broken = cycle(recordings)
+    if broken is not None:
+        return Diagnosis("ageing", (broken,))
+    if not windows.mixed.any():
+        return Diagnosis("unclear", (too_few(case),))
+    drift, asked = find_drift(seen, _coarsest(windows, space)), ask_networks(recordings, case.rng)
+    drifts = drift.log_e if drift is not None else -np.inf
+    if isinstance(asked, Surroundings) and asked.reach > 1 and asked.log_e > drifts:
+        return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(asked.log_e), asked.says),))
+    if drift is not None and drifts > -np.log(LEVEL):
+        return diagnose_parts(case, seen, drift)
+    if torn:
+        return Diagnosis("symmetry", torn)
+    near = Check("neighbourhood", True, 1.0, asked.says if isinstance(asked, Surroundings) else asked)
+    erring, coins = fit_erring(windows, space), fit_coins(windows, space)
+    return diagnose_chance(case, [erring], coins, (*calm[1:], near))
+
+
+def _coarsest(windows: WindowCounts, space: RuleSpace) -> np.ndarray:
     """The classes of the narrowest space within whose entries all windows behave alike: larger classes are split with more power."""
-    for name in NESTED[:-1]:
-        space = RuleSpace.named(name)
-        if all(check.passed for check in symmetry(windows, space)):
-            return space.entry_of
-    return np.arange(WINDOWS)
+    for name in (tuple(GENERATIONS) if space.ages else NESTED)[:-1]:
+        narrow = RuleSpace.named(name, max(space.states, 3))
+        if all(check.passed for check in symmetry(windows, narrow)):
+            return narrow.entry_of
+    return np.arange(space.entry_of.size)
 
 
 def diagnose_unfitting(case: Case, contradiction: str) -> Diagnosis:

@@ -135,7 +135,7 @@ def log_e_of_the_torus(recordings: Sequence[Trajectory], value: np.ndarray, spac
         types = _rim_types(*recording.values.shape[1:])
         on_rim = types >= 0
         for windows, lives, seen in transitions(recording):
-            chosen = on_rim & seen & ~np.isnan(space.spread(value)[windows])
+            chosen = on_rim & seen & (windows < WINDOWS) & ~np.isnan(space.spread(value)[windows])
             alive = chance[types[chosen], windows[chosen]]
             total -= float(np.log(np.maximum(np.where(lives[chosen], alive, 1 - alive), 1e-9)).sum())
         if total > 10 * _BORNE_OUT:

@@ -21,7 +21,7 @@ import numpy as np
 
 from evolaw.arrays import MISSING
 from evolaw.discovery.lattices.misfit.transitions import Transitions
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
 from evolaw.discovery.spine.e_values import LEVEL
 from evolaw.trajectory import Trajectory
 
@@ -299,8 +299,8 @@ def _lines(name: str, span: tuple[int, int], size: int) -> str:
 
 def _parities(recordings: Sequence[Trajectory], seen: Transitions, space: RuleSpace) -> Iterator[Fault]:
     """Block automata: a cell's outcome depends on its place in a 2 x 2 block and on that block; the grid may move every step."""
-    if seen.shape[0] == 1:
-        return  # a line has no blocks
+    if seen.shape[0] == 1 or seen.window.max(initial=0) >= WINDOWS:
+        return  # a line has no blocks, and cells that age move in none
     labels = 4 * (seen.row % 2) + 2 * (seen.col % 2) + seen.frame % 2
     for moves, words in ((1, "row, column and time"), (0, "row and column")):
         for down in (0, 1):

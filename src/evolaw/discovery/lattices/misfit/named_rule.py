@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from evolaw.automata.rules.rule import Rule
+import numpy as np
+
+from evolaw.automata.rules.generations import Generations, lattice_law
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.rule_space import WINDOWS
 from evolaw.discovery.spine.amendments import State
@@ -20,18 +22,22 @@ def compare_named(case: Case, state: State) -> State:
         return state
     name = named.pop()
     try:
-        rule = Rule(name)
+        law = lattice_law(name)
     except EvolawError:
         return state
     space = case.space
+    if (law.states > 2) != space.ages:
+        return state
+    rule = law.alive if isinstance(law, Generations) else law
     if space.is_line and rule.neighbourhood == "line":
         rule = space.on_windows(rule)
     if not rule.is_deterministic or rule.table.shape != (WINDOWS,):
         return state
+    told = np.append(rule.table, law.states == space.states)  # what the rule says of every window, and of the cycle
     differing = [
         item.entry
         for place, (item, decision) in enumerate(zip(state.evidence, state.decisions, strict=True))
-        if decision in ("present", "absent") and (rule.table[space.windows(place)] != (decision == "present")).any()
+        if decision in ("present", "absent") and (told[space.windows(place)] != (decision == "present")).any()
     ]
     says = (
         f"The recording names the rule {name}, which {worded_list(differing)} contradict{'s' if len(differing) == 1 else ''}."

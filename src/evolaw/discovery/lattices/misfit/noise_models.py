@@ -86,7 +86,7 @@ def _fit(windows: WindowCounts, flips: float, deviance: float, cost: float) -> N
 
 def _free_likelihood(windows: WindowCounts) -> float:
     n, k = windows.visits.astype(np.float64), windows.alive.astype(np.float64)
-    free = np.divide(k, n, out=np.zeros(WINDOWS), where=n > 0)
+    free = np.divide(k, n, out=np.zeros(n.shape), where=n > 0)
     return float((xlogy(k, free) + xlogy(n - k, 1 - free)).sum())
 
 

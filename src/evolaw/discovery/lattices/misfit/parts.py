@@ -12,8 +12,7 @@ from evolaw.discovery.lattices.misfit.specification_tests import cure_of_the_edg
 from evolaw.discovery.lattices.misfit.transitions import Transitions
 from evolaw.discovery.lattices.model.case import Case
 from evolaw.discovery.lattices.model.law import Law
-from evolaw.discovery.lattices.model.rule_space import WINDOWS
-from evolaw.discovery.lattices.model.window_counts import WindowCounts
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, contradicted
 from evolaw.discovery.spine.amendments import State
 from evolaw.discovery.spine.decisions import decide
 from evolaw.discovery.spine.e_values import log_e_dependence, p_value, worded_list
@@ -28,7 +27,7 @@ _CHECKS = {"blocks": "block automaton"}
 
 def diagnose_parts(case: Case, seen: Transitions, fault: Fault) -> Diagnosis:
     """Name a fault, and say what follows without it or in each of its parts."""
-    tallies = seen.counts(fault.labels, fault.parts, np.arange(WINDOWS))
+    tallies = seen.counts(fault.labels, fault.parts, np.arange(case.space.entry_of.size))
     parts = [_follows(case, WindowCounts(visits, alive)) for visits, alive in tallies]
     check = "time" if fault.cause == "cut" else fault.cause
     if fault.cause == "blocks":
@@ -74,11 +73,13 @@ def _differing(case: Case, tallies: np.ndarray) -> str:
 
 def _follows(case: Case, counts: WindowCounts) -> str:
     """What a part of the recording says by itself: its law, and how many entries it decides."""
+    pooled = counts.pool(case.space)
+    if case.space.ages and contradicted(pooled, case.space)[-1]:
+        return "cells do not age as they must"
     weighing = weigh_counts(case, counts)
     state = State.of(weighing.evidence, decide(weighing.evidence, case.alpha, case.error))
-    pooled = counts.pool(case.space)
     decisions = give_up_coins(case, state, pooled).decisions
-    if (pooled.mixed & case.free).any() and "probabilistic" not in decisions:
+    if (contradicted(pooled, case.space) & case.free).any() and "probabilistic" not in decisions:
         return "the rest contradicts itself in other ways"
     entries = tuple(EntryFinding.of(item, each) for item, each in zip(weighing.evidence, decisions, strict=True))
     law, decided = Law.of(case.space, entries).most_probable, sum(each != "undetermined" for each in decisions)

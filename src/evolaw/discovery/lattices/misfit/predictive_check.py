@@ -18,7 +18,8 @@ half as far out again as any run fails at once. Where the first frame is itself 
 then as good as that sample.
 
 A cut-out of a larger world cannot be run on: what comes in over its edge is unknown. Its law is run from each recorded frame to the
-next and compared where nothing from outside can have arrived; behind misread cells it is run on with the rim as it was read.
+next and compared where nothing from outside can have arrived; behind misread cells it is run on with the rim as it was read. So is a
+recording of cells that age in which some were not seen. What is alive is compared; the ages behind it follow, and are checked by themselves.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ from scipy.sparse import csr_array
 
 from evolaw.arrays import MISSING
 from evolaw.automata import stepping
+from evolaw.automata.rules.generations import Generations
 from evolaw.automata.rules.rule import Rule
 from evolaw.discovery.lattices.evidence.constraints import neighbour_cells
+from evolaw.discovery.lattices.model.ageing import is_ageing
 from evolaw.discovery.lattices.model.observation import Channel
 from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout, rim_of
 from evolaw.discovery.spine.evidence import Check
@@ -90,7 +93,7 @@ STATISTICS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 """Name -> function (frames, seen) -> series; both arguments uint8 (…, times, rows, cols), the result (…, numbers)."""
 
 
-def check_law(rule: Rule, recordings: Sequence[Trajectory], channel: Channel, rng: Source) -> list[Check]:
+def check_law(rule: Rule | Generations, recordings: Sequence[Trajectory], channel: Channel, rng: Source) -> list[Check]:
     """Compare the recording with runs of the law; one check a statistic.
 
     Args:
@@ -103,7 +106,7 @@ def check_law(rule: Rule, recordings: Sequence[Trajectory], channel: Channel, rn
         Long recordings are compared over as many of their first frames as 2e7 cell updates allow; boards of more than 64 cells
         a side, where runs must be drawn, over nine frames of a patch, less what the outside may have reached.
     """
-    if channel.on == "update" and channel.flips:
+    if channel.on == "update" and channel.flips and isinstance(rule, Rule):
         rule = rule.with_noise(float(channel.flips))
     sure = rule.is_deterministic and not (channel.flips and channel.on == "observation")
     exact = sure and (not channel.missing or all(map(is_cutout, recordings)))
@@ -125,7 +128,7 @@ def check_law(rule: Rule, recordings: Sequence[Trajectory], channel: Channel, rn
             unsettled = (p_values[index] > LEVEL) & (p_values[index] <= 1 / (_RUNS + 1))
             if not unsettled.any():
                 break
-    how = "from each frame to the next" if all(map(is_cutout, recordings)) else "from the first frame"
+    how = "from each frame to the next" if all(map(_is_renewed, recordings)) else "from the first frame"
     return [_word(name, p_values[:, place], exact, how) for place, name in enumerate(STATISTICS)]
 
 
@@ -135,11 +138,16 @@ def _measured(
     """The statistics of the recording, each of shape (1, numbers), and of the runs, each of shape (runs, numbers)."""
     seen = _seen(recording, channel)[: drawn.shape[1]].astype(np.uint8)
     seen &= _only(inside, seen.shape)
-    observed = recording.values[: drawn.shape[1]] & seen
+    observed = (recording.values[: drawn.shape[1]] == 1) & seen
     return tuple(  # type: ignore[return-value]
         [statistic(frames, np.broadcast_to(seen, frames.shape)) for statistic in STATISTICS.values()]
-        for frames in (observed[None], drawn & seen)
+        for frames in (observed[None], (drawn == 1) & seen)
     )
+
+
+def _is_renewed(recording: Trajectory) -> bool:
+    """Whether a law is run from each recorded frame to the next alone: frame after frame something unknown comes in."""
+    return is_cutout(recording) or (is_ageing(recording) and bool((recording.values == MISSING).any()))
 
 
 def sample_start(
@@ -226,11 +234,11 @@ def _fed(shape: tuple[int, int], boundary: str) -> csr_array:
     return seen
 
 
-def _replay(rule: Rule, recording: Trajectory, channel: Channel) -> np.ndarray:
+def _replay(rule: Rule | Generations, recording: Trajectory, channel: Channel) -> np.ndarray:
     frames = max(2, min(len(recording), _MOST_UPDATES // (recording.values[0].size * channel.every)))
     run = [recording.values[0]]
     for frame in range(frames - 1):
-        board = recording.values[frame] if is_cutout(recording) else run[-1]
+        board = recording.values[frame] if _is_renewed(recording) else run[-1]
         board = np.where(board == MISSING, 0, board)
         for _ in range(channel.every):
             board = stepping.step(rule, board, boundary=edge_of(recording))
@@ -241,8 +249,11 @@ def _replay(rule: Rule, recording: Trajectory, channel: Channel) -> np.ndarray:
 def _seen(recording: Trajectory, channel: Channel) -> np.ndarray:
     """Where frames can be compared, bool: what was seen, and in a cut-out only what is caused by what was seen the frame before."""
     hidden = recording.values == MISSING
-    if not is_cutout(recording):
+    if not _is_renewed(recording):
         return ~hidden
+    if not is_cutout(recording):
+        caused = (stepping.windows(hidden[:-1].astype(np.uint8), edge_of(recording)) == 0) & ~hidden[1:]
+        return np.concatenate([caused[:1] & ~hidden[:1], caused])
     down = int(recording.values.shape[1] > 1)  # a line has no edge above and below
     before = np.pad(hidden[:-1], ((0, 0), (down, down), (1, 1)), constant_values=True)
     for _ in range(channel.every):
@@ -272,7 +283,7 @@ def _only(inside: tuple[slice, ...] | EllipsisType, shape: tuple[int, ...]) -> n
     return mask
 
 
-def _draw(rule: Rule, recording: Trajectory, channel: Channel, rng: Source, name: str) -> np.ndarray:
+def _draw(rule: Rule | Generations, recording: Trajectory, channel: Channel, rng: Source, name: str) -> np.ndarray:
     boundary = edge_of(recording)
     frames = max(2, min(len(recording), _MOST_UPDATES // (recording.values[0].size * channel.every * _RUNS)))
     misread = float(channel.flips) if channel.on == "observation" else 0.0
@@ -280,12 +291,16 @@ def _draw(rule: Rule, recording: Trajectory, channel: Channel, rng: Source, name
     first, second = recording.values[:2]
     if channel.every > 1:
         second = np.full_like(second, MISSING)
-    board = sample_start(rule, first, second, boundary, misread, _RUNS, chance)
+    if isinstance(rule, Rule):
+        board = sample_start(rule, first, second, boundary, misread, _RUNS, chance)
+    else:
+        board = np.broadcast_to(np.where(first == MISSING, 0, first), (_RUNS, *first.shape)).astype(np.uint8)
     stream = rng.stream(f"{name} update")
     run, rim = [board], ~_inside(first.shape)
     for frame in range(frames - 1):
-        if is_cutout(recording) and not misread and not channel.missing:
-            board = np.broadcast_to(recording.values[frame], board.shape)
+        if _is_renewed(recording) and not misread and not channel.missing:
+            shown = recording.values[frame]
+            board = np.broadcast_to(np.where(shown == MISSING, 0, shown), board.shape)
         for time in range(channel.every):
             board = stepping.step(rule, board, boundary=boundary, stream=stream, time=frame * channel.every + time)
         if is_cutout(recording):

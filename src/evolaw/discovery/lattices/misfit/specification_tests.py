@@ -21,30 +21,34 @@ from functools import partial
 
 import numpy as np
 
+from evolaw.arrays import MISSING
 from evolaw.automata import stepping
+from evolaw.discovery.lattices.model.ageing import aged_wrongly, states_of
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
 from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows, edge_of, is_cutout
 from evolaw.discovery.spine.e_values import LEVEL, average, combine, log_e_dependence, p_value, worded_list
 from evolaw.discovery.spine.evidence import Check
 from evolaw.trajectory import Trajectory
 
-__all__ = ["BOUNDARIES", "cure_of_the_edge", "memory", "neighbourhood", "simultaneity", "symmetry"]
+__all__ = ["BOUNDARIES", "cure_of_the_edge", "cycle", "memory", "neighbourhood", "simultaneity", "symmetry"]
 
 BOUNDARIES = ("torus", "plane", "reflecting")
 """Boundaries that are tried when the given one is in doubt."""
 
 _MOST_VISITS = 4_000_000
+_STRUCTURAL = 0.05
+"""If a larger share of the cells that had to age did not, the law or the numbering is another; less is damage."""
 _MOST_SHIFTS = 400
 """Shifted tori are tried on boards of at most so many rows and columns together."""
 
 
 def symmetry(windows: WindowCounts, space: RuleSpace) -> list[Check]:
     """Check that the windows of an entry behave alike; outer-totalistic entries are first split into isotropic ones."""
-    if space.name == "general" or space.is_line:
+    if space.family == "general" or space.is_line:
         return []
-    isotropic = RuleSpace.named("isotropic")
+    isotropic = space.isotropic
     checks = [_homogeneous("symmetry D4", windows, isotropic, "general", "orientation")]
-    if space.name == "outer-totalistic":
+    if space.family == "outer-totalistic":
         parts = windows.pool(isotropic)
         coarse = space.entry_of[[isotropic.windows(place)[0] for place in range(len(isotropic))]]
         checks.append(_homogeneous_parts("totalistic", parts, coarse, space, "isotropic", "arrangement"))
@@ -70,8 +74,49 @@ def _homogeneous_parts(
         says = f"{len(tested)} entries were seen in more than one {what}; none depends on it."
     else:
         worst = [space.names[u] for u in np.argsort(-log_e) if log_e[u] > -np.log(LEVEL)]
-        says = f"The outcome of {worded_list(worst)} depends on the {what}, which no {space.name} law does. Try --space {wider}."
+        says = f"The outcome of {worded_list(worst)} depends on the {what}, which no {space.family} law does. Try --space {wider}."
     return Check(name, bool(passed), p_value(total), says)
+
+
+def cycle(recordings: Sequence[Trajectory]) -> Check | None:
+    """Return the failed check that says where and when cells did not age as they must, and what they did; None where all did."""
+    places, moves, told = [], [], 0
+    for number, recording in enumerate(recordings):
+        before, after = recording.values[:-1], recording.values[1:]
+        wrong = aged_wrongly(before, after, states_of(recording))
+        told += int((((before != 0) | (after > 1)) & (before != MISSING) & (after != MISSING)).sum())
+        at = np.argwhere(wrong)
+        places.append(np.column_stack([np.full(len(at), number), at]))
+        moves.append(np.stack([before[wrong], after[wrong]], -1))
+    place, states = np.concatenate(places), states_of(recordings[0])
+    if not len(place):
+        return None
+    kinds, counts = np.unique(np.concatenate(moves), axis=0, return_counts=True)
+    often = [f"{a} to {b} ({counts[k]} times)" for k in np.argsort(-counts, kind="stable")[:4] for a, b in [kinds[k]]]
+    cure = (
+        "Generations may lie between the frames: record every one. Or the states are numbered otherwise: 0 is dead, 1 alive, 2 and more "
+        "the ages, the youngest first. Or the law is of another family."
+        if len(place) > _STRUCTURAL * told
+        else "Cells were misread there, or frames are not the law's: leave them out, or mark the cells as missing (255)."
+    )
+    says = (
+        f"Cells did not age as those of {states} states do, {len(place)} of {told} that had to: from {worded_list(often)}. "
+        f"{_where(place, len(recordings))} {cure}"
+    )
+    return Check("ageing", False, 0.0, says)
+
+
+def _where(place: np.ndarray, recordings: int) -> str:
+    """Where and when things lie, given as (recording, frame, row, column): the step, the stretch of rows and columns, the first of all."""
+    first, last = place.min(0), place.max(0)
+    number, frame, row, col = place[0]
+    of = f" of recording {number + 1}" if recordings > 1 else ""
+    if (first[:2] == last[:2]).all():
+        when = f"All lie in the step from frame {frame} to {frame + 1}{of}"
+    else:
+        steps = len(np.unique(place[:, :2], axis=0))
+        when = f"They lie in {steps} steps, the first from frame {frame} to {frame + 1}{of}"
+    return f"{when}, in rows {first[2]} to {last[2]} and columns {first[3]} to {last[3]}, the first in row {row}, column {col}."
 
 
 def cure_of_the_edge(recordings: Sequence[Trajectory], space: RuleSpace) -> str:

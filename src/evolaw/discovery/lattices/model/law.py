@@ -10,7 +10,10 @@ import numpy as np
 
 from evolaw import display
 from evolaw.arrays import read_only
+from evolaw.automata.files.boards import Pattern
 from evolaw.automata.files.rle import parse_rle, write_rle
+from evolaw.automata.rules.generations import Generations, lattice_law, state_count
+from evolaw.automata.rules.reading import MOST_STATES
 from evolaw.automata.rules.rule import Rule
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.spine.finding import EntryFinding, held_back, shortened
@@ -26,9 +29,9 @@ class Law:
     """The rules that fit.
 
     Attributes:
-        minimum, maximum: every open entry off, on.
+        minimum, maximum: every open entry off, on; where the number of states is open, with as many as were seen, and with the most there are.
         most_probable: every open entry by its probability, a tie is off; where entries are coupled, a law that fits.
-        map: `most_probable` as MAP string.
+        map: `most_probable` as MAP string; where cells age with the number of states behind it.
         log2_possible: log2 of the number of rules that fit equally well. Entries in conflict count as open; as long as there
             is one, no rule of the space fits.
     """
@@ -40,9 +43,9 @@ class Law:
     log2_possible: float
 
     @property
-    def rule(self) -> Rule:
-        """The most probable law as a Rule."""
-        return Rule(self.most_probable)
+    def rule(self) -> Rule | Generations:
+        """The most probable law, ready to run."""
+        return lattice_law(self.most_probable)
 
     @classmethod
     def of(
@@ -63,13 +66,15 @@ class Law:
         values = np.select([decisions == name for name in fixed], list(fixed.values()), np.nan)
         open_ = np.isnan(values)
         likely = space.written(np.where(open_, probability > 0.5 if typical is None else typical, values))
+        most_states = MOST_STATES if space.ages and open_[-1] else space.states
         if log2_possible is None:
-            log2_possible = float(open_.sum())
+            cycles = most_states + 1 - space.states
+            log2_possible = float(open_.sum() + (np.log2(cycles) - 1 if cycles > 1 else 0))
         return cls(
             minimum=str(space.written(np.where(open_, 0.0, values))),
-            maximum=str(space.written(np.where(open_, 1.0, values))),
+            maximum=str(space.written(np.where(open_, 1.0, values), most_states)),
             most_probable=str(likely),
-            map=space.on_windows(likely).map_string,
+            map=space.on_windows(likely).map_string + (f"/{space.states}" if space.ages else ""),
             log2_possible=float(log2_possible),
         )
 
@@ -116,6 +121,7 @@ class Question:
         decides: how many entries it is expected to decide.
         says: the experiment in a sentence.
         entries: names of the open entries that the board shows.
+        states: how many states a cell has.
     """
 
     board: np.ndarray
@@ -123,11 +129,13 @@ class Question:
     decides: int
     says: str
     entries: tuple[str, ...] = ()
+    states: int = 2
 
     @property
     def rle(self) -> str:
-        """The board as RLE; empty when there is none."""
-        return write_rle(self.board) if self.board.size else ""
+        """The board as RLE; empty when there is none. Where cells are in states above 1 its header names a rule of so many states."""
+        rule = f"B/S/{self.states}" if self.board.max(initial=0) > 1 else None
+        return write_rle(self.board, rule=rule) if self.board.size else ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the experiment with its board as RLE."""
@@ -136,8 +144,9 @@ class Question:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        board = parse_rle(document["rle"]).board if document["rle"] else np.zeros((0, 0), np.uint8)
-        return cls(read_only(board), document["steps"], document["decides"], document["says"])
+        pattern = parse_rle(document["rle"]) if document["rle"] else Pattern(np.zeros((0, 0), np.uint8))
+        states = state_count(pattern.rule)
+        return cls(read_only(pattern.board), document["steps"], document["decides"], document["says"], states=states)
 
     def __repr__(self) -> str:
         rows, cols = self.board.shape

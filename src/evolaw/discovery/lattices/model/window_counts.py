@@ -6,6 +6,9 @@ missing, and none lies beyond an edge that is unknown.
 
 A recording whose boundary is `CUTOUT` ("window") shows a part of a larger world. What lies beyond its edge is unknown, which is
 something else than dead: no window that crosses the edge is counted, and nothing outside is asked to obey any law.
+
+Where cells age, a window is that of the living (state 1), and it counts where its cell is dead or alive; looks at the cycle of the ages
+are counted as one window more, `rule_space.CYCLE` (`ageing`).
 """
 
 from __future__ import annotations
@@ -20,12 +23,14 @@ from scipy.special import xlogy
 
 from evolaw.arrays import MISSING
 from evolaw.automata import stepping
-from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.ageing import aged_wrongly, is_ageing, states_of
+from evolaw.discovery.lattices.model.rule_space import CYCLE, WINDOWS, RuleSpace
 from evolaw.trajectory import Trajectory
 
 __all__ = [
     "CUTOUT",
     "WindowCounts",
+    "contradicted",
     "count_windows",
     "edge_of",
     "inner",
@@ -42,7 +47,7 @@ CUTOUT = "window"
 
 @dataclass(frozen=True)
 class WindowCounts:
-    """How often every window was seen, and how often it led to a living cell; arrays of shape (512,)."""
+    """How often every window was seen, and how often it led to a living cell; arrays of shape (512,), or (513,) where cells age."""
 
     visits: np.ndarray
     alive: np.ndarray
@@ -58,6 +63,14 @@ class WindowCounts:
     def mixed(self) -> np.ndarray:
         """Where both outcomes were seen."""
         return (self.alive > 0) & (self.alive < self.visits)
+
+
+def contradicted(counts: WindowCounts, space: RuleSpace) -> np.ndarray:
+    """Return where counts per window or per entry contradict a law without chance: both outcomes, or a cycle that was not followed."""
+    result = counts.mixed
+    if space.ages:
+        result[-1] = counts.alive[-1] < counts.visits[-1]
+    return result
 
 
 def is_cutout(recording: Trajectory) -> bool:
@@ -89,24 +102,35 @@ def rim_of(shape: Sequence[int]) -> np.ndarray:
 
 
 def whole_windows(recording: Trajectory) -> np.ndarray:
-    """Return where a whole window and its outcome were seen, bool of shape (frames - 1, rows, cols)."""
+    """Return where a whole window and its outcome were seen, bool of shape (frames - 1, rows, cols).
+
+    Of a cell that ages, or that became what it cannot, the window says nothing.
+    """
     hidden = recording.values == MISSING
     seen = ~hidden[1:]
     if hidden.any():
         seen &= stepping.windows(hidden[:-1].astype(np.uint8), edge_of(recording)) == 0
     inside = np.zeros(seen.shape[1:], bool)
     inside[inner(recording, 1)] = True
+    if is_ageing(recording):
+        before, after = recording.values[:-1], recording.values[1:]
+        seen &= (before <= 1) & ~aged_wrongly(before, after, states_of(recording))
     return seen & inside
 
 
 def transitions(recording: Trajectory) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Yield, frame by frame to the next, (windows, alive afterwards, seen), each of shape (rows, cols).
 
-    ``seen`` is that of `whole_windows`; elsewhere the other two mean nothing.
+    ``seen`` is that of `whole_windows` and the looks at the cycle, which "live" where they follow it; elsewhere the other two mean nothing.
     """
-    edge, values = edge_of(recording), recording.values
+    edge, values, states = edge_of(recording), recording.values, states_of(recording)
     for (before, after), seen in zip(pairwise(values), whole_windows(recording), strict=True):
-        yield stepping.windows(np.where(before == MISSING, 0, before), edge), after == 1, seen
+        windows, alive = stepping.windows((before == 1).view(np.uint8), edge), after == 1
+        if states > 2:
+            wrong = aged_wrongly(before, after, states)
+            looks = wrong | ((before == states - 1) & (after != MISSING))
+            windows, alive, seen = np.where(looks, CYCLE, windows), np.where(looks, ~wrong, alive), seen | looks
+        yield windows, alive, seen
 
 
 def count_windows(recordings: Sequence[Trajectory]) -> WindowCounts:
@@ -115,10 +139,11 @@ def count_windows(recordings: Sequence[Trajectory]) -> WindowCounts:
 
 
 def _count(recording: Trajectory) -> WindowCounts:
-    visits, alive = np.zeros(WINDOWS, np.int64), np.zeros(WINDOWS, np.int64)
+    size = WINDOWS + is_ageing(recording)
+    visits, alive = np.zeros(size, np.int64), np.zeros(size, np.int64)
     for windows, lives, seen in transitions(recording):
-        visits += np.bincount(windows[seen], minlength=WINDOWS)
-        alive += np.bincount(windows[seen & lives], minlength=WINDOWS)
+        visits += np.bincount(windows[seen], minlength=size)
+        alive += np.bincount(windows[seen & lives], minlength=size)
     return WindowCounts(visits, alive)
 
 

@@ -87,6 +87,7 @@ def discover_series(
         'B3/S23'
     """
     held = RuleSpace.named(space)
+    checks.require(not held.ages, "space", "be one of cells of two states for a table of statistics", held.name)
     return investigate(_Look(series, held, held.known(known), alpha, source(rng), progress))
 
 

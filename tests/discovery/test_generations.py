@@ -1,0 +1,249 @@
+"""The law of cells that age, found from what was recorded: decided right, left open where nothing shows it, refused where it is another."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import evolaw
+from evolaw.automata.evolution import evolve
+from evolaw.automata.files.recordings import read_recording
+from evolaw.automata.files.rle import write_rle
+from evolaw.automata.rules.generations import Generations
+from evolaw.discovery import Finding, Flips, discover
+from evolaw.errors import ArgumentError
+from evolaw.trajectory import Trajectory
+
+GOLLY = (
+    "2367/3457/5", "234/34678/24", "/2/3", "124567/378/4", "23/2/8", "2/13/21", "12/34/3", "12345/45678/8", "012345/458/3", "345/2/4",
+    "3456/2/6", "345/26/5", "1456/2356/16",
+)  # fmt: skip
+"""The rules that Golly's help on its algorithm Generations lists."""
+
+
+def film(
+    law: str, size: int = 24, steps: int = 12, seed: int = 0, boundary: str = "torus", states: int = 2
+) -> Trajectory:
+    """A run from a soup of dead and living cells, a tenth of which is in the last states."""
+    chance = np.random.default_rng(seed)
+    start = chance.integers(0, 2, (size, size)).astype(np.uint8)
+    if states > 2:
+        start = np.where(chance.random(start.shape) < 0.1, states - 1 - start, start).astype(np.uint8)
+    return evolve(law, start, steps, boundary=boundary, rng=seed)
+
+
+def wrong(finding: Finding, law: str) -> list[str]:
+    """The decided entries that the law denies; births and survivals by the counts of its own text."""
+    birth, stay = Generations(law).alive.birth_survival()
+    true = {f"B{n}": n in birth for n in range(9)} | {f"S{n}": n in stay for n in range(9)}
+    true |= {entry.name: entry.name == f"C{Generations(law).states}" for entry in finding.entries[-1:]}
+    decided = {"present": True, "absent": False}
+    return [
+        entry.name
+        for entry in finding.entries
+        if entry.decision != "undetermined" and decided.get(entry.decision) != true[entry.name]
+    ]
+
+
+@pytest.mark.parametrize("law", GOLLY)
+def test_every_rule_of_gollys_list_is_found(law: str) -> None:
+    states = Generations(law).states
+    finding = discover(film(law, 48, 3, states=states), rng=0)
+    assert finding.space == "generations" and not finding.failed
+    assert not wrong(finding, law)
+    assert finding[f"C{states}"].decision == "present"
+    assert len(finding.of("undetermined")) <= 2  # eight living neighbours are rare in a soup
+
+
+def test_the_law_stands_and_runs_and_is_written_as_golly_does(tmp_path: Path) -> None:
+    finding = discover(film("345/2/4"), rng=0)
+    law = finding.rule
+    assert law == Generations("345/2/4") == Generations(finding.law.map)
+    assert finding.law.log2_possible == 0 and not finding.of("undetermined")
+    np.testing.assert_array_equal(evolve(law, finding.recording.values[0], 12).values, finding.recording.values)
+    finding.save(tmp_path / "run")
+    again = Finding.load(tmp_path / "run")
+    assert again.to_json() == finding.to_json() and again["C4"].why == finding["C4"].why
+    assert json.loads(json.dumps(finding.to_json()))["space"] == "generations"
+
+
+def test_a_plain_array_is_told_by_how_it_ages() -> None:
+    values = np.asarray(film("/2/3").values)
+    for given in (values, values.astype(np.int64), list(values), np.stack([values, values[:, ::-1]])):
+        assert evolaw.discover(given, rng=0).law.most_probable == "B2/S/3"
+    walks = np.cumsum(np.random.default_rng(0).integers(0, 2, (6, 40, 2)), axis=1)  # counts are no ages
+    assert evolaw.discover(walks, rng=0).space == "equation"
+    with pytest.raises(ArgumentError, match="0, 1 and 255 only for a line"):
+        evolaw.discover(values[:, 0], axes=("times", "cells"), rng=0)
+
+
+def test_what_nobody_saw_return_is_open_and_the_next_board_shows_it() -> None:
+    """Of a cycle of 30 states nine frames from a soup show the first ten."""
+    finding = discover(film("23/2/30", 32, 8), rng=0)
+    entry = finding["C10"]
+    assert (entry.decision, entry.visits, entry.probability) == ("undetermined", 0, 0.5)
+    assert "there may be more states" in entry.why
+    assert finding.law.minimum == "B2/S23/10" and finding.law.maximum.endswith("/255")
+    assert finding.law.log2_possible == pytest.approx(len(finding.of("undetermined")) - 1 + np.log2(246))
+    assert (finding.next.board == 9).any() and "C10" in finding.next.entries
+    again = type(finding.next).from_json(finding.next.to_json())
+    np.testing.assert_array_equal(again.board, finding.next.board)
+    shown = evolve("23/2/30", finding.next.board, 1)
+    assert discover([film("23/2/30", 32, 8), shown], rng=0)["C11"].decision == "undetermined"
+
+
+def test_a_known_number_of_states_is_held_against_the_recording() -> None:
+    recording = film("345/2/4")
+    assert discover(recording, known="B2, C4", rng=0)["C4"].decision == "present"
+    finding = discover(recording, known="C6", rng=0)
+    assert finding["C6"].decision == "conflict"
+    assert [check.name for check in finding.failed] == ["ageing", "known entries"]
+    assert "from 3 to 0 (" in finding.failed[0].says
+    with pytest.raises(ArgumentError, match="give at least C4, because cells of the recording are in state 3"):
+        discover(recording, known="C3", rng=0)
+
+
+def test_an_isotropic_law_is_told_from_a_counting_one() -> None:
+    recording = film("B2ac3/S2-i3/5", 32, 12)
+    narrow = discover(recording, rng=0)
+    assert [check.name for check in narrow.failed] == ["totalistic"] and "--space isotropic" in narrow.failed[0].says
+    wide = discover(recording, "isotropic", rng=0)
+    assert (wide.space, len(wide.entries), wide.failed) == ("isotropic generations", 103, ())
+    assert wide["B2a"].decision == "present" and wide["B2e"].decision == "absent" and wide["C5"].decision == "present"
+    general = discover(film("/2/3", 40, 6), "general", rng=0)
+    assert len(general.entries) == 513 and not general.failed and not general.of("conflict")
+
+
+@pytest.mark.parametrize("boundary", ["plane", "torus+3,0"])
+def test_edges_are_those_of_two_states(boundary: str) -> None:
+    recording = film("345/2/4", boundary=boundary)
+    assert not discover(recording, rng=0).failed
+    silent = replace(recording, boundary=None)
+    assert not wrong(discover(silent, rng=0), "345/2/4")
+    declared = discover(silent, boundary="torus", rng=0)
+    assert [check.name for check in declared.failed] == ["boundary"] and boundary in declared.failed[0].says
+    crop = replace(recording, values=recording.values[:, 3:20, 2:19], boundary="window")
+    found = discover(crop, rng=0)
+    assert not found.failed and found.law.most_probable == "B2/S345/4"
+
+
+def test_cells_that_were_not_seen_are_left_out() -> None:
+    recording = film("/2/3", 40)
+    hidden = np.random.default_rng(1).random(recording.values.shape) < 0.1
+    finding = discover(replace(recording, values=np.where(hidden, 255, recording.values)), rng=0)
+    assert not finding.failed and not wrong(finding, "/2/3") and finding["B2"].decision == "present"
+
+
+def test_a_foreign_frame_and_a_foreign_place_are_named() -> None:
+    recording = film("/2/3", 32)
+    foreign = recording.values.copy()
+    foreign[6] = np.random.default_rng(5).integers(0, 3, foreign[6].shape)
+    finding = discover(replace(recording, values=foreign), rng=0)
+    assert [check.name for check in finding.failed] == ["step"]
+    assert (
+        "into and out of frame 6" in finding.failed[0].says and "B2/S/3 explains everything" in finding.failed[0].says
+    )
+    assert not finding.of("present")
+    stuck = recording.values.copy()
+    stuck[:, 4:7, 10:15] = 2
+    region = discover(replace(recording, values=stuck), rng=0)
+    assert [check.name for check in region.failed] == ["region"]
+    assert "rows 3 to 7, columns 9 to 15" in region.failed[0].says  # who sees the stuck cells saw others
+    assert "Without it B2/S/3 explains everything" in region.failed[0].says
+
+
+def test_a_few_cells_that_aged_wrongly_are_named_one_by_one() -> None:
+    recording = film("345/2/4", 32)
+    values = recording.values.copy()
+    values[5, 8, 9] = (values[5, 8, 9] + 2) % 4
+    finding = discover(replace(recording, values=values), rng=0)
+    assert finding.failed[0].name == "ageing" and finding["C4"].decision == "conflict"
+    assert "from frame 4 to 5" in finding.failed[0].says and "row 8, column 9" in finding.failed[0].says
+    assert not finding.of("present")
+
+
+def test_another_family_is_no_law_of_ages() -> None:
+    """Every second generation, states numbered the other way round, and Wireworld: none is taken for Generations."""
+    recording = film("345/2/4", 32, 16)
+    cells = ("times", "rows", "cols")
+    skipped = Trajectory(recording.values[::2], range(9), cells, boundary="torus")
+    turned = replace(recording, values=(4 - recording.values) % 4)
+    board = np.random.default_rng(0).integers(0, 4, (24, 24)).astype(np.uint8)
+    wires = [board]
+    for _ in range(6):
+        heads = sum(np.roll(wires[-1] == 1, (a, b), (0, 1)) for a in (-1, 0, 1) for b in (-1, 0, 1) if (a, b) != (0, 0))
+        lit = np.where((heads == 1) | (heads == 2), 1, 3)
+        wires.append(np.choose(wires[-1], [0, 2, 3, lit]).astype(np.uint8))
+    wireworld = Trajectory(np.stack(wires), range(7), cells, boundary="torus")
+    for strange in (skipped, turned, wireworld):
+        finding = discover(strange, rng=0)
+        assert [check.name for check in finding.failed] == ["ageing"]
+        assert "Generations may lie between the frames" in finding.failed[0].says
+        assert set(finding.of("present") + finding.of("absent")) == set()
+        assert finding.of("conflict")[-1] == "C4"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"observed": Flips(0.01)}, "no flips where cells have more than two states"),
+        ({"evidence": "rollout"}, "be auto where cells have more than two states"),
+        ({"space": "elementary"}, "one of outer-totalistic, isotropic, general where cells have more than two states"),
+        ({"known": "C3=0"}, "no other value than 1"),
+        ({"known": "C3, C4"}, "one number of states"),
+    ],
+)
+def test_what_is_not_weighed_is_refused(options: dict[str, Any], says: str) -> None:
+    recording = film("/2/3", 16, 3)
+    space = options.pop("space", "outer-totalistic")
+    with pytest.raises(ArgumentError, match=says):
+        discover(recording, space, **options, rng=0)
+
+
+def test_gaps_and_spaces_without_states_are_refused() -> None:
+    recording = film("/2/3", 16, 8)
+    with pytest.raises(ArgumentError, match="of every generation where cells have more than two states"):
+        discover(recording[::2], rng=0)
+    life = evolve("B3/S23", np.random.default_rng(0).integers(0, 2, (16, 16)), 3)
+    with pytest.raises(ArgumentError, match="no cell of it is in a state above 1"):
+        discover(life, "generations", rng=0)
+    with pytest.raises(ArgumentError, match="Leave the number of states out"):
+        discover(life, known="C3", rng=0)
+
+
+def test_files_of_every_kind_are_read(tmp_path: Path) -> None:
+    """An array, the frames of a pattern program, and a run of our own."""
+    recording = film("345/2/4", 20, 6)
+    np.save(tmp_path / "states.npy", recording.values)
+    np.savez(tmp_path / "states.npz", states=recording.values.astype(np.int64))
+    (tmp_path / "frames").mkdir()
+    for time, board in zip(recording.times, recording.values, strict=True):
+        text = write_rle(board, rule="345/2/4", topology="torus", generation=int(time))
+        (tmp_path / "frames" / f"g{time}.rle").write_text(text)
+    recording.save(tmp_path / "run")
+    for name in ("states.npy", "states.npz", "frames", "run"):
+        read = read_recording(tmp_path / name)
+        np.testing.assert_array_equal(read.values, recording.values)
+        assert discover(read, rng=0).law.most_probable == "B2/S345/4", name
+
+
+@pytest.mark.skipif(shutil.which("bgolly") is None, reason="Golly's command-line program is not installed")
+def test_what_golly_recorded_is_found(tmp_path: Path) -> None:
+    """Six generations of Brian's Brain, each written by Golly from the first."""
+    start = np.random.default_rng(3).integers(0, 2, (24, 30)).astype(np.uint8)
+    (tmp_path / "start.rle").write_text(write_rle(start, rule="/2/3", topology="torus"))
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    for time in range(7):
+        command = ["bgolly", "-q", "-q", "-a", "Generations", "-m", str(time), "-i", str(max(time, 1)), "-o", str(frames / f"t{time}.mc"), str(tmp_path / "start.rle")]  # fmt: skip
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+    finding = discover(read_recording(frames), rng=0)
+    assert finding.space == "generations" and not finding.failed and not wrong(finding, "/2/3")
+    assert finding["B2"].decision == "present" and finding["C3"].decision == "present"
