@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from evolaw.cli.simulate.process_settings import Typed, settle
-from evolaw.cli.simulate.process_summary import facts, statistics_of, text, warning
+from evolaw.cli.simulate.process_summary import Summary
 from evolaw.trajectory import Trajectory
 
 ROOT = (
@@ -27,30 +27,29 @@ ROOT = (
 )
 
 
-def lost_sample() -> Any:
+def lost_sample() -> Trajectory:
     values = np.zeros((8, 2, 1))
     values[:, 1, 0] = np.arange(8.0)
     values[2, 1, 0] = np.nan
-    return statistics_of(Trajectory(values, [0.0, 1.0], ("paths", "times", "dim")))
+    return Trajectory(values, [0.0, 1.0], ("paths", "times", "dim"))
 
 
 def test_lost_paths_are_said_where_numbers_are() -> None:
-    settings = settle(Typed("dX = dW", {}, times="0,1", paths=8))
-    found = lost_sample()
-    assert "1 of 8 paths did not stay finite" in warning(found)
-    document = facts(settings, found)
+    found = Summary(settle(Typed("dX = dW", {}, times="0,1", paths=8)), lost_sample())
+    assert "1 of 8 paths did not stay finite" in found.warning
+    document = found.facts()
     assert "1 of 8 paths" in document["warning"]
     assert document["mean"][-1][0] == pytest.approx(np.delete(np.arange(8.0), 2).mean())
-    written = text(settings, found, {})
+    written = found.text({})
     assert "mean of X at the end of the paths that are left" in written
     assert "8, 1 lost" in written
 
 
 def test_nothing_is_said_of_paths_that_were_not_lost() -> None:
-    settings = settle(Typed("dX = dW", {}, times="0,1", paths=2))
-    kept = statistics_of(Trajectory(np.ones((2, 2, 1)), [0.0, 1.0], ("paths", "times", "dim")))
-    assert "warning" not in facts(settings, kept)
-    assert "left" not in text(settings, kept, {})
+    kept = Trajectory(np.ones((2, 2, 1)), [0.0, 1.0], ("paths", "times", "dim"))
+    found = Summary(settle(Typed("dX = dW", {}, times="0,1", paths=2)), kept)
+    assert "warning" not in found.facts()
+    assert "left" not in found.text({})
 
 
 @pytest.mark.slow

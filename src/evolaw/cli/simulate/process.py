@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evolaw.cli import arguments, terminal
-from evolaw.cli.simulate import process_summary
 from evolaw.cli.simulate.process_settings import PathSettings
+from evolaw.cli.simulate.process_summary import Summary, asked, draw
 from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
-    from evolaw.errors import NumericalError
     from evolaw.storage import Run
 
 __all__ = ["Wanted", "continue_paths", "simulate_paths"]
@@ -59,8 +58,7 @@ def simulate_paths(settings: PathSettings, out: Path | None, wanted: Wanted) -> 
 
     wanted.check()
     if out is None:
-        result, fault = _solved(settings, None, wanted.is_seen)
-        _tell(settings, result, fault, None, wanted)
+        _tell(_solved(settings, None, wanted.is_seen), None, wanted)
         return
     process = settings.process
     header = {
@@ -76,8 +74,8 @@ def simulate_paths(settings: PathSettings, out: Path | None, wanted: Wanted) -> 
     }
     arguments.announce(out, (settings.paths, len(settings.times), len(settings.start)), settings.precision)
     with Run.create(out, about=header) as run:
-        result, fault = _fill(run, settings)
-    _tell(settings, result, fault, out, wanted)
+        summary = _fill(run, settings)
+    _tell(summary, out, wanted)
 
 
 def continue_paths(path: Path, wanted: Wanted) -> None:
@@ -91,22 +89,22 @@ def continue_paths(path: Path, wanted: Wanted) -> None:
     except TypeError as error:
         raise StorageError(f"{path} holds settings that this version does not know: {error}.") from None
     with Run.resume(path) as run:
-        result, fault = _fill(run, settings)
-    _tell(settings, result, fault, path, wanted)
+        summary = _fill(run, settings)
+    _tell(summary, path, wanted)
 
 
-def _fill(run: Run, settings: PathSettings) -> tuple[Any, NumericalError | None]:
+def _fill(run: Run, settings: PathSettings) -> Summary:
     try:
-        result, fault = _solved(settings, run, True)
+        summary = _solved(settings, run, True)
     except (KeyboardInterrupt, SystemExit):
         terminal.note(f"stopped after {run.cursor} committed paths; continue with: evolaw simulate --resume {run.path}")
         raise
-    run.document("summary.json", process_summary.facts(settings, process_summary.statistics_of(result)))
-    return result, fault
+    run.document("summary.json", summary.facts())
+    return summary
 
 
-def _solved(settings: PathSettings, run: Run | None, stored: bool) -> tuple[Any, NumericalError | None]:
-    """The solution, a trajectory or only its statistics, and what is to be said of lost paths."""
+def _solved(settings: PathSettings, run: Run | None, stored: bool) -> Summary:
+    """The solution: a trajectory, or its statistics alone."""
     from evolaw.errors import NumericalError
     from evolaw.sde.loop.solver import solve
 
@@ -115,49 +113,47 @@ def _solved(settings: PathSettings, run: Run | None, stored: bool) -> tuple[Any,
             found = solve(
                 settings.process, catalogue.scheme(settings.scheme), settings.start, settings.times, paths=settings.paths,
                 rng=settings.seed, dt=settings.dt, precision=settings.precision, out=run,
-                chunk=settings.chunk if stored else "auto", statistics=None if stored else process_summary.asked(),
+                chunk=settings.chunk if stored else "auto", statistics=None if stored else asked(),
                 progress=progress,
             )  # fmt: skip
         except NumericalError as error:
-            return error.partial, error
-    return found, None
+            return Summary(settings, error.partial, error)
+    return Summary(settings, found)
 
 
-def _tell(
-    settings: PathSettings, result: Any, fault: NumericalError | None, place: Path | None, wanted: Wanted
-) -> None:
+def _tell(summary: Summary, place: Path | None, wanted: Wanted) -> None:
     """Print the result and draw it; lost paths are said before the numbers of the others, and end in an error."""
     from evolaw.errors import NumericalError
 
-    statistics = process_summary.statistics_of(result)
-    if wanted.is_seen and statistics.lost < statistics.paths:
-        _show(settings, result, wanted)
-    if fault is not None:
-        terminal.note(process_summary.warning(statistics))
+    if wanted.is_seen and summary.has_numbers:
+        _show(summary, wanted)
+    if summary.fault is not None:
+        terminal.note(summary.warning)
     places = {"run": place, "figure": wanted.figure, "report": wanted.report}
     if wanted.as_json:
         written = {name: None if path is None else str(path) for name, path in places.items()}
-        terminal.document(process_summary.facts(settings, statistics) | written)
+        terminal.document(summary.facts() | written)
     else:
-        terminal.result(process_summary.text(settings, statistics, places))
-    if fault is not None:
-        said = str(fault).removesuffix(" The result is kept in the error's `partial`.")
+        terminal.result(summary.text(places))
+    if summary.fault is not None:
+        said = str(summary.fault).removesuffix(" The result is kept in the error's `partial`.")
         kept = "" if place is None else f" Every path is kept in {place}."
-        raise NumericalError(f"{said} The numbers above are those of the other paths.{kept}", result)
+        raise NumericalError(f"{said} The numbers above are those of the other paths.{kept}", summary.result)
 
 
-def _show(settings: PathSettings, paths: Any, wanted: Wanted) -> None:
+def _show(summary: Summary, wanted: Wanted) -> None:
     """Draw the paths, film them, or write their page."""
     from evolaw.report.moving.animation import MOVING, animate
     from evolaw.report.moving.player import write_trajectory
     from evolaw.report.styles import save
 
+    paths: Any = summary.result
     if wanted.figure is not None and wanted.figure.suffix.lstrip(".").lower() in MOVING:
         animate(paths, wanted.figure)
     elif wanted.figure is not None:
-        save(process_summary.draw(settings, paths), wanted.figure)
+        save(draw(summary), wanted.figure)
     if wanted.report is not None:
-        command, drawing = shlex.join(["evolaw", *sys.argv[1:]]), process_summary.draw(settings, paths, titled=False)
-        facts = process_summary.known(settings, process_summary.statistics_of(paths))
-        said = [(name, str(words)) for name, words in [*facts, ("seed", settings.seed)] if words is not None]
+        command, drawing = shlex.join(["evolaw", *sys.argv[1:]]), draw(summary, titled=False)
+        facts = [*summary.known(), ("seed", summary.settings.seed)]
+        said = [(name, str(words)) for name, words in facts if words is not None]
         write_trajectory(paths, wanted.report, lang=wanted.lang, command=command, drawing=drawing, facts=said)

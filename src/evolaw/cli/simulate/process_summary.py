@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from evolaw import __version__
 from evolaw.cli.simulate.process_settings import PathSettings
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
+    from evolaw.errors import NumericalError
     from evolaw.sde.processes.process import SDE
     from evolaw.sde.statistics.moments import Statistics
     from evolaw.trajectory import Trajectory
 
-__all__ = ["asked", "draw", "facts", "known", "statistics_of", "text", "warning"]
+__all__ = ["Summary", "asked", "draw"]
 
 _MOST_COMPONENTS_DRAWN, _BINS, _DRAWN = 6, 40, 30
 
@@ -32,80 +34,114 @@ def asked() -> Any:
     return Moments(covariance=False)
 
 
-def statistics_of(result: Trajectory | Statistics) -> Statistics:
-    """The statistics of a solution, also where its paths were stored."""
-    from evolaw.sde.statistics.stored_paths import measure
-    from evolaw.trajectory import Trajectory
+@dataclass(frozen=True)
+class Summary:
+    """What is said of simulated paths: measured once, and compared once with the exact law.
 
-    return measure(result, asked()) if isinstance(result, Trajectory) else result
+    Attributes:
+        settings: what was simulated.
+        result: the paths, or the statistics alone where none was stored.
+        fault: what is to be said of lost paths.
+    """
 
+    settings: PathSettings
+    result: Trajectory | Statistics
+    fault: NumericalError | None = None
 
-def warning(statistics: Statistics) -> str:
-    """What must be read before the numbers when paths were lost."""
-    left = statistics.paths - statistics.lost
-    return (
-        f"warning: {statistics.lost} of {statistics.paths} paths did not stay finite; the numbers are those of the other "
-        f"{left}, which is not the answer to the equation."
-    )
+    @cached_property
+    def statistics(self) -> Statistics:
+        """The moments at the saved times, and how many paths were lost."""
+        from evolaw.sde.statistics.stored_paths import measure
+        from evolaw.trajectory import Trajectory
 
+        return measure(self.result, asked()) if isinstance(self.result, Trajectory) else self.result
 
-def facts(settings: PathSettings, statistics: Statistics) -> dict[str, Any]:
-    """The JSON document."""
-    from evolaw.sde.statistics.stored_paths import standard_errors_apart
+    @cached_property
+    def exact(self) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """Exact mean and variance at the saved times, None where no formula is known."""
+        import numpy as np
 
-    moments, known = statistics.moments, statistics.lost < statistics.paths
-    mean, variance = _exact(settings)
-    return {
-        "schema": 1,
-        "version": __version__,
-        **({"warning": warning(statistics)} if statistics.lost else {}),
-        **asdict(settings),
-        "lost": statistics.lost,
-        "mean": _listed(moments.mean) if known else None,
-        "mean_error": _listed(moments.mean_error) if known else None,
-        "variance": _listed(moments.variance) if known else None,
-        "variance_error": _listed(moments.covariance_error) if known else None,
-        "exact": {"mean": _listed(mean), "variance": _listed(variance)},
-        "gap": standard_errors_apart(moments.mean, moments.mean_error, mean) if known else None,
-    }
+        from evolaw.sde.processes.exact_marginals import exact_moments
 
+        settings = self.settings
+        return exact_moments(settings.process, np.array(settings.times), np.array(settings.start))
 
-def text(settings: PathSettings, statistics: Statistics, places: Mapping[str, Path | None]) -> str:
-    """The lines for a person."""
-    from evolaw import display
+    @cached_property
+    def gap(self) -> float | None:
+        """How far the mean lies from the exact one, in standard errors, at the saved time where that is most."""
+        from evolaw.sde.statistics.stored_paths import standard_errors_apart
 
-    return display.lines(str(settings.process), [*known(settings, statistics), *places.items()])
+        moments = self.statistics.moments
+        return standard_errors_apart(moments.mean, moments.mean_error, self.exact[0])
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether a path is left."""
+        return self.statistics.lost < self.statistics.paths
 
-def known(settings: PathSettings, statistics: Statistics) -> list[tuple[str, Any]]:
-    """What is said of the paths, as (label, words); None where there is nothing to say."""
-    from evolaw import display
-    from evolaw.sde.statistics.stored_paths import standard_errors_apart
+    @property
+    def warning(self) -> str:
+        """What must be read before the numbers when paths were lost."""
+        lost, paths = self.statistics.lost, self.statistics.paths
+        return (
+            f"warning: {lost} of {paths} paths did not stay finite; the numbers are those of the other "
+            f"{paths - lost}, which is not the answer to the equation."
+        )
 
-    classic = catalogue.classic(settings.law)
-    names = settings.names
-    stepping = "no error of stepping" if settings.scheme == "exact-step" else f"dt at most {settings.dt:g}"
-    facts: list[tuple[str, Any]] = [
-        ("equation", classic and classic.equation),
-        ("parameters", _parameters(settings.process)),
-        ("start", ", ".join(f"{value:g}" for value in settings.start)),
-        ("scheme", f"{settings.scheme}, {stepping}"),
-        ("paths", f"{statistics.paths}" + (f", {statistics.lost} lost" if statistics.lost else "")),
-        ("times", f"0 … {settings.times[-1]:g}, {len(settings.times)} saved"),
-    ]
-    if statistics.lost < statistics.paths:
-        moments, (mean, variance) = statistics.moments, _exact(settings)
-        of = " of the paths that are left" if statistics.lost else ""
+    def facts(self) -> dict[str, Any]:
+        """The JSON document."""
+        moments, known = self.statistics.moments, self.has_numbers
+        return {
+            "schema": 1,
+            "version": __version__,
+            **({"warning": self.warning} if self.statistics.lost else {}),
+            **asdict(self.settings),
+            "lost": self.statistics.lost,
+            "mean": _listed(moments.mean) if known else None,
+            "mean_error": _listed(moments.mean_error) if known else None,
+            "variance": _listed(moments.variance) if known else None,
+            "variance_error": _listed(moments.covariance_error) if known else None,
+            "exact": dict(zip(("mean", "variance"), map(_listed, self.exact), strict=True)),
+            "gap": self.gap if known else None,
+        }
+
+    def text(self, places: Mapping[str, Path | None]) -> str:
+        """The lines for a person."""
+        from evolaw import display
+
+        return display.lines(str(self.settings.process), [*self.known(), *places.items()])
+
+    def known(self) -> list[tuple[str, Any]]:
+        """What is said of the paths, as (label, words); None where there is nothing to say."""
+        settings, statistics = self.settings, self.statistics
+        classic = catalogue.classic(settings.law)
+        stepping = "no error of stepping" if settings.scheme == "exact-step" else f"dt at most {settings.dt:g}"
+        facts: list[tuple[str, Any]] = [
+            ("equation", classic and classic.equation),
+            ("parameters", _parameters(settings.process)),
+            ("start", ", ".join(f"{value:g}" for value in settings.start)),
+            ("scheme", f"{settings.scheme}, {stepping}"),
+            ("paths", f"{statistics.paths}" + (f", {statistics.lost} lost" if statistics.lost else "")),
+            ("times", f"0 … {settings.times[-1]:g}, {len(settings.times)} saved"),
+        ]
+        return facts + (self._numbers() if self.has_numbers else [])
+
+    def _numbers(self) -> list[tuple[str, Any]]:
+        """Mean and variance at the end, each beside what is exact."""
+        from evolaw import display
+
+        moments, (mean, variance) = self.statistics.moments, self.exact
+        of = " of the paths that are left" if self.statistics.lost else ""
         rows = [("mean", moments.mean, moments.mean_error, mean)]
         rows += [("variance", moments.variance, moments.covariance_error, variance)]
+        facts: list[tuple[str, Any]] = []
         for name, found, error, exact in rows:
-            for k in range(found.shape[1]):
+            for k, component in enumerate(self.settings.names):
                 truth = "" if exact is None or not math.isfinite(exact[-1, k]) else f"   exact {exact[-1, k]:.6g}"
                 said = f"{display.uncertain(found[-1, k], error[-1, k])}{truth}"
-                facts.append((f"{name} of {names[k]} at the end{of}", said))
-        gap = standard_errors_apart(moments.mean, moments.mean_error, mean)
-        facts.append(("mean against exact", gap and f"at most {gap:.2f} standard errors apart at all saved times"))
-    return facts
+                facts.append((f"{name} of {component} at the end{of}", said))
+        apart = self.gap and f"at most {self.gap:.2f} standard errors apart at all saved times"
+        return [*facts, ("mean against exact", apart)]
 
 
 def _parameters(process: SDE) -> str | None:
@@ -114,16 +150,17 @@ def _parameters(process: SDE) -> str | None:
     return ", ".join(_flat(values)) or None if isinstance(values, Mapping) else None
 
 
-def draw(settings: PathSettings, paths: Trajectory, *, titled: bool = True) -> Figure:
+def draw(summary: Summary, *, titled: bool = True) -> Figure:
     """Return the drawing of paths and densities, beside what is exact; on a page that says so already it needs no title."""
     import numpy as np
 
     from evolaw.report.path_charts import Curve, Panel, draw_paths
     from evolaw.sde.processes.exact_marginals import exact_density
 
+    settings, paths = summary.settings, cast("Trajectory", summary.result)
     values = np.asarray(paths.values)
     finite = values[np.isfinite(values).all(axis=(1, 2))]
-    moments, (mean, variance) = statistics_of(paths).moments, _exact(settings)
+    moments, (mean, variance) = summary.statistics.moments, summary.exact
     names = settings.names
     panels = []
     for k in range(min(len(settings.start), _MOST_COMPONENTS_DRAWN)):
@@ -161,14 +198,6 @@ def _density(paths: Trajectory, last: np.ndarray, component: int) -> tuple[np.nd
     edges = np.linspace(low - room, high + room, _BINS + 1)
     end = Trajectory(paths.values[:, -1:], paths.times[-1:], paths.axes, law=paths.law)
     return edges, measure(end, Histogram(tuple(edges), component)).histogram.density[-1]
-
-
-def _exact(settings: PathSettings) -> tuple[np.ndarray | None, np.ndarray | None]:
-    import numpy as np
-
-    from evolaw.sde.processes.exact_marginals import exact_moments
-
-    return exact_moments(settings.process, np.array(settings.times), np.array(settings.start))
 
 
 def _flat(params: Mapping[str, Any]) -> Iterator[str]:
