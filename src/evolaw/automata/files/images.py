@@ -79,7 +79,9 @@ def read_images(
             f"All pixels are of grey level {levels[0]}. Say which level is alive, --alive {levels[0]}.", source=source
         )
     chosen = float(levels[-1]) if alive is None else alive
-    says = f"Grey level {chosen:g} was read as alive" + ("." if alive is not None else f", {levels[0]} as dead.")
+    says = f"Grey level {chosen:g} was read as alive" + (
+        "." if alive is not None else f", {levels[0]} as dead; if it is the other way round, --alive {levels[0]}."
+    )
     return (grey == chosen).astype(np.uint8), [*notes, says]
 
 

@@ -131,11 +131,12 @@ def _require_values(values: np.ndarray, source: str) -> None:
     bad = (values != 0) & (values != 1) & (values != MISSING)
     if bad.any():
         place = tuple(int(index) for index in np.argwhere(bad)[0])
-        found = np.unique(values[bad])
+        found = np.unique(values)
+        between = found[:2].mean() if values.dtype.kind in "iu" else (found[0] + found[-1]) / 2
         channel = " Its last axis looks like colours: keep one of them." if values.shape[-1] in _CHANNELS[1:] else ""
         raise ParseError(
             f"`states` must hold 0, 1 and {MISSING} (missing), but is {values[place]} at {place}.{channel} Say which value is "
-            f"alive, --alive {found[-1]:g}, or from which on, --threshold {(float(found[0]) + float(values.min())) / 2:g}.",
+            f"alive, --alive {found[-1]:g}, or above which all are, --threshold {between:g}.",
             source=source,
         )
     if (values == MISSING).any() and (values == 0).any() and not (values == 1).any():

@@ -1,12 +1,15 @@
 """Each way a recording can contradict itself is named, with the option that handles it."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
+from evolaw.discovery import discover
 from evolaw.discovery.lattices.misfit import diagnosis
 from evolaw.discovery.lattices.misfit.causes import Diagnosis
 from evolaw.discovery.lattices.misfit.diagnosis import diagnose
@@ -104,3 +107,77 @@ def test_skipped_generations_are_named_in_a_window_of_a_larger_world(every: int)
     part = Trajectory(film.values[:, 20:40, 20:40], np.arange(9), ("times", "rows", "cols"), boundary="window")
     found = cause(part)
     assert found.cause == "skipped frames" and f"--every {every}" in found.checks[0].says
+
+
+LINE = evolve("W110", (np.random.default_rng(2).random(200) < 0.5).astype(np.uint8), 60).values
+
+
+def one_by_one(line: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    cells = line.copy()
+    for place in chance.permutation(len(cells)):
+        around = 4 * cells[place - 1] + 2 * cells[place] + cells[(place + 1) % len(cells)]
+        cells[place] = 110 >> around & 1
+    return cells
+
+
+def run_line(step: Callable[[np.ndarray], np.ndarray], steps: int = 50) -> np.ndarray:
+    lines = [LINE[0]]
+    for _ in range(steps):
+        lines.append(step(lines[-1]).astype(np.uint8))
+    return np.array(lines)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected", "words"),
+    [
+        (LINE.T, "axes", "axes exchanged, 61 frames of 200 cells"),
+        (np.array([np.roll(line, 2 * time) for time, line in enumerate(LINE)]), "display", "everything moves by 2 right"),
+        (np.concatenate([LINE[:30], 1 - LINE[30:]]), "display", "exchanged in frames 30"),
+        (run_line(partial(one_by_one, chance=np.random.default_rng(3))), "asynchronous", "one after the other"),
+        (
+            run_line(lambda line: np.isin(sum(np.roll(line, k) for k in range(-2, 3)), (2, 4))),
+            "neighbourhood",
+            "larger than three cells",
+        ),
+        (LINE[::2], "skipped frames", "--every 2"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_line_is_named(values: np.ndarray, expected: str, words: str) -> None:
+    """Exchanged axes and cells updated one by one once passed for coins."""
+    finding = discover(
+        Trajectory(np.ascontiguousarray(values), np.arange(len(values)), ("times", "cells")), "elementary", rng=0
+    )
+    assert finding.facts["cause"] == expected and words in " ".join(check.says for check in finding.failed)
+    assert not finding.of("present") and not finding.of("probabilistic")
+
+
+def test_a_line_of_coins_stays_one() -> None:
+    line = evolve("W110,011=0.7", LINE[0], 60, rng=0)
+    finding = discover(replace(line, law=None), "elementary", rng=0)
+    assert finding.facts["cause"] == "coins" and finding.of("probabilistic") == ("011",)
+
+
+def test_boards_that_soon_rest_pass_for_nothing_surer_than_they_are() -> None:
+    """Every third generation of a law that soon rests: what moved is too little to tell coins from skipped generations."""
+    film = soup("B678/S0135678", size=16, steps=12, seed=6)
+    spaced = Trajectory(film.values[::3], np.arange(5), film.axes, boundary="torus")
+    found = cause(spaced)
+    assert found.cause == "unclear" and "Coins explain it as well" in found.checks[0].says
+
+
+def test_recordings_of_different_laws_are_told_apart() -> None:
+    finding = discover([soup("B3/S23", 24, 8), soup("B36/S125", 24, 8)], rng=0)
+    says = " ".join(check.says for check in finding.failed)
+    assert "The recordings follow different laws: all contradictions lie between recording 1 and recording 2" in says
+
+
+def test_chance_that_depends_on_the_orientation_is_no_larger_neighbourhood() -> None:
+    """Spins that see four neighbours, all updated at once: far cells seemed to matter, because windows of one entry differ."""
+    chance = np.random.default_rng(4)
+    frames = [(chance.random((32, 32)) < 0.5).astype(np.uint8)]
+    for _ in range(16):
+        spins = 2 * frames[-1].astype(int) - 1
+        field = sum(np.roll(spins, by, axis) for by in (-1, 1) for axis in (0, 1))
+        frames.append((chance.random((32, 32)) < 1 / (1 + np.exp(-0.7 * field))).astype(np.uint8))
+    found = cause(Trajectory(np.array(frames), np.arange(17), ("times", "rows", "cols"), boundary="torus"))
+    assert found.cause == "symmetry" and "--space isotropic" in found.checks[0].says

@@ -7,7 +7,7 @@ import pytest
 
 from evolaw.automata import evolve
 from evolaw.discovery import discover
-from evolaw.discovery.lattices.misfit.displays import check_axes, undo_inversion
+from evolaw.discovery.lattices.misfit.displays import check_axes, find_display, undo_inversion
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.trajectory import Trajectory
 
@@ -57,3 +57,48 @@ def test_the_right_order_is_not_doubted() -> None:
     assert check_axes([film], SPACE) is None
     spoiled = replace(film, values=film.values ^ (np.random.default_rng(0).random(film.values.shape) < 0.02))
     assert check_axes([spoiled], SPACE) is None
+
+
+FILM = soup("B3/S23", (30, 33), 12)
+RNG = np.random.default_rng(5)
+ORDER = [int(place) for place in RNG.permutation(13)]
+TURNED = RNG.random((13, 1, 1)) < 0.5
+PLACES = RNG.integers(-3, 4, (13, 2))
+NAMED = sorted(range(26), key=str)
+
+
+def shown(values: np.ndarray, boundary: str | None = None) -> Trajectory:
+    return Trajectory(values, np.arange(len(values)), FILM.axes, boundary=boundary)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (FILM.values[::-1], "opposite order"),
+        (FILM.values[ORDER], f"in this order, counted from 0: {', '.join(map(str, np.argsort(ORDER)))}"),
+        (soup("B3/S23", steps=25).values[NAMED], "sorted by name"),
+        (FILM.values ^ (TURNED ^ TURNED[0]), "dead and alive are exchanged in frames"),
+        (FILM.values ^ (np.arange(13) > 6)[:, None, None], "frames 7, 8, 9, 10, 11, 12. Exchange"),
+        (FILM.values.repeat(3, 1).repeat(3, 2), "drawn as 3 x 3"),
+        (np.array([np.roll(frame, (2 * place, -place), (0, 1)) for place, frame in enumerate(FILM.values)]), "by 2 down and 1 left"),
+        (np.array([np.roll(frame, place, (0, 1)) for place, frame in zip(PLACES, FILM.values, strict=True)]), "shifted against"),
+        (
+            np.array([f[20:50, 20 + t : 50 + t] for t, f in enumerate(soup("B3/S23", (80, 80), 12).values)]),
+            "by 1 left, as before a camera",
+        ),
+    ],
+)  # fmt: skip
+def test_frames_that_show_something_else_are_named_with_their_cure(values: np.ndarray, words: str) -> None:
+    """Each once was a larger neighbourhood, an asynchronous automaton or laws that take turns; nothing is decided."""
+    finding = discover(shown(values.astype(np.uint8)), rng=0)
+    says = " ".join(check.says for check in finding.failed)
+    assert finding.facts["cause"] == "display" and words in says and "B3/S23 explains everything" in says
+    assert not finding.of("present") and not finding.of("absent") and not finding.of("probabilistic")
+
+
+def test_other_readings_are_not_found_where_there_are_none() -> None:
+    """Coins, misread cells and skipped generations: each at most one in 100 by its e-value, and none of these."""
+    film = evolve("B3=0.7/S2=0.9,3", FILM.values[0], 9, rng=0)
+    spoiled = FILM.values ^ (RNG.random(FILM.values.shape) < 0.02)
+    for values in (film.values, spoiled, FILM.values[::2]):
+        assert find_display([shown(values.astype(np.uint8), "torus")], SPACE) is None

@@ -106,12 +106,14 @@ def test_sampled_starts_are_nearer_to_the_truth_than_what_was_seen() -> None:
         pytest.param("torus+1,0", marks=pytest.mark.slow),
     ],
 )
-def test_sampled_starts_have_the_exact_law(edge: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All 65,536 boards of 4 x 4 weighed: the chance of life of every cell, within four standard errors and .01, after thirty sweeps.
+@pytest.mark.parametrize("few", [16, pytest.param(0, id="by chains", marks=pytest.mark.slow)])
+def test_sampled_starts_have_the_exact_law(edge: str, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All 65,536 boards of 4 x 4 weighed: the chance of life of every cell, within four standard errors, and .01 for chains.
 
-    Cells next to each other across the edge of a torus were drawn together, and every edge was taken for a torus: off by .28.
+    Cells next to each other across the edge of a torus were drawn together, and every edge was taken for a torus: off by .28. Chains of six
+    sweeps were off by .04 to .22.
     """
-    monkeypatch.setattr(predictive_check, "_SWEEPS", 30)
+    monkeypatch.setattr(predictive_check, "_FEW", few)
     rule, chance, eps = Rule("B3/S23"), np.random.default_rng(4), 0.2
     true = (chance.random((4, 4)) < 0.5).astype(np.uint8)
     first, second = (
@@ -126,4 +128,4 @@ def test_sampled_starts_have_the_exact_law(edge: str, monkeypatch: pytest.Monkey
     weight = eps**wrong * (1 - eps) ** (32 - wrong) * density**alive * (1 - density) ** (16 - alive)
     exact = np.tensordot(weight / weight.sum(), boards, 1)
     found = sample_start(rule, first, second, edge, eps, 1500, np.random.default_rng(1)).mean(0)
-    assert np.abs(found - exact).max() < 4 * np.sqrt(0.25 / 1500) + 0.01
+    assert np.abs(found - exact).max() < 4 * np.sqrt(0.25 / 1500) + (0 if few else 0.01)

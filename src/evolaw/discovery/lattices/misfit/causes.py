@@ -2,6 +2,7 @@
 
     sound           no entry gave two outcomes
     axes            time or space was read along the wrong axis
+    display         frames were moved, inverted, mixed up or drawn large: read otherwise nothing contradicts itself (`displays`)
     boundary        only the rim contradicts
     step, …         a step, a frame, a region contradicts the rest; laws take turns, or change at a frame; blocks (`faults`)
     skipped frames  a law that counts, or one that was learned, has no contradiction when taken several times between the frames

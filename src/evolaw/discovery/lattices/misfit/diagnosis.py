@@ -5,7 +5,7 @@ The order matters: each test supposes that the causes (`causes`) before it are a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
 
@@ -14,14 +14,14 @@ import numpy as np
 from evolaw.discovery.lattices.evidence.exhaustive import surviving, surviving_lines
 from evolaw.discovery.lattices.misfit.causes import Diagnosis
 from evolaw.discovery.lattices.misfit.chance import check_determinism, check_flips, diagnose_chance, too_few
-from evolaw.discovery.lattices.misfit.displays import check_axes
+from evolaw.discovery.lattices.misfit.displays import Display, check_axes, find_display, find_order
 from evolaw.discovery.lattices.misfit.edges import boundary
 from evolaw.discovery.lattices.misfit.faults import find_blank, find_fault
 from evolaw.discovery.lattices.misfit.homogeneity import find_drift
 from evolaw.discovery.lattices.misfit.larger_neighbourhoods import WiderLaw, counting_law, law_with_memory
 from evolaw.discovery.lattices.misfit.neighbourhood_networks import Surroundings, ask_networks
 from evolaw.discovery.lattices.misfit.noise_models import fit_coins, fit_erring, fit_misread
-from evolaw.discovery.lattices.misfit.parts import diagnose_parts
+from evolaw.discovery.lattices.misfit.parts import diagnose_parts, follows
 from evolaw.discovery.lattices.misfit.specification_tests import (
     cycle,
     memory,
@@ -75,6 +75,9 @@ def diagnose(case: Case) -> Diagnosis:
     axes = check_axes(recordings, space)
     if axes is not None:
         return Diagnosis("axes", (axes,))
+    in_order = _shown(case, find_order)
+    if in_order is not None:
+        return in_order
     seen = Transitions.of(recordings)
     fault, wider = find_fault(recordings, seen, space), space.wider
     while fault is None and torn and wider is not None:
@@ -86,14 +89,15 @@ def diagnose(case: Case) -> Diagnosis:
         return _of_ages(case, seen, torn, calm)
     if not windows.mixed.any():
         return Diagnosis("unclear", (too_few(case),))
-
-    explained = _skipped(case) or _wider(recordings)
+    explained = _shown(case, find_display) or _skipped(case) or _wider(recordings)
     if explained is not None:
         return explained
-    remote, past = neighbourhood(recordings, space.entry_of), memory(recordings, space.entry_of, windows)
+    classes = _coarsest(
+        windows, space
+    )  # where only the orientation or the arrangement matters, far cells must not seem to
+    remote, past = neighbourhood(recordings, classes), memory(recordings, space.entry_of, windows)
     misread, erring, coins = (fit(windows, space) for fit in (fit_misread, fit_erring, fit_coins))
     threshold = -np.log(LEVEL)
-    classes = _coarsest(windows, space)
     drift = find_drift(seen, classes)
     drifts = drift.log_e if drift is not None else -np.inf
     together = simultaneity(recordings, classes)
@@ -128,34 +132,43 @@ def diagnose(case: Case) -> Diagnosis:
     near = Check("neighbourhood", True, 1.0, asked.says if isinstance(asked, Surroundings) else asked)
     answers = all("question" in recording.about for recording in recordings)
     noises = [erring] if answers else [misread, erring]
-    return diagnose_chance(case, noises, coins, (*calm[1:], near))
+    return _unless_at_rest(diagnose_chance(case, noises, coins, (*calm[1:], near)), case, _skipped)
 
 
 def _of_a_line(case: Case, calm: tuple[Check, ...]) -> Diagnosis:
-    """The same for a line of cells: parts that contradict the rest, skipped generations, cells misread, the frame before, chance."""
+    """The same for a line of cells, whose larger neighbourhoods are told by the cells two steps away alone."""
     recordings, space, windows = case.recordings, case.space, case.window_counts
+    axes = check_axes(recordings, space)
+    if axes is not None:
+        return Diagnosis("axes", (axes,))
+    in_order = _shown(case, find_order)
+    if in_order is not None:
+        return in_order
     seen = Transitions.of(recordings)
     fault = find_fault(recordings, seen, space) or find_blank(recordings, seen, space)
     if fault is not None:
         return diagnose_parts(case, seen, fault)
-    threshold = -np.log(LEVEL)
-    for every in (2, 3):
-        spread = [replace(item, times=np.arange(len(item)) * every) for item in recordings]
-        counts = _reached(recordings, every).pool(space)
-        log_e = -(len(space) + 1) * np.log(2) - log_best(counts)  # one more for the two gaps that are tried
-        if log_e > threshold and len(surviving_lines(spread, space, case.known)):
-            return _gap(every, log_e, "an elementary law", "")
+    explained, threshold = _skipped_line(case) or _shown(case, find_display), -np.log(LEVEL)
+    if explained is not None:
+        return explained
     past, drift = memory(recordings, space.entry_of, windows), find_drift(seen, space.entry_of)
-    if past > threshold and past > (drift.log_e if drift is not None else 0.0):
+    remote, together = (look(recordings, space.entry_of) for look in (neighbourhood, simultaneity))
+    drifts = drift.log_e if drift is not None else 0.0
+    one_by_one = together > max(_CLEARLY_TOGETHER, _FAR_ABOVE * past, remote, drifts)
+    if past > threshold and past > max(remote, drifts) and not one_by_one:
         says = (
             "What became of a cell depends on surprises in the frame before: cells were misread, or the law has a memory. "
             "Try --flip auto."
         )
         return Diagnosis("flips", (Check("flips", False, p_value(past), says),))
-    if drift is not None and drift.log_e > threshold:
+    if one_by_one:
+        return Diagnosis("asynchronous", (Check("asynchronous", False, p_value(together), _ASYNCHRONOUS),))
+    if drift is not None and drifts > max(threshold, remote):
         return diagnose_parts(case, seen, drift)
+    if remote > threshold:
+        return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(remote), _BEYOND),))
     erring, coins = fit_erring(windows, space), fit_coins(windows, space)
-    return diagnose_chance(case, [erring], coins, calm[1:])
+    return _unless_at_rest(diagnose_chance(case, [erring], coins, calm[1:]), case, _skipped_line)
 
 
 def _of_ages(case: Case, seen: Transitions, torn: tuple[Check, ...], calm: tuple[Check, ...]) -> Diagnosis:
@@ -209,25 +222,67 @@ def _beginning(recordings: Sequence[Trajectory]) -> list[Trajectory]:
     ]
 
 
-def _skipped(case: Case) -> Diagnosis | None:
+def _shown(case: Case, find: Callable[[Sequence[Trajectory], RuleSpace], Display | None]) -> Diagnosis | None:
+    """Frames that show something else than the states."""
+    found = find(case.recordings, case.space)
+    if found is None:
+        return None
+    says = f"{found.says}: then nothing contradicts itself, and {follows(case, found.counts)}."
+    return Diagnosis("display", (Check("display", False, p_value(found.log_e), says),))
+
+
+def _skipped(case: Case, everywhere: bool = False) -> Diagnosis | None:
     """Laws that have no contradiction when generations lie between the frames.
 
     All 2^18 laws, two and three times between the frames, bet with equal stakes, so one that is never wrong has
-    e >= 2^-19 / best 3x3 table in hindsight, over the cells that tell.
+    e >= 2^-19 / best 3x3 table in hindsight, over the cells that tell. With ``everywhere`` that may be little, where a board soon came
+    to rest, but no frame may contradict the law: then coins are no better an answer.
     """
     first = _beginning(case.recordings)
     totalistic = RuleSpace.named("outer-totalistic")
     known = case.known if case.space is totalistic else np.full(len(totalistic), np.nan)
-    if not np.isin(known[~np.isnan(known)], (0, 1)).all():
+    if not _is_certain(known):
         return None
     for every in (2, 3):
         log_e = -(_TOTALISTIC + 1) * np.log(2) - log_best(_reached(first, every))
-        if log_e <= -np.log(LEVEL):
+        if log_e <= -np.log(LEVEL) and not everywhere:
             continue
-        spread = [replace(item, times=np.arange(len(item)) * every) for item in first]
-        if len(surviving(spread, totalistic, known)):
+        looks = (first, list(case.recordings)) if everywhere else (first,)
+        if all(len(surviving(_spread(recordings, every), totalistic, known)) for recordings in looks):
             return _gap(every, log_e, "a law that counts", "")
     return None
+
+
+def _skipped_line(case: Case, everywhere: bool = False) -> Diagnosis | None:
+    """The same for the elementary laws of a line."""
+    if not _is_certain(case.known):
+        return None
+    for every in (2, 3):
+        counts = _reached(case.recordings, every).pool(case.space)
+        log_e = -(len(case.space) + 1) * np.log(2) - log_best(counts)  # one more for the two gaps that are tried
+        if (log_e > -np.log(LEVEL) or everywhere) and len(
+            surviving_lines(_spread(case.recordings, every), case.space, case.known)
+        ):
+            return _gap(every, log_e, "an elementary law", "")
+    return None
+
+
+def _unless_at_rest(found: Diagnosis, case: Case, skipped: Callable[[Case, bool], Diagnosis | None]) -> Diagnosis:
+    """Coins, unless skipped generations explain the recording as well: where it soon came to rest, too little moved to choose."""
+    rival = skipped(case, True) if found.cause == "coins" else None
+    if rival is None:
+        return found
+    return Diagnosis("unclear", (replace(rival.checks[0], says=rival.checks[0].says + _AT_REST),))
+
+
+def _is_certain(known: np.ndarray) -> bool:
+    """Whether no known entry is a coin."""
+    return bool(np.isin(known[~np.isnan(known)], (0, 1)).all())
+
+
+def _spread(recordings: Sequence[Trajectory], every: int) -> list[Trajectory]:
+    """Return recordings as if so many generations lay between their frames."""
+    return [replace(item, times=np.arange(len(item)) * every) for item in recordings]
 
 
 def _reached(recordings: Sequence[Trajectory], every: int) -> WindowCounts:
@@ -278,11 +333,14 @@ def _counts(found: WiderLaw) -> str:
 
 _ASYNCHRONOUS = (
     "What became of a cell depends on what just became of its neighbours: cells are not updated all at once but one after the "
-    "other (asynchronous updating), and no rule of this program does that. Have the black box update all cells at once."
+    "other (asynchronous updating), and no rule of this program does that. Have the black box update all cells at once. Or the frames "
+    "show something else than cells: cells of many pixels, lines between them, two moments in one frame."
 )
+_AT_REST = " Coins explain it as well: too little moved to tell them apart. If every generation was recorded, record from a livelier start."
 _REMOTE = (
     "The outcome of one and the same window depends on cells two steps away: the neighbourhood is larger than 3 x 3."
 )
+_BEYOND = "The outcome of one and the same window depends on cells two steps away: the neighbourhood is larger than three cells."
 _GAPS = " Or generations were skipped in a way that no law found explains; if you know how many, try --every K."
 
 

@@ -25,7 +25,7 @@ from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
 from evolaw.discovery.spine.e_values import LEVEL
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Fault", "box_of", "find_blank", "find_fault", "named_step", "without"]
+__all__ = ["Fault", "box_of", "cut_at", "find_blank", "find_fault", "named_step", "without"]
 
 _MOST_SHARE = 0.5
 """A region larger than this share of the board is not the fault: the rest is."""
@@ -47,6 +47,7 @@ class Fault:
         parts: how many parts there are.
         steps: the bad steps; empty where the fault is a place.
         box: rows and columns of the bad place (first row, last row, first column, last column), maybe wrapping; None for a time.
+        between: whether the parts are recordings, the law changing from one to the next.
         drifts: whether the part merely has other probabilities, and contradicts nothing outright.
     """
 
@@ -57,6 +58,7 @@ class Fault:
     parts: int = 2
     steps: tuple[int, ...] = ()
     box: tuple[int, int, int, int] | None = None
+    between: bool = False
     drifts: bool = False
 
 
@@ -169,11 +171,21 @@ def _cuts(seen: Transitions, space: RuleSpace, tallies: np.ndarray, total: np.nd
     before = np.cumsum(tallies, 0)
     for cut in range(2, count - 1):
         if not _mixed(before[cut - 1]) and not _mixed(total - before[cut - 1]):
-            labels = (seen.step >= cut).astype(np.int64)
-            frame = seen.origin[cut][1]
-            log_e = seen.log_e(labels, 2, space) - np.log(count)
-            yield Fault("cut", f"what changes at frame {frame}", log_e, labels, 2)
+            log_e = seen.log_e((seen.step >= cut).astype(np.int64), 2, space) - np.log(count)
+            yield cut_at(seen, cut, log_e)
             return
+
+
+def cut_at(seen: Transitions, cut: int, log_e: float) -> Fault:
+    """Return the fault that the law changes before a step: at a frame, or at the recording that begins there."""
+    owner, frame = seen.origin[cut]
+    between = seen.origin[cut - 1][0] != owner
+    where = (
+        f"recording {owner} and recording {owner + 1}"
+        if between
+        else f"the steps before and after frame {frame}{_of_which(seen, cut)}"
+    )
+    return Fault("cut", where, log_e, (seen.step >= cut).astype(np.int64), 2, between=between)
 
 
 def _of_steps(
@@ -231,6 +243,9 @@ def _boxes(seen: Transitions, space: RuleSpace) -> Iterator[tuple[np.ndarray, tu
         dense = surprising & (often[place] > share * often.max())
         spans = (_span(np.unique(at[dense]), size) for at, size in ((seen.row, rows), (seen.col, cols)))
         down, across = spans
+        down, across = (
+            (0, size - 1) if _length(span, size) >= size - 2 else span for span, size in ((down, rows), (across, cols))
+        )
         outside = ~(_within(seen.row, down) & _within(seen.col, across))
         yield ~outside, (*down, *across)
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import logsumexp
 
-from evolaw.discovery.lattices.misfit.faults import Fault, box_of, named_step
+from evolaw.discovery.lattices.misfit.faults import Fault, box_of, cut_at, named_step
 from evolaw.discovery.lattices.misfit.transitions import Transitions
 from evolaw.discovery.spine.e_values import combine, log_e_dependence
 
@@ -55,9 +55,7 @@ def _steps(seen: Transitions, classes: np.ndarray) -> Iterator[Fault]:
     if count > 3:
         cuts = _splits(before[1 : count - 2], total)
         cut = int(cuts.argmax()) + 2
-        labels = (seen.step >= cut).astype(np.int64)
-        where = f"what changes at frame {seen.origin[cut][1]}"
-        yield Fault("cut", where, float(cuts.max() - np.log(count)), labels, 2)
+        yield cut_at(seen, cut, float(cuts.max() - np.log(count)))
 
 
 def _places(seen: Transitions, classes: np.ndarray) -> Iterator[Fault]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from evolaw.discovery.lattices.evidence.counting import weigh_counts
@@ -19,7 +21,7 @@ from evolaw.discovery.spine.e_values import log_e_dependence, p_value, worded_li
 from evolaw.discovery.spine.evidence import Check
 from evolaw.discovery.spine.finding import EntryFinding, shortened
 
-__all__ = ["diagnose_parts"]
+__all__ = ["diagnose_parts", "follows"]
 
 _CHECKS = {"blocks": "block automaton"}
 """Names of checks that are not those of their causes; "blocks" is a statistic of the predictive check."""
@@ -28,21 +30,26 @@ _CHECKS = {"blocks": "block automaton"}
 def diagnose_parts(case: Case, seen: Transitions, fault: Fault) -> Diagnosis:
     """Name a fault, and say what follows without it or in each of its parts."""
     tallies = seen.counts(fault.labels, fault.parts, np.arange(case.space.entry_of.size))
-    parts = [_follows(case, WindowCounts(visits, alive)) for visits, alive in tallies]
+    parts = [follows(case, WindowCounts(visits, alive)) for visits, alive in tallies]
     check = "time" if fault.cause == "cut" else fault.cause
     if fault.cause == "blocks":
         says = (
             f"The outcome depends on {fault.where}: told apart by that, nothing contradicts itself. No rule of this program "
             "looks at where a cell lies."
         )
-    elif fault.cause in ("cut", "alternating"):
-        what = "The law changes with time" if fault.cause == "cut" else "Two laws take turns"
+    elif fault.between:
         says = (
-            f"{what}: all contradictions lie between {fault.where}. "
-            f"The parts alone say: {'; '.join(parts)}. Cut the recording there and ask for each part."
-            if fault.cause == "cut"
-            else f"{what}: all contradictions lie between {fault.where}. The parts alone say: {'; '.join(parts)}."
+            f"The recordings follow different laws: all contradictions lie between {fault.where}. "
+            f"Alone they say: {'; '.join(parts)}. Ask about each by itself."
         )
+    elif fault.cause == "cut":
+        says = (
+            f"The law changes with time: all contradictions lie between {fault.where}. "
+            f"The parts alone say: {'; '.join(parts)}. Cut the recording there and ask for each part."
+        )
+    elif fault.cause == "alternating":
+        what = "Two laws take turns" if fault.parts == 2 else "Three laws take turns"
+        says = f"{what}: all contradictions lie between {fault.where}. The parts alone say: {'; '.join(parts)}."
     elif fault.cause == "boundary":
         says = f"Windows that cross the edge follow another law than those inside. {cure_of_the_edge(case.recordings, case.space)}"
     else:
@@ -71,8 +78,8 @@ def _differing(case: Case, tallies: np.ndarray) -> str:
     return f"{case.space.names[entry]} (alive {there:.2g}, elsewhere {elsewhere:.2g}) behaves"
 
 
-def _follows(case: Case, counts: WindowCounts) -> str:
-    """What a part of the recording says by itself: its law, and how many entries it decides."""
+def follows(case: Case, counts: WindowCounts) -> str:
+    """Return what a part of the recording, or another reading of it, says by itself: its law, and how many entries it decides."""
     pooled = counts.pool(case.space)
     if case.space.ages and contradicted(pooled, case.space)[-1]:
         return "cells do not age as they must"
@@ -86,5 +93,12 @@ def _follows(case: Case, counts: WindowCounts) -> str:
     named = [
         f"{item.name} with probability {item.probability:.2g}" for item in entries if item.decision == "probabilistic"
     ]
+    if 2 * len(named) > len(entries):
+        return f"{len(named)} of {len(entries)} entries still give both outcomes"
     chance = f", {worded_list(named)}" if named else ""
-    return f"{shortened(law)} explains everything ({decided} of {len(entries)} entries decided{chance})"
+    return f"{shortened(_rounded(law))} explains everything ({decided} of {len(entries)} entries decided{chance})"
+
+
+def _rounded(law: str) -> str:
+    """The text of a law with its probabilities in three digits."""
+    return re.sub(r"0\.\d{4,}", lambda number: f"{float(number[0]):.3g}", law)

@@ -147,20 +147,20 @@ def _fits(recordings: Sequence[Trajectory], other: str, space: RuleSpace) -> boo
 def neighbourhood(recordings: Sequence[Trajectory], classes: np.ndarray) -> float:
     """Return the log e-value against "cells two steps away do not matter".
 
-    Two features are tried, the sixteen cells two steps away one by one and their number of living ones; the e-values are
+    Two features are tried, the sixteen cells two steps away (two, of a line) one by one and their number of living ones; the e-values are
     averaged. Only cells at least two away from the edge are used, so that no boundary is assumed.
 
     Args:
         recordings: clean trajectories.
         classes: class of every window, shape (512,); windows of a class must have one probability.
     """
-    large = [recording for recording in recordings if min(recording.values.shape[1:]) >= 5]
+    large = _large(recordings)
     if not large:
         return 0.0
-    each = [
-        combine(_feature_dependence(large, classes, 2, partial(_outer_cell, offset=offset), 2)) for offset in _OUTER
-    ]
-    together = combine(_feature_dependence(large, classes, len(_OUTER) + 1, _outer_count, 2))
+    outer = _OUTER if large[0].values.shape[1] > 1 else [(0, -2), (0, 2)]
+    each = [combine(_feature_dependence(large, classes, 2, partial(_outer_cell, offset=offset), 2)) for offset in outer]
+    count = partial(_outer_count, outer=outer)
+    together = combine(_feature_dependence(large, classes, len(outer) + 1, count, 2))
     return average(np.array([average(np.array(each)), together]))
 
 
@@ -187,16 +187,25 @@ def memory(recordings: Sequence[Trajectory], classes: np.ndarray, windows: Windo
 def simultaneity(recordings: Sequence[Trajectory], classes: np.ndarray) -> float:
     """Return the log e-value against "cells of one frame are drawn independently, given the frame before".
 
-    Cells are taken row by row; the feature is how many of the four neighbours already taken (north-west to north-east, and west)
-    just came to life, less those that just died. A law, with chance or without, updates all cells at once and makes no
+    Cells are taken row by row; the feature is how many of the four neighbours already taken (north-west to north-east, and west; of a
+    line the one to the west) just came to life, less those that just died. A law, with chance or without, updates all cells at once and makes no
     difference; where cells are updated one after the other, some have seen what became of others.
 
     Args:
         recordings: clean trajectories.
         classes: class of every window, shape (512,); windows of a class must have one probability.
     """
-    large = [recording for recording in recordings if min(recording.values.shape[1:]) >= 5]
+    large = _large(recordings)
     return combine(_feature_dependence(large, classes, 3, _just_changed, 1)) if large else 0.0
+
+
+def _large(recordings: Sequence[Trajectory]) -> list[Trajectory]:
+    """Those with five rows and columns at least, or lines of so many cells."""
+    return [
+        item
+        for item in recordings
+        if item.values.shape[1] in (1, *range(5, item.values.shape[1] + 1)) and item.values.shape[2] >= 5
+    ]
 
 
 _OUTER = [(dr, dc) for dr in range(-2, 3) for dc in range(-2, 3) if max(abs(dr), abs(dc)) == 2]
@@ -219,14 +228,14 @@ def _feature_dependence(
         rows, cols = recording.values.shape[1:]
         # Surprises lie in windows of windows: beyond two cells from an unknown edge they are known.
         depth = max(margin, 2) if is_cutout(recording) else margin
-        inside = (slice(depth, rows - depth), slice(depth, cols - depth))
+        down = depth if rows > 1 else 0  # a line has no edge above and below
+        spare = depth - margin
+        inside = (slice(down, rows - down), slice(depth, cols - depth))
         for frame in range(min(len(recording) - 1, 1 + _MOST_VISITS // recording.values[0].size)):
             extra = feature(recording, frame)
             if extra is None:
                 continue
-            extra = extra[
-                depth - margin : extra.shape[0] - (depth - margin), depth - margin : extra.shape[1] - (depth - margin)
-            ]
+            extra = extra[spare if down else 0 : len(extra) - (spare if down else 0), spare : extra.shape[1] - spare]
             window = stepping.windows(recording.values[frame], edge_of(recording))[inside]
             key = (classes[window] * values + extra).ravel()
             visits += np.bincount(key, minlength=size * values)
@@ -238,17 +247,19 @@ def _feature_dependence(
 
 def _outer_cell(recording: Trajectory, frame: int, *, offset: tuple[int, int]) -> np.ndarray:
     rows, cols = recording.values.shape[1:]
-    down, right = offset
-    return recording.values[frame, 2 + down : rows - 2 + down, 2 + right : cols - 2 + right]
+    (down, right), rim = offset, 2 if rows > 1 else 0
+    return recording.values[frame, rim + down : rows - rim + down, 2 + right : cols - 2 + right]
 
 
-def _outer_count(recording: Trajectory, frame: int) -> np.ndarray:
-    return np.array([_outer_cell(recording, frame, offset=offset) for offset in _OUTER]).sum(0, dtype=np.int64)
+def _outer_count(recording: Trajectory, frame: int, *, outer: Sequence[tuple[int, int]]) -> np.ndarray:
+    return np.array([_outer_cell(recording, frame, offset=offset) for offset in outer]).sum(0, dtype=np.int64)
 
 
 def _just_changed(recording: Trajectory, frame: int) -> np.ndarray:
     change = recording.values[frame + 1].astype(np.int64) - recording.values[frame]
     rows, cols = change.shape
+    if rows == 1:
+        return np.sign(change[:, : cols - 2]) + 1
     taken = [change[1 + dr : rows - 1 + dr, 1 + dc : cols - 1 + dc] for dr, dc in ((-1, -1), (-1, 0), (-1, 1), (0, -1))]
     return np.sign(np.sum(taken, axis=0)) + 1
 
