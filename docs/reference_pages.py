@@ -35,6 +35,7 @@ WINGS = {
 
 ROOMS = {
     "Start": ("index", "quickstart", "coming_from", "gallery", "decisions", "glossary"),
+    "How to": ("how_to_video", "how_to", "score-samplers"),
     "Equations": ("equations", "discovering_equations", "processes", "schemes"),
     "Josephson junctions": ("josephson",),
     "Score models": ("score",),
@@ -108,7 +109,9 @@ def _order(pages: list[str]) -> list[Any]:
         take(title, list(dict.fromkeys(fitting)))
     take("More", [page for page in left if "/" not in page and page not in chinese])
     starts = [start for room in ROOMS.values() for start in room]
-    place = {page: next((k for k, start in enumerate(starts) if page.startswith(start)), len(starts)) for page in chinese}
+    place = {
+        page: next((k for k, start in enumerate(starts) if page.startswith(start)), len(starts)) for page in chinese
+    }
     take("中文", sorted(chinese, key=place.__getitem__))
     take("Reference", [f"reference/{module}.md" for module in WINGS])
     return nav

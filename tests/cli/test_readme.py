@@ -40,12 +40,6 @@ def test_the_ten_lines_print_what_they_say(name: str) -> None:
     assert _run_python(name) >= 3
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in DOCS if ">>>" in (ROOT / name).read_text(encoding="utf-8")])
-def test_every_block_of_python_prints_what_it_says(name: str) -> None:
-    assert _run_python(name)
-
-
 def _run_python(name: str) -> int:
     """Run a page's blocks one after the other, each knowing what those above it made; return how many there were."""
     known: dict[str, Any] = {}
@@ -64,15 +58,6 @@ def test_the_first_commands_run_in_an_empty_folder_as_they_stand(evolaw: Callabl
         assert done.stdout, words
     assert (tmp_path / "next.rle").is_file()
     assert (tmp_path / "runs" / "law" / "report.html").is_file()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in [*READMES, *DOCS] if _typed(name)])
-def test_every_command_of_a_block_runs_in_an_empty_folder(evolaw: Callable[..., Any], name: str) -> None:
-    """The commands of a page are run one after the other, as a reader would type them; each must end well."""
-    for words in _typed(name):
-        done = evolaw(*words)
-        assert done.returncode == 0, (name, words, done.stderr)
 
 
 @pytest.mark.parametrize("name", PAGES)
