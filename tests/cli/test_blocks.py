@@ -62,8 +62,7 @@ Path(after).write_text(automata.write_rle(moved, rule=found.rule))
 def _fences(name: str) -> Iterator[tuple[str, str]]:
     """The word behind a fence, and what stands between it and the next."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    for words, body in re.findall(r"^```([^\n]*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
-        yield words, body
+    yield from re.findall(r"^```([^\n]*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", PAGES)
