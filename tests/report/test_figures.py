@@ -139,6 +139,15 @@ def test_several_panels_take_the_place_of_the_users_axes() -> None:
     plt.close(figure)
 
 
+def test_axes_that_were_taken_out_are_refused() -> None:
+    """Several panels take the place of axes; who draws into these once more has nowhere to draw."""
+    figure, axes = plt.subplots()
+    _film().plot(ax=axes)
+    with pytest.raises(ArgumentError, match="stand in a figure"):
+        density(_film()).plot(ax=axes)
+    plt.close(figure)
+
+
 @pytest.mark.parametrize("ax", [3, None.__class__])
 def test_axes_that_are_none_are_refused(ax: object) -> None:
     with pytest.raises(ArgumentError, match="axes of Matplotlib"):

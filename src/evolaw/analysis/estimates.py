@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import special
@@ -24,6 +24,9 @@ from scipy import special
 from evolaw import checks, display
 from evolaw.arrays import read_only
 from evolaw.told import told
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Estimate", "jackknife", "mean", "wilson"]
 
@@ -95,6 +98,10 @@ class Estimate:
             first, last = (_pair(self.value.flat[k], self.standard_error.flat[k]) for k in (0, -1))
             shown = f"{first} … {last}, shape {self.value.shape}"
         return [("what", self.what or None), ("value", shown), ("n", self.n)]
+
+    def plot(self, **options: Any) -> Figure:
+        """Return a Matplotlib figure; ``x`` is the abscissa."""
+        return display.plot(self, **options)
 
     def __repr__(self) -> str:
         return display.lines("Estimate", self._facts())

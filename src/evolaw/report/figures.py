@@ -114,6 +114,13 @@ def _drawn_into(axes: Axes, drawer: Any, result: Any, options: dict[str, Any], t
     """Draw into the user's axes; the title is theirs."""
     checks.require(isinstance(axes, Axes), "ax", "be axes of Matplotlib", type(axes).__name__)
     figure: Any = axes.figure
+    checks.require(
+        figure is not None and axes in figure.axes,
+        "ax",
+        "stand in a figure",
+        "axes that were taken out of theirs",
+        "A result of several panels takes the place of the axes it is given: give each its own.",
+    )
     with style(), placed_in(axes):
         drawn = drawer(result, **options)
         if title and axes in figure.axes:
