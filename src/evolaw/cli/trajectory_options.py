@@ -93,10 +93,11 @@ def kind_of(source: Path) -> str:
     if suffix in (".npy", ".mat"):
         return _kind_of_array(source)
     if suffix in (".csv", ".tsv", ".txt"):
-        from evolaw.automata.files.recordings import holds_boards
+        from evolaw.automata.files.recordings import holds_boards, refuse_dressed_boards
 
         if holds_boards(source):
             return "lattice"
+        refuse_dressed_boards(source)
         return _kind_of_table(source) if suffix == ".csv" else "trajectory"
     return "trajectory" if suffix in (".dat", ".parquet", ".zarr", ".nc") else "lattice"
 

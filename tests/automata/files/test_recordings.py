@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evolaw.automata.files.recordings import read_recording
+from evolaw.automata.files.recordings import holds_boards, read_recording, refuse_dressed_boards
 from evolaw.automata.files.rle import write_rle
 from evolaw.errors import EvolawError, ParseError, StorageError
 from evolaw.trajectory import Trajectory
@@ -245,3 +245,47 @@ def test_torn_and_twisted_frames_never_escape(tmp_path: Path, seed: int) -> None
         read_recording(tmp_path / "f")
     except EvolawError as error:
         assert error.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda row: ",".join(map(str, row)),
+        lambda row: " ".join(map(str, row)),
+        lambda row: "\t".join(f"{cell:.18e}" for cell in row),
+        lambda row: ";".join(str(bool(cell)) for cell in row),
+        lambda row: "".join(".#"[cell] for cell in row),
+        lambda row: "".join("bO"[cell] for cell in row).replace("b", "."),
+    ],
+)
+def test_boards_in_text_are_read_however_they_are_written(tmp_path: Path, write: Any) -> None:
+    path = tmp_path / "boards.txt"
+    path.write_text("\n\n".join("\n".join(map(write, board)) for board in STATES.tolist()) + "\n")
+    assert holds_boards(path)
+    assert np.array_equal(read_recording(path).values, STATES)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (",a,b,c\n0,1,0,1\n1,0,0,1\n2,1,1,1\n3,0,0,0\n", "cells under a header.*header=False, index=False"),
+        ("t,row,col,state\n0,0,0,1\n0,0,1,0\n0,1,0,0\n", "list of cells, one a line"),
+    ],
+)
+def test_dressed_boards_are_refused_with_the_way_to_write_them(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "boards.csv"
+    path.write_text(text)
+    assert not holds_boards(path)
+    with pytest.raises(ParseError, match=says):
+        refuse_dressed_boards(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["t,x,y,z\n0,0,0,1\n1,0.5,0,1\n2,1,1,0\n", "0,0,1\n0.1,0.2,1\n0.2,0.3,1\n", "t,x\n0,1\n1,0\n2,1\n"]
+)
+def test_tables_of_numbers_are_no_boards(tmp_path: Path, text: str) -> None:
+    """A first row of zeros and ones alone once made boards of a table."""
+    path = tmp_path / "track.csv"
+    path.write_text(text)
+    assert not holds_boards(path)
+    refuse_dressed_boards(path)

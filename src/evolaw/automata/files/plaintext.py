@@ -6,7 +6,8 @@ zeros, ones   010                  a picture of digits, blanks between them allo
 Life 1.06     #Life 1.06           one live cell a line, x to the right and y downwards
               1 -2
 Life 1.05     #Life 1.05           pictures of ``.`` and ``*``, each placed by a line #P x y; #N the rule of Life, #R 23/3 another
-CSV           0,1,0                boards of 0, 1 and 255 (not seen), one below the other with a blank line between them
+CSV           0,1,0                boards of 0, 1 and 255 (not seen), one below the other with a blank line between them; commas, semicolons,
+                                   tabs or blanks, True and False, or pictures of ``.`` and ``#``, ``O`` or ``*``
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ import numpy as np
 from evolaw.automata.files.boards import Pattern, numbered_lines, require_cells
 from evolaw.errors import ParseError
 
-__all__ = ["CELL", "parse_boards", "parse_life105", "parse_life106", "parse_picture"]
+__all__ = ["is_row", "parse_boards", "parse_life105", "parse_life106", "parse_picture"]
 
-CELL = r"\s*(?:0|1|255)(?:\.0*)?\s*"
-"""A cell of a board in a table, as a regular expression; 255 was not seen, and spreadsheets write real numbers."""
+_CELL = r"(?:(?:0|1|255)(?:\.0*)?(?:e\+00)?|true|false)"
+_ROW = re.compile(
+    rf"\s*{_CELL}(?:\s*[,;]\s*{_CELL})+\s*[,;]?\s*|\s*{_CELL}(?:\s+{_CELL}){{2,}}\s*|[.#oO*]{{3,}}|[01]{{8,}}", re.I
+)
+"""A row of a board in a table or a picture: 255 was not seen, and spreadsheets write real numbers."""
 
 _ALIVE, _DEAD = b"O*oA1", b".b0"
 _CELLS = bytes(1 if letter in _ALIVE else 0 if letter in _DEAD else 2 for letter in range(256))
@@ -176,8 +180,28 @@ def parse_life105(text: str, *, source: str = "") -> Pattern:
     return Pattern(board, rule=rule, position=(left, top), comments=tuple(comments))
 
 
+def is_row(line: str) -> bool:
+    """Whether a line of text is a row of a board, of two cells or more.
+
+    Example:
+        >>> is_row("0, 1, 255"), is_row("..##."), is_row("True False True"), is_row("0 0.5 1")
+        (True, True, True, False)
+    """
+    return _ROW.fullmatch(line) is not None
+
+
+def _row_of(text: str) -> list[int] | None:
+    """The cells of a row; None where something else stands there."""
+    if not is_row(text):
+        return [int(float(text))] if re.fullmatch(_CELL, text) and text[0].isdigit() else None
+    if re.fullmatch(r"[.#oO*]+|[01]{8,}", text):
+        return [int(letter not in ".0") for letter in text]
+    words = re.split(r"\s*[,;]\s*|\s+", text.lower())
+    return [int(float({"true": "1", "false": "0"}.get(word, word))) for word in words]
+
+
 def parse_boards(text: str, *, source: str = "") -> np.ndarray:
-    """Read boards of 0, 1 and 255 written as CSV, one below the other: uint8 (time, rows, cols).
+    """Read boards of 0, 1 and 255 written as CSV or drawn, one below the other: uint8 (time, rows, cols).
 
     Raises:
         ParseError: with the line: another value, a row of another length, or a board of another height.
@@ -188,15 +212,16 @@ def parse_boards(text: str, *, source: str = "") -> np.ndarray:
     """
     boards: list[list[list[int]]] = [[]]
     for number, line in numbered_lines(text, source, _MOST_LINES):
-        cells = line.replace(";", ",").strip().rstrip(",")
+        cells = line.strip().rstrip(",;")
         if not cells:
             boards += [[]] if boards[-1] else []
             continue
-        if not re.fullmatch(rf"{CELL}(?:,{CELL})*", cells):
+        row = _row_of(cells)
+        if row is None:
             raise ParseError(
                 "A row of a board must be 0, 1 and 255 (not seen), with commas.", source=source, line=number
             )
-        boards[-1].append([int(float(cell)) for cell in cells.split(",")])
+        boards[-1].append(row)
         if len(boards[-1][-1]) != len(boards[0][0]):
             raise ParseError(
                 f"This row has {len(boards[-1][-1])} cells and the first one {len(boards[0][0])}.",

@@ -28,14 +28,14 @@ from evolaw.automata.files.formats import MOST_BYTES, read_bytes
 from evolaw.automata.files.frames import FRAME_SUFFIXES, frames_of, read_frames
 from evolaw.automata.files.images import read_images
 from evolaw.automata.files.matlab import read_matlab
-from evolaw.automata.files.plaintext import CELL, parse_boards
+from evolaw.automata.files.plaintext import is_row, parse_boards
 from evolaw.automata.files.stacks import as_states
 from evolaw.errors import ArgumentError, ParseError
 from evolaw.textfiles import first_lines, missing, read_text, require_plain
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
-__all__ = ["holds_boards", "read_recording"]
+__all__ = ["holds_boards", "read_recording", "refuse_dressed_boards"]
 
 _FILMS = (".gif", ".tif", ".tiff")
 _MOST_JSON = 4 * 2**20
@@ -108,12 +108,36 @@ def _require_archive(path: Path) -> None:
 
 
 def holds_boards(path: str | Path) -> bool:
-    """Whether a text table is one of boards, not of statistics: its first row is of 0, 1 and 255 alone, and has two or more."""
+    """Whether a text table is one of boards, not of statistics: its first three rows are of 0, 1 and 255 alone, two or more in each."""
     path = Path(path)
     if path.suffix.lower() not in (".csv", ".txt", ".tsv") or not path.is_file():
         return False
-    first = next((line for line in first_lines(path) if line.strip()), "")
-    return re.fullmatch(rf"{CELL}(?:[,;]{CELL})+[,;]?\s*", first) is not None
+    rows = [line for line in first_lines(path) if line.strip()][:3]
+    return bool(rows) and all(map(is_row, rows))
+
+
+def refuse_dressed_boards(path: Path) -> None:
+    """Refuse a text table of cells with a header and numbered rows, or with a line a cell, and say how boards are written.
+
+    Raises:
+        ParseError: with the cure. Any other table passes.
+    """
+    lines = [re.split(r"\s*[,;\t]\s*", line.strip()) for line in first_lines(path)[:-1] if line.strip()]
+    if len(lines) < 3 or re.search(r"[^\W\d_]|^$", lines[0][-1]) is None:
+        return
+    header, rows = {name.strip("\"'").lower() for name in lines[0]}, lines[1:]
+    if len(lines[0]) == 4 and header & {"row", "rows"} and header & {"col", "cols", "column", "columns"}:
+        raise ParseError(
+            "This is a list of cells, one a line. Make an array of it, in Python states[time, row, col] = state, and keep it with "
+            "np.savez(path, states=states).",
+            source=str(path),
+        )
+    if len(lines[0]) > 3 and all(len(row) == len(lines[0]) and is_row(",".join(row[1:])) for row in rows):
+        raise ParseError(
+            "These are cells under a header. Write the cells alone, in pandas to_csv(path, header=False, index=False), with a blank line "
+            "between boards; or an array (times, rows, cols) with np.save.",
+            source=str(path),
+        )
 
 
 def _from_npy(path: Path) -> tuple[np.ndarray, list[str]]:
