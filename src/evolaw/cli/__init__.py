@@ -1,6 +1,6 @@
 """The command line: what is typed becomes a call of the library, what comes back is printed; nothing is computed here.
 
-A file, or a folder where a verb has several sides, is named by what the user types: `discover`, `simulate/`, `junction/`, `score/`.
+A file, or a folder where a verb has several sides, is named by what the user types: `order`, `discover/`, `simulate/`, `junction/`, `score/`.
 Each verb does three things: `arguments` reads what stands after its options, before anything is loaded or computed; the library
 answers; and the answer goes out through `terminal`: the result to stdout, progress and remarks to stderr, one JSON document with
 ``--json``. `main` holds the verbs and turns every failure into one sentence and its exit code; `typed` puts names of options into

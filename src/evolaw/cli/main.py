@@ -20,7 +20,7 @@ from typing import Annotated, Any
 import typer
 
 from evolaw.cli import (
-    discover,
+    ask,
     doctor,
     environment,
     explain,
@@ -33,6 +33,7 @@ from evolaw.cli import (
     typed,
 )
 from evolaw.cli.demo import command as demo
+from evolaw.cli.discover import command as discover
 from evolaw.cli.junction import command as junction
 from evolaw.cli.learn import command as learn
 from evolaw.cli.score import command as score
@@ -53,7 +54,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demonstrate)
 app.command("discover")(discover.discover_law)
-app.command("ask")(discover.ask_next)
+app.command("ask")(ask.ask_next)
 app.command("simulate")(simulate.simulate)
 app.add_typer(junction.app, name="junction")
 app.command("order")(order.measure_order)

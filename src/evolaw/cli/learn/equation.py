@@ -25,7 +25,7 @@ _MANY = 3
 
 def is_track(source: str, names: str | None) -> bool:
     """Whether a source is a trajectory of numbers; one that could be cells as well is where components are named."""
-    from evolaw.cli.trajectory_options import kind_of
+    from evolaw.cli.discover.trajectory import kind_of
 
     kind = kind_of(Path(source)) if source and Path(source).exists() else "lattice"
     return kind == "trajectory" or (kind == "either" and names is not None)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from evolaw.cli.trajectory_options import is_trajectory
+from evolaw.cli.discover.trajectory import is_trajectory
 from evolaw.discovery import discover
 from evolaw.discovery.diffusions.files.tracks import read_tracks
 from evolaw.errors import EvolawError, ParseError

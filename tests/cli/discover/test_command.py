@@ -1,4 +1,4 @@
-"""`evolaw discover` and `evolaw ask`: the JSON document, boxes, and every way in which input can be wrong."""
+"""`evolaw discover`: the JSON document, boxes, and every way in which input can be wrong."""
 
 from __future__ import annotations
 
@@ -15,11 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evolaw.automata.evolution import evolve
-from evolaw.automata.files.patterns import read_pattern
-from evolaw.automata.files.recordings import read_recording
-from evolaw.discovery import Finding, discover
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery import Finding
 
 DECISIONS = {"present", "absent", "probabilistic", "undetermined", "conflict"}
 BASES = {"known", "counted", "likelihood", "joint", "rollout", "assumed"}
@@ -119,18 +115,6 @@ def test_a_run_of_cells_that_age_is_answered_with_its_page(evolaw: Callable[...,
     assert (tmp_path / "found.svg").stat().st_size > 5000
 
 
-def test_ask_gives_a_board_that_can_be_read(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
-    evolaw("discover", life_thin, "--out", "found")
-    from_recording = json.loads(evolaw("ask", life_thin, "--rle", "next.rle", "--json").stdout)
-    from_finding = json.loads(evolaw("ask", "found", "--figure", "next.svg", "--json").stdout)
-    assert "<svg" in (tmp_path / "next.svg").read_text()
-    assert from_recording["next"] == from_finding["next"]
-    board = read_pattern(tmp_path / "next.rle").board
-    assert board.shape[0] >= 3
-    assert board.shape[1] >= 3
-    assert "torus" in evolaw("ask", "found").stdout
-
-
 def test_a_box_is_asked_until_the_law_stands(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     """No recording at all: one question to the box settles all eighteen entries."""
     done = evolaw("discover", "--box", box_command(tmp_path, BOX), "--ask", 2, "--json")
@@ -155,21 +139,6 @@ def test_places_are_checked_before_the_work(
     done = evolaw("discover", life_thin, *places)
     assert done.returncode == 3
     assert (tmp_path / "taken" / "something").read_text() == "mine"
-
-
-def test_the_answer_to_a_question_is_a_second_recording(
-    evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path
-) -> None:
-    """ask, run the board by hand, discover from both: what the manual says."""
-    evolaw("ask", life_thin, "--rle", "next.rle")
-    board = read_pattern(tmp_path / "next.rle").board
-    np.savez(tmp_path / "answer.npz", states=evolve("B3/S23", board, 1).values)
-    before = json.loads(evolaw("discover", life_thin, "--json").stdout)
-    after = json.loads(evolaw("discover", life_thin, "answer.npz", "--json").stdout)
-    assert before["law"]["log2_possible"] > 0
-    assert after["law"]["log2_possible"] == 0
-    assert after["law"]["most_probable"] == "B3/S23"
-    assert after["source"] == f"{life_thin}, answer.npz"
 
 
 @pytest.mark.skipif(shutil.which("bgolly") is None, reason="Golly's bgolly is not installed")
@@ -299,73 +268,19 @@ def test_bad_input_exits_3_says_what_and_writes_nothing(
     assert not (tmp_path / "page.html").exists()
 
 
-def test_options_override_what_the_recording_says(evolaw: Callable[..., Any], tmp_path: Path) -> None:
-    """Frames two generations apart without times: --every 2 tells."""
-    start = (np.random.default_rng(1).random((24, 24)) < 0.4).astype(np.uint8)
-    np.savez(tmp_path / "second.npz", states=evolve("B3/S23", start, 4, every=2).values)
-    found = json.loads(evolaw("discover", "second.npz", "--every", 2, "--json").stdout)
-    wrong = [e["name"] for e in found["entries"] if e["decision"] == "present" and e["name"] not in ("B3", "S2", "S3")]
-    assert wrong == []
-    assert found["law"]["most_probable"] == "B3/S23"
-
-
-@pytest.mark.slow
-def test_python_and_the_command_line_give_the_same_finding(evolaw: Callable[..., Any], tmp_path: Path) -> None:
-    """Also where rollouts ask a network: there is one way to it."""
-    space, chance = RuleSpace.named("isotropic"), np.random.default_rng([1, 31])
-    law = chance.integers(0, 2, len(space)).astype(float)
-    start = (chance.random((32, 32)) < 0.4).astype(np.uint8)
-    film = evolve(space.rule(law), start, 21, every=3)
-    np.savez(tmp_path / "third.npz", states=film.values, times=film.times)
-    known = ",".join(f"{space.names[place]}={law[place]:g}" for place in chance.permutation(len(law))[:30])
-    options = ("--space", "isotropic", "--known", known, "--evidence", "rollout", "--seed", 3, "--json")
-    typed = json.loads(evolaw("discover", "third.npz", *options).stdout)
-    called = discover(read_recording(tmp_path / "third.npz"), "isotropic", known=known, evidence="rollout", rng=3)
-    assert called.facts["simulator_asked"] >= 1
-    found = called.to_json() | {"source": ""}
-    assert {name: typed[name] for name in found} | {"source": ""} == found
-
-
 def test_what_a_simulator_refused_is_noted(monkeypatch: pytest.MonkeyPatch, capsys: Any, life_thin: Path) -> None:
     """A finding that had to do without its network is told of at the command line, beside the result."""
-    from evolaw.cli import discover as command
+    from evolaw.cli.discover import command, lattice
 
     found = Finding.from_json(
-        command._find([life_thin], "outer-totalistic", every=None, flip=None, boundary=None, rng=0).to_json()
+        lattice.find_rule([life_thin], "outer-totalistic", every=None, flip=None, boundary=None, rng=0).to_json()
     )
     refused = replace(found, facts={"simulator_refused": "No network proposed laws."})
-    monkeypatch.setattr(command, "_find", lambda *_, **__: refused)
+    monkeypatch.setattr(lattice, "find_rule", lambda *_, **__: refused)
     command.discover_law([life_thin], as_json=True)
     shown = capsys.readouterr()
     assert "No network proposed laws." in shown.err
     assert json.loads(shown.out)["facts"]["simulator_refused"] == "No network proposed laws."
-
-
-def test_frames_from_the_shell_are_one_recording(evolaw: Callable[..., Any], tmp_path: Path) -> None:
-    from evolaw.automata.files.rle import write_rle
-
-    boards = evolve("B36/S23", np.random.default_rng(1).integers(0, 2, (24, 24)), 6).values
-    for number, board in enumerate(boards):
-        (tmp_path / f"f{number}.rle").write_text(write_rle(board, rule="B36/S23", topology="torus"))
-    names = [f"f{number}.rle" for number in range(len(boards))]
-    listed = document(evolaw("discover", *names, "--json"))
-    assert listed["law"]["most_probable"] == "B36/S23" and len(listed["entries"]) == 18
-
-
-def test_boards_in_a_csv_are_told_from_statistics(evolaw: Callable[..., Any], tmp_path: Path) -> None:
-    boards = evolve("B36/S23", np.random.default_rng(1).integers(0, 2, (24, 24)), 6).values
-    text = "\n\n".join("\n".join(",".join(map(str, row)) for row in board) for board in boards)
-    (tmp_path / "boards.csv").write_text(text + "\n")
-    assert document(evolaw("discover", "boards.csv", "--json"))["law"]["most_probable"] == "B36/S23"
-
-
-def test_what_means_alive_can_be_said(evolaw: Callable[..., Any], tmp_path: Path) -> None:
-    boards = evolve("B36/S23", np.random.default_rng(1).integers(0, 2, (24, 24)), 6).values
-    np.save(tmp_path / "grey.npy", boards * 255)
-    refused = evolaw("discover", "grey.npy")
-    assert refused.returncode == 3 and "--alive 255" in refused.stderr
-    done = evolaw("discover", "grey.npy", "--alive", 255, "--json")
-    assert document(done)["law"]["most_probable"] == "B36/S23" and "read as alive" in done.stderr
 
 
 def test_a_side_file_of_our_own_is_no_knowledge(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:

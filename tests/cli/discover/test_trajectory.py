@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evolaw.cli.discover.trajectory import is_trajectory
 from evolaw.cli.main import run
-from evolaw.cli.trajectory_options import is_trajectory
 from evolaw.errors import ArgumentError
 
 
