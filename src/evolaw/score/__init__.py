@@ -100,6 +100,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
     from evolaw.score.noising.conversions import convert as convert
     from evolaw.score.noising.linear import Noising as Noising
     from evolaw.score.noising.linear import forward as forward
+    from evolaw.score.noising.scaled import Scaled as Scaled
     from evolaw.score.noising.schedules import EDM as EDM
     from evolaw.score.noising.schedules import Cosine as Cosine
     from evolaw.score.noising.schedules import FromCoefficients as FromCoefficients
@@ -132,6 +133,7 @@ if TYPE_CHECKING:  # the same names for type checkers and editors, which load no
 _NAMES = {
     "noising.linear": ("Noising", "forward"),
     "noising.song": ("VE", "VP", "LinearVE", "SubVP"),
+    "noising.scaled": ("Scaled",),
     "noising.schedules": ("EDM", "Cosine", "FromCoefficients", "FromKernel", "Rectified"),
     "noising.conversions": ("convert",),
     "noising.time_grids": ("time_grid",),

@@ -55,3 +55,16 @@ def test_impatience_and_bad_weights_are_said():
         score.sinkhorn(X, Y, 1.0, weights=np.zeros(6))
     with pytest.raises(ArgumentError, match="`others`"):
         score.sinkhorn(X, np.zeros((3, 1)), 1.0)
+
+
+def test_times_beyond_the_bridge_are_refused():
+    """At 1 the drift was not a number, past it one of a variance below zero."""
+    plan = score.sinkhorn(X, Y, 1.0)
+    for t in (1.0, 1.5, -0.1, np.nan):
+        with pytest.raises(ArgumentError, match="`t`"):
+            plan.drift(t, X)
+    for t in (1.5, -0.1):
+        with pytest.raises(ArgumentError, match="`t`"):
+            plan.bridge(3, t, rng=0)
+    with pytest.raises(ArgumentError, match="`count`"):
+        plan.pairs(0, rng=0)

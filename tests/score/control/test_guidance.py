@@ -44,6 +44,15 @@ def test_a_guided_score_is_sampled_like_any_other():
     assert (np.abs(found.var(0) / 0.2 - 1) < 4.5 * np.sqrt(2 / 4000) + 2e-3).all()
 
 
+def test_the_classifier_guides_from_where_its_share_underflows():
+    """At -1 the share of the component at 1 is e^-1800, below what double precision holds: its slope is not nothing."""
+    two, one = score.GaussianMixture([[-1.0], [1.0]], 0.001), score.Gaussian([1.0], 0.001)
+    guided = score.ClassifierGuided(two, score.component_classifier(two, 1))
+    for kind in (np.float32, np.float64):
+        x = np.array([[-1.0], [-0.6], [0.2]], kind)
+        np.testing.assert_allclose(guided.score(x, 0.001, score.VP()), one.score(x, 0.001, score.VP()), rtol=1e-4)
+
+
 def test_precision_follows_the_argument():
     assert in_jax(lambda x: x, np.ones(2, np.float32)).dtype == np.float32
     assert in_jax(lambda x: x, np.ones(2)).dtype == np.float64

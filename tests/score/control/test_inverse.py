@@ -46,6 +46,26 @@ def test_dps_is_the_gradient_of_its_likelihood():
         np.testing.assert_allclose(pull.reshape(5, 4)[:, k], slope, rtol=1e-5, atol=1e-7)
 
 
+class Learned:
+    """What a learned score says of its data: one variance for each number, of the shape of a state."""
+
+    shape, mean = (2, 2), np.zeros((2, 2))
+    covariance = np.array([[0.5, 0.7], [0.9, 1.1]])
+
+    def score(self, x, t, noising):
+        return DATA.score(x, t, noising)
+
+
+def test_a_learned_score_can_be_measured():
+    """Its variances are no matrix; that ended in NumPy's words, for every method."""
+    found = score.Measured(Learned(), A, Y, 0.2)
+    assert float(found.data_variance) == pytest.approx(0.8)
+    assert float(score.Measured(DATA, A, Y, 0.2).data_variance) == pytest.approx(np.trace(DATA.covariance) / 4)
+    np.testing.assert_allclose(
+        found.score(X, 0.5, score.VP()), DATA.given(A, Y, 0.2).score(X, 0.5, score.VP()), rtol=1e-6, atol=1e-8
+    )
+
+
 @pytest.mark.slow
 def test_many_measurements_by_conjugate_gradients():
     data = score.Gaussian(np.zeros(80), DRAW.uniform(0.5, 2, 80))

@@ -99,3 +99,37 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="folder of images"):
         read_images(tmp_path / "nowhere")
     assert len(Pictures(np.zeros((3, 2, 2)))) == 3
+
+
+def test_more_than_eight_bits_are_not_cut_to_them(tmp_path: Path) -> None:
+    """Pillow makes white of every number above 255."""
+    for name, kind in (("a.png", np.uint16), ("b.tif", np.float32), ("c.tif", np.int32)):
+        place = tmp_path / name[0] / name
+        place.parent.mkdir()
+        Image.fromarray((1000 * np.arange(16).reshape(4, 4)).astype(kind)).save(place)
+        with pytest.raises(ParseError, match=r"more than eight bits.*array data of an \.npz"):
+            read_images(place.parent)
+
+
+def test_what_is_transparent_is_white(tmp_path: Path) -> None:
+    image = np.zeros((2, 2, 4), np.uint8)
+    image[0] = [255, 0, 0, 255]
+    Image.fromarray(image).save(tmp_path / "1.png")
+    levels = to_levels(read_images(tmp_path).values[0], 256)
+    assert levels[:, 0, 0].tolist() == [255, 0, 0]
+    assert levels[:, 1, 0].tolist() == [255, 255, 255]
+    Image.fromarray(image[..., 2:]).save(tmp_path / "1.png")
+    assert read_images(tmp_path).values.shape == (1, 2, 2), "grey with transparency is grey"
+
+
+def test_classes_are_the_folders_that_hold_images(tmp_path: Path) -> None:
+    """Neither empty nor hidden folders take a number; images beside the folders are of no class, and are not left out unsaid."""
+    for name in (".cache/1.png", "b/1.png", "b/._1.png", "c/1.png"):
+        paint(tmp_path / name, 7)
+    (tmp_path / "a").mkdir()
+    labels = read_images(tmp_path).labels
+    assert labels is not None
+    assert labels.tolist() == [0, 1]
+    paint(tmp_path / "loose.png", 7)
+    with pytest.raises(ArgumentError, match=r"`path`.*both: loose\.png"):
+        read_images(tmp_path)

@@ -12,8 +12,10 @@ import pytest
 
 from evolaw.errors import ArgumentError, ShapeError
 from evolaw.randomness import source
-from evolaw.score.learned.intake import drawn_network, take_in
+from evolaw.score.learned.intake import drawn_network, require_resolved, take_in
 from evolaw.score.networks.unet import UNet
+from evolaw.score.noising.scaled import Scaled
+from evolaw.score.noising.song import VP
 
 GOOD = np.random.default_rng(0).normal(2.0, 3.0, (10, 4))
 
@@ -94,3 +96,29 @@ def test_networks_are_tried_before_anything_is_done() -> None:
     with pytest.raises(ArgumentError, match=r"data.*UNet"):
         drawn_network(UNet(), material, source(0))
     assert drawn_network(lambda x, label: jnp.zeros_like(x), material, source(0)) is not None
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (1e6 + 0.1 * GOOD, "Subtract their mean"),
+        (1e-20 * GOOD, "standard deviation between"),
+        (1e20 * GOOD, "another unit"),
+    ],
+)
+def test_what_single_precision_cannot_hold_is_named(data: Any, says: str) -> None:
+    """A million and a tenth: in single precision neighbours lie 0.06 apart, and what is learned would be steps."""
+    with pytest.raises(ArgumentError, match=rf"`data`.*{says}"):
+        take_in(data)
+
+
+def test_a_noising_of_another_size_is_named() -> None:
+    require_resolved(take_in(GOOD), VP())
+    with pytest.raises(ArgumentError, match=r"`noising`.*Scaled\(VP"):
+        require_resolved(take_in(1e-4 * GOOD), VP())
+    require_resolved(take_in(1e-4 * GOOD), Scaled(VP(), 1e-4))
+    unlike = GOOD * np.array([1.0, 1e4, 1e4, 1e4])
+    with pytest.raises(ArgumentError, match=r"`data` must have numbers of like size.*number 0.*Divide each"):
+        require_resolved(take_in(unlike), Scaled(VP(), 1e4))
+    still = np.concatenate([GOOD, np.zeros((len(GOOD), 1))], axis=1)
+    require_resolved(take_in(still), VP())  # a number that never changes is learned as it is

@@ -9,6 +9,7 @@ import pytest
 
 from evolaw.errors import StorageError
 from evolaw.score.learned.records import NOISINGS, describe_noising, read_model, read_noising
+from evolaw.score.noising.scaled import Scaled
 from evolaw.score.noising.schedules import FromKernel
 from evolaw.score.noising.song import VE, VP
 
@@ -22,6 +23,8 @@ def test_a_noising_comes_back(kind: Any) -> None:
 def test_settings_are_kept() -> None:
     noising = VE(0.5, 7.0, end=2.0)
     assert read_noising(describe_noising(noising)) == noising != VE()
+    scaled = Scaled(noising, 1e-3)
+    assert read_noising(json.loads(json.dumps(describe_noising(scaled)))) == scaled
 
 
 def test_functions_of_the_users_own_are_named_and_not_made() -> None:
@@ -41,6 +44,9 @@ def test_functions_of_the_users_own_are_named_and_not_made() -> None:
         {"name": "VP", "settings": {"beta": 1}},
         {"name": "VP", "settings": {"beta_min": -1}},
         {"name": "os"},
+        {"name": "Scaled", "settings": {"noising": {"name": "VP", "settings": {}}}},
+        {"name": "Scaled", "settings": {"noising": {"name": "VP", "settings": {}}, "unit": "small"}},
+        {"name": "Scaled", "settings": {"noising": {"name": "Scaled", "settings": {}}, "unit": 1.0}},
     ],
 )
 def test_damage_is_refused(facts: Any) -> None:

@@ -78,5 +78,7 @@ def test_a_network_learns_the_score_by_slices() -> None:
 def test_whole_numbers_are_states_and_slices_have_their_shape():
     assert float(sliced(lambda x: -x, np.array([1, 2]), [1, -1])) == 0.5
     assert float(implicit(lambda x: -x, np.array([1, 2]))) == 0.5
+    # An image: the trace is over its numbers, -4 + ½ · 10, not over its rows.
+    assert float(implicit(lambda x: -x, np.array([[1.0, 2.0], [1.0, 2.0]]))) == 1.0
     with pytest.raises(ArgumentError, match="`v` must have the shape"):
         sliced(lambda x: -x, np.ones(2), 1.0)

@@ -84,6 +84,7 @@ def train(
     from evolaw.score.learned.fit import fit, pace
 
     known, held = sources.read_data(data, side=side, grey=grey).split()
+    chosen = sources.scaled(chosen, known)
     is_told = classes and loss == "denoising"
     if is_told:
         sources.require_classes(known.labels)

@@ -17,6 +17,9 @@ __all__ = ["MASKS", "colourise", "inpaint", "interpolate", "mask_of"]
 MASKS = ("left", "right", "top", "bottom", "centre", "border")
 """The halves, the middle and the frame of a state, by what is *known* of it."""
 
+_MEASURED_ON = 512
+"""States the norm of a score is measured on."""
+
 _MODEL = typer.Argument(metavar="MODEL", help="Run directory of score train.")
 _DATA = typer.Argument(
     metavar="DATA", help="Where the datum comes from, as in score train; the held-out fifth is used."
@@ -47,9 +50,10 @@ def inpaint(
 
     outputs.require_places(save, figure)
     known = sources.read_model(model)
-    datum = _datum(known, data, item)
+    seen, held = _parts(known, data)
+    datum = _datum(held, item)
     mask = mask_of(keep, datum.shape)
-    drawn = draw(known.target, known.noising, datum, mask, count=count, steps=steps, rng=seed)
+    drawn = draw(_measured(known, seen, seed), known.noising, datum, mask, count=count, steps=steps, rng=seed)
     _answer(
         datum,
         drawn.final,
@@ -76,10 +80,11 @@ def colourise(
 
     outputs.require_places(save, figure)
     known = sources.read_model(model)
-    datum = _datum(known, data, item)
+    seen, held = _parts(known, data)
+    datum = _datum(held, item)
     wanted = "hold images of several channels (channels, rows, cols)"
     checks.require(datum.ndim == 3 and len(datum) > 1, "data", wanted, f"states of shape {datum.shape}")
-    drawn = draw(known.target, known.noising, datum.mean(0), count=count, steps=steps, rng=seed)
+    drawn = draw(_measured(known, seen, seed), known.noising, datum.mean(0), count=count, steps=steps, rng=seed)
     _answer(datum, drawn.final, {"item": item, "seed": seed}, (save, figure), as_json)
 
 
@@ -98,7 +103,8 @@ def interpolate(
 
     outputs.require_places(save, figure)
     known = sources.read_model(model)
-    first, second = _datum(known, data, item), _datum(known, data, to, "to")
+    held = _parts(known, data)[1]
+    first, second = _datum(held, item), _datum(held, to, "to")
     found = draw(known.target, known.noising, first, second, count=count)
     _answer(None, found, {"from": item, "to": to}, (save, figure), as_json)
 
@@ -159,12 +165,24 @@ def _drawn_mask(word: str, shape: tuple[int, ...]) -> np.ndarray:
     ).copy()
 
 
-def _datum(model: sources.Model, data: str, item: int, option: str = "item") -> np.ndarray:
+def _parts(model: sources.Model, data: str) -> tuple[np.ndarray, np.ndarray]:
+    """The states the model may have been trained on, and those held out."""
+    known, held = model.require_fit(sources.read_data(data)).split()
+    return known.values, held.values
+
+
+def _datum(held: np.ndarray, item: int, option: str = "item") -> np.ndarray:
     from evolaw import checks
 
-    held = model.require_fit(sources.read_data(data)).split()[1].values
     datum: np.ndarray = held[checks.integer(item, option, least=0, most=len(held) - 1)]
     return datum
+
+
+def _measured(model: sources.Model, seen: np.ndarray, seed: int) -> Any:
+    """The score with its norm measured on data, which the correctors of edits take their step from."""
+    from evolaw.score.samplers.score_norms import normed
+
+    return normed(model.target, model.noising, seen[:_MEASURED_ON], rng=seed)
 
 
 def _answer(datum: Any, drawn: np.ndarray, facts: dict[str, Any], places: outputs.Places, as_json: bool) -> None:

@@ -31,6 +31,7 @@ __all__ = [
     "read_model",
     "require_classes",
     "sampler",
+    "scaled",
 ]
 
 NOISINGS = {"vp": "VP", "ve": "VE", "sub-vp": "SubVP", "linear-ve": "LinearVE", "edm": "EDM", "cosine": "Cosine",
@@ -213,6 +214,17 @@ def noising(name: str) -> Any:
     from evolaw import checks, score
 
     return getattr(score, NOISINGS[checks.one_of(name.lower(), "noising", NOISINGS)])()
+
+
+def scaled(chosen: Any, data: Material) -> Any:
+    """Return the noising in the unit of the data, where their size is not that of its usual numbers."""
+    import numpy as np
+
+    from evolaw.score.noising.scaled import fitted
+
+    # What cannot be trained on is named by the training.
+    good = np.issubdtype(data.values.dtype, np.floating) or np.issubdtype(data.values.dtype, np.integer)
+    return fitted(chosen, data.values) if good and np.isfinite(data.values).all() and len(data.values) else chosen
 
 
 def sampler(name: str) -> Any:

@@ -44,6 +44,7 @@ class EntropicPlan(NamedTuple):
 
     def pairs(self, count: int, *, rng: Any) -> tuple[np.ndarray, np.ndarray]:
         """Draw pairs of ends (x0, x1) from the plan, each of shape (count, d)."""
+        count = checks.integer(count, "count", least=1)
         draw = randomness.source(rng).stream("pairs").generator()
         edges = np.cumsum(self.plan.ravel())
         place = np.searchsorted(edges, draw.random(count) * edges[-1])
@@ -52,17 +53,20 @@ class EntropicPlan(NamedTuple):
 
     def bridge(self, count: int, t: float, *, rng: Any) -> np.ndarray:
         """Draw states of the bridge at a time, shape (count, d): (1-t) x0 + t x1 + σ √(t(1-t)) z."""
+        t = checks.number(t, "t", least=0.0, most=1.0)
         source = randomness.source(rng)
         x0, x1 = self.pairs(count, rng=source)
         z = source.stream("bridge").generator().standard_normal(x0.shape)
         return np.asarray((1 - t) * x0 + t * x1 + self.sigma * np.sqrt(t * (1 - t)) * z)
 
     def drift(self, t: float, x: Any) -> np.ndarray:
-        """Return the bridge's drift (E[x1 | x_t = x] - x)/(1 - t) at states, shape (count, d).
+        """Return the bridge's drift (E[x1 | x_t = x] - x)/(1 - t) at states, shape (count, d), for 0 <= t < 1.
 
         The end is drawn by p(y_j | x) ∝ b_j exp(g_j/σ²) N(x; y_j, σ²(1-t)).
         """
-        x = checks.shape(x, "x", ("count", self.points.shape[1])).astype(float)
+        t = checks.number(t, "t", least=0.0, most=1.0)
+        checks.require(t < 1, "t", "lie below 1, where the drift has no bound", t)
+        x = checks.finite(checks.shape(x, "x", ("count", self.points.shape[1])), "x").astype(float)
         b = self.plan.sum(0)
         square = ((x[:, None] - self.others) ** 2).sum(-1)
         with np.errstate(divide="ignore"):

@@ -129,8 +129,8 @@ class _Component:
     number: int = field(default=0)
 
     def log_probability(self, x: Any, t: Any, noising: Noising) -> Any:
-        shares = self.mixture.responsibilities(x, t, noising)
-        return jnp.log(jnp.maximum(shares[:, self.number], jnp.finfo(shares.dtype).tiny))
+        # In logarithms: far from the component its share underflows, and its slope, which is what guides, would be none.
+        return self.mixture.log_responsibilities(x, t, noising)[:, self.number]
 
 
 @told

@@ -92,8 +92,7 @@ class Measured:
         checks.one_of(method, "method", METHODS)
         checks.require(method != "DPS" or bool((variances > 0).all()), "variances", "be positive for DPS", variances)
         if data_variance is None:
-            known = getattr(target, "covariance", None)
-            data_variance = 1.0 if known is None else float(np.trace(np.asarray(known)) / dim)
+            data_variance = _variance_of(target, dim)
         for name, value in (
             ("target", target),
             ("matrix", matrix),
@@ -152,3 +151,13 @@ class Measured:
         solved = jnp.linalg.solve(matrix, left)
         logs = -(left @ solved + jnp.linalg.slogdet(2 * jnp.pi * matrix)[1]) / 2
         return pull_back(A.T @ solved)[0], logs
+
+
+def _variance_of(target: Any, dim: int) -> float:
+    """The mean variance of a number of the data: of a whole covariance, or of one variance for each number, as a learned score says it."""
+    known = getattr(target, "covariance", None)
+    if known is None:
+        return 1.0
+    spread = np.asarray(known, float)
+    is_whole = spread.shape == (dim, dim) and shape_of(target) != spread.shape
+    return float(np.trace(spread) / dim if is_whole else spread.mean())

@@ -114,7 +114,8 @@ def read_images(path: str | Path, *, side: int | None = None, grey: bool = False
     """Read pictures: a folder of images, or an ``.npz`` file with an array ``images``, and ``labels`` where they are known.
 
     Args:
-        path: the folder or file. In a folder with sub-folders each sub-folder is a class, in the order of their names.
+        path: the folder or file. In a folder with sub-folders each that holds images is a class, in the order of their names. Names that
+            begin with a dot are passed over.
         side: every image is scaled to this many rows and columns; None needs images of one size.
         grey: one channel in place of three.
 
@@ -123,7 +124,8 @@ def read_images(path: str | Path, *, side: int | None = None, grey: bool = False
         ArgumentError: there is nothing to read, or it would not fit into memory.
 
     Notes:
-        Bytes become the 256 levels of the module. Numbers of an ``.npz`` that are no bytes must lie in [-1, 1].
+        Bytes become the 256 levels of the module. Numbers of an ``.npz`` that are no bytes must lie in [-1, 1]. What is transparent is
+        white. Images of more than eight bits a number are refused: as bytes they would be cut.
     """
     checks.require(isinstance(path, str | Path), "path", "be a folder of images or an .npz file", path)
     place = require_plain(path)
@@ -151,10 +153,13 @@ def _archive(place: Path) -> Pictures:
 
 
 def _folder(place: Path, side: int | None, grey: bool) -> Pictures:
-    kinds = sorted(each for each in place.iterdir() if each.is_dir())
-    files = [(file, label) for label, kind in enumerate(kinds) for file in _images(kind)] or [
-        (file, -1) for file in _images(place)
-    ]
+    folders = sorted(each for each in place.iterdir() if each.is_dir() and not each.name.startswith("."))
+    kinds = [held for held in map(_images, folders) if held]
+    loose = _images(place)
+    if kinds and loose:
+        wanted = "hold images, or sub-folders of images as classes"
+        raise checks.refuse("path", wanted, f"both: {loose[0].name} lies beside the folder {kinds[0][0].parent.name}")
+    files = [(file, label) for label, kind in enumerate(kinds) for file in kind] or [(file, -1) for file in loose]
     wanted = f"hold images ({', '.join(_SUFFIXES)})"
     checks.require(len(files) > 0, "path", wanted, f"{place}, which holds none")
     first = _image(files[0][0], side, grey)
@@ -173,7 +178,8 @@ def _folder(place: Path, side: int | None, grey: bool) -> Pictures:
 
 
 def _images(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES and file.is_file())
+    named = (file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES and not file.name.startswith("."))
+    return sorted(file for file in named if file.is_file())
 
 
 def _image(file: Path, side: int | None, grey: bool) -> np.ndarray:
@@ -183,11 +189,28 @@ def _image(file: Path, side: int | None, grey: bool) -> np.ndarray:
         with Image.open(file) as picture:
             if max(picture.size) > _LARGEST_SIDE:
                 raise ParseError(f"has sides {picture.size}, more than {_LARGEST_SIDE}.", source=str(file))
-            mode = "L" if grey or picture.mode in ("1", "L", "I;16") else "RGB"
-            image = picture.convert(mode)
+            if picture.mode[0] in "IF":
+                fix = "Save it with eight, or the numbers as the array data of an .npz file."
+                raise ParseError(f"has more than eight bits a number (mode {picture.mode}). {fix}", source=str(file))
+            mode = "L" if grey or picture.mode in ("1", "L", "LA") else "RGB"
+            image = _opaque(picture).convert(mode)
             if side is not None:
                 image = image.resize((side, side))
             array = np.asarray(image)
+    except ParseError:
+        raise
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
         raise ParseError(f"cannot be read as an image: {error}", source=str(file)) from error
     return array if array.ndim == 2 else np.moveaxis(array, -1, 0)
+
+
+def _opaque(picture: Any) -> Any:
+    """A picture on white, where parts of it are transparent: what colour stands beneath them is chance."""
+    from PIL import Image
+
+    if not picture.has_transparency_data:
+        return picture
+    whole = picture.convert("RGBA")
+    ground = Image.new("RGBA", whole.size, "white")
+    ground.alpha_composite(whole)
+    return ground

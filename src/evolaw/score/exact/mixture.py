@@ -151,6 +151,11 @@ class GaussianMixture:
         logs, _, _ = self._components(self._flat(x), t, noising)
         return _softmax(logs)
 
+    def log_responsibilities(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
+        """Return the logarithms of `responsibilities`, which stay finite where these underflow."""
+        logs, _, _ = self._components(self._flat(x), t, noising)
+        return logs - _logsumexp(logs)[:, None]
+
     # -- the data ---------------------------------------------------------------------------------------------------------
 
     @property

@@ -26,13 +26,14 @@ from evolaw.learning.loop.optimisation import Optimisation
 from evolaw.learning.loop.training import State, optimise
 from evolaw.randomness import Source, source
 from evolaw.score.learned import records
-from evolaw.score.learned.intake import Material, drawn_network, take_in
+from evolaw.score.learned.intake import Material, drawn_network, require_resolved, take_in
 from evolaw.score.learned.model import ScoreModel, write_model
 from evolaw.score.learned.one_step import AverageVelocity
 from evolaw.score.losses.denoising import TIMES, WEIGHTS, Denoising
 from evolaw.score.losses.implicit import SlicedScoreMatching
 from evolaw.score.losses.mean_flow import PAIR_TIMES, MeanFlow
-from evolaw.score.noising.linear import Noising
+from evolaw.score.noising.linear import Noising, require_noising
+from evolaw.score.noising.scaled import Scaled
 from evolaw.score.noising.schedules import Rectified
 from evolaw.told import told
 
@@ -199,7 +200,8 @@ def _objective(
         return MeanFlow(jnp.asarray(standard), times=drawn, jitter=jitter / spread)
     checks.one_of(weight, "weight", WEIGHTS)
     checks.one_of(times, "times", TIMES)
-    checks.require(isinstance(noising, Noising), "noising", "be a noising, such as VP()", noising)
+    require_noising(noising)
+    require_resolved(material, noising)
     data = jnp.asarray(material.data)
     if loss == "sliced":
         checks.require(material.conditions is None, "conditions", "be left out for the sliced loss", "given")
@@ -213,7 +215,8 @@ def _objective(
 def _told_both_times(material: Material, noising: Any) -> Material:
     """The material of a network that is told (r, t - r) in the place of a condition."""
     checks.require(material.conditions is None, "conditions", "be left out for the loss mean_flow", "given")
-    straight = isinstance(noising, Rectified) and noising.whole == 1
+    path = noising.noising if isinstance(noising, Scaled) else noising
+    straight = isinstance(path, Rectified) and path.whole == 1
     checks.require(
         straight, "noising", "be Rectified() for the loss mean_flow, which follows the straight path", noising
     )

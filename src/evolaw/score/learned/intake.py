@@ -1,7 +1,8 @@
 """What is given to train on, checked before memory and time are spent: data, conditions, network.
 
 Each fault is one sentence that names the argument: numbers that are not finite, values outside the stated range, one datum alone, data
-that never change, conditions that fit no datum, a network that gives another shape than it is given.
+that never change or do so below their own rounding, a noising of another size than the data, conditions that fit no datum, a network
+that gives another shape than it is given.
 """
 
 from __future__ import annotations
@@ -17,10 +18,16 @@ from evolaw import checks
 from evolaw.errors import ShapeError
 from evolaw.randomness import Source
 from evolaw.score.networks.preconditioning import Preconditioning, call
+from evolaw.score.noising.linear import Noising
+from evolaw.score.noising.scaled import require_covering
 
-__all__ = ["Material", "drawn_network", "take_in"]
+__all__ = ["Material", "drawn_network", "require_resolved", "take_in"]
 
 _MOST_CLASSES = 100_000
+_SIZES = (1e-12, 1e12)
+"""Deviations of data whose squares and their quotients single precision holds."""
+_LOST = 1e-3
+"""Rounding in single precision, of the data's deviation, from which on it is seen in what is learned."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +81,7 @@ def take_in(data: Any, conditions: Any = None, bounds: tuple[float, float] | Non
         _require_within(values, bounds)
     spread = float(np.sqrt(np.mean(np.var(values.astype(np.float64), 0))))
     checks.require(spread > 0, "data", "vary", f"{len(values)} states that are all the same")
+    _require_held(values, spread)
     # A field has one mean for all its cells (and one a channel), so that a shift or a turn of a field stays one.
     axes = {2: (0,), 4: (0, 2, 3)}.get(values.ndim, tuple(range(values.ndim)))
     mean = values.mean(axes, dtype=np.float64).astype(np.float32)
@@ -81,6 +89,49 @@ def take_in(data: Any, conditions: Any = None, bounds: tuple[float, float] | Non
     told, classes, numbers = _conditions(conditions, len(values))
     frame = Preconditioning(jnp.asarray(mean), jnp.float32(spread))
     return Material(values, told, frame, classes, numbers)
+
+
+def _require_held(values: np.ndarray, spread: float) -> None:
+    """Refuse data that the single precision of networks cannot hold."""
+    low, high = _SIZES
+    checks.require(
+        low < spread < high,
+        "data",
+        f"have a standard deviation between {low:g} and {high:g}",
+        f"{spread:.3g}",
+        "Take another unit.",
+    )
+    largest = float(np.abs(values).max())
+    rounded = largest * float(np.finfo(np.float32).eps) / 2
+    checks.require(
+        rounded < _LOST * spread,
+        "data",
+        "vary by more than single precision rounds them by, a thousand times at least",
+        f"deviations of {spread:.3g} about values of {largest:.3g}",
+        "Subtract their mean.",
+    )
+
+
+def require_resolved(material: Material, noising: Noising) -> None:
+    """Refuse a noising of another size than the data, and vectors of which the least noise drowns a number.
+
+    Raises:
+        ArgumentError: what is learned would have samples unlike the data, without a sign of it.
+    """
+    require_covering(noising, float(material.frame.spread))
+    if len(material.shape) != 1:
+        return
+    least = float(np.exp(-float(noising.log_snr(noising.least))))
+    spreads = material.data.std(0, dtype=np.float64)
+    drowned = np.flatnonzero((spreads > 0) & (spreads < least))
+    if drowned.size:
+        place = int(drowned[0])
+        raise checks.refuse(
+            "data",
+            f"have numbers of like size: the least noise of {noising} is {least:.2g}",
+            f"a deviation of {spreads[place]:.2g} in number {place} of a state and of {spreads.max():.2g} in another",
+            "Divide each number by its standard deviation.",
+        )
 
 
 def _require_within(values: np.ndarray, bounds: tuple[float, float]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import Any
 
 from evolaw.errors import ArgumentError, StorageError
+from evolaw.score.noising.scaled import Scaled
 from evolaw.score.noising.schedules import EDM, Cosine, Rectified
 from evolaw.score.noising.song import VE, VP, LinearVE, SubVP
 
@@ -27,6 +28,8 @@ def describe_noising(noising: Any) -> dict[str, Any]:
         5.0
     """
     name = type(noising).__name__
+    if isinstance(noising, Scaled):
+        return {"name": name, "settings": {"noising": describe_noising(noising.noising), "unit": noising.unit}}
     if NOISINGS.get(name) is not type(noising):
         return {"name": name, "says": str(noising)}
     settings = {field.name: getattr(noising, field.name) for field in fields(noising) if field.init}
@@ -40,12 +43,27 @@ def read_noising(facts: Any) -> Any:
         StorageError: it is of the user's own functions, or of no known class or settings.
     """
     name = facts.get("name") if isinstance(facts, dict) else None
+    if name == "Scaled" and isinstance(facts.get("settings"), dict):
+        return _read_scaled(facts["settings"])
     if name not in NOISINGS or not isinstance(facts.get("settings"), dict):
         raise StorageError(f"The stored noising {name!r} is none of {', '.join(NOISINGS)}: no file can make it again.")
     try:
         return NOISINGS[name](**facts["settings"])
     except (TypeError, ArgumentError) as error:
         raise StorageError(f"The stored noising {name} has settings it does not take: {error}") from error
+
+
+def _read_scaled(settings: dict[str, Any]) -> Scaled:
+    inner, unit = settings.get("noising"), settings.get("unit")
+    # One unit about a noising of the table, and no deeper: a file is not to say how deep we go.
+    if not isinstance(inner, dict) or inner.get("name") not in NOISINGS:
+        raise StorageError(
+            f"The stored noising Scaled is about none of {', '.join(NOISINGS)}: no file can make it again."
+        )
+    try:
+        return Scaled(read_noising(inner), unit)  # type: ignore[arg-type]
+    except (TypeError, ArgumentError) as error:
+        raise StorageError(f"The stored noising Scaled has a unit it does not take: {error}") from error
 
 
 def describe_model(model: Any) -> dict[str, Any]:

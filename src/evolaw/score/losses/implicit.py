@@ -29,7 +29,7 @@ __all__ = ["SlicedScoreMatching", "implicit", "sliced"]
 
 @told
 def implicit(score: Callable[[Any], Any], x: Any) -> Any:
-    """Return ∇·s + ½ ‖s‖² at one state of shape (d,).
+    """Return ∇·s + ½ ‖s‖² at one state, of any shape.
 
     Example:
         >>> float(implicit(lambda x: -x, jnp.array([1.0, 2.0])))  # -2 + ½ · 5
@@ -37,7 +37,8 @@ def implicit(score: Callable[[Any], Any], x: Any) -> Any:
     """
     require_function(score, "score")
     x = _real(x)
-    return jnp.trace(jax.jacfwd(score)(x)) + 0.5 * jnp.sum(score(x) ** 2)
+    slopes = jax.jacfwd(score)(x).reshape(x.size, x.size)
+    return jnp.trace(slopes) + 0.5 * jnp.sum(score(x) ** 2)
 
 
 @told

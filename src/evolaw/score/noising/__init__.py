@@ -8,6 +8,7 @@ With ȧ = r a, two of the four functions decide the other two:
 
 The last line says that times spread evenly over log-SNR are those importance sampling of the likelihood weight asks for, and
 that a chain from t to a later t' has the exact transition x' = ρ x + √(s'² - ρ² s²) z with ρ = a'/a. `linear` states this once;
-`song` holds the equations of the paper (VE, VP, sub-VP), `schedules` the later ones and those of a user's own functions.
+`song` holds the equations of the paper (VE, VP, sub-VP), `schedules` the later ones and those of a user's own functions,
+`scaled` tells any of them in the unit of the data.
 `conversions` turns score, data, noise and velocity into one another, `time_grids` says where the steps of a sampler fall.
 """

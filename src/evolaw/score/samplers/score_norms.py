@@ -22,7 +22,7 @@ from evolaw.told import told
 __all__ = ["Normed", "normed"]
 
 _LEVELS = 33
-_PASSED_ON = ("denoised", "mean", "covariance", "variance", "divergence", "log_density")
+_PASSED_ON = ("denoised", "mean", "covariance", "variance", "divergence", "log_density", "batched")
 
 
 @carried("target", "levels", "logs")
