@@ -17,7 +17,7 @@ import numpy as np
 from evolaw import checks
 from evolaw.score.noising.linear import LinearNoising, Noising, require_noising
 
-__all__ = ["Scaled", "fitted", "require_covering"]
+__all__ = ["Scaled", "fitted", "require_covering", "size_of"]
 
 _EVEN = (0.2, 5.0)
 """Sizes of data that the usual numbers suit as they are."""
