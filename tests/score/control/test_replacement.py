@@ -63,6 +63,7 @@ def test_the_last_denoising_reaches_the_unknown_numbers():
     assert noisy.final[:, 1].var() > 0.2
 
 
+@pytest.mark.slow
 def test_steps_fall_where_inpainting_wants_them():
     drawn = score.inpaint(PAIR, VP, [1.5, 0.0], [True, False], count=2, steps=4, rng=0, keep=9)
     np.testing.assert_allclose(drawn.times[:-1], score.time_grid(VP, 4, "log_snr"))

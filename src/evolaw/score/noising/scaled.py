@@ -116,7 +116,8 @@ def fitted(noising: Noising, data: Any) -> Noising:
 
 def size_of(data: Any) -> float:
     """Return the standard deviation of data about the mean of each number, root mean square over numbers."""
-    return float(np.sqrt(np.mean(np.var(np.asarray(data, float), 0))))
+    with np.errstate(over="ignore"):  # of numbers near the largest there are, whose spread is then infinite
+        return float(np.sqrt(np.mean(np.var(np.asarray(data, float), 0))))
 
 
 def require_covering(noising: Noising, spread: float) -> None:
