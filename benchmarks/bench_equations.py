@@ -2,6 +2,7 @@
 
     python benchmarks/bench_equations.py calibrate OUT.jsonl --repetitions 200 --run 40 [--systems ou,hopf] [--conditions long,short,noisy,coarse]
     python benchmarks/bench_equations.py tables OUT.jsonl …
+    python benchmarks/bench_equations.py known --repetitions 200
     python benchmarks/bench_equations.py speed
     python benchmarks/bench_equations.py stopping --repetitions 100
     python benchmarks/bench_equations.py asking --repetitions 20
@@ -71,7 +72,10 @@ def weigh_one(system: System, values: np.ndarray, step: float, *, run: bool, **o
 
 
 def calibrate(options: argparse.Namespace) -> None:
-    """Append one line a recording."""
+    """Append one line a recording, but for those that the file has."""
+    file = Path(options.out)
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    done = Counter((line["system"], line["condition"]) for line in map(json.loads, lines))
     for name in options.systems.split(","):
         system = (TOLD | HELD)[name]
         made: dict[str, np.ndarray] = {}
@@ -84,12 +88,15 @@ def calibrate(options: argparse.Namespace) -> None:
             values = made[kind][:, :, : count + 1]
             if condition == "noisy":
                 values = values + system.noise * np.random.default_rng(options.seed + 1).standard_normal(values.shape)
-            with Path(options.out).open("a", encoding="utf-8") as file:
+            with file.open("a", encoding="utf-8") as out:
                 for number, one in enumerate(values):
+                    if number < done[name, condition]:
+                        continue
                     line = weigh_one(system, one, step, run=number < options.run)
-                    file.write(
+                    out.write(
                         json.dumps({"system": name, "condition": condition, "run": number < options.run, **line}) + "\n"
                     )
+                    out.flush()
 
 
 def _wrong(entry: list[Any]) -> bool:
@@ -184,6 +191,24 @@ def _whole(lines: list[dict[str, Any]]) -> None:
         print(f"- {name}: stiffness named in {named:.3f} of {len(rows)}")
 
 
+def known(options: argparse.Namespace) -> None:
+    """Print how often the true terms of stuck systems are found where it is known that there are no others."""
+    for name, system in ((name, system) for name, system in TOLD.items() if system.stuck):
+        true = [entry for entry in system.truth if ": D " not in entry]
+        component = system.names[0]
+        others = [term.strip() for term in system.library.split(",") if f"{component}: {term.strip()}" not in true]
+        given = f"{component}: " + ", ".join(f"{term}=0" for term in others)
+        step, count = system.long
+        made = recordings(system, step, count, options.repetitions, options.seed, step / 10)
+        noise = system.noise * np.random.default_rng(options.seed + 1).standard_normal(made.shape)
+        for condition, values in (("long", made), ("noisy", made + noise)):
+            rows = [weigh_one(system, one, step, run=False, known=given) for one in values]
+            drift = [[entry for entry in row["entries"] if ": D " not in entry[0]] for row in rows]
+            both = np.mean([all(e[1] == "present" and not _wrong(e) for e in entries) for entries in drift])
+            wrong = sum(e[1] in ("present", "absent") and _wrong(e) for entries in drift for e in entries)
+            print(f"| {name} | {condition} | {options.repetitions} | {both:.3f} | {wrong} |", flush=True)
+
+
 def speed() -> None:
     """Print processor seconds and the peak of memory for recordings of 10⁴ and 10⁶ points."""
     import resource
@@ -266,7 +291,7 @@ def _answer(system: System, start: Any, controls: Any, times: np.ndarray, chance
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["calibrate", "tables", "speed", "stopping", "asking"])
+    parser.add_argument("what", choices=["calibrate", "tables", "known", "speed", "stopping", "asking"])
     parser.add_argument("files", nargs="*")
     parser.add_argument("--repetitions", type=int, default=200)
     parser.add_argument("--run", type=int, default=40)
@@ -275,7 +300,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261127)
     options = parser.parse_args()
     options.out = options.files[0] if options.files else None
-    {"calibrate": calibrate, "stopping": stopping, "asking": asking}.get(options.what, lambda _: None)(options)
+    {"calibrate": calibrate, "known": known, "stopping": stopping, "asking": asking}.get(options.what, lambda _: None)(options)
     if options.what == "tables":
         tables(options.files)
     if options.what == "speed":
