@@ -23,3 +23,11 @@ def test_polynomials_of_degree_below_the_nodes_are_integrated_exactly(nodes: int
 
 def test_a_stretch_too_short_has_no_weights() -> None:
     assert weights(np.array([0.0, 1.0]), 3).shape == (0, 3)
+
+
+def test_unequal_steps_of_microseconds_are_unequal() -> None:
+    """Whether steps are equal does not hang on the unit of time: a clock that is 1 % late once in a while, in seconds and in microseconds."""
+    steps = np.where(np.arange(12) % 5 == 2, 1.01, 1.0)
+    slow, quick = (weights(unit * np.concatenate([[0.0], np.cumsum(steps)]), 3) / unit for unit in (1.0, 1e-6))
+    assert quick == pytest.approx(slow, rel=1e-9)
+    assert np.ptp(slow[:, 0]) > 1e-3

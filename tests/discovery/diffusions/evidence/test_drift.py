@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evolaw.discovery.diffusions.evidence.drift import filtered
-from evolaw.discovery.diffusions.evidence.weigh import weigh
+from evolaw.discovery.diffusions.evidence.weigh import drift_equation, weigh
 from evolaw.discovery.diffusions.model.recording import gather
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
@@ -74,3 +74,17 @@ def test_the_filter_is_the_exponential_mean_of_each_stretch() -> None:
             total, weight = 0.7 * total + 0.3 * value, 0.7 * weight + 0.3
             expected.append(total / weight)
         assert found[rows, 0] == pytest.approx(np.array(expected), abs=1e-3)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.2])
+def test_rows_are_the_same_asked_for_in_parts(relaxation: object, noise: float) -> None:
+    """Two paths of 100 rows, the part from row 70 to 170 among them; where a path begins noise leaves no value to start from."""
+    values = np.stack([np.asarray(relaxation(1.0, 0.5, 0.05, 99, seed).values) for seed in (1, 2)])  # type: ignore[operator]
+    case = pose(Trajectory(values, 0.05 * np.arange(100), ("paths", "times", "dim")), library="1, x, x^3", noise=noise)
+    equation = drift_equation(case, "x", 3, None, None)
+    assert equation.lags == (4 if noise else 2)
+    whole, part = equation.rows(0, 200), equation.rows(70, 170)
+    for name in ("terms", "instruments", "regressors", "response", "usable"):
+        assert np.array_equal(getattr(part, name), getattr(whole, name)[70:170]), name
+    unusable = [98, 99, 198, 199] + ([0, 100] if noise else [])
+    assert np.flatnonzero(~whole.usable).tolist() == sorted(unusable)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evolaw.discovery.diffusions.evidence.noise_level import filter_gain, noise_level
+from evolaw.discovery.diffusions.evidence.noise_level import _mean_with_error, filter_gain, noise_level
 from evolaw.discovery.diffusions.model.recording import gather
+from evolaw.trajectory import Trajectory
 
 
 @pytest.mark.parametrize("sd", [0.07, 0.14, 0.5])
@@ -35,3 +36,25 @@ def test_the_gain_is_that_of_the_steady_kalman_filter() -> None:
     prior = (q + np.sqrt(q**2 + 4 * q * r)) / 2
     assert filter_gain(0.2, 0.3, 0.1) == pytest.approx(prior / (prior + r))
     assert filter_gain(0.0, 0.3, 0.1) == 1.0
+
+
+def test_diffusivity_is_what_the_noise_leaves_of_the_steps() -> None:
+    """⟨ΔY²⟩ = 2DΔt + 2s²: D = 0.5 within 5 of its errors sqrt(2/n) ⟨ΔY²⟩/2Δt."""
+    rng, step = np.random.default_rng(5), 0.02
+    path = np.cumsum(np.sqrt(0.02) * rng.normal(size=40_000)) + 0.1 * rng.normal(size=40_000)
+    level = noise_level(gather(Trajectory(path, step * np.arange(40_000), ("times",))), 0)
+    steps = float(np.mean(np.diff(path) ** 2))
+    assert level.diffusivity == pytest.approx((steps - 2 * level.sd**2) / (2 * step), rel=1e-12)
+    assert level.diffusivity == pytest.approx(0.5, abs=0.04)
+
+
+def test_the_error_of_a_mean_counts_what_hangs_together() -> None:
+    """Bartlett's sum Σ (1 − |l|/(L+1)) γ_l / n, written out over all pairs of places."""
+    values, weights, lags = np.convolve(np.random.default_rng(6).normal(size=303), np.ones(4), "valid"), np.ones(300), 3
+    rest, sums = values - values.mean(), {0: 0.0}
+    for i in range(300):
+        for j in range(max(0, i - lags), min(300, i + lags + 1)):
+            sums[abs(i - j)] = sums.get(abs(i - j), 0.0) + rest[i] * rest[j] / (300 - abs(i - j))
+    total = sums[0] + sum((1 - lag / (lags + 1)) * sums[lag] for lag in range(1, lags + 1))
+    mean, error = _mean_with_error(values, weights, lags)
+    assert mean == pytest.approx(values.mean()) and error == pytest.approx(np.sqrt(total / 300), rel=1e-9)

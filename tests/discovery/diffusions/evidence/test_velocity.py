@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from evolaw.discovery.diffusions.evidence.velocity import VelocityEquation, accelerations
 from evolaw.discovery.diffusions.evidence.weigh import weigh
+from evolaw.discovery.diffusions.model.recording import gather
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
 
@@ -24,3 +26,22 @@ def test_an_oscillator_is_found_from_its_positions(record: object, noise: float)
     assert np.abs(scores).max() < 4.5
     assert weighed.drift.error[2] < 0.08
     assert weighed.diffusion.estimate[0] == pytest.approx(0.1, rel=0.15)
+
+
+@pytest.mark.parametrize("noise", [(), (0.1,)])
+def test_a_constant_acceleration_is_its_own_change_over_the_step_at_unequal_times(noise: tuple[float, ...]) -> None:
+    """x = 3t²/2 at any times: (x₂ − x₁)/h₁ − (x₁ − x₀)/h₀ = 3 (h₀ + h₁)/2, and the central velocity is 3 (t₀ + t₂)/2."""
+    times = np.cumsum(np.random.default_rng(2).uniform(0.05, 0.15, 40))
+    seen = accelerations(gather(Trajectory(1.5 * times**2, times, ("times",))), 0, 0, 40, noise)
+    used = np.flatnonzero(seen.usable)
+    assert used.tolist() == list(range(3 if noise else 1, 38))
+    assert seen.change[used] == pytest.approx(3 * seen.step[used], abs=1e-10)
+    assert seen.step[used] == pytest.approx((times[used + 2] - times[used]) / 2, abs=1e-12)
+    assert seen.middle[1][used] == pytest.approx(1.5 * (times[used] + times[used + 2]), abs=1e-10)
+
+
+@pytest.mark.parametrize(("noise", "lags", "floor"), [((0.0,), 2, 0.5), ((0.1,), 4, 0.02)])
+def test_noisy_accelerations_share_two_steps_more(noise: tuple[float, ...], lags: int, floor: float) -> None:
+    recording = gather(Trajectory(np.arange(30.0) ** 2, np.arange(30.0), ("times",)))
+    equation = VelocityEquation(recording, 0, (), (), None, noise)
+    assert (equation.lags, equation.floor) == (lags, floor)
