@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from evolaw.discovery.diffusions.evidence.entries import Judged, judge
+from evolaw.discovery.diffusions.evidence.entries import Judged, _record_of_sum, judge
 from evolaw.discovery.diffusions.evidence.selection import weigh_all
 from evolaw.discovery.diffusions.evidence.subsets import weigh_subsets
 from evolaw.discovery.diffusions.model.case import Case
@@ -78,3 +79,25 @@ def test_what_is_present_excludes_zero_from_its_own_interval(relaxation: object)
         (low, high), why = evidence[0].interval, evidence[0].why or ""
         decided.append((decisions[0], low < 0 < high, "left open" in why))
     assert decided == [("undetermined", True, True), ("present", False, False)]
+
+
+def test_intervals_are_those_of_a_normal_law_and_what_is_known_has_none(relaxation: object) -> None:
+    """Estimates of independent errors: value ± 1.96 errors, of a sum its errors' root of squares; a given value stands alone."""
+    track = relaxation(1.0, 0.5, 0.02, 400, 1)  # type: ignore[operator]
+    case = pose(track, library="1, x, x^2, x^3", diffusion="1, x^2", known="x: x^2=0, x^3=0.25", noise=0.0)
+    families = [Judged.of(item, diffusion=spread) for item in weigh_all(case) for spread in (False, True)]
+    form = families[0].form
+    assert form is not None
+    errors = np.diag([0.3, 0.4])
+    form = replace(form, estimate=np.array([0.1, 0.2]), spread=errors, root=np.linalg.inv(errors))
+    families[0] = replace(families[0], form=form, subsets=weigh_subsets(form))
+    evidence, decisions = judge(case, families, 0.05)
+    level, rate, square, cube, *spread = evidence
+    assert np.allclose(level.interval, (0.1 - 1.959964 * 0.3, 0.1 + 1.959964 * 0.3))
+    assert np.allclose(rate.interval, (0.2 - 1.959964 * 0.4, 0.2 + 1.959964 * 0.4))
+    assert (cube.basis, cube.visits, cube.interval) == ("known", 0, (0.25, 0.25))
+    assert (square.interval, decisions[2:4]) == ((0.0, 0.0), ("absent", "present"))
+    assert all("heavy-tailed" in (item.why or "") for item in spread) and "heavy-tailed" not in (level.why or "")
+    both = _record_of_sum(case, "x: x", np.array([1.0, 2.0]), families[0], 2.0)
+    assert both.estimate == pytest.approx(0.5)
+    assert np.allclose(both.interval, (0.5 - 2 * np.hypot(0.3, 0.8), 0.5 + 2 * np.hypot(0.3, 0.8)))
