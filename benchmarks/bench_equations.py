@@ -300,7 +300,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261127)
     options = parser.parse_args()
     options.out = options.files[0] if options.files else None
-    {"calibrate": calibrate, "known": known, "stopping": stopping, "asking": asking}.get(options.what, lambda _: None)(options)
+    {"calibrate": calibrate, "known": known, "stopping": stopping, "asking": asking}.get(options.what, lambda _: None)(
+        options
+    )
     if options.what == "tables":
         tables(options.files)
     if options.what == "speed":

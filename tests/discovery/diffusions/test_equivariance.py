@@ -85,17 +85,25 @@ def test_a_symmetry_that_the_law_does_not_have_is_told_and_opens_everything(turn
     assert found.next.kind == "symmetry"
 
 
+@pytest.fixture(scope="module")
+def told(turning: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """What is found of the recording as it is."""
+    return _drift(turning)
+
+
 @pytest.mark.parametrize(("scale", "clock"), [(1e-6, 1.0), (1000.0, 60.0)])
-def test_units_of_length_and_time_change_units_alone(turning: np.ndarray, scale: float, clock: float) -> None:
-    matrix, level, decisions = _drift(turning)
+def test_units_of_length_and_time_change_units_alone(
+    turning: np.ndarray, told: tuple[np.ndarray, np.ndarray, list[str]], scale: float, clock: float
+) -> None:
+    matrix, level, decisions = told
     scaled, scaled_level, same = _drift(scale * turning, clock * 0.02)
     assert np.allclose(clock * scaled, matrix, atol=0.012)  # the last digit of a sentence
     assert np.allclose(clock / scale * scaled_level, level, rtol=2e-3, atol=2e-3)
     assert same == decisions
 
 
-def test_a_shift_moves_the_level_alone(turning: np.ndarray) -> None:
-    matrix, level, _ = _drift(turning)
+def test_a_shift_moves_the_level_alone(turning: np.ndarray, told: tuple[np.ndarray, np.ndarray, list[str]]) -> None:
+    matrix, level, _ = told
     moved, moved_level, _ = _drift(turning + np.array([3.0, -1.0]))
     assert np.allclose(moved, matrix, atol=2e-3)
     assert np.allclose(moved_level, level - matrix @ [3.0, -1.0], atol=2e-2)

@@ -96,6 +96,19 @@ def test_an_angle_is_read_as_one_without_being_told() -> None:
     ]
 
 
+def test_a_trajectory_brings_its_names_and_its_periods() -> None:
+    """As `solve` writes them down of a process that declared them."""
+    track = walk(2)
+    track = Trajectory(
+        track.values, track.times, track.axes, about={"names": ["phi", "v"], "periods": [2 * np.pi, None]}
+    )
+    case = pose(track)
+    assert case.recording.names == ("phi", "v") and case.periods == {"phi": 2 * np.pi}
+    assert "sin(phi)" in [term.name for term in case.drift["v"]]
+    assert pose(track, names=["a", "b"], period="a=6").periods == {"a": 6.0}
+
+
+@pytest.mark.slow
 def test_a_simulated_junction_brings_its_names_and_its_period() -> None:
     """Nothing need be said of a trajectory that `solve` made: its process names the components and what is an angle."""
     from evolaw import sde

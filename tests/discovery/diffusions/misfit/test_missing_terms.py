@@ -23,8 +23,14 @@ def proposed(track: Any, target: str, **asked: Any) -> tuple[str, ...]:
     ("drift", "library", "start", "found"),
     [
         (lambda x: 0.9 - np.sin(x), "poly:5", 0.0, ("1", "sin(x)", "cos(x)")),
-        (lambda x: 2 * x - 2 * x**3, "1, x", 1.0, ("1", "x", "x^3")),
-        (lambda x: 0.4 - np.sin(2 * np.pi * x), "1, x", 1.0, ("1", "sin(2*pi*x)", "cos(2*pi*x)")),
+        pytest.param(lambda x: 2 * x - 2 * x**3, "1, x", 1.0, ("1", "x", "x^3"), marks=pytest.mark.slow),
+        pytest.param(
+            lambda x: 0.4 - np.sin(2 * np.pi * x),
+            "1, x",
+            1.0,
+            ("1", "sin(2*pi*x)", "cos(2*pi*x)"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_the_law_s_own_terms_are_proposed(
