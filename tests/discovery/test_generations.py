@@ -11,14 +11,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import evolaw
+from evolaw.automata.boxes.black_box import CommandBox, FunctionBox
 from evolaw.automata.evolution import evolve
 from evolaw.automata.files.recordings import read_recording
 from evolaw.automata.files.rle import write_rle
 from evolaw.automata.rules.generations import Generations
-from evolaw.discovery import Finding, Flips, discover
-from evolaw.errors import ArgumentError
+from evolaw.automata.rules.rule import Rule
+from evolaw.discovery import Finding, Flips, RuleSpace, discover, interrogate
+from evolaw.errors import ArgumentError, BoxError
+from evolaw.report.moving.animation import animate
 from evolaw.trajectory import Trajectory
 
 GOLLY = (
@@ -48,7 +52,7 @@ def wrong(finding: Finding, law: str) -> list[str]:
     return [
         entry.name
         for entry in finding.entries
-        if entry.decision != "undetermined" and decided.get(entry.decision) != true[entry.name]
+        if entry.decision not in ("undetermined", "conflict") and decided.get(entry.decision) != true[entry.name]
     ]
 
 
@@ -105,7 +109,7 @@ def test_a_known_number_of_states_is_held_against_the_recording() -> None:
     finding = discover(recording, known="C6", rng=0)
     assert finding["C6"].decision == "conflict"
     assert [check.name for check in finding.failed] == ["ageing", "known entries"]
-    assert "from 3 to 0 (" in finding.failed[0].says
+    assert "from 3 → 0 (" in finding.failed[0].says
     with pytest.raises(ArgumentError, match="give at least C4, because cells of the recording are in state 3"):
         discover(recording, known="C3", rng=0)
 
@@ -247,3 +251,109 @@ def test_what_golly_recorded_is_found(tmp_path: Path) -> None:
     finding = discover(read_recording(frames), rng=0)
     assert finding.space == "generations" and not finding.failed and not wrong(finding, "/2/3")
     assert finding["B2"].decision == "present" and finding["C3"].decision == "present"
+
+
+def test_chance_is_told_from_certainty() -> None:
+    """Births with probability .6 on 16 x 16 cells; the networks that look for larger neighbourhoods see too few of them to be asked."""
+    finding = discover(film("B2=0.6,3/S34/4", 16, 4), rng=0)
+    assert not finding.failed and finding.of("probabilistic") == ("B2",)
+    assert finding["B2"].interval[0] < 0.6 < finding["B2"].interval[1]
+    assert finding["C4"].decision == "present" and "B2=0." in finding.law.most_probable
+
+
+def test_a_box_is_asked_until_the_law_and_the_cycle_stand() -> None:
+    def five(board: np.ndarray, steps: int) -> np.ndarray:
+        return evolve("345/2/5", board, steps).final
+
+    finding = interrogate(FunctionBox(five), "generations", questions=6, rng=0)
+    assert finding.law.most_probable == "B2/S345/5" and not finding.of("undetermined")
+    begun = discover(film("345/2/5", 12, 3), rng=0)
+    assert begun.of("undetermined")
+    assert begun.continue_with(FunctionBox(five), questions=3, rng=0).law.most_probable == "B2/S345/5"
+    with pytest.raises(BoxError, match="0 and 1 only"):
+        interrogate(FunctionBox(five), questions=1, rng=0)
+
+
+@pytest.mark.skipif(shutil.which("bgolly") is None, reason="Golly's command-line program is not installed")
+def test_golly_can_be_the_box() -> None:
+    golly = "bgolly -q -q -a Generations -r 345/2/4:T{cols},{rows} -m {steps} -i {steps} -o {after}.mc {before}"
+    finding = interrogate(CommandBox(golly), "generations", questions=4, rng=0)
+    assert finding.law.most_probable == "B2/S345/4" and finding["C4"].decision == "present"
+
+
+def test_films_of_cells_that_age_are_read_by_their_colours(tmp_path: Path) -> None:
+    """Our own says what its colours mean; of any other the order in which they follow each other tells."""
+    recording = film("345/2/4", 20, 8)
+    animate(recording, tmp_path / "ours.gif")
+    pictures = [Image.fromarray(np.kron(board, np.ones((3, 3), np.uint8)), "P") for board in recording.values]
+    for picture in pictures:
+        picture.putpalette([9, 9, 9, 0, 0, 255, 255, 255, 0, 90, 160, 40])
+    pictures[0].save(tmp_path / "theirs.gif", save_all=True, append_images=pictures[1:])
+    for name, said in (("ours.gif", "as the file says"), ("theirs.gif", "#090909, #0000ff, #ffff00, #5aa028")):
+        read = read_recording(tmp_path / name)
+        np.testing.assert_array_equal(read.values, recording.values)
+        assert said in read.about["read_as"][-1]
+        assert discover(read, rng=0).law.most_probable == "B2/S345/4"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("coins", [False, True])
+def test_wrong_decisions_stay_below_alpha(coins: bool) -> None:
+    """100 random laws of 3 to 7 states on small boards, on a torus, a plane, a cut-out or with nothing said of the edge.
+
+    With a share of wrong decisions of .05 on average the mean of 100 shares lies above .08 in less than one of 100 trials.
+    """
+    shares, decided = [], 0
+    for trial in range(100):
+        chance = np.random.default_rng([int(coins), trial])
+        values = (chance.random(18) < chance.choice([0.2, 0.4])).astype(float)
+        if coins:
+            places = chance.choice(18, chance.integers(1, 8), replace=False)
+            values[places] = chance.choice([0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97], places.size)
+        rule = Rule.outer_totalistic(dict(enumerate(values[:9])), dict(enumerate(values[9:])))
+        law = Generations.of(rule, int(chance.integers(3, 8)))
+        size = int(chance.integers(10, 15 if coins else 30))
+        start = (chance.random((size, size)) < chance.choice([0.2, 0.35, 0.5])).astype(np.uint8)
+        edge = ["torus", "plane", "window", None][trial % 4]
+        run = evolve(law, start, 4, boundary="plane" if edge == "plane" else "torus", rng=trial)
+        cut = slice(2, -2) if edge == "window" else slice(None)
+        seen = replace(run, values=run.values[:, cut, cut], boundary=edge, law=None)
+        if seen.values.max() < 2:
+            continue
+        true = {name: {1.0: "present", 0.0: "absent"}.get(p, "probabilistic") for name, p in zip(RuleSpace.named("outer-totalistic").names, values, strict=True)}  # fmt: skip
+        finding = discover(seen, rng=trial)
+        claims = [entry for entry in finding.entries if entry.decision not in ("undetermined", "conflict")]
+        false = [entry for entry in claims if true.get(entry.name, "present") != entry.decision]
+        assert finding.entries[-1].name == f"C{law.states}" or finding.entries[-1].decision == "undetermined"
+        shares.append(len(false) / max(len(claims), 1))
+        decided += len(claims)
+    assert np.mean(shares) < 0.08 and decided > (200 if coins else 500)
+
+
+@pytest.mark.slow
+def test_a_bad_step_or_place_is_named_in_nine_of_ten() -> None:
+    """60 recordings with a foreign, blank, doubled, lost or half-written frame, or stuck cells: cause by name, and nothing wrong decided."""
+    named, laws = 0, ("/2/3", "345/2/4", "12/34/3", "3456/2/6", "124567/378/4")
+    for trial in range(60):
+        chance, law = np.random.default_rng([7, trial]), laws[trial % 5]
+        run = film(law, 24, 12, seed=trial)
+        values, at = run.values.copy(), int(chance.integers(3, 10))
+        kind = trial % 6
+        if kind == 0:
+            values[at] = chance.permutation(values[at].ravel()).reshape(24, 24)
+        elif kind == 1:
+            values[at] = 0
+        elif kind == 2:
+            values = np.concatenate([values[: at + 1], values[at:-1]])
+        elif kind == 3:
+            values = np.delete(values, at, 0)
+        elif kind == 4:
+            values[at, 12:] = values[at - 1, 12:]
+        else:
+            values[:, 5:9, 3:12] = chance.integers(0, Generations(law).states, (4, 9))
+        finding = discover(replace(run, values=values, times=range(len(values)), law=None), rng=0)
+        assert not wrong(finding, law)
+        named += {check.name for check in finding.failed} == {
+            ["step", "step", "equal frames", "step", "step", "region"][kind]
+        }
+    assert named >= 54

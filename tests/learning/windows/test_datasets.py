@@ -156,7 +156,7 @@ def test_recordings_that_teach_nothing_are_refused() -> None:
         window_pairs(film(np.full((3, 6, 6), 255, np.uint8)))
     with pytest.raises(ArgumentError, match=r"two frames.*One frame shows no step"):
         window_pairs(film(block[:1]))
-    with pytest.raises(ArgumentError, match=r"states 0, 1 and 255.*\[2, 7\]"):
+    with pytest.raises(ArgumentError, match=r"states 0, 1 and 255.*\[2, 7\].*evolaw discover"):
         window_pairs(film(np.array([[[0, 2]], [[7, 1]]], np.uint8)))
     with pytest.raises(ArgumentError, match="at least one recording"):
         window_pairs([])

@@ -34,6 +34,7 @@ from evolaw.automata.boxes.placement import Crop, locate
 from evolaw.automata.files.boards import Pattern
 from evolaw.automata.files.formats import MOST_BYTES, read_pattern
 from evolaw.automata.files.rle import write_rle
+from evolaw.automata.rules.generations import state_count
 from evolaw.errors import ArgumentError, BoxError, ParseError
 from evolaw.told import told
 
@@ -49,7 +50,10 @@ class Box(Protocol):
     """Anything that answers questions."""
 
     def answer(self, board: np.ndarray, steps: int) -> np.ndarray:
-        """Return what ``board``, 0 and 1 of shape (rows, cols) on a torus, becomes after ``steps`` generations."""
+        """Return what ``board``, 0 and 1 of shape (rows, cols) on a torus, becomes after ``steps`` generations.
+
+        A box whose cells age is asked about boards of more states too, and answers with such.
+        """
         ...
 
 
@@ -59,6 +63,7 @@ class FunctionBox:
 
     Attributes:
         function: called as function(board, steps) with a board of its own; returns a board of the same shape.
+        states: how many states cells may have, in questions and answers.
 
     Example:
         >>> FunctionBox(lambda board, steps: np.roll(board, steps, axis=1)).answer(np.eye(2), 1).tolist()
@@ -66,6 +71,7 @@ class FunctionBox:
     """
 
     function: Callable[[np.ndarray, int], Any]
+    states: int = 2
 
     def answer(self, board: np.ndarray, steps: int) -> np.ndarray:
         """Return the answer as uint8 of the board's shape.
@@ -73,7 +79,7 @@ class FunctionBox:
         Raises:
             BoxError: the callable raised, or returned something else than a board of 0 and 1 of that shape.
         """
-        question, steps = _question(board, steps)
+        question, steps = _question(board, steps, self.states)
         try:
             reply = self.function(question.copy(), steps)
         except Exception as error:
@@ -81,7 +87,7 @@ class FunctionBox:
                 f"The box raised {type(error).__name__}: {error}. Call it by itself to find out why."
             ) from error
         try:
-            pattern = Pattern(checks.shape(reply, "answer", question.shape))
+            pattern = Pattern(checks.shape(reply, "answer", question.shape), rule=_of_states(self.states))
         except (ArgumentError, TypeError) as error:
             raise BoxError(f"The box must answer with a board like the one it was asked about. {error}") from error
         return pattern.board
@@ -102,6 +108,8 @@ class CommandBox:
             a true black box ignores it.
         most_bytes: size of the largest output.
         shifts: how often the same question is asked again, shifted, when an answer has lost its place.
+        states: how many states cells may have, in questions and answers. Where they are more than two, and than those of ``rule``, the
+            header names a rule of as many as the question shows, and at least three.
 
     Raises:
         ArgumentError: a placeholder is missing or unknown, or a quotation mark is not closed.
@@ -117,6 +125,7 @@ class CommandBox:
     rule: str = "B3/S23"
     most_bytes: int = MOST_BYTES
     shifts: int = 4
+    states: int = 2
     _words: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -158,7 +167,7 @@ class CommandBox:
             BoxError: the command is missing, fails, takes longer than ``timeout``, writes too much or nothing, answers with
                 something that is no board on this torus, or has lost the place of its answer beyond finding.
         """
-        question, steps = _question(board, steps)
+        question, steps = _question(board, steps, self.states)
         first = self._ask(question, steps)
         if not isinstance(first, Crop):
             return first
@@ -173,7 +182,9 @@ class CommandBox:
         """Run the command once; a board, or its bounding box where the program did not say where that lies."""
         with tempfile.TemporaryDirectory(prefix="evolaw-box-", ignore_cleanup_errors=True) as folder:
             before = Path(folder) / "before.rle"
-            before.write_text(write_rle(question, rule=self.rule, topology="torus"), encoding="utf-8")
+            shown = max(3, int(question.max()) + 1)
+            rule = self.rule if self.states == 2 or state_count(self.rule) >= shown else _of_states(shown)
+            before.write_text(write_rle(question, rule=rule, topology="torus"), encoding="utf-8")
             after = self._run(Path(folder), before, question.shape, steps)
             return self._read(after, question.shape)
 
@@ -256,13 +267,23 @@ class CommandBox:
         except ParseError as error:
             raise BoxError(
                 f"The answer of the box cannot be read: {str(error).replace(str(after), after.name)} "
-                "The command must write an RLE pattern of two states to {after}."
+                "The command must write an RLE pattern to {after}, which names its rule where cells have more than two states."
             ) from error
+        if pattern.board.max(initial=0) >= self.states:
+            raise BoxError(
+                f"The box answered with a cell in state {pattern.board.max()}, where cells have {self.states} states. "
+                "The command must write an RLE pattern of these to {after}."
+            )
         return _on_torus(pattern, size)
 
 
-def _question(board: Any, steps: Any) -> tuple[np.ndarray, int]:
-    question = Pattern(board).board
+def _of_states(states: int) -> str | None:
+    """A rule of so many states, for what only asks how many there are."""
+    return f"B/S/{states}" if states > 2 else None
+
+
+def _question(board: Any, steps: Any, states: int) -> tuple[np.ndarray, int]:
+    question = Pattern(board, rule=_of_states(states)).board
     checks.require(question.size > 0, "board", "hold at least one cell", f"of shape {question.shape}")
     return question, checks.integer(steps, "steps", least=1)
 

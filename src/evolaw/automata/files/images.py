@@ -1,7 +1,8 @@
 """Boards as pictures: folders of PNG or TIFF, animated GIFs, multi-page TIFFs.
 
 A picture is made grey. Two grey levels are dead and alive, the brighter one alive unless ``alive`` or the file itself says which, as a
-film of ours does; more levels need a ``threshold``. Where every cell is a square of k x k equal pixels in all frames, one pixel a cell is kept, and that is said. Sizes are
+film of ours does; more levels need a ``threshold``. Films of cells that age are read by colour: as our own say what each
+colour means, or as the colours follow each other (`stacks.order_of_ages`). Where every cell is a square of k x k equal pixels in all frames, one pixel a cell is kept, and that is said. Sizes are
 known before a pixel is decoded.
 """
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from evolaw.arrays import MISSING
 from evolaw.automata.files.boards import MOST_CELLS
+from evolaw.automata.files.stacks import order_of_ages
 from evolaw.errors import ParseError
 from evolaw.textfiles import missing, require_file
 
@@ -27,6 +29,7 @@ IMAGE_SUFFIXES = (".png", ".gif", ".tif", ".tiff", ".bmp")
 _FORMATS = ("PNG", "GIF", "TIFF", "BMP")
 _MOST_PAGES = 100_000
 _LEGEND = re.compile(rb"evolaw cells: alive (\d{1,3}), dead (\d{1,3}), missing (\d{1,3})")
+_STATES = re.compile(rb"evolaw states: missing, then 0, 1, 2, \.\.\.: ((?:[0-9a-f]{6} ?){4,256})")
 _TORN = (
     OSError,
     ValueError,
@@ -69,6 +72,9 @@ def read_images(
         states = np.where(grey == legend[0], 1, np.where(grey == legend[2], MISSING, 0)).astype(np.uint8)
         return states, [*notes, f"Grey level {legend[0]} was read as alive, as the file says."]
     if alive is None and len(levels) > 2:
+        found = _by_colours(files, side)
+        if found is not None:
+            return found[0], [*notes, found[1]]
         raise ParseError(
             f"The pictures hold {len(levels)} grey levels from {levels[0]} to {levels[-1]}. Say from which on a cell is alive, "
             f"--threshold {(int(levels[0]) + int(levels[-1])) // 2}.",
@@ -83,6 +89,38 @@ def read_images(
         "." if alive is not None else f", {levels[0]} as dead; if it is the other way round, --alive {levels[0]}."
     )
     return (grey == chosen).astype(np.uint8), [*notes, says]
+
+
+def _by_colours(files: Sequence[Path], side: int) -> tuple[np.ndarray, str] | None:
+    """The states of cells that age, told by their colours, and a sentence on how; None where the colours do not say."""
+    from PIL import Image
+
+    named, frames = None, []
+    for file in files:
+        with Image.open(file, formats=_FORMATS) as picture:
+            comment = picture.info.get("comment", b"")
+            named = named or (_STATES.fullmatch(comment) if isinstance(comment, bytes) and not frames else None)
+            for page in range(int(getattr(picture, "n_frames", 1))):
+                picture.seek(page)
+                pixels = np.asarray(picture.convert("RGB"))[::side, ::side].astype(np.int32)
+                frames.append(pixels[..., 0] << 16 | pixels[..., 1] << 8 | pixels[..., 2])
+    colours, labels = np.unique(np.stack(frames), return_inverse=True)
+    if colours.size > MISSING:
+        return None
+    labels = labels.reshape(len(frames), *frames[0].shape)
+    if named:
+        told = [int(word, 16) for word in named[1].split()]  # that of cells not seen comes first
+        if set(colours.tolist()) <= set(told):
+            table = np.array([told.index(colour) - 1 for colour in colours.tolist()])
+            return np.where(table < 0, MISSING, table).astype(np.uint8)[
+                labels
+            ], "Colours were read as states, as the file says."
+    order = order_of_ages(labels, colours.size)
+    if order is None:
+        return None
+    words = ", ".join(f"#{colours[label]:06x}" for label in order[:4]) + (", …" if len(order) > 4 else "")
+    says = f"Colours were read as states 0, 1, 2, … in the order in which they follow each other: {words}."
+    return np.argsort(order).astype(np.uint8)[labels], says
 
 
 def _grey(files: Sequence[Path]) -> tuple[np.ndarray, tuple[int, ...]]:

@@ -20,7 +20,7 @@ from evolaw.arrays import MISSING
 from evolaw.automata.rules.reading import MOST_STATES
 from evolaw.errors import ParseError
 
-__all__ = ["are_ageing", "are_cells", "as_states"]
+__all__ = ["are_ageing", "are_cells", "as_states", "order_of_ages"]
 
 _CHANNELS = (1, 3, 4)
 _LOOKED_AT, _MOSTLY = 2**20, 0.9
@@ -114,6 +114,39 @@ def are_ageing(values: np.ndarray) -> bool:
     older = np.where(before == highest, 0, before + 1)
     right = (after == np.where(before == 0, 0, older)) | ((before == 1) & (after == 1))
     return bool(told.any() and right[told].mean() >= _MOSTLY)
+
+
+def order_of_ages(labels: np.ndarray, count: int) -> list[int] | None:
+    """Return which label is state 0, which 1, and so on, where labels of unknown meaning age as cells of more than two states; else None.
+
+    Of such cells every label that changes becomes one and the same other label, nine times in ten, and that makes a single circle. Ages
+    never stay; the dead do, and the living may, who follow them. So if two labels stay, the dead are those whom the other one follows.
+
+    Args:
+        labels: whole numbers below ``count``, all of them occurring, shape (times, rows, cols).
+        count: how many labels there are.
+
+    Example:
+        >>> order_of_ages(np.array([[[2, 0, 1, 2]], [[2, 1, 2, 0]]]), 3)
+        [2, 0, 1]
+    """
+    if count < 3 or len(labels) < 2:
+        return None
+    pairs = (labels[:-1].astype(np.int64) * count + labels[1:]).ravel()
+    moves = np.bincount(pairs, minlength=count**2).reshape(count, count)
+    stays, leaves = np.diag(moves).copy(), moves.sum(1) - np.diag(moves)
+    np.fill_diagonal(moves, 0)
+    follower = moves.argmax(1)
+    if (leaves == 0).any() or (moves.max(1) < _MOSTLY * leaves).any():
+        return None
+    resting = set(np.flatnonzero(stays > (1 - _MOSTLY) * (stays + leaves)).tolist())
+    dead = [label for label in resting if resting <= {label, int(follower[label])}]
+    if len(dead) != 1:
+        return None
+    order = [dead[0]]
+    while (after := int(follower[order[-1]])) not in order:
+        order.append(after)
+    return order if len(order) == count and follower[order[-1]] == order[0] else None
 
 
 def _require_shape(values: np.ndarray, source: str) -> None:

@@ -146,7 +146,8 @@ def _states(reader: RuleCursor, most: int) -> int:
 def _few_enough(reader: RuleCursor, states: int, most: int, start: int) -> int:
     if states > most:
         raise reader.error(
-            "Rules with more than two states (Generations) are simulated and explored, but not taken here.", start
+            "Rules with more than two states (Generations) are simulated, explored and discovered, but not taken here.",
+            start,
         )
     return states
 

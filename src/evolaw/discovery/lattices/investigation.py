@@ -262,12 +262,12 @@ class _Terms:
             recordings,
             questions,
             next_question=self._next,
-            answer=lambda question, number: record(box, question, number),
+            answer=lambda question, number: record(box, self._of_states(question), number),
             investigate=lambda held: self.look(held, self._channel(held)),
             progress=self.case.progress,
         )
         if found is None:
-            answer = record(box, self._paced(self._first()), 0)
+            answer = record(box, self._of_states(self._paced(self._first())), 0)
             found = self.look([answer], self._channel([answer]))
         return found
 
@@ -277,6 +277,10 @@ class _Terms:
             return without_unseen(agree(held, None), self.case.space)
         unseen = any((item.values == MISSING).any() for item in held)
         return without_unseen(replace(self.observed, missing=unseen), self.case.space)
+
+    def _of_states(self, question: Question) -> Question:
+        """The question as one of cells of so many states as the space has at least."""
+        return replace(question, states=max(question.states, self.case.space.states))
 
     def _paced(self, question: Question) -> Question:
         """The question in the rhythm of the recordings: as many generations as lie between their frames."""

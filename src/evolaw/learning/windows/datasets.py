@@ -307,7 +307,8 @@ def _stacks(recordings: Trajectory | Sequence[Trajectory]) -> list[tuple[np.ndar
         fits = recording.axes[-3:] == ("times", "rows", "cols") and recording.values.dtype == np.uint8
         checks.require(fits, "recordings", "be lattices of bytes on axes (times, rows, cols)", recording.axes)
         odd = np.setdiff1d(recording.values, [0, 1, MISSING])
-        checks.require(odd.size == 0, "recordings", f"hold states 0, 1 and {MISSING} (missing)", odd[:5].tolist())
+        fix = "Cells of more than two states that age are asked about with `evolaw discover`."
+        checks.require(odd.size == 0, "recordings", f"hold states 0, 1 and {MISSING} (missing)", odd[:5].tolist(), fix)
         fix = "One frame shows no step; record more."
         checks.require(len(recording) > 1, "recordings", "show at least two frames", "one frame", fix)
     return [(each.values.reshape(-1, *each.values.shape[-3:]), each.times, each.boundary or "torus") for each in given]

@@ -118,8 +118,13 @@ def _boards(trajectory: Trajectory) -> Iterator[np.ndarray]:
 
 def _legend(trajectory: Trajectory, colours: Sequence[str]) -> str:
     """What the grey levels of a film of cells are, for who reads it back: our living cells are the dark ones."""
-    if trajectory.axes[-2:] != ("rows", "cols") or states_shown(trajectory) != 2:
+    if trajectory.axes[-2:] != ("rows", "cols"):
         return ""
+    states = states_shown(trajectory)
+    if states > 2:
+        shown = cell_places(np.array([MISSING, *range(states)]), states)
+        told = [colours[place].removeprefix("#") for place in shown]
+        return f"evolaw states: missing, then 0, 1, 2, ...: {' '.join(told)}" if len(set(told)) == len(told) else ""
     from PIL import ImageColor
 
     dead, alive, missing = (

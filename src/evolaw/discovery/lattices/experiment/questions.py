@@ -16,19 +16,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from evolaw import checks, randomness
-from evolaw.arrays import read_only
-from evolaw.automata.boxes.black_box import Box
+from evolaw.arrays import MISSING, read_only
+from evolaw.automata.boxes.black_box import Box, CommandBox, FunctionBox
+from evolaw.automata.rules.reading import MOST_STATES
 from evolaw.discovery.lattices.evidence.hidden_coins import visits_needed
 from evolaw.discovery.lattices.experiment.coverings import entries_shown, every_window, mosaic, stored
 from evolaw.discovery.lattices.model.case import CHANCE
 from evolaw.discovery.lattices.model.law import Question
 from evolaw.discovery.lattices.model.rule_space import RuleSpace, declared_states
 from evolaw.discovery.spine.finding import EntryFinding, Finding
+from evolaw.errors import BoxError
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -123,7 +126,8 @@ def cells_against_coins(entries: Sequence[EntryFinding], chance: float, alpha: f
         chance: least probability of a coin's rarer side; 0 where the law is declared deterministic.
         alpha: declared error rate.
     """
-    counted = [entry for entry in entries if entry.basis == "counted"]
+    # Looks at the cycle of cells that age tell nothing of coins.
+    counted = [entry for entry in entries if entry.basis == "counted" and not entry.name.startswith("C")]
     needed = visits_needed(chance, alpha)
     held_back = any(entry.decision == "undetermined" and entry.visits > 0 for entry in counted)
     return needed if held_back else max(0, needed - int(sum(entry.visits for entry in counted)))
@@ -169,8 +173,18 @@ def question_of_reach(cause: Any, budget_cells: int | None = None) -> Question |
 
 
 def record(box: Box, question: Question, repeat: int = 0) -> Trajectory:
-    """Ask a black box and return question and answer as a recording of two frames."""
-    answer = box.answer(question.board, question.steps)
+    """Ask a black box and return question and answer as a recording of two frames.
+
+    Raises:
+        BoxError: a cell of the answer has a state that no cell can have.
+    """
+    if question.states > 2 and isinstance(box, FunctionBox | CommandBox):
+        box = replace(box, states=MOST_STATES)
+    answer = np.asarray(box.answer(question.board, question.steps))
+    if question.states == 2 and not np.isin(answer, (0, 1, MISSING)).all():
+        raise BoxError(
+            "The box answered with states above 1, where cells have two. Say --space generations if they age when they die."
+        )
     return Trajectory(
         np.stack([question.board, answer]).astype(np.uint8),
         np.array([0, question.steps]),

@@ -92,7 +92,7 @@ def cycle(recordings: Sequence[Trajectory]) -> Check | None:
     if not len(place):
         return None
     kinds, counts = np.unique(np.concatenate(moves), axis=0, return_counts=True)
-    often = [f"{a} to {b} ({counts[k]} times)" for k in np.argsort(-counts, kind="stable")[:4] for a, b in [kinds[k]]]
+    often = [f"{a} → {b} ({counts[k]} ×)" for k in np.argsort(-counts, kind="stable")[:4] for a, b in [kinds[k]]]
     cure = (
         "Generations may lie between the frames: record every one. Or the states are numbered otherwise: 0 is dead, 1 alive, 2 and more "
         "the ages, the youngest first. Or the law is of another family."
