@@ -95,7 +95,8 @@ def _by_colours(files: Sequence[Path], side: int) -> tuple[np.ndarray, str] | No
     """The states of cells that age, told by their colours, and a sentence on how; None where the colours do not say."""
     from PIL import Image
 
-    named, frames = None, []
+    named: re.Match[bytes] | None = None
+    frames: list[np.ndarray] = []
     for file in files:
         with Image.open(file, formats=_FORMATS) as picture:
             comment = picture.info.get("comment", b"")
