@@ -15,6 +15,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 WINGS = {
     "evolaw": "The package",
@@ -43,6 +44,32 @@ ROOMS = {
 }
 """Sections of the site by how the names of their pages begin; a page that fits none stands under "More"."""
 
+CHINESE = ".zh-CN.md"
+FRAME = {
+    "Table of contents": "目录",
+    "Previous": "上一页",
+    "Next": "下一页",
+    "Back to top": "回到页首",
+    "Skip to content": "跳到正文",
+    "Navigation": "导航",
+    "Header": "页首",
+    "Footer": "页脚",
+    "Search": "搜索",
+    "Clear": "清除",
+    "Dark": "深色",
+    "Light": "浅色",
+    "Permanent link": "本节链接",
+    "Start": "入门",
+    "How to": "做法",
+    "Equations": "方程",
+    "Josephson junctions": "约瑟夫森结",
+    "Score models": "得分模型",
+    "Learned laws": "学得的规律",
+    "More": "更多",
+    "Reference": "参考",
+}
+"""What stands around a page, in Chinese."""
+
 OUTSIDE = ("benchmarks/", "examples/", "ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE", "CITATION.cff", "CHANGELOG.md")
 """What the README links to and the site does not hold."""
 
@@ -56,6 +83,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, f"reference/{module}.md", content=_page(module, title)))
     config.nav = _order([file.src_uri for file in files.documentation_pages()])
     return files
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Let the frame of a Chinese page be Chinese too: the theme knows one language for the whole site."""
+    if not page.file.src_uri.endswith(CHINESE):
+        return output
+    output = output.replace('<html lang="en"', '<html lang="zh-CN"')
+    for english, says in FRAME.items():
+        output = re.sub(
+            rf'((?:>|label="|title="|placeholder=")\s*){re.escape(english)}(?=\s*(?:<|"|: ))', rf"\g<1>{says}", output
+        )
+    return output
 
 
 def _front(text: str) -> str:
@@ -98,7 +137,7 @@ def _order(pages: list[str]) -> list[Any]:
         if wanted:
             nav.append({title: wanted})
 
-    chinese = [page for page in left if page.endswith(".zh-CN.md")]
+    chinese = [page for page in left if page.endswith(CHINESE)]
     for title, starts in ROOMS.items():
         fitting = [
             page

@@ -136,6 +136,7 @@ def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", [name for name in PAGES if any(words in CODE for words, _ in _fences(name))])
 def test_every_block_runs(evolaw: Callable[..., Any], own_files: dict[str, Any], name: str) -> None:
     known = dict(own_files)
