@@ -40,7 +40,7 @@ def test_the_learned_law_is_life_and_evolves(law: LearnedLaw) -> None:
     assert "B3/S23" in law._repr_html_()
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("side", [3, 4, 5, 31, 64, 257, 1024])
 def test_trained_networks_whose_readout_is_right_are_exact_on_every_size(law: LearnedLaw, side: int) -> None:
     """Trained on 32 x 32 only, and run as convolutions on boards, not through the readout."""

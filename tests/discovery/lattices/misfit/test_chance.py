@@ -38,6 +38,17 @@ def test_too_little_to_tell_is_said() -> None:
     assert "Record more" in too_few(little).says
 
 
+def test_where_misread_cells_and_an_erring_automaton_say_the_same_both_are_named() -> None:
+    """Cells that stay as they are but for one in ten: they do not look at their neighbours, so the table cannot tell."""
+    seen = case(Rule("B/S012345678").with_noise(0.1), size=32)
+    misread, erring, coins = (fit(seen.window_counts, SPACE) for fit in (fit_misread, fit_erring, fit_coins))
+    says = diagnose_chance(seen, [misread, erring], coins, ()).checks[0].says
+    assert "--flip update:auto" in says
+    apart = case("B3/S23", misread=0.03)
+    fits = [fit(apart.window_counts, SPACE) for fit in (fit_misread, fit_erring, fit_coins)]
+    assert "update:auto" not in diagnose_chance(apart, fits[:2], fits[2], ()).checks[0].says
+
+
 def test_what_the_error_rate_rests_on_is_said() -> None:
     counts = case("B3/S23").counts
     assert "at least once in 100 times" in check_determinism(counts, 0.01).says

@@ -7,6 +7,7 @@ import pytest
 
 from evolaw.automata import Rule, evolve
 from evolaw.discovery import discover
+from evolaw.discovery.lattices.misfit import diagnosis
 from evolaw.discovery.lattices.misfit.homogeneity import find_drift
 from evolaw.discovery.lattices.misfit.transitions import Transitions
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
@@ -36,7 +37,7 @@ def side_by_side(one: str, other: str, seed: int = 0) -> Trajectory:
     return Trajectory(np.array(frames, np.uint8), np.arange(13), ("times", "rows", "cols"), boundary="torus")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.parametrize("asks", [False, pytest.param(True, id="networks asked", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("film", "cause", "word"),
     [
@@ -46,7 +47,12 @@ def side_by_side(one: str, other: str, seed: int = 0) -> Trajectory:
     ],
     ids=["half-way", "first step", "side by side"],
 )
-def test_coins_that_change_are_named(film: Trajectory, cause: str, word: str) -> None:
+def test_coins_that_change_are_named(
+    film: Trajectory, cause: str, word: str, asks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not asks:
+        monkeypatch.setattr(diagnosis, "ask_networks", lambda *_: "Not tested: no network was asked.")
+        monkeypatch.setattr(diagnosis, "skipped_law", lambda *_: None)
     fault = find_drift(Transitions.of([film]), SPACE.entry_of)
     assert fault is not None and fault.cause == cause and fault.log_e > np.log(100)
     finding = discover(film, rng=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -54,7 +55,10 @@ def diagnose_chance(case: Case, noises: Sequence[NoiseFit], coins: NoiseFit, cal
             )
             return Diagnosis("unclear", (Check("determinism", False, 1.0, says),))
         if not erring:
-            return Diagnosis("flips", (check_flips(noise, _relative(noise, coins), space),))
+            check = check_flips(noise, _relative(noise, coins), space)
+            tied = noises[-1].cost < noise.cost + _CLEAR_COST and noises[-1].excess < _GOOD_EXCESS
+            says = f"{check.says}{_or_errs(noises[-1])}" if tied else check.says
+            return Diagnosis("flips", (replace(check, says=says),))
         says = (
             f"All entries go against their majority at one rate, {noise.flips:.2g}: the automaton itself errs. "
             'Try --flip update:auto, in Python observed=Flips("auto", on="update").'
@@ -70,6 +74,11 @@ def _refuted(misread: NoiseFit, coins: NoiseFit, space: RuleSpace) -> bool:
     """
     far_worse = space.wider is not None and misread.deviance > _FAR_WORSE * coins.deviance
     return misread.excess > _GOOD_EXCESS or far_worse
+
+
+def _or_errs(erring: NoiseFit) -> str:
+    """What explains the table as well, as where cells hardly look at their neighbours."""
+    return f" Or the automaton itself errs, at the rate {erring.flips:.2g}, which explains them as well: --flip update:auto."
 
 
 def check_flips(fit: NoiseFit, p: float, space: RuleSpace) -> Check:
