@@ -6,6 +6,7 @@ Without capacitance the equation is one of the phase, in Fourier space; with it 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -137,6 +138,12 @@ def fokker_planck(junction: Junction, bias: float, *, unknowns: int = 60_000) ->
     )
     checks.require(junction.drive is None, "junction", "have no drive for a stationary state", junction.drive)
     checks.require(junction.subgap is None, "junction", "have one resistor", junction.subgap)
+    return _state(junction, i, unknowns)
+
+
+@lru_cache(maxsize=64)
+def _state(junction: Junction, i: float, unknowns: int) -> StationaryState:
+    """The state of a junction with noise; curves ask for the same ones for the wait, the averages and the noise."""
     relation = junction.current_phase
 
     def force(phase: np.ndarray) -> np.ndarray:

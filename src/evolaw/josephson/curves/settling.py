@@ -17,12 +17,11 @@ from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import AT_HAND, fokker_planck
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
 
-__all__ = ["LEAST_DAMPING", "doubt", "doubtful", "slowest_rates", "transient"]
+__all__ = ["doubt", "doubtful", "slowest_rates", "transient"]
 
 _RELAXATIONS, _LONGEST = 10.0, 2000.0
 _SETTLED = 3.0
 _FOREVER = 1e30
-LEAST_DAMPING = 0.3
 
 
 def slowest_rates(junction: Junction, grid: np.ndarray) -> np.ndarray:
@@ -89,10 +88,9 @@ def _slowest(junction: Junction, bias: float) -> float:
     twice the noise no rate of rare events, but one over the mean time in which the energy climbs to the top and then settles.
     """
     try:
-        if float(junction.damping or 0) >= LEAST_DAMPING and junction.noise >= 0.02:
-            equation = fokker_planck(junction, bias, unknowns=AT_HAND).equation
-            if isinstance(equation, KineticFokkerPlanck):
-                return equation.relaxation_rate()
+        equation = fokker_planck(junction, bias, unknowns=AT_HAND).equation
+        if isinstance(equation, KineticFokkerPlanck):
+            return equation.relaxation_rate()
     except NotConverged:
         pass
     a, noise = float(junction.damping or 0), junction.noise

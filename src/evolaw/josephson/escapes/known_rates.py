@@ -154,8 +154,7 @@ def _eigenvalue(junction: Junction, bias: float, is_checked: bool) -> tuple[floa
     """
     # Only junctions with capacitance come here, whose equation has velocities.
     equation = cast(KineticFokkerPlanck, fokker_planck(junction, bias, unknowns=_UNKNOWNS).equation)
-    orders, modes = equation.coefficients.shape[0] - 1, equation.coefficients.shape[1] // 2
-    rate = equation.escape_rate((int((orders - 2) / 1.45) + 1, int((modes - 2) / 1.25) + 1))
+    rate = equation.escape_rate(equation.coarser())
     return rate, abs(equation.escape_rate() / rate - 1) if is_checked else 0.0
 
 

@@ -1,15 +1,16 @@
-"""The Fokker–Planck equation of inertial motion on a circle (Klein–Kramers), in Fourier and Hermite space.
+"""The Fokker–Planck equation of inertial motion on a circle (Klein–Kramers), in Fourier modes and Hermite functions.
 
     dX = V dt,   dV = (f(X) - γ V) dt + √(2 γ D) dW,     f(x + L) = f(x),    k = 2π/L
 
-    p(x, v) = g(v) Σ_n c_n(x) He_n((v - u)/√D)/√(n!),     g = N(u, D)
-    dc_n/dt = -√D [√n ∂_x c_{n-1} + √(n+1) ∂_x c_{n+1}] - (u ∂_x + γ n) c_n + √(n/D) (f - γ u) c_{n-1}
-    ⟨v⟩ = u + √D ∫ c_1,   ⟨(v - u)²⟩ = D (∫ c_0 + √2 ∫ c_2),   ∫ c_0 = 1
+    p(x, v) = Σ_n c_n(x) h_n(v),    h_n = He_n(y) e^{-y²/4}/√(n! √2π),    y = (v - u)/w        (orthonormal in y)
+    ∂p/∂t = -v ∂_x p - f ∂_v p + γ ∂_v (v p) + γ D ∂_v² p
+    v h_n = u h_n + w [√(n+1) h_{n+1} + √n h_{n-1}],    ∂_v h_n = [√n h_{n-1} - √(n+1) h_{n+1}]/2w
 
-u is the middle of the velocities that the force drives at, f̄/γ, or, where a resting and a running state live side by side, between them: a
-velocity of s thermal ones away from u takes s² orders, with coefficients of e^{s²/2} that cancel.
-Solved as one sparse system for Hermite orders n <= N and Fourier modes |m| <= K. Both are raised until the moments stand still:
-low friction and weak noise need many, and too few give a wrong answer that looks like one.
+Hermite functions, not Hermite polynomials times a Maxwellian: a density that is a thermal one somewhere else by s thermal velocities has
+coefficients below 1 here and of e^{s²/2} there, where junctions with weak noise or little damping cancel to nothing. N functions reach
+|y| < 2√N in velocity and √N/w in its wave number: the width w is where both suffice. One sparse system for n <= N and Fourier modes
+|m| <= K; both are raised until the moments stand still, and an answer whose mass leaks at the edges faster than the slowest state relaxes
+is refused.
 """
 
 from __future__ import annotations
@@ -28,10 +29,53 @@ from evolaw.sde.processes.fokker_planck import SampledDensity, force_modes, time
 __all__ = ["KineticFokkerPlanck"]
 
 _MOST_UNKNOWNS = 60_000
-_HOPELESS, _LARGE = 1e15, 1e9
+_MORE = 1.3, 1.25
 _BLOCH = 12
-_MOSTLY = 0.8
 _VECTORS, _MOST_VECTORS, _SAME = 40, 320, 1e-7
+_REACH, _WAVES = 6.0, 8.2
+"""Thermal velocities beyond those that the force drives at, and wave numbers of a thermal density, at which the first size ends."""
+_ROUNDING, _LEAST_SHARE = 1e-14, 1e-6
+
+
+class _Velocities:
+    """Hermite functions h_0 … h_N of a velocity, centred at u and w wide."""
+
+    def __init__(self, orders: int, centre: float, width: float) -> None:
+        from scipy.sparse import diags_array, eye_array
+
+        self.orders, self.centre, self.width = orders, centre, width
+        root = np.sqrt(np.arange(1.0, orders + 3))
+        up = diags_array([root], offsets=[-1], shape=(orders + 3, orders + 3)).tocsr()
+        # Two more functions than are kept: products of matrices are right up to the last.
+        self._velocity = centre * eye_array(orders + 3, format="csr") + width * (up + up.T)
+        self._slope = (up.T - up) / (2 * width)
+        self.velocity, self.slope = self._kept(self._velocity), self._kept(self._slope)
+        n = np.arange(2, orders + 1, 2)
+        # ∫ h_n dv, 0 for odd n.
+        self.mass = np.zeros(orders + 1)
+        self.mass[::2] = width * (8 * np.pi) ** 0.25 * np.sqrt(np.cumprod(np.concatenate([[1.0], (n - 1) / n])))
+
+    def _kept(self, matrix: Any) -> Any:
+        return matrix[: self.orders + 1, : self.orders + 1]
+
+    def losses(self, friction: float, temperature: float) -> Any:
+        """The matrix of γ ∂_v (v p) + γ D ∂_v² p."""
+        slope = self._slope
+        return self._kept(friction * (slope @ self._velocity) + friction * temperature * (slope @ slope))
+
+    def values(self, v: np.ndarray) -> Any:
+        """h_0(v), h_1(v), … one after the other, of the shape of v."""
+        y = (v - self.centre) / self.width
+        older, old = np.zeros_like(y), np.exp(-y * y / 4) / (2 * np.pi) ** 0.25
+        for n in range(self.orders + 1):
+            yield old
+            older, old = old, (y * old - np.sqrt(n) * older) / np.sqrt(n + 1)
+
+    def thermal(self, mean: float, temperature: float) -> np.ndarray:
+        """The coefficients of a normal density of velocities."""
+        v = mean + np.sqrt(temperature) * np.linspace(-9, 9, 40 * int(np.sqrt(self.orders)) + 200)
+        density = np.exp(-((v - mean) ** 2) / (2 * temperature)) / np.sqrt(2 * np.pi * temperature)
+        return np.array([np.sum(h * density) for h in self.values(v)]) * (v[1] - v[0]) / self.width
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +92,11 @@ class KineticFokkerPlanck:
         unknowns: the most there may be, 60 000; fewer give up sooner.
 
     Raises:
-        NotConverged: so many unknowns do not suffice, or coefficients cancel to nothing (friction or noise too low); its ``partial`` is the
-            last answer's moments, or None.
+        NotConverged: so many unknowns do not suffice, or two states live so long side by side that their shares are not known; its
+            ``partial`` is the last answer's moments, or None.
 
     Notes:
-        0.1 to 2 s. (N, K) = (70, 35) gives 10 digits for γ >= 0.5 and D >= 0.2; γ = 0.2 needs (110, 50).
+        0.05 to 2 s. About 4 R/√D orders are needed for velocities that range over ±R: 100 at γ = 1 and D = 0.01, or γ = 0.1 and D = 0.1.
 
     References:
         risken1996, sections 10.1 and 11.5.
@@ -76,74 +120,59 @@ class KineticFokkerPlanck:
         checks.positive(self.friction, "friction")
         checks.positive(self.temperature, "temperature")
         checks.positive(self.period, "period")
-        object.__setattr__(self, "_modes", force_modes(self.force, self.period))
+        object.__setattr__(self, "_modes", force_modes(self.force, self.period) or {0: 0j})
 
     # -- stationary -------------------------------------------------------------------------------------------------------
 
     @cached_property
     def coefficients(self) -> np.ndarray:
-        """The stationary Fourier modes of c_n, shape (N + 1, 2 K + 1), those of c_0 normalised to 1."""
-        return self._solved[1]
-
-    @cached_property
-    def _solved(self) -> tuple[float, np.ndarray]:
-        """The velocity that the Hermite functions are centred at, and the coefficients: the first of `_centres` that converges."""
+        """The stationary Fourier modes of c_n, shape (N + 1, 2 K + 1), for a mass of 1."""
         if self.size is not None:
-            centre = self._centres()[0]
-            return centre, self._stationary(*self.size, centre)
-        last: NotConverged | None = None
-        for centre in self._centres():
-            try:
-                return centre, self._converged(centre)
-            except NotConverged as failed:
-                last = failed
-        raise last or NotConverged("There is no velocity to centre at.", None)
-
-    def _converged(self, centre: float) -> np.ndarray:
-        """The coefficients around a velocity, at a size from which on they do not change."""
+            return self._stationary(*self.size)[0]
         orders, modes = self._first_size()
-        last, before, was_large = None, None, False
+        before: np.ndarray | None = None
         # It takes two answers to see that they agree: none is begun where a second has no room.
         while before is not None or self._fits(*_larger(orders, modes)):
             if not self._fits(orders, modes):
                 break
-            now = self._stationary(orders, modes, centre)
-            marks, top = self._marks(now), float(np.abs(now).max())
-            # Two agreements in a row: one may be chance where the first answers are all wrong.
+            found, leak, slowest = self._stationary(orders, modes)
+            marks = self._marks(found)
             if before is not None and np.abs(marks - before).max() < self.tolerance * (1 + np.abs(marks).max()):
-                return now
-            last, before = now, marks
-            # The mass is 1: coefficients that large cancel, and take all digits with them at any size.
-            if top > _HOPELESS or (top > _LARGE and was_large):
-                break
-            was_large = top > _LARGE
+                # Two states that hardly know of each other share the mass as rounding and the edges will.
+                if leak + _ROUNDING > _LEAST_SHARE * slowest:
+                    raise NotConverged(
+                        f"The Fokker–Planck equation with friction {self.friction:g} and temperature {self.temperature:g} has two states that "
+                        f"take {1 / slowest:.2g} units of time to know of each other: their shares are not found. Raise the temperature, or sweep.",
+                        marks,
+                    )
+                return found
+            before = marks
             orders, modes = _larger(orders, modes)
         raise NotConverged(
             f"The Fokker–Planck equation with friction {self.friction:g} and temperature {self.temperature:g} is not solved by "
             f"{self.unknowns} unknowns: its moments still change. Raise the friction or the temperature, or simulate.",
-            None if last is None else self._marks(last),
+            before,
         )
 
     @property
     def mean_velocity(self) -> float:
         """⟨V⟩."""
-        return float(self._drift + np.sqrt(self.temperature) * self._mode(1, 0).real)
+        return float(self._marks(self.coefficients)[0].real)
 
     @property
     def mean_square_velocity(self) -> float:
-        """⟨V²⟩ = D (1 + √2 ∫ c_2) + 2 u ⟨V⟩ - u²."""
-        around = self.temperature * (1 + np.sqrt(2) * self._mode(2, 0).real)
-        return float(around + self._drift * (2 * self.mean_velocity - self._drift))
+        """⟨V²⟩."""
+        return float(self._marks(self.coefficients)[1].real)
 
     def moment(self, n: int) -> complex:
         """Return ⟨e^{jknX}⟩."""
         modes = self.coefficients.shape[1] // 2
-        return complex(np.conj(self._mode(0, n))) if abs(n) <= modes else 0j
+        return complex(np.conj(self._modes_of_places(self.coefficients)[modes + n])) if abs(n) <= modes else 0j
 
     @cached_property
     def density(self) -> SampledDensity:
         """The stationary density of X on one period."""
-        series = self.coefficients[0]
+        series = self._modes_of_places(self.coefficients)
         modes = len(series) // 2
         points = 8 * modes
         n, k = np.arange(-modes, modes + 1), 2j * np.pi / self.period
@@ -158,16 +187,13 @@ class KineticFokkerPlanck:
     def joint_density(self, x: Any, v: Any) -> np.ndarray:
         """Return p(x, v) at places x and velocities v, which broadcast."""
         x, v = np.broadcast_arrays(np.asarray(x, float), np.asarray(v, float))
-        modes = self.coefficients.shape[1] // 2
+        table = self.coefficients
+        modes = table.shape[1] // 2
         waves = np.exp(2j * np.pi / self.period * np.arange(-modes, modes + 1) * x[..., None])
-        z = (v - self._drift) / np.sqrt(self.temperature)
         total = np.zeros(x.shape)
-        older, old = np.zeros(x.shape), np.ones(x.shape)
-        for n, row in enumerate(self.coefficients):
-            total += old * (waves @ row).real
-            # He_{n+1}/√(n+1)! = (z He_n/√n! - √n He_{n-1}/√(n-1)!)/√(n+1)
-            older, old = old, (z * old - np.sqrt(n) * older) / np.sqrt(n + 1)
-        return total * np.exp(-z * z / 2) / np.sqrt(2 * np.pi * self.temperature) / self.period
+        for row, function in zip(table, self._velocities(len(table) - 1).values(v), strict=True):
+            total += function * (waves @ row).real
+        return total / self.period
 
     # -- in time, and escape --------------------------------------------------------------------------------------------
 
@@ -186,27 +212,18 @@ class KineticFokkerPlanck:
 
         asked = checks.increasing(np.asarray(times, float), "times")
         checks.require(asked[0] >= 0, "times", "begin at 0 or later", asked[0])
-        orders, modes = (len(self.coefficients) - 1, self.coefficients.shape[1] // 2)
-        matrix = self._operator(orders, modes, 0.0)
-        n = np.arange(-modes, modes + 1)
-        shift = (speed - self._drift) / np.sqrt(self.temperature)
-        # A Gaussian moved by s has Hermite moments s^n/√n!.
-        heights = np.cumprod(np.concatenate([[1.0], shift / np.sqrt(np.arange(1, orders + 1))]))
+        orders, modes = self._size
+        matrix, n = self._operator(orders, modes, 0.0), np.arange(-modes, modes + 1)
+        heights = self._velocities(orders).thermal(speed, self.temperature)
         state = (heights[:, None] * np.exp(-2j * np.pi / self.period * n * start)).ravel().astype(complex)
         rows, now = [], 0.0
         for time in asked:
             if time > now:
                 state = expm_multiply(matrix * (time - now), state)
                 now = time
-            rows.append(state.reshape(orders + 1, -1).copy())
-        table = np.array(rows)
-        mean = self._drift + np.sqrt(self.temperature) * table[:, 1, modes].real
-        around = self.temperature * (1 + np.sqrt(2) * table[:, 2, modes].real)
-        return {
-            "mean_velocity": mean,
-            "mean_square_velocity": around + self._drift * (2 * mean - self._drift),
-            "moment": np.conj(table[:, 0, modes + 1]),
-        }
+            rows.append(self._marks(state.reshape(orders + 1, -1)))
+        mean, square, moment = np.array(rows).T
+        return {"mean_velocity": mean.real, "mean_square_velocity": square.real, "moment": np.conj(moment)}
 
     def autocorrelation(self, every: float, count: int, harmonic: int = 1) -> np.ndarray:
         """Return ⟨cos nkX(t) cos nkX(0)⟩ - ⟨cos nkX⟩² in the stationary state at t = 0, every, 2 every, …, shape (count,).
@@ -236,8 +253,8 @@ class KineticFokkerPlanck:
 
         span, many = checks.positive(every, "every"), checks.integer(count, "count", least=1)
         n = checks.integer(harmonic, "harmonic", least=1)
-        orders, modes = (len(self.coefficients) - 1, self.coefficients.shape[1] // 2)
-        mean = self.coefficients[0, modes + n].real
+        orders, modes = self._size
+        mean = self.moment(n).real
         state = (times_cosine(self.coefficients, n) - mean * self.coefficients).ravel()
         tau = 1 / (1 + abs(self.mean_velocity))
         matrix = self._operator(orders, modes, 0.0)
@@ -257,7 +274,8 @@ class KineticFokkerPlanck:
             basis[k + 1] = new / small[k + 1, k]
             if (k + 1) % _VECTORS == 0:
                 reduced = (np.eye(k + 1) - np.linalg.inv(small[: k + 1, : k + 1])) / tau
-                found = size * _carried(reduced, known[:, modes + n], span, many)
+                seen = known.reshape(k + 1, orders + 1, -1)[:, :, modes + n] @ self._velocities(orders).mass
+                found = size * _carried(reduced, seen, span, many)
                 if before is not None and np.abs(found - before).max() < _SAME * abs(found[0]):
                     return found
                 before = found
@@ -267,16 +285,19 @@ class KineticFokkerPlanck:
         )
 
     def relaxation_rate(self) -> float:
-        """Return the rate at which the slowest deviation from the stationary state dies out.
-
-        The mass c_00 never changes: without its row and column the operator has no eigenvalue 0, and the rates are its others.
-        """
+        """Return the rate at which the slowest deviation from the stationary state dies out."""
         from scipy.sparse.linalg import LinearOperator, eigs
 
-        orders, modes = (len(self.coefficients) - 1, self.coefficients.shape[1] // 2)
-        inner, right = self._inner(orders, modes)
-        inverse = LinearOperator(inner.shape, matvec=_factored(inner).solve, dtype=complex)
-        values = 1 / eigs(inverse, k=3, which="LM", v0=right + 1.0, return_eigenvectors=False, tol=1e-8)
+        matrix, modes = self._with_mass(*self._size), self._size[1]
+        factors = _factored(matrix)
+
+        def back(state: np.ndarray) -> np.ndarray:
+            found: np.ndarray = factors.solve(_without_mass(state, modes))
+            return found
+
+        inverse = LinearOperator(matrix.shape, matvec=back, dtype=complex)
+        first = np.cos(np.arange(matrix.shape[0])) + 0j
+        values = 1 / eigs(inverse, k=3, which="LM", v0=first, return_eigenvectors=False, tol=1e-8)
         return float(np.min(-values.real))
 
     def effective_diffusion(self) -> float:
@@ -290,19 +311,16 @@ class KineticFokkerPlanck:
             >>> round(free.effective_diffusion(), 8)
             0.4
         """
-        orders, modes = (len(self.coefficients) - 1, self.coefficients.shape[1] // 2)
+        orders, modes = self._size
         still = self.coefficients.ravel()
         # The operator is linear in the wave number: a difference is its derivative.
         change = self._operator(orders, modes, 1.0) - self._operator(orders, modes, 0.0)
-        moved = change @ still
-        inner, _ = self._inner(orders, modes)
-        keep = np.arange(still.size) != modes
-        right = -(moved - moved[modes] * still)[keep]
-        factors = _factored(inner)
+        matrix = self._with_mass(orders, modes)
+        factors, right = _factored(matrix), self._mass_of(change @ still) * still - change @ still
+        right[modes] = 0.0
         bent = factors.solve(right)
-        bent = bent + factors.solve(right - inner @ bent)
-        second = (change @ np.insert(bent, modes, 0.0))[modes]
-        return float(-second.real) * (self.period / (2 * np.pi)) ** 2
+        bent = bent + factors.solve(right - matrix @ bent)
+        return float(-self._mass_of(change @ bent).real) * (self.period / (2 * np.pi)) ** 2
 
     def slowest(self, wave: float, orders: int, modes: int) -> complex:
         """Return the eigenvalue nearest 0 of the operator on Bloch waves of number q."""
@@ -324,7 +342,7 @@ class KineticFokkerPlanck:
         With -λ(q) the eigenvalue nearest 0 on Bloch waves, λ(q) = Σ_s Γ_s (1 - e^{-2πj q s}). Their sum is the escape rate, right up to
         relative corrections of the order of the rate times the relaxation time.
         """
-        orders, modes = size or (len(self.coefficients) - 1, self.coefficients.shape[1] // 2)
+        orders, modes = size or self._size
         waves = (np.arange(_BLOCH) + 0.5) / _BLOCH - 0.5
         values = np.array([-self.slowest(q, orders, modes) for q in waves if q < 0])
         whole = np.concatenate([values, np.conj(values[::-1])])
@@ -334,89 +352,114 @@ class KineticFokkerPlanck:
 
     def escape_rate(self, size: tuple[int, int] | None = None) -> float:
         """Return the rate of leaving a well for good, the mean of λ(q) over q."""
-        orders, modes = size or (len(self.coefficients) - 1, self.coefficients.shape[1] // 2)
+        orders, modes = size or self._size
         waves = (np.arange(_BLOCH // 2) + 0.5) / _BLOCH
         return float(np.mean([-self.slowest(q, orders, modes).real for q in waves]))
 
     # -- inside ---------------------------------------------------------------------------------------------------------
 
     @property
-    def _drift(self) -> float:
-        """u, the velocity that the Hermite functions are centred at."""
-        return self._solved[0]
+    def _size(self) -> tuple[int, int]:
+        """Hermite orders and Fourier modes of the stationary state."""
+        return len(self.coefficients) - 1, self.coefficients.shape[1] // 2
 
-    def _centres(self) -> list[float]:
-        """Velocities to centre at, the likeliest first: f̄/γ, the middle of what the force drives at, half of it, and rest.
+    @cached_property
+    def _range(self) -> tuple[float, float]:
+        """The middle of the velocities that matter, and how far they reach from it.
 
-        Off the centre by s thermal velocities coefficients of e^{s²/2} cancel: the middle of all velocities reaches furthest. Where a resting
-        and a running state live side by side it lies between them.
+        Without noise they lie between the smallest and the largest f/γ; a running state stays within √(2 ΔU) of f̄/γ, a resting one
+        of 0, ΔU being the swing of the periodic part of the potential.
         """
-        values = np.asarray(self.force(np.arange(512) * (self.period / 512)), float) + np.zeros(512)
-        low, high = float(values.min()), float(values.max())
-        middle, swing = (low + high) / 2 / self.friction, (high - low) / 2 / self.friction
-        if abs(middle) < 1e-12 * (1 + swing):
-            return [0.0]
-        if self.size is not None and abs(middle) < swing:
-            return [0.0]
-        shares = (1.0, 0.65, 0.5, 0.0) if abs(middle) > _MOSTLY * swing else (0.5, 0.65, 1.0, 0.0)
-        return [share * middle for share in shares]
+        force = np.broadcast_to(np.asarray(self.force(np.arange(512) * (self.period / 512)), float), (512,))
+        mean = float(force.mean())
+        swing = float(np.sqrt(2 * np.ptp(np.cumsum(force - mean)) * self.period / 512))
+        low, high = float(force.min()), float(force.max())
+        states = [mean / self.friction, *([0.0] if low < 0 < high else [])]
+        least = max(min(states) - swing, low / self.friction)
+        most = min(max(states) + swing, high / self.friction)
+        return (most + least) / 2, (most - least) / 2 + _REACH * float(np.sqrt(self.temperature))
+
+    def _velocities(self, orders: int) -> _Velocities:
+        """The Hermite functions, as wide as velocities and wave numbers need; with more of them both reach further."""
+        middle, reach = self._range
+        return _Velocities(orders, middle, float(np.sqrt(reach * np.sqrt(self.temperature) / (2 * _WAVES))))
 
     def _first_size(self) -> tuple[int, int]:
-        weak = 1 / np.sqrt(self.temperature)
-        modes = int(16 + 5 * weak * self.period / (2 * np.pi))
-        orders = int(16 + 6 * weak / np.sqrt(self.friction) * min(1.0, 1 / self.friction) ** 0.5)
-        return orders, modes
+        heat = float(np.sqrt(self.temperature))
+        return int(12 + _WAVES * self._range[1] / (2 * heat)), int(14 + 6 / heat * self.period / (2 * np.pi))
+
+    def coarser(self) -> tuple[int, int]:
+        """Return the size before that of the stationary state, whose moments agree with its to the tolerance."""
+        orders, modes = self._size
+        return int((orders - 2) / _MORE[0]) + 1, int((modes - 2) / _MORE[1]) + 1
 
     def _fits(self, orders: int, modes: int) -> bool:
         return (orders + 1) * (2 * modes + 1) <= self.unknowns
 
-    def _marks(self, coefficients: np.ndarray) -> np.ndarray:
-        modes = coefficients.shape[1] // 2
-        return np.array([coefficients[1, modes], coefficients[2, modes], coefficients[0, modes + 1]])
+    def _modes_of_places(self, table: np.ndarray) -> np.ndarray:
+        """The Fourier modes of the density of places."""
+        found: np.ndarray = self._velocities(len(table) - 1).mass @ table
+        return found
 
-    def _mode(self, order: int, n: int) -> complex:
-        table = self.coefficients
-        return complex(table[order, table.shape[1] // 2 + n])
+    def _marks(self, table: np.ndarray) -> np.ndarray:
+        """⟨V⟩, ⟨V²⟩ and ⟨e^{-jkX}⟩."""
+        functions, modes = self._velocities(len(table) - 1), table.shape[1] // 2
+        pushed = functions.velocity @ table[:, modes]
+        mass = functions.mass
+        return np.array([mass @ pushed, mass @ (functions.velocity @ pushed), mass @ table[:, modes + 1]])
 
-    def _stationary(self, orders: int, modes: int, centre: float) -> np.ndarray:
-        """Solve with the row of (n, m) = (0, 0) replaced by c_00 = 1: that unknown is taken out of the system."""
-        inner, right = self._inner(orders, modes, centre)
-        factors = _factored(inner)
+    def _mass_of(self, state: np.ndarray) -> complex:
+        orders, modes = self._size
+        return complex(self._velocities(orders).mass @ state.reshape(orders + 1, -1)[:, modes])
+
+    def _stationary(self, orders: int, modes: int) -> tuple[np.ndarray, float, float]:
+        """The stationary coefficients, the rate at which their mass leaks at the edges of the series, and the slowest rate of relaxation."""
+        matrix = self._with_mass(orders, modes)
+        factors, right = _factored(matrix), np.zeros(matrix.shape[0], complex)
+        right[modes] = 1.0
         solved = factors.solve(right)
         # Pivots were chosen for sparsity: one refinement makes up for it.
-        solved = solved + factors.solve(right - inner @ solved)
-        return np.insert(solved, modes, 1.0).reshape(orders + 1, 2 * modes + 1)
+        solved = solved + factors.solve(right - matrix @ solved)
+        leak = abs((self._operator(orders, modes, 0.0)[[modes]] @ solved)[0]) * self._velocities(orders).mass[0]
+        # Powers of the inverse on what has no mass: where one state is slow, two of them tell how slow.
+        powers = [_without_mass(np.cos(np.arange(solved.size)), modes)]
+        for _ in range(3):
+            powers.append(_without_mass(factors.solve(powers[-1]), modes))
+        slowest = np.linalg.norm(powers[2]) / np.linalg.norm(powers[3])
+        return solved.reshape(orders + 1, 2 * modes + 1), float(leak), float(slowest)
 
-    def _inner(self, orders: int, modes: int, centre: float | None = None) -> tuple[Any, np.ndarray]:
-        """The operator without the row and column of c_00, and what that column does to the others, on the right-hand side."""
-        matrix = self._operator(orders, modes, 0.0, centre)
-        keep = np.flatnonzero(np.arange(matrix.shape[0]) != modes)
-        return matrix[keep][:, keep].tocsc(), -matrix[keep][:, [modes]].toarray()[:, 0]
+    def _with_mass(self, orders: int, modes: int) -> Any:
+        """The operator with the mass in place of its row (n, m) = (0, 0), which follows from the others."""
+        from scipy.sparse import csr_array, vstack
 
-    def _operator(self, orders: int, modes: int, wave: float, centre: float | None = None) -> Any:
+        matrix, width = self._operator(orders, modes, 0.0).tocsr(), 2 * modes + 1
+        mass = self._velocities(orders).mass
+        places = np.flatnonzero(mass) * width + modes
+        row = csr_array((mass[mass != 0], (np.zeros_like(places), places)), shape=(1, matrix.shape[1]))
+        return vstack([matrix[:modes], row, matrix[modes + 1 :]]).tocsc()
+
+    def _operator(self, orders: int, modes: int, wave: float) -> Any:
         """The matrix of dc/dt; unknowns are numbered Hermite order by Hermite order."""
         from scipy.sparse import diags_array, eye_array, kron
 
-        k = 2 * np.pi / self.period
-        drift = self._drift if centre is None else centre
-        n = np.arange(orders + 1)
-        slope = diags_array([1j * k * (np.arange(-modes, modes + 1) + wave)], offsets=[0])
+        functions = self._velocities(orders)
         width = 2 * modes + 1
-        pushes = self._modes | {0: self._modes.get(0, 0j) - self.friction * drift}
+        slope = diags_array([2j * np.pi / self.period * (np.arange(-modes, modes + 1) + wave)], offsets=[0])
         push = diags_array(
-            [np.full(width - abs(m), c) for m, c in pushes.items()],
-            offsets=[-m for m in pushes],
+            [np.full(width - abs(m), c) for m, c in self._modes.items()],
+            offsets=[-m for m in self._modes],
             shape=(width, width),
         )
-        root = np.sqrt(n[1:].astype(float))
-        down = diags_array([root], offsets=[-1], shape=(orders + 1, orders + 1))
-        up = diags_array([root], offsets=[1], shape=(orders + 1, orders + 1))
-        heat = np.sqrt(self.temperature)
-        damp = diags_array([-self.friction * n.astype(float)], offsets=[0])
-        total = kron(down, push / heat - heat * slope) - heat * kron(up, slope) + kron(damp, eye_array(width))
-        if drift:
-            total = total - drift * kron(eye_array(orders + 1), slope)
+        losses = functions.losses(self.friction, self.temperature)
+        total = kron(losses, eye_array(width)) - kron(functions.slope, push) - kron(functions.velocity, slope)
         return total.tocsc()
+
+
+def _without_mass(state: np.ndarray, place: int) -> np.ndarray:
+    """A right-hand side whose solution has no mass."""
+    right = np.array(state, complex).ravel()
+    right[place] = 0.0
+    return right
 
 
 def _carried(reduced: np.ndarray, row: np.ndarray, every: float, count: int) -> np.ndarray:
@@ -431,7 +474,7 @@ def _carried(reduced: np.ndarray, row: np.ndarray, every: float, count: int) -> 
 
 
 def _larger(orders: int, modes: int) -> tuple[int, int]:
-    return int(orders * 1.45) + 2, int(modes * 1.25) + 2
+    return int(orders * _MORE[0]) + 2, int(modes * _MORE[1]) + 2
 
 
 def _factored(matrix: Any) -> Any:
