@@ -38,6 +38,29 @@ def test_a_folder_of_pictures_is_a_recording(tmp_path: Path, suffix: str) -> Non
     assert np.array_equal(found.values, FRAMES) and found.times.tolist() == [0, 2, 4, 6, 8]
 
 
+@pytest.mark.parametrize(("side", "first", "closed"), [(4, 0, False), (4, 0, True), (7, 6, False), (3, 2, False)])
+def test_lines_between_cells_are_left_out(tmp_path: Path, side: int, first: int, closed: bool) -> None:
+    """Every film of a plotting program has them; pixels on them were taken for cells."""
+    grey = np.full((len(FRAMES), 12 * side + closed, 16 * side + closed), 90, np.uint8)
+    at = [np.setdiff1d(np.arange(size), np.arange(first, size, side)) for size in grey.shape[1:]]
+    for number, board in enumerate(FRAMES):
+        grey[number][np.ix_(*at)] = (board * 250).repeat(side - 1, 0).repeat(side - 1, 1)
+        Image.fromarray(grey[number]).save(tmp_path / f"{number}.png")
+    found = read_recording(tmp_path)
+    assert np.array_equal(found.values, FRAMES)
+    assert "lines between the cells" in found.about["read_as"][0]
+
+
+def test_cells_drawn_dark_on_bright_are_asked_for(tmp_path: Path) -> None:
+    """As most plots draw them: the law of the inverted board was told."""
+    few = (np.random.default_rng(0).random((5, 12, 16)) < 0.3).astype(np.uint8)
+    for number, picture in enumerate(pictures(few, dark=250, bright=10)):
+        picture.save(tmp_path / f"{number}.png")
+    with pytest.raises(ParseError, match="may be the background. .* --alive 10 or --alive 250"):
+        read_recording(tmp_path)
+    assert np.array_equal(read_recording(tmp_path, alive=10).values, few)
+
+
 def test_dark_cells_and_thresholds(tmp_path: Path) -> None:
     for number, picture in enumerate(pictures(FRAMES, dark=250, bright=10)):
         picture.save(tmp_path / f"{number}.png")

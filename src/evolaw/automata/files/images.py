@@ -28,6 +28,8 @@ __all__ = ["IMAGE_SUFFIXES", "read_images"]
 IMAGE_SUFFIXES = (".png", ".gif", ".tif", ".tiff", ".bmp")
 _FORMATS = ("PNG", "GIF", "TIFF", "BMP")
 _MOST_PAGES = 100_000
+_MOST_ALIVE = 0.6
+"""What fills more of the pictures than this may be what is drawn upon, and is asked for instead of guessed."""
 _LEGEND = re.compile(rb"evolaw cells: alive (\d{1,3}), dead (\d{1,3}), missing (\d{1,3})")
 _STATES = re.compile(rb"evolaw states: missing, then 0, 1, 2, \.\.\.: ((?:[0-9a-f]{6} ?){4,256})")
 _TORN = (
@@ -61,6 +63,10 @@ def read_images(
     grey, legend = _grey(files)
     source = str(files[0])
     notes = []
+    bare = _without_lines(grey)
+    if bare is not None:
+        grey = bare
+        notes.append("The lines between the cells were left out.")
     side = _pixels_of_a_cell(grey)
     if side > 1:
         grey = grey[:, ::side, ::side]
@@ -83,6 +89,13 @@ def read_images(
     if alive is None and len(levels) < 2:
         raise ParseError(
             f"All pixels are of grey level {levels[0]}. Say which level is alive, --alive {levels[0]}.", source=source
+        )
+    bright = (grey == levels[-1]).mean()
+    if alive is None and bright > _MOST_ALIVE:
+        raise ParseError(
+            f"Grey level {levels[-1]} fills {100 * bright:.0f} % of the pictures and may be the background. Say which level is alive, "
+            f"--alive {levels[0]} or --alive {levels[-1]}.",
+            source=source,
         )
     chosen = float(levels[-1]) if alive is None else alive
     says = f"Grey level {chosen:g} was read as alive" + (
@@ -171,6 +184,24 @@ def _legend(comment: object) -> tuple[int, ...]:
     """Grey levels of the living, the dead and missing cells, where a film of ours names them."""
     found = _LEGEND.fullmatch(comment) if isinstance(comment, bytes) else None
     return tuple(map(int, found.groups())) if found else ()
+
+
+def _without_lines(grey: np.ndarray) -> np.ndarray | None:
+    """The pictures without lines of one level between cells of two pixels and more; None where there are none."""
+    same = [grey.max(axes) == grey.min(axes) for axes in ((0, 2), (0, 1))]
+    if all(each.all() for each in same):
+        return None
+    for step in range(3, min(grey.shape[1:]) // 2 + 1):
+        for first in (0, step - 1):
+            rows, cols = (np.arange(first, size, step) for size in grey.shape[1:])
+            if not (same[0][rows].all() and same[1][cols].all()):
+                continue
+            levels = np.concatenate([grey[0, rows, 0], grey[0, 0, cols]])
+            rest = np.delete(np.delete(grey, rows, 1), cols, 2)
+            whole = all(size % (step - 1) == 0 for size in rest.shape[1:])
+            if (levels == levels[0]).all() and whole and _is_constant(rest, step - 1):
+                return rest
+    return None
 
 
 def _pixels_of_a_cell(grey: np.ndarray) -> int:

@@ -3,7 +3,7 @@
 NAME.npz      ``states`` (time, rows, cols) or (boards, time, rows, cols) of 0, 1 and 255 (missing), and optional
               ``times``; NAME.json beside it may say boundary, times, rule and further facts
 NAME.npy, .mat, .csv    the states alone; the same JSON file may stand beside
-NAME.gif, .tif          a film; ``threshold`` or ``alive`` say which grey levels live
+NAME.gif, .tif          a film; ``threshold`` or ``alive`` say which grey levels live; lines between cells are left out
 a folder      one pattern file a frame (.rle, .mc, .cells, .lif, .mcl) or one picture a frame, in natural order of the names
 several files           frames of one recording, as the shell lists them
 a run         a directory written by `Trajectory.save` or by a command that simulates
