@@ -56,7 +56,7 @@ def test_cells_drawn_dark_on_bright_are_asked_for(tmp_path: Path) -> None:
     few = (np.random.default_rng(0).random((5, 12, 16)) < 0.3).astype(np.uint8)
     for number, picture in enumerate(pictures(few, dark=250, bright=10)):
         picture.save(tmp_path / f"{number}.png")
-    with pytest.raises(ParseError, match="may be the background. .* --alive 10 or --alive 250"):
+    with pytest.raises(ParseError, match=r"may be the background\. .* --alive 10 or --alive 250"):
         read_recording(tmp_path)
     assert np.array_equal(read_recording(tmp_path, alive=10).values, few)
 
