@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.io import savemat
 
 import evolaw
 from evolaw.automata.boxes.black_box import CommandBox, FunctionBox
 from evolaw.automata.evolution import evolve
 from evolaw.automata.files.recordings import read_recording
 from evolaw.automata.files.rle import write_rle
+from evolaw.automata.files.stacks import are_ageing
 from evolaw.automata.rules.generations import Generations
 from evolaw.automata.rules.rule import Rule
 from evolaw.discovery import Finding, Flips, RuleSpace, discover, interrogate
@@ -82,6 +84,8 @@ def test_a_plain_array_is_told_by_how_it_ages() -> None:
     values = np.asarray(film("/2/3").values)
     for given in (values, values.astype(np.int64), list(values), np.stack([values, values[:, ::-1]])):
         assert evolaw.discover(given, rng=0).law.most_probable == "B2/S/3"
+    gaps = np.where(np.random.default_rng(1).random(values.shape) < 0.05, np.nan, values)
+    assert evolaw.discover(gaps, rng=0).law.most_probable == "B2/S/3"
     walks = np.cumsum(np.random.default_rng(0).integers(0, 2, (6, 40, 2)), axis=1)  # counts are no ages
     assert evolaw.discover(walks, rng=0).space == "equation"
     with pytest.raises(ArgumentError, match="0, 1 and 255 only for a line"):
@@ -100,6 +104,7 @@ def test_what_nobody_saw_return_is_open_and_the_next_board_shows_it() -> None:
     again = type(finding.next).from_json(finding.next.to_json())
     np.testing.assert_array_equal(again.board, finding.next.board)
     shown = evolve("23/2/30", finding.next.board, 1)
+    assert are_ageing(shown.values)  # as an answer comes back in a file of its own, though it holds few of the states
     assert discover([film("23/2/30", 32, 8), shown], rng=0)["C11"].decision == "undetermined"
 
 
@@ -232,7 +237,8 @@ def test_files_of_every_kind_are_read(tmp_path: Path) -> None:
         text = write_rle(board, rule="345/2/4", topology="torus", generation=int(time))
         (tmp_path / "frames" / f"g{time}.rle").write_text(text)
     recording.save(tmp_path / "run")
-    for name in ("states.npy", "states.npz", "frames", "run"):
+    savemat(tmp_path / "states.mat", {"states": np.moveaxis(recording.values, 0, -1).astype(float)})
+    for name in ("states.npy", "states.npz", "states.mat", "frames", "run"):
         read = read_recording(tmp_path / name)
         np.testing.assert_array_equal(read.values, recording.values)
         assert discover(read, rng=0).law.most_probable == "B2/S345/4", name

@@ -82,4 +82,6 @@ def _draw_board(rle: str, figure: Path) -> None:
     from evolaw.automata.files.rle import parse_rle
     from evolaw.trajectory import Trajectory
 
-    report.write_figure(Trajectory(parse_rle(rle).board[None], [0], ("times", "rows", "cols")), figure)
+    pattern = parse_rle(rle)
+    board = Trajectory(pattern.board[None], [0], ("times", "rows", "cols"), law=pattern.rule)
+    report.write_figure(board, figure)

@@ -145,7 +145,7 @@ def _row(entry: Mapping[str, Any], view: EntryView, words: Words) -> dict[str, A
 
 
 def _board(question: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """The board of the next experiment as SVG paths, runs of living cells merged row by row."""
+    """The board of the next experiment as SVG paths, runs of living cells merged row by row, and of cells that age."""
     if not question or not question.get("rle"):
         return None
     board = parse_rle(question["rle"], source="next.rle").board
@@ -154,12 +154,13 @@ def _board(question: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {
         "rows": rows,
         "cols": cols,
-        "alive": int(np.count_nonzero(board)),
-        "path": "".join(_runs(row, line) for row, line in enumerate(board)),
+        "alive": int(np.count_nonzero(board == 1)),
+        "path": "".join(_runs(row, line == 1) for row, line in enumerate(board)),
+        "aged": "".join(_runs(row, line > 1) for row, line in enumerate(board)),
         "grid": "".join(lines) if max(rows, cols) <= _GRID_UP_TO else "",
     }
 
 
 def _runs(row: int, line: np.ndarray) -> str:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], (line == 1).astype(np.int8), [0]])))
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], line.astype(np.int8), [0]])))
     return "".join(f"M{a} {row}h{b - a}v1h{a - b}z" for a, b in zip(edges[::2], edges[1::2], strict=True))

@@ -108,7 +108,7 @@ def _require_whole(boards: Sequence[np.ndarray], source: str) -> None:
     for board in boards:
         if not (board[0].any() and board[-1].any() and board[:, 0].any() and board[:, -1].any()):
             return
-        empty = 1 - board.mean()
+        empty = 1 - np.count_nonzero(board) / board.size
         chance *= (1 - empty ** board.shape[1]) ** 2 * (1 - empty ** board.shape[0]) ** 2
     if chance < _BY_CHANCE:
         rows, cols = boards[0].shape

@@ -63,7 +63,7 @@ def as_states(
     unseen = np.isnan(values) if values.dtype.kind == "f" else np.zeros(1, bool)
     if unseen.any() and not unseen.all():
         notes.append(f"The {np.count_nonzero(unseen)} cells that are no number (NaN) were read as not seen.")
-        states, more = as_states(np.where(unseen, 0, values), source, alive=alive, threshold=threshold)
+        states, more = as_states(np.where(unseen, MISSING, values), source, alive=alive, threshold=threshold)
         states[unseen] = MISSING
         return states, [*notes, *more[values.ndim == 2 :]]
     if alive is not None:
@@ -72,7 +72,7 @@ def as_states(
         states = (values > threshold).astype(np.uint8, order="C")
         return states, [*notes, f"Cells above {threshold:g} were read as alive."]
     if are_ageing(values):
-        notes.append(f"Whole numbers up to {values[values != MISSING].max()} were read as states of cells that age.")
+        notes.append(f"Whole numbers up to {values[values != MISSING].max():g} were read as states of cells that age.")
     elif values.dtype != np.bool_:
         _require_values(values, source)
     return values.astype(np.uint8, order="C"), notes
@@ -94,18 +94,22 @@ def are_cells(values: np.ndarray) -> bool:
 def are_ageing(values: np.ndarray) -> bool:
     """Whether whole numbers of three axes or four, times before rows and columns, are states of cells that age (`automata.Generations`).
 
-    They are 0, 1, 2, … without a gap, and of the cells in state 1 or above, or next above 1, nine in ten became what they may: 1 is 1 or 2
+    Numbers of any type may be whole, NaN is a cell that was not seen. Some are 0, some above 1, and of the cells in state 1 or above, or next above 1, nine in ten became what they may: 1 is 1 or 2
     next, 2 is 3, …, and the highest is 0 or was seen in the last frame alone. Only the first 2^20 numbers are looked at for that.
 
     Example:
         >>> are_ageing(np.array([[[0, 1, 2]], [[1, 2, 0]]])), are_ageing(np.array([[[0, 1, 2]], [[0, 1, 2]]]))
         (True, False)
     """
-    if values.dtype.kind not in "iu" or values.ndim not in (3, 4) or not values.size or values.shape[-3] < 2:
+    if values.dtype.kind not in "iuf" or values.ndim not in (3, 4) or not values.size or values.shape[-3] < 2:
         return False
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), MISSING, values)
+        if not (values == np.floor(values)).all():
+            return False
     seen = values[values != MISSING]
-    highest = int(seen.max(initial=0))
-    if not 2 <= highest < MOST_STATES or seen.min() != 0 or np.unique(seen).size != highest + 1:
+    highest = seen.max(initial=0)
+    if not 2 <= highest < MOST_STATES or seen.min() != 0:
         return False
     films = values.reshape(-1, *values.shape[-3:])
     few = films[:1, : max(2, _LOOKED_AT // films[0, 0].size)]
