@@ -131,7 +131,7 @@ def cure_of_the_edge(recordings: Sequence[Trajectory], space: RuleSpace) -> str:
         "this is a window of a larger world: try --boundary window, and windows that cross its edge are not counted."
     )
     if not fitting:
-        return f"No plane, mirror or torus, shifted ones among them, removes them, so {cutout}"
+        return f"No plane, mirror or torus, shifted ones among them, removes them: its edge is of another kind, as a cylinder's, or {cutout}"
     named = " or ".join(fitting[:3]) + (f" and {len(fitting) - 3} more" if len(fitting) > 3 else "")
     return f"Under {named} none is left: try --boundary {fitting[0]}. Or {cutout}"
 
