@@ -119,7 +119,9 @@ def test_wrong_archives(tmp_path: Path, arrays: dict[str, Any], facts: Any, says
         ),
         ("frames.npz", {"a.png": "x"}, r"holds no arrays, but a\.png\. Unpack it"),
         ("frame.jpg", b"\xff\xd8\xff\xe0", "JPEG blurs"),
-        ("states.xlsx", b"nothing", r"A file ending in \.xlsx is not read"),
+        ("states.h5", b"nothing", r"A file ending in \.h5 is not read"),
+        ("states.xlsx", b"PK\x03\x04", "save the sheet as CSV"),
+        ("film.MP4", b"\0\0\0 ftyp", "ffmpeg -i VIDEO"),
         ("states", b"nothing", r"no \.npz file"),
     ],
 )

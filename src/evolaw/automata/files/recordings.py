@@ -38,6 +38,8 @@ from evolaw.trajectory import Trajectory
 __all__ = ["holds_boards", "read_recording", "refuse_dressed_boards"]
 
 _FILMS = (".gif", ".tif", ".tiff")
+_VIDEOS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".wmv")
+_SHEETS = (".xlsx", ".xls", ".ods")
 _MOST_JSON = 4 * 2**20
 _OUR_FACTS = ("boundary", "times", "rule")
 
@@ -92,7 +94,7 @@ def read_recording(path: str | Path, *, alive: float | None = None, threshold: f
 def _require_archive(path: Path) -> None:
     """Name a file that is no archive of arrays for what it is: one pattern, pictures to unpack, or nothing that is read."""
     says = None
-    if zipfile.is_zipfile(path):
+    if path.suffix.lower() not in _SHEETS and zipfile.is_zipfile(path):
         with suppress(*TORN), zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if not name.endswith("/")]
             if names and not any(name.endswith(".npy") for name in names):
@@ -101,6 +103,10 @@ def _require_archive(path: Path) -> None:
         says = "This is one packed board; a recording is a folder of boards, or several files in a row."
     elif path.suffix.lower() in (".jpg", ".jpeg"):
         says = "JPEG blurs the cells of a picture. Save frames as PNG, in a folder."
+    elif path.suffix.lower() in _VIDEOS:
+        says = "A video is read frame by frame: ffmpeg -i VIDEO frames/%05d.png, then pass the folder frames."
+    elif path.suffix.lower() in _SHEETS:
+        says = "A spreadsheet is read as text: save the sheet as CSV."
     elif path.suffix.lower() not in (".npz", ""):
         says = f"A file ending in {path.suffix[:20]} is not read. States are .npz, .npy, .mat or .csv; films .gif or .tif; frames a folder."
     if says is not None:
