@@ -7,7 +7,7 @@ from evolaw import sde
 from evolaw.arrays import precise
 from evolaw.errors import ArgumentError
 from evolaw.josephson.arrays.ladders import ladder, long_junction, ring_of_fluxons
-from evolaw.josephson.formulas import fluxon_velocity
+from evolaw.josephson.formulas import fluxon_velocity, squid_critical_current
 
 
 @pytest.mark.slow
@@ -54,6 +54,47 @@ def test_modes_of_an_open_junction_are_those_of_its_length():
     stiff = stiffness_of(long_junction(length, points, 0.0, damping=0.1, noise=0.0), points)
     found = np.sort(np.linalg.eigvalsh((stiff + stiff.T) / 2))[:4]
     np.testing.assert_allclose(found - 1, (np.pi * np.arange(4) / length) ** 2, rtol=0.008, atol=1e-6)
+
+
+@pytest.mark.parametrize(("inductance", "flux"), [(1.5, 0.3), (0.02, 0.3), (6.0, 0.45)])
+def test_two_junctions_in_a_loop_are_the_squid_of_the_textbooks(inductance, flux):
+    """Its critical current: the largest sin s cos d/2 with cos s = (h - d)/(β_L sin d/2), β_L = 2πL I_0/Φ0; there a rest state ends."""
+    from scipy.optimize import minimize_scalar
+
+    h = 2 * np.pi * flux
+
+    def minus_current(d):
+        across = (h - d) / (inductance * np.sin(d / 2))
+        return -np.sqrt(max(1 - across**2, 0.0)) * np.cos(d / 2)
+
+    d = minimize_scalar(minus_current, bounds=(1e-3, h), method="bounded", options={"xatol": 1e-12}).x
+    s, critical = np.arccos((h - d) / (inductance * np.sin(d / 2))), -minus_current(d)
+    law = ladder(2, critical, damping=0.5, noise=0.0, inductance=inductance, field=h)
+    here, e = np.array([s - d / 2, s + d / 2]), 1e-5
+    np.testing.assert_allclose(force_of(law, here, 2), 0, atol=1e-7)
+    stiff = np.array([force_of(law, here - e * row, 2) - force_of(law, here + e * row, 2) for row in np.eye(2)]) / (
+        2 * e
+    )
+    assert np.linalg.eigvalsh(stiff)[0] == pytest.approx(0, abs=1e-4)
+    # Without inductance |cos πΦ/Φ0|; with it the field takes less.
+    bare = squid_critical_current(flux)
+    assert critical == pytest.approx(bare, rel=0.01) if inductance < 0.1 else critical > 1.1 * bare
+
+
+@pytest.mark.slow
+def test_a_warm_squid_is_gibbs():
+    """β_L = 1.5, Φ = 0.3 Φ0, D = 0.5: ⟨cos φ_1⟩ and ⟨cos (φ_2 - φ_1)⟩ by quadrature of both phases; 4 errors each, 1e-4 of seeds."""
+    inductance, h, noise = 1.5, 0.6 * np.pi, 0.5
+    law = ladder(2, 0.0, damping=1.0, noise=noise, inductance=inductance, field=h)
+    last = sde.solve(law, sde.BAOAB(), np.zeros(4), [0.0, 20.0], paths=4000, dt=0.1, rng=0).values[:, -1]
+    x, d = np.meshgrid(np.linspace(0, 2 * np.pi, 200, endpoint=False), np.linspace(h - 8, h + 8, 400), indexing="ij")
+    p = np.exp((np.cos(x) + np.cos(x + d) - (d - h) ** 2 / (2 * inductance)) / noise)
+    p /= p.sum()
+    for seen, exact in (
+        (np.cos(last[:, 0]), np.sum(p * np.cos(x))),
+        (np.cos(last[:, 1] - last[:, 0]), np.sum(p * np.cos(d))),
+    ):
+        assert seen.mean() == pytest.approx(exact, abs=4 * seen.std() / np.sqrt(4000))
 
 
 def test_a_weak_field_is_screened_at_the_ends():

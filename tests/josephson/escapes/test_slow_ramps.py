@@ -66,3 +66,28 @@ def test_both_methods_agree_where_both_are_in_reach(damping, noise):
 def test_too_fast_a_ramp_is_no_rare_escape():
     with pytest.raises(ArgumentError, match=r'rate.*4 D.*method="simulation"'):
         switching_currents(Junction(damping=0.5, noise=0.02), 0.05, 10, 0, method="rate")
+
+
+def test_a_ramp_in_amperes_is_that_of_kramers_in_amperes():
+    """10 µA, 10 Ω, 1 pF, 4.2 K at 1 mA/s, in SI all the way: ω_p, γ = 1/RC, ΔU in joule. Kramers' own 3 % of the rate are 0.03 widths."""
+    critical, resistance, capacitance, temperature, ramp = 10e-6, 10.0, 1e-12, 4.2, 1e-3
+    junction = Junction.from_si(
+        critical_current=critical, resistance=resistance, capacitance=capacitance, temperature=temperature
+    )
+    rate = ramp / critical * junction.scales.time_unit
+    found = switching_currents(junction, rate, 4000, 0)
+    quantum, boltzmann = 2.067833848e-15, 1.380649e-23
+    current = np.linspace(0.5 * critical, critical * (1 - 1e-9), 200_001)
+    i = current / critical
+    omega = np.sqrt(2 * np.pi * critical / (quantum * capacitance)) * (1 - i * i) ** 0.25
+    damp = 1 / (2 * resistance * capacitance)
+    barrier = quantum * critical / np.pi * (np.sqrt(1 - i * i) - i * np.arccos(i))
+    gamma = (np.sqrt(omega**2 + damp**2) - damp) / (2 * np.pi) * np.exp(-barrier / (boltzmann * temperature))
+    alive = np.exp(-np.concatenate([[0], np.cumsum((gamma[1:] + gamma[:-1]) / 2)]) * (current[1] - current[0]) / ramp)
+    mean = current[0] + np.trapezoid(alive, current)
+    width = np.sqrt(2 * np.trapezoid((current - mean) * alive, current) + (current[0] - mean) ** 2)
+    assert found.method == "rate"
+    assert found.law.mean * critical == pytest.approx(mean, abs=0.05 * width)
+    assert found.law.deviation * critical == pytest.approx(width, rel=0.02)
+    assert found.mean[0] * critical == pytest.approx(mean, abs=0.05 * width + 4 * width / np.sqrt(4000))
+    assert f"at {ramp * 1e3:g} mA/s" in repr(found)

@@ -69,7 +69,8 @@ def test_files_that_are_none(tmp_path):
 def test_quantities_as_they_are_typed():
     assert quantity_of_text("10 Ohm", "resistance") == 10
     assert quantity_of_text("4.2K", "temperature") == pytest.approx(4.2)
-    assert quantity_of_text("3 uA/s", "ramp") == pytest.approx(3e-6)
+    for text, ramp in (("3 uA/s", 3e-6), ("2 µA/ms", 2e-3), ("5 nA/us", 5e-3), ("6 mA/min", 1e-4)):
+        assert quantity_of_text(text, "ramp") == pytest.approx(ramp)
     for text, quantity in (("10", "resistance"), ("10 pF", "resistance"), ("ten Ohm", "resistance")):
         with pytest.raises(ParseError):
             quantity_of_text(text, quantity)
@@ -80,6 +81,7 @@ def test_quantities_in_the_wrong_unit_say_which():
         ("10", "resistance", "no unit"),
         ("10 pF", "resistance", "unit of a capacitance 'pF'"),
         ("4.2 C", "temperature", "unknown unit 'C'"),
+        ("3 uA/xs", "ramp", "unknown unit 'uA/xs'"),
         ("1,5 uA", "current", "decimals with a point"),
         ("1.2.3 uA", "current", "must be a current with its unit"),
     ):

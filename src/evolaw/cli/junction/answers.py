@@ -139,7 +139,7 @@ def table(found: Any, name: str) -> str:
 
 
 _EXACT = {"escape rate": "known"}
-_ROUNDING = 1e-15
+_ROUNDING = 1e-13
 
 
 def _known(exact: float | None) -> str:

@@ -129,8 +129,8 @@ def quantity_of_text(text: str, quantity: str, name: str | None = None) -> float
         ParseError: there is no number, no unit, or one of another quantity.
 
     Example:
-        >>> quantity_of_text("1 pF", "capacitance")
-        1e-12
+        >>> quantity_of_text("1 pF", "capacitance"), round(quantity_of_text("100 nA/ms", "ramp"), 12)
+        (1e-12, 0.0001)
     """
     found = re.fullmatch(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S+)?\s*", text)
     scale, kind = (None, None) if found is None or found[2] is None else _unit(found[2])
@@ -149,6 +149,11 @@ def quantity_of_text(text: str, quantity: str, name: str | None = None) -> float
 
 def _unit(unit: str) -> tuple[float | None, str | None]:
     """What a number with this unit is multiplied with, and the quantity; None for an unknown unit."""
+    ramp = re.fullmatch(r"(.*A)/(\S*s|min)", unit)
+    if ramp and ramp[2] != "s":
+        scale, kind = _unit(ramp[1] + "/s")
+        time = 60.0 if ramp[2] == "min" else _PREFIXES.get(ramp[2][:-1])
+        return (None, None) if scale is None or time is None else (scale / time, kind)
     for name in sorted(_UNITS, key=len, reverse=True):
         if unit.endswith(name) and unit[: -len(name)] in _PREFIXES:
             return _PREFIXES[unit[: -len(name)]], _UNITS[name]
