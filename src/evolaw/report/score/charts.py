@@ -109,6 +109,9 @@ def draw_samples(samples: np.ndarray, data: np.ndarray) -> Figure:
         for part, name, colour in ((data, "data", CYCLE[1]), (samples, "samples", CYCLE[0])):
             axes.hist(part[:, k], edges, density=True, histtype="step", color=colour, label=name)
         axes.set_title(f"number {k + 1}")
+        # Four panels a row leave room for some three numbers below each, and those short.
+        axes.ticklabel_format(scilimits=(-2, 4))
+        axes.locator_params(axis="x", nbins=3)
     panels[0].legend()
     for axes in panels[shown:]:
         axes.set_axis_off()
