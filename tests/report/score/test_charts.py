@@ -17,6 +17,7 @@ from evolaw.report.score.charts import (
     draw_league,
     draw_likelihoods,
     draw_samples,
+    ends_of,
     tiled,
 )
 from evolaw.report.styles import style
@@ -36,6 +37,22 @@ def test_images_stand_in_their_places() -> None:
     assert colours[1, 1].tolist() == [1, 0, 0]
     with pytest.raises(ArgumentError, match="images"):
         tiled(np.zeros((2, 2)), 1)
+
+
+def test_fields_of_any_size_and_any_axes_are_seen() -> None:
+    """Pressures were white, signals of 1e-4 grey all over, and of a field of four layers three were colours and one was left out."""
+    pressure = 101325 + 50 * CHANCE.normal(size=(4, 6, 6))
+    for field in (pressure, 1e-4 * (pressure - 101325), CHANCE.normal(size=(2, 4, 3, 3)) * 30):
+        sheet = tiled(field, 2, ends_of(field))
+        inside = sheet[sheet < 1]
+        assert inside.std() > 0.1
+        assert inside.min() == 0
+    layers = np.arange(4.0)[None, :, None, None] * np.ones((1, 4, 2, 2)) / 4
+    assert tiled(layers, 1, (0.0, 1.0))[1, 1:9, 0].tolist() == [0, 0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75]
+    assert tiled(np.zeros((2, 9, 2, 3, 3)), 1).shape == (9, 4 * 3 + 2, 3), "more axes are layers, four of them shown"
+    images = CHANCE.uniform(-1, 1, (5, 8, 8))
+    images[0, 0, 0] = 7.0
+    assert ends_of(images) == (-1.0, 1.0), "one number far off does not grey all the others"
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (3, 4, 4), (2,), (5,)])

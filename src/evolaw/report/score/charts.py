@@ -1,6 +1,7 @@
 """Figures of scores: samples beside data, the training, a film from noise to data, the lines of the probability flow.
 
-Images are grey from -1, black, to 1, white; of several channels the first three are red, green and blue.
+Images are grey from -1, black, to 1, white; three channels are red, green and blue, of any other number up to four are grey side by side. Fields of
+other sizes, such as pressures or signals of 1e-4, are grey from the least to the largest of the data.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ __all__ = [
     "draw_likelihoods",
     "draw_samples",
     "draw_training",
+    "ends_of",
     "tiled",
 ]
 
 _GAP = 1
+_LAYERS = 4
 _POINTS = 4000
 _LINES = 60
 _CELLS = 90
@@ -47,36 +50,56 @@ def draw_training(model: ScoreModel) -> Figure:
     return figure
 
 
-def tiled(images: np.ndarray, columns: int) -> np.ndarray:
+def tiled(images: np.ndarray, columns: int, ends: tuple[float, float] = (-1.0, 1.0)) -> np.ndarray:
     """Return images side by side as one array of values from 0 to 1, shape (rows, cols, 3), with white between them.
 
     Args:
-        images: shape (count, rows, cols) or (count, channels, rows, cols), from -1 to 1; what lies outside is cut.
+        images: shape (count, rows, cols) or (count, channels, rows, cols), or with more axes before rows and cols.
         columns: images a row.
+        ends: the values of black and white; what lies outside is cut.
 
     Example:
         >>> tiled(np.zeros((3, 2, 2)), 2).shape
         (7, 7, 3)
     """
     given = np.asarray(images, float)
-    given = given[:, None] if given.ndim == 3 else given
     checks.require(
-        given.ndim == 4, "images", "have shape (count, rows, cols) or (count, channels, rows, cols)", given.shape
+        given.ndim >= 3, "images", "have shape (count, rows, cols) or (count, channels, rows, cols)", given.shape
     )
-    colours = np.repeat(given[:, :1], 3, 1) if given.shape[1] < 3 else given[:, :3]
-    values = np.clip((np.moveaxis(colours, 1, -1) + 1) / 2, 0, 1)
-    count, rows, cols, _ = values.shape
+    given = given.reshape(len(given), -1, *given.shape[-2:])
+    values = np.clip((given - ends[0]) / (ends[1] - ends[0]), 0, 1)
+    if values.shape[1] == 3:
+        pictures = np.moveaxis(values, 1, -1)
+    else:
+        layers = [values[:, k, :, :, None] for k in range(min(values.shape[1], _LAYERS))]
+        pictures = np.repeat(np.concatenate(layers, 2), 3, 3)
+    count, rows, cols, _ = pictures.shape
     lines = -(-count // columns)
     sheet = np.ones((lines * (rows + _GAP) + _GAP, columns * (cols + _GAP) + _GAP, 3))
-    for number, image in enumerate(values):
+    for number, image in enumerate(pictures):
         top, left = (number // columns) * (rows + _GAP) + _GAP, (number % columns) * (cols + _GAP) + _GAP
         sheet[top : top + rows, left : left + cols] = image
     return sheet
 
 
+def ends_of(values: np.ndarray) -> tuple[float, float]:
+    """Return the values that are black and white: -1 and 1 for images, the range of the values where that is far from theirs.
+
+    Example:
+        >>> ends_of(np.array([-0.9, 0.8])), ends_of(np.array([0.0, 300.0]))
+        ((-1.0, 1.0), (0.0, 300.0))
+    """
+    least, most = (
+        float(end) for end in np.quantile(values, [0.005, 0.995])
+    )  # a few numbers of a sample may lie anywhere
+    low, high = float(np.min(values)), float(np.max(values))
+    is_picture = least >= -1.6 and most <= 1.6 and most - least > 0.2
+    return (-1.0, 1.0) if is_picture or not high > low else (low, high)
+
+
 def draw_grid(images: np.ndarray, columns: int = 10, title: str = "") -> Figure:
     """Return a sheet of images."""
-    sheet = tiled(images, columns)
+    sheet = tiled(images, columns, ends_of(images))
     figure = new_figure(6.4, 6.4 * sheet.shape[0] / sheet.shape[1] + (0.3 if title else 0.0))
     _sheet(figure.add_subplot(), sheet, title)
     return figure
@@ -86,8 +109,8 @@ def draw_samples(samples: np.ndarray, data: np.ndarray) -> Figure:
     """Return samples beside data: sheets of images, points of the plane, or histograms of each number."""
     samples, data = np.asarray(samples, float), np.asarray(data, float)
     if samples.ndim >= 3:
-        chosen = [part[:40] for part in (samples, data)]
-        sheets = [tiled(part, 8) for part in chosen]
+        chosen, ends = [part[:40] for part in (samples, data)], ends_of(data)
+        sheets = [tiled(part, 8, ends) for part in chosen]
         figure = new_figure(7.2, 3.4 * sheets[0].shape[0] / sheets[0].shape[1] + 0.5)
         for axes, sheet, name in zip(figure.subplots(1, 2), sheets, ("samples", "data"), strict=True):
             _sheet(axes, sheet, name)
@@ -129,6 +152,8 @@ def draw_film(frames: np.ndarray, times: Any, rows: int = 4) -> Figure:
     frames, times = np.asarray(frames, float), np.asarray(times, float)
     count = frames.shape[1]
     if frames.ndim >= 4:
+        low, high = ends_of(frames[:, -1])
+        frames = (2 * frames - low - high) / (high - low)
         shown = frames[:rows].reshape(-1, *frames.shape[2:])
         # Early frames are noise of any size: each column is scaled to its own, never beyond the data's.
         size = np.maximum(np.abs(frames).reshape(len(frames), count, -1).std((0, 2)), 0.6) / 0.6
