@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -175,6 +176,7 @@ def test_a_few_cells_that_aged_wrongly_are_named_one_by_one() -> None:
     finding = discover(replace(recording, values=values), rng=0)
     assert finding.failed[0].name == "ageing" and finding["C4"].decision == "conflict"
     assert "from frame 4 to 5" in finding.failed[0].says and "row 8, column 9" in finding.failed[0].says
+    assert re.search(r"Without them B2/S345/4 foretells (\d+) of \1 looks", finding.failed[0].says)
     assert not finding.of("present")
 
 

@@ -7,7 +7,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from evolaw.discovery.lattices.model.ageing import aged_wrongly, highest_state, is_ageing, states_of, with_states
+from evolaw.discovery.lattices.model.ageing import (
+    aged_wrongly,
+    highest_state,
+    is_ageing,
+    states_of,
+    with_states,
+    without_wrong,
+)
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import contradicted, count_windows
 from evolaw.trajectory import Trajectory
@@ -58,6 +65,19 @@ def test_looks_are_those_of_the_law_in_words(boundary: str, states: int) -> None
     found = {name: [int(n), int(k)] for name, n, k in zip(space.names, counts.visits, counts.alive, strict=True)}
     assert found == enumerate_looks(values, boundary, states)
     assert contradicted(counts, space)[-1] == (found[f"C{states}"][0] > found[f"C{states}"][1])
+
+
+def test_what_was_misread_is_hidden_with_what_it_touches() -> None:
+    """Every single wrong reading of a cell that lives, dies, ages and is dead goes against the cycle, unless it is one of life and death."""
+    course = np.array([0, 0, 1, 1, 2, 3, 0, 0], np.uint8)
+    for time in range(1, 7):
+        for read in {0, 1, 2, 3} - {int(course[time])}:
+            values = course.copy()
+            values[time] = read
+            film = Trajectory(values[:, None, None], range(8), ("times", "rows", "cols"))
+            kept = without_wrong(with_states(film, 4)).values[:, 0, 0]
+            assert kept[time] == 255 or (course[time - 1], read, course[time + 1]) in {(0, 0, 1), (0, 1, 1), (1, 1, 2)}
+            assert ((kept == 255) | (kept == values)).all() and (kept == 255).sum() <= 3
 
 
 def test_a_cycle_of_two_states_is_that_of_life() -> None:

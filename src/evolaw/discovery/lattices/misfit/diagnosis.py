@@ -174,7 +174,7 @@ def _of_a_line(case: Case, calm: tuple[Check, ...]) -> Diagnosis:
 def _of_ages(case: Case, seen: Transitions, torn: tuple[Check, ...], calm: tuple[Check, ...]) -> Diagnosis:
     """The same for cells that age: a cycle that was not followed, then what else the outcome of a window may depend on, then chance."""
     recordings, space, windows = case.recordings, case.space, case.window_counts
-    broken = cycle(recordings)
+    broken = cycle(recordings, space)
     if broken is not None:
         return Diagnosis("ageing", (broken,))
     if not windows.mixed.any():

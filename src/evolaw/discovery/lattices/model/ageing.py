@@ -19,7 +19,7 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.trajectory import Trajectory
 
-__all__ = ["aged_wrongly", "highest_state", "is_ageing", "states_of", "with_states"]
+__all__ = ["aged_wrongly", "highest_state", "is_ageing", "states_of", "with_states", "without_wrong"]
 
 _STATES = "states"
 
@@ -43,6 +43,18 @@ def states_of(recording: Trajectory) -> int:
 def is_ageing(recording: Trajectory) -> bool:
     """Return whether cells of the recording age."""
     return states_of(recording) > 2
+
+
+def without_wrong(recording: Trajectory) -> Trajectory:
+    """Return the recording with every cell not seen, before and after, that became what the cycle forbids.
+
+    A cell that was misread once goes against the cycle before or after, so that nearly all that was misread is hidden, and little else.
+    """
+    values = recording.values.copy()
+    wrong = aged_wrongly(recording.values[:-1], recording.values[1:], states_of(recording))
+    values[:-1][wrong] = MISSING
+    values[1:][wrong] = MISSING
+    return replace(recording, values=values)
 
 
 def aged_wrongly(before: np.ndarray, after: np.ndarray, states: int) -> np.ndarray:
