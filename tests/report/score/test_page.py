@@ -37,6 +37,7 @@ def test_a_page_opens_with_the_samples(model: ScoreModel, lang: str) -> None:
     assert "<script>moons" not in page
     assert "&lt;script&gt;" in page
     assert page.count("<img") == 4
+    assert ("左：模型生成" if lang == "zh" else "Left: drawn") in page
     assert page.index("data:image/") < page.index("0.1 (0.2)")
     assert "evolaw score train moons" in page
     assert ("概率流" if lang == "zh" else "probability flow") in page
@@ -49,4 +50,6 @@ def test_a_page_without_film_and_flow(model: ScoreModel, tmp_path: Path) -> None
     path = write_score(tmp_path / "page.html", source="x", model=model, samples=states, data=states)
     text = path.read_text(encoding="utf-8")
     assert text.count("<img") == 2
+    assert "How densely" in text, "histograms have no left and right"
+    assert "Left: drawn" not in text
     assert text == render_score(source="x", model=model, samples=states, data=states), "the same bytes every time"

@@ -44,7 +44,10 @@ def draw_training(model: ScoreModel) -> Figure:
     if model.history:
         epochs, losses, _ = zip(*model.history, strict=True)
         axes.plot(epochs, losses, color=CYCLE[0], marker="o" if len(epochs) == 1 else None)
-        axes.set_yscale("log")
+        if (
+            max(losses) > 10 * min(losses) > 0
+        ):  # within a factor of ten a logarithmic axis has no number of its own to show
+            axes.set_yscale("log")
     axes.set_xlabel("epoch")
     axes.set_ylabel("mean loss")
     return figure
@@ -99,8 +102,10 @@ def ends_of(values: np.ndarray) -> tuple[float, float]:
 
 def draw_grid(images: np.ndarray, columns: int = 10, title: str = "") -> Figure:
     """Return a sheet of images."""
+    columns = min(columns, len(images))
     sheet = tiled(images, columns, ends_of(images))
-    figure = new_figure(6.4, 6.4 * sheet.shape[0] / sheet.shape[1] + (0.3 if title else 0.0))
+    width = min(6.4, 1.6 * columns)
+    figure = new_figure(width, width * sheet.shape[0] / sheet.shape[1] + (0.3 if title else 0.0))
     _sheet(figure.add_subplot(), sheet, title)
     return figure
 

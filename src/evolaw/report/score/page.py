@@ -71,4 +71,5 @@ def render_score(
         numbers=dict(numbers or {}),
         pictures=pictures,
         photo=np.ndim(samples) >= 3,
+        beside=np.ndim(samples) >= 3 or np.shape(samples)[1:] == (2,),
     )
