@@ -8,7 +8,7 @@ import pytest
 from evolaw.discovery.diffusions.evidence.weigh import weigh
 from evolaw.discovery.diffusions.investigation import discover_equation
 from evolaw.discovery.diffusions.misfit.diagnosis import doubt_drives
-from evolaw.discovery.diffusions.misfit.drive_tests import Drive, drive_test, without_line
+from evolaw.discovery.diffusions.misfit.drive_tests import Drive, beat_test, drive_test, without_line
 from evolaw.discovery.diffusions.misfit.recording_doubts import doubt_recording
 from evolaw.discovery.diffusions.problem import pose
 from evolaw.trajectory import Trajectory
@@ -96,6 +96,36 @@ def test_a_line_is_taken_off_where_there_are_numbers() -> None:
     rest[7] = np.nan
     left = without_line(rest, times, 2.0)
     assert np.isnan(left[7]) and np.nanmax(np.abs(left)) < 1e-12
+
+
+def beating(seed: int, depth: float, count: int = 4000) -> Trajectory:
+    """dx = −x dt + sqrt(2·0.2 (1 + a cos 2t)) dW by Euler's steps of 0.02."""
+    rng, x = np.random.default_rng(seed), np.zeros(count)
+    kicks = np.sqrt(0.4 * 0.02 * (1 + depth * np.cos(0.04 * np.arange(count)))) * rng.normal(size=count)
+    for k in range(count - 1):
+        x[k + 1] = 0.98 * x[k] + kicks[k]
+    return Trajectory(x, 0.02 * np.arange(count), ("times",))
+
+
+def test_noise_that_no_clock_rules_has_a_beat_at_the_level_declared(relaxation: object) -> None:
+    """60 recordings at level 0.05 expect 3 alarms; more than 9 have a chance of 1 in 800."""
+    alarms = 0
+    for seed in range(60):
+        case = pose(relaxation(1.0, 0.5, 0.05, 1500, seed), library="1, x", noise=0.0)  # type: ignore[operator]
+        found = beat_test(case, weigh(case, "x"))
+        assert found is not None
+        alarms += found.p_value < 0.05
+    assert alarms <= 9
+
+
+def test_noise_that_rises_and_falls_is_told_from_a_drive_and_opens_the_diffusion_alone() -> None:
+    case = pose(beating(1, 0.5), library="1, x", noise=0.0)
+    failed = [doubt for doubt in doubt_drives(case, [weigh(case, "x")], []) if not doubt.check.passed]
+    assert [doubt.cause for doubt in failed] == ["beating"]
+    assert failed[0].opens("x: D 1") and not failed[0].opens("x: x")
+    assert "ω = 2.0" in failed[0].check.says or "ω = 1.99" in failed[0].check.says
+    given = pose(beating(1, 0.5), library="1, x", diffusion="1, cos(2t), sin(2t)", noise=0.0)
+    assert all(doubt.check.passed for doubt in doubt_drives(given, [weigh(given, "x")], []))
 
 
 @pytest.mark.slow

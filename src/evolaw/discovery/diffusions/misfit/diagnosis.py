@@ -8,6 +8,7 @@
     a clock drives it, or hums in it            nothing of that component's drift is decided
     D varies otherwise than --diffusion         nothing of that component's diffusion is decided
     D changes in time                           nothing of that component is decided
+    D rises and falls with a clock              nothing of that component's diffusion is decided
 
 That it relaxes within a step says `fast_relaxation`; that it moves otherwise when run again, `predictive_check`.
 """
@@ -33,7 +34,7 @@ from evolaw.discovery.diffusions.misfit.drift_tests import (
     passages_of,
     returns_of,
 )
-from evolaw.discovery.diffusions.misfit.drive_tests import Drive, drive_test, without_line
+from evolaw.discovery.diffusions.misfit.drive_tests import Drive, beat_test, drive_test, without_line
 from evolaw.discovery.diffusions.misfit.history_tests import history_test, share_of_drift
 from evolaw.discovery.diffusions.misfit.increment_tests import first_rows, memory, remainders
 from evolaw.discovery.diffusions.misfit.missing_terms import missing_terms
@@ -43,7 +44,7 @@ from evolaw.discovery.spine.evidence import Check
 __all__ = ["diagnose", "doubt_drives", "doubt_known", "doubt_symmetry"]
 
 _LEAST_SPREAD = 0.05
-_LEAST_HISTORY = _LEAST_DRIVE = 0.1
+_LEAST_HISTORY = _LEAST_DRIVE = _LEAST_BEAT = 0.1
 _UNREADABLE = frozenset(("spikes", "held", "edge", "period", "jumps"))
 """Causes that leave no spectrum to read."""
 
@@ -69,7 +70,7 @@ def diagnose(case: Case, weighed: Sequence[Weighed], doubts: Sequence[Doubt] = (
 
 
 def doubt_drives(case: Case, weighed: Sequence[Weighed], doubts: Sequence[Doubt]) -> list[Doubt]:
-    """Return all doubts with those of a drive added; memory that a drive alone left in the steps is no memory.
+    """Return all doubts with those of a drive and of a beat added; memory that a drive alone left in the steps is no memory.
 
     Args:
         case: the case.
@@ -89,6 +90,8 @@ def doubt_drives(case: Case, weighed: Sequence[Weighed], doubts: Sequence[Doubt]
             rest = without_line(remainders(case, item.target), case.recording.times[first_rows(case)], drive.rate)
             if memory(rest, (2, 3) if any(case.noise) else (1,)).p_value >= LEVEL:
                 explained.add(f"memory of {item.target}")
+        beat = beat_test(case, item) if doubt.check.passed and case.split(item.target, diffusion=True)[0] else None
+        found += [] if beat is None else [_beat(case, item, beat)]
     return [doubt for doubt in doubts if doubt.check.passed or doubt.check.name not in explained] + found
 
 
@@ -170,6 +173,19 @@ def _drive(case: Case, item: Weighed, drive: Drive) -> Doubt:
         f"leaves it. Add cos({drive.rate:.4g} t) and sin({drive.rate:.4g} t) to --library: t is the time."
     )
     return Doubt(Check(name, False, drive.p_value, says), "driven", item.target, "drift")
+
+
+def _beat(case: Case, item: Weighed, beat: Drive) -> Doubt:
+    name = f"beat of {item.target}"
+    if beat.p_value >= LEVEL or beat.amplitude < _LEAST_BEAT:
+        says = f"The noise of {item.target} does not rise and fall with a clock."
+        return Doubt(Check(name, True, beat.p_value, says), "beating")
+    unit = f" {case.recording.time_unit}" if case.recording.time_unit else ""
+    says = (
+        f"The noise of {item.target} rises and falls every {2 * np.pi / beat.rate:.4g}{unit}, by {100 * min(beat.amplitude, 1.0):.0f} %: "
+        f"ω = {display.uncertain(beat.rate, beat.error)}. Add cos({beat.rate:.4g} t) and sin({beat.rate:.4g} t) to --diffusion: t is the time."
+    )
+    return Doubt(Check(name, False, beat.p_value, says), "beating", item.target, "diffusion")
 
 
 def _too_small(case: Case, item: Weighed, test: DriftTest) -> str:

@@ -17,7 +17,7 @@ __all__ = ["HOPELESS", "LEVEL", "Doubt", "doubting", "is_hopeless", "predicting"
 
 LEVEL = 1e-3
 """Chance of each check to fail by itself."""
-_NARROW = frozenset(("library", "drifting", "strength", "unsteady", "history", "driven"))
+_NARROW = frozenset(("library", "drifting", "strength", "unsteady", "history", "driven", "beating"))
 """Causes that speak against one component's law."""
 HOPELESS = frozenset(("spikes", "held", "memory", "leftover", "relaxation", "period"))
 """Causes that leave no fitted law to test."""
@@ -35,6 +35,7 @@ _REMEDIES = {
     "strength": 'Give a larger --diffusion, such as "1, x^2"; nothing new need be recorded.',
     "history": "Record what moves it as well: the drive, or the variable behind it; of a position that was recorded alone discover with --hidden velocity.",
     "driven": "Add the drive to --library, as cos(w t) and sin(w t) of the time t, or record without it.",
+    "beating": "Add the beat to --diffusion, as cos(w t) and sin(w t) of the time t, or record without it.",
     "unsteady": "Cut the recording where the noise changes, or record what changes it.",
     "drifting": "Cut the recording where it changes, or record what changes.",
     "symmetry": "Discover without --symmetry, or remove what breaks it: a preferred direction, a wall, a centre that is not the origin.",

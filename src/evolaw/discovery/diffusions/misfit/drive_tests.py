@@ -1,4 +1,4 @@
-r"""Whether a clock drives the motion, or hums in the readings: a line in the spectrum of what the drift leaves of the steps.
+r"""Whether a clock drives the motion, hums in the readings or beats in the noise: a line in the spectrum of what the drift leaves of the steps.
 
 The residuals e_k = y_k − q_kᵀθ̂ of a drift that holds hang together over a few steps at most, so their spectrum has no lines. A drive leaves
 less of itself there than it is, for the motion follows it and the fitted terms φ take their share; at frequency ω the waves
@@ -19,6 +19,8 @@ are: P = (1 + R/m)^(−m). Every octave of frequencies has the same share of the
 which is at most p by chance however the frequencies hang together (Bonferroni). A drift A cos(ωt + φ) has |β| = A Δt, and its frequency is
 known to sqrt(6/R)/T (the Cramér–Rao bound). Rows are sorted into cells of the usual step, or wider ones where there are many: of frequencies
 beyond half a turn a cell nothing is said.
+
+The same with e²/D̂ less its mean in place of e, and no terms: a strength D (1 + a cos(ωt + φ)) has |β| = a ⟨e²/D̂⟩.
 """
 
 from __future__ import annotations
@@ -30,12 +32,14 @@ import numpy as np
 from evolaw.discovery.diffusions.evidence.weigh import Weighed, drift_equation, fine_nodes
 from evolaw.discovery.diffusions.model.case import Case
 
-__all__ = ["Drive", "drive_test", "without_line"]
+__all__ = ["Drive", "beat_test", "drive_test", "without_line"]
 
 _FEWEST_TURNS = 3
 """Of a slower one the halves of the recording speak."""
 _AROUND, _NEAREST = 50, 1
 _FEWEST_AROUND = 20
+_FEWEST_SQUARES = 500
+"""Squares are heavy-tailed: their sums are Gaussian far out only where they are many."""
 _MOST_CELLS = 2**18
 _BLOCK = 2**16
 _RANK = 1e-9
@@ -49,7 +53,7 @@ class Drive:
     Attributes:
         rate: ω, radians a unit of time.
         error: its standard error.
-        amplitude: A of the drift A cos(ωt + φ) that leaves it.
+        amplitude: A of the drift A cos(ωt + φ) that leaves it; of a beat a.
         ratio: R, its power over that of its neighbours.
         p_value: chance of so strong a line at any frequency.
     """
@@ -77,7 +81,27 @@ def drive_test(case: Case, weighed: Weighed) -> Drive | None:
         >>> round(found.rate, 2), round(found.amplitude, 1), found.p_value < 1e-6
         (2.0, 1.1, True)
     """
-    cells = _cells(case, weighed)
+    return _strongest(_cells(case, weighed))
+
+
+def beat_test(case: Case, weighed: Weighed) -> Drive | None:
+    """Return the strongest line in the squares of what the drift of a component leaves; None where the recording is too short.
+
+    Example:
+        >>> from evolaw import Trajectory
+        >>> from evolaw.discovery.diffusions.evidence.weigh import weigh
+        >>> from evolaw.discovery.diffusions.problem import pose
+        >>> t = 0.05 * np.arange(4001)
+        >>> kicks = 0.2 * np.sqrt(1 + 0.5 * np.cos(2 * t)) * np.random.default_rng(1).normal(size=4001)
+        >>> case = pose(Trajectory(np.cumsum(kicks), t, ("times",)), library="1", noise=0.0)
+        >>> found = beat_test(case, weigh(case, "x"))
+        >>> round(found.rate, 2), round(found.amplitude, 1), found.p_value < 1e-6
+        (2.0, 0.5, True)
+    """
+    return _strongest(_cells(case, weighed, squared=True))
+
+
+def _strongest(cells: _Cells | None) -> Drive | None:
     if cells is None:
         return None
     power, wave = _power(cells)
@@ -122,19 +146,30 @@ class _Cells:
     step: float
 
 
-def _cells(case: Case, weighed: Weighed) -> _Cells | None:
+def _cells(case: Case, weighed: Weighed, *, squared: bool = False) -> _Cells | None:
+    """Sort the rows into cells; ``squared`` takes the squares less their mean, over the mean, and no terms. None where there are too few rows."""
     recording, left = case.recording, weighed.residuals
     varies = len(case.diffusion.get(weighed.target, ())) > 1 and weighed.target not in case.hidden
     size = weighed.strength(list(recording.columns)) if varies else np.ones(len(recording))
     size = size if recording.heat is None else size * recording.heat
     used = np.isfinite(left) & (size > 0)
-    if np.count_nonzero(used) < _FEWEST_AROUND:
+    if np.count_nonzero(used) < (_FEWEST_SQUARES if squared else _FEWEST_AROUND):
         return None
     begin, end = recording.times[used].min(), recording.times[used].max()
     width = max(recording.step, float(end - begin) / _MOST_CELLS)
     place = np.where(used, np.round((recording.times - begin) / width), 0).astype(int)
     scale = np.where(used, np.sqrt(np.mean(size[used]) / np.where(used, size, 1.0)), 0.0)
     count = int(place.max()) + 1
+    left = np.where(used, left, 0.0) * scale
+    if squared:
+        squares = left**2 / np.mean(left[used] ** 2)
+        return _Cells(
+            np.bincount(place, np.where(used, squares - 1, 0.0), count),
+            np.zeros((count, 0)),
+            int(used.sum()),
+            width,
+            1.0,
+        )
     equation = drift_equation(case, weighed.target, fine_nodes, weighed.strength if varies else None, None)
     terms, gram = np.zeros((count, len(equation.names))), np.zeros((len(equation.names),) * 2)
     for first in range(0, len(recording) if equation.names else 0, _BLOCK):
@@ -151,7 +186,7 @@ def _cells(case: Case, weighed: Weighed) -> _Cells | None:
     whole = terms / np.sqrt(np.diag(gram)) @ vectors[:, kept] / np.sqrt(values[kept]) if gram.size else terms
     steps = np.append(np.diff(recording.times), 0.0)[used]
     return _Cells(
-        np.bincount(place, np.where(used, left, 0.0) * scale, count),
+        np.bincount(place, left, count),
         whole,
         int(used.sum()),
         width,
