@@ -30,6 +30,7 @@ from equation_systems import HELD, TOLD, System, recordings
 from evolaw.discovery.diffusions import investigation
 from evolaw.discovery.diffusions.experiment.track_box import FunctionTrackBox
 from evolaw.discovery.diffusions.investigation import discover_equation
+from evolaw.errors import ArgumentError
 from evolaw.trajectory import Trajectory
 
 _FREE = re.compile(r"(\S+) ± ([^\s)]+)(?:\)(e\S+))? with all other terms free")
@@ -92,7 +93,12 @@ def calibrate(options: argparse.Namespace) -> None:
                 for number, one in enumerate(values):
                     if number < done[name, condition]:
                         continue
-                    line = weigh_one(system, one, step, run=number < options.run)
+                    try:
+                        line = weigh_one(system, one, step, run=number < options.run)
+                    except ArgumentError as error:
+                        # Noise may carry a reading where sqrt(x) is no number: nothing is decided then.
+                        line = {"entries": [], "failed": ["refused"], "p": {}, "combinations": [], "seconds": 0.0}
+                        print(f"{name} {condition} {number}: {error}", flush=True)
                     out.write(
                         json.dumps({"system": name, "condition": condition, "run": number < options.run, **line}) + "\n"
                     )

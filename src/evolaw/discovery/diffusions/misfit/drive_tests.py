@@ -29,7 +29,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evolaw.discovery.diffusions.evidence.weigh import Weighed, drift_equation, fine_nodes
+from evolaw.discovery.diffusions.evidence.drift import features
+from evolaw.discovery.diffusions.evidence.weigh import Weighed
 from evolaw.discovery.diffusions.model.case import Case
 
 __all__ = ["Drive", "beat_test", "drive_test", "without_line"]
@@ -41,7 +42,6 @@ _FEWEST_AROUND = 20
 _FEWEST_SQUARES = 500
 """Squares are heavy-tailed: their sums are Gaussian far out only where they are many."""
 _MOST_CELLS = 2**18
-_BLOCK = 2**16
 _RANK = 1e-9
 _LEAST_OUTSIDE = 0.25
 
@@ -170,27 +170,35 @@ def _cells(case: Case, weighed: Weighed, *, squared: bool = False) -> _Cells | N
             width,
             1.0,
         )
-    equation = drift_equation(case, weighed.target, fine_nodes, weighed.strength if varies else None, None)
-    terms, gram = np.zeros((count, len(equation.names))), np.zeros((len(equation.names),) * 2)
-    for first in range(0, len(recording) if equation.names else 0, _BLOCK):
-        part = slice(first, min(first + _BLOCK, len(recording)))
-        phi = np.where(used[part, None], equation.rows(part.start, part.stop).terms, 0.0)
-        phi = np.where(np.isfinite(phi), phi, 0.0)
-        gram += phi.T @ phi
-        for j, column in enumerate(phi.T):
-            terms[:, j] += np.bincount(place[part], column, count)
-    values, vectors = (
-        np.linalg.eigh(gram / np.sqrt(np.outer(np.diag(gram), np.diag(gram)))) if gram.size else (gram, gram)
-    )
-    kept = values > _RANK
-    whole = terms / np.sqrt(np.diag(gram)) @ vectors[:, kept] / np.sqrt(values[kept]) if gram.size else terms
     steps = np.append(np.diff(recording.times), 0.0)[used]
     return _Cells(
         np.bincount(place, left, count),
-        whole,
+        _terms(case, weighed, np.flatnonzero(used), scale, place, count),
         int(used.sum()),
         width,
         float(np.mean(steps[steps > 0] * scale[used][steps > 0])),
+    )
+
+
+def _terms(
+    case: Case, weighed: Weighed, used: np.ndarray, scale: np.ndarray, place: np.ndarray, count: int
+) -> np.ndarray:
+    """The free terms in cells, orthonormal over the rows; of many rows every so many-th one stands for all."""
+    rows = used[:: max(1, used.size // _MOST_CELLS)]
+    free, _ = case.split(weighed.target)
+    columns = case.recording.columns
+    speeds = [np.gradient(column, case.recording.step) for column in columns[: len(case.hidden)]]
+    with np.errstate(all="ignore"):
+        phi = features(free, [column[rows] for column in (*columns, *speeds)]) * scale[rows, None]
+    phi = np.where(np.isfinite(phi), phi, 0.0)
+    phi = phi / np.maximum(np.linalg.norm(phi, axis=0), 1e-300)
+    values, vectors = np.linalg.eigh(phi.T @ phi)
+    kept = values > _RANK
+    phi = phi @ (vectors[:, kept] / np.sqrt(values[kept])) * np.sqrt(used.size / rows.size)
+    return (
+        np.stack([np.bincount(place[rows], column, count) for column in phi.T], 1)
+        if kept.any()
+        else np.zeros((count, 0))
     )
 
 
@@ -207,10 +215,16 @@ def _power(cells: _Cells) -> tuple[np.ndarray, np.ndarray]:
     for column in cells.terms.T:
         part = waves(column)
         inside += part[:, :, None] * part[:, None, :]
-    values, vectors = np.linalg.eigh(0.5 * cells.rows * np.eye(2) - inside)
-    values = np.maximum(values, 0.5 * cells.rows * _LEAST_OUTSIDE)
-    along = np.einsum("kij,ki->kj", vectors, sums)
-    return np.sum(along**2 / values, 1), np.sqrt(np.sum((along / values) ** 2, 1))
+    outside, least = 0.5 * cells.rows * np.eye(2) - inside, 0.5 * cells.rows * _LEAST_OUTSIDE
+    middle = (outside[:, 0, 0] + outside[:, 1, 1]) / 2
+    apart = np.hypot((outside[:, 0, 0] - outside[:, 1, 1]) / 2, outside[:, 0, 1])
+    # Where little is outside the smaller eigenvalue is kept from vanishing; elsewhere the matrix is inverted as it is.
+    raised = np.flatnonzero(middle - apart < least)
+    values, vectors = np.linalg.eigh(outside[raised])
+    outside[raised] = (vectors * np.maximum(values, least)[:, None]) @ vectors.transpose(0, 2, 1)
+    (a, b), d = outside[:, 0].T, outside[:, 1, 1]
+    wave = np.stack([d * sums[:, 0] - b * sums[:, 1], a * sums[:, 1] - b * sums[:, 0]], -1) / (a * d - b * b)[:, None]
+    return np.sum(wave * sums, 1), np.hypot(wave[:, 0], wave[:, 1])
 
 
 def _beside_neighbours(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
