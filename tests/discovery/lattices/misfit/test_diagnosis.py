@@ -181,3 +181,16 @@ def test_chance_that_depends_on_the_orientation_is_no_larger_neighbourhood() -> 
         frames.append((chance.random((32, 32)) < 1 / (1 + np.exp(-0.7 * field))).astype(np.uint8))
     found = cause(Trajectory(np.array(frames), np.arange(17), ("times", "rows", "cols"), boundary="torus"))
     assert found.cause == "symmetry" and "--space isotropic" in found.checks[0].says
+
+
+def test_contradictions_in_one_step_alone_are_no_coins_however_few() -> None:
+    """A board almost at rest of which one frame was half written passed for a coin: too few cells contradict the rest to refute it."""
+    start = (np.random.default_rng(4).random((32, 32)) < 0.4).astype(np.uint8)
+    film = evolve("B567/S158", start, 12)
+    values = film.values.copy()
+    values[4, 16:] = values[3, 16:]
+    found = cause(replace(film, values=values))
+    assert (
+        found.cause == "unclear"
+        and "step from frame 3 to 4: it is no step of the law, or coins" in found.checks[0].says
+    )

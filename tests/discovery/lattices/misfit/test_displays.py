@@ -79,6 +79,7 @@ def shown(values: np.ndarray, boundary: str | None = None) -> Trajectory:
         (soup("B3/S23", steps=25).values[NAMED], "sorted by name"),
         (FILM.values ^ (TURNED ^ TURNED[0]), "dead and alive are exchanged in frames"),
         (FILM.values ^ (np.arange(13) > 6)[:, None, None], "frames 7, 8, 9, 10, 11, 12. Exchange"),
+        (np.array([frame[:, ::-1] if t % 3 == 1 else frame for t, frame in enumerate(FILM.values)]), "frames 1, 4, 7, 10 are turned or"),
         (FILM.values.repeat(3, 1).repeat(3, 2), "drawn as 3 x 3"),
         (np.array([np.roll(frame, (2 * place, -place), (0, 1)) for place, frame in enumerate(FILM.values)]), "by 2 down and 1 left"),
         (np.array([np.roll(frame, place, (0, 1)) for place, frame in zip(PLACES, FILM.values, strict=True)]), "shifted against"),

@@ -161,3 +161,24 @@ def test_a_coin_that_makes_boards_out_of_nothing_is_no_blank_frame() -> None:
     film = evolve("B0=0.3/S", np.zeros((24, 24), np.uint8), 9, rng=1)
     assert not film.values[0].any() and film.values[1].any()
     assert find_blank([film], Transitions.of([film]), SPACE) is None
+
+
+def test_blank_frames_here_and_there_are_named() -> None:
+    values = evolve("B3/S23", (np.random.default_rng(3).random((24, 24)) < 0.4).astype(np.uint8), 14).values.copy()
+    values[3::4] = 0
+    finding = discover(Trajectory(values, np.arange(15), ("times", "rows", "cols"), boundary="torus"), rng=0)
+    says = finding.failed[0].says
+    assert finding.facts["cause"] == "step" and "whose cells are all equal, 2 to 3, 3 to 4, 6 to 7" in says
+    assert "B3/S23 explains everything" in says and not finding.of("probabilistic")
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_margin_around_the_board_is_named(level: int) -> None:
+    """Cells that a program drew around a torus were taken for misread ones."""
+    film = evolve("B3/S23", (np.random.default_rng(4).random((20, 21)) < 0.4).astype(np.uint8), 12)
+    padded = np.pad(film.values, ((0, 0), (4, 2), (3, 3)), constant_values=level)
+    finding = discover(Trajectory(padded, np.arange(13), film.axes), rng=0)
+    says = " ".join(check.says for check in finding.failed)
+    assert "the margin of cells that never change, around rows 4 to 23 and columns 3 to 23" in says
+    assert "B3/S23 explains everything" in says and "Cut the margin away" in says
+    assert not finding.of("present") and not finding.of("probabilistic")

@@ -16,7 +16,7 @@ from evolaw.discovery.lattices.misfit.causes import Diagnosis
 from evolaw.discovery.lattices.misfit.chance import check_determinism, check_flips, diagnose_chance, too_few
 from evolaw.discovery.lattices.misfit.displays import Display, check_axes, find_display, find_order
 from evolaw.discovery.lattices.misfit.edges import boundary
-from evolaw.discovery.lattices.misfit.faults import find_blank, find_fault
+from evolaw.discovery.lattices.misfit.faults import find_blank, find_fault, only_step
 from evolaw.discovery.lattices.misfit.homogeneity import find_drift
 from evolaw.discovery.lattices.misfit.larger_neighbourhoods import WiderLaw, counting_law, law_with_memory
 from evolaw.discovery.lattices.misfit.neighbourhood_networks import Surroundings, ask_networks
@@ -268,11 +268,17 @@ def _skipped_line(case: Case, everywhere: bool = False) -> Diagnosis | None:
 
 
 def _unless_at_rest(found: Diagnosis, case: Case, skipped: Callable[[Case, bool], Diagnosis | None]) -> Diagnosis:
-    """Coins, unless skipped generations explain the recording as well: where it soon came to rest, too little moved to choose."""
-    rival = skipped(case, True) if found.cause == "coins" else None
-    if rival is None:
+    """Coins, unless one bad step or skipped generations explain the recording as well: where it soon came to rest, too little moved."""
+    if found.cause != "coins":
         return found
-    return Diagnosis("unclear", (replace(rival.checks[0], says=rival.checks[0].says + _AT_REST),))
+    rival = skipped(case, True)
+    if rival is not None:
+        return Diagnosis("unclear", (replace(rival.checks[0], says=rival.checks[0].says + _AT_REST),))
+    step = only_step(Transitions.of(case.recordings), case.space)
+    if step is None:
+        return found
+    says = f"All contradictions lie in {step}: it is no step of the law, or coins came up otherwise there alone. Leave it out, or record more."
+    return Diagnosis("unclear", (Check("step", False, 1.0, says),))
 
 
 def _is_certain(known: np.ndarray) -> bool:

@@ -5,6 +5,7 @@
     axes       an array with rows, columns and times where times, rows and columns were expected
     large      every cell drawn as k x k equal ones
     order      frames in reverse, sorted by names ("10" before "2"), or mixed up
+    turned     frames turned or mirrored against each other
     moved      a camera that follows, or a board shifted between frames
 
 All are told by the same e-value as larger laws: betting on the table of the other reading pays,
@@ -139,7 +140,7 @@ def find_display(recordings: Sequence[Trajectory], space: RuleSpace) -> Display 
     Notes:
         Cost: some hundred passes over two frames of 64 x 64 cells.
     """
-    return _find((_large, _mixed_up, _upright, _moved), recordings, space)
+    return _find((_large, _mixed_up, _upright, _turned_round, _moved), recordings, space)
 
 
 _Reading = tuple[str, WindowCounts, float]
@@ -252,6 +253,34 @@ def _upright(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: Ru
     named = ", ".join(map(str, turned[:12])) + (" and more" if len(turned) > 12 else "")
     says = f"Against the first frame, dead and alive are exchanged in frames {named}. Exchange them back"
     return says, found[1], len(part) * float(np.log(2))
+
+
+def _turned_round(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: RuleSpace) -> _Reading | None:
+    """Frames turned or mirrored; all are put as the first is."""
+    if len(parts) != 1 or parts[0].values.shape[1] == 1:
+        return None
+    part = parts[0]
+    square = part.values.shape[1] == part.values.shape[2]
+    ways = [(turn, flip) for turn in range(4) for flip in (0, 1) if square or turn % 2 == 0]
+
+    def put(frame: np.ndarray, way: _Move) -> np.ndarray:
+        turned = np.rot90(frame, way[0])
+        return turned[:, ::-1] if way[1] else turned
+
+    def nexts(chosen: tuple[_Move, ...]) -> Iterable[tuple[_Move, WindowCounts | None]]:
+        if not chosen:
+            return [((0, 0), None)]
+        at, last = len(chosen), chosen[-1]
+        likely = [last, *(way for way in ways if way != last)]
+        return ((way, _pair(part, put(part.values[at - 1], last), put(part.values[at], way))) for way in likely)
+
+    found = _chain(len(part), nexts, space)
+    if found is None:
+        return None
+    odd = [str(place) for place, way in enumerate(found[0]) if way != (0, 0)]
+    named = ", ".join(odd[:12]) + (" and more" if len(odd) > 12 else "")
+    says = f"Against the first frame, frames {named} are turned or mirrored. Turn them back"
+    return says, found[1], len(part) * float(np.log(len(ways)))
 
 
 def _moved(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: RuleSpace) -> _Reading | None:

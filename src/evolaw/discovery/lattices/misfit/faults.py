@@ -25,7 +25,7 @@ from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
 from evolaw.discovery.spine.e_values import LEVEL
 from evolaw.trajectory import Trajectory
 
-__all__ = ["Fault", "box_of", "cut_at", "find_blank", "find_fault", "named_step", "without"]
+__all__ = ["Fault", "box_of", "cut_at", "find_blank", "find_fault", "named_step", "only_step", "without"]
 
 _MOST_SHARE = 0.5
 """A region larger than this share of the board is not the fault: the rest is."""
@@ -48,6 +48,7 @@ class Fault:
         steps: the bad steps; empty where the fault is a place.
         box: rows and columns of the bad place (first row, last row, first column, last column), maybe wrapping; None for a time.
         between: whether the parts are recordings, the law changing from one to the next.
+        margin: whether the part is a margin around the board.
         drifts: whether the part merely has other probabilities, and contradicts nothing outright.
     """
 
@@ -59,6 +60,7 @@ class Fault:
     steps: tuple[int, ...] = ()
     box: tuple[int, int, int, int] | None = None
     between: bool = False
+    margin: bool = False
     drifts: bool = False
 
 
@@ -146,6 +148,11 @@ def _times(recordings: Sequence[Trajectory], seen: Transitions, space: RuleSpace
         if best.log_e > -np.log(LEVEL):
             yield best
             return
+    blank = [step for step, (owner, frame) in enumerate(seen.origin) if _is_beside_blank(recordings[owner], frame)]
+    if 2 < len(blank) < count and not _mixed(total - tallies[blank].sum(0)):
+        where = f"the steps into and out of frames whose cells are all equal, {_frames(seen, blank)}"
+        yield _of_steps(seen, space, tuple(blank), "step", where, count)
+        return
     pairs = [
         step
         for step in range(count - 1)
@@ -163,6 +170,26 @@ def _times(recordings: Sequence[Trajectory], seen: Transitions, space: RuleSpace
         if count > 2 * period and not any(_mixed(part) for part in seen.counts(labels, period, space.entry_of)):
             where = f"steps of different {'parity' if period == 2 else 'remainder by three'}: laws take turns"
             yield Fault("alternating", where, seen.log_e(labels, period, space) - np.log(2), labels, period)
+
+
+def _is_beside_blank(recording: Trajectory, frame: int) -> bool:
+    """Whether exactly one of a frame and the next is of equal cells."""
+    before, after = (board.min() == board.max() for board in recording.values[frame : frame + 2])
+    return bool(before != after)
+
+
+def only_step(seen: Transitions, space: RuleSpace) -> str | None:
+    """Return the name of the one step, or of the two around one frame, that holds all contradictions however few; None where none does."""
+    count = len(seen.origin)
+    tallies = seen.counts(seen.step, count, space.entry_of)
+    total = tallies.sum(0)
+    for step in range(count if count > 2 else 0):
+        if not _mixed(total - tallies[step]):
+            return named_step(seen, step)
+    for step in range(count - 1 if count > 3 else 0):
+        if seen.origin[step][0] == seen.origin[step + 1][0] and not _mixed(total - tallies[step] - tallies[step + 1]):
+            return _of_frame(seen, space, step, count).where
+    return None
 
 
 def _cuts(seen: Transitions, space: RuleSpace, tallies: np.ndarray, total: np.ndarray) -> Iterator[Fault]:
@@ -220,6 +247,9 @@ def _frames(seen: Transitions, steps: Sequence[int]) -> str:
 
 def _places(recordings: Sequence[Trajectory], seen: Transitions, space: RuleSpace) -> Iterator[Fault]:
     rows, cols = seen.shape
+    margin = _margin(recordings, seen, space)
+    if margin is not None:
+        yield margin
     for inside, box in _boxes(seen, space):
         share = _length(box[:2], rows) * _length(box[2:], cols) / (rows * cols)
         if share <= _MOST_SHARE and seen.is_consistent(~inside, space):
@@ -230,6 +260,27 @@ def _places(recordings: Sequence[Trajectory], seen: Transitions, space: RuleSpac
         if band is not None:
             inside = _within(where, band)
             yield _of_box(seen, space, inside, (*band, 0, cols - 1) if is_row else (0, rows - 1, *band))
+
+
+def _margin(recordings: Sequence[Trajectory], seen: Transitions, space: RuleSpace) -> Fault | None:
+    """A margin of cells that never change around a board whose own edge is somewhere inside."""
+    first = recordings[0].values
+    still = (first == first[0, 0, 0]).all(0)
+    if len({recording.values.shape[1:] for recording in recordings}) > 1 or still.all() or min(seen.shape) < 5:
+        return None
+    for recording in recordings[1:]:
+        still &= (recording.values == first[0, 0, 0]).all(0)
+    moving = [np.flatnonzero(~still.all(axis)) for axis in (1, 0)]
+    box = [(int(places[0]), int(places[-1])) for places in moving]
+    if any(low < 1 or high > size - 2 or high - low < 3 for (low, high), size in zip(box, seen.shape, strict=True)):
+        return None
+    (top, bottom), (left, right) = box
+    inside = (seen.row > top) & (seen.row < bottom) & (seen.col > left) & (seen.col < right)
+    if not seen.is_consistent(inside, space):
+        return None
+    log_e = seen.log_e((~inside).astype(np.int64), 2, space) - np.log(np.prod(seen.shape))
+    where = f"the margin of cells that never change, around rows {top} to {bottom} and columns {left} to {right}"
+    return Fault("region", where, float(log_e), (~inside).astype(np.int64), 2, margin=True)
 
 
 def _boxes(seen: Transitions, space: RuleSpace) -> Iterator[tuple[np.ndarray, tuple[int, int, int, int]]]:

@@ -54,11 +54,13 @@ def diagnose_parts(case: Case, seen: Transitions, fault: Fault) -> Diagnosis:
         says = f"Windows that cross the edge follow another law than those inside. {cure_of_the_edge(case.recordings, case.space)}"
     else:
         cure = (
-            "Mark these cells as missing (255), or cut them away"
+            "Cut the margin away"
+            if fault.margin
+            else "Mark these cells as missing (255), or cut them away"
             if fault.box is not None
             else "Leave these frames out, and pass what is before and after as recordings of their own"
         )
-        inside = f" There alone: {parts[1]}." if fault.cause == "region" else ""
+        inside = f" There alone: {parts[1]}." if fault.cause == "region" and not fault.margin else ""
         differing = _differing(case, tallies)
         lies = (
             f"{differing} there otherwise than elsewhere: {fault.where}"
