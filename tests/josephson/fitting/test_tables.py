@@ -26,6 +26,8 @@ def test_units_become_si(tmp_path):
     ("heading", "kind"),
     [
         ("电流 (µA); 电压 (µV)", "iv"),
+        ("I_bias (nA); U (mV)", "iv"),
+        ("偏置电流 (nA), V_dc (mV)", "iv"),
         ("Switching_current [nA]\tcounts", "switching"),
         ("I (A), escape rate (1/s), rate error (kHz)", "rates"),
     ],
@@ -42,6 +44,7 @@ def test_headings_of_all_kinds(tmp_path, heading, kind):
         (GOOD.replace(" (uA)", ""), r"2:1: 'current' has no unit.*current \(uA\)"),
         (GOOD.replace("(uA)", "(mV)").replace("[mV]", "[uA]"), r"2:1: .*unit of a voltage.*swapped"),
         (GOOD.replace("(uA)", "(furlong)"), "unknown unit 'furlong'"),
+        (GOOD.replace("(uA)", "(mA)").replace("[mV]", "[kV]"), "Voltages reach .* V; a junction shows millivolts"),
         (GOOD.replace("2.0,", "2.0 mA,"), r"4:1: The cell '2.0 mA' has a unit of its own"),
         (GOOD.replace("voltage [mV]", "current [mA]"), "Two columns are called 'current'"),
         (GOOD.replace("0.0173", "seven"), r"4:2: The cell 'seven' is no number"),

@@ -24,6 +24,7 @@ from evolaw.textfiles import read_text
 __all__ = ["MeasuredTable", "quantity_of_text", "read_table"]
 
 _LEAST_LINES, _APART = 3, 100.0
+_MOST_VOLTS = 1.0
 _MOST_BYTES, _MOST_ROWS = 64 * 2**20, 2_000_000
 _PREFIXES = {
     "": 1.0,
@@ -56,9 +57,13 @@ _COLUMNS = {
     "bias": "current",
     "bias current": "current",
     "i": "current",
+    "i bias": "current",
     "电流": "current",
+    "偏置电流": "current",
     "voltage": "voltage",
     "v": "voltage",
+    "u": "voltage",
+    "v dc": "voltage",
     "电压": "voltage",
     "voltage error": "voltage",
     "switching current": "current",
@@ -191,8 +196,12 @@ def _column(cell: str, source: str, line: int, place: int) -> tuple[str, float]:
         "bias": "current",
         "bias current": "current",
         "i": "current",
+        "i bias": "current",
         "电流": "current",
+        "偏置电流": "current",
         "v": "voltage",
+        "u": "voltage",
+        "v dc": "voltage",
         "电压": "voltage",
     }
     return {"escape rate": "rate", "开关电流": "switching current", **short}.get(name, name), scale
@@ -290,11 +299,17 @@ def _kind(columns: dict[str, np.ndarray], source: str, line: int) -> str:
 
 
 def _require_plausible(current: np.ndarray, voltage: np.ndarray, source: str) -> None:
-    """Refuse an I–V curve whose resistance no junction has: its units are wrong, or its columns swapped."""
+    """Refuse an I–V curve whose resistance or voltage no junction has: its units are wrong, or its columns swapped."""
     large = np.abs(current) > np.abs(current).max() / 2
     ratio = float(np.median(np.abs(voltage[large] / current[large])))
     if not 1e-4 <= ratio <= 1e8:
         raise ParseError(
             f"Voltage over current is about {ratio:.2g} Ohm, which no junction has. Are the units of the two columns right, or the columns swapped?",
+            source=source,
+        )
+    highest = float(np.abs(voltage).max())
+    if highest > _MOST_VOLTS:
+        raise ParseError(
+            f"Voltages reach {highest:.2g} V; a junction shows millivolts. Is the unit of the voltage right?",
             source=source,
         )
