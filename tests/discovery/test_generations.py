@@ -261,6 +261,7 @@ def test_what_golly_recorded_is_found(tmp_path: Path) -> None:
     assert finding["B2"].decision == "present" and finding["C3"].decision == "present"
 
 
+@pytest.mark.slow
 def test_chance_is_told_from_certainty() -> None:
     """Births with probability .6 on 16 x 16 cells; the networks that look for larger neighbourhoods see too few of them to be asked."""
     finding = discover(film("B2=0.6,3/S34/4", 16, 4), rng=0)
@@ -365,3 +366,27 @@ def test_a_bad_step_or_place_is_named_in_nine_of_ten() -> None:
             ["step", "step", "equal frames", "step", "step", "region"][kind]
         }
     assert named >= 54
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("reversed", "The frames are in the opposite order"),
+        ("large", "Every cell is drawn as 3 x 3 equal ones"),
+        ("moved", "From frame to frame everything moves by 1 right"),
+        ("mixed", "The frames are mixed up. Put them in this order, counted from 0: 2, 4, 0, 3, 5, 6, 1"),
+        ("axes", "with its axes read as rows, cols, times, 7 frames of 24 x 24"),
+    ],
+)
+def test_frames_shown_otherwise_are_named(kind: str, says: str) -> None:
+    run = film("345/2/4", 24, 6)
+    values = {
+        "reversed": run.values[::-1],
+        "large": run.values.repeat(3, 1).repeat(3, 2),
+        "moved": np.stack([np.roll(board, time, 1) for time, board in enumerate(run.values)]),
+        "mixed": run.values[np.argsort([2, 4, 0, 3, 5, 6, 1])],
+        "axes": run.values.transpose(1, 2, 0),
+    }[kind]
+    finding = discover(replace(run, values=values, times=range(len(values)), law=None), rng=0)
+    assert says in finding.failed[0].says
+    assert not finding.of("present")

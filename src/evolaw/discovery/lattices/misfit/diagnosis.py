@@ -174,6 +174,9 @@ def _of_a_line(case: Case, calm: tuple[Check, ...]) -> Diagnosis:
 def _of_ages(case: Case, seen: Transitions, torn: tuple[Check, ...], calm: tuple[Check, ...]) -> Diagnosis:
     """The same for cells that age: a cycle that was not followed, then what else the outcome of a window may depend on, then chance."""
     recordings, space, windows = case.recordings, case.space, case.window_counts
+    shown = _shown(case, find_display)
+    if shown is not None:
+        return shown
     broken = cycle(recordings, space)
     if broken is not None:
         return Diagnosis("ageing", (broken,))

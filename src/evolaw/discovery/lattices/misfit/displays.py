@@ -28,7 +28,7 @@ import numpy as np
 from scipy.special import betaln, gammaln
 
 from evolaw.arrays import MISSING
-from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
+from evolaw.discovery.lattices.model.rule_space import RuleSpace
 from evolaw.discovery.lattices.model.window_counts import CUTOUT, WindowCounts, contradicted, count_windows, log_best
 from evolaw.discovery.spine.e_values import LEVEL, p_value
 from evolaw.discovery.spine.evidence import Check
@@ -140,7 +140,8 @@ def find_display(recordings: Sequence[Trajectory], space: RuleSpace) -> Display 
     Notes:
         Cost: some hundred passes over two frames of 64 x 64 cells.
     """
-    return _find((_large, _mixed_up, _upright, _turned_round, _moved), recordings, space)
+    two = () if space.ages else (_upright,)  # what is exchanged are two states
+    return _find((_large, _mixed_up, *two, _turned_round, _moved), recordings, space)
 
 
 _Reading = tuple[str, WindowCounts, float]
@@ -350,7 +351,7 @@ def _chain(
 ) -> tuple[tuple[_T, ...], WindowCounts] | None:
     """The first row of readings, one a frame, under which nothing contradicts itself, and its windows; None where none is soon found."""
     tries = each * length
-    nothing = WindowCounts(*np.zeros((2, WINDOWS), np.int64))
+    nothing = WindowCounts(*np.zeros((2, space.entry_of.size), np.int64))
     open_: list[tuple[Any, tuple[_T, ...], WindowCounts]] = [(iter(nexts(())), (), nothing)]
     while open_ and tries:
         rest, chosen, counts = open_[-1]
@@ -388,8 +389,12 @@ def _log_e(other: WindowCounts, given: WindowCounts, space: RuleSpace, candidate
     ``candidates`` is the logarithm of the number of readings that were tried.
     """
     table = other.pool(space)
-    if table.mixed.any():
+    if contradicted(table, space).any():
         return None
+    if (
+        space.ages and contradicted(given, space)[-1]
+    ):  # no law at all, with chance or without, foretells what the cycle forbids
+        given = WindowCounts(given.visits[:-1], given.alive[:-1])
     seen = table.visits > 0
     bets = betaln(table.alive[seen] + 1.0, table.visits[seen] - table.alive[seen] + 1.0)
     # The readings may hold different numbers of outcomes: each is judged by what it gains over coins.
