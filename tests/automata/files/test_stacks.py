@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evolaw.automata.files.stacks import are_cells, as_states
+from evolaw.automata.evolution import evolve
+from evolaw.automata.files.stacks import are_ageing, are_cells, as_states, order_of_ages
+from evolaw.automata.rules.generations import Generations
 from evolaw.errors import ArgumentError, ParseError
 
 
@@ -80,3 +82,33 @@ def test_numbers_of_cells_are_told_from_other_numbers() -> None:
     real = stack().astype(float)
     assert are_cells(real) and are_cells(stack().astype(bool)) and are_cells(np.where(real == 0, 255, real))
     assert not any(map(are_cells, (real / 2, real * 0, np.full(3, np.nan), real + 1j, np.array(["0", "1"]))))
+
+
+@pytest.mark.parametrize("law", ["/2/3", "345/2/4", "12/34/3", "3456/2/6", "2/13/21"])
+def test_labels_of_any_meaning_are_put_in_the_order_of_their_ages(law: str) -> None:
+    """However the states are numbered, and whether the living may stay or not; a circle that was not seen whole says nothing."""
+    states, chance = Generations(law).states, np.random.default_rng(2)
+    film = evolve(law, chance.integers(0, 2, (24, 24)), states + 4).values
+    numbers = chance.permutation(states)
+    assert order_of_ages(numbers[film], states) == numbers.tolist()
+    assert order_of_ages(film[: states - 1], int(film[: states - 1].max()) + 1) is None
+    assert order_of_ages(chance.integers(0, states, film.shape), states) is None
+
+
+def test_states_that_age_are_told_from_other_numbers() -> None:
+    film = evolve("345/2/4", np.random.default_rng(3).integers(0, 2, (20, 20)), 6).values
+    assert are_ageing(film) and are_ageing(film.astype(float)) and are_ageing(film[None])
+    assert are_ageing(np.where(np.random.default_rng(4).random(film.shape) < 0.1, np.nan, film))
+    for other in (
+        film[0],
+        film[::2],
+        (4 - film) % 4,
+        film == 1,
+        film + 0.5,
+        film * 7,
+        film[:1],
+        film.astype(np.int64) - 1,
+    ):
+        assert not are_ageing(np.asarray(other))
+    with pytest.raises(ParseError, match="save every generation, and number them 0 dead, 1 alive"):
+        as_states(film[::2], "x")

@@ -171,8 +171,15 @@ def _require_values(values: np.ndarray, source: str) -> None:
         found = np.unique(values)
         between = found[:2].mean() if values.dtype.kind in "iu" else (found[0] + found[-1]) / 2
         channel = " Its last axis looks like colours: keep one of them." if values.shape[-1] in _CHANNELS[1:] else ""
+        listed = np.array_equal(np.unique(values[values != MISSING]), np.arange(int(np.max(found)) + 1))
+        aged = (
+            " If these are states of cells that age, they do not do so from frame to frame: save every generation, and number them 0 dead, "
+            "1 alive, 2 and more the ages."
+            if listed and not channel
+            else ""
+        )
         raise ParseError(
-            f"`states` must hold 0, 1 and {MISSING} (missing), but is {values[place]} at {place}.{channel} Say which value is "
+            f"`states` must hold 0, 1 and {MISSING} (missing), but is {values[place]} at {place}.{channel}{aged} Say which value is "
             f"alive, --alive {found[-1]:g}, or above which all are, --threshold {between:g}.",
             source=source,
         )
