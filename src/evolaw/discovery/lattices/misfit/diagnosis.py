@@ -238,8 +238,8 @@ def _skipped(case: Case, everywhere: bool = False) -> Diagnosis | None:
     """Laws that have no contradiction when generations lie between the frames.
 
     All 2^18 laws, two and three times between the frames, bet with equal stakes, so one that is never wrong has
-    e >= 2^-19 / best 3x3 table in hindsight, over the cells that tell. With ``everywhere`` that may be little, where a board soon came
-    to rest, but no frame may contradict the law: then coins are no better an answer.
+    e >= 2^-19 / best 3x3 table in hindsight, over the cells that tell. With ``everywhere`` only where that is little, because a board soon
+    came to rest; but then no frame may contradict the law: coins are no better an answer.
     """
     first = _beginning(case.recordings)
     totalistic = RuleSpace.named("outer-totalistic")
@@ -248,8 +248,8 @@ def _skipped(case: Case, everywhere: bool = False) -> Diagnosis | None:
         return None
     for every in (2, 3):
         log_e = -(_TOTALISTIC + 1) * np.log(2) - log_best(_reached(first, every))
-        if log_e <= -np.log(LEVEL) and not everywhere:
-            continue
+        if (log_e > -np.log(LEVEL)) == everywhere:
+            continue  # with much evidence all laws were tried before
         looks = (first, list(case.recordings)) if everywhere else (first,)
         if all(len(surviving(_spread(recordings, every), totalistic, known)) for recordings in looks):
             return _gap(every, log_e, "a law that counts", "")
