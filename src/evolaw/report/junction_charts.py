@@ -25,6 +25,7 @@ __all__ = [
     "draw_switching",
 ]
 
+_FEW = 25
 _EXACT: dict[str, Any] = {"color": CYCLE[1], "lw": 1.5, "ls": (0, (4, 3)), "zorder": 3}
 _SOUND: dict[str, Any] = {
     "fmt": "o",
@@ -70,10 +71,12 @@ def draw_curve(curve: Any) -> Figure:
         fine = np.linspace(curve.abscissa[0], curve.abscissa[-1], 150)
         axes.plot(fine, effective_diffusion(fine, curve.junction.noise), label=f"exact: {curve.source}", **_EXACT)
     elif curve.exact is not None:
-        # A point that is out of reach breaks the line: nothing is known there.
+        # A point that is out of reach breaks the line: nothing is known there. Of few points only the crosses are exact.
         pair = (curve.exact, curve.abscissa)
         axes.plot(
             *(pair if turned else pair[::-1]),
+            marker="x" if curve.value.size < _FEW else "",
+            ms=5,
             label=f"known: {curve.source}" if curve.name == "escape rate" else f"exact: {curve.source}",
             **_EXACT,
         )

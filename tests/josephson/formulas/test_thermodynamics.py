@@ -11,6 +11,7 @@ from evolaw.josephson.formulas import (
     squid_critical_current,
     squid_voltage,
 )
+from evolaw.sde.processes.fokker_planck import CircleFokkerPlanck
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
 
 
@@ -31,6 +32,13 @@ def test_the_squid_is_one_junction_that_the_field_weakens():
     # Two junctions with I_0 and R each, in phase, are one with 2 I_0 and R/2: V/(I_0 R) is V/((2I_0)(R/2)), the noise halved.
     assert squid_voltage(0.9, 0.0, noise=0.3) == pytest.approx(mean_voltage(0.9, 0.15))
     assert squid_voltage(0.4, 0.5, noise=0.3) == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(("flux", "bias", "noise"), [(0.3, 0.5, 0.3), (0.8, 1.2, 0.1)])
+def test_a_warm_squid_in_a_field_is_its_common_phase(flux, bias, noise):
+    """Two noises of D on a phase of twice the friction are one of D/2: φ' = i - |cos πΦ/Φ0| sin φ + √D ξ, by its Fokker–Planck equation."""
+    common = CircleFokkerPlanck(lambda x: bias - abs(np.cos(np.pi * flux)) * np.sin(x), noise / 2)
+    assert squid_voltage(bias, flux, noise=noise) == pytest.approx(common.mean_velocity, rel=1e-9)
 
 
 def test_the_squid_follows_its_two_phases():

@@ -2,7 +2,7 @@
 
     rate = flux(λ_1) · Π_k P(λ_{k+1} before the bottom | λ_k) · P(escape before the bottom | λ_m)
 
-    λ = h(φ) + v²/2 for α < 1, h(φ) alone for more damping and without capacitance, where v forgets at once
+    λ = h(φ) + v²/2 for α < 1;  h(φ) alone, and 0 left of the well, for more damping and without capacitance, where v forgets at once
     h = U - U_well up to the top, 2ΔU - (U - U_well) beyond: the energy in the well, rising on beyond it
 
 The levels stand a few D apart; at each the states that arrived are started again, with replacement, and followed until they climb or fall back to the
@@ -119,9 +119,13 @@ class _Climb:
         """λ of states (..., dim)."""
         phase = states[..., 0]
         energy = -self.bias * (phase - self.well) - np.cos(phase) + np.cos(self.well)
-        # Behind the top on the left the potential only rises: λ is the energy there too.
         energy = np.where(phase > self.top, 2 * self.barrier - energy, energy)
-        return energy + (states[..., 1] ** 2 / 2 if self.is_inertial else 0.0)
+        if self.is_inertial:
+            # Left of the well the potential only rises; an orbit that turns there comes back with all of it.
+            found: np.ndarray = energy + states[..., 1] ** 2 / 2
+            return found
+        # Who climbs to the left forgets it on the way back, and is none the nearer.
+        return np.where(phase < self.well, 0.0, energy)
 
     def escaped(self, states: np.ndarray) -> np.ndarray:
         """Whether the phase is half a turn beyond the top."""
