@@ -209,6 +209,7 @@ def test_another_family_is_no_law_of_ages() -> None:
         ({"space": "elementary"}, "one of outer-totalistic, isotropic, general where cells have more than two states"),
         ({"known": "C3=0"}, "no other value than 1"),
         ({"known": "C3, C4"}, "one number of states"),
+        ({"known": "C300"}, "give from C3 to C255, as many states as cells that age may have, but is 'C300'"),
     ],
 )
 def test_what_is_not_weighed_is_refused(options: dict[str, Any], says: str) -> None:

@@ -129,6 +129,10 @@ def _of_ages(items: Sequence[Trajectory], name: str, highest: int, declared: int
         fix = "Leave the number of states out." if declared else "Use --space outer-totalistic."
         wanted = "leave open what the recording denies: no cell of it is in a state above 1"
         raise checks.refuse("known" if declared else "space", wanted, f"C{declared}" if declared else name, fix)
+    if declared is not None and not 3 <= declared <= MOST_STATES:
+        raise checks.refuse(
+            "known", f"give from C3 to C{MOST_STATES}, as many states as cells that age may have", f"C{declared}"
+        )
     if declared is not None and declared <= highest:
         wanted = f"give at least C{highest + 1}, because cells of the recording are in state {highest}"
         raise checks.refuse("known", wanted, f"C{declared}")
