@@ -75,6 +75,25 @@ def forced(rng: np.random.Generator) -> np.ndarray:
     return simulate(rng, lambda x, t: well(x, t) + 0.35 * np.cos(0.6 * t), 0.15)
 
 
+def forced_strongly(rng: np.random.Generator) -> np.ndarray:
+    return simulate(rng, lambda x, t: well(x, t) + 0.7 * np.cos(0.9 * t), 0.3)
+
+
+def humming(rng: np.random.Generator) -> np.ndarray:
+    """A relaxation whose readings hum eleven times a unit of time, less than half a step."""
+    return simulate(rng, spring, 0.3) + 0.06 * np.sin(2 * np.pi * 11 * STEP * np.arange(ROWS + 1))[:, None]
+
+
+def beating(rng: np.random.Generator) -> np.ndarray:
+    return simulate(rng, spring, lambda x, t: np.array(0.3 * (1 + 0.5 * np.cos(2 * t))))
+
+
+def hidden_switch(rng: np.random.Generator) -> np.ndarray:
+    """dx = (±1.5 − x) dt + sqrt(0.4) dW, the sign turning by itself every ten units of time."""
+    signs = 1.5 * (-1.0) ** np.cumsum(rng.random(ROWS * FINE + 1) < 0.1 * STEP / FINE)
+    return simulate(rng, lambda x, t: signs[round(t / STEP * FINE)] - x, 0.2)
+
+
 def coloured(rng: np.random.Generator) -> np.ndarray:
     drift = lambda x, t: np.array([x[0] - x[0] ** 3 + x[1], -5 * x[1]])  # noqa: E731
     return simulate(rng, drift, 7.5, 2, np.diag([0.0, 1.0]))[:, :1]
@@ -129,6 +148,10 @@ SYSTEMS: dict[str, tuple[Callable[[np.random.Generator], np.ndarray], dict[str, 
     "instrument_drift": (instrument_drift, {}),
     "delayed": (delayed, {}),
     "forced": (forced, WELL),
+    "forced_strongly": (forced_strongly, WELL),
+    "humming": (humming, {"x: x": -1.0}),
+    "beating": (beating, {"x: x": -1.0}),
+    "hidden_switch": (hidden_switch, {}),
     "coloured": (coloured, {}),
     "outliers": (outliers, {"x: x": -1.0}),
     "walled": (walled, {"x: 1": -0.5}),

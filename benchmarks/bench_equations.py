@@ -201,12 +201,12 @@ def known(options: argparse.Namespace) -> None:
     """Print how often the true terms of stuck systems are found where it is known that there are no others."""
     for name, system in ((name, system) for name, system in TOLD.items() if system.stuck):
         true = [entry for entry in system.truth if ": D " not in entry]
-        component = system.names[0]
-        others = [term.strip() for term in system.library.split(",") if f"{component}: {term.strip()}" not in true]
-        given = f"{component}: " + ", ".join(f"{term}=0" for term in others)
         step, count = system.long
         made = recordings(system, step, count, options.repetitions, options.seed, step / 10)
         noise = system.noise * np.random.default_rng(options.seed + 1).standard_normal(made.shape)
+        named = [entry[0] for entry in weigh_one(system, made[0], step, run=False)["entries"] if ": D " not in entry[0]]
+        others = [entry.split(": ")[1] for entry in named if entry not in true]
+        given = f"{system.names[0]}: " + ", ".join(f"{term}=0" for term in others)
         for condition, values in (("long", made), ("noisy", made + noise)):
             rows = [weigh_one(system, one, step, run=False, known=given) for one in values]
             drift = [[entry for entry in row["entries"] if ": D " not in entry[0]] for row in rows]

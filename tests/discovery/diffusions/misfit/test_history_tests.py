@@ -70,3 +70,17 @@ def test_no_past_is_taken_from_another_path(relaxation: object) -> None:
     values = np.stack([np.asarray(relaxation(1.0, 0.5, 0.05, 60, seed).values) for seed in range(40)])  # type: ignore[operator]
     case = pose(Trajectory(values, 0.05 * np.arange(61), ("paths", "times", "dim")), library="1, x", noise=0.0)
     assert judged(case).freedom == 3
+
+
+def test_an_error_of_readings_that_was_not_seen_is_named_where_velocities_are_hidden(record: object) -> None:
+    """Accelerations of noisy positions and the velocities they are held against share readings; told of the noise they do not."""
+    law = (lambda x: [x[1], -x[0] - 0.3 * x[1]], lambda x: [0.0, 0.1])
+    both = record(*law, [0.5, 0.0], 0.05, 4000, 3, fine=4)  # type: ignore[operator]
+    positions = np.asarray(both.values)[:, :1] + 0.004 * np.random.default_rng(1).standard_normal((4001, 1))
+    says = {}
+    for noise in (0.0, 0.004):
+        track = Trajectory(positions, both.times, ("times", "dim"))
+        case = pose(track, library="1, x, v", hidden="velocity", noise=noise)
+        says[noise] = next(d.check for d in diagnose(case, [weigh(case, "v")]) if d.cause == "history")
+    assert not says[0.0].passed and says[0.0].says.endswith("give it by --noise.")
+    assert says[0.004].passed
