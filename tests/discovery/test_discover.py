@@ -49,3 +49,9 @@ def test_who_hands_over_a_trajectory_does_not_wait_for_the_rules_of_lattices() -
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split("\n")[:2] == ["['diffusions']", "[]"]
+
+
+def test_a_space_that_is_no_word_is_refused() -> None:
+    for space in (np.zeros((4, 4)), 3, None):
+        with pytest.raises(ArgumentError, match="`space` must be one of outer-totalistic"):
+            discover(film(), space, rng=0)

@@ -20,8 +20,8 @@ def test_settings_that_came_later_are_silent_at_their_default() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"warmup": 99}, {"decay": "step"}, {"clip": 0.0}, {"weight_decay": -1}, {"widths": (0.5,)}],
-    ids=lambda wrong: next(iter(wrong)),
+    [{"warmup": 99}, {"decay": "step"}, {"clip": 0.0}, {"weight_decay": -1}, {"widths": (0.5,)}, {"widths": 2.0}],
+    ids=lambda wrong: "{0[0]} {0[1]}".format(*wrong.items()),
 )
 def test_a_bad_setting_is_named(wrong: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError, match=next(iter(wrong))):

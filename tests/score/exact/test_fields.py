@@ -56,3 +56,6 @@ def test_what_is_no_field_is_refused():
         score.PeriodicField([1.0, -2.0])
     with pytest.raises(ArgumentError, match="`mass`"):
         score.free_field((4,), 0.0)
+    for shape in ((0.0, 1.0), 4, ()):
+        with pytest.raises(ArgumentError, match="`shape`"):
+            score.free_field(shape, 1.0)

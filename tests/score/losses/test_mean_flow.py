@@ -59,6 +59,10 @@ def test_equal_times_are_flow_matching() -> None:
     z = (1 - t) * x + t * e
     plain = jnp.sum((0.5 * z - (e - x)) ** 2)
     assert float(mean_flow(velocity, x, e, t, t, power=0.0)) == pytest.approx(float(plain), rel=1e-6)
+    ones = np.ones(2, np.uint8)
+    assert float(mean_flow(velocity, ones, ones, t, t)) == pytest.approx(
+        float(mean_flow(velocity, x * 0 + 1, e * 0 + 1, t, t))
+    )
     weighed = mean_flow(velocity, x, e, t, t, power=1.0)
     assert float(weighed) == pytest.approx(float(plain / (plain + 0.01)), rel=1e-5)
 

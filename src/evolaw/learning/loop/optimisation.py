@@ -64,6 +64,8 @@ class Optimisation:
         checks.one_of(self.decay, "decay", _DECAYS)
         checks.positive(self.clip, "clip")
         checks.number(self.weight_decay, "weight_decay", least=0)
+        listed = isinstance(self.widths, (tuple, list))
+        checks.require(listed, "widths", "be a tuple of relative widths, as (0.1,)", self.widths)
         for width in self.widths:
             exponent(width)
         object.__setattr__(self, "widths", tuple(float(width) for width in self.widths))

@@ -56,10 +56,13 @@ def free_field(shape: tuple[int, ...], mass: float) -> PeriodicField:
         1.0
     """
     mass = checks.positive(mass, "mass")
-    total = np.full(shape, mass**2)
-    for axis, size in enumerate(shape):
+    listed = isinstance(shape, (tuple, list)) and len(shape) > 0
+    checks.require(listed, "shape", "be a tuple of sizes, as (32, 32)", shape)
+    sizes = tuple(checks.integer(size, "shape", least=1) for size in shape)
+    total = np.full(sizes, mass**2)
+    for axis, size in enumerate(sizes):
         line = 4 * np.sin(np.pi * np.arange(size) / size) ** 2
-        total = total + line.reshape([-1 if other == axis else 1 for other in range(len(shape))])
+        total = total + line.reshape([-1 if other == axis else 1 for other in range(len(sizes))])
     return PeriodicField(1 / total)
 
 

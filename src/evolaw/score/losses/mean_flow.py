@@ -73,6 +73,7 @@ def mean_flow(
         2.0
     """
     require_function(velocity, "velocity")
+    x, e = (each if jnp.issubdtype(jnp.result_type(each), jnp.inexact) else jnp.asarray(each, float) for each in (x, e))
     z, v = (1 - t) * x + t * e, e - x
     r, t = (jnp.asarray(time, z.dtype) for time in (r, t))
     # The mean of v at z, as far as it is learned: of the same mean as v along ∂_z u, and without its chance.

@@ -16,7 +16,7 @@ from evolaw.automata.rules.reading import MOST_STATES
 from evolaw.automata.rules.rule import ELEMENTARY
 from evolaw.discovery.lattices.model.ageing import highest_state
 from evolaw.discovery.lattices.model.observation import CLEAN, Channel, Every, of_recording
-from evolaw.discovery.lattices.model.rule_space import GENERATIONS, NESTED, RuleSpace, declared_states
+from evolaw.discovery.lattices.model.rule_space import GENERATIONS, NESTED, SPACES, RuleSpace, declared_states
 from evolaw.discovery.lattices.model.window_counts import CUTOUT, rim_of
 from evolaw.errors import ShapeError
 from evolaw.trajectory import Trajectory
@@ -106,7 +106,7 @@ def fitting_space(
     """
     given = list(recording) if isinstance(recording, list | tuple) else [recording]
     items = [item for item in given if isinstance(item, Trajectory) and item.values.dtype.kind in "biuf"]
-    name = space.name if isinstance(space, RuleSpace) else space
+    name = space.name if isinstance(space, RuleSpace) else checks.one_of(space, "space", SPACES)
     highest = highest_state(items)
     if highest > 1 or name in GENERATIONS or declared_states(known):
         return _of_ages(items, name, highest, declared_states(known))
