@@ -5,6 +5,7 @@ import pytest
 
 from evolaw import score, sde
 from evolaw.errors import ArgumentError
+from evolaw.score.control import replacement
 from evolaw.score.league.affine import affine_output
 from evolaw.score.samplers.sampler import process_for
 
@@ -34,6 +35,7 @@ def test_the_corrector_repairs_what_the_predictor_biases(corrections, mean, vari
     assert found[0, 0] == pytest.approx(VP.std(1e-3) ** 2, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_steps_even_in_log_snr_let_known_and_unknown_meet():
     """`inpaint` as it is without options, 200 steps: truth 1.350 and 0.190; even in time it was 1.306 and 0.204."""
     moves = score.PredictorCorrector(corrector=score.Langevin("snr"), corrections=2)
@@ -63,12 +65,16 @@ def test_the_last_denoising_reaches_the_unknown_numbers():
     assert noisy.final[:, 1].var() > 0.2
 
 
-@pytest.mark.slow
-def test_steps_fall_where_inpainting_wants_them():
-    drawn = score.inpaint(PAIR, VP, [1.5, 0.0], [True, False], count=2, steps=4, rng=0, keep=9)
-    np.testing.assert_allclose(drawn.times[:-1], score.time_grid(VP, 4, "log_snr"))
-    even = score.inpaint(PAIR, VP, [1.5, 0.0], [True, False], count=2, steps=4, rng=0, keep=9, spacing="uniform")
-    np.testing.assert_allclose(even.times[:-1], score.time_grid(VP, 4))
+@pytest.mark.parametrize(
+    ("options", "spacing"),
+    [({}, "log_snr"), ({"spacing": "uniform"}, "uniform"), ({"moves": score.PredictorCorrector()}, None)],
+)
+def test_steps_fall_where_inpainting_wants_them(options, spacing, monkeypatch):
+    """What is handed to the sampler; the test above says what even steps in log-SNR are worth."""
+    asked = {}
+    monkeypatch.setattr(replacement, "sample", lambda *given, **more: asked.update(more))
+    score.inpaint(PAIR, VP, [1.5, 0.0], [True, False], count=2, steps=4, rng=0, last="none", **options)
+    assert asked.get("spacing") == spacing
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -95,7 +96,8 @@ def test_edm_is_denoising_with_its_weight() -> None:
 def test_times_have_the_density_they_say(noising: Any, name: str) -> None:
     """Stratified over 4096 times, a mean of f/density is the integral of f over t to 1 %; the share below t is that of the density."""
     with precise("float64"):
-        t, density = (np.asarray(part) for part in draw_times(name, noising, 4096, jax.random.key(0)))
+        drawn = jax.jit(partial(draw_times, name, noising, 4096))(jax.random.key(0))
+        t, density = (np.asarray(part) for part in drawn)
     low, high = noising.least, noising.end
     assert low <= t.min() < t.max() <= high
     log_sigma = -np.asarray(noising.log_snr(np.sort(t)))
@@ -118,7 +120,7 @@ def test_times_have_the_density_they_say(noising: Any, name: str) -> None:
 def test_the_likelihood_weight_under_importance_times_has_no_variance_left() -> None:
     """g² over its own density is s² and a constant: the reason for these times."""
     with precise("float64"):
-        t, density = draw_times("importance", VP(), 64, jax.random.key(1))
+        t, density = jax.jit(partial(draw_times, "importance", VP(), 64))(jax.random.key(1))
         left = np.asarray(weight_of("likelihood", t, VP()) / density / VP().std(t) ** 2)
     np.testing.assert_allclose(left, left[0], rtol=1e-9)
 
