@@ -176,18 +176,22 @@ def _large(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: Rule
     """Every cell drawn as k x k equal ones."""
     smallest = min(min(recording.values.shape[1:]) for recording in whole)
     for side in range(smallest // 3, 1, -1):
-        small = [recording.values[:, ::side, ::side] for recording in whole]
-        if all(
-            recording.values.shape[1] % side == recording.values.shape[2] % side == 0
-            and np.array_equal(each.repeat(side, 1).repeat(side, 2), recording.values)
-            for each, recording in zip(small, whole, strict=True)
-        ):
+        looks = (slice(1), slice(None))  # the first frame refutes most
+        if all(_is_large(recording.values[look], side) for look in looks for recording in whole):
+            small = [recording.values[:, ::side, ::side] for recording in whole]
             counts = count_windows([replace(each, values=values) for each, values in zip(whole, small, strict=True)])
             says = f"Every cell is drawn as {side} x {side} equal ones. Keep one of each, in Python values[:, ::{side}, ::{side}]"
             # The large cells tell the small ones without remainder: both readings foretell the same frames, not each its own share.
             more = float(counts.visits.sum()) - float(count_windows(parts).visits.sum())
             return says, counts, float(np.log(smallest) + more * np.log(2))
     return None
+
+
+def _is_large(values: np.ndarray, side: int) -> bool:
+    """Whether frames consist of squares of equal cells."""
+    if values.shape[1] % side or values.shape[2] % side:
+        return False
+    return np.array_equal(values[:, ::side, ::side].repeat(side, 1).repeat(side, 2), values)
 
 
 def _sorted(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: RuleSpace) -> _Reading | None:
