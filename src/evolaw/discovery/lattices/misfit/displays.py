@@ -152,10 +152,10 @@ _Reader = Callable[[Sequence[Trajectory], Sequence[Trajectory], RuleSpace], _Rea
 
 
 def _find(readers: Iterable[_Reader], recordings: Sequence[Trajectory], space: RuleSpace) -> Display | None:
-    """The first reading on whose table betting pays."""
+    """The first reading on whose table betting pays; frames are put in order, or moved, within one recording only."""
     parts = [_part(recording) for recording in recordings]
     given = count_windows(parts)
-    for read in readers:
+    for read in readers if len(parts) == 1 and len(parts[0]) > 2 else (_large,):
         found = read(parts, recordings, space)
         log_e = None if found is None else _log_e(found[1], given, space, found[2])
         if found is not None and log_e is not None:
@@ -196,8 +196,6 @@ def _is_large(values: np.ndarray, side: int) -> bool:
 
 def _sorted(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: RuleSpace) -> _Reading | None:
     """Frames of one recording in the opposite order, or sorted by names."""
-    if len(parts) != 1 or len(parts[0]) < 3:
-        return None
     first = whole[0]
     named = np.argsort(sorted(range(len(first)), key=str))
     for order, says in (
@@ -212,8 +210,6 @@ def _sorted(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: Rul
 
 def _mixed_up(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: RuleSpace) -> _Reading | None:
     """Frames of one recording in any order."""
-    if len(parts) != 1 or len(parts[0]) < 3:
-        return None
     part, count = parts[0], len(parts[0])
     if count > _SHUFFLED or len(whole[0]) > count:
         return None
@@ -240,8 +236,6 @@ def _mixed_up(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: R
 
 def _upright(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: RuleSpace) -> _Reading | None:
     """Dead and alive exchanged in some of the frames; as the first frame is, so are the others put."""
-    if len(parts) != 1:
-        return None
     part = parts[0]
     both = (part.values, np.where(part.values == MISSING, MISSING, 1 - part.values).astype(np.uint8))
 
@@ -255,43 +249,36 @@ def _upright(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: Ru
     if found is None:
         return None
     turned = [place for place, turn in enumerate(found[0]) if turn]
-    named = ", ".join(map(str, turned[:12])) + (" and more" if len(turned) > 12 else "")
-    says = f"Against the first frame, dead and alive are exchanged in frames {named}. Exchange them back"
+    says = f"Against the first frame, dead and alive are exchanged in frames {_listed(turned)}. Exchange them back"
     return says, found[1], len(part) * float(np.log(2))
 
 
 def _turned_round(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: RuleSpace) -> _Reading | None:
     """Frames turned or mirrored; all are put as the first is."""
-    if len(parts) != 1 or parts[0].values.shape[1] == 1:
+    if parts[0].values.shape[1] == 1:
         return None
     part = parts[0]
     square = part.values.shape[1] == part.values.shape[2]
     ways = [(turn, flip) for turn in range(4) for flip in (0, 1) if square or turn % 2 == 0]
-
-    def put(frame: np.ndarray, way: _Move) -> np.ndarray:
-        turned = np.rot90(frame, way[0])
-        return turned[:, ::-1] if way[1] else turned
+    put = {(turn, flip): np.rot90(part.values, turn, (1, 2))[:, :, :: 1 - 2 * flip] for turn, flip in ways}
 
     def nexts(chosen: tuple[_Move, ...]) -> Iterable[tuple[_Move, WindowCounts | None]]:
         if not chosen:
             return [((0, 0), None)]
         at, last = len(chosen), chosen[-1]
         likely = [last, *(way for way in ways if way != last)]
-        return ((way, _pair(part, put(part.values[at - 1], last), put(part.values[at], way))) for way in likely)
+        return ((way, _pair(part, put[last][at - 1], put[way][at])) for way in likely)
 
     found = _chain(len(part), nexts, space)
     if found is None:
         return None
-    odd = [str(place) for place, way in enumerate(found[0]) if way != (0, 0)]
-    named = ", ".join(odd[:12]) + (" and more" if len(odd) > 12 else "")
-    says = f"Against the first frame, frames {named} are turned or mirrored. Turn them back"
+    odd = [place for place, way in enumerate(found[0]) if way != (0, 0)]
+    says = f"Against the first frame, frames {_listed(odd)} are turned or mirrored. Turn them back"
     return says, found[1], len(part) * float(np.log(len(ways)))
 
 
 def _moved(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: RuleSpace) -> _Reading | None:
     """Everything moved between frames: a camera that follows, or boards shifted against each other."""
-    if len(parts) != 1:
-        return None
     part = replace(parts[0], boundary=CUTOUT)
     down, right = (min(_FAR, (size - 1) // 3) for size in part.values.shape[1:])
     moves = sorted(
@@ -315,6 +302,10 @@ def _moved(parts: Sequence[Trajectory], whole: Sequence[Trajectory], space: Rule
         told = [f"{place} to {place + 1} by {_way(move)}" for place, move in enumerate(steps) if move != (0, 0)]
         how = f"The frames are shifted against each other: {', '.join(told[:6])}{' and more' if len(told) > 6 else ''}"
     return f"{how}. Shift them back", found[1], len(steps) * float(np.log(len(moves)))
+
+
+def _listed(places: Sequence[int]) -> str:
+    return ", ".join(map(str, places[:12])) + (" and more" if len(places) > 12 else "")
 
 
 def _way(move: _Move) -> str:
