@@ -37,6 +37,16 @@ def test_with_capacitance_it_is_the_eigenvalue():
     assert rate[0] == pytest.approx(9.094469e-5, rel=1e-4) and words == "Fokker–Planck eigenvalue"
 
 
+@pytest.mark.slow
+def test_beside_a_running_state_it_is_the_eigenvalue_still():
+    """α = 0.1, far above retrapping, where the leading order is 4.5 % high: 1.2707e-4 from twice as many waves and half as many orders again."""
+    known = known_rate(Junction(damping=0.1, noise=0.1), 0.5, 0.5)
+    rate, leading = known.rate(np.array([0.5]))[0], escape_rate(0.5, 0.1, 0.1)
+    assert known.source == "Fokker–Planck eigenvalue" and known.error < 1e-3
+    assert rate == pytest.approx(1.2707e-4, rel=2e-4)
+    assert 0.03 < leading / rate - 1 < excess_of_turnover(0.5, 0.1, 0.1)
+
+
 def test_out_of_reach_it_is_the_turnover():
     weak = Junction(damping=0.01, noise=0.1)
     assert known_rate(weak, 0.3, 0.5) is None

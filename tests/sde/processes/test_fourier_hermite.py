@@ -202,7 +202,7 @@ def test_slips_over_several_wells_are_those_of_mel_nikov(friction, temperature):
         k = 2 * np.pi * q
         bent = np.mean(np.log((1 - passed**2) / (1 + passed**2 - 2 * passed * np.cos(k))))
         leading = 4 * np.sin(k / 2) ** 2 * kramers * np.exp(bent)
-        assert 1 < leading / -law.slowest(q, *law.coarser()).real < 1 + temperature / 2
+        assert 1 < leading / -law.slowest(q, *law.first_size()).real < 1 + temperature / 2
 
 
 def test_states_that_hardly_know_of_each_other_are_refused():

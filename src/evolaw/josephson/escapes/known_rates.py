@@ -33,7 +33,8 @@ __all__ = [
 ]
 
 _NODES, _FLAT, _UNKNOWNS = 4, 0.01, 9_000
-_LEAST_DAMPING, _RAREST = 0.3, 1e-11
+_LEAST_DAMPING, _RAREST = 0.1, 1e-11
+_FINER, _MOST_UNSETTLED = 1.3, 0.01
 LOWEST_BARRIER = 4.0
 """In units of D: where it is lower, escapes are not rare enough to be spoken of by a rate."""
 TURNOVER = "Mel'nikov–Meshkov, leading order"
@@ -112,6 +113,8 @@ def known_rate(junction: Junction, low: float, high: float) -> KnownRate | None:
     except NotConverged:
         return None
     ratios, unsettled = found[:, 0] / np.asarray(escape_rate(nodes, a, noise)), float(found[:, 1].max())
+    if unsettled > _MOST_UNSETTLED:
+        return None
     domain = [low, high] if high > low else [low - _FLAT, high + _FLAT]
     series = np.polynomial.Chebyshev.fit(nodes, ratios, min(2, count - 1), domain=domain)
     misfit = float(np.abs(series(nodes) - ratios).max())
@@ -148,14 +151,18 @@ def forward_rates(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray, str
 
 
 def _eigenvalue(junction: Junction, bias: float, is_checked: bool) -> tuple[float, float]:
-    """The escape rate as an eigenvalue and, if asked for, by what share it is not settled.
+    """The escape rate as an eigenvalue and, if asked for, by what share it is not settled: against a third more orders and modes.
 
-    At the size before the last, whose moments are right to ten digits already; the check is the same at the last.
+    No stationary state is asked for: where a running one lives beside the well their shares may be out of reach, and the rate is not.
     """
     # Only junctions with capacitance come here, whose equation has velocities.
-    equation = cast(KineticFokkerPlanck, fokker_planck(junction, bias, unknowns=_UNKNOWNS).equation)
-    rate = equation.escape_rate(equation.coarser())
-    return rate, abs(equation.escape_rate() / rate - 1) if is_checked else 0.0
+    equation = cast(KineticFokkerPlanck, fokker_planck(junction, bias).equation)
+    orders, modes = equation.first_size()
+    if (orders + 1) * (2 * modes + 1) > _UNKNOWNS:
+        raise NotConverged(f"Eigenvalues of {orders} orders and {modes} modes are not looked for beside a curve.")
+    rate = equation.escape_rate((orders, modes))
+    finer = (int(_FINER * orders), int(_FINER * modes))
+    return rate, abs(equation.escape_rate(finer) / rate - 1) if is_checked else 0.0
 
 
 def _highest(noise: float) -> float:

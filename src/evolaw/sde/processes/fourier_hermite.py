@@ -129,7 +129,7 @@ class KineticFokkerPlanck:
         """The stationary Fourier modes of c_n, shape (N + 1, 2 K + 1), for a mass of 1."""
         if self.size is not None:
             return self._stationary(*self.size)[0]
-        orders, modes = self._first_size()
+        orders, modes = self.first_size()
         before: np.ndarray | None = None
         # It takes two answers to see that they agree: none is begun where a second has no room.
         while before is not None or self._fits(*_larger(orders, modes)):
@@ -384,14 +384,10 @@ class KineticFokkerPlanck:
         middle, reach = self._range
         return _Velocities(orders, middle, float(np.sqrt(reach * np.sqrt(self.temperature) / (2 * _WAVES))))
 
-    def _first_size(self) -> tuple[int, int]:
+    def first_size(self) -> tuple[int, int]:
+        """Return Hermite orders and Fourier modes that may suffice: the first that the stationary state is looked for with."""
         heat = float(np.sqrt(self.temperature))
         return int(12 + _WAVES * self._range[1] / (2 * heat)), int(14 + 6 / heat * self.period / (2 * np.pi))
-
-    def coarser(self) -> tuple[int, int]:
-        """Return the size before that of the stationary state, whose moments agree with its to the tolerance."""
-        orders, modes = self._size
-        return int((orders - 2) / _MORE[0]) + 1, int((modes - 2) / _MORE[1]) + 1
 
     def _fits(self, orders: int, modes: int) -> bool:
         return (orders + 1) * (2 * modes + 1) <= self.unknowns
