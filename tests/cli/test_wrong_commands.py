@@ -38,6 +38,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("discover a.npz --alpha much", USAGE, "--alpha"),
     ("discover a.npz --ask -1", USAGE, "--ask"),
     ("simulate B3/S23 --steps -3", INPUT, "--steps"),
+    ("discover nothing.csv --library poly:3", INPUT, "no such file"),
     ("simulate B3/S23 --every 0", INPUT, "--every"),
     ("simulate B3/S23 --steps 10 --every 3", INPUT, "--every"),
     ("simulate B3/S23 --density 1.5", INPUT, "--density"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,9 +28,14 @@ def is_trajectory(sources: Sequence[Path], lattice: Mapping[str, Any], equation:
 
     Raises:
         ArgumentError: options of both doors, or sources of both kinds.
+        ParseError: options of a trajectory, and nothing is there.
     """
     from evolaw import checks
+    from evolaw.textfiles import missing
 
+    gone = [source for source in sources if equation and not os.path.exists(source)]
+    if gone:  # else its name would be taken for cells, and the option of a trajectory blamed
+        raise missing(gone[0])
     kinds = {kind_of(source) for source in sources}
     names = ", ".join(map(str, sources))
     if lattice and equation:
