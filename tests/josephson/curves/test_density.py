@@ -24,7 +24,8 @@ def test_equilibrium_averages_are_right_to_1e_3(damping):
     assert found.cosine == pytest.approx(0.69777466, abs=1e-3)
 
 
-@pytest.mark.parametrize("damping", [None, pytest.param(5.74, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("damping", [None, 5.74])
 def test_junctions_that_rotate_together_are_seen_over_a_whole_turn(damping):
     """Started in the well under weak noise they stayed together: .3 from the density where chance gives .046."""
     found = phase_density(Junction(damping=damping, noise=0.0176), 1.5, 0, paths=4000)

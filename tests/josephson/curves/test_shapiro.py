@@ -23,6 +23,7 @@ def test_the_map_has_the_widths_of_bessel_functions():
     np.testing.assert_allclose(found.half_width(1), bessel_half_width(1, amplitude, 8.0), atol=0.025)
 
 
+@pytest.mark.slow
 def test_without_a_drive_it_is_the_iv_curve():
     found = shapiro_map(Junction(), [0.5, 1.25], [0.0], 0.5, 0, periods=60)
     np.testing.assert_allclose(found.turns[:, 0] * 0.5, mean_voltage([0.5, 1.25], 0.0), atol=0.5 / 60)
