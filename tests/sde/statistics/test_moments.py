@@ -203,3 +203,10 @@ def test_a_dataset_holds_the_numbers_and_where_they_are_from():
     np.testing.assert_array_equal(table["mean_error"].values, found.mean_error)
     np.testing.assert_array_equal(table["times"].values, found.times)
     assert (table.attrs["paths"], table.attrs["seed"]) == (9, "5")
+
+
+def test_states_beyond_every_square_end_in_no_warning() -> None:
+    """Explosive paths that are still finite: their variance is what it can be, and a warning would hide which path was lost."""
+    merged = [np.array(3.0), np.array([1e150]), np.array([[1e300]]), np.array([[np.inf]])]
+    found = Moments().finish((merged, [np.empty(0)] * 4))
+    assert found.variance[0] == 5e299 and not found.covariance_error[0, 0] < np.inf

@@ -82,7 +82,7 @@ class Moments:
         count, mean, second, fourth = self._merged(merged, waiting) if len(waiting[0]) else merged
         n = count[..., None]
         wide = n[..., None] if self.covariance else n
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a variance may be beyond every number
             covariance = second / (wide - 1)
             spread = np.maximum(fourth / wide - (second / wide) ** 2, 0)
             variance = np.diagonal(covariance, axis1=-2, axis2=-1) if self.covariance else covariance
@@ -98,10 +98,11 @@ class Moments:
         n, weight = count.sum(0), count[..., None]
         whole = (weight * mean).sum(0) / np.maximum(n, 1)[..., None]
         shift = mean - whole
-        products = shift[..., :, None] * shift[..., None, :] if self.covariance else shift * shift
-        weight = weight[..., None] if self.covariance else weight
-        # The fourth sums stay about their own block's mean: an error of one part in a block's size, in an error bar.
-        return [n, whole, (second + weight * products).sum(0), fourth.sum(0)]
+        with np.errstate(invalid="ignore", over="ignore"):
+            products = shift[..., :, None] * shift[..., None, :] if self.covariance else shift * shift
+            weight = weight[..., None] if self.covariance else weight
+            # The fourth sums stay about their own block's mean: an error of one part in a block's size, in an error bar.
+            return [n, whole, (second + weight * products).sum(0), fourth.sum(0)]
 
 
 class MomentsResult(NamedTuple):
