@@ -55,7 +55,6 @@ SHOWN = {
     "evolaw simulate --resume runs/wells": "needs the run that was killed",
     'evolaw simulate "dX = X^3 dt + dW"': "shows a failure, which tests/cli/simulate tests",
     "evolaw runs verify runs/wells": "needs the run that was killed",
-    "evolaw discover densities.csv --known B3,S2,B0=0,…": "leaves out entries that the reader knows",
     'evolaw discover --box "bgolly': "needs Golly",
 }
 """How a line begins that is not run, and why."""
