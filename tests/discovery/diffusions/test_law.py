@@ -65,4 +65,5 @@ def test_terms_of_the_time_are_written_and_run_and_left_out_of_the_drift_of_a_pl
     with precise("float64"):
         assert driven.sde.drift(0.3, np.array([0.4]), {})[0] == pytest.approx(0.5 * np.cos(0.6) - 0.4)
     assert driven.drift_at([np.array([0.4])], "x").tolist() == [-0.4]
+    assert driven.drift_at([np.array([0.4]), np.array([0.3])], "x")[0] == pytest.approx(0.5 * np.cos(0.6) - 0.4)
     assert EquationLaw(("t",), {"t": {"t": -1.0}}, {}, {}, {}, ()).text == "dt = (-t) dt"

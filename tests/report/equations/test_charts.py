@@ -95,3 +95,15 @@ def test_an_angle_is_drawn_within_its_turn_and_its_noise_without_its_drift() -> 
         assert at.min() >= 0 and at.max() <= 2 * np.pi
     points = np.asarray(spread.containers[0].lines[0].get_ydata())
     assert np.abs(points - 0.05).max() < 5 * 0.05 * np.sqrt(2 / 150)
+
+
+def test_bins_under_a_clock_are_those_of_the_mean_over_time() -> None:
+    """x is 0.8 cos(2 t) about, with f = -x + 1.8 cos(2 t): where x is high the clock mostly pushes up, and raw bins would rise with x."""
+    law = EquationLaw(("x",), {}, {}, {"x": {"x": -1.0, "cos(2t)": 1.8}}, {"x": {"1": 0.02}}, open=())
+    dt, rng = 0.01, np.random.default_rng(3)
+    x, times = np.zeros(20_001), 0.01 * np.arange(20_001)
+    for k in range(20_000):
+        x[k + 1] = x[k] + dt * (1.8 * np.cos(2 * times[k]) - x[k]) + np.sqrt(0.04 * dt) * rng.normal()
+    case = pose(Trajectory(x, times, ("times",), about={"names": ["x"]}), library="x, cos(2t)", noise=0.0)
+    at, pull, doubt = _binned(case, law, None)
+    assert np.abs(pull + at).max() < 5 * doubt.max()

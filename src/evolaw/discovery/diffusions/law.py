@@ -98,11 +98,11 @@ class EquationLaw:
         return replace(to_sde(system(text), {}), name=text)
 
     def drift_at(self, states: Sequence[np.ndarray], name: str) -> np.ndarray:
-        """Return the averaged drift of one component at some states, without terms of the time."""
+        """Return the averaged drift of one component at some states; terms of the time count where it follows the components."""
         return _at(self.average_drift.get(name, {}), states, self.names)
 
     def diffusion_at(self, states: Sequence[np.ndarray], name: str) -> np.ndarray:
-        """Return the averaged diffusion coefficient of one component at some states, at least 0, without terms of the time."""
+        """Return the averaged diffusion coefficient of one component at some states, at least 0; of the time as in `drift_at`."""
         return np.maximum(_at(self.average_diffusion.get(name, {}), states, self.names), 0.0)
 
     # -- as something to read -----------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ def _by_component(values: Mapping[str, float], names: Sequence[str], *, diffusio
 def _at(terms: Mapping[str, float], states: Sequence[np.ndarray], names: Sequence[str]) -> np.ndarray:
     total = np.zeros(np.shape(states[0]))
     for term, value in ((read_term(name, _with_time(names)), value) for name, value in terms.items()):
-        if max(term.components, default=0) < len(names):
+        if max(term.components, default=0) < len(states):
             total = total + value * term.values(states)
     return total
 

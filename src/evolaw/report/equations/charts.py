@@ -36,6 +36,8 @@ _BINS, _LAWS, _POINTS = 20, 200, 1500
 _GREY = "#9aa3b0"
 _SHORT = 0.5
 """|f'| Δt up to which the first order says what a step adds."""
+_PLACES, _TIMES = 160, 2000
+"""Points of a curve, and times over which terms that read the time are averaged at each of them."""
 
 
 def draw_equation(finding: Finding) -> Figure:
@@ -137,7 +139,7 @@ def _curves(figure: object, law: EquationLaw, case: Case) -> None:
     """Drift and diffusion of one component with their bands, over the bins of the recording."""
     weighed = weigh_all(case)[0]
     x = _within_turn(case, 0, case.recording.columns[0])
-    at = np.linspace(x.min(), x.max(), 160)
+    at = np.linspace(x.min(), x.max(), _PLACES)
     left, right = figure.subplots(1, 2)  # type: ignore[attr-defined]
     rng = source(0).stream("laws").generator()
     for axes, spread, label in ((left, False, "drift"), (right, True, "diffusion D")):
@@ -163,15 +165,23 @@ def _at_all_times(terms: Sequence[Term], at: np.ndarray, case: Case) -> np.ndarr
     """Terms of one component at some places, shape (places, terms); those that read the time in their mean over it."""
     if not case.clock:
         return features(terms, [at])
-    times = np.quantile(case.recording.times, np.linspace(0, 1, 65))
+    times = _times_of(case)
     every = features(terms, [np.repeat(at, times.size), np.tile(times, at.size)])
     return np.asarray(every.reshape(at.size, times.size, -1).mean(1))
+
+
+def _times_of(case: Case) -> np.ndarray:
+    """The recorded times; of many, some by the golden ratio: evenly spaced ones would come back with a clock and see one side of it."""
+    times = case.recording.times
+    golden = np.mod(np.arange(_TIMES) * 0.6180339887498949, 1.0)
+    return times if times.size <= _TIMES else times[(golden * times.size).astype(int)]
 
 
 def _binned(case: Case, law: EquationLaw, drift: Drift | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean steps over Δt, or with a drift half the squares of what it leaves of them, in equally filled bins, with standard errors.
 
-    What a step of this length adds to them, by the law, is taken off; bins are left out where it would be more than half.
+    What a step of this length adds to them, by the law, is taken off; bins are left out where it would be more than half. Where terms read
+    the time, places are not visited at all times alike: the law's share of a time beyond the mean of all times is taken off too.
     """
     recording = case.recording
     starts = recording.starts(0, 1)
@@ -184,11 +194,27 @@ def _binned(case: Case, law: EquationLaw, drift: Drift | None) -> tuple[np.ndarr
         else 0.5 * (step - drift.at([column[starts] for column in recording.columns]) * dt) ** 2 / dt
     )
     on_drift, on_spread, size = _added(law, case, x[starts], dt)
-    step = step - (on_drift if drift is None else on_spread)
+    step = (
+        step
+        - (on_drift if drift is None else on_spread)
+        - _beyond_the_mean(law, case, starts, spread=drift is not None)
+    )
     at = _within_turn(case, 0, x)[starts]
     rows = [r for r in np.array_split(np.argsort(at, kind="stable"), _BINS) if size[r].mean() < _SHORT]
     place = np.array([at[r].mean() for r in rows])
     return place, np.array([step[r].mean() for r in rows]), np.array([step[r].std() / np.sqrt(len(r)) for r in rows])
+
+
+def _beyond_the_mean(law: EquationLaw, case: Case, starts: np.ndarray, *, spread: bool) -> np.ndarray:
+    """Drift, or diffusion, at the place and time of each start less its mean over all times at that place."""
+    if not case.clock:
+        return np.zeros(len(starts))
+    coefficient, name = law.diffusion_at if spread else law.drift_at, case.recording.names[0]
+    x, t = case.recording.columns[0][starts], case.recording.times[starts]
+    at = np.linspace(x.min(), x.max(), _PLACES)
+    times = _times_of(case)
+    every = coefficient([np.repeat(at, times.size), np.tile(times, at.size)], name).reshape(at.size, -1)
+    return coefficient([x, t], name) - np.interp(x, at, every.mean(1))
 
 
 def _added(law: EquationLaw, case: Case, x: np.ndarray, dt: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -223,7 +249,8 @@ def _plane(axes: Axes, finding: Finding, case: Case) -> None:
     style = {"ls": "", "marker": ".", "ms": 1.5} if turns else {"lw": 0.5}
     axes.plot(x[::every], y[::every], color=_GREY, alpha=0.7, **style)
     grid = list(np.meshgrid(np.linspace(x.min(), x.max(), 15), np.linspace(y.min(), y.max(), 15)))
-    rest = [np.full_like(grid[0], float(c.mean())) for c in case.recording.columns[2:]]
+    held = zip(case.recording.names[2:], case.recording.columns[2:], strict=True)
+    rest = [np.full_like(grid[0], float(column.mean())) for name, column in held if name != case.clock]
     states = [*grid, *rest]
     u, v = (finding.law.drift_at(states, name) for name in case.recording.names[:2])
     near = _visited(grid, x, y)
