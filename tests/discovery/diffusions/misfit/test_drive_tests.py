@@ -139,3 +139,14 @@ def test_a_drive_that_is_given_as_terms_of_the_time_is_found() -> None:
         entry = found[f"x: {term}"]
         assert entry.decision == "present" and entry.interval[0] < truth < entry.interval[1]
     assert "cos(2*t)" in found.law.text and found.law.sde.dim == 1
+
+
+def test_a_motion_that_goes_around_is_no_clock_in_its_noise() -> None:
+    """dp = 2 dt + sqrt(0.1 (1 + 0.4 cos p)) dW, judged with one D: the squares rise and fall with the turns, and no clock does it."""
+    rng, p = np.random.default_rng(5), np.zeros(6001)
+    for k in range(6000):
+        p[k + 1] = p[k] + 0.1 + np.sqrt(0.005 * (1 + 0.4 * np.cos(p[k]))) * rng.normal()
+    track = Trajectory(p, 0.05 * np.arange(6001), ("times",), about={"names": ["p"]})
+    case = pose(track, library="1", period="p=2*pi", noise=0.0)
+    found = beat_test(case, weigh(case, "p"))
+    assert found is not None and found.p_value > 1e-3

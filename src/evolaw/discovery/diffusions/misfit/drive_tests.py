@@ -20,7 +20,9 @@ which is at most p by chance however the frequencies hang together (Bonferroni).
 known to sqrt(6/R)/T (the Cramér–Rao bound). Rows are sorted into cells of the usual step, or wider ones where there are many: of frequencies
 beyond half a turn a cell nothing is said.
 
-The same with e²/D̂ less its mean in place of e, and no terms: a strength D (1 + a cos(ωt + φ)) has |β| = a ⟨e²/D̂⟩.
+The same with e²/D̂ in place of e, less what functions of the state (1, x, x², x³ and products of two components; of an angle its first two
+harmonics) explain of it, these being the terms φ: a strength D (1 + a cos(ωt + φ)) has |β| = a ⟨e²/D̂⟩. A motion that goes around keeps
+time itself; where D̂ is a little off at some places, its squares rise and fall with the turns, and no clock does it.
 """
 
 from __future__ import annotations
@@ -147,7 +149,7 @@ class _Cells:
 
 
 def _cells(case: Case, weighed: Weighed, *, squared: bool = False) -> _Cells | None:
-    """Sort the rows into cells; ``squared`` takes the squares less their mean, over the mean, and no terms. None where there are too few rows."""
+    """Sort the rows into cells; ``squared`` takes the squares less what the state explains of them. None where there are too few rows."""
     recording, left = case.recording, weighed.residuals
     varies = len(case.diffusion.get(weighed.target, ())) > 1 and weighed.target not in case.hidden
     size = weighed.strength(list(recording.columns)) if varies else np.ones(len(recording))
@@ -162,14 +164,11 @@ def _cells(case: Case, weighed: Weighed, *, squared: bool = False) -> _Cells | N
     count = int(place.max()) + 1
     left = np.where(used, left, 0.0) * scale
     if squared:
-        squares = left**2 / np.mean(left[used] ** 2)
-        return _Cells(
-            np.bincount(place, np.where(used, squares - 1, 0.0), count),
-            np.zeros((count, 0)),
-            int(used.sum()),
-            width,
-            1.0,
-        )
+        rows = np.flatnonzero(used)
+        squares, state = left[rows] ** 2 / np.mean(left[rows] ** 2), _orthonormal(_of_state(case, rows))
+        rest = squares - state @ (state.T @ squares)
+        terms = np.stack([np.bincount(place[rows], column, count) for column in state.T], 1)
+        return _Cells(np.bincount(place[rows], rest, count), terms, rows.size, width, 1.0)
     steps = np.append(np.diff(recording.times), 0.0)[used]
     return _Cells(
         np.bincount(place, left, count),
@@ -190,16 +189,39 @@ def _terms(
     speeds = [np.gradient(column, case.recording.step) for column in columns[: len(case.hidden)]]
     with np.errstate(all="ignore"):
         phi = features(free, [column[rows] for column in (*columns, *speeds)]) * scale[rows, None]
+    phi = _orthonormal(phi) * np.sqrt(used.size / rows.size)
+    return (
+        np.stack([np.bincount(place[rows], column, count) for column in phi.T], 1)
+        if phi.shape[1]
+        else np.zeros((count, 0))
+    )
+
+
+def _of_state(case: Case, rows: np.ndarray) -> np.ndarray:
+    """Functions of the recorded state by which a strength may be a little off, shape (rows, functions)."""
+    found: list[np.ndarray] = [np.ones(rows.size)]
+    lines: list[np.ndarray] = []
+    for name, column in zip(case.recording.names, case.recording.columns, strict=True):
+        x = column[rows]
+        if name == case.clock:
+            continue
+        if period := case.periods.get(name):
+            angle = 2 * np.pi / period * x
+            found += [wave(k * angle) for k in (1, 2) for wave in (np.cos, np.sin)]
+        elif np.ptp(x) > 0:
+            lines.append((x - x.mean()) / x.std())
+            found += [lines[-1], lines[-1] ** 3]
+    found += [one * other for k, one in enumerate(lines) for other in lines[k:]]
+    return np.stack(found, 1)
+
+
+def _orthonormal(phi: np.ndarray) -> np.ndarray:
+    """The space of some columns, orthonormal over the rows; what is no number counts as 0."""
     phi = np.where(np.isfinite(phi), phi, 0.0)
     phi = phi / np.maximum(np.linalg.norm(phi, axis=0), 1e-300)
     values, vectors = np.linalg.eigh(phi.T @ phi)
     kept = values > _RANK
-    phi = phi @ (vectors[:, kept] / np.sqrt(values[kept])) * np.sqrt(used.size / rows.size)
-    return (
-        np.stack([np.bincount(place[rows], column, count) for column in phi.T], 1)
-        if kept.any()
-        else np.zeros((count, 0))
-    )
+    return np.asarray(phi @ (vectors[:, kept] / np.sqrt(values[kept])))
 
 
 def _power(cells: _Cells) -> tuple[np.ndarray, np.ndarray]:
