@@ -21,7 +21,7 @@ known to sqrt(6/R)/T (the Cramér–Rao bound). Rows are sorted into cells of th
 beyond half a turn a cell nothing is said.
 
 The same with e²/D̂ in place of e, less what functions of the state (1, x, x², x³ and products of two components; of an angle its first two
-harmonics) explain of it, these being the terms φ: a strength D (1 + a cos(ωt + φ)) has |β| = a ⟨e²/D̂⟩. A motion that goes around keeps
+harmonics; and 1/D̂, which errors of reading leave, with its root) explain of it, these being the terms φ: a strength D (1 + a cos(ωt + φ)) has |β| = a ⟨e²/D̂⟩. A motion that goes around keeps
 time itself; where D̂ is a little off at some places, its squares rise and fall with the turns, and no clock does it.
 """
 
@@ -165,7 +165,10 @@ def _cells(case: Case, weighed: Weighed, *, squared: bool = False) -> _Cells | N
     left = np.where(used, left, 0.0) * scale
     if squared:
         rows = np.flatnonzero(used)
-        squares, state = left[rows] ** 2 / np.mean(left[rows] ** 2), _orthonormal(_of_state(case, rows))
+        squares, state = (
+            left[rows] ** 2 / np.mean(left[rows] ** 2),
+            _orthonormal(np.column_stack([_of_state(case, rows), scale[rows], scale[rows] ** 2])),
+        )
         rest = squares - state @ (state.T @ squares)
         terms = np.stack([np.bincount(place[rows], column, count) for column in state.T], 1)
         return _Cells(np.bincount(place[rows], rest, count), terms, rows.size, width, 1.0)
