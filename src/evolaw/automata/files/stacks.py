@@ -17,6 +17,7 @@ import numpy as np
 
 from evolaw import checks
 from evolaw.arrays import MISSING
+from evolaw.automata.rules.generations import aged_wrongly
 from evolaw.automata.rules.reading import MOST_STATES
 from evolaw.errors import ParseError
 
@@ -115,9 +116,7 @@ def are_ageing(values: np.ndarray) -> bool:
     few = films[:1, : max(2, _LOOKED_AT // films[0, 0].size)]
     before, after = few[:, :-1].astype(np.int64), few[:, 1:].astype(np.int64)
     told = ((before > 0) | (after > 1)) & (before != MISSING) & (after != MISSING)
-    older = np.where(before == highest, 0, before + 1)
-    right = (after == np.where(before == 0, 0, older)) | ((before == 1) & (after == 1))
-    return bool(told.any() and right[told].mean() >= _MOSTLY)
+    return bool(told.any() and aged_wrongly(before, after, int(highest) + 1)[told].mean() <= 1 - _MOSTLY)
 
 
 def order_of_ages(labels: np.ndarray, count: int) -> list[int] | None:

@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
+from evolaw.arrays import MISSING
 from evolaw.automata.rules.reading import MOST_STATES, parse_rule
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.rules.tables import RuleTable
 from evolaw.automata.rules.writing import write_rule
 from evolaw.errors import ParseError
 
-__all__ = ["Generations", "aged", "lattice_law", "state_count"]
+__all__ = ["Generations", "aged", "aged_wrongly", "lattice_law", "state_count"]
 
 
 class Generations:
@@ -160,5 +161,24 @@ def aged(cells: np.ndarray, lit: np.ndarray, states: int) -> np.ndarray:
         >>> aged(np.array([0, 0, 1, 1, 2], np.uint8), np.array([0, 1, 0, 1, 1], np.uint8), 3)
         array([0, 1, 2, 1, 0], dtype=uint8)
     """
-    older = np.where((cells == 0) | (cells == states - 1), 0, cells + 1).astype(np.uint8)
-    return np.where((cells <= 1) & (lit != 0), np.uint8(1), older)
+    return np.where((cells <= 1) & (lit != 0), np.uint8(1), _older(cells, states).astype(np.uint8))
+
+
+def aged_wrongly(before: np.ndarray, after: np.ndarray, states: int) -> np.ndarray:
+    """Return which cells became what the cycle forbids, bool; a cell that was not seen twice did not.
+
+    Args:
+        before, after: states of the same cells in a frame and in the next; `MISSING` where a cell was not seen.
+        states: C.
+
+    Example:
+        >>> aged_wrongly(np.array([0, 0, 1, 1, 2, 2, 255]), np.array([1, 2, 2, 0, 0, 2, 2]), 3)
+        array([False,  True, False,  True, False,  True, False])
+    """
+    lives = (before <= 1) & (after == 1)
+    return (after != _older(before, states)) & ~lives & (before != MISSING) & (after != MISSING)
+
+
+def _older(cells: np.ndarray, states: int) -> np.ndarray:
+    """What becomes of cells that are neither born nor survive."""
+    return np.where((cells == 0) | (cells == states - 1), 0, cells.astype(np.int16) + 1)

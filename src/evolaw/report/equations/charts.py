@@ -7,7 +7,7 @@ always             each term's coefficient as a share of its error; the recordin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -165,16 +165,21 @@ def _at_all_times(terms: Sequence[Term], at: np.ndarray, case: Case) -> np.ndarr
     """Terms of one component at some places, shape (places, terms); those that read the time in their mean over it."""
     if not case.clock:
         return features(terms, [at])
-    times = _times_of(case)
-    every = features(terms, [np.repeat(at, times.size), np.tile(times, at.size)])
-    return np.asarray(every.reshape(at.size, times.size, -1).mean(1))
+    return _mean_over_times(lambda x, t: features(terms, [x, t]), at, case)
 
 
-def _times_of(case: Case) -> np.ndarray:
-    """The recorded times; of many, some by the golden ratio: evenly spaced ones would come back with a clock and see one side of it."""
+def _mean_over_times(
+    function: Callable[[np.ndarray, np.ndarray], np.ndarray], at: np.ndarray, case: Case
+) -> np.ndarray:
+    """The mean over the recorded times of a function of places and times, shape (places, …).
+
+    Of many times some are taken by the golden ratio: evenly spaced ones would come back with a clock and see one side of it.
+    """
     times = case.recording.times
-    golden = np.mod(np.arange(_TIMES) * 0.6180339887498949, 1.0)
-    return times if times.size <= _TIMES else times[(golden * times.size).astype(int)]
+    if times.size > _TIMES:
+        times = times[(np.mod(np.arange(_TIMES) * 0.6180339887498949, 1.0) * times.size).astype(int)]
+    found = function(np.repeat(at, times.size), np.tile(times, at.size))
+    return np.asarray(found.reshape(at.size, times.size, *found.shape[1:]).mean(1))
 
 
 def _binned(case: Case, law: EquationLaw, drift: Drift | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -212,9 +217,8 @@ def _beyond_the_mean(law: EquationLaw, case: Case, starts: np.ndarray, *, spread
     coefficient, name = law.diffusion_at if spread else law.drift_at, case.recording.names[0]
     x, t = case.recording.columns[0][starts], case.recording.times[starts]
     at = np.linspace(x.min(), x.max(), _PLACES)
-    times = _times_of(case)
-    every = coefficient([np.repeat(at, times.size), np.tile(times, at.size)], name).reshape(at.size, -1)
-    return coefficient([x, t], name) - np.interp(x, at, every.mean(1))
+    mean = _mean_over_times(lambda places, times: coefficient([places, times], name), at, case)
+    return coefficient([x, t], name) - np.interp(x, at, mean)
 
 
 def _added(law: EquationLaw, case: Case, x: np.ndarray, dt: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from evolaw.automata.rules.generations import aged_wrongly
 from evolaw.discovery.lattices.model.ageing import (
-    aged_wrongly,
     highest_state,
     is_ageing,
     states_of,

@@ -169,10 +169,9 @@ def _drive(case: Case, item: Weighed, drive: Drive) -> Doubt:
     if drive.p_value >= LEVEL or (item.drift is not None and share_of_drift(line, item) < _LEAST_DRIVE):
         says = f"What the drift leaves of the steps of {item.target} has no line in its spectrum, as a clock would leave one."
         return Doubt(Check(name, True, drive.p_value, says), "driven")
-    unit = f" {case.recording.time_unit}" if case.recording.time_unit else ""
     says = (
         f"A clock drives {item.target}, or hums in its readings: what the drift leaves of its steps comes back every "
-        f"{2 * np.pi / drive.rate:.4g}{unit}, as a force of {drive.amplitude:.2g} cos(ω t + φ) with ω = {display.uncertain(drive.rate, drive.error)} "
+        f"{_turn(case, drive)}, as a force of {drive.amplitude:.2g} cos(ω t + φ) with ω = {display.uncertain(drive.rate, drive.error)} "
         f"leaves it. Add cos({drive.rate:.4g} t) and sin({drive.rate:.4g} t) to --library: t is the time."
     )
     return Doubt(Check(name, False, drive.p_value, says), "driven", item.target, "drift")
@@ -183,12 +182,16 @@ def _beat(case: Case, item: Weighed, beat: Drive) -> Doubt:
     if beat.p_value >= LEVEL or beat.amplitude < _LEAST_BEAT:
         says = f"The noise of {item.target} does not rise and fall with a clock."
         return Doubt(Check(name, True, beat.p_value, says), "beating")
-    unit = f" {case.recording.time_unit}" if case.recording.time_unit else ""
     says = (
-        f"The noise of {item.target} rises and falls every {2 * np.pi / beat.rate:.4g}{unit}, by {100 * min(beat.amplitude, 1.0):.0f} %: "
+        f"The noise of {item.target} rises and falls every {_turn(case, beat)}, by {100 * min(beat.amplitude, 1.0):.0f} %: "
         f"ω = {display.uncertain(beat.rate, beat.error)}. Add cos({beat.rate:.4g} t) and sin({beat.rate:.4g} t) to --diffusion: t is the time."
     )
     return Doubt(Check(name, False, beat.p_value, says), "beating", item.target, "diffusion")
+
+
+def _turn(case: Case, line: Drive) -> str:
+    """How long one turn takes, with the unit of the times."""
+    return f"{2 * np.pi / line.rate:.4g} {case.recording.time_unit}".rstrip()
 
 
 def _too_small(case: Case, item: Weighed, test: DriftTest) -> str:

@@ -127,7 +127,7 @@ def cells_against_coins(entries: Sequence[EntryFinding], chance: float, alpha: f
         alpha: declared error rate.
     """
     # Looks at the cycle of cells that age tell nothing of coins.
-    counted = [entry for entry in entries if entry.basis == "counted" and not entry.name.startswith("C")]
+    counted = [entry for entry in entries if entry.basis == "counted" and declared_states(entry.name) is None]
     needed = visits_needed(chance, alpha)
     held_back = any(entry.decision == "undetermined" and entry.visits > 0 for entry in counted)
     return needed if held_back else max(0, needed - int(sum(entry.visits for entry in counted)))

@@ -23,7 +23,8 @@ import numpy as np
 
 from evolaw.arrays import MISSING
 from evolaw.automata import stepping
-from evolaw.discovery.lattices.model.ageing import aged_wrongly, states_of, without_wrong
+from evolaw.automata.rules.generations import aged_wrongly
+from evolaw.discovery.lattices.model.ageing import states_of, without_wrong
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
 from evolaw.discovery.lattices.model.window_counts import WindowCounts, count_windows, edge_of, is_cutout
 from evolaw.discovery.spine.e_values import LEVEL, average, combine, log_e_dependence, p_value, worded_list

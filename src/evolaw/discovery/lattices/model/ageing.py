@@ -14,12 +14,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from evolaw.arrays import MISSING
+from evolaw.automata.rules.generations import aged_wrongly
 from evolaw.trajectory import Trajectory
 
-__all__ = ["aged_wrongly", "highest_state", "is_ageing", "states_of", "with_states", "without_wrong"]
+__all__ = ["highest_state", "is_ageing", "states_of", "with_states", "without_wrong"]
 
 _STATES = "states"
 
@@ -55,19 +54,3 @@ def without_wrong(recording: Trajectory) -> Trajectory:
     values[:-1][wrong] = MISSING
     values[1:][wrong] = MISSING
     return replace(recording, values=values)
-
-
-def aged_wrongly(before: np.ndarray, after: np.ndarray, states: int) -> np.ndarray:
-    """Return which cells became what the cycle forbids, bool; a cell that was not seen twice did not.
-
-    Args:
-        before, after: states of the same cells in a frame and in the next; `MISSING` where a cell was not seen.
-        states: C.
-
-    Example:
-        >>> aged_wrongly(np.array([0, 0, 1, 1, 2, 2, 255]), np.array([1, 2, 2, 0, 0, 2, 2]), 3)
-        array([False,  True, False,  True, False,  True, False])
-    """
-    older = np.where((before == 0) | (before == states - 1), 0, before.astype(np.int16) + 1)
-    lives = (before <= 1) & (after == 1)
-    return (after != older) & ~lives & (before != MISSING) & (after != MISSING)

@@ -23,7 +23,8 @@ from scipy.special import xlogy
 
 from evolaw.arrays import MISSING
 from evolaw.automata import stepping
-from evolaw.discovery.lattices.model.ageing import aged_wrongly, is_ageing, states_of
+from evolaw.automata.rules.generations import aged_wrongly
+from evolaw.discovery.lattices.model.ageing import is_ageing, states_of
 from evolaw.discovery.lattices.model.rule_space import CYCLE, WINDOWS, RuleSpace
 from evolaw.trajectory import Trajectory
 
