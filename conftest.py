@@ -25,6 +25,8 @@ from pathlib import Path
 
 import pytest
 
+from evolaw import devices
+
 TOO_MUCH = 2.2 * 2**30
 _BEGAN = time.monotonic()
 
@@ -43,6 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             "# some seconds" in part.source for part in item.dtest.examples
         ):
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("processor") is not None and not devices.on_cpu():
+            item.add_marker(pytest.mark.skip(reason="speaks of how a processor computes"))
         sampled = item.get_closest_marker("sampled")
         if sampled is not None:
             test = (item.nodeid.partition("::")[0], getattr(item, "originalname", item.name))

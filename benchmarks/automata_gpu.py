@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import jax
 import jax.numpy as jnp
@@ -25,6 +26,7 @@ from evolaw.automata.engine.synthesis import logic_of
 from evolaw.automata.engine.totalistic import counting_windows
 from evolaw.automata.rules.rule import Rule, entries
 from evolaw.automata.stepping import step
+from evolaw.devices import cores
 
 REPEATS = 7
 TARGET_SECONDS = 0.5  # a timed call does as many generations as this takes
@@ -39,17 +41,26 @@ def random_rule(space: str, seed: int) -> Rule:
 
 def check(device: str) -> None:
     """Equal to the plain step, or stop."""
+    rules = (Rule("B3/S23"), random_rule("isotropic", 1), random_rule("general", 2))
+    shapes = ((1, 64, 512), (3, 10, 77), (70, 16, 33), (1, 2, 1))
+
+    def is_right(case: tuple[str, tuple[int, ...], Rule]) -> bool:
+        boundary, shape, rule = case
+        cells = np.random.default_rng(0).integers(0, 2, shape, dtype=np.uint8)
+        expected = cells
+        for _ in range(5):
+            expected = step(rule, expected, boundary=boundary)
+        found = jax_kernel.run_arrays(logic_of(rule.table.tobytes()), cells, 5, boundary, None, device)
+        return np.array_equal(found, expected)
+
+    cases = [
+        (boundary, shape, rule) for boundary in ("torus", "plane", "reflecting") for shape in shapes for rule in rules
+    ]
+    with ThreadPoolExecutor(cores()) as pool:  # most of it is the compiler's work
+        for (boundary, shape, rule), right in zip(cases, pool.map(is_right, cases), strict=True):
+            if not right:
+                sys.exit(f"WRONG: {rule} on {shape}, {boundary}")
     chance = np.random.default_rng(0)
-    for boundary in ("torus", "plane", "reflecting"):
-        for shape in ((1, 64, 512), (3, 10, 77), (70, 16, 33), (1, 2, 1)):
-            for rule in (Rule("B3/S23"), random_rule("isotropic", 1), random_rule("general", 2)):
-                cells = chance.integers(0, 2, shape, dtype=np.uint8)
-                expected = cells
-                for _ in range(5):
-                    expected = step(rule, expected, boundary=boundary)
-                found = jax_kernel.run_arrays(logic_of(rule.table.tobytes()), cells, 5, boundary, None, device)
-                if not np.array_equal(found, expected):
-                    sys.exit(f"WRONG: {rule} on {shape}, {boundary}")
     tables = chance.integers(0, 2, (70, 18), dtype=np.uint8)
     cells = chance.integers(0, 2, (70, 8, 40), dtype=np.uint8)
     found = jax_kernel.run_arrays("counting", cells, 5, "torus", tables, device)
@@ -97,7 +108,7 @@ def measure(
     what: str, law: Logic | str, stripes: Stripes, tables: np.ndarray | None = None, phases: int | None = None
 ) -> Row:
     masks = np.zeros((stripes.groups, 0), np.uint64) if tables is None else stripes.board_masks(tables)
-    phases = phases or jax_kernel.phases_for(law, stripes.rows)
+    phases = phases or jax_kernel.phases_for(law, stripes)
     words, halves = random_words(stripes, phases, 1), jax_kernel.half_words(masks)
     mover = jax_kernel.mover(law, stripes, "torus")
     begin = time.perf_counter()
@@ -105,6 +116,9 @@ def measure(
     compiled = time.perf_counter() - begin
     steps, seconds, spread, state = timed(lambda count: mover(words, halves, count))
     cells = stripes.boards * stripes.rows * stripes.cols
+    print(
+        f"{what}, {stripes.boards} x {stripes.rows} x {stripes.cols}: {cells * steps / seconds:.3g} cells/s", flush=True
+    )
     return {
         "what": what,
         "boards": f"{stripes.boards} x {stripes.rows} x {stripes.cols}",

@@ -6,7 +6,7 @@ PYTHON is the interpreter of an environment that has torch. Both sides train an 
 (24, 48) on 8 x 8 images (batch 128), by denoising score matching on VP with EDM preconditioning, Adam, the gradient cut at norm 1, and an
 average of the weights; two threads each, float32, weights from the same distributions. A round runs us, PyTorch in its plain mode and PyTorch compiled
 (`torch.compile` of the loss); shown is the median of the rounds with its quartiles, and our ratio to either. Compilation and ten warm-up steps
-are not counted. The peer's optimiser and average are the fused and the foreach ones.
+are not counted. Where there is a card, both sides are on it. The peer's optimiser and average are the fused and the foreach ones.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ PEER = r"""
 import json, math, sys, time, torch
 from torch import nn
 torch.set_num_threads(2); torch.manual_seed(0)
+CARD = torch.cuda.is_available()
+if CARD: torch.set_default_device("cuda")
 kind, batch, steps, mode = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 FREQUENCIES = torch.logspace(math.log10(0.125), math.log10(8.0), 16)
 
@@ -101,8 +103,10 @@ def step():
     torch._foreach_lerp_(average, [p.detach() for p in net.parameters()], 1e-3)
 
 for _ in range(10): step()
+if CARD: torch.cuda.synchronize()
 began = time.perf_counter()
 for _ in range(steps): step()
+if CARD: torch.cuda.synchronize()
 weights = sum(p.numel() for p in net.parameters())
 print(json.dumps({"rate": steps / (time.perf_counter() - began), "weights": weights, "version": torch.__version__}))
 """

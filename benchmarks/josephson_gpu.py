@@ -1,21 +1,26 @@
 """P3 on an accelerator: ``python -m benchmarks.josephson_gpu [--device gpu] [--quick]``.
 
 RCSJ in float32, BAOAB: 64 biases x 16,384 paths x 10^5 steps, mean displacement and its variance only. The mean voltage at three biases is compared
-with the Fokker–Planck equation before a time is believed. Needs numpy, scipy and jax, with the project's ``src`` on PYTHONPATH.
+with the Fokker–Planck equation before a time is believed. Then a Shapiro map of 512 x 512 and an array of 32 x 32 at 16 temperatures, as
+`bench_josephson` has them. Needs numpy, scipy and jax, with the project's ``src`` on PYTHONPATH.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 
 import jax
 import numpy as np
 
-from benchmarks.measuring import show
+from benchmarks.measuring import Row, show
+from evolaw.josephson.arrays.grids import grid_array
+from evolaw.josephson.curves.shapiro import shapiro_map
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import fokker_planck
 from evolaw.sde.loop.solver import solve
+from evolaw.sde.schemes.scheme import EulerMaruyama
 from evolaw.sde.schemes.splitting import BAOAB
 from evolaw.sde.statistics.moments import Moments
 
@@ -64,6 +69,35 @@ def main() -> None:
         "path-steps/s": rate,
     }
     show("P3: RCSJ, float32", [row])
+    if not options.quick:
+        show("map and array, float64", [shapiro(), array()])
+
+
+def shapiro() -> Row:
+    """A Shapiro map of 512 x 512 without noise."""
+    axis = np.linspace(0, 20, 512)
+    first, again = (timed(lambda: shapiro_map(Junction(), axis, axis, 8.0, 0)) for _ in range(2))
+    return {"load": "Shapiro map, 512 x 512", "first, s": first, "again, s": again}
+
+
+def array(steps: int = 2000) -> Row:
+    """A 32 x 32 array at 16 temperatures."""
+    grid = grid_array(32, 32, 0.2, noise=0.1)
+
+    def work() -> object:
+        return solve(
+            grid.law, EulerMaruyama(), np.zeros(grid.law.dim), [0, 0.05 * steps], steps=steps, paths=1, rng=0,
+            sweep={"temperature": np.linspace(0.1, 1.6, 16)}, statistics=Moments(covariance=False),
+        )  # fmt: skip
+
+    first, again = (timed(work) for _ in range(2))
+    return {"load": f"32 x 32 x 16, {steps} steps", "first, s": first, "again, s": again}
+
+
+def timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
 
 
 if __name__ == "__main__":

@@ -27,6 +27,18 @@ def test_precision_is_scoped() -> None:
         pass
 
 
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_products_keep_the_digits_of_their_precision(precision: str) -> None:
+    """On an accelerator 1 + 1e-4 would else be rounded to 1 as a factor."""
+    import jax
+    import jax.numpy as jnp
+
+    with arrays.precise(precision) as dtype:
+        factor = np.full((8, 8), 1 + 1e-4, dtype)
+        assert "HIGHEST" in str(jax.make_jaxpr(jnp.matmul)(factor, factor))
+        np.testing.assert_allclose(jax.jit(jnp.matmul)(factor, factor), factor @ factor, rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("count", "words"), [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (3.5e6, "3.3 MiB"), (2**50, "1024.0 TiB")]
 )

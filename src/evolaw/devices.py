@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evolaw.errors import ForkedProcess
 
-__all__ = ["accelerators", "cores", "memory", "one_thread", "require_unforked", "settings", "versions"]
+__all__ = ["accelerators", "cores", "memory", "on_cpu", "one_thread", "require_unforked", "settings", "versions"]
 
 _PACKAGES = ("evolaw", "jax", "llvmlite", "numpy", "scipy", "zarr")
 _SETTINGS = ("OMP_NUM_THREADS", "XLA_FLAGS", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES")
@@ -68,6 +68,18 @@ def accelerators() -> list[str]:
     import jax
 
     return [f"{device.platform}:{device.id} {device.device_kind}" for device in jax.devices()]
+
+
+def on_cpu() -> bool:
+    """Return whether JAX computes on the processor, and not on an accelerator, where nothing else is said; this loads JAX.
+
+    Example:
+        >>> on_cpu() == accelerators()[0].startswith("cpu")
+        True
+    """
+    import jax
+
+    return bool(jax.default_backend() == "cpu")
 
 
 def require_unforked() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from evolaw.automata.engine import bitpacked
 from evolaw.automata.engine.jax_kernel import phases_for, run_arrays
+from evolaw.automata.engine.packing import Stripes
 from evolaw.automata.engine.synthesis import logic_of
 from evolaw.automata.engine.totalistic import counting_windows
 from evolaw.automata.rules.rule import Rule
@@ -73,5 +74,6 @@ def test_a_missing_device_is_said_and_not_replaced() -> None:
 
 def test_phases_divide_the_rows() -> None:
     life = logic_of(Rule("B3/S23").table.tobytes())
-    assert [phases_for(life, rows) for rows in (16, 12, 6, 7)] == [8, 4, 2, 1]
-    assert phases_for("windows", 64) == 1
+    assert [phases_for(life, Stripes.fitting(1, rows, 64)) for rows in (16, 12, 6, 7)] == [8, 4, 2, 1]
+    assert phases_for(life, Stripes.fitting(1, 8192, 8192)) == 2
+    assert phases_for("windows", Stripes.fitting(1, 64, 64)) == 1

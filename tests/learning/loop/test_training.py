@@ -140,6 +140,7 @@ def test_side_by_side_networks_learn_as_if_alone() -> None:
         assert float(losses[place].mean()) == pytest.approx(loss, rel=1e-5)
 
 
+@pytest.mark.processor
 def test_other_data_of_the_same_shape_compiles_nothing_new() -> None:
     traced = []
 

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from evolaw.arrays import precise
 from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
 from evolaw.automata.stepping import windows
@@ -68,7 +69,8 @@ def test_a_network_is_the_convolution_it_stands_for(activation: str, widths: tup
     for weight, bias in zip(net.weights[1:], net.biases[:-1], strict=True):
         values = np.asarray(ACTIVATIONS[activation](jnp.asarray(values + np.asarray(bias)))) @ np.asarray(weight)
     expected = (values + np.asarray(net.biases[-1]))[..., 0]
-    np.testing.assert_allclose(on_boards(net, jnp.asarray(board, jnp.float32)), expected, atol=2e-5)
+    with precise("float32"):
+        np.testing.assert_allclose(on_boards(net, jnp.asarray(board, jnp.float32)), expected, atol=2e-5)
 
 
 @pytest.mark.slow

@@ -54,12 +54,14 @@ def test_components_that_meet_are_taken_apart():
     assert not plan(GENERAL, LevyMilstein()).apart
 
 
+@pytest.mark.processor
 def test_components_that_meet_are_stepped_one_by_one_from_noise_drawn_ahead():
     met, alone = plan(lorenz(), EulerMaruyama()), plan(APART, EulerMaruyama())
     assert (met.group, met.ahead > 0) == (1, True)
     assert (alone.group, alone.ahead) == (8, 0)
 
 
+@pytest.mark.processor
 def test_weak_words_are_drawn_a_block_at_a_time():
     assert plan(GENERAL, WeakEuler(3), steps=16).ahead == 16
     assert plan(GENERAL, WeakEuler(3), steps=1000).ahead == 16
@@ -84,6 +86,7 @@ def test_a_turn_never_uses_up_a_kept_word(monkeypatch):
     assert (kept.words, kept.group) == (True, 4)
 
 
+@pytest.mark.processor
 def test_a_single_path_has_its_normals_from_short_rows():
     scalar = SDE(lambda t, x, p: -x, 1.0, noise="additive")
     long, short = plan(scalar, EulerMaruyama(), 1, 50_000), plan(scalar, EulerMaruyama(), 1, 5000)
@@ -165,6 +168,7 @@ TWISTED = SDE(
 )  # fmt: skip
 
 
+@pytest.mark.processor
 def test_two_numbers_are_held_in_pairs_where_their_memory_can_be_computed_anew():
     assert plan(STILL, BAOAB()).paired and plan(STILL, BAOAB()).group == 8
     assert plan(TWISTED, EulerMaruyama()).paired

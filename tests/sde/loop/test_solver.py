@@ -361,3 +361,14 @@ def test_processes_and_schemes_may_be_named() -> None:
         solve("geometric-brownian-motion", "milstien", 1.0, [0, 1], **options)
     with pytest.raises(ArgumentError, match="ornstein-uhlenbeck"):
         solve("ornstein-uhlenbek", "milstein", 1.0, [0, 1], **options)
+
+
+def test_on_an_accelerator_paths_are_laid_out_there_and_stay_the_same(monkeypatch):
+    """Numbers and starts are made on the device; 37 paths in chunks of 16, the last one part empty."""
+
+    def solved():
+        return solve(OU, EulerMaruyama(), 1.0, [0, 1, 2], steps=20, paths=37, rng=0, chunk=16, first_path=5)
+
+    here = solved()
+    monkeypatch.setattr("evolaw.devices.on_cpu", lambda: False)
+    np.testing.assert_allclose(solved().values, here.values, rtol=1e-13)

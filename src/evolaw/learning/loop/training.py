@@ -158,7 +158,7 @@ def fitting_run(net: Any, batches: Any, loss: Loss, key: jax.Array | None = None
         The derivatives of a convolution have their channels where XLA's quick convolution does not look for them. It puts them right
         in a program as a whole but not inside a loop, where they then take ten to thirty times as long (jax 0.10).
     """
-    if jax.default_backend() != "cpu":
+    if not devices.on_cpu():
         return run_epoch
     batch = jax.tree.map(lambda each: each[0], batches)
     convolves = "conv_general_dilated" in str(eqx.filter_make_jaxpr(loss)(net, batch, key)[0])

@@ -32,7 +32,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from evolaw import checks, devices
+from evolaw import checks
+from evolaw.arrays import precise
 from evolaw.errors import StorageError
 from evolaw.learning.windows.datasets import window_cells
 from evolaw.randomness import source
@@ -263,5 +264,5 @@ def read_logits(net: WindowNet) -> np.ndarray:
         >>> read_logits(Cnn.life())[:2]
         array([-2.5, -1.5])
     """
-    devices.require_unforked()
-    return np.asarray(_window_logits(net), np.float64)
+    with precise("float32"):
+        return np.asarray(_window_logits(net), np.float64)

@@ -26,6 +26,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks
+from evolaw.arrays import precise
 from evolaw.automata.rules.rule import entries
 from evolaw.learning.windows.cnn import ACTIVATIONS, CELLS, WindowNet, normal
 from evolaw.learning.windows.datasets import window_cells
@@ -162,8 +163,9 @@ def equivariance_error(net: WindowNet, group: str = "D4") -> float:
         Zero up to float rounding for a network of that symmetry; for another one, how far it is from it.
     """
     cells = window_cells()
-    logits = np.asarray(net(jnp.asarray(cells)))
-    turned = [np.asarray(net(jnp.asarray(cells[:, turn]))) for turn in symmetries(group)]
+    with precise("float32"):
+        logits = np.asarray(net(jnp.asarray(cells)))
+        turned = [np.asarray(net(jnp.asarray(cells[:, turn]))) for turn in symmetries(group)]
     return float(max(np.abs(other - logits).max() for other in turned))
 
 

@@ -150,7 +150,10 @@ class ScoreModel(eqx.Module):
     def _pulled(self, y: Any, sigma: Any) -> Any:
         """(D - y)/σ² for states y = x/a; computed in the network's own precision, whatever y has."""
         states, level = (jnp.asarray(part).astype(jnp.float32) for part in (y, sigma))
-        return np.asarray(_compiled(self, states, level)) if isinstance(y, np.ndarray) else self._pull(states, level)
+        if not isinstance(y, np.ndarray):
+            return self._pull(states, level)
+        with jax.default_matmul_precision("highest"):
+            return np.asarray(_compiled(self, states, level))
 
     def _pull(self, y: jax.Array, sigma: jax.Array) -> jax.Array:
         """(D - y)/σ² for many states; sigma is a number or one for each."""

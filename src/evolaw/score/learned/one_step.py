@@ -58,7 +58,8 @@ class AverageVelocity(ScoreModel):
         z = checks.finite(checks.shape(z, "z", ("count", *self.shape)), "z")
         r, t = checks.number(r, "r", least=0.0, most=1.0), checks.number(t, "t", least=0.0, most=1.0)
         checks.require(r <= t, "r", f"be at most t = {t}", r)
-        parts = [np.asarray(_velocities(self.net, jnp.asarray(rows, jnp.float32), r, t)) for rows in _cut(z)]
+        with jax.default_matmul_precision("highest"):
+            parts = [np.asarray(_velocities(self.net, jnp.asarray(rows, jnp.float32), r, t)) for rows in _cut(z)]
         return np.concatenate(parts)[: len(z)]
 
     def generate(self, count: int, *, rng: Any, steps: int = 1, first: int = 0) -> np.ndarray:

@@ -16,9 +16,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from evolaw import checks
+from evolaw import checks, devices
 from evolaw.arrays import WIDE, object_array
 from evolaw.score.samplers.backward import Backward
+from evolaw.sde.loop.execution_plan import batch_for
 from evolaw.sde.loop.scalarization import taken_apart
 
 __all__ = ["LAST_STEPS", "finished"]
@@ -46,7 +47,9 @@ def finished(backward: Backward, arrays: Any, x: np.ndarray, t: float, last: str
         checks.require(
             x.shape[1] <= _MOST_NUMBERS, "last", f"be tweedie for states of more than {_MOST_NUMBERS} numbers", last
         )
-    rows = _ROWS if last == "tweedie" else max(1, min(_ROWS, 4_000_000 // x.shape[1] ** 2))
+    rows = _ROWS if devices.on_cpu() else max(_ROWS, batch_for(x.shape[1]))
+    if last == "sampled":
+        rows = max(1, min(rows, 4_000_000 // x.shape[1] ** 2))
     parts = []
     for start in range(0, len(x), rows):
         part = x[start : start + rows]

@@ -13,7 +13,7 @@ import jax
 import numpy as np
 from jax.extend import core
 
-from evolaw import checks
+from evolaw import checks, devices
 from evolaw.sde.loop.integrate import Plan
 from evolaw.sde.loop.path_slots import Slots, slots_of
 from evolaw.sde.loop.scalarization import taken_apart
@@ -24,7 +24,7 @@ from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.noise_requests import NoiseRequest
 from evolaw.sde.schemes.scheme import Noise, Scheme
 
-__all__ = ["is_apart", "like", "plan_of", "slots_for", "structure_of"]
+__all__ = ["batch_for", "is_apart", "like", "plan_of", "slots_for", "structure_of"]
 
 _BLOCK = 1024
 """Paths of one summary. 256, 1024, 4096: 0.67, 0.68, 0.65, so that it may as well be what float32 sums well."""
@@ -41,6 +41,8 @@ _ROW = 128
 """Bytes of normals that a single path draws at once. 64, 128, 256: 9.4, 8.5, 9.6."""
 _BATCH, _FEWEST, _BATCH_NUMBERS = 2048, 32, 32_768
 """Paths of a batched process that go together: as many as have this many numbers, between the two."""
+_DEVICE_BATCH, _DEVICE_BATCH_NUMBERS = 2**18, 2**22
+"""The same on an accelerator, where a batch is one call of the network and layers of some hundred numbers a state must fit."""
 _GROUPS = {
     NoiseRequest.NONE: 8,  # as with increments
     NoiseRequest.INCREMENTS: 8,  # 4, 8, 16: 0.83, 0.64, 0.69; a group of 8 uses up three blocks of words
@@ -124,7 +126,7 @@ def plan_of(
     drawing = Drawing(needs, noises, dtype.name, terms, fine)
     observers = tuple(one for one in asked or () if hasattr(one, "observe"))
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
-    on_cpu = jax.default_backend() == "cpu"
+    on_cpu = devices.on_cpu()
     step = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
     steps = int(grid.last[-1])
     small = paths * max(1, noises) * steps < _SMALL_WORK and steps < _FEW_STEPS
@@ -268,6 +270,17 @@ def _blank_noise(drawing: Drawing, m: int, dtype: np.dtype) -> Any:
     )
 
 
+def batch_for(dim: int) -> int:
+    """Return how many states of ``dim`` numbers go through a network together.
+
+    Example:
+        >>> batch_for(64) <= batch_for(2)
+        True
+    """
+    most, numbers = (_BATCH, _BATCH_NUMBERS) if devices.on_cpu() else (_DEVICE_BATCH, _DEVICE_BATCH_NUMBERS)
+    return min(most, max(_FEWEST, _power_of_two(numbers // dim)))
+
+
 def slots_for(
     plan: Plan, process: SDE, paths: int, chunk: int | str, *, sets: int = 1, swept: int = 0, first_path: int = 0
 ) -> Slots:
@@ -287,10 +300,10 @@ def slots_for(
         if plan.drawing.needs is NoiseRequest.AREAS:
             width *= plan.drawing.noises
         share = 0.5 if plan.apart and plan.ahead else 4 if plan.words else 1
-        room = share * _CACHE if jax.default_backend() == "cpu" else _DEVICE
+        room = share * _CACHE if devices.on_cpu() else _DEVICE
         wanted = _power_of_two(int(room // width))
         if process.batched:
-            wanted = min(_BATCH, max(_FEWEST, _power_of_two(_BATCH_NUMBERS // process.dim)))
+            wanted = batch_for(process.dim)
     else:
         wanted = checks.integer(chunk, "chunk", least=1)
     return slots_of(sets=sets, paths=paths, first_path=first_path, block=plan.block, wanted=wanted)

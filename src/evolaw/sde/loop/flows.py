@@ -94,7 +94,7 @@ def in_blocks(work: Callable[..., Any], precision: str, *arrays: np.ndarray, lan
         >>> [x.tolist() for x in in_blocks(lambda count, x: [2 * x], "float64", np.arange(3.0))]
         [[0.0, 2.0, 4.0]]
     """
-    count, cores = len(arrays[0]), devices.cores() if jax.default_backend() == "cpu" else 1
+    count, cores = len(arrays[0]), devices.cores() if devices.on_cpu() else 1
     blocks = max(-(-count // _BLOCK), min(cores, count // lanes), 1)
     size = -(-count // blocks)
     size = size if count <= lanes else 1 << (size - 1).bit_length()

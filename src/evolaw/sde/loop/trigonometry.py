@@ -13,7 +13,7 @@ less time a step of a junction.
 The bits of a sign have no derivative: where derivatives are taken along paths, `jnp.sin` stays.
 
 **Error.** At most 3.0 units in the last place (float32) and 3.9 (float64) for |x| ≤ 1000, near the zeros too
-(tests/sde/loop/test_trigonometry.py); on processors that do not multiply and add at once, for |x| ≤ 2π. From |x| = 2^22 π (2^51 π)
+(tests/sde/loop/test_trigonometry.py); where products are not added at once (an H100 under jax 0.11), for |x| ≤ 2π. From |x| = 2^22 π (2^51 π)
 on, where neighbouring numbers are a unit apart, the value is only known to lie in [-1, 1]; in phases that are kept near their period
 nobody asks for it, and the bound, which a step would wait for, is left out (``near``).
 """
