@@ -25,6 +25,9 @@ def test_data_of_every_kind(tmp_path: Path) -> None:
     assert read_data(str(tmp_path / "a.npz")).labels is not None
     np.savez(tmp_path / "s.npz", samples=np.ones((4, 3)))  # what --save writes
     assert read_data(str(tmp_path / "s.npz")).values.shape == (4, 3)
+    np.savez(tmp_path / "x.npz", x=np.ones((4, 3)))
+    with pytest.raises(ArgumentError, match=r"'data' of states, or 'images', but is .* which holds x\. .*data="):
+        read_data(str(tmp_path / "x.npz"))
     Trajectory(np.arange(6.0).reshape(3, 2), [0, 1, 2], ("times", "dim")).save(tmp_path / "run")
     assert read_data(str(tmp_path / "run")).values.shape == (3, 2)
     with pytest.raises(ArgumentError, match="Did you mean moons"):

@@ -270,7 +270,9 @@ def compare(
 
 @app.command("league")
 def league(
-    noise: Annotated[str, typer.Option("--noising", help="vp, ve, sub-vp, linear-ve, edm or cosine.")] = "vp",
+    noise: Annotated[
+        str, typer.Option("--noising", help="vp, ve, sub-vp, linear-ve, edm, cosine or rectified.")
+    ] = "vp",
     steps: Annotated[list[int] | None, typer.Option("--steps", help="Numbers of steps; may be repeated.")] = None,
     figure: Annotated[
         Path | None, typer.Option("--figure", help="Draw nats against steps: .png, .svg or .pdf.")

@@ -184,6 +184,8 @@ def _from_files(text: str, place: Path, side: int | None, grey: bool) -> Materia
             states = arrays[name].ndim >= 2
             checks.require(states, name, "have shape (items, *shape)", arrays[name].shape)
             return Material(text, arrays[name], arrays.get("labels"))
+        wanted, fix = "hold an array 'data' of states, or 'images'", "Save it with np.savez(path, data=...)."
+        checks.require("images" in names, "data", wanted, f"{text}, which holds {', '.join(names) or 'nothing'}", fix)
     found = read_images(place, side=side, grey=grey)
     return Material(text, found.values, found.labels, found.levels)
 
