@@ -17,6 +17,7 @@ from evolaw.report.score.charts import (
     draw_league,
     draw_likelihoods,
     draw_samples,
+    draw_states,
     ends_of,
     tiled,
 )
@@ -53,6 +54,19 @@ def test_fields_of_any_size_and_any_axes_are_seen() -> None:
     images = CHANCE.uniform(-1, 1, (5, 8, 8))
     images[0, 0, 0] = 7.0
     assert ends_of(images) == (-1.0, 1.0), "one number far off does not grey all the others"
+
+
+def test_vectors_stand_in_their_order() -> None:
+    """A way from one vector to another was drawn as a histogram of its few steps, twice, the second time as "data"."""
+    way = np.linspace([0.0, 1.0, 4.0], [2.0, 0.0, -4.0], 5)
+    with style():
+        (axes,) = draw_states(way).axes
+        assert [line.get_ydata().tolist() for line in axes.lines] == way.tolist()
+        assert axes.lines[0].get_xdata().tolist() == [1, 2, 3]
+        brightness = [sum(line.get_color()[:3]) for line in axes.lines]
+        assert brightness == sorted(brightness, reverse=True)
+        (plane,) = draw_states(way[:, :2]).axes
+        assert plane.lines[0].get_xydata().tolist() == way[:, :2].tolist()
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (3, 4, 4), (2,), (5,)])

@@ -59,7 +59,7 @@ def write_places(places: Places, states: np.ndarray, *, columns: int = 10) -> di
 
 
 def write_states(path: Path, states: np.ndarray, *, columns: int = 10, beside: np.ndarray | None = None) -> None:
-    """Write states as an ``.npz`` array named ``samples`` or as a picture: a sheet of images, or points beside data."""
+    """Write states as an ``.npz`` array named ``samples`` or as a picture: a sheet of images, points beside data, or vectors in their order."""
     import io
 
     import numpy as np
@@ -71,12 +71,14 @@ def write_states(path: Path, states: np.ndarray, *, columns: int = 10, beside: n
         np.savez_compressed(buffer, samples=states)
         write_document(path, buffer.getvalue())
         return
-    from evolaw.report.score.charts import draw_grid, draw_samples
+    from evolaw.report.score.charts import draw_grid, draw_samples, draw_states
     from evolaw.report.styles import save, style
 
     with style():
-        is_image = states.ndim >= 3
-        figure = draw_grid(states, columns) if is_image else draw_samples(states, states if beside is None else beside)
+        if states.ndim >= 3:
+            figure = draw_grid(states, columns)
+        else:
+            figure = draw_states(states) if beside is None else draw_samples(states, beside)
         save(figure, path)
 
 

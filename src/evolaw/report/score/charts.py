@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from evolaw import checks
 from evolaw.report.styles import CYCLE, legend_above, new_figure
@@ -25,6 +27,7 @@ __all__ = [
     "draw_league",
     "draw_likelihoods",
     "draw_samples",
+    "draw_states",
     "draw_training",
     "ends_of",
     "tiled",
@@ -143,6 +146,29 @@ def draw_samples(samples: np.ndarray, data: np.ndarray) -> Figure:
     panels[0].legend()
     for axes in panels[shown:]:
         axes.set_axis_off()
+    return figure
+
+
+def draw_states(states: np.ndarray) -> Figure:
+    """Return a few vectors in their order, from light to dark: a line for each over its numbers; of pairs, points of the plane joined by one."""
+    states = np.asarray(states, float)
+    colours = colormaps["viridis_r"](np.linspace(0.05, 1.0, len(states)))
+    is_plane = states.shape[1] == 2
+    figure = new_figure(4.2, 3.6) if is_plane else new_figure(6.4, 3.2)
+    axes = figure.add_subplot()
+    if is_plane:
+        axes.plot(*states.T, color="0.7", linewidth=0.8)
+        axes.scatter(*states.T, c=colours, s=18, zorder=3)
+        axes.set_aspect("equal", adjustable="datalim")
+        axes.set_xlabel("number 1")
+        axes.set_ylabel("number 2")
+        return figure
+    places = np.arange(1, states.shape[1] + 1)
+    for state, colour in zip(states, colours, strict=True):
+        axes.plot(places, state, color=colour, marker="." if states.shape[1] <= 40 else None)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("number")
+    axes.set_ylabel("value")
     return figure
 
 
