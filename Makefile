@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test test-slow test-bare lint docs wheel bench clean
+.PHONY: demo test test-slow test-bare test-oldest lint docs wheel bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/evolaw demo
@@ -21,6 +21,11 @@ test-slow: $(VENV)/.tested
 BARE ?= tests/report tests/cli/test_doctor.py tests/cli/demo
 test-bare: $(VENV)/.tested
 	@tests/bare.sh "$(BARE_FRESH)" $(BARE)
+
+# Everything in the oldest versions that pyproject.toml admits. That they complain of newer packages beneath them is no matter of ours.
+OLDEST := .venv-oldest
+test-oldest: $(OLDEST)/.tested
+	$(OLDEST)/bin/python -m pytest -n 2 --dist loadfile -W ignore::DeprecationWarning
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check src tests benchmarks examples
@@ -40,7 +45,7 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) dist src/evolaw/site runs evolaw-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLDEST) dist src/evolaw/site runs evolaw-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "evolaw needs Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 3; }
@@ -56,6 +61,13 @@ $(VENV)/.tested: pyproject.toml requirements/test.txt | $(VENV)/bin/python
 	$(PIP) install -r requirements/test.txt
 	$(PIP) install --no-deps -e .
 	@touch $@ $(VENV)/.installed
+
+$(OLDEST)/.tested: pyproject.toml
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(PYTHON) tests/oldest.py > $(OLDEST)/oldest.txt
+	$(OLDEST)/bin/python -m pip --disable-pip-version-check -q install --only-binary :all: -r $(OLDEST)/oldest.txt
+	$(OLDEST)/bin/python -m pip --disable-pip-version-check -q install --no-deps -e .
+	@touch $@
 
 $(VENV)/.documented: requirements/docs.txt | $(VENV)/.tested
 	$(PIP) install -r requirements/docs.txt

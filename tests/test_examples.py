@@ -30,10 +30,11 @@ def test_there_are_examples() -> None:
 
 
 @pytest.mark.parametrize("example", CASES)
-def test_example(example: Path, tmp_path: Path) -> None:
+def test_example(example: Path, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     last = example.read_text(encoding="utf-8").rstrip().splitlines()[-1]
     assert last.startswith("# prints: "), f"{example.name} must end with a line '# prints: ...'"
-    command = [sys.executable, "-W", "error", str(example)]
+    borne = [f"-W{told}" for told in pytestconfig.getoption("pythonwarnings") or []]  # by `make test-oldest`
+    command = [sys.executable, "-Werror", *borne, str(example)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.rstrip().splitlines()[-1] == last.removeprefix("# prints: ")

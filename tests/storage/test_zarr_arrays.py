@@ -29,6 +29,13 @@ def test_what_is_filled_is_there_chunk_by_chunk(tmp_path: Path) -> None:
     assert zarr_arrays.names(tmp_path) == ["values"] and zarr_arrays.names(tmp_path / "nowhere") == []
 
 
+def test_zeros_written_into_an_opened_array_are_files(tmp_path: Path) -> None:
+    zarr_arrays.create(tmp_path, "values", (4, 3), np.float64, ("times", "cells"), (2, 3))
+    assert zarr_arrays.chunk_files(tmp_path, "values") == []
+    zarr_arrays.fill(tmp_path, "values", zarr_arrays.open_array(tmp_path, "values", writing=True), ..., np.zeros((4, 3)))
+    assert len(zarr_arrays.chunk_files(tmp_path, "values")) == 2
+
+
 def test_what_could_not_be_read_back_is_not_begun(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"more than the 64\.0 GiB that are read back"):
         zarr_arrays.create(tmp_path, "values", (2**33, 2), np.float64, ("times", "cells"), (1, 2))
