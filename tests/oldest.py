@@ -9,5 +9,8 @@ import tomllib
 from pathlib import Path
 
 told = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
-ours = [*told["project"]["dependencies"], *(one for extra in told["project"]["optional-dependencies"].values() for one in extra)]
+ours = [
+    *told["project"]["dependencies"],
+    *(one for extra in told["project"]["optional-dependencies"].values() for one in extra),
+]
 print("\n".join(sorted({one.replace(">=", "==") for one in ours}) + told["dependency-groups"]["test"]))

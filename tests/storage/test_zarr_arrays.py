@@ -32,7 +32,9 @@ def test_what_is_filled_is_there_chunk_by_chunk(tmp_path: Path) -> None:
 def test_zeros_written_into_an_opened_array_are_files(tmp_path: Path) -> None:
     zarr_arrays.create(tmp_path, "values", (4, 3), np.float64, ("times", "cells"), (2, 3))
     assert zarr_arrays.chunk_files(tmp_path, "values") == []
-    zarr_arrays.fill(tmp_path, "values", zarr_arrays.open_array(tmp_path, "values", writing=True), ..., np.zeros((4, 3)))
+    zarr_arrays.fill(
+        tmp_path, "values", zarr_arrays.open_array(tmp_path, "values", writing=True), ..., np.zeros((4, 3))
+    )
     assert len(zarr_arrays.chunk_files(tmp_path, "values")) == 2
 
 

@@ -121,7 +121,7 @@ def test_wrong_archives(tmp_path: Path, arrays: dict[str, Any], facts: Any, says
         ("frame.jpg", b"\xff\xd8\xff\xe0", "JPEG blurs"),
         ("states.h5", b"nothing", r"A file ending in \.h5 is not read"),
         ("states.xlsx", b"PK\x03\x04", "save the sheet as CSV"),
-        ("film.MP4", b"\0\0\0 ftyp", "ffmpeg -i VIDEO"),
+        ("film.MP4", b"\0\0\0 ftyp", "mkdir frames; ffmpeg -i VIDEO"),
         ("states", b"nothing", r"no \.npz file"),
     ],
 )

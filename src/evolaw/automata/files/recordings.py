@@ -104,7 +104,7 @@ def _require_archive(path: Path) -> None:
     elif path.suffix.lower() in (".jpg", ".jpeg"):
         says = "JPEG blurs the cells of a picture. Save frames as PNG, in a folder."
     elif path.suffix.lower() in _VIDEOS:
-        says = "A video is read frame by frame: ffmpeg -i VIDEO frames/%05d.png, then pass the folder frames."
+        says = "A video is read frame by frame: mkdir frames; ffmpeg -i VIDEO frames/%05d.png, then pass the folder frames."
     elif path.suffix.lower() in _SHEETS:
         says = "A spreadsheet is read as text: save the sheet as CSV."
     elif path.suffix.lower() not in (".npz", ""):
