@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evolaw.automata.files.recordings import holds_boards, read_recording, refuse_dressed_boards
+from evolaw.automata.files.recordings import holds_boards, name_of_states, read_recording, refuse_dressed_boards
 from evolaw.automata.files.rle import write_rle
 from evolaw.errors import EvolawError, ParseError, StorageError
 from evolaw.trajectory import Trajectory
@@ -78,7 +78,7 @@ def test_one_frame_is_legal(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "facts", "says"),
     [
-        ({"frames": STATES}, None, "no array 'states'; it holds frames"),
+        ({"frames": STATES / 2}, None, "no array 'states'; it holds frames"),
         ({"states": STATES[0, 0]}, None, r"shape \(time, rows, cols\)"),
         ({"states": STATES[:0]}, None, "at least one cell"),
         ({"states": STATES.astype(str)}, None, "whole numbers"),
@@ -272,6 +272,8 @@ def test_boards_in_text_are_read_however_they_are_written(tmp_path: Path, write:
     [
         (",a,b,c\n0,1,0,1\n1,0,0,1\n2,1,1,1\n3,0,0,0\n", "cells under a header.*header=False, index=False"),
         ("t,row,col,state\n0,0,0,1\n0,0,1,0\n0,1,0,0\n", "list of cells, one a line"),
+        ("t,x,y\n0,3,1\n0,4,1\n1,4,2\n", "list of cells, one a line"),
+        ("frame,x,y,alive\n0,0,0,1\n0,1,0,0\n0,2,0,1\n", "list of cells, one a line"),
     ],
 )
 def test_dressed_boards_are_refused_with_the_way_to_write_them(tmp_path: Path, text: str, says: str) -> None:
@@ -283,7 +285,14 @@ def test_dressed_boards_are_refused_with_the_way_to_write_them(tmp_path: Path, t
 
 
 @pytest.mark.parametrize(
-    "text", ["t,x,y,z\n0,0,0,1\n1,0.5,0,1\n2,1,1,0\n", "0,0,1\n0.1,0.2,1\n0.2,0.3,1\n", "t,x\n0,1\n1,0\n2,1\n"]
+    "text",
+    [
+        "t,x,y\n0,3,1\n1,4,1\n2,4,2\n",
+        "t,x,y,particle\n0,3,1,1\n0,4,1,2\n1,4,2,1\n",
+        "t,x,y,z\n0,0,0,1\n1,0.5,0,1\n2,1,1,0\n",
+        "0,0,1\n0.1,0.2,1\n0.2,0.3,1\n",
+        "t,x\n0,1\n1,0\n2,1\n",
+    ],
 )
 def test_tables_of_numbers_are_no_boards(tmp_path: Path, text: str) -> None:
     """A first row of zeros and ones alone once made boards of a table."""
@@ -291,3 +300,33 @@ def test_tables_of_numbers_are_no_boards(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     assert not holds_boards(path)
     refuse_dressed_boards(path)
+
+
+@pytest.mark.parametrize(
+    "beside", [{}, {"beta": np.float64(0.4), "seed": 3, "magnetisation": np.linspace(0, 1, len(STATES))}]
+)
+@pytest.mark.parametrize("name", ["values", "frames", "arr_0", "x"])
+def test_the_only_array_of_cells_is_read_whatever_its_name(tmp_path: Path, name: str, beside: dict[str, Any]) -> None:
+    path = archive(tmp_path, **{name: STATES}, **beside)
+    read = read_recording(path)
+    assert np.array_equal(read.values, STATES)
+    assert f"The array {name} was read as the states." in read.about["read_as"]
+
+
+def test_several_arrays_of_cells_are_not_chosen_among(tmp_path: Path) -> None:
+    assert name_of_states(archive(tmp_path, one=STATES, two=STATES)) is None
+    assert name_of_states(archive(tmp_path, values=np.random.default_rng(0).random((3, 40, 2)))) is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "cols", "says"),
+    [
+        (5, 36, r"board of 6 x 6, written flat: np.save\('boards.npy', np.loadtxt\('flat.txt'\).reshape\(-1, 6, 6\)\)"),
+        (21, 7, r"3 boards of 7 x 7: np.save\('boards.npy', np.loadtxt\('flat.txt'\).reshape\(-1, 7, 7\)\)"),
+        (5, 11, r"cells; boards of a recording are told apart by a blank line.* line of cells: np.save\('line.npy'"),
+    ],
+)
+def test_one_block_of_text_is_refused_with_what_it_may_be(tmp_path: Path, rows: int, cols: int, says: str) -> None:
+    np.savetxt(tmp_path / "flat.txt", np.random.default_rng(0).integers(0, 2, (rows, cols)), fmt="%d")
+    with pytest.raises(ParseError, match=says):
+        read_recording(tmp_path / "flat.txt")

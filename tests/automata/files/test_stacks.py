@@ -112,3 +112,18 @@ def test_states_that_age_are_told_from_other_numbers() -> None:
         assert not are_ageing(np.asarray(other))
     with pytest.raises(ParseError, match="save every generation, and number them 0 dead, 1 alive"):
         as_states(film[::2], "x")
+
+
+@pytest.mark.parametrize("shape", [(20, 1, 9), (20, 9, 1)])
+def test_boards_one_cell_high_or_wide_are_lines(shape: tuple[int, ...]) -> None:
+    cells = np.random.default_rng(0).integers(0, 2, (20, 9)).astype(np.uint8)
+    states, notes = as_states(cells.reshape(shape), "mine.npy")
+    assert np.array_equal(states, cells) and "are lines" in notes[0]
+
+
+def test_one_hot_channels_become_states() -> None:
+    cells = np.random.default_rng(0).integers(0, 2, (6, 9, 8))
+    states, notes = as_states(np.stack([1 - cells, cells], -1), "mine.npy")
+    assert np.array_equal(states, cells) and "one-hot" in notes[0]
+    twice = np.stack([cells, cells], -1)
+    assert as_states(twice, "mine.npy")[0].shape == twice.shape

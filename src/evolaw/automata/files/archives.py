@@ -23,12 +23,12 @@ from evolaw.arrays import byte_size
 from evolaw.errors import ParseError
 from evolaw.textfiles import missing, require_file
 
-__all__ = ["MOST_ARRAY_BYTES", "TORN", "header_of", "names_in", "read_array", "read_arrays"]
+__all__ = ["MOST_ARRAY_BYTES", "TORN", "header_of", "names_in", "read_array", "read_arrays", "shapes_in"]
 
 MOST_ARRAY_BYTES = 2**30
 """Size of the largest array that is read from an archive."""
 
-_MOST_HEADER = 10_000
+_MOST_HEADER, _MOST_MEMBERS = 10_000, 1000
 TORN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -88,6 +88,22 @@ def names_in(path: str | Path) -> set[str]:
     path = require_file(path)
     with _readable(path, ".npz"), zipfile.ZipFile(path) as archive:
         return {name.removesuffix(".npy") for name in archive.namelist()}
+
+
+def shapes_in(path: str | Path) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the arrays in an ``.npz`` file by their names, from their headers alone.
+
+    Raises:
+        ParseError: the file is missing, torn, or no archive.
+    """
+    path = require_file(path)
+    with _readable(path, ".npz"), zipfile.ZipFile(path) as archive:
+        shapes = {}
+        for info in archive.infolist()[:_MOST_MEMBERS]:
+            if info.filename.endswith(".npy"):
+                with archive.open(info) as member:
+                    shapes[info.filename.removesuffix(".npy")] = _header(member)[0]
+        return shapes
 
 
 def read_array(path: str | Path, *, most: int = MOST_ARRAY_BYTES) -> np.ndarray:

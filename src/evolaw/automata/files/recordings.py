@@ -1,7 +1,7 @@
 """Recordings of an automaton, from whatever they were kept in.
 
-NAME.npz      ``states`` (time, rows, cols) or (boards, time, rows, cols) of 0, 1 and 255 (missing), and optional
-              ``times``; NAME.json beside it may say boundary, times, rule and further facts
+NAME.npz      ``states`` (time, rows, cols) or (boards, time, rows, cols) of 0, 1 and 255 (missing), or the only array of
+              cells, and optional ``times``; NAME.json beside it may say boundary, times, rule and further facts
 NAME.npy, .mat, .csv    the states alone; the same JSON file may stand beside
 NAME.gif, .tif          a film; ``threshold`` or ``alive`` say which grey levels live; lines between cells are left out
 a folder      one pattern file a frame (.rle, .mc, .cells, .lif, .mcl) or one picture a frame, in natural order of the names
@@ -12,6 +12,7 @@ a run         a directory written by `Trajectory.save` or by a command that simu
 from __future__ import annotations
 
 import json
+import math
 import re
 import zipfile
 from collections.abc import Sequence
@@ -22,25 +23,26 @@ from typing import Any
 import numpy as np
 
 from evolaw import checks
-from evolaw.automata.files.archives import TORN, read_array, read_arrays
+from evolaw.automata.files.archives import TORN, read_array, read_arrays, shapes_in
 from evolaw.automata.files.compressed import COMPRESSED_SUFFIXES
 from evolaw.automata.files.formats import MOST_BYTES, read_bytes
 from evolaw.automata.files.frames import FRAME_SUFFIXES, frames_of, read_frames
 from evolaw.automata.files.images import read_images
 from evolaw.automata.files.matlab import read_matlab
 from evolaw.automata.files.plaintext import is_row, parse_boards
-from evolaw.automata.files.stacks import as_states
+from evolaw.automata.files.stacks import are_ageing, are_cells, as_states
 from evolaw.errors import ArgumentError, ParseError
 from evolaw.textfiles import first_lines, missing, read_text, require_plain
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
-__all__ = ["holds_boards", "read_recording", "refuse_dressed_boards"]
+__all__ = ["holds_boards", "name_of_states", "read_recording", "refuse_dressed_boards"]
 
 _FILMS = (".gif", ".tif", ".tiff")
 _VIDEOS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".wmv")
 _SHEETS = (".xlsx", ".xls", ".ods")
 _MOST_JSON = 4 * 2**20
+_OF_A_CELL = {"t", "time", "frame", "step", "generation", "x", "y", "state", "value", "alive", "cell"}
 _OUR_FACTS = ("boundary", "times", "rule")
 
 
@@ -86,9 +88,31 @@ def read_recording(path: str | Path, *, alive: float | None = None, threshold: f
         states, more = as_states(values, str(path), alive=alive, threshold=threshold)
         return _with_facts(path, states, {}, [*notes, *more])
     _require_archive(path)
-    arrays = read_arrays(path, ["states"], ["times"])
-    states, notes = as_states(arrays.pop("states"), str(path), alive=alive, threshold=threshold)
-    return _with_facts(path, states, arrays, notes)
+    name = name_of_states(path) or "states"
+    arrays = read_arrays(path, [name], ["times"])
+    states, notes = as_states(arrays.pop(name), str(path), alive=alive, threshold=threshold)
+    said = [] if name == "states" else [f"The array {name} was read as the states."]
+    return _with_facts(path, states, arrays, [*said, *notes])
+
+
+def name_of_states(path: Path) -> str | None:
+    """Return which array of an ``.npz`` file holds boards: ``states``, else the only one with three axes or more that are cells.
+
+    None where there is none, or several. Arrays are only read where their headers say so much.
+
+    Raises:
+        ParseError: the file is missing, or no archive.
+    """
+    shapes = shapes_in(path)
+    if "states" in shapes:
+        return "states"
+    deep = [name for name, shape in shapes.items() if len(shape) in (3, 4)]
+    found = [name for name in deep if _are_boards(read_arrays(path, [name])[name])]
+    return found[0] if len(found) == 1 else None
+
+
+def _are_boards(values: np.ndarray) -> bool:
+    return are_cells(values) or are_ageing(values)
 
 
 def _require_archive(path: Path) -> None:
@@ -132,6 +156,18 @@ def refuse_dressed_boards(path: Path) -> None:
     if len(lines) < 3 or re.search(r"[^\W\d_]|^$", lines[0][-1]) is None:
         return
     header, rows = {name.strip("\"'").lower() for name in lines[0]}, lines[1:]
+    axes = {"x", "y"} <= header and header & {"t", "time", "frame", "step", "generation"} and len(header) in (3, 4)
+    if (
+        axes
+        and header <= _OF_A_CELL
+        and rows[0][0] == rows[1][0]
+        and all(re.fullmatch(r"\d+", each) for row in rows for each in row)
+    ):
+        raise ParseError(
+            "This is a list of cells, one a line. Make an array of it, in Python states[t, y, x] = 1 for those that live, and keep it with "
+            "np.savez(path, states=states).",
+            source=str(path),
+        )
     if len(lines[0]) == 4 and header & {"row", "rows"} and header & {"col", "cols", "column", "columns"}:
         raise ParseError(
             "This is a list of cells, one a line. Make an array of it, in Python states[time, row, col] = state, and keep it with "
@@ -160,7 +196,30 @@ def _from_matlab(path: Path) -> tuple[np.ndarray, list[str]]:
 
 
 def _from_text(path: Path) -> tuple[np.ndarray, list[str]]:
-    return parse_boards(read_text(path, MOST_BYTES), source=str(path)), []
+    boards = parse_boards(read_text(path, MOST_BYTES), source=str(path))
+    if len(boards) == 1:
+        raise ParseError(_one_block(path, *boards[0].shape), source=str(path))
+    return boards, []
+
+
+def _one_block(path: Path, rows: int, cols: int) -> str:
+    """What a text without blank lines may be, and how each is written so that it is read."""
+    comma = "," in first_lines(path)[0]
+    table = f"np.loadtxt({path.name!r}{', delimiter=' + repr(',') if comma else ''})"
+    side = math.isqrt(cols)
+    says = [
+        f"It is one block of {rows} rows of {cols} cells; boards of a recording are told apart by a blank line between them."
+    ]
+    if side * side == cols and side > 2:
+        says.append(
+            f"Is every row a board of {side} x {side}, written flat: np.save('boards.npy', {table}.reshape(-1, {side}, {side}))."
+        )
+    if rows % cols == 0 and rows > cols:
+        says.append(
+            f"Are they {rows // cols} boards of {cols} x {cols}: np.save('boards.npy', {table}.reshape(-1, {cols}, {cols}))."
+        )
+    says.append(f"Is every row a moment of a line of cells: np.save('line.npy', {table}).")
+    return " ".join(says)
 
 
 _ARRAYS = {".npy": _from_npy, ".mat": _from_matlab, ".csv": _from_text, ".txt": _from_text, ".tsv": _from_text}

@@ -1,8 +1,9 @@
 """A stack of boards from a stranger's array: which axis is time, and which values mean dead, alive and not seen.
 
     2 axes              (time, cells): a line of cells
-    3 axes              (time, rows, cols)
-    4 axes              (boards, time, rows, cols); a last axis of one channel is dropped, and that is said
+    3 axes              (time, rows, cols); where a board is one cell high or wide, (time, cells), and that is said
+    4 axes              (boards, time, rows, cols); a last axis of one channel is dropped, one of a channel for each state
+                        (one-hot) becomes the states, and that is said
     0 and 1             dead and alive; 255, or NaN among real numbers, not seen
     0, 1, 2, …          states of cells that age, where they do (`are_ageing`)
     ``alive=V``         cells of value V are alive, all others dead
@@ -24,6 +25,7 @@ from evolaw.errors import ParseError
 __all__ = ["are_ageing", "are_cells", "as_states", "order_of_ages"]
 
 _CHANNELS = (1, 3, 4)
+_MOST_HOT = 8
 _LOOKED_AT, _MOSTLY = 2**20, 0.9
 
 
@@ -54,6 +56,14 @@ def as_states(
     if values.ndim == 4 and values.shape[-1] == 1 and values.shape[1] > 1:
         notes.append(f"The last axis of {values.shape} holds one channel and was dropped: read as time, rows, cols.")
         values = values[..., 0]
+    if _is_one_hot(values):
+        notes.append(f"The last axis of {values.shape} holds one channel a state (one-hot): read as time, rows, cols.")
+        values = values.argmax(-1)
+    if values.ndim == 3 and len(values) > 1 and min(values.shape[1:]) == 1 < max(values.shape[1:]):
+        notes.append(
+            f"Boards of {values.shape[1]} x {values.shape[2]} cells are lines: the axis of one cell was dropped."
+        )
+        values = values.reshape(len(values), -1)
     _require_shape(values, source)
     if values.dtype.kind not in "buif":
         raise ParseError(f"`states` must hold whole numbers, but holds {values.dtype}.", source=source)
@@ -77,6 +87,14 @@ def as_states(
     elif values.dtype != np.bool_:
         _require_values(values, source)
     return values.astype(np.uint8, order="C"), notes
+
+
+def _is_one_hot(values: np.ndarray) -> bool:
+    """Whether a last axis of a few channels has one 1 in every cell, and no channel is always 0."""
+    if values.ndim != 4 or not 2 <= values.shape[-1] <= _MOST_HOT or min(values.shape[:3]) < 2 or not are_cells(values):
+        return False
+    alive = values == 1
+    return bool((alive.sum(-1) == 1).all() and alive.any((0, 1, 2)).all())
 
 
 def are_cells(values: np.ndarray) -> bool:

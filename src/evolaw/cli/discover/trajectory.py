@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,13 +140,20 @@ def _kind_of_folder(folder: Path) -> str:
 
 
 def _kind_of_archive(path: Path) -> str:
+    """Boards are called states, or are the only array of cells with three axes; other arrays are trajectories by their names."""
+    from evolaw.automata.files.recordings import name_of_states
+    from evolaw.errors import ParseError
+
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.removesuffix(".npy") for name in archive.namelist()[:1000]}
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
         return "lattice"
     if "states" not in names:
-        return "trajectory" if names & {"values", "x", "X", "positions", "data"} else "lattice"
+        is_path = bool(names & {"values", "x", "X", "positions", "data"})
+        with suppress(ParseError):  # the reader of trajectories says what is wrong
+            is_path = is_path and name_of_states(path) is None
+        return "trajectory" if is_path else "lattice"
     return "either" if "values" in names else "lattice"
 
 
