@@ -191,7 +191,7 @@ def bad_inputs(folder: Path, thin: Path) -> dict[str, tuple[list[object], str]]:
     np.savez(folder / "one.npz", states=states[:1])
     np.savez(folder / "dead.npz", states=states * 0)
     np.savez(folder / "seven.npz", states=states * 7)
-    np.savez(folder / "nothing.npz", frames=states)
+    np.savez(folder / "nothing.npz", frames=np.linspace(0, 1, 60).reshape(3, 4, 5))
     np.savez(folder / "backwards.npz", states=states, times=np.arange(len(states))[::-1])
     np.savez(folder / "objects.npz", states=np.array([{"a": 1}], dtype=object))
     (folder / "text.npz").write_text("not an archive")

@@ -194,3 +194,14 @@ def test_contradictions_in_one_step_alone_are_no_coins_however_few() -> None:
         found.cause == "unclear"
         and "step from frame 3 to 4: it is no step of the law, or coins" in found.checks[0].says
     )
+
+
+def test_cells_that_move_are_told_from_cells_updated_one_by_one() -> None:
+    """Cars on a ring: each that finds its place ahead free goes there with probability 0.7, and both cells change by that one coin."""
+    chance = np.random.default_rng(6)
+    line = [(chance.random(150) < 0.4).astype(np.uint8)]
+    for _ in range(60):
+        go = (line[-1] == 1) & (np.roll(line[-1], -1) == 0) & (chance.random(150) < 0.7)
+        line.append(line[-1] ^ go ^ np.roll(go, 1))
+    found = discover(Trajectory(np.array(line), np.arange(61), ("times", "cells")), rng=0)
+    assert found.facts["cause"] == "asynchronous" and "number of living cells never changes" in found.failed[0].says

@@ -103,3 +103,13 @@ def test_other_readings_are_not_found_where_there_are_none() -> None:
     spoiled = FILM.values ^ (RNG.random(FILM.values.shape) < 0.02)
     for values in (film.values, spoiled, FILM.values[::2]):
         assert find_display([shown(values.astype(np.uint8), "torus")], SPACE) is None
+
+
+@pytest.mark.parametrize("size", [(24, 20), (20, 24), (16, 36)])
+def test_boards_written_flat_are_no_line(size: tuple[int, int]) -> None:
+    """A film of boards, each row of the file one of them, was read as a line whose cells are misread."""
+    film = soup("B3/S23", size, 12)
+    flat = Trajectory(film.values.reshape(len(film.values), -1), film.times, ("times", "cells"))
+    finding = discover(flat, rng=0)
+    assert finding.facts["cause"] == "axes"
+    assert f"values.reshape(-1, {size[0]}, {size[1]})" in finding.failed[0].says

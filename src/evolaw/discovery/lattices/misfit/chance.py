@@ -1,4 +1,8 @@
-"""Kinds of chance that leave no trace outside the window: coins, cells misread, an automaton that errs; or none seen at all."""
+"""Kinds of chance that leave no trace outside the window: coins, cells misread, an automaton that errs; or none seen at all.
+
+Contact processes, voters, spins in a heat bath and fires mostly look at the four cells that share a side (von Neumann). Told by cell and
+number of living ones among the four, ten classes, the windows of a class must all have one probability: `log_e_dependence` says whether.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,23 @@ from evolaw.discovery.lattices.misfit.causes import Diagnosis
 from evolaw.discovery.lattices.misfit.noise_models import NoiseFit
 from evolaw.discovery.lattices.misfit.specification_tests import cure_of_the_edge
 from evolaw.discovery.lattices.model.case import Case
-from evolaw.discovery.lattices.model.rule_space import RuleSpace
+from evolaw.discovery.lattices.model.entry_posterior import confidence_interval
+from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
 from evolaw.discovery.lattices.model.window_counts import WindowCounts
+from evolaw.discovery.spine.e_values import LEVEL, combine, log_e_dependence
 from evolaw.discovery.spine.evidence import Check
 
-__all__ = ["check_determinism", "check_flips", "diagnose_chance", "too_few"]
+__all__ = ["check_determinism", "check_flips", "diagnose_chance", "four_neighbours", "too_few"]
 
 _GOOD_EXCESS = 3.0
 _FAR_WORSE = 3.0
 _MOST_ERRING = 0.2
 """An automaton that goes against its law more often than this is not called erring: skipped generations look like that."""
 _CLEAR_COST = 20.0
+_SIDES = (7, 5, 3, 1)
+"""The bits of the cells above, left, right and below in a window; bit 4 is the cell itself."""
+_LEAST_SEEN = 3
+"""So many of the ten classes must have been seen in more than one window: of fewer nothing is claimed."""
 
 
 def diagnose_chance(case: Case, noises: Sequence[NoiseFit], coins: NoiseFit, calm: tuple[Check, ...]) -> Diagnosis:
@@ -133,3 +143,36 @@ def too_few(case: Case) -> Check:
 def _relative(better: NoiseFit, worse: NoiseFit) -> float:
     """The approximate posterior odds exp(-(cost - cost') / 2) against the better model, as a number from 0 to 1."""
     return float(np.exp(-min(700.0, max(0.0, (worse.cost - better.cost) / 2))))
+
+
+def four_neighbours(windows: WindowCounts, alpha: float) -> str:
+    """Return the sentence that says so, with the share of living outcomes in each class and its interval; empty where it is not so.
+
+    Args:
+        windows: tally of all 512 windows.
+        alpha: error rate of each interval.
+    """
+    numbers = np.arange(WINDOWS)
+    classes = 5 * (numbers >> 4 & 1) + sum(numbers >> bit & 1 for bit in _SIDES)
+    visits, alive = (tally[:WINDOWS].reshape(WINDOWS) for tally in (windows.visits, windows.alive))
+    several = [each for each in range(10) if (visits[classes == each] > 0).sum() > 1]
+    log_e = [float(log_e_dependence(visits[classes == each], alive[classes == each])) for each in several]
+    if len(several) < _LEAST_SEEN or combine(np.array(log_e)) > -np.log(LEVEL):
+        return ""
+    shares = [
+        _share(int(visits[classes == each].sum()), int(alive[classes == each].sum()), alpha) for each in range(10)
+    ]
+    return (
+        " It depends only on the cell and on how many of its four nearest neighbours live. Share alive next, with 0 to 4 of them: a dead cell "
+        f"{', '.join(shares[:5])}; a living one {', '.join(shares[5:])}."
+    )
+
+
+def _share(visits: int, alive: int, alpha: float) -> str:
+    """The share of living outcomes and its interval; the bound alone where all were the same."""
+    if not visits:
+        return "?"
+    low, high = confidence_interval(visits, alive, alpha)
+    if alive in (0, visits):
+        return f"{alive // visits} (of {visits})"
+    return f"{alive / visits:.3g} [{low:.3g}, {high:.3g}]"

@@ -13,11 +13,17 @@ import numpy as np
 
 from evolaw.discovery.lattices.evidence.exhaustive import surviving, surviving_lines
 from evolaw.discovery.lattices.misfit.causes import Diagnosis
-from evolaw.discovery.lattices.misfit.chance import check_determinism, check_flips, diagnose_chance, too_few
+from evolaw.discovery.lattices.misfit.chance import (
+    check_determinism,
+    check_flips,
+    diagnose_chance,
+    four_neighbours,
+    too_few,
+)
 from evolaw.discovery.lattices.misfit.displays import Display, check_axes, find_display, find_order
 from evolaw.discovery.lattices.misfit.edges import boundary
 from evolaw.discovery.lattices.misfit.faults import find_blank, find_fault, only_step
-from evolaw.discovery.lattices.misfit.homogeneity import find_drift
+from evolaw.discovery.lattices.misfit.homogeneity import ageing_neighbours, find_drift
 from evolaw.discovery.lattices.misfit.larger_neighbourhoods import WiderLaw, counting_law, law_with_memory
 from evolaw.discovery.lattices.misfit.neighbourhood_networks import Surroundings, ask_networks
 from evolaw.discovery.lattices.misfit.noise_models import fit_coins, fit_erring, fit_misread
@@ -51,6 +57,8 @@ _FAR_ABOVE = 1.5
 _CLEARLY_TOGETHER = 10.0
 _BEGINNING, _SEVERAL = 6, 3
 _TOTALISTIC = 18
+_FEW = 4
+"""In so few frames the number of living cells may be the same by chance."""
 
 
 def diagnose(case: Case) -> Diagnosis:
@@ -94,8 +102,8 @@ def diagnose(case: Case) -> Diagnosis:
         return explained
     classes = _coarsest(
         windows, space
-    )  # where only the orientation or the arrangement matters, far cells must not seem to
-    remote, past = neighbourhood(recordings, classes), memory(recordings, space.entry_of, windows)
+    )  # where only the orientation or the arrangement matters, far cells and the past, which tell of it, must not seem to
+    remote, past = neighbourhood(recordings, classes), memory(recordings, classes, windows)
     misread, erring, coins = (fit(windows, space) for fit in (fit_misread, fit_erring, fit_coins))
     threshold = -np.log(LEVEL)
     drift = find_drift(seen, classes)
@@ -103,7 +111,8 @@ def diagnose(case: Case) -> Diagnosis:
     together = simultaneity(recordings, classes)
     one_by_one = together > max(_CLEARLY_TOGETHER, _FAR_ABOVE * past, remote, drifts)
     if past > threshold and past >= max(remote, drifts) and not one_by_one:
-        return Diagnosis("flips", (check_flips(misread, p_value(past), space),))
+        found = check_flips(misread, p_value(past), space)
+        return Diagnosis("flips", (replace(found, says=found.says + _OR_HIDDEN),))
     gap = skipped_law(recordings, windows, case.rng) if looks_scrambled(windows) else None
     if gap is not None:
         return _gap(gap.every, gap.log_e, f"an isotropic law learned from it, {gap.law},", " --space isotropic")
@@ -115,7 +124,7 @@ def diagnose(case: Case) -> Diagnosis:
     ):
         return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(asked.log_e), asked.says + _GAPS),))
     if one_by_one:
-        return Diagnosis("asynchronous", (Check("asynchronous", False, p_value(together), _ASYNCHRONOUS),))
+        return _of_neighbours(recordings, together)
     if drift is not None and drifts > max(threshold, remote):
         return diagnose_parts(case, seen, drift)
     if remote > threshold:
@@ -128,11 +137,20 @@ def diagnose(case: Case) -> Diagnosis:
         )
         return Diagnosis("memory", (Check("memory", False, p_value(asked.past_log_e), says),))
     if torn:
-        return Diagnosis("symmetry", torn)
+        last = replace(torn[-1], says=torn[-1].says + four_neighbours(windows, case.alpha))
+        return Diagnosis("symmetry", (*torn[:-1], last))
     near = Check("neighbourhood", True, 1.0, asked.says if isinstance(asked, Surroundings) else asked)
     answers = all("question" in recording.about for recording in recordings)
     noises = [erring] if answers else [misread, erring]
     return _unless_at_rest(diagnose_chance(case, noises, coins, (*calm[1:], near)), case, _skipped)
+
+
+def _of_neighbours(recordings: Sequence[Trajectory], together: float) -> Diagnosis:
+    """Cells that go by what just became of their neighbours: one after the other, or because living cells move and none is born."""
+    counts = [np.count_nonzero(recording.values == 1, axis=(1, 2)) for recording in recordings]
+    conserved = all((each == each[0]).all() for each in counts)
+    says = _MOVING if conserved and sum(map(len, counts)) > _FEW else _ASYNCHRONOUS
+    return Diagnosis("asynchronous", (Check("asynchronous", False, p_value(together), says),))
 
 
 def _of_a_line(case: Case, calm: tuple[Check, ...]) -> Diagnosis:
@@ -162,7 +180,7 @@ def _of_a_line(case: Case, calm: tuple[Check, ...]) -> Diagnosis:
         )
         return Diagnosis("flips", (Check("flips", False, p_value(past), says),))
     if one_by_one:
-        return Diagnosis("asynchronous", (Check("asynchronous", False, p_value(together), _ASYNCHRONOUS),))
+        return _of_neighbours(recordings, together)
     if drift is not None and drifts > max(threshold, remote):
         return diagnose_parts(case, seen, drift)
     if remote > threshold:
@@ -182,8 +200,12 @@ def _of_ages(case: Case, seen: Transitions, torn: tuple[Check, ...], calm: tuple
         return Diagnosis("ageing", (broken,))
     if not windows.mixed.any():
         return Diagnosis("unclear", (too_few(case),))
-    drift, asked = find_drift(seen, _coarsest(windows, space)), ask_networks(recordings, case.rng)
+    classes = _coarsest(windows, space)
+    drift, beside = find_drift(seen, classes), ageing_neighbours(recordings, seen, classes)
     drifts = drift.log_e if drift is not None else -np.inf
+    if beside > max(-np.log(LEVEL), drifts):
+        return Diagnosis("ageing", (Check("ageing", False, p_value(beside), _AGED_ACT),))
+    asked = ask_networks(recordings, case.rng)
     if isinstance(asked, Surroundings) and asked.reach > 1 and asked.log_e > drifts:
         return Diagnosis("neighbourhood", (Check("neighbourhood", False, p_value(asked.log_e), asked.says),))
     if drift is not None and drifts > -np.log(LEVEL):
@@ -344,6 +366,17 @@ _ASYNCHRONOUS = (
     "What became of a cell depends on what just became of its neighbours: cells are not updated all at once but one after the "
     "other (asynchronous updating), and no rule of this program does that. Have the black box update all cells at once. Or the frames "
     "show something else than cells: cells of many pixels, lines between them, two moments in one frame."
+)
+_MOVING = (
+    "What became of a cell depends on what just became of its neighbours, and the number of living cells never changes: they move from "
+    "place to place, and one move decides about two cells. No rule of this program does that: here every cell has a coin of its own."
+)
+_OR_HIDDEN = (
+    " Or the cells have states that the frames do not show, so that the past matters: then nothing here finds the law."
+)
+_AGED_ACT = (
+    "What became of a cell depends on how many of its neighbours are in states above 1. In the laws of this program only living cells, "
+    "those in state 1, act on others: states that act, as fire beside trees or colours of a cycle, are of another kind."
 )
 _AT_REST = " Coins explain it as well: too little moved to tell them apart. If every generation was recorded, record from a livelier start."
 _REMOTE = (

@@ -2,7 +2,7 @@
 
     inverted   Golly shows every odd generation of a rule with B0 and without S8 inverted, so that empty space stays dark; or a picture's
                colours were exchanged in some of the frames
-    axes       an array with rows, columns and times where times, rows and columns were expected
+    axes       an array with rows, columns and times where times, rows and columns were expected; boards written flat, taken for a line
     large      every cell drawn as k x k equal ones
     order      frames in reverse, sorted by names ("10" before "2"), or mixed up
     turned     frames turned or mirrored against each other
@@ -19,6 +19,7 @@ what was seen so far is given up at once, and so few are left at every step.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -111,18 +112,42 @@ def check_axes(recordings: Sequence[Trajectory], space: RuleSpace) -> Check | No
 
 
 def _check_line(recordings: Sequence[Trajectory], counts: WindowCounts, space: RuleSpace) -> Check | None:
-    """The same for a line, whose times may run along the rows."""
+    """The same for a line, whose times may run along the rows, or whose cells may be boards written flat."""
     if min(recording.values.shape[0] for recording in recordings) < 3:
-        return None
+        return _check_flat(recordings, counts)
     log_e = _log_e(count_windows([_turned(recording, (2, 1, 0)) for recording in recordings]), counts, space, 0.0)
     if log_e is None:
-        return None
+        return _check_flat(recordings, counts)
     frames, _, cells = recordings[0].values.shape
     says = (
         f"Read as {frames} frames of a line of {cells} cells the recording contradicts itself; with its axes exchanged, {cells} frames of "
         f"{frames} cells, nothing inside the line does. Put times first."
     )
     return Check("axes", False, p_value(log_e), says)
+
+
+def _check_flat(recordings: Sequence[Trajectory], counts: WindowCounts) -> Check | None:
+    """Boards whose rows were written one after the other, as `ravel` and `savetxt` do: the squarest boards first."""
+    cells = recordings[0].values.shape[2]
+    heights = [rows for rows in range(math.isqrt(cells), 2, -1) if cells % rows == 0]
+    shapes = [shape for rows in heights for shape in sorted({(rows, cells // rows), (cells // rows, rows)})]
+    if any(recording.values.shape[2] != cells for recording in recordings):
+        return None
+    isotropic = RuleSpace.named("isotropic")
+    for rows, cols in shapes:
+        boards = [
+            replace(recording, values=recording.values.reshape(-1, rows, cols), boundary=CUTOUT)
+            for recording in recordings
+        ]
+        log_e = _log_e(count_windows(boards), counts, isotropic, float(np.log(len(shapes))))
+        if log_e is not None:
+            frames = len(recordings[0])
+            says = (
+                f"Read as {frames} frames of a line of {cells} cells the recording contradicts itself; as boards of {rows} x {cols} "
+                f"written flat, row after row, nothing inside the boards does. Give them their shape, in Python values.reshape(-1, {rows}, {cols})."
+            )
+            return Check("axes", False, p_value(log_e), says)
+    return None
 
 
 def find_order(recordings: Sequence[Trajectory], space: RuleSpace) -> Display | None:

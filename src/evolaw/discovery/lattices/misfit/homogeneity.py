@@ -10,7 +10,7 @@ where e(split) is `log_e_dependence`, combined over the entries. Under one law w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,11 +19,14 @@ from scipy.special import logsumexp
 from evolaw.discovery.lattices.misfit.faults import Fault, box_of, cut_at, named_step
 from evolaw.discovery.lattices.misfit.transitions import Transitions
 from evolaw.discovery.spine.e_values import combine, log_e_dependence
+from evolaw.trajectory import Trajectory
 
-__all__ = ["find_drift"]
+__all__ = ["ageing_neighbours", "find_drift"]
 
 _STRIPS, _PATCHES = 24, 8
 _MOST_STEPS = 400
+_GRIDS = 5
+"""Partitions by parities that are tried."""
 
 
 def find_drift(seen: Transitions, classes: np.ndarray) -> Fault | None:
@@ -106,9 +109,32 @@ def _parities(seen: Transitions, classes: np.ndarray) -> Iterator[Fault]:
         yield Fault(
             "alternating", "steps of different parity: laws take turns", _e(seen, labels, 2, classes), labels, 2
         )
-    labels = 4 * (seen.row % 2) + 2 * (seen.col % 2) + seen.frame % 2
-    where = "whether row, column and time are even, as in a block automaton"
-    yield Fault("blocks", where, _e(seen, labels, 8, classes), labels, 8)
+    row, col, time = seen.row % 2, seen.col % 2, seen.frame % 2
+    for labels, parts, where in (
+        (4 * row + 2 * col + time, 8, "whether row, column and time are even, as in a block automaton"),
+        (row, 2, "whether the row is even, as where every second row of a hexagonal lattice is shifted"),
+        (col, 2, "whether the column is even, as where every second column of a hexagonal lattice is shifted"),
+        ((row + col) % 2, 2, "the square of a checkerboard, black or white, on which a cell lies"),
+        ((row + col + time) % 2, 2, "the square of a checkerboard: black and white cells are updated in turn"),
+    ):
+        yield Fault("blocks", where, _e(seen, labels, parts, classes) - np.log(_GRIDS), labels, parts)
+
+
+def ageing_neighbours(recordings: Sequence[Trajectory], seen: Transitions, classes: np.ndarray) -> float:
+    """Return the log e-value against "neighbours that age do not matter": the feature is whether none, one or more do.
+
+    Args:
+        recordings: clean recordings of cells that age.
+        seen: their transitions.
+        classes: class of every window; windows of a class must have one probability.
+    """
+    around = np.zeros(seen.window.size, np.int64)
+    for step, (owner, frame) in enumerate(seen.origin):
+        ageing = (recordings[owner].values[frame] > 1).astype(np.int64)
+        beside = sum(np.roll(ageing, (down, right), (0, 1)) for down in (-1, 0, 1) for right in (-1, 0, 1)) - ageing
+        chosen = seen.step == step
+        around[chosen] = beside[seen.row[chosen], seen.col[chosen]]
+    return _e(seen, np.minimum(around, 2), 3, classes)
 
 
 def _e(seen: Transitions, labels: np.ndarray, parts: int, classes: np.ndarray) -> float:

@@ -33,10 +33,13 @@ def diagnose_parts(case: Case, seen: Transitions, fault: Fault) -> Diagnosis:
     parts = [follows(case, WindowCounts(visits, alive)) for visits, alive in tallies]
     check = "time" if fault.cause == "cut" else fault.cause
     if fault.cause == "blocks":
-        says = (
-            f"The outcome depends on {fault.where}: told apart by that, nothing contradicts itself. No rule of this program "
-            "looks at where a cell lies."
-        )
+        if (tallies[:, 1] * (tallies[:, 0] - tallies[:, 1])).any():
+            says = f"The outcome depends on {fault.where}. No rule of this program looks at where a cell lies."
+        else:
+            says = (
+                f"The outcome depends on {fault.where}: told apart by that, nothing contradicts itself. No rule of this program "
+                "looks at where a cell lies."
+            )
     elif fault.between:
         says = (
             f"The recordings follow different laws: all contradictions lie between {fault.where}. "
