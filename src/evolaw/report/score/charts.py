@@ -158,7 +158,7 @@ def draw_states(states: np.ndarray) -> Figure:
     axes = figure.add_subplot()
     if is_plane:
         axes.plot(*states.T, color="0.7", linewidth=0.8)
-        axes.scatter(*states.T, c=colours, s=18, zorder=3)
+        axes.scatter(states[:, 0], states[:, 1], c=colours, s=18, zorder=3)
         axes.set_aspect("equal", adjustable="datalim")
         axes.set_xlabel("number 1")
         axes.set_ylabel("number 2")
