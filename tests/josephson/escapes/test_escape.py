@@ -34,8 +34,8 @@ def test_without_capacitance_it_is_the_slip_rate_of_the_exact_voltage():
 # α: Mel'nikov–Meshkov's rate at i = 0.5, D = 0.1 and the eigenvalue of the Fokker–Planck equation, where that converges.
 SIX_DECADES = [
     (1e-3, 6.92719e-6, None),
-    (1e-2, 4.58515e-5, None),
-    (0.1, 1.32779e-4, None),
+    (1e-2, 4.58515e-5, 3.96893e-5),
+    (0.1, 1.32779e-4, 1.270700e-4),
     (1.0, 9.39601e-5, 9.094469e-5),
     (10.0, 1.44997e-5, 1.375942e-5),
     (100.0, 1.46229e-6, 1.386648e-6),
@@ -58,23 +58,20 @@ def test_slips_to_the_other_side_are_not_waited_for_again():
 def test_rates_over_six_decades_of_damping(damping, turnover, eigenvalue):
     """From α = 0.001, by waiting, to 1000, by splitting: 3.3 errors from the eigenvalue, 1 % of other seeds.
 
-    Below α = 0.3, out of reach of the eigenvalue, between the turnover and the turnover corrected for the barrier's finite height as
-    for α -> 0 (`energy_diffusion_rate`), which are 22 % apart: the correction fades as the loss a swing approaches D.
+    At α = 0.001, out of its reach beside a curve, it is `energy_diffusion_rate`, exact for α -> 0, with the turnover's own fall from there.
     """
     noisy = Junction(damping=damping, noise=0.1)
     found = escape_rates(noisy, [0.5], 2, escapes=400 if damping < 2 else 1600)
     value, error = found.value[0], found.error[0]
     assert error < 0.25 * value
-    assert found.exact[0] == pytest.approx(turnover if found.source == TURNOVER else eigenvalue, rel=1e-4)
+    assert found.exact[0] == pytest.approx(turnover if found.source == TURNOVER else eigenvalue, rel=5e-4)
     if eigenvalue is not None:
-        assert value == pytest.approx(eigenvalue, abs=3.3 * error)
-        assert turnover == pytest.approx(eigenvalue, rel=0.06)
+        assert found.source != TURNOVER and value == pytest.approx(eigenvalue, abs=3.3 * error)
+        assert turnover == pytest.approx(eigenvalue, rel=0.06 if damping > 0.05 else 0.16)
         return
     loss = damping * action_at_barrier(0.5) / 0.1
     corrected = energy_diffusion_rate(0.5, damping, 0.1) * depopulation_factor(loss) / loss
-    assert corrected - 3.3 * error < value < turnover + 3.3 * error
-    if damping < 2e-3:
-        assert value == pytest.approx(corrected, abs=3.3 * error) and value < turnover - 3 * error
+    assert value == pytest.approx(corrected, abs=3.3 * error) and value < turnover - 3 * error
 
 
 def test_a_killed_measurement_goes_on_to_the_same_rates(tmp_path, monkeypatch):

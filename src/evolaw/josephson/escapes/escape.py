@@ -56,7 +56,7 @@ def escape_rates(
 
     Returns:
         Rates of leaving the well forwards in the junction's unit of frequency, with standard errors; beside them the best that is known:
-        exact without capacitance, the eigenvalue of the Fokker–Planck equation for α >= 0.1, else Mel'nikov and Meshkov's leading order in
+        exact without capacitance, the eigenvalue of the Fokker–Planck equation down to α = 0.01 at ΔU = 7 D, else Mel'nikov and Meshkov's leading order in
         D/ΔU, which is 3 to 6 % high at ΔU/D = 7 and up to a quarter at weak damping. ``source`` says which.
 
     References:
