@@ -69,3 +69,50 @@ def test_faults_are_named():
         spectrum(Junction(), 1.5, 0)
     with pytest.raises(ArgumentError, match="duration"):
         spectrum(Junction(noise=0.1), 1.5, 0, duration=1e9)
+
+
+def differences(count, step, weights, sign, is_ring):
+    from scipy.sparse import eye_array
+
+    straight = sum(w * (eye_array(count, k=k) + sign * eye_array(count, k=-k)) for k, w in weights.items())
+    around = sum(w * (eye_array(count, k=k - count) + sign * eye_array(count, k=count - k)) for k, w in weights.items())
+    return (straight + is_ring * around) / step
+
+
+@pytest.mark.parametrize(
+    ("damping", "noise", "bias"),
+    [(None, 0.1, 0.5), (None, 0.1, 1.0), (None, 0.3, 1.5)]
+    + [pytest.param(*row, marks=pytest.mark.slow) for row in ((1.0, 0.5, 0.5), (1.0, 0.5, 1.3), (0.5, 0.4, 0.8))],
+)
+def test_the_spectrum_is_that_of_the_resolvent(damping, noise, bias):
+    """∫ C(t) e^{-jωt} dt = ⟨cos φ| (jω - L)⁻¹ (cos φ - ⟨cos φ⟩) p⟩, L by differences of sixth order on a grid, C of the series in the library."""
+    from scipy.integrate import simpson
+    from scipy.sparse import diags_array, eye_array, kron
+    from scipy.sparse.linalg import splu
+
+    first, second = {1: 3 / 4, 2: -3 / 20, 3: 1 / 60}, {1: 3 / 2, 2: -3 / 20, 3: 1 / 90}
+    places, speeds = (240, 1) if damping is None else (90, 110)
+    phase, step = np.linspace(0, 2 * np.pi, places, endpoint=False, retstep=True)
+    slope, force = differences(places, step, first, -1, 1), diags_array(bias - np.sin(phase))
+    if damping is None:
+        bent = (differences(places, step, second, 1, 1) - 49 / 18 / step * eye_array(places)) / step
+        operator = noise * bent - slope @ force
+    else:
+        middle, reach = bias / damping / 2, bias / damping / 2 + 6.5 * np.sqrt(noise) + 0.5
+        v, dv = np.linspace(middle - reach, middle + reach, speeds, retstep=True)
+        rise = differences(speeds, dv, first, -1, 0)
+        bent = (differences(speeds, dv, second, 1, 0) - 49 / 18 / dv * eye_array(speeds)) / dv
+        still = damping * (rise @ diags_array(v) + noise * bent)
+        operator = kron(eye_array(places), still) - kron(slope, diags_array(v)) - kron(force, rise)
+    operator = operator.tocsc()
+    density = splu((operator - 1e-9 * eye_array(places * speeds)).tocsc()).solve(np.ones(places * speeds))
+    density /= density.sum()
+    cosine = np.repeat(np.cos(phase), speeds)
+    start = (cosine - cosine @ density) * density
+    every, count = 0.02, 4001
+    seen = fokker_planck(Junction(damping=damping, noise=noise), bias).equation.autocorrelation(every, count)
+    assert abs(seen[-1]) < 1e-5 and seen[0] == pytest.approx(cosine @ start, rel=1e-5)
+    for omega in (0.03, 0.3, 1.0, 1.6, 3.0):
+        resolvent = splu(((1j * omega + 1e-9) * eye_array(places * speeds) - operator).tocsc()).solve(start + 0j)
+        found = simpson(seen * np.cos(omega * every * np.arange(count)), dx=every)
+        assert found == pytest.approx((cosine @ resolvent).real, rel=1e-3, abs=1e-4)
