@@ -25,9 +25,9 @@ import numpy as np
 from evolaw import checks
 from evolaw.errors import NotConverged
 from evolaw.sde.processes.fokker_planck import SampledDensity, force_modes, times_cosine
-from evolaw.sde.processes.hermite_functions import HermiteFunctions
-from evolaw.sde.processes.runaways import larger, leaving_rate
-from evolaw.sde.processes.sparse_factors import factored, nearest_zero
+from evolaw.sde.processes.inertial.hermite_functions import HermiteFunctions
+from evolaw.sde.processes.inertial.runaways import larger, leaving_rate
+from evolaw.sde.processes.inertial.sparse_factors import factored, nearest_zero
 
 __all__ = ["KineticFokkerPlanck"]
 

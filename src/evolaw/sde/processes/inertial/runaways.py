@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evolaw.errors import NotConverged
-from evolaw.sde.processes.hermite_functions import HermiteFunctions
-from evolaw.sde.processes.sparse_factors import nearest_zero
+from evolaw.sde.processes.inertial.hermite_functions import HermiteFunctions
+from evolaw.sde.processes.inertial.sparse_factors import nearest_zero
 
 __all__ = ["Runaways", "larger", "leaving_rate"]
 

@@ -5,7 +5,7 @@ import pytest
 
 from evolaw.errors import NotConverged
 from evolaw.sde.processes.fourier_hermite import KineticFokkerPlanck
-from evolaw.sde.processes.runaways import Runaways
+from evolaw.sde.processes.inertial.runaways import Runaways
 
 
 def junction(friction, temperature, bias, **options):
