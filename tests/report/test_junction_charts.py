@@ -14,7 +14,7 @@ from evolaw.josephson.curves.shapiro import ShapiroMap
 from evolaw.josephson.curves.spectra import Spectrum
 from evolaw.josephson.escapes.switching import SwitchingCurrents
 from evolaw.josephson.fitting.results import JunctionFit, Parameter
-from evolaw.josephson.formulas import thermal_switching
+from evolaw.josephson.formulas import escape_rate, thermal_switching
 
 X = np.array([0.1, 0.2, 0.3])
 JUNCTION = Junction(damping=0.5, noise=0.05)
@@ -66,6 +66,16 @@ def test_each_kind_is_drawn(kind, tmp_path):
     figure = evolaw.draw(results[kind])
     evolaw.report.save(figure, tmp_path / "x.png")
     assert figure.axes and (tmp_path / "x.png").stat().st_size > 3000
+
+
+def test_the_rate_behind_the_law_stands_over_that_of_the_histogram():
+    """Mel'nikov and Meshkov's stood there whatever rate the law was integrated from."""
+    law = thermal_switching(0.5, 0.05, 1e-3)
+    sampled = np.interp(np.random.default_rng(0).random(200), 1 - law.survival, law.bias)
+    known = SwitchingCurrents(JUNCTION, 1e-3, sampled, law, 0.2, 0, source="a better rate")
+    (line,) = [one for one in evolaw.draw(known).axes[1].lines if one.get_label() == "a better rate"]
+    x, y = line.get_data()
+    np.testing.assert_allclose(y[::50], escape_rate(x[::50], 0.5, 0.05), rtol=5e-3)
 
 
 def test_a_fit_has_its_axes_in_readable_parts_of_units() -> None:

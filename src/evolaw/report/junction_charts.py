@@ -111,9 +111,7 @@ def draw_hysteresis(loop: Any) -> Figure:
 
 
 def draw_switching(found: Any) -> Figure:
-    """The histogram of switching currents over the law, and the escape rate recovered from it over Kramers'."""
-    from evolaw.josephson.formulas import escape_rate
-
+    """The histogram of switching currents over the law, and the escape rate recovered from it over that behind the law."""
     figure = new_figure(7.0, 3.4)
     left, right = figure.subplots(1, 2)
     count = found.currents.size
@@ -133,10 +131,11 @@ def draw_switching(found: Any) -> Figure:
     x, y, top = rates.bias[some], rates.rate[some], rates.high[some]
     sides = (y - rates.low[some], np.where(np.isfinite(top), top, y) - y)
     right.errorbar(x, y, yerr=sides, fmt="o", ms=3.5, capsize=2, color=CYCLE[0], label="from the histogram, 95 %")
-    # No rate where the barrier is below D.
-    x = np.linspace(rates.bias[0], min(rates.bias[-1], 1 - 0.66 * found.junction.noise ** (2 / 3)), 200)
-    theory = "Kramers" if found.junction.damping is None else "Mel'nikov–Meshkov"
-    right.plot(x, escape_rate(x, found.junction.damping, found.junction.noise), label=theory, **_EXACT)
+    law = found.law
+    # No rate where the barrier is below D, and none to be read where hardly a ramp is left.
+    highest = min(rates.bias[-1], 1 - 0.66 * found.junction.noise ** (2 / 3))
+    read = (law.bias >= rates.bias[0]) & (law.bias <= highest) & (law.survival > 1e-6)
+    right.plot(law.bias[read], found.rate * law.density[read] / law.survival[read], label=found.source, **_EXACT)
     right.set_yscale("log")
     _finish(right, r"$I\,/\,I_c$", f"escape rate ({_unit(found.junction.damping)})")
     return figure

@@ -94,7 +94,7 @@ class SwitchingCurrents:
         return np.array(self.currents, dtype)
 
     def plot(self, **options: Any) -> Figure:
-        """Return a Matplotlib figure: the histogram over the law, and the recovered rate over Kramers'."""
+        """Return a Matplotlib figure: the histogram over the law, and the recovered rate over that behind the law."""
         return display.plot(self, **options)
 
     @property
