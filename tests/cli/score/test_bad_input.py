@@ -46,7 +46,7 @@ def refused(capsys: pytest.CaptureFixture[str], *given: str) -> str:
         ({"images": X, "labels": LABELS - 1}, "must be classes, one whole number"),
         ({"images": X, "labels": np.full(40, "a")}, "must be classes, one whole number"),
         ({"images": X, "labels": np.ones((40, 2))}, "Pass --no-classes"),
-        ({"other": X}, "no array 'images'"),
+        ({"other": X}, "must hold an array 'data' of states, or 'images'"),
     ],
 )
 def test_arrays_that_nobody_can_train_on(
