@@ -31,9 +31,8 @@ DEVICES = ("cpu", "gpu")
 _HALF = 32
 _LONG_LOOP = 256  # generations, even
 _MOST_GATES = 256  # in one kernel: more do not fit a thread's registers, and compile slowly
-_SMALL = (
-    2**24
-)  # cells. Life on an H100, 8 arrays against 2: 2.2e12 and 1.4e12 cells/s at 4096 x 4096, 1.2e12 and 2.0e12 at 16384 x 16384
+_SMALL = 2**24
+"""Cells. Life on an H100, 8 arrays against 2: 2.2e12 and 1.4e12 cells/s at 4096 x 4096, 1.2e12 and 2.0e12 at 16384 x 16384."""
 
 Phases = tuple[jax.Array, ...]
 

@@ -8,10 +8,14 @@ is cut into whole chunks. Path p of set s has the number  first_path + s · path
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
-__all__ = ["NOBODY", "Slots", "slots_of"]
+__all__ = ["NOBODY", "Slots", "alike", "slots_of"]
 
 NOBODY = np.uint32(0xFFFFFFFF)
 """The number of an empty slot, above that of every path."""
@@ -93,3 +97,20 @@ def slots_of(*, sets: int, paths: int, first_path: int, block: int, wanted: int)
     blocks, chunks = per_set // block, -(-per_set // most)
     size = -(-blocks // chunks) * block
     return Slots(sets, paths, first_path, block, size, -(-per_set // size) * size)
+
+
+@partial(jax.jit, static_argnums=3)
+def alike(first: Any, past: Any, column: Any, size: int) -> tuple[jax.Array, jax.Array]:
+    """Return numbers and starts of a chunk of paths that begin alike, made where JAX computes.
+
+    Carrying those of a million paths to an accelerator takes longer than the steps.
+
+    Args:
+        first: number of the first path.
+        past: number after the last one of the solution.
+        column: the start, shape (dim, 1).
+        size: slots of the chunk.
+    """
+    place = jnp.arange(size, dtype=jnp.uint32)
+    numbers = jnp.where(place < past - first, first + place, NOBODY)
+    return numbers, jnp.broadcast_to(column, (column.shape[0], size))

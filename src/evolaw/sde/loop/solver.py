@@ -13,12 +13,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from evolaw import checks, devices, display, randomness
@@ -27,7 +26,7 @@ from evolaw.errors import NotConverged, NumericalError, ShapeError
 from evolaw.sde import catalogue
 from evolaw.sde.loop.execution_plan import like, plan_of, slots_for, structure_of
 from evolaw.sde.loop.integrate import Marched, Plan, march
-from evolaw.sde.loop.path_slots import NOBODY, Slots
+from evolaw.sde.loop.path_slots import Slots, alike
 from evolaw.sde.loop.results import Gathered, Kept
 from evolaw.sde.loop.time_grid import Grid, grid_of
 from evolaw.sde.noise.brownian import Keys, path_keys
@@ -271,7 +270,7 @@ class _Work:
         past = np.uint32(slots.first_path + slots.total)
         if self.sweep is None and self.begin.shape[1:] == (1, 1) and not devices.on_cpu():
             first = np.uint32(slots.first_path + chunk * slots.size)
-            numbers, x = _alike(first, past, self.begin[..., 0], slots.size)
+            numbers, x = alike(first, past, self.begin[..., 0], slots.size)
             return self.plan, self.process, self.key, numbers, past, x, self.grid
         process = self.process if self.sweep is None else self.sweep.many(self.process, slots.places(chunk)[0])
         return self.plan, process, self.key, slots.numbers(chunk), past, self._columns(chunk), self.grid
@@ -287,15 +286,6 @@ class _Work:
             return np.pad(held, ((0, 0), (0, self.slots.size - held.shape[1])), mode="edge")
         sets, paths, _ = self.slots.places(chunk)
         return begin[:, np.minimum(sets, begin.shape[1] - 1), np.minimum(paths, begin.shape[2] - 1)]
-
-
-@partial(jax.jit, static_argnums=3)
-def _alike(first: Any, past: Any, column: Any, size: int) -> tuple[jax.Array, jax.Array]:
-    """Numbers and starts of a chunk of paths that begin alike, made where they are needed: of a million, carrying them to an
-    accelerator takes longer than the steps."""
-    place = jnp.arange(size, dtype=jnp.uint32)
-    numbers = jnp.where(place < past - first, first + place, NOBODY)
-    return numbers, jnp.broadcast_to(column, (column.shape[0], size))
 
 
 def _run(kept: Kept, gathered: Gathered, work: _Work, progress: Progress | None) -> None:

@@ -92,14 +92,15 @@ def leaving_rate(equation: Any, accuracy: float, waves: int) -> float:
     Raises:
         NotConverged: so many unknowns do not suffice; its ``partial`` is the last rate.
     """
-    size, before = _first_size(equation, accuracy), (0, 0, np.inf)
+    away = _who_leaves(equation)
+    size, before = _first_size(equation, away, accuracy), (0, 0, np.inf)
     # It takes two answers to see that they agree: none is begun where a second has no room.
-    while _fits(equation, *(size if before[0] else larger(*size))):
-        rate = -_slowest(equation, 0.25, *size)
+    while _fits(equation, away, *(size if before[0] else larger(*size))):
+        rate = -_slowest(equation, away, 0.25, *size)
         orders, modes, coarser = before
         if abs(rate - coarser) <= accuracy * abs(rate):
             # What two sizes differ by, all waves do: the others are asked for at the smaller.
-            others = [-_slowest(equation, (k + 0.5) / (2 * waves), orders, modes) for k in range(waves)]
+            others = [-_slowest(equation, away, (k + 0.5) / (2 * waves), orders, modes) for k in range(waves)]
             return float(np.mean(others)) * rate / coarser
         before, size = (*size, rate), larger(*size)
     raise NotConverged(
@@ -121,23 +122,22 @@ def _who_leaves(equation: Any) -> Runaways | None:
     return away if away.reach < abs(middle) + reach else None
 
 
-def _first_size(equation: Any, accuracy: float) -> tuple[int, int]:
+def _first_size(equation: Any, away: Runaways | None, accuracy: float) -> tuple[int, int]:
     """Hermite orders and Fourier modes that may suffice."""
-    away, (orders, modes) = _who_leaves(equation), equation.first_size()
+    orders, modes = equation.first_size()
     if away is None:
         return orders, modes
     return int(12 + away.reach * max(_WAVES / (2 * away.heat), -np.log10(accuracy) * _A_DIGIT / away.layer)), modes
 
 
-def _fits(equation: Any, orders: int, modes: int) -> bool:
-    if _who_leaves(equation) is None:
+def _fits(equation: Any, away: Runaways | None, orders: int, modes: int) -> bool:
+    if away is None:
         return bool(equation.fits(orders, modes))
     return bool((orders + 1) ** 2 * (2 * modes + 1) <= _FACTORS * equation.unknowns)
 
 
-def _slowest(equation: Any, wave: float, orders: int, modes: int) -> float:
+def _slowest(equation: Any, away: Runaways | None, wave: float, orders: int, modes: int) -> float:
     """The real part of the eigenvalue nearest 0 on Bloch waves of those who did not run away."""
-    away = _who_leaves(equation)
     if away is None:
         return float(equation.slowest(wave, orders, modes).real)
     from scipy.sparse import csc_array, eye_array, kron
