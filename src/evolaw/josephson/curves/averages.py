@@ -4,7 +4,7 @@
 current      i - V/(I_c R) - ⟨sin φ⟩ = 0
 power        i⟨φ'⟩ - α(⟨φ'²⟩ - D) = 0                with capacitance
 entropy      σ = i⟨φ'⟩/D                             produced per unit of time
-uncertainty  D_eff i/(D ⟨φ'⟩) >= 1                   a theorem without capacitance, a diagnostic with it
+uncertainty  D_eff i/(D ⟨φ'⟩) >= 1                   a theorem without capacitance, a diagnostic with it; D_eff as in `diffusion`
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import numpy as np
 from evolaw import checks, display, randomness
 from evolaw.errors import NotConverged
 from evolaw.josephson.arrays.order import smooth_mean
+from evolaw.josephson.curves.diffusion import even_turns, exact_diffusion
 from evolaw.josephson.curves.settling import doubt, doubtful, slowest_rates, transient
 from evolaw.josephson.curves.starting import starts
 from evolaw.josephson.curves.stepping import Progress, bias_grid, run, scheme_for, step_length
-from evolaw.josephson.formulas.diffusion import uncertainty_ratio
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import AT_HAND, fokker_planck
 from evolaw.told import told
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Averages", "stationary_averages"]
 
 _LOOKS = 40
+_DAMPED_STEP = 0.1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -100,7 +101,7 @@ def stationary_averages(
         rng: seed or source of chance.
         paths: independent junctions a bias.
         duration: time watched after the transient, looked at 40 times.
-        dt: step.
+        dt: step; None for the usual one, and at most 0.1/α: velocities that a constant force drives by kicks are (αh)²/24 too large.
         progress: called with (paths done, paths in all).
         out: run directory that is filled as the work goes on, or an open one; an unfinished one is continued, to the same bytes.
 
@@ -124,13 +125,16 @@ def stationary_averages(
     # Starts in the well, or drawn from the density: for the relations that have none, and for errors of scheme, a wait in any case.
     rates = slowest_rates(junction, grid)
     wait = max(transient(junction, grid, rates), 5.0)
+    h = step_length(junction, dt)
+    if dt is None and junction.damping is not None:
+        h = min(h, _DAMPED_STEP / junction.damping)
     solved = run(
         junction,
         grid,
         np.concatenate([[0.0], wait + np.linspace(0, span, _LOOKS + 1)]),
         paths=count,
         rng=source,
-        dt=step_length(junction, dt),
+        dt=h,
         start=starts(junction, grid, count, source, is_spread=True),
         scheme=scheme_for(junction, density=True),
         progress=progress,
@@ -156,32 +160,33 @@ def stationary_averages(
     columns = {
         name: (values.mean(1), values.std(1, ddof=1) / np.sqrt(count), exact[name]) for name, values in each.items()
     }
-    columns["uncertainty ratio"] = _uncertainty(junction, grid, phase, span)
+    columns["uncertainty ratio"] = _uncertainty(junction, grid, phase, span, exact["voltage"])
     unsettled = doubtful(rates, wait)
     return Averages(junction, grid, columns, source.seed, unsettled, doubt(grid, unsettled, rates, wait))
 
 
 def _uncertainty(
-    junction: Junction, grid: np.ndarray, phase: np.ndarray, span: float
+    junction: Junction, grid: np.ndarray, phase: np.ndarray, span: float, voltage: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """D_eff i/(D ⟨φ'⟩) from four blocks, with the error of both of its factors from sixteen groups of two paths or more; not a number without bias."""
     groups = min(16, phase.shape[1] // 2)
     if groups < 2:
         return (np.full(grid.size, np.nan),) * 3
-    marks = phase[..., :: _LOOKS // 4]
-    steps = np.diff(marks, axis=-1)
+    steps = np.diff(even_turns(junction, grid, phase[..., :: _LOOKS // 4]), axis=-1)
     parts = []
     for group in np.array_split(steps, groups, axis=1):
         parts.append(_ratio(junction, grid, group, span))
     table = np.array(parts)
-    exact = np.full(grid.size, np.nan)
-    if junction.damping is None and junction.has_closed_form:
-        there = grid != 0
-        exact[there] = np.asarray(uncertainty_ratio(grid[there], junction.noise))
     value, error = _ratio(junction, grid, steps, span), table.std(0, ddof=1) / np.sqrt(len(table))
     # A ratio over a velocity that may be 0 has neither a mean nor an error.
     way = steps.sum(-1)
     unseen = np.abs(way.mean(1)) < 4 * way.std(1, ddof=1) / np.sqrt(way.shape[1])
+    known, _ = exact_diffusion(junction, grid)
+    exact = np.full(grid.size, np.nan)
+    if known is not None:
+        there = np.isfinite(known) & np.isfinite(voltage) & (grid != 0) & ~unseen
+        speed = voltage[there] / junction.voltage_per_velocity
+        exact[there] = known[there] * grid[there] / (junction.noise * speed)
     return np.where(unseen, np.nan, value), np.where(unseen, np.nan, error), exact
 
 
