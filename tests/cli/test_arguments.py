@@ -14,6 +14,8 @@ from evolaw.errors import ArgumentError
 def test_settings_are_checked(word: str) -> None:
     with pytest.raises(ArgumentError, match="set"):
         arguments.settings([word])
+    with pytest.raises(ArgumentError, match=r"`set\[a\]` must be one number, but is '1,2'\. A decimal"):
+        arguments.settings(["a=1,2"])
     with pytest.raises(ArgumentError, match="once"):
         arguments.settings(["a=1", "a=2"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from evolaw.cli import environment
+from evolaw.cli.main import run
 
 STARTED = "from evolaw.cli.main import run; raise SystemExit(run())"
 
@@ -54,6 +56,19 @@ def test_signs_an_output_does_not_have_are_written_plainly(encoding: str) -> Non
     done = shell("", "explain B2a", PYTHONIOENCODING=encoding)
     assert done.returncode == 0
     assert "#" in done.stdout
+
+
+@pytest.mark.parametrize(("encoding", "word"), [("cp1252", "neighbours"), ("ascii", "neighbours"), ("gb18030", "邻居")])
+def test_chinese_is_spoken_where_the_output_has_its_characters(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, word: str
+) -> None:
+    streams = {name: io.TextIOWrapper(io.BytesIO(), encoding=encoding) for name in ("stdout", "stderr")}
+    for name, stream in streams.items():
+        monkeypatch.setattr(sys, name, stream)
+    assert run(["explain", "B2a", "--lang", "zh"]) == 0
+    said = {name: (stream.flush(), stream.buffer.getvalue().decode(encoding))[1] for name, stream in streams.items()}
+    assert word in said["stdout"] and "??" not in said["stdout"]
+    assert ("has no Chinese characters" in said["stderr"]) == (word == "neighbours")
 
 
 @pytest.mark.slow

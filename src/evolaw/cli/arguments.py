@@ -12,6 +12,7 @@ __all__ = ["announce", "is_run", "numbers", "require_page", "require_place", "se
 _MOVING = ("gif", "mp4")
 _LARGE = 2**28
 """Bytes from which on a run says its size beforehand."""
+_ONE_NUMBER = "A decimal is written with a point; several values are several commands, or solve(sweep=...) in Python."
 
 
 def settings(words: Sequence[str]) -> dict[str, float]:
@@ -31,7 +32,8 @@ def settings(words: Sequence[str]) -> dict[str, float]:
         name, equals, number = (part.strip() for part in word.partition("="))
         checks.require(bool(name and equals), "set", "be name=number, as in --set theta=2", word)
         checks.require(name not in values, "set", "give each parameter once", f"{name} twice")
-        values[name] = checks.number(number, f"set {name}")
+        checks.require("," not in number, f"set[{name}]", "be one number", number, _ONE_NUMBER)
+        values[name] = checks.number(number, f"set[{name}]")
     return values
 
 

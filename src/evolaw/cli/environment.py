@@ -16,7 +16,7 @@ from typing import Any
 
 from evolaw.errors import EvolawError
 
-__all__ = ["Surroundings", "calm_linear_algebra", "explained", "flag_fault", "prepare", "silence"]
+__all__ = ["Surroundings", "calm_linear_algebra", "explained", "flag_fault", "prepare", "silence", "without_chinese"]
 
 _PLAIN = {
     "▀": "'", "▄": ".", "■": "#", "·": ".",
@@ -68,6 +68,17 @@ def _make_writable() -> str | None:
         if closed
         else None
     )
+
+
+def without_chinese() -> str | None:
+    """Return the encoding of an output that has no Chinese characters; None where both outputs have them."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        try:
+            "中文".encode(encoding)
+        except UnicodeEncodeError:
+            return encoding
+    return None
 
 
 def calm_linear_algebra() -> None:

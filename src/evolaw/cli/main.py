@@ -8,6 +8,7 @@ Importing this file loads neither JAX nor NumPy: a command loads what it needs w
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import sys
@@ -103,10 +104,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     debug = "--debug" in given
     terminal.be_quiet(bool({"-q", "--quiet"} & set(given)))
     given = [argument for argument in given if argument not in ("--debug", "-q", "--quiet")]
-    command: Any = typer.main.get_command(app)
+    command = _commands(language.spoken())
     path = typed.path_of(command, given)
     try:
         environment.prepare(path[1].name if len(path) > 1 else "")
+        _speak_what_can_be_written()
         typed.translate_help(path, language.spoken())
         typed.require_paths(path[-1], given[len(path) - 1 :])
         code = command.main(given, prog_name="evolaw", standalone_mode=False)
@@ -142,6 +144,23 @@ def run(arguments: Sequence[str] | None = None) -> int:
             for number, hearer in heard.items():
                 signal.signal(number, hearer)
     return code if isinstance(code, int) else 0
+
+
+@functools.cache
+def _commands(lang: str) -> Any:
+    """The tree of commands, read from the signatures once a language: a sixth of a second; its help is translated in place."""
+    return typer.main.get_command(app)
+
+
+def _speak_what_can_be_written() -> None:
+    """Speak English where an output would show question marks for Chinese, and say so once."""
+    encoding = environment.without_chinese() if language.spoken() == "zh" else None
+    if encoding is not None:
+        language.speak("en")
+        terminal.note(
+            f"The output is written in {encoding}, which has no Chinese characters: what follows is in English, pages and figures too. "
+            "Set PYTHONIOENCODING=utf-8 to have Chinese."
+        )
 
 
 def _listen() -> dict[int, Any]:
