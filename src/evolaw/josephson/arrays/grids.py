@@ -110,23 +110,25 @@ def grid_array(
         f,
     )
     d, i = checks.number(noise, "noise", least=0.0), checks.number(bias, "bias")
-    along, spring = _chain(m, False), _chain(n, is_periodic)
-    eigenvalues = along[1][:, None] + spring[1][None, :]
+    (down, along), (across, around) = _chain(m, False), _chain(n, is_periodic)
+    eigenvalues = along[:, None] + around[None, :]
     inverse = np.divide(1.0, eigenvalues, out=np.zeros_like(eigenvalues), where=eigenvalues > 1e-12)
     params: dict[str, Any] = {
         "bias": i,
-        "rows": along[0],
-        "columns": spring[0],
+        "rows": np.pad(down, ((1, 1), (0, 0))),
+        "columns": np.pad(across.T, ((0, 0), (1, 1)), mode="wrap"),
+        "rows_back": down.T.copy(),
+        "columns_back": across,
         "inverse": inverse,
         "gauge": 2 * np.pi * f * np.arange(n),
     }
-    drift = _GridDrift(m, n, is_periodic)
+    drift = _GridDrift(is_periodic)
     if d == 0:
-        law = SDE(drift, None, dim=m * n - 1, noise="none", params=params, name="grid")
+        law = SDE(drift, None, dim=m * n - 1, noise="none", params=params, name="grid", batched=True)
     else:
         params |= {"temperature": d, "root": np.sqrt(2 * inverse.ravel()[1:])}
-        law = SDE(drift, _mode_noise, dim=m * n - 1, noise="additive", params=params, name="grid")
-    return Grid(law, m, n, along[0], spring[0], eigenvalues, i, f, is_periodic)
+        law = SDE(drift, _mode_noise, dim=m * n - 1, noise="additive", params=params, name="grid", batched=True)
+    return Grid(law, m, n, down, across, eigenvalues, i, f, is_periodic)
 
 
 def _chain(count: int, is_ring: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -147,31 +149,35 @@ def _chain(count: int, is_ring: bool) -> tuple[np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True)
 class _GridDrift:
-    """Currents of the bonds from phases, gathered at the islands, divided by λ in modes."""
+    """Currents of the bonds from phases, gathered at the islands, divided by λ in modes; of a batch of arrays, which are products of matrices.
 
-    rows: int
-    columns: int
+    Islands have a margin on every side: those on the other side where columns are periodic, else some that no current comes from. So
+    all bonds are differences of two cuts of one array, without a place where a row begins or ends, which would keep the compiler from
+    vectors: 32 x 32 islands take 0.6 of the time.
+    """
+
     is_periodic: bool
 
     def __call__(self, t: Any, modes: Any, p: Any) -> Any:
-        m, n = self.rows, self.columns
-        a = jnp.concatenate([jnp.zeros((1,), modes.dtype), modes]).reshape(m, n)
-        phase = p["rows"] @ a @ p["columns"].T
-        # Down the rows, with the gauge; the current that leaves an island counts negative.
-        down = sine(phase[:-1] - phase[1:] - p["gauge"])
-        edge = jnp.full((1, n), p["bias"], modes.dtype)
-        flow = jnp.concatenate([edge, down, edge])
-        gathered = flow[:-1] - flow[1:]
-        if self.is_periodic:
-            side = sine(phase - jnp.roll(phase, -1, axis=1))
-            gathered = gathered + jnp.roll(side, 1, axis=1) - side
-        elif n > 1:
-            side = sine(phase[:, :-1] - phase[:, 1:])
-            wall = jnp.zeros((m, 1), modes.dtype)
-            flow_side = jnp.concatenate([wall, side, wall], axis=1)
-            gathered = gathered + flow_side[:, :-1] - flow_side[:, 1:]
-        slowed = (p["rows"].T @ gathered @ p["columns"]) * p["inverse"]
-        return slowed.ravel()[1:]
+        m, n = p["inverse"].shape
+        a = jnp.pad(modes, ((0, 0), (1, 0))).reshape(-1, m, n)
+        phase = p["rows"] @ (a @ p["columns"])
+        # Down the rows, with the gauge; the current that leaves an island counts negative, and the first and the last are fed.
+        edge = _ends(m + 1)[:, None]
+        down = (1 - edge) * sine(phase[:, :-1, 1:-1] - phase[:, 1:, 1:-1] - p["gauge"]) + edge * p["bias"]
+        side = sine(phase[:, 1:-1, :-1] - phase[:, 1:-1, 1:])
+        if not self.is_periodic:
+            side = side * (1 - _ends(n + 1))
+        gathered = down[:, :-1] - down[:, 1:] + side[..., :-1] - side[..., 1:]
+        slowed = p["inverse"] * (p["rows_back"] @ (gathered @ p["columns_back"]))
+        return slowed.reshape(-1, m * n)[:, 1:]
+
+
+def _ends(count: int) -> np.ndarray:
+    """1 at both ends, 0 between."""
+    ends = np.zeros(count)
+    ends[[0, -1]] = 1.0
+    return ends
 
 
 def _mode_noise(t: Any, modes: Any, p: Any) -> Any:
