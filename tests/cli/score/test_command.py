@@ -77,7 +77,7 @@ def test_sampling_by_class_and_film(trained: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (["sample", "RUN", "--class", "2"], "condition"),
+        (["sample", "RUN", "--class", "2"], "class must be"),
         (["sample", "RUN", "--guidance", "2"], "guidance"),
         (["sample", "RUN", "--sampler", "ddpm"], "sampler"),
         (["sample", "RUN", "--save", "x.txt"], "--save"),
@@ -86,7 +86,7 @@ def test_sampling_by_class_and_film(trained: Path, capsys: pytest.CaptureFixture
         (["train", "moons", "--noising", "sde"], "noising"),
         (["train", "moons", "--steps", "0"], "steps"),
         (["train", "moons", "--lang", "fr"], "lang"),
-        (["likelihood", "RUN", "moons"], "x"),
+        (["likelihood", "RUN", "moons"], "hold states of shape (4, 4)"),
     ],
 )
 def test_what_is_typed_wrongly_is_named(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from evolaw.cli.score.sources import NOISINGS, SAMPLERS, network, noising, read_data, read_model, sampler
-from evolaw.errors import ArgumentError, StorageError
+from evolaw.cli.score.sources import NOISINGS, SAMPLERS, Model, network, noising, read_data, read_model, sampler
+from evolaw.errors import ArgumentError, ParseError, StorageError
 from evolaw.score import MLP, VP, UNet
 from evolaw.trajectory import Trajectory
 
@@ -58,3 +60,26 @@ def test_models(tmp_path: Path) -> None:
     assert (exact.noising, exact.target.shape) == (VP(), (2,))
     with pytest.raises(StorageError):
         read_model(str(tmp_path))
+
+
+def test_data_are_read_as_those_of_the_training_were(tmp_path: Path) -> None:
+    """Scaled where those were; grey images fit a model of colours; other shapes do not."""
+    for number, side in enumerate((4, 6)):
+        Image.new("L", (side, side), 100).save(tmp_path / f"{number}.png")
+    score = SimpleNamespace(shape=(3, 4, 4))
+    found = Model(score, None, {"reading": {"side": 4, "grey": True}}).read(str(tmp_path)).values
+    assert found.shape == (2, 3, 4, 4)
+    assert np.ptp(found) == 0
+    with pytest.raises(ParseError, match=r"on the command line --side 4"):
+        Model(score, None, {}).read(str(tmp_path))
+    with pytest.raises(ArgumentError, match=r"shape \(4, 4, 3\)"):
+        Model(SimpleNamespace(shape=(4, 4, 3)), None, {"reading": {"side": 4}}).read(str(tmp_path))
+
+
+def test_only_folders_of_images_are_scaled() -> None:
+    with pytest.raises(ArgumentError, match=r"side.*no folder"):
+        read_data("digits", side=4)
+    with pytest.raises(ArgumentError, match=r"grey.*no folder"):
+        read_data("moons", grey=True)
+    with pytest.raises(ArgumentError, match=r"Did you mean moons"):
+        read_data("moonz", side=4)

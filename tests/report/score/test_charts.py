@@ -86,6 +86,18 @@ def test_every_kind_of_state_is_drawn(shape: tuple[int, ...]) -> None:
     plt.close("all")
 
 
+def test_a_film_ends_with_the_states_as_they_are() -> None:
+    """Noise is brought to the size of the data; the last column is the sheet of the samples, however far some of their numbers lie."""
+    last = np.full((2, 4, 4), 0.9)
+    last[:, 1:3] = -2.5
+    noise = 30 * CHANCE.normal(size=last.shape)
+    with style():
+        image = draw_film(np.stack([noise, last], 1), [1.0, 0.0], ends=(-1.0, 1.0)).axes[0].images[0]
+    sheet = np.asarray(image.get_array())[1:5, :, 0]
+    assert sheet[:, 6:10].ravel() == pytest.approx(np.where(last[0] > 0, 0.95, 0.0).ravel())
+    assert np.isin(sheet[:, 1:5], [0, 1]).mean() < 0.9, "noise is grey, not black and white"
+
+
 def test_lines_of_a_flow_lie_over_the_density() -> None:
     with style():
         figure = draw_flow(CHANCE.normal(size=(7, 4, 2)), CHANCE.normal(size=(500, 2)))

@@ -59,6 +59,16 @@ def test_colours_and_sizes(tmp_path: Path) -> None:
     with pytest.raises(ParseError, match=r"2\.png.*shape \(3, 5, 5\).*side="):
         read_images(tmp_path)
     assert read_images(tmp_path, side=4).values.shape == (2, 3, 4, 4)
+    with pytest.raises(ArgumentError, match="side"):
+        read_images(tmp_path, side=0)
+
+
+def test_one_coloured_image_gives_all_of_them_colours(tmp_path: Path) -> None:
+    paint(tmp_path / "1.png", 200)
+    paint(tmp_path / "2.png", 200, 4, "RGB")
+    found = to_levels(read_images(tmp_path).values, 256)[:, :, 0, 0]
+    assert found.tolist() == [[200, 200, 200], [200, 0, 0]]
+    assert read_images(tmp_path, grey=True).values.shape == (2, 4, 4)
 
 
 def test_archives(tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ def train(
         sources.require_classes(known.labels)
     plan = sources.network(net, known.values.shape[1:], width)
     about = {"source": data, "command": shlex.join(["evolaw", *sys.argv[1:]]), "seed": seed}
+    about["reading"] = {"side": side, "grey": grey}
     levels = None if known.levels is None else 2 / known.levels
     with terminal.bar("learning") as progress:
         model = fit(
@@ -159,9 +160,9 @@ def sample_states(
         steps = 20 if steps is None else steps
         drawn = _drawn(target, known.noising, method, count, steps, seed, 2 if film is None else 9)
         states = np.asarray(drawn.final)
-    written = outputs.write_places((save, figure), states)
+    written = outputs.write_places((save, figure), states, ends=known.ends)
     if film is not None and drawn is not None:
-        _write_film(film, drawn)
+        _write_film(film, drawn, known.ends)
     flat = states.reshape(len(states), -1)
     many = f"{steps} step" if steps == 1 else f"{steps} steps"
     lines = [("samples", f"{len(states)} of shape {states.shape[1:]}"), ("sampler", f"{method}, {many}")]
@@ -193,7 +194,7 @@ def likelihood(
 
     outputs.require_places(None, figure)
     known = sources.read_model(model)
-    material = known.require_fit(sources.read_data(data)).split()[1]
+    material = known.read(data).split()[1]
     states = material.values[: checks.integer(count, "count", least=2)]
     if material.levels is not None:
         from evolaw.score.data.pictures import to_levels
@@ -255,7 +256,7 @@ def compare(
 
     outputs.require_places(None, figure)
     known = sources.read_model(model)
-    seen, unseen = known.require_fit(sources.read_data(data)).split()
+    seen, unseen = known.read(data).split()
     if method == sources.ONE_STEP or (method is None and hasattr(known.target, "generate")):
         states = _generated(known.target, count, 1 if steps is None else steps, seed, None)
     else:
@@ -342,17 +343,17 @@ def _conditioned(target: Any, label: int | None, weight: float) -> Any:
         return target
     knows = hasattr(target, "given") and hasattr(target, "classes")
     checks.require(knows, "class", "be left out: this model was trained without classes", label)
-    return target.given(label, weight)
+    return target.given(checks.integer(label, "class", least=0, most=target.classes - 1), weight)
 
 
-def _write_film(path: Path, drawn: Any) -> None:
+def _write_film(path: Path, drawn: Any, ends: outputs.Ends) -> None:
     import numpy as np
 
     from evolaw.report.score.charts import draw_film
     from evolaw.report.styles import save, style
 
     with style():
-        save(draw_film(np.asarray(drawn.values), drawn.times), path)
+        save(draw_film(np.asarray(drawn.values), drawn.times, ends=ends), path)
 
 
 app.command("inpaint")(edits.inpaint)

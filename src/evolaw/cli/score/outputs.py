@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from evolaw.cli.score.sources import Material, Model
 
 __all__ = [
+    "Ends",
     "Places",
     "require_place",
     "require_places",
@@ -28,6 +29,9 @@ __all__ = [
 
 Places = tuple[Path | None, Path | None]
 """Where states go: an ``.npz`` file, a picture."""
+
+Ends = tuple[float, float] | None
+"""The values of black and white, where they are known."""
 
 _SAMPLES, _FILM_STEPS, _LINES = 1000, 40, 60
 _IMAGES = 200
@@ -50,15 +54,17 @@ def require_places(save: Path | None, figure: Path | None) -> None:
     require_place(figure, "figure", (".png", ".svg", ".pdf"))
 
 
-def write_places(places: Places, states: np.ndarray, *, columns: int = 10) -> dict[str, str | None]:
+def write_places(places: Places, states: np.ndarray, *, columns: int = 10, ends: Ends = None) -> dict[str, str | None]:
     """Write states as an array and as a picture, where that was asked for; returns the places by their option."""
     for place in places:
         if place is not None:
-            write_states(place, states, columns=columns)
+            write_states(place, states, columns=columns, ends=ends)
     return {name: None if place is None else str(place) for name, place in zip(("save", "figure"), places, strict=True)}
 
 
-def write_states(path: Path, states: np.ndarray, *, columns: int = 10, beside: np.ndarray | None = None) -> None:
+def write_states(
+    path: Path, states: np.ndarray, *, columns: int = 10, beside: np.ndarray | None = None, ends: Ends = None
+) -> None:
     """Write states as an ``.npz`` array named ``samples`` or as a picture: a sheet of images, points beside data, or vectors in their order."""
     import io
 
@@ -76,7 +82,7 @@ def write_states(path: Path, states: np.ndarray, *, columns: int = 10, beside: n
 
     with style():
         if states.ndim >= 3:
-            figure = draw_grid(states, columns)
+            figure = draw_grid(states, columns, ends=ends)
         else:
             figure = draw_states(states) if beside is None else draw_samples(states, beside)
         save(figure, path)

@@ -10,7 +10,7 @@ MODEL    a run directory of `evolaw score train`, or gaussians: the exact mixtur
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +97,25 @@ class Model:
     noising: Any
     about: dict[str, Any]
 
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The values of black and white of pictures that were learned by their levels; None of other data."""
+        return None if self.about.get("training", {}).get("levels") is None else (-1.0, 1.0)
+
+    def read(self, text: str) -> Material:
+        """Return data read as those of the training were: scaled, or without colours; grey ones have equal channels to a model of colours.
+
+        Raises:
+            ArgumentError: they are of another shape than this model knows. ParseError: a file cannot be read.
+        """
+        import numpy as np
+
+        data = read_data(text, **(self.about.get("reading", {}) if _is_folder(Path(text)) else {}))
+        shape = tuple(self.target.shape)
+        if shape == (3, *data.values.shape[1:]):
+            data = replace(data, values=np.repeat(data.values[:, None], 3, 1))
+        return self.require_fit(data)
+
     def require_fit(self, data: Material) -> Material:
         """Return data of the shape this model knows; refuse others.
 
@@ -118,10 +137,26 @@ def read_data(text: str, *, side: int | None = None, grey: bool = False) -> Mate
     Raises:
         ArgumentError: it stands for nothing; the nearest word is suggested. ParseError: a file cannot be read.
     """
-    from evolaw.score.data.plane import DENSITIES, plane
+    from evolaw import checks
     from evolaw.textfiles import require_path
 
     place = require_path(text)
+    found = _read(text, place, side, grey)
+    for name, option in {"side": side, "grey": grey or None}.items():
+        fits = option is None or _is_folder(place)
+        checks.require(fits, name, "be left out where data are no folder of images", option)
+    return found
+
+
+def _is_folder(place: Path) -> bool:
+    """Whether data there are images: a run is a folder too."""
+    return place.is_dir() and not (place / "manifest.json").is_file()
+
+
+def _read(text: str, place: Path, side: int | None, grey: bool) -> Material:
+    from evolaw import checks
+    from evolaw.score.data.plane import DENSITIES, plane
+
     if text in DENSITIES:
         return Material(text, plane(text, _POINTS, rng=0))
     if text == "digits":
@@ -136,8 +171,6 @@ def read_data(text: str, *, side: int | None = None, grey: bool = False) -> Mate
         return Material(text, configurations(Trajectory.load(place)))
     if place.is_dir() or place.suffix == ".npz":
         return _from_files(text, place, side, grey)
-    from evolaw import checks
-
     words = [*DENSITIES, "digits"]
     near = checks.nearest(text, words)
     wanted = f"be one of {', '.join(words)}, a folder of images, an .npz file or a run directory"

@@ -103,10 +103,12 @@ def ends_of(values: np.ndarray) -> tuple[float, float]:
     return (-1.0, 1.0) if is_picture or not high > low else (low, high)
 
 
-def draw_grid(images: np.ndarray, columns: int = 10, title: str = "") -> Figure:
-    """Return a sheet of images."""
+def draw_grid(
+    images: np.ndarray, columns: int = 10, title: str = "", ends: tuple[float, float] | None = None
+) -> Figure:
+    """Return a sheet of images; ``ends`` are the values of black and white where the data say them, `ends_of` the images otherwise."""
     columns = min(columns, len(images))
-    sheet = tiled(images, columns, ends_of(images))
+    sheet = tiled(images, columns, ends or ends_of(images))
     width = min(6.4, 1.6 * columns)
     figure = new_figure(width, width * sheet.shape[0] / sheet.shape[1] + (0.3 if title else 0.0))
     _sheet(figure.add_subplot(), sheet, title)
@@ -172,22 +174,24 @@ def draw_states(states: np.ndarray) -> Figure:
     return figure
 
 
-def draw_film(frames: np.ndarray, times: Any, rows: int = 4) -> Figure:
+def draw_film(frames: np.ndarray, times: Any, rows: int = 4, ends: tuple[float, float] | None = None) -> Figure:
     """Return a strip of states from noise to data, one row a sample, one column a time.
 
     Args:
         frames: shape (count, times, *shape), of images or of points of the plane.
         times: of the columns.
         rows: samples shown, for images.
+        ends: the values of black and white, where the data say them.
     """
     frames, times = np.asarray(frames, float), np.asarray(times, float)
     count = frames.shape[1]
     if frames.ndim >= 4:
-        low, high = ends_of(frames[:, -1])
+        low, high = ends or ends_of(frames[:, -1])
         frames = (2 * frames - low - high) / (high - low)
         shown = frames[:rows].reshape(-1, *frames.shape[2:])
-        # Early frames are noise of any size: each column is scaled to its own, never beyond the data's.
-        size = np.maximum(np.abs(frames).reshape(len(frames), count, -1).std((0, 2)), 0.6) / 0.6
+        # Early frames are noise of any size: each column is brought to the size of the last, which is shown as it is.
+        spread = frames.reshape(len(frames), count, -1).std((0, 2))
+        size = np.maximum(spread / (spread[-1] or 1.0), 1.0)
         scale = np.tile(size, min(rows, len(frames))).reshape(-1, *(1,) * (shown.ndim - 1))
         figure = new_figure(7.2, 7.2 * min(rows, len(frames)) / count + 0.4)
         axes = figure.add_subplot()

@@ -10,7 +10,7 @@ import numpy as np
 
 from evolaw import documents
 from evolaw.report import language, shell
-from evolaw.report.score.charts import draw_film, draw_flow, draw_samples, draw_training
+from evolaw.report.score.charts import draw_film, draw_flow, draw_samples, draw_training, ends_of
 from evolaw.report.styles import style
 from evolaw.report.wording import Words
 
@@ -56,7 +56,7 @@ def render_score(
     with style(), language.speaking(words.lang):
         pictures = {"samples": shell.embed(draw_samples(samples, data)), "training": shell.embed(draw_training(model))}
         if film is not None:
-            pictures["film"] = shell.embed(draw_film(*film))
+            pictures["film"] = shell.embed(draw_film(*film, ends=ends_of(data)))
         if flow is not None:
             pictures["flow"] = shell.embed(draw_flow(flow, data))
     return shell.render_page(

@@ -7,6 +7,8 @@ fills [-1, 1], and a density p of the noised values gives bits per dimension -lo
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,7 +119,7 @@ def read_images(path: str | Path, *, side: int | None = None, grey: bool = False
         path: the folder or file. In a folder with sub-folders each that holds images is a class, in the order of their names. Names that
             begin with a dot are passed over.
         side: every image is scaled to this many rows and columns; None needs images of one size.
-        grey: one channel in place of three.
+        grey: one channel in place of three. Without it, a folder with one coloured image gives every image three.
 
     Raises:
         ParseError: a file cannot be read, or its images differ in size.
@@ -129,6 +131,8 @@ def read_images(path: str | Path, *, side: int | None = None, grey: bool = False
     """
     checks.require(isinstance(path, str | Path), "path", "be a folder of images or an .npz file", path)
     place = require_plain(path)
+    if side is not None:
+        checks.integer(side, "side", least=1, most=_LARGEST_SIDE)
     if place.is_dir():
         return _folder(place, side, grey)
     checks.require(place.is_file(), "path", "be a folder of images or an .npz file", str(place))
@@ -162,16 +166,16 @@ def _folder(place: Path, side: int | None, grey: bool) -> Pictures:
     files = [(file, label) for label, kind in enumerate(kinds) for file in kind] or [(file, -1) for file in loose]
     wanted = f"hold images ({', '.join(_SUFFIXES)})"
     checks.require(len(files) > 0, "path", wanted, f"{place}, which holds none")
-    first = _image(files[0][0], side, grey)
+    mode = "RGB" if not grey and any(_has_colours(file) for file, _ in files) else "L"
+    first = _image(files[0][0], side, mode)
     require_memory("path", 16.0 * first.size * len(files), memory_limit(), "Pass a smaller side.")
     stack = np.empty((len(files), *first.shape), np.uint8)
     for number, (file, _) in enumerate(files):
-        image = _image(file, side, grey)
+        image = _image(file, side, mode)
         if image.shape != first.shape:
-            raise ParseError(
-                f"has shape {image.shape}, and {files[0][0].name} has {first.shape}. Pass side= to scale them.",
-                source=str(file),
-            )
+            sizes = f"has shape {image.shape}, and {files[0][0].name} has {first.shape}"
+            fix = f"Scale them all: side={first.shape[-1]}, on the command line --side {first.shape[-1]}."
+            raise ParseError(f"{sizes}. {fix}", source=str(file))
         stack[number] = image
     labels = np.array([label for _, label in files]) if kinds and files[0][1] >= 0 else None
     return Pictures(from_levels(stack, 256), labels, 256)
@@ -182,7 +186,21 @@ def _images(folder: Path) -> list[Path]:
     return sorted(file for file in named if file.is_file())
 
 
-def _image(file: Path, side: int | None, grey: bool) -> np.ndarray:
+def _has_colours(file: Path) -> bool:
+    with _opened(file) as picture:
+        return picture.mode not in ("1", "L", "LA")
+
+
+def _image(file: Path, side: int | None, mode: str) -> np.ndarray:
+    with _opened(file) as picture:
+        image = _opaque(picture).convert(mode)
+        array = np.asarray(image if side is None else image.resize((side, side)))
+    return array if array.ndim == 2 else np.moveaxis(array, -1, 0)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Any]:
+    """A picture whose sides and numbers can be held; what goes wrong with it names the file."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -192,16 +210,11 @@ def _image(file: Path, side: int | None, grey: bool) -> np.ndarray:
             if picture.mode[0] in "IF":
                 fix = "Save it with eight, or the numbers as the array data of an .npz file."
                 raise ParseError(f"has more than eight bits a number (mode {picture.mode}). {fix}", source=str(file))
-            mode = "L" if grey or picture.mode in ("1", "L", "LA") else "RGB"
-            image = _opaque(picture).convert(mode)
-            if side is not None:
-                image = image.resize((side, side))
-            array = np.asarray(image)
+            yield picture
     except ParseError:
         raise
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
         raise ParseError(f"cannot be read as an image: {error}", source=str(file)) from error
-    return array if array.ndim == 2 else np.moveaxis(array, -1, 0)
 
 
 def _opaque(picture: Any) -> Any:
