@@ -28,6 +28,41 @@ def test_an_iv_curve_has_the_voltage_to_the_right():
     assert axes.get_xlabel() == r"$V\,/\,(I_c R)$"
 
 
+SI = Junction.from_si(critical_current=1e-6, resistance=10.0, capacitance=1e-12, temperature=4.2)
+
+
+def test_a_junction_in_si_units_has_its_axes_in_them():
+    """Micro-volt and micro-ampere; the exact curve is a fine one, and passes through the points of the Fokker–Planck equation."""
+    bias = np.array([0.5, 1.0, 1.5])
+    exact = np.array([0.0134377, 0.4298793, 1.156668])
+    axes = evolaw.draw(IVCurve(SI, "I–V curve", bias, exact, 0.01 * X, exact, "somewhere")).axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("voltage (µV)", "current (µA)")
+    np.testing.assert_allclose(axes.lines[0].get_data(), (10 * exact, bias))
+    volt, ampere = axes.lines[-1].get_data()
+    assert len(volt) == 200
+    np.testing.assert_allclose(np.interp(bias, ampere, volt), 10 * exact, atol=1e-3)
+    rates = evolaw.draw(Curve(SI, "escape rate", X, 1e-3 * X, 1e-4 * X, 1e-3 * X, "an eigenvalue")).axes[0]
+    assert rates.get_ylabel() == "escape rate (1/s)" and rates.get_xlabel() == "current (nA)"
+    lines = evolaw.draw(Curve(SI, "phase diffusion", X, X, 0.1 * X, X, "somewhere")).axes[0]
+    assert lines.get_ylabel() == "linewidth (FWHM) (GHz)"
+
+
+def test_the_spectrum_of_a_junction_in_si_units_is_in_hertz():
+    axes = evolaw.draw(Spectrum(SI, 1.5, 1 + X, X, X, X[None], 1.0, 1.1, 0.1, 0.01, 0, X, 0.1)).axes[0]
+    assert axes.get_xlabel() == "frequency (GHz)" and "GHz" in axes.get_title(loc="left")
+    x, y = axes.lines[0].get_data()
+    np.testing.assert_allclose(x, (1 + X) * 8.7731, rtol=1e-4)
+    np.testing.assert_allclose(y * x, X * (1 + X) / (2 * np.pi), rtol=1e-6)
+
+
+def test_a_loop_of_one_voltage_a_current_has_the_exact_curve_and_no_jumps():
+    none = np.array([np.nan])
+    loop = HysteresisLoop(SI, 1e-3, X, X, X, 0 * X, 0 * X, none, none, 0.0, 0.0, 0)
+    (axes,) = evolaw.draw(loop).axes
+    assert "no loop" in axes.get_title(loc="left") and "A/s" in axes.get_title(loc="left")
+    assert axes.lines[-1].get_label() == "exact, at rest"
+
+
 def test_points_in_doubt_are_open_and_the_legend_says_why():
     mask = np.array([False, True, False])
     curve = IVCurve(JUNCTION, "I–V curve", X, X**2, 0.01 * X, X**2, "somewhere", doubtful=mask, doubt="a sentence")

@@ -10,6 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
+from evolaw import display
+from evolaw.josephson.escapes.known_rates import TURNOVER
+from evolaw.josephson.fitting.inertial_curve import inertial_voltage, is_within_reach
+from evolaw.josephson.formulas import (
+    effective_diffusion,
+    escape_rate,
+    mean_voltage,
+    retrapping_current,
+    running_voltage,
+)
 from evolaw.report.styles import CYCLE, legend_above, new_figure
 
 __all__ = [
@@ -35,109 +45,204 @@ _SOUND: dict[str, Any] = {
     "label": "simulated, ± 2 standard errors",
 }
 _DOUBTED = _SOUND | {"mfc": "white", "label": "in doubt: began at rest, and too short for passage to running"}
+_VOLTAGE, _CURRENT = r"$V\,/\,(I_c R)$", r"$I\,/\,I_c$"
 _AXES = {
-    "I–V curve": (r"$V\,/\,(I_c R)$", r"$I\,/\,I_c$"),
-    "escape rate": (r"$I\,/\,I_c$", "escape rate"),
-    "phase diffusion": (r"$I\,/\,I_c$", r"$D_{\mathrm{eff}}$ = half-width of the line"),
-    "passage time": (r"$I\,/\,I_c$", "passage time"),
+    "I–V curve": _VOLTAGE,
+    "escape rate": "escape rate",
+    "phase diffusion": r"$D_{\mathrm{eff}}$ = half-width of the line",
+    "passage time": "passage time",
 }
 
 
 def draw_curve(curve: Any) -> Figure:
-    """Points with two standard errors over the exact curve; an I–V curve has the voltage to the right and the current upwards."""
+    """Points with two standard errors over the exact curve; an I–V curve has the voltage to the right and the current upwards.
+
+    A junction made from SI units has its axes in them.
+    """
     figure = new_figure(5.4, 3.6)
     axes = figure.add_subplot()
-    right, upwards = _AXES.get(curve.name, (curve.label, curve.name))
     turned = curve.name == "I–V curve"
-    if not turned and curve.name in _AXES:
-        upwards = f"{upwards} ({'1/' * (curve.name == 'passage time')}{_unit(curve.junction.damping)})"
+    (ampere, bias_name), (unit, name) = _bias_axis(curve.junction, curve.abscissa), _value_axis(curve)
     masked = np.zeros(curve.value.size, bool) if curve.doubtful is None else curve.doubtful
     for mask, look in ((~masked, _SOUND), (masked, _DOUBTED)):
         if not mask.any():
             continue
-        value, error, at = curve.value[mask], 2 * curve.error[mask], curve.abscissa[mask]
+        value, error, at = unit * curve.value[mask], 2 * unit * curve.error[mask], ampere * curve.abscissa[mask]
         if turned:
             axes.errorbar(value, at, xerr=error, **look)
         else:
             axes.errorbar(at, value, yerr=error, **look)
-    if turned and curve.junction.damping is None and curve.junction.has_closed_form and curve.exact is not None:
-        from evolaw.josephson.formulas import mean_voltage
-
-        fine = np.linspace(curve.abscissa[0], curve.abscissa[-1], 200)
-        axes.plot(mean_voltage(fine, curve.junction.noise), fine, label=f"exact: {curve.source}", **_EXACT)
-    elif curve.name == "phase diffusion" and curve.junction.damping is None and curve.exact is not None:
-        from evolaw.josephson.formulas import effective_diffusion
-
-        fine = np.linspace(curve.abscissa[0], curve.abscissa[-1], 150)
-        axes.plot(fine, effective_diffusion(fine, curve.junction.noise), label=f"exact: {curve.source}", **_EXACT)
-    elif curve.exact is not None:
-        # A point that is out of reach breaks the line: nothing is known there. Of few points only the crosses are exact.
-        pair = (curve.exact, curve.abscissa)
-        axes.plot(
-            *(pair if turned else pair[::-1]),
-            marker="x" if curve.value.size < _FEW else "",
-            ms=5,
-            label=f"known: {curve.source}" if curve.name == "escape rate" else f"exact: {curve.source}",
-            **_EXACT,
-        )
+    for bias, value, look in _exact_lines(curve):
+        pair = (ampere * bias, unit * value)
+        axes.plot(*(pair[::-1] if turned else pair), **look)
     if curve.name == "escape rate":
         axes.set_yscale("log")
-    _finish(axes, right, upwards)
+    names = (bias_name, name)
+    _finish(axes, *(names[::-1] if turned else names))
     return figure
 
 
+def _bias_axis(junction: Any, bias: np.ndarray) -> tuple[float, str]:
+    """What a bias is multiplied with for the axis, and its label."""
+    if junction.scales is None:
+        return 1.0, _CURRENT
+    top = float(np.max(np.abs(bias))) or 1.0
+    size, prefix = display.engineering(top * junction.scales.critical_current)
+    return junction.scales.critical_current / size, f"current ({prefix}A)"
+
+
+def _value_axis(curve: Any) -> tuple[float, str]:
+    """The same for the values of a curve."""
+    if not curve.units():
+        name = _AXES.get(curve.name, curve.name)
+        if curve.name in _AXES and curve.name != "I–V curve":
+            name = f"{name} ({'1/' * (curve.name == 'passage time')}{_unit(curve.junction.damping)})"
+        return 1.0, name
+    name, unit, factor = curve.units()[0]
+    size, prefix = display.engineering(float(np.max(np.abs(curve.value))) * factor) if unit.isalpha() else (1.0, "")
+    return factor / size, f"{name} ({prefix}{unit})"
+
+
+def _exact_lines(curve: Any) -> list[tuple[np.ndarray, np.ndarray, dict[str, Any]]]:
+    """What is known beside the points, each as biases, values and look: a fine curve where one is quickly had, else the values at the points.
+
+    A point that is out of reach breaks the line: nothing is known there. Few points are not joined: between them nothing was computed.
+    """
+    junction, lines = curve.junction, []
+    ends, words = (float(curve.abscissa[0]), float(curve.abscissa[-1])), f"exact: {curve.source}"
+    if curve.name == "escape rate":
+        words = f"known: {curve.source}"
+        low, high = max(ends[0] - 0.1, 0.0), min(ends[1] + 0.1, 1 - junction.noise ** (2 / 3))
+        if curve.exact is not None and high > low and curve.value.size < _FEW:
+            fine = np.linspace(low, high, 120)
+            words_of_line = words if curve.source == TURNOVER else TURNOVER
+            look = _EXACT if curve.source == TURNOVER else _EXACT | {"color": "#8a8f99", "ls": ":"}
+            lines.append(
+                (fine, np.asarray(escape_rate(fine, junction.damping, junction.noise)), look | {"label": words_of_line})
+            )
+            if curve.source == TURNOVER:
+                return lines
+    fine = np.linspace(*ends, 200)
+    if (
+        curve.exact is not None
+        and curve.name == "I–V curve"
+        and (voltage := _exact_voltage(junction, fine)) is not None
+    ):
+        lines.append((fine, voltage, _EXACT | {"label": words}))
+    elif curve.exact is not None and curve.name == "phase diffusion" and junction.damping is None:
+        lines.append((fine, np.asarray(effective_diffusion(fine, junction.noise)), _EXACT | {"label": words}))
+    elif curve.exact is not None:
+        few = curve.value.size < _FEW
+        look = {"marker": "x" if few else "", "ms": 5, "label": words} | ({"ls": ""} if few else {})
+        lines.append((curve.abscissa, curve.exact, _EXACT | look))
+    return lines
+
+
+def _exact_voltage(junction: Any, bias: np.ndarray) -> np.ndarray | None:
+    """V/(I_c R) of one state a current, where a closed form or a continued fraction has it at once."""
+    if junction.noise == 0 or not junction.has_closed_form:
+        return None
+    if junction.damping is None:
+        return np.asarray(mean_voltage(bias, junction.noise))
+    beta = junction.damping**-2
+    return inertial_voltage(bias, beta, junction.noise) if is_within_reach(beta, junction.noise) else None
+
+
 def draw_hysteresis(loop: Any) -> Figure:
-    """Both branches in the plane of voltage and current, and where single junctions switched and retrapped."""
-    figure = new_figure(6.8, 3.6)
-    left, right = figure.subplots(1, 2, width_ratios=[1.7, 1])
+    """Both branches in the plane of voltage and current over what is known of them, and where single junctions switched and retrapped."""
+    ampere, upwards = _bias_axis(loop.junction, loop.bias)
+    volt, rightwards = 1.0, _VOLTAGE
+    words, scales = f"di/dt = {loop.rate:g} {_unit(loop.junction.damping)}", loop.junction.scales
+    if scales is not None:
+        size, prefix = display.engineering(float(np.max(loop.up)) * scales.voltage_unit)
+        volt, rightwards = scales.voltage_unit / size, f"voltage ({prefix}V)"
+        steep, prefix = display.engineering(ramp := loop.rate * scales.critical_current / scales.time_unit)
+        words = f"dI/dt = {ramp / steep:.4g} {prefix}A/s"
+    two = not loop.is_single_valued
+    figure = new_figure(6.8 if two else 5.4, 3.6)
+    left, *right = np.atleast_1d(figure.subplots(1, 1 + two, width_ratios=[1.7, 1][: 1 + two]))
     for name, v, e, colour in (
         ("up", loop.up, loop.up_error, CYCLE[0]),
         ("down", loop.down, loop.down_error, CYCLE[1]),
     ):
-        left.plot(v, loop.bias, color=colour, label=f"bias {name}")
-        words = "± 2 standard errors" if name == "up" and np.any(e) else None
-        left.fill_betweenx(loop.bias, v - 2 * e, v + 2 * e, color=colour, alpha=0.25, lw=0, label=words)
-    left.set_title(f"di/dt = {loop.rate:g}: {loop.orientation}")
-    _finish(left, r"$V\,/\,(I_c R)$", r"$I\,/\,I_c$")
-    for name, values, colour in (("switching", loop.switching, CYCLE[0]), ("retrapping", loop.retrapping, CYCLE[1])):
-        known = values[np.isfinite(values)]
-        if known.size > 1:
-            right.hist(known, bins=20, orientation="horizontal", color=colour, alpha=0.6, label=name)
-        elif known.size:
-            right.axhline(known[0], color=colour, label=name)
-    right.set_ylim(left.get_ylim())
-    _finish(right, "junctions", "")
+        left.plot(volt * v, ampere * loop.bias, color=colour, label=f"bias {name}")
+        seen = "± 2 standard errors" if name == "up" and np.any(e) else None
+        low, high = volt * (v - 2 * e), volt * (v + 2 * e)
+        left.fill_betweenx(ampere * loop.bias, low, high, color=colour, alpha=0.25, lw=0, label=seen)
+    known = _known_branch(loop)
+    if known is not None:
+        bias, value, name = known
+        left.plot(volt * value, ampere * bias, **(_EXACT | {"color": "#555555", "lw": 1.2, "label": name}))
+    orientation = "no loop" if loop.orientation == "none" else loop.orientation
+    left.set_title(f"{words}: {orientation}")
+    _finish(left, rightwards, upwards)
+    if two:
+        _jumps(right[0], loop, ampere)
+        right[0].set_ylim(left.get_ylim())
     return figure
+
+
+def _known_branch(loop: Any) -> tuple[np.ndarray, np.ndarray, str] | None:
+    """What stands beside a sweep: the exact curve where there is one voltage a current, else the running state without noise."""
+    fine = np.linspace(0, float(loop.bias[-1]), 200)
+    if loop.is_single_valued:
+        value = _exact_voltage(loop.junction, fine)
+        return None if value is None else (fine, value, "exact, at rest")
+    if not loop.junction.has_closed_form:
+        return None
+    least = float(retrapping_current(loop.junction.damping))
+    # A dozen points: the period near the birth of the running state is long to compute, and the curve is nearly straight above it.
+    fine = np.linspace(1.02 * least, max(fine[-1], 1.05 * least), 12)
+    value = np.asarray(running_voltage(fine, loop.junction.damping))
+    return np.append(least, fine), np.append(0.0, value), "running, without noise"
+
+
+def _jumps(axes: Axes, loop: Any, ampere: float) -> None:
+    """Histograms of the currents at which single junctions switched and retrapped."""
+    for name, values, colour in (("switching", loop.switching, CYCLE[0]), ("retrapping", loop.retrapping, CYCLE[1])):
+        known = ampere * values[np.isfinite(values)]
+        if known.size > 1:
+            axes.hist(known, bins=20, orientation="horizontal", color=colour, alpha=0.6, label=name)
+        elif known.size:
+            axes.axhline(known[0], color=colour, label=name)
+    _finish(axes, "junctions", "")
 
 
 def draw_switching(found: Any) -> Figure:
     """The histogram of switching currents over the law, and the escape rate recovered from it over that behind the law."""
     figure = new_figure(7.0, 3.4)
     left, right = figure.subplots(1, 2)
+    ampere, current = _bias_axis(found.junction, found.currents)
+    scales, law = found.junction.scales, found.law
+    hertz, rate_name = (1.0, _unit(found.junction.damping)) if scales is None else (1 / scales.time_unit, "1/s")
     count = found.currents.size
     words = f"{count} ramps, followed" if found.method == "simulation" else f"{count} ramps, drawn from the law"
-    left.hist(found.currents, bins=40, density=True, color=CYCLE[0], alpha=0.5, label=words)
+    left.hist(ampere * found.currents, bins=40, density=True, color=CYCLE[0], alpha=0.5, label=words)
     left.plot(
-        found.law.bias,
-        found.law.density,
+        ampere * law.bias,
+        law.density / ampere,
         label="integrated rate" + ("" if found.is_slow else ":\ntoo fast a ramp for it"),
         **_EXACT,
     )
     spread = found.currents.std()
-    left.set_xlim(found.currents.min() - spread, found.currents.max() + spread)
-    _finish(left, "switching current / $I_c$", "density")
+    left.set_xlim(ampere * (found.currents.min() - spread), ampere * (found.currents.max() + spread))
+    if scales is None:
+        _finish(left, "switching current / $I_c$", "density")
+    else:
+        unit = current[current.index("(") + 1 : -1]
+        _finish(left, f"switching current ({unit})", f"density (1/{unit})")
     rates = found.rates(16)
     some = (rates.switched > 0) & np.isfinite(rates.rate)
-    x, y, top = rates.bias[some], rates.rate[some], rates.high[some]
-    sides = (y - rates.low[some], np.where(np.isfinite(top), top, y) - y)
+    x, y, top = ampere * rates.bias[some], hertz * rates.rate[some], hertz * rates.high[some]
+    sides = (y - hertz * rates.low[some], np.where(np.isfinite(top), top, y) - y)
     right.errorbar(x, y, yerr=sides, fmt="o", ms=3.5, capsize=2, color=CYCLE[0], label="from the histogram, 95 %")
-    law = found.law
     # No rate where the barrier is below D, and none to be read where hardly a ramp is left.
     highest = min(rates.bias[-1], 1 - 0.66 * found.junction.noise ** (2 / 3))
     read = (law.bias >= rates.bias[0]) & (law.bias <= highest) & (law.survival > 1e-6)
-    right.plot(law.bias[read], found.rate * law.density[read] / law.survival[read], label=found.source, **_EXACT)
+    known = hertz * found.rate * law.density[read] / law.survival[read]
+    right.plot(ampere * law.bias[read], known, label=found.source, **_EXACT)
     right.set_yscale("log")
-    _finish(right, r"$I\,/\,I_c$", f"escape rate ({_unit(found.junction.damping)})")
+    _finish(right, current, f"escape rate ({rate_name})")
     return figure
 
 
@@ -157,28 +262,32 @@ def draw_density(found: Any) -> Figure:
 
 
 def draw_spectrum(found: Any) -> Figure:
-    """The power spectrum over the exact one, or, where there is none, over the Lorentzian of the measured width."""
+    """The power spectrum over the exact one, or, where there is none, over the Lorentzian of the measured width; in hertz from SI units."""
     figure = new_figure(5.4, 3.2)
     axes = figure.add_subplot()
     # As far as there is power: a millionth of the largest is the taper's.
     seen = found.power > 1e-6 * found.power.max()
     near = slice(None, int(np.flatnonzero(seen)[-1]) + 1)
-    x, w = found.frequency[near], found.half_width
-    axes.plot(x, found.power[near], color=CYCLE[0], lw=0.8, label="simulated")
+    hertz, unit, name = 1.0, _unit(found.junction.damping), "frequency ω"
+    if found.junction.scales is not None:
+        top = found.frequency[near][-1] / (2 * np.pi * found.junction.scales.time_unit)
+        size, prefix = display.engineering(top)
+        hertz, unit, name = top / found.frequency[near][-1] / size, f"{prefix}Hz", "frequency"
+    # A power per radian becomes one per hertz: 2π of the former in one of the latter.
+    share = 1.0 if found.junction.scales is None else 1 / (2 * np.pi * hertz)
+    x, w = hertz * found.frequency[near], hertz * found.half_width
+    axes.plot(x, share * found.power[near], color=CYCLE[0], lw=0.8, label="simulated")
     if found.exact is not None:
-        axes.plot(x, found.exact[near], label="exact: Fokker–Planck", **_EXACT)
+        axes.plot(x, share * found.exact[near], label="exact: Fokker–Planck", **_EXACT)
     else:
-        top = found.power.max() * w**2
-        axes.plot(x, top / ((x - found.centre) ** 2 + w**2), label=f"Lorentzian, half-width {w:.3g}", **_EXACT)
+        line = share * found.power.max() * w**2 / ((x - hertz * found.centre) ** 2 + w**2)
+        axes.plot(x, line, label=f"Lorentzian, half-width {w:.3g}", **_EXACT)
     axes.set_yscale("log")
-    title = f"i = {found.bias:g}: half-width {w:.3g} ± {found.half_width_error:.1g}"
+    title = f"i = {found.bias:g}: half-width {display.uncertain(w, hertz * found.half_width_error)}"
     if found.exact_half_width is not None:
-        title = (
-            f"i = {found.bias:g}: half-width {w:.3g} ± {found.half_width_error:.1g}, exact {found.exact_half_width:.3g}"
-        )
-    axes.set_title(title)
-    unit = _unit(found.junction.damping)
-    _finish(axes, f"frequency ω ({unit})", f"power of cos φ (1/{unit})")
+        title += f", exact {hertz * found.exact_half_width:.4g}"
+    axes.set_title(f"{title} {unit}")
+    _finish(axes, f"{name} ({unit})", f"power of cos φ (1/{unit})")
     return figure
 
 
@@ -186,14 +295,18 @@ def draw_map(found: Any) -> Figure:
     """Turns a period of the drive over amplitude and bias."""
     figure = new_figure(5.6, 4.2)
     axes = figure.add_subplot()
+    ampere, current = _bias_axis(found.junction, np.append(found.bias, found.amplitude))
+    if found.junction.drive is not None:
+        axes.set_title(f"W = {found.drive_words.replace('ω_p', '$ω_p$').replace('ω_c', '$ω_c$')}")
     if found.turns.shape[1] == 1:
-        axes.plot(found.turns[:, 0], found.bias, color=CYCLE[0])
-        _finish(axes, r"$V\,/\,(\hbar W/2e)$", r"$I\,/\,I_c$")
+        axes.plot(found.turns[:, 0], ampere * found.bias, color=CYCLE[0])
+        _finish(axes, r"$V\,/\,(\hbar W/2e)$", current)
         return figure
-    image = axes.pcolormesh(found.amplitude, found.bias, found.turns, cmap="cividis", rasterized=True)
+    x, y = ampere * found.amplitude, ampere * found.bias
+    image = axes.pcolormesh(x, y, found.turns, cmap="cividis", rasterized=True)
     figure.colorbar(image, label=r"$V\,/\,(\hbar W/2e)$")
-    axes.set_xlabel("drive amplitude / $I_c$")
-    axes.set_ylabel(r"$I\,/\,I_c$")
+    axes.set_xlabel("drive amplitude / $I_c$" if found.junction.scales is None else f"drive amplitude {current[8:]}")
+    axes.set_ylabel(current)
     return figure
 
 
@@ -248,6 +361,7 @@ def draw_array_sweep(found: Any) -> Figure:
 def draw_averages(found: Any) -> Figure:
     """Each average over the bias, over its exact curve."""
     names = list(found.columns)
+    ampere, current = _bias_axis(found.junction, found.bias)
     figure = new_figure(3.2 * ((len(names) + 1) // 2), 5.4)
     for axes, name in zip(figure.subplots(2, (len(names) + 1) // 2).ravel(), names, strict=False):
         value, error, exact = found.columns[name]
@@ -256,15 +370,26 @@ def draw_averages(found: Any) -> Figure:
             (found.doubtful, _DOUBTED, "in doubt: began at rest"),
         ):
             if mask.any():
-                axes.errorbar(found.bias[mask], value[mask], yerr=2 * error[mask], **(look | {"label": words}))
+                at, bars = ampere * found.bias[mask], 2 * error[mask]
+                axes.errorbar(at, value[mask], yerr=bars, **(look | {"label": words}))
         if np.isfinite(exact).any():
-            axes.plot(found.bias, exact, label="exact", **_EXACT)
-        _finish(axes, r"$I\,/\,I_c$", name)
+            few = {"ls": "", "marker": "x", "ms": 5} if found.bias.size < _FEW and "balance" not in name else {}
+            axes.plot(ampere * found.bias, exact, label="exact", **(_EXACT | few))
+        _finish(axes, current, _AVERAGES.get(name, name).replace("UNIT", _unit(found.junction.damping)))
     for spare in figure.axes[len(names) :]:
         spare.remove()
     return figure
 
 
+_AVERAGES = {
+    "voltage": _VOLTAGE,
+    "sine": "⟨sin φ⟩",
+    "cosine": "⟨cos φ⟩",
+    "square velocity": r"⟨φ′²⟩ (UNIT²)",
+    "entropy production": r"entropy production ($k_B$ UNIT)",
+    "current balance": "current balance ($I_c$)",
+    "power balance": r"power balance",
+}
 _NAMES = {
     "helicity": "helicity modulus Υ",
     "vortices": "vortices per plaquette",

@@ -9,6 +9,7 @@ from evolaw.cli.junction import answers
 from evolaw.cli.main import run as command
 from evolaw.errors import ArgumentError, StorageError
 from evolaw.josephson import Junction
+from evolaw.josephson.curves.results import Curve
 from evolaw.storage import Run, Series
 
 
@@ -65,3 +66,13 @@ def test_a_run_that_was_killed_before_its_first_commit_goes_on(tmp_path, monkeyp
     assert command([*words, "--out", str(tmp_path / "whole")]) == 0
     assert Run.open(path).verify() == [] and Run.open(path).state == "done"
     assert (path / "result.json").read_text() == (tmp_path / "whole" / "result.json").read_text()
+
+
+def test_small_rates_and_their_units_stand_in_the_table():
+    """A known rate of 3e-19 was printed as 0, and rates of 1e8 a second as "n1/s" or "M1/s"."""
+    junction = Junction.from_si(critical_current=1e-5, resistance=1.0, capacitance=1e-12, temperature=4.2)
+    x = np.array([0.5])
+    rows = answers.table(Curve(junction, "escape rate", x, 5e-19 * x, 2e-19 * x, 6e-19 * x, "theory"), "rate")
+    assert "escape rate (1/s)" in rows and "3e-19" in rows
+    plain = answers.table(Curve(junction, "I–V curve", x, 0 * x, 1e-5 * x, 1e-16 * x, "theory"), "voltage")
+    assert "e-17" not in plain

@@ -34,3 +34,15 @@ def test_noise_switches_early_and_retraps_late():
 def test_a_sweep_too_fast_for_its_points_is_refused():
     with pytest.raises(ArgumentError, match=r"`rate`.*at most"):
         hysteresis(Junction(damping=0.5), 1.2, 0.1, 0)
+
+
+def test_one_voltage_a_current_has_no_switching():
+    """Damping 1.5 was said to switch at some current and retrap at another; where the voltage passed a quarter of IR."""
+    loop = hysteresis(Junction(damping=1.5, noise=0.1), 1.3, 5e-3, 0, points=20, paths=16)
+    assert np.isnan(loop.switching).all() and np.isnan(loop.retrapping).all()
+    assert "one voltage a current" in repr(loop) and "retrapping" not in repr(loop)
+
+
+def test_a_turn_takes_longer_where_damping_is_strong():
+    with pytest.raises(ArgumentError, match=r"Use a rate of at most 0\.00036"):
+        hysteresis(Junction(damping=5.74, noise=0.02), 1.3, 1e-3, 0)

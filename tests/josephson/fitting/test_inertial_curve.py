@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.josephson import Junction, fokker_planck
-from evolaw.josephson.fitting.inertial_curve import InertialCurve, inertial_voltage
+from evolaw.josephson.fitting.inertial_curve import InertialCurve, inertial_voltage, overdamped_voltage
 from evolaw.josephson.formulas import mean_voltage
 
 
@@ -23,6 +23,12 @@ def test_the_orders_are_enough(beta, noise):
     count = int(16 + 0.5 * beta / noise)
     few, many = inertial_voltage(bias, beta, noise), inertial_voltage(bias, beta, noise, int(1.5 * count))
     np.testing.assert_allclose(few, many, atol=2e-5)
+
+
+@pytest.mark.parametrize("noise", [0.003, 0.02, 0.3, 10.0])
+def test_the_scalar_fraction_is_the_closed_form(noise):
+    bias = np.concatenate([np.random.default_rng(0).uniform(-3, 3, 30), [0.0, 1.0, -1.0, 50.0]])
+    np.testing.assert_allclose(overdamped_voltage(bias, noise), mean_voltage(bias, noise), atol=2e-10)
 
 
 def test_little_capacitance_is_none():

@@ -123,7 +123,7 @@ def table(found: Any, name: str) -> str:
     marks = [False] * len(found.abscissa) if found.doubtful is None else found.doubtful.tolist()
     heading = ["I/I_c", name, "± 1 SE"] + ([] if found.exact is None else [_EXACT.get(found.name, "exact")])
     rows = [
-        [f"{bias:.4g}", f"{value:.7g}", f"{error:.2g}"] + ([] if found.exact is None else [_known(exact)])
+        [f"{bias:.4g}", f"{value:.7g}", f"{error:.2g}"] + ([] if found.exact is None else [_known(exact, error)])
         for bias, value, error, exact in found.rows()
     ]
     for column in found.physical():
@@ -139,12 +139,14 @@ def table(found: Any, name: str) -> str:
 
 
 _EXACT = {"escape rate": "known"}
-_ROUNDING = 1e-13
+_ROUNDING, _UNSEEN = 1e-13, 1e-3
 
 
-def _known(exact: float | None) -> str:
-    """An exact value; what is below the rounding of the numbers it was made of is zero."""
-    return "" if exact is None else f"{0.0 if abs(exact) < _ROUNDING else exact:.7g}"
+def _known(exact: float | None, error: float) -> str:
+    """An exact value; below the rounding of the numbers it was made of it is zero, unless the measurement is as small."""
+    if exact is None:
+        return ""
+    return f"{0.0 if abs(exact) < min(_ROUNDING, _UNSEEN * error) else exact:.7g}"
 
 
 def _in_units(column: Any) -> tuple[list[list[str]], str]:
@@ -154,7 +156,7 @@ def _in_units(column: Any) -> tuple[list[list[str]], str]:
     from evolaw import display
 
     scale, prefix = display.engineering(float(np.max(np.abs(column.value))))
-    if "²" in column.unit:  # a prefix of a square would be read as one squared
+    if not column.unit.isalpha():  # a prefix of a square would be read as one squared, and none stands before a one
         scale, prefix = 1.0, ""
     if column.error is None:
         return [[f"{x / scale:.4g}"] for x in column.value], prefix + column.unit

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from evolaw.cli import completion
-from evolaw.cli.junction.numbers import grid
-from evolaw.cli.junction.options import Bias, Step, SweepRate
+from evolaw.cli.junction.numbers import grid, sweep_rate
+from evolaw.cli.junction.options import Bias, Ramp, Step, SweepRate
 from evolaw.cli.junction.verbs import Asked, measured
-
-if TYPE_CHECKING:
-    from evolaw.josephson.junction import Junction
 
 __all__ = ["escape", "switching"]
 
@@ -47,7 +44,7 @@ def escape(
 def switching(
     asked: Asked,
     rate: SweepRate = None,
-    ramp: Annotated[str | None, typer.Option("--ramp", help='Instead, dI/dt in SI, as "3 uA/s".')] = None,
+    ramp: Ramp = None,
     count: Annotated[int, typer.Option("--count", help="Ramps.")] = 1000,
     method: Annotated[
         str,
@@ -62,7 +59,7 @@ def switching(
     """Switching currents of many ramps, and the escape rate that they tell."""
     from evolaw.josephson.escapes.switching import switching_currents
 
-    reduced = _rate(asked.junction, rate, ramp)
+    reduced = sweep_rate(asked.junction, rate, ramp, _USUAL_RATE)
     with asked.work() as work:
         found = switching_currents(asked.junction, reduced, count, asked.seed, method=method, dt=dt, **work)
     rates = found.rates()
@@ -76,17 +73,3 @@ def switching(
     facts = {name: getattr(found, name) for name in ("rate", "method", "source", "rate_error", "current_error")}
     law = {"mean": found.law.mean, "deviation": found.law.deviation}
     asked.say(found, arrays, mean=list(found.mean), deviation=list(found.deviation), law=law, **facts)
-
-
-def _rate(junction: Junction, rate: float | None, ramp: str | None) -> float:
-    """di/dt in the junction's unit of time, from either way to say it."""
-    from evolaw import checks
-    from evolaw.josephson.fitting.tables import quantity_of_text
-
-    checks.require(rate is None or ramp is None, "ramp", "be left out beside --rate", ramp)
-    if ramp is None:
-        return _USUAL_RATE if rate is None else rate
-    scales = junction.scales
-    if scales is None:
-        raise checks.refuse("ramp", "be given with a junction in SI units; use --rate", ramp)
-    return quantity_of_text(ramp, "ramp") / scales.critical_current * scales.time_unit

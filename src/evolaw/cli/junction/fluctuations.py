@@ -55,7 +55,10 @@ def line(
     if found.exact is not None:
         arrays["exact"] = found.exact
     names = ("bias", "variance", "centre", "half_width", "half_width_error", "exact_half_width", "gap")
-    asked.say(found, arrays, doubt=found.doubt or None, **{name: getattr(found, name) for name in names})
+    facts = {name: getattr(found, name) for name in names}
+    if found.junction.scales is not None:
+        facts["physical"] = {q.name: q.document() for q in found.physical()}
+    asked.say(found, arrays, doubt=found.doubt or None, **facts)
 
 
 @measured("density", "junctions")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from evolaw.josephson.junction import Junction
 
-__all__ = ["grid", "junction_of"]
+__all__ = ["frequency_of", "grid", "junction_of", "sweep_rate"]
 
 _MOST_POINTS = 100_000
 
@@ -74,6 +74,38 @@ def grid(text: str, name: str) -> np.ndarray:
         return checks.increasing(np.linspace(first, last, count), name)
     checks.require(len(parts) == 1, name, "be numbers as 0.1,0.5,1 or FROM:TO:COUNT", text)
     return checks.increasing(np.array([_number(part, name, text, fix) for part in parts[0].split(",")]), name)
+
+
+def sweep_rate(junction: Junction, rate: float | None, ramp: str | None, usual: float) -> float:
+    """Return di/dt in the junction's unit of time, from either way to say it."""
+    from evolaw import checks
+    from evolaw.josephson.fitting.tables import quantity_of_text
+
+    checks.require(rate is None or ramp is None, "ramp", "be left out beside --rate", ramp)
+    if ramp is None:
+        return usual if rate is None else rate
+    scales = junction.scales
+    if scales is None:
+        raise checks.refuse("ramp", "be given with a junction in SI units; use --rate", ramp)
+    return quantity_of_text(ramp, "ramp") / scales.critical_current * scales.time_unit
+
+
+def frequency_of(junction: Junction, text: str) -> float:
+    """Return the W of a drive in the junction's inverse unit of time: a bare number as it is, "20 GHz" of a junction in SI units as 2πf."""
+    import math
+
+    from evolaw import checks
+    from evolaw.josephson.fitting.tables import quantity_of_text
+
+    try:
+        bare: float | None = float(text)
+    except ValueError:
+        bare = None
+    if bare is not None:
+        return checks.positive(bare, "frequency")
+    if junction.scales is None:
+        raise checks.refuse("frequency", "be a number for a junction in reduced units", text)
+    return 2 * math.pi * quantity_of_text(text, "rate", "frequency") * junction.scales.time_unit
 
 
 def _number(part: str, name: str, whole: str, fix: str) -> float:

@@ -21,6 +21,7 @@ __all__ = [
     "Out",
     "Paths",
     "Precision",
+    "Ramp",
     "Resistance",
     "Seed",
     "Step",
@@ -47,6 +48,7 @@ Bias = Annotated[str, typer.Option("--bias", help="I/I_c: 0.5, or 0.1,0.5,1, or 
 Step = Annotated[float | None, typer.Option("--dt", help="Time step; by default a tenth of the shortest time.")]
 Duration = Annotated[float | None, typer.Option("--duration", help="Time watched, in the unit of the junction.")]
 Paths = Annotated[int | None, typer.Option("--paths", help="Independent junctions.")]
+Ramp = Annotated[str | None, typer.Option("--ramp", help='Instead, dI/dt in SI, as "3 uA/s".')]
 SweepRate = Annotated[float | None, typer.Option("--rate", help="di/dt in the unit of the junction.")]
 Precision = Annotated[
     str,

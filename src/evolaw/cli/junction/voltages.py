@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from evolaw.cli.junction.numbers import grid
-from evolaw.cli.junction.options import Bias, Duration, Paths, Precision, Step, SweepRate
+from evolaw.cli.junction.numbers import frequency_of, grid, sweep_rate
+from evolaw.cli.junction.options import Bias, Duration, Paths, Precision, Ramp, Step, SweepRate
 from evolaw.cli.junction.verbs import Asked, measured
 
 __all__ = ["hysteresis_loop", "iv", "shapiro"]
@@ -39,7 +39,8 @@ def iv(
 def hysteresis_loop(
     asked: Asked,
     largest: Annotated[float, typer.Option("--to", help="Largest bias of the sweep.")] = 1.3,
-    rate: SweepRate = _USUAL_RATE,
+    rate: SweepRate = None,
+    ramp: Ramp = None,
     points: Annotated[int, typer.Option("--points", help="Points of each branch.")] = 100,
     paths: Paths = None,
     dt: Step = None,
@@ -47,7 +48,7 @@ def hysteresis_loop(
     """A sweep of the bias up and down: the loop, and where each junction switches and retraps."""
     from evolaw.josephson.curves.hysteresis import hysteresis
 
-    slope = _USUAL_RATE if rate is None else rate
+    slope = sweep_rate(asked.junction, rate, ramp, _USUAL_RATE / max(1.0, asked.junction.damping or 1.0))
     with asked.work() as work:
         found = hysteresis(asked.junction, largest, slope, asked.seed, points=points, paths=paths, dt=dt, **work)
     names = ("bias", "up", "down", "up_error", "down_error", "switching", "retrapping")
@@ -60,15 +61,17 @@ def shapiro(
     asked: Asked,
     bias: Bias = "0:3:61",
     amplitude: Annotated[str, typer.Option("--amplitude", help="i1: numbers or FROM:TO:COUNT.")] = "0:4:41",
-    frequency: Annotated[float, typer.Option("--frequency", help="W of the drive, in the inverse unit of time.")] = 1.0,
+    frequency: Annotated[
+        str, typer.Option("--frequency", help='Of the drive: W in the inverse unit of time, or in SI as "20 GHz".')
+    ] = "1.0",
     periods: Annotated[int, typer.Option("--periods", help="Periods over which turns are counted.")] = 60,
     paths: Paths = None,
 ) -> None:
     """The map of Shapiro steps over bias and drive amplitude."""
     from evolaw.josephson.curves.shapiro import shapiro_map
 
-    rows, columns = grid(bias, "bias"), grid(amplitude, "amplitude")
+    rows, columns, w = grid(bias, "bias"), grid(amplitude, "amplitude"), frequency_of(asked.junction, frequency)
     with asked.work() as work:
-        found = shapiro_map(asked.junction, rows, columns, frequency, asked.seed, periods=periods, paths=paths, **work)
+        found = shapiro_map(asked.junction, rows, columns, w, asked.seed, periods=periods, paths=paths, **work)
     arrays = {"bias": found.bias, "amplitude": found.amplitude, "turns": found.turns, "error": found.error}
-    asked.say(found, arrays, frequency=frequency)
+    asked.say(found, arrays, frequency=w)

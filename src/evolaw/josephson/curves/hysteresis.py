@@ -16,7 +16,7 @@ import numpy as np
 from evolaw import checks, display, randomness
 from evolaw.josephson.curves.starting import starts
 from evolaw.josephson.curves.stepping import Progress, chunk_size, scheme_for, step_length
-from evolaw.josephson.formulas.limit_cycle import hysteresis_area
+from evolaw.josephson.formulas.limit_cycle import end_of_bistability, hysteresis_area
 from evolaw.josephson.junction import Junction
 from evolaw.sde.loop.solver import solve
 from evolaw.told import told
@@ -28,6 +28,7 @@ __all__ = ["HysteresisLoop", "hysteresis"]
 _MOST_STEPS = 2e9
 
 _RUNNING = 0.25
+_ONE = "none: so much damping leaves one voltage a current"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,7 +40,8 @@ class HysteresisLoop:
         bias: middle of each stretch of the sweep, rising, shape (points,).
         up, down: mean V/(I_c R) over the junctions on either branch.
         up_error, down_error: their standard errors; 0 for a single junction.
-        switching, retrapping: bias at which each junction began and ceased to run, not a number where it did not; shape (paths,).
+        switching, retrapping: bias at which each junction began and ceased to run, not a number where it did not, or where no junction of its
+            damping has two states; shape (paths,).
         area, area_error: ½∮(V dI - I dV), negative for a clockwise loop in the (V, I) plane.
         seed: of the noise.
     """
@@ -58,6 +60,11 @@ class HysteresisLoop:
     seed: int | None
 
     @property
+    def is_single_valued(self) -> bool:
+        """Whether there is one voltage a current: no capacitance, or a damping above 1.193 with a sinusoidal supercurrent and one resistor."""
+        return _one_state(self.junction)
+
+    @property
     def orientation(self) -> str:
         """ "clockwise", "counter-clockwise" or "none" in the plane with V to the right and I upwards, at two standard errors."""
         if abs(self.area) <= max(2 * self.area_error, 1e-3):
@@ -69,12 +76,13 @@ class HysteresisLoop:
         return display.plot(self, **options)
 
     def __repr__(self) -> str:
+        turning = ", no loop" if self.orientation == "none" else f" ({self.orientation} with V to the right)"
         facts = [
             ("rate", f"{self.rate:g}"),
             ("bias", f"up to {self.bias[-1]:g}, {self.bias.size} points"),
-            ("switching", _range(self.switching)),
-            ("retrapping", _range(self.retrapping)),
-            ("area", f"{display.uncertain(self.area, self.area_error)} ({self.orientation} with V to the right)"),
+            ("switching", _ONE if self.is_single_valued else _range(self.switching)),
+            ("retrapping", None if self.is_single_valued else _range(self.retrapping)),
+            ("area", f"{display.uncertain(self.area, self.area_error)}{turning}"),
             ("seed", self.seed),
         ]
         return display.lines("Hysteresis loop", facts)
@@ -98,7 +106,7 @@ def hysteresis(
     Args:
         junction: any without a drive.
         largest: largest bias.
-        rate: di/dt, in the junction's unit of time; a point lasts largest/(points·rate), which must be at least 2π.
+        rate: di/dt, in the junction's unit of time; a point lasts largest/(points·rate), which must be at least 2π, and 2πα above α = 1.
         rng: seed or source of chance.
         points: stretches of each branch over which the voltage is averaged.
         paths: junctions swept at once, 256 with noise and 1 without unless told otherwise.
@@ -119,13 +127,13 @@ def hysteresis(
     """
     top, r = checks.positive(largest, "largest"), checks.positive(rate, "rate")
     count = checks.integer(points, "points", least=4)
-    lasting = top / count / r
+    lasting, turn_time = top / count / r, 2 * np.pi * max(1.0, junction.damping or 1.0)
     checks.require(
-        lasting >= 2 * np.pi,
+        lasting >= turn_time,
         "rate",
-        f"give each point a turn of the phase, {2 * np.pi:.3g}",
+        f"give each point a turn of the phase, {turn_time:.3g}",
         f"{r:g}, which gives {lasting:.3g}",
-        f"Use a rate of at most {top / count / (2 * np.pi):.2g}, or fewer points.",
+        f"Use a rate of at most {_rounded_down(top / count / turn_time)}, or fewer points.",
     )
     checks.require(junction.drive is None, "junction", "have no drive", junction.drive)
     source = randomness.source(rng)
@@ -165,6 +173,9 @@ def hysteresis(
         [hysteresis_area(closed, np.concatenate([one, other[::-1]])) for one, other in zip(up, down, strict=True)]
     )
     running = [branch > _RUNNING * bias for branch in (up, down)]
+    switching, retrapping = (
+        np.full(number, np.nan) if _one_state(junction) else _first(branch, bias) for branch in running
+    )
     return HysteresisLoop(
         junction,
         r,
@@ -173,8 +184,8 @@ def hysteresis(
         down.mean(0),
         errors[0],
         errors[1],
-        _first(running[0], bias),
-        _first(running[1], bias),
+        switching,
+        retrapping,
         float(areas.mean()),
         float(areas.std(ddof=1) / root) if number > 1 else 0.0,
         source.seed,
@@ -189,6 +200,16 @@ def _first(running: np.ndarray, bias: np.ndarray) -> np.ndarray:
     place = np.where(still.any(axis=1), place, 0)
     edges = np.append(bias - (bias[1] - bias[0]) / 2, np.nan)
     return edges[place]
+
+
+def _one_state(junction: Junction) -> bool:
+    return junction.damping is None or (junction.has_closed_form and junction.damping >= end_of_bistability())
+
+
+def _rounded_down(rate: float) -> str:
+    """Two digits of a rate, not above it."""
+    power = np.floor(np.log10(rate)) - 1
+    return f"{np.floor(rate / 10**power) * 10**power:.2g}"
 
 
 def _range(values: np.ndarray) -> str | None:

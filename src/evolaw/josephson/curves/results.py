@@ -18,7 +18,7 @@ __all__ = ["Curve", "IVCurve", "Quantity"]
 
 @dataclass(frozen=True, eq=False)
 class Quantity:
-    """A column of a curve in SI units.
+    """A column of a result in SI units, or one number.
 
     Attributes:
         name, unit: what it is.
@@ -34,7 +34,12 @@ class Quantity:
 
     def document(self) -> dict[str, Any]:
         """The column for JSON."""
-        known = None if self.exact is None else [x if np.isfinite(x) else None for x in self.exact.tolist()]
+        known = None
+        if self.exact is not None:
+            # An array, or a single number.
+            there = self.exact.astype(object)
+            there[~np.isfinite(self.exact)] = None
+            known = there.tolist()
         error = None if self.error is None else self.error.tolist()
         return {"unit": self.unit, "value": self.value.tolist(), "error": error, "exact": known}
 
@@ -77,34 +82,42 @@ class Curve:
             known &= ~self.doubtful
         return float(np.max(np.abs(self.value - self.exact)[known] / self.error[known])) if known.any() else None
 
-    def physical(self) -> tuple[Quantity, ...]:
-        """Return the columns of the curve in SI units, the current first; none for a junction in reduced units.
+    def units(self) -> tuple[tuple[str, str, float], ...]:
+        """Return what the values are in SI units, each as name, unit and the factor from reduced ones; nothing for a junction in reduced units.
 
         voltage                          I_c R v
         linewidth (FWHM)                 2 D_eff/(2π t), t the unit of time: the full width of the Josephson line in hertz
         voltage noise at low frequency   4 D_eff t (V per φ')², one-sided in V²/Hz; 4 k_B T R far above the critical current
         escape rate                      Γ/t
+        passage time                     τ t
         """
         scales = self.junction.scales
         if scales is None:
             return ()
         t, volt = scales.time_unit, scales.voltage_unit
         noise = 4 * t * (volt * self.junction.voltage_per_velocity) ** 2
-        shown = {
-            "I–V curve": [("voltage", "V", volt)],
-            "phase diffusion": [
+        known: dict[str, tuple[tuple[str, str, float], ...]] = {
+            "I–V curve": (("voltage", "V", volt),),
+            "phase diffusion": (
                 ("linewidth (FWHM)", "Hz", 1 / (np.pi * t)),
                 ("voltage noise at low frequency", "V²/Hz", noise),
-            ],
-            "escape rate": [("escape rate", "1/s", 1 / t)],
-        }.get(self.name, [])
-        current = Quantity("current", "A", self.abscissa * scales.critical_current)
+            ),
+            "escape rate": (("escape rate", "1/s", 1 / t),),
+            "passage time": (("passage time", "s", t),),
+        }
+        return known.get(self.name, ())
+
+    def physical(self) -> tuple[Quantity, ...]:
+        """Return the columns of the curve in SI units, the current first; none for a junction in reduced units."""
+        scales = self.junction.scales
+        if scales is None:
+            return ()
         exact = self.exact
         return (
-            current,
+            Quantity("current", "A", self.abscissa * scales.critical_current),
             *(
                 Quantity(n, u, self.value * k, self.error * k, None if exact is None else exact * k)
-                for n, u, k in shown
+                for n, u, k in self.units()
             ),
         )
 
@@ -118,13 +131,18 @@ class Curve:
         columns = zip(self.abscissa.tolist(), self.value.tolist(), self.error.tolist(), exact.tolist(), strict=True)
         return [(x, v, e, t if np.isfinite(t) else None) for x, v, e, t in columns]
 
+    @property
+    def _range(self) -> str:
+        first, last, count = self.abscissa[0], self.abscissa[-1], self.abscissa.size
+        return f"{first:g}" if count == 1 else f"{first:g} … {last:g}, {count} points"
+
     def __repr__(self) -> str:
         gap = self.gap
         facts = [
             ("junction", f"{self.junction.damping_words}, noise {self.junction.noise:g}"),
-            (self.label, f"{self.abscissa[0]:g} … {self.abscissa[-1]:g}, {self.abscissa.size} points"),
+            (self.label, self._range),
             ("at the end", display.uncertain(self.value[-1], self.error[-1])),
-            ("exact", self.source or None),
+            ("known" if self.name == "escape rate" else "exact", self.source or None),
             ("distance", None if gap is None else f"at most {gap:.2f} standard errors"),
             ("in doubt", self.doubt or None),
             ("seed", self.seed),

@@ -68,14 +68,24 @@ class ShapiroMap:
         half: np.ndarray = np.sqrt(np.maximum(seen**2 - (blind.max(axis=0) * frequency) ** 2, 0.0))
         return half
 
+    @property
+    def drive_words(self) -> str:
+        """The frequency of the drive in the junction's unit, and in hertz where it has one: "0.3 ω_p, 16.5 GHz"."""
+        w = self.junction.drive.frequency if self.junction.drive else 0.0
+        words, scales = f"{w:.5g} {'ω_c' if self.junction.damping is None else 'ω_p'}", self.junction.scales
+        if scales is None:
+            return words
+        hertz = w / (2 * np.pi * scales.time_unit)
+        size, prefix = display.engineering(hertz)
+        return f"{words}, {hertz / size:.5g} {prefix}Hz"
+
     def plot(self, **options: Any) -> Figure:
         """Return a Matplotlib figure of the map."""
         return display.plot(self, **options)
 
     def __repr__(self) -> str:
-        frequency = self.junction.drive.frequency if self.junction.drive else 0.0
         facts = [
-            ("frequency", f"{frequency:g}"),
+            ("frequency", self.drive_words),
             ("bias", f"{self.bias[0]:g} … {self.bias[-1]:g}, {self.bias.size}"),
             ("amplitude", f"{self.amplitude[0]:g} … {self.amplitude[-1]:g}, {self.amplitude.size}"),
             ("seed", self.seed),

@@ -4,7 +4,9 @@ spectrum  S(ω) of cos φ, one-sided, the mean over independent junctions of the
           w_n = sin²(πn/N) (Hann): without a taper what a record's ends leak would drown the spectrum above its lines
 exact     what that is on average: 2Δ Σ_k C(kΔ) cos(ωkΔ) Σ_n w_n w_{n+k}/Σ w², C the autocorrelation of cos φ from the Fokker–Planck
           equation, with the sampling every Δ and the end of the record after N samples, which a formula for S(ω) would leave out
-line      around ω = ⟨φ'⟩ it is Lorentzian, of half-width D_eff in rad per unit of time; fitted without the taper, which would widen it
+line      around ω = ⟨φ'⟩ = c, Re ∫_0^∞ e^{-w g(t) - j(ω - c)t} dt, fitted without the taper, which would widen it
+          g = t without capacitance: Lorentzian of half-width w = D_eff; with it g = t - (1 - e^{-αt})/α (Kubo), narrower and steeper, for a
+          velocity that remembers 1/α
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import numpy as np
 from evolaw import checks, display, randomness
 from evolaw.errors import NotConverged
 from evolaw.josephson.curves.diffusion import exact_diffusion
+from evolaw.josephson.curves.results import Quantity
 from evolaw.josephson.curves.settling import doubt, doubtful, slowest_rates, transient
 from evolaw.josephson.curves.starting import starts
 from evolaw.josephson.curves.stepping import Progress, run, scheme_for, step_length
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Spectrum", "expected_periodogram", "spectrum"]
 
 _GROUPS = 8
-_LINE_WIDTHS = 8
+_LINE_WIDTHS, _LONGEST_MEMORY = 8, 12.0
 _MOST_SAMPLES = 100_000_000
 _MOST_GROUPS = 64
 
@@ -45,11 +48,12 @@ class Spectrum:
         power, error: S(ω) with standard errors over the junctions.
         groups: S(ω) of up to 64 equal groups of junctions, shape (groups, frequencies).
         variance: of cos φ within a record; ∫ S dω/(2π) up to the taper's noise.
-        centre: frequency of the largest power.
-        half_width, half_width_error: of the Lorentzian through the line.
+        centre: frequency of the line.
+        half_width, half_width_error: of the line, at half of its height: D_eff where that is small against α.
         seed: of the noise.
         exact: what ``power`` is on average, from the Fokker–Planck equation; None where that is out of reach.
-        exact_half_width: D_eff, likewise; None too where the junction turns too rarely to have a line.
+        exact_half_width: that of the exact spectrum without the taper, found as the measured one; None too where the junction turns too
+            rarely to have a line.
         doubt: the sentence that says why the width is not what it seems, or "".
     """
 
@@ -85,28 +89,52 @@ class Spectrum:
         _, power, error, exact = self.bands()
         return None if exact is None or self.doubt else float(np.max(np.abs(power - exact) / error))
 
+    def physical(self) -> tuple[Quantity, ...]:
+        """Return frequency, power of cos φ, centre and half-width in hertz, f = ω/2π; none for a junction in reduced units."""
+        scales = self.junction.scales
+        if scales is None:
+            return ()
+        hertz, t = 1 / (2 * np.pi * scales.time_unit), scales.time_unit
+        width, known = self.half_width, self.exact_half_width
+        return (
+            Quantity("frequency", "Hz", self.frequency * hertz),
+            Quantity("power of cos φ", "1/Hz", self.power * t, self.error * t, None if self.exact is None else self.exact * t),
+            Quantity("centre", "Hz", np.array(self.centre * hertz)),
+            Quantity(
+                "half-width", "Hz", np.array(width * hertz), np.array(self.half_width_error * hertz),
+                None if known is None else np.array(known * hertz),
+            ),
+        )  # fmt: skip
+
+    @property
+    def _in_si(self) -> str | None:
+        """Centre and half-width in a readable part of a hertz, of a junction made from SI units."""
+        if self.junction.scales is None:
+            return None
+        *_, centre, width = self.physical()
+        size, prefix = display.engineering(float(centre.value))
+        shown = display.uncertain(float(width.value) / size, float(width.error) / size)  # type: ignore[arg-type]
+        known = "" if width.exact is None else f", exact {float(width.exact) / size:.5g}"
+        return f"centre {float(centre.value) / size:.5g} {prefix}Hz, half-width {shown}{known} {prefix}Hz"
+
     def plot(self, **options: Any) -> Figure:
-        """Return a Matplotlib figure of the spectrum over the exact one."""
+        """Return a Matplotlib figure of the spectrum over the exact one, in hertz for a junction made from SI units."""
         return display.plot(self, **options)
 
     def __repr__(self) -> str:
+        unit = "ω_c" if self.junction.damping is None else "ω_p"
+        known = "" if self.exact_half_width is None else f"   exact {self.exact_half_width:.5g}"
         facts = [
             ("bias", f"{self.bias:g}"),
-            ("centre", f"{self.centre:.5g}"),
-            (
-                "half-width",
-                f"{display.uncertain(self.half_width, self.half_width_error)}{_words(self.exact_half_width)}",
-            ),
+            ("centre", f"{self.centre:.5g} {unit}"),
+            ("half-width", f"{display.uncertain(self.half_width, self.half_width_error)} {unit}{known}"),
+            ("in SI units", self._in_si),
             ("variance", f"{self.variance:.5g}"),
             ("distance", None if self.gap is None else f"at most {self.gap:.2f} standard errors, in 16 bands"),
             ("in doubt", self.doubt or None),
             ("seed", self.seed),
         ]
         return display.lines("Spectrum of cos φ", facts)
-
-
-def _words(exact: float | None) -> str:
-    return "" if exact is None else f"   exact {exact:.5g}"
 
 
 @told
@@ -139,11 +167,11 @@ def spectrum(
         ArgumentError: the junction has no noise, or the records hold more than 10⁸ samples.
 
     Notes:
-        The half-width comes from a least-squares fit of a Lorentzian and a constant to the bins around the largest; its error from eight
+        The half-width comes from a least-squares fit of the line and a constant to the bins around the largest; its error from eight
         groups of records.
 
     References:
-        likharev1972.
+        likharev1972; kubo1969 for the line.
     """
     i = checks.number(bias, "bias")
     checks.require(
@@ -186,8 +214,10 @@ def spectrum(
     taper = _hann(samples)
     powers = np.abs(np.fft.rfft(wave * taper, axis=1)[:, 1:]) ** 2 * 2 * every / np.sum(taper**2)
     omega = 2 * np.pi * np.fft.rfftfreq(samples, every)[1:]
-    centre, width = _lorentzian(omega, bare.mean(0), samples * every)
-    widths = [_lorentzian(omega, part.mean(0), samples * every)[1] for part in np.array_split(bare, _GROUPS)]
+    centre, width = _line(omega, bare.mean(0), samples * every, junction.damping)
+    widths = [
+        _line(omega, part.mean(0), samples * every, junction.damping)[1] for part in np.array_split(bare, _GROUPS)
+    ]
     groups = min(count, _MOST_GROUPS)
     exact, width_known = _exact(junction, i, every, samples)
     return Spectrum(
@@ -208,12 +238,13 @@ def spectrum(
     )
 
 
-def expected_periodogram(autocorrelation: np.ndarray, every: float) -> np.ndarray:
-    """Return the mean of the one-sided tapered periodogram of a record, at the frequencies 2πj/(N Δ), j = 1 … N/2.
+def expected_periodogram(autocorrelation: np.ndarray, every: float, *, is_tapered: bool = True) -> np.ndarray:
+    """Return the mean of the one-sided periodogram of a record, at the frequencies 2πj/(N Δ), j = 1 … N/2.
 
     Args:
         autocorrelation: C(kΔ) for k = 0 … N - 1, a record's length.
         every: Δ.
+        is_tapered: by Hann's window.
 
     Example:
         >>> expected_periodogram(np.array([1.0, 0.0, 0.0, 0.0]), 0.5).round(12).tolist()
@@ -221,7 +252,8 @@ def expected_periodogram(autocorrelation: np.ndarray, every: float) -> np.ndarra
     """
     count = autocorrelation.size
     # Σ_n w_n w_{n+k} for all k at once, of a taper followed by as many zeros.
-    overlap = np.fft.irfft(np.abs(np.fft.rfft(_hann(count), 2 * count)) ** 2)[:count]
+    taper = _hann(count) if is_tapered else np.ones(count)
+    overlap = np.fft.irfft(np.abs(np.fft.rfft(taper, 2 * count)) ** 2)[:count]
     seen = autocorrelation * overlap / overlap[0]
     found: np.ndarray = 2 * every * (2 * np.fft.rfft(seen).real[1:] - seen[0])
     return found
@@ -233,19 +265,23 @@ def _hann(count: int) -> np.ndarray:
 
 
 def _exact(junction: Junction, bias: float, every: float, samples: int) -> tuple[np.ndarray | None, float | None]:
-    """The mean periodogram and D_eff from the Fokker–Planck equation; None where it has no stationary solution within reach."""
+    """The mean periodogram and the width of its line from the Fokker–Planck equation; None where it has no stationary solution within reach."""
     if junction.drive is not None or junction.subgap is not None:
         return None, None
     harmonic = round(junction.current_phase.period / (2 * np.pi))
     try:
         equation = fokker_planck(junction, bias, unknowns=AT_HAND).equation
-        known = expected_periodogram(equation.autocorrelation(every, samples, harmonic), every)
+        decay = equation.autocorrelation(every, samples, harmonic)
     except NotConverged:
         return None, None
-    width, _ = exact_diffusion(junction, np.array([bias]))
+    diffusion, _ = exact_diffusion(junction, np.array([bias]))
+    known = expected_periodogram(decay, every)
     # A junction that is locked radiates no line: the width of its spectrum is that of the plasma resonance.
-    turns = width is not None and np.isfinite(width[0]) and abs(equation.mean_velocity) > width[0]
-    return known, float(width[0]) if width is not None and turns else None
+    if diffusion is None or not abs(equation.mean_velocity) > diffusion[0]:
+        return known, None
+    omega = 2 * np.pi * np.fft.rfftfreq(samples, every)[1:]
+    bare = expected_periodogram(decay, every, is_tapered=False)
+    return known, _line(omega, bare, samples * every, junction.damping)[1]
 
 
 def _unresolved(width: float, span: float, every: float) -> str:
@@ -260,12 +296,11 @@ def _unresolved(width: float, span: float, every: float) -> str:
     return ""
 
 
-def _lorentzian(omega: np.ndarray, power: np.ndarray, span: float) -> tuple[float, float]:
-    """Centre c and half-width w of the line Re[(a + jb)/s] + B, s = w + j(ω - c), seen in records of length T.
+def _line(omega: np.ndarray, power: np.ndarray, span: float, damping: float | None) -> tuple[float, float]:
+    """Centre and half-width of the line Re[(a + jb) K] + B, K as `_shape`, seen in records of length T.
 
-    The imaginary part b tilts the line of a phase that turns unevenly. A record that ends leaks into its neighbours: 1/s is seen as
-    1/s - (1 - e^{-sT})/(s² T); left out, this would make the line wider by about 3/T. A periodogram scatters in proportion to its mean:
-    weighted least squares with the weights of the last fit, which is right on average where weights of the fit itself are not.
+    The imaginary part b tilts the line of a phase that turns unevenly. A periodogram scatters in proportion to its mean: weighted least
+    squares with the weights of the last fit, which is right on average where weights of the fit itself are not.
     """
     from scipy.optimize import least_squares
 
@@ -277,8 +312,7 @@ def _lorentzian(omega: np.ndarray, power: np.ndarray, span: float) -> tuple[floa
     top = float(power[peak])
 
     def line(p: np.ndarray) -> np.ndarray:
-        s = max(abs(p[2]), 1e-9) + 1j * (x - p[1])
-        seen = 1 / s - -np.expm1(-s * span) / (s * s * span)
+        seen = _shape(x - p[1], max(abs(p[2]), 1e-9), damping, span)
         found: np.ndarray = ((p[0] + 1j * p[4]) * seen).real + p[3]
         return found
 
@@ -288,4 +322,37 @@ def _lorentzian(omega: np.ndarray, power: np.ndarray, span: float) -> tuple[floa
     for _ in range(5):
         best = least_squares(lambda p, by: (line(p) - y) / by, best, x_scale=scale, args=(weight,)).x
         weight = np.maximum(line(best), 1e-3 * top)
-    return float(best[1]), float(abs(best[2]))
+    return float(best[1]), _half_of(max(abs(float(best[2])), 1e-9), damping)
+
+
+def _shape(distance: np.ndarray, width: float, damping: float | None, span: float) -> np.ndarray:
+    """∫_0^T (1 - t/T) e^{-w g(t) - jδt} dt at each distance δ from the centre: Σ_n e^r (-r)^n/n! [1/s - (1 - e^{-sT})/(s² T)], s = w + nα + jδ, r = w/α.
+
+    A record that ends leaks into its neighbours: 1/s, seen for ever, is what is left for T → ∞; without the end a line would be wider by about 3/T.
+    """
+    ratio, step = 0.0, 0.0
+    if damping is not None:
+        # Beyond r = 12 the line is Gaussian, and longer memory changes nothing but the name of its width.
+        ratio = min(width / damping, _LONGEST_MEMORY)
+        step = width / ratio
+    found, share = np.zeros(distance.shape, complex), float(np.exp(ratio))
+    for n in range(1 + int(ratio > 0) * (20 + int(4 * ratio))):
+        s = width + n * step + 1j * distance
+        with np.errstate(over="ignore"):
+            found += share * (1 / s + (np.expm1(-s * span) / (s * s * span) if np.isfinite(span) else 0))
+        share *= -ratio / (n + 1)
+    return found
+
+
+def _half_of(width: float, damping: float | None) -> float:
+    """Where a line of parameter w has fallen to half of its height."""
+    from scipy.optimize import brentq
+
+    if damping is None:
+        return width
+
+    def above(distance: float) -> float:
+        middle, there = _shape(np.array([0.0, distance]), width, damping, np.inf).real
+        return float(there - middle / 2)
+
+    return float(brentq(above, 0.0, 2 * width))

@@ -124,7 +124,7 @@ class SwitchingCurrents:
         (mean, error), (width, width_error) = self.mean, self.deviation
         facts = [
             ("rate", f"{self.rate:g}"),
-            ("ramps", f"{self.currents.size}, from {self.first:.4g}"),
+            ("ramps", f"{self.currents.size}, from i = {self.first:.4g}"),
             (
                 "method",
                 "followed step by step" if self.method == "simulation" else "drawn from the integrated escape rate",

@@ -18,7 +18,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from evolaw import checks
-from evolaw.josephson.fitting.inertial_curve import InertialCurve
+from evolaw.josephson.fitting.inertial_curve import InertialCurve, overdamped_voltage
 from evolaw.josephson.fitting.intervals import profile_of_squares
 from evolaw.josephson.fitting.residuals import goodness, resistance_above, runs_of_signs
 from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter, thermal_check
@@ -138,7 +138,10 @@ class _Problem:
         """The voltages of parameters, at the measured currents or others."""
         critical, resistance, noise, beta = self.numbers(p)
         at = (self.i if current is None else current) / critical
-        curve = np.asarray(mean_voltage(at, noise)) if self.curve is None else self.curve(at, beta, noise)
+        if self.curve is not None:
+            curve = self.curve(at, beta, noise)
+        else:
+            curve = overdamped_voltage(at, noise) if noise >= _REACHED[0] else np.asarray(mean_voltage(at, noise))
         found: np.ndarray = critical * resistance * curve + p[3] * self.scale
         return found
 
