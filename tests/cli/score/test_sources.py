@@ -70,7 +70,7 @@ def test_data_are_read_as_those_of_the_training_were(tmp_path: Path) -> None:
     found = Model(score, None, {"reading": {"side": 4, "grey": True}}).read(str(tmp_path)).values
     assert found.shape == (2, 3, 4, 4)
     assert np.ptp(found) == 0
-    with pytest.raises(ParseError, match=r"on the command line --side 4"):
+    with pytest.raises(ParseError, match=r"train with --side 4"):
         Model(score, None, {}).read(str(tmp_path))
     with pytest.raises(ArgumentError, match=r"shape \(4, 4, 3\)"):
         Model(SimpleNamespace(shape=(4, 4, 3)), None, {"reading": {"side": 4}}).read(str(tmp_path))

@@ -98,6 +98,15 @@ def test_a_film_ends_with_the_states_as_they_are() -> None:
     assert np.isin(sheet[:, 1:5], [0, 1]).mean() < 0.9, "noise is grey, not black and white"
 
 
+def test_a_panel_is_as_high_as_its_points_ask() -> None:
+    wide = CHANCE.normal(size=(200, 2)) * [4.0, 1.0]
+    with style():
+        flat, square = (draw_samples(points, points).get_figheight() for points in (wide, wide / [4.0, 1.0]))
+        flow = draw_flow(CHANCE.normal(size=(7, 4, 2)) * [4.0, 1.0], wide).get_figheight()
+    assert flat < 0.7 * square
+    assert flow < 3
+
+
 def test_lines_of_a_flow_lie_over_the_density() -> None:
     with style():
         figure = draw_flow(CHANCE.normal(size=(7, 4, 2)), CHANCE.normal(size=(500, 2)))

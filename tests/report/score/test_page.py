@@ -28,7 +28,7 @@ def test_a_page_opens_with_the_samples(model: ScoreModel, lang: str) -> None:
         data=points,
         film=(CHANCE.normal(size=(50, 3, 2)), np.array([1.0, 0.5, 0.1])),
         flow=CHANCE.normal(size=(5, 3, 2)),
-        facts=[("noising", "VP")],
+        facts=[("noising", "VP"), ("conditions", "2 classes")],
         numbers={"energy": "0.1 (0.2)", "memory": "1.0"},
         lang=lang,
         command="evolaw score train moons",
@@ -37,6 +37,7 @@ def test_a_page_opens_with_the_samples(model: ScoreModel, lang: str) -> None:
     assert "<script>moons" not in page
     assert "&lt;script&gt;" in page
     assert page.count("<img") == 4
+    assert ("2 个类别" if lang == "zh" else "2 classes") in page
     assert ("左：模型生成" if lang == "zh" else "Left: drawn") in page
     assert page.index("data:image/") < page.index("0.1 (0.2)")
     assert "evolaw score train moons" in page

@@ -59,6 +59,16 @@ def test_it_is_explicit_matching_and_a_constant(noising: Any, t: float) -> None:
         assert dsm - esm == pytest.approx(0.5 * (1 / s**2 - 1 / spread), rel=1e-6)
 
 
+@pytest.mark.parametrize("noising", NOISINGS, ids=lambda n: type(n).__name__)
+def test_the_usual_weight_lets_every_time_count_alike(noising: Any) -> None:
+    """λ = 1/E‖∇log p_0t‖², not its inverse: a model of nothing loses ½ λ E(z/s)² = ½ at every time."""
+    for t in (0.01, 0.4, 1.0):
+        with precise("float64"):
+            lam = weight_of("variance", jnp.float64(t), noising, 0.5)
+        nothing = mean_of(lambda x0, z, t=t, lam=lam: denoising(lambda x, t: 0.0 * x, x0, z, t, noising, lam))
+        assert nothing == pytest.approx(0.5, rel=1e-6)
+
+
 @pytest.mark.parametrize("weight", WEIGHTS)
 def test_every_weight_is_least_at_the_true_score(weight: str) -> None:
     noising, t = VP(), 0.4

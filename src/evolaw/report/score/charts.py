@@ -126,7 +126,7 @@ def draw_samples(samples: np.ndarray, data: np.ndarray) -> Figure:
             _sheet(axes, sheet, name)
         return figure
     if samples.shape[1] == 2:
-        figure = new_figure(7.2, 3.8)
+        figure = new_figure(7.2, _height(np.concatenate([samples, data]), 3.3) + 0.6)
         panels = figure.subplots(1, 2, sharex=True, sharey=True)
         for axes, part, name, colour in zip(panels, (samples, data), ("samples", "data"), CYCLE, strict=False):
             points = part[:_POINTS]
@@ -217,6 +217,12 @@ def draw_film(frames: np.ndarray, times: Any, rows: int = 4, ends: tuple[float, 
     return figure
 
 
+def _height(points: np.ndarray, width: float) -> float:
+    """The height of a panel for points of the plane at one scale, between a third of its width and all of it."""
+    width_of, height_of = np.ptp(points, axis=0)
+    return width * float(np.clip(height_of / width_of if width_of > 0 else 1.0, 1 / 3, 1.0))
+
+
 def _dot(count: int) -> float:
     """The size of a dot: a few points are to be seen, many are not to cover each other."""
     return float(np.clip(60 / np.sqrt(count), 1.0, 4.0))
@@ -280,10 +286,10 @@ def draw_flow(paths: np.ndarray, data: np.ndarray) -> Figure:
         paths: shape (count, times, 2), in coordinates that keep their size, such as x/√(a² + s²).
         data: points, shape (items, 2).
     """
-    figure = new_figure(5.2, 5.0)
-    axes = figure.add_subplot()
     ends = np.concatenate([np.asarray(data, float), np.asarray(paths, float).reshape(-1, 2)])
     low, high = np.quantile(ends, [0.002, 0.998], axis=0)
+    figure = new_figure(5.2, _height(np.array([low, high]), 4.7) + 0.3)
+    axes = figure.add_subplot()
     edge = [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
     first, second = np.asarray(data, float).T
     density, x, y = np.histogram2d(first, second, bins=_CELLS, range=edge, density=True)

@@ -67,7 +67,7 @@ def render_score(
         command=command,
         seed=seed,
         source=source,
-        model_facts=list(facts),
+        model_facts=[(name, language.label(text, words.lang)) for name, text in facts],
         numbers=dict(numbers or {}),
         pictures=pictures,
         photo=np.ndim(samples) >= 3,

@@ -174,7 +174,7 @@ def _folder(place: Path, side: int | None, grey: bool) -> Pictures:
         image = _image(file, side, mode)
         if image.shape != first.shape:
             sizes = f"has shape {image.shape}, and {files[0][0].name} has {first.shape}"
-            fix = f"Scale them all: side={first.shape[-1]}, on the command line --side {first.shape[-1]}."
+            fix = f"Scale them all: side={first.shape[-1]}, on the command line train with --side {first.shape[-1]}."
             raise ParseError(f"{sizes}. {fix}", source=str(file))
         stack[number] = image
     labels = np.array([label for _, label in files]) if kinds and files[0][1] >= 0 else None
