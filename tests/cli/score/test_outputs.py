@@ -21,6 +21,13 @@ def test_states_become_arrays_and_pictures(tmp_path: Path) -> None:
     with Image.open(tmp_path / "a.png") as picture:
         assert picture.size[0] > 100
     write_states(tmp_path / "b.png", images.reshape(6, 16))
+    write_states(tmp_path / "alone.svg", images)
+    write_states(tmp_path / "beside.svg", images, beside=images)
+    assert (
+        (tmp_path / "beside.svg").read_text().count("<image")
+        == 2
+        > (tmp_path / "alone.svg").read_text().count("<image")
+    )
     assert (tmp_path / "b.png").stat().st_size > 1000
 
 

@@ -11,6 +11,7 @@ import pytest
 from evolaw.errors import ArgumentError
 from evolaw.report.figures import draw
 from evolaw.report.score.charts import (
+    draw_edits,
     draw_film,
     draw_flow,
     draw_grid,
@@ -96,6 +97,18 @@ def test_a_film_ends_with_the_states_as_they_are() -> None:
     sheet = np.asarray(image.get_array())[1:5, :, 0]
     assert sheet[:, 6:10].ravel() == pytest.approx(np.where(last[0] > 0, 0.95, 0.0).ravel())
     assert np.isin(sheet[:, 1:5], [0, 1]).mean() < 0.9, "noise is grey, not black and white"
+
+
+def test_samples_without_order_are_not_joined() -> None:
+    """Samples of the plane are dots; edits are dots beside their datum, or lines over the numbers; images stand beside the data."""
+    points = CHANCE.normal(size=(30, 2))
+    with style():
+        for figure, lines in ((draw_samples(points), 1), (draw_edits(points), 2)):
+            (axes,) = figure.axes
+            assert len(axes.lines) == lines
+            assert all(line.get_linestyle() == "None" or len(line.get_xdata()) == 1 for line in axes.lines)
+        assert len(draw_samples(CHANCE.normal(size=(30, 5))).axes) == 8
+        assert len(draw_edits(CHANCE.normal(size=(4, 5))).axes[0].lines) == 4
 
 
 def test_a_panel_is_as_high_as_its_points_ask() -> None:

@@ -1,5 +1,6 @@
 """Correctors: the bias each rule has on a Gaussian, by iterating its affine map; and predictor–corrector with every SDE."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -8,6 +9,7 @@ from evolaw.arrays import precise
 from evolaw.errors import ArgumentError
 from evolaw.score.league.affine import gaussian_output
 from evolaw.score.samplers.backward import reverse
+from evolaw.sde.schemes.scheme import Noise
 
 T = 0.4
 
@@ -87,8 +89,24 @@ def test_a_corrector_does_not_couple_samples():
     np.testing.assert_allclose(part, whole[5:], rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.parametrize(("order", "when"), [("predictor first", 0.4), ("corrector first", 0.5)])
+def test_the_corrector_moves_at_the_time_its_order_says(order, when):
+    """After a prediction from 0.5 to 0.4 it corrects at 0.4, algorithm 1 of the paper; before one, at 0.5, as the paper's code does."""
+    seen = []
+
+    class Watched(score.Langevin):
+        def move(self, backward, t, x, z, p):
+            seen.append(float(t))
+            return x
+
+    pair = score.PredictorCorrector(corrector=Watched(), corrections=2, order=order)
+    process = reverse(score.VP(), score.Gaussian(np.zeros(2), 1.0), draws=pair.draws)
+    pair.step(process, 0.5, jnp.ones(2), -0.1, Noise(jnp.ones(2 * pair.draws)), None)
+    assert seen == pytest.approx([when, when])
+
+
 @pytest.mark.slow
-def test_orders_differ_and_corrections_repair():
+def test_corrections_repair():
     data, vp = score.Gaussian([1.0, -0.5], [1.0, 0.01]), score.VP()
     plain = gaussian_output(data, vp, score.ReverseDiffusion(), 60, spacing="log_snr").kl(data)
     corrected = score.PredictorCorrector(corrections=5, corrector=score.Langevin("stable", 0.2))

@@ -195,9 +195,13 @@ def _answer(
 ) -> None:
     import numpy as np
 
+    from evolaw.report.score.charts import draw_edits, draw_states
+
     states = np.asarray(drawn) if datum is None else np.concatenate([datum[None], drawn])
     said = {**facts, "count": len(drawn), "shape": list(drawn.shape[1:])}
-    said |= outputs.write_places(places, states, columns=min(len(states), 10), ends=ends)
+    said |= outputs.write_places(
+        places, states, columns=min(len(states), 10), ends=ends, vectors=draw_states if datum is None else draw_edits
+    )
     lines = [(name, str(value)) for name, value in said.items() if value is not None]
     if as_json and states.size <= 10_000:
         said["states"] = states.tolist()

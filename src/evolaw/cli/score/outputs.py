@@ -54,18 +54,27 @@ def require_places(save: Path | None, figure: Path | None) -> None:
     require_place(figure, "figure", (".png", ".svg", ".pdf"))
 
 
-def write_places(places: Places, states: np.ndarray, *, columns: int = 10, ends: Ends = None) -> dict[str, str | None]:
+def write_places(places: Places, states: np.ndarray, **how: Any) -> dict[str, str | None]:
     """Write states as an array and as a picture, where that was asked for; returns the places by their option."""
     for place in places:
         if place is not None:
-            write_states(place, states, columns=columns, ends=ends)
+            write_states(place, states, **how)
     return {name: None if place is None else str(place) for name, place in zip(("save", "figure"), places, strict=True)}
 
 
 def write_states(
-    path: Path, states: np.ndarray, *, columns: int = 10, beside: np.ndarray | None = None, ends: Ends = None
+    path: Path,
+    states: np.ndarray,
+    *,
+    columns: int = 10,
+    beside: np.ndarray | None = None,
+    ends: Ends = None,
+    vectors: Callable[[np.ndarray], Any] | None = None,
 ) -> None:
-    """Write states as an ``.npz`` array named ``samples`` or as a picture: a sheet of images, points beside data, or vectors in their order."""
+    """Write states as an ``.npz`` array named ``samples`` or as a picture: a sheet of images, or samples beside data.
+
+    ``vectors`` draws states that are no images and no samples, such as a way from one to another.
+    """
     import io
 
     import numpy as np
@@ -77,14 +86,14 @@ def write_states(
         np.savez_compressed(buffer, samples=states)
         write_document(path, buffer.getvalue())
         return
-    from evolaw.report.score.charts import draw_grid, draw_samples, draw_states
+    from evolaw.report.score.charts import draw_grid, draw_samples
     from evolaw.report.styles import save, style
 
     with style():
-        if states.ndim >= 3:
+        if states.ndim >= 3 and beside is None:
             figure = draw_grid(states, columns, ends=ends)
         else:
-            figure = draw_states(states) if beside is None else draw_samples(states, beside)
+            figure = draw_samples(states, beside) if vectors is None else vectors(states)
         save(figure, path)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evolaw.score.learned.model import ScoreModel
 
 __all__ = [
+    "draw_edits",
     "draw_film",
     "draw_flow",
     "draw_grid",
@@ -115,9 +116,12 @@ def draw_grid(
     return figure
 
 
-def draw_samples(samples: np.ndarray, data: np.ndarray) -> Figure:
-    """Return samples beside data: sheets of images, points of the plane, or histograms of each number."""
-    samples, data = np.asarray(samples, float), np.asarray(data, float)
+def draw_samples(samples: np.ndarray, data: np.ndarray | None = None) -> Figure:
+    """Return samples, beside data where there are some: sheets of images, points of the plane, or histograms of each number."""
+    samples = np.asarray(samples, float)
+    if data is None:
+        return draw_grid(samples) if samples.ndim >= 3 else _draw_vectors({"samples": samples})
+    data = np.asarray(data, float)
     if samples.ndim >= 3:
         chosen, ends = [part[:40] for part in (samples, data)], ends_of(data)
         sheets = [tiled(part, 8, ends) for part in chosen]
@@ -125,27 +129,34 @@ def draw_samples(samples: np.ndarray, data: np.ndarray) -> Figure:
         for axes, sheet, name in zip(figure.subplots(1, 2), sheets, ("samples", "data"), strict=True):
             _sheet(axes, sheet, name)
         return figure
-    if samples.shape[1] == 2:
-        figure = new_figure(7.2, _height(np.concatenate([samples, data]), 3.3) + 0.6)
-        panels = figure.subplots(1, 2, sharex=True, sharey=True)
-        for axes, part, name, colour in zip(panels, (samples, data), ("samples", "data"), CYCLE, strict=False):
+    return _draw_vectors({"samples": samples, "data": data})
+
+
+def _draw_vectors(parts: dict[str, np.ndarray]) -> Figure:
+    """Points of the plane, a panel for each part; histograms of each number, of all parts in one."""
+    whole = np.concatenate(list(parts.values()))
+    if whole.shape[1] == 2:
+        figure = new_figure(3.6 * len(parts), _height(whole, 3.3) + 0.6)
+        panels = figure.subplots(1, len(parts), sharex=True, sharey=True, squeeze=False)[0]
+        for axes, (name, part), colour in zip(panels, parts.items(), CYCLE, strict=False):
             points = part[:_POINTS]
             axes.plot(*points.T, ".", markersize=_dot(len(points)), alpha=0.5, color=colour)
             axes.set_title(name)
             axes.set_aspect("equal")
         return figure
-    shown = min(samples.shape[1], 8)
+    shown = min(whole.shape[1], 8)
     figure = new_figure(7.2, 1.9 * -(-shown // 4) + 0.4)
     panels = figure.subplots(-(-shown // 4), min(shown, 4), squeeze=False).ravel()
+    bins = int(np.clip(np.sqrt(min(map(len, parts.values()))), 8, 40))
     for k, axes in enumerate(panels[:shown]):
-        edges = np.histogram_bin_edges(np.concatenate([samples[:, k], data[:, k]]), 40)
-        for part, name, colour in ((data, "data", CYCLE[1]), (samples, "samples", CYCLE[0])):
+        edges = np.histogram_bin_edges(whole[:, k], bins)
+        for (name, part), colour in zip(parts.items(), CYCLE, strict=False):
             axes.hist(part[:, k], edges, density=True, histtype="step", color=colour, label=name)
         axes.set_title(f"number {k + 1}")
         # Four panels a row leave room for some three numbers below each, and those short.
         axes.ticklabel_format(scilimits=(-2, 4))
         axes.locator_params(axis="x", nbins=3)
-    panels[0].legend()
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
     for axes in panels[shown:]:
         axes.set_axis_off()
     return figure
@@ -171,6 +182,31 @@ def draw_states(states: np.ndarray) -> Figure:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("number")
     axes.set_ylabel("value")
+    return figure
+
+
+def draw_edits(states: np.ndarray) -> Figure:
+    """Return vectors that share some numbers with the first, the datum: lines over their numbers, or points of the plane."""
+    datum, drawn = np.asarray(states[0], float), np.asarray(states[1:], float)
+    if datum.size == 2:
+        figure = new_figure(4.2, 3.6)
+        axes = figure.add_subplot()
+        axes.plot(*drawn.T, ".", markersize=_dot(len(drawn)), alpha=0.5, color=CYCLE[0], label="drawn")
+        axes.plot(*datum, "o", color=CYCLE[1], label="datum")
+        axes.set_aspect("equal", adjustable="datalim")
+        axes.set_xlabel("number 1")
+        axes.set_ylabel("number 2")
+    else:
+        figure = new_figure(6.4, 3.2)
+        axes = figure.add_subplot()
+        places, mark = np.arange(1, datum.size + 1), "." if datum.size <= 40 else None
+        for k, state in enumerate(drawn):
+            axes.plot(places, state, lw=0.8, alpha=0.7, color=CYCLE[0], marker=mark, label=None if k else "drawn")
+        axes.plot(places, datum, color=CYCLE[1], marker=mark, label="datum")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set_xlabel("number")
+        axes.set_ylabel("value")
+    legend_above(axes)
     return figure
 
 
