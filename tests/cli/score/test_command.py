@@ -28,6 +28,20 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.fixture(scope="module")
+def points(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on points of two classes, which is trained in a few steps, and points of another shape."""
+    place = tmp_path_factory.mktemp("points")
+    chance = np.random.default_rng(0)
+    labels = chance.integers(0, 2, 60)
+    np.savez(place / "data.npz", data=chance.normal(size=(60, 2)) + 2 * labels[:, None], labels=labels)
+    np.savez(place / "other.npz", data=chance.normal(size=(60, 3)))
+    given = ["score", "train", str(place / "data.npz"), "--width", "8", "--steps", "5", "--batch", "32"]
+    assert run([*given, "--out", str(place / "run")]) == 0
+    assert (place / "run" / "report.html").is_file()
+    return place
+
+
 def answer(capsys: pytest.CaptureFixture[str], *given: str) -> dict[str, Any]:
     capsys.readouterr()
     assert run(["score", *given, "--json"]) == 0
@@ -86,14 +100,15 @@ def test_sampling_by_class_and_film(trained: Path, capsys: pytest.CaptureFixture
         (["train", "moons", "--noising", "sde"], "noising"),
         (["train", "moons", "--steps", "0"], "steps"),
         (["train", "moons", "--lang", "fr"], "lang"),
-        (["likelihood", "RUN", "moons"], "hold states of shape (4, 4)"),
+        (["likelihood", "RUN", "OTHER"], "hold states of shape (2,)"),
     ],
 )
 def test_what_is_typed_wrongly_is_named(
-    trained: Path, capsys: pytest.CaptureFixture[str], given: list[str], says: str
+    points: Path, capsys: pytest.CaptureFixture[str], given: list[str], says: str
 ) -> None:
     capsys.readouterr()
-    assert run(["score", *(str(trained / "run") if word == "RUN" else word for word in given)]) == 3
+    places = {"RUN": str(points / "run"), "OTHER": str(points / "other.npz")}
+    assert run(["score", *(places.get(word, word) for word in given)]) == 3
     assert says in capsys.readouterr().err
 
 

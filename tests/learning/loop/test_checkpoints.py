@@ -104,7 +104,8 @@ def straight(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return content(path)
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.slow  # processes of their own; that each moment of a commit may be the last is held below
+@pytest.mark.parametrize("kills", [1, 20])
 def test_a_killed_training_ends_in_the_same_bytes(tmp_path: Path, straight: dict[str, bytes], kills: int) -> None:
     reached = killed_and_finished(tmp_path / "run", kills, np.random.default_rng(kills))
     assert max(reached) > 0, "no kill came late enough to mean anything"

@@ -187,7 +187,7 @@ def test_board_batches_hold_every_item() -> None:
     assert len(dealt) == 7
 
 
-@pytest.mark.parametrize("average", [0.0, 0.9])
+@pytest.mark.parametrize("average", [pytest.param(0.0, marks=pytest.mark.slow), 0.9])
 def test_a_resumed_training_ends_in_the_same_bytes(pairs: WindowPairs, tmp_path: Path, average: float) -> None:
     schedule = replace(SHORT, average=average)
     begin = State.begin(Cnn.random((4,), rng=0), schedule)

@@ -33,7 +33,7 @@ def test_groups_and_drawing_ahead_change_nothing(group, ahead):
     np.testing.assert_allclose(run(Plan(EulerMaruyama(), drawing, group=group, ahead=ahead)), plain, rtol=2e-6)
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.slow  # of Brownian words it is held above, of single weak steps beside `brownian`
 @pytest.mark.parametrize(
     ("needs", "group", "words"),
     [("two_point", 8, True), ("two_point", 64, False), ("three_point", 4, True), ("three_point", 16, False)],
