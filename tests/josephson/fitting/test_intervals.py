@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evolaw.josephson.fitting.intervals import _lowest, curvature_covariance, profile_interval
+from evolaw.josephson.fitting.intervals import _lowest, curvature_covariance, profile_interval, profile_of_squares
 
 
 def valley(p):
@@ -46,3 +46,16 @@ def test_the_lowest_point_is_not_looked_for_where_there_is_no_cost():
 
     value, _ = _lowest(cost, np.zeros(1))
     assert value == 0.0 and np.isfinite(asked).all()
+
+
+@pytest.mark.parametrize(
+    ("first", "ends"),
+    [(lambda x: 8 * np.tanh(x / 3), (-0.7500, 0.7500)), (lambda x: 6 * min(x, 1.0), (-0.3267, 0.3267))],
+)
+def test_an_end_is_found_where_the_profile_is_flat_beyond(first, ends):
+    """Looked for far out, where nothing rises any more, it came back as the best value itself: an interval of no width."""
+    bounds = ([-50.0, -9.0], [50.0, 9.0])
+    found = profile_of_squares(
+        lambda p: np.array([first(p[0]), p[1]]), np.zeros(2), np.diag([400.0, 1.0]), 0, 1.96**2, bounds
+    )
+    assert found == pytest.approx(ends, rel=0.02)

@@ -19,7 +19,7 @@ __all__ = ["curvature_covariance", "profile_interval", "profile_of_squares"]
 Cost = Callable[[np.ndarray], float]
 
 _FIRST_STEP, _SHARE = 0.005, 0.7
-_SWEEPS, _SECANTS = 4, 6
+_SWEEPS, _SECANTS, _LOOKS = 4, 6, 14
 _CLOSE, _FARTHEST = 0.01, 30.0
 
 
@@ -131,34 +131,49 @@ def profile_of_squares(
     others = np.arange(len(best)) != place
     low, high = (np.array(bound, float) for bound in bounds)
     least, goal = float(np.sum(residual(best) ** 2)), float(np.sqrt(rise))
-    width = float(np.sqrt(covariance[place, place]))
-    along = covariance[others, place] / max(width, 1e-12) ** 2
+    width = max(float(np.sqrt(covariance[place, place])), 1e-12)
+    along = covariance[others, place] / width**2
 
-    def height(x: float) -> float:
+    def height(x: float, near: np.ndarray) -> tuple[float, np.ndarray]:
+        """The root of the profile's rise at x, and the other parameters there, looked for from those ``near`` x."""
+
         def missed(q: np.ndarray) -> np.ndarray:
             p = np.empty(len(best))
             p[place], p[others] = x, q
             return residual(p)
 
-        inside = np.clip(best[others] + along * (x - best[place]), low[others] + 1e-9, high[others] - 1e-9)
+        inside = np.clip(near, low[others] + 1e-9, high[others] - 1e-9)
         found = least_squares(missed, inside, bounds=(low[others], high[others]), x_scale="jac", xtol=1e-5, ftol=1e-5)
-        return float(np.sqrt(max(2 * found.cost - least, 0.0)))
+        return float(np.sqrt(max(2 * found.cost - least, 0.0))), found.x
 
-    ends = []
-    for sign, edge in ((-1.0, low[place]), (1.0, high[place])):
-        before, risen = float(best[place]), 0.0
-        at = float(np.clip(before + sign * max(width, 1e-12) * goal, low[place], high[place]))
-        for _ in range(_SECANTS + 2):
-            now = height(at)
+    def end(sign: float, edge: float) -> float:
+        """Where the root has risen to the goal: between the last place below it and the first above, the straight line between them."""
+        under, risen, at_others = float(best[place]), 0.0, best[others]
+        over: float | None = None
+        above = 0.0
+        at = float(np.clip(under + sign * width * goal, low[place], high[place]))
+        for _ in range(_LOOKS):
+            now, found = height(at, at_others + along * (at - under))
             if abs(now - goal) < _CLOSE * goal or (at == edge and now < goal):
-                break
-            slope = (now - risen) / (at - before) if at != before else 0.0
-            step = (goal - now) / slope if slope * sign > 0 else sign * _FARTHEST * max(width, 1e-12)
-            far = 2 * abs(at - float(best[place])) + 1e-12
-            before, risen, at = at, now, float(np.clip(at + np.clip(step, -far, far), low[place], high[place]))
-            at = max(at, float(best[place])) if sign > 0 else min(at, float(best[place]))
-        ends.append(at)
-    return ends[0], ends[1]
+                return at
+            if now < goal:
+                slope = (now - risen) / abs(at - under)
+                under, risen, at_others = at, now, found
+            else:
+                over, above = at, now
+            if over is None:
+                far = (goal - now) / slope if slope > 0 else _FARTHEST * width
+                at = float(
+                    np.clip(
+                        at + sign * min(far * 1.1, 2 * abs(at - float(best[place])) + width), low[place], high[place]
+                    )
+                )
+            else:
+                share = float(np.clip((goal - risen) / (above - risen), 0.1, 0.9))
+                at = under + share * (over - under)
+        return at
+
+    return end(-1.0, low[place]), end(1.0, high[place])
 
 
 def _lowest(cost: Cost, u: np.ndarray) -> tuple[float, np.ndarray]:

@@ -30,7 +30,7 @@ __all__ = ["fit_single_valued"]
 _CANDIDATES = 41
 _NOISES = (1e-9, 1e6)
 _REACHED = (0.003, 10.0)
-_MOVED = 0.4
+_MOVED, _SHARPENED = 0.4, 0.05
 _SEEN, _NOTHING = 0.02, 0.5
 _HYSTERETIC = 0.7026
 Curve = Callable[[np.ndarray, float, float], np.ndarray]
@@ -46,11 +46,9 @@ def fit_single_valued(
     lost = np.median((slope * np.abs(i[top]) - np.abs(v[top])) * 2 * np.abs(i[top]) / slope)
     first = np.sqrt(max(float(lost), (0.2 * float(np.abs(i).max())) ** 2))
     weight = 1 / s if s is not None else np.full(i.size, 1 / max(float(np.abs(v).max()) * 1e-3, 1e-15))
-    # The capacitance of β_c = 1 at the first guess: the unit of the fifth parameter.
-    farad = HBAR / (2 * CHARGE * first * slope**2)
-    known = None if capacitance is None else capacitance / farad
-    problem = _Problem(i, v, weight, first, slope, float(np.abs(v).max()), known)
+    problem = _Problem(i, v, weight, first, slope, float(np.abs(v).max()), capacitance)
     p, problem = _best(problem)
+    first, slope, farad = problem.first, problem.slope, problem.farad
     fitted = problem.model(p)
     is_free = problem.fits_capacitance
     free = i.size - (5 if is_free else 4)
@@ -101,7 +99,8 @@ def fit_single_valued(
 class _Problem:
     """Measured points and the model of them: p = (ln I_c/A, ln R/slope, ln D I_c/first, V_0/scale[, C/farad]).
 
-    k_B T is better determined than D, hence the third. ``curve`` is that without capacitance until one is asked for.
+    k_B T is better determined than D, hence the third. ``known`` is a capacitance in farad that was given. ``curve`` is that without
+    capacitance until one is asked for.
     """
 
     i: np.ndarray
@@ -112,6 +111,11 @@ class _Problem:
     scale: float
     known: float | None
     curve: InertialCurve | None = None
+
+    @property
+    def farad(self) -> float:
+        """The capacitance of β_c = 1 at ``first`` and ``slope``, the unit of the fifth parameter."""
+        return HBAR / (2 * CHARGE * self.first * self.slope**2)
 
     @property
     def fits_capacitance(self) -> bool:
@@ -131,7 +135,7 @@ class _Problem:
         """I_c, R, D and β_c; where a profile wanders off, the strongest or weakest noise that a curve can be told from."""
         critical, resistance = np.exp(np.clip(p[0], -60, 5)), self.slope * np.exp(np.clip(p[1], -60, 60))
         noise = float(np.clip(np.exp(np.clip(p[2], -40, 40)) * self.first / critical, *_NOISES))
-        share = p[4] if self.fits_capacitance else (self.known or 0.0)
+        share = p[4] if self.fits_capacitance else (self.known or 0.0) / self.farad
         return critical, resistance, noise, float(share * critical / self.first * (resistance / self.slope) ** 2)
 
     def model(self, p: np.ndarray, current: np.ndarray | None = None) -> np.ndarray:
@@ -168,26 +172,56 @@ class _Problem:
 
 
 def _best(plain: _Problem) -> tuple[np.ndarray, _Problem]:
-    """The least squares without capacitance and, unless there is none, from there those with it."""
-    from dataclasses import replace
+    """The least squares without capacitance and, unless there is none, those with it.
 
+    A capacitance sharpens the corner of a curve as less noise does: where none is fitted first, the noise may come out as next to nothing, around
+    which no curve with capacitance is in reach. They are looked for around a stronger noise too, then.
+    """
     begin = [np.log(plain.first), 0.0, 0.0, 0.0]
-    p = min((plain.solved(np.array([*begin[:2], np.log(d), 0.0])) for d in (0.03, 0.3)), key=lambda one: one.cost).x
+    tried = [
+        (one.cost, one.x, plain) for one in (plain.solved(np.array([*begin[:2], np.log(d), 0.0])) for d in (0.03, 0.3))
+    ]
+    _, p, _ = best = min(tried, key=lambda one: one[0])
     if plain.known == 0:
         return p, plain
-    for _ in range(2):
-        critical, _, noise, _ = plain.numbers(p)
+    noise = plain.numbers(p)[2]
+    if noise >= _REACHED[0] or _is_rough(plain, p):
+        found = [one for d in {noise, max(noise, _SHARPENED)} if (one := _with_capacitance(plain, p, d)) is not None]
+        best = min(found, key=lambda one: one[0], default=best)
+    return best[1], best[2]
+
+
+def _with_capacitance(plain: _Problem, p: np.ndarray, noise: float) -> tuple[float, np.ndarray, _Problem] | None:
+    """The least squares with capacitance around a noise, from the best without: sum, parameters, problem; None out of reach."""
+    from dataclasses import replace
+
+    critical, resistance, _, _ = plain.numbers(p)
+    # In units of what was found, in which capacitance is about β_c.
+    problem = replace(plain, first=critical, slope=resistance)
+    start = np.array([np.log(critical), 0.0, np.log(noise), p[3]])
+    best: Any = None
+    for _ in range(3):
         if not _REACHED[0] <= noise <= _REACHED[1]:
-            return p[:4], plain
-        curve = InertialCurve(noise, 1.1 * float(np.abs(plain.i).max()) / critical)
-        problem = replace(plain, curve=curve)
-        tried = (
-            [p] if len(p) == 5 or plain.known is not None else [np.append(p, x * curve.most_beta) for x in (0.05, 0.6)]
-        )
-        p = min((problem.solved(one) for one in tried), key=lambda one: one.cost).x
-        if abs(np.log(problem.numbers(p)[2] / noise)) < _MOVED:
-            break
-    return p, problem
+            return None
+        problem = replace(problem, curve=InertialCurve(noise, 1.1 * float(np.abs(plain.i).max()) / critical))
+        most = problem.bounds[1][4] if problem.fits_capacitance else 0.0
+        if plain.known is not None:
+            starts = [start]
+        elif best is None:
+            starts = [np.append(start, x * most) for x in (0.04, 0.5)]
+        else:
+            starts = [np.append(best.x[:4], min(best.x[4], 0.9 * most))]
+        best = min((problem.solved(one) for one in starts), key=lambda one: one.cost)
+        critical, _, found, _ = problem.numbers(best.x)
+        if abs(np.log(found / noise)) < _MOVED:
+            return float(best.cost), best.x, problem
+        noise, start = found, best.x[:4]
+    return None
+
+
+def _is_rough(plain: _Problem, p: np.ndarray) -> bool:
+    """Whether the curve without capacitance misses the points by more than chance."""
+    return runs_of_signs(plain.i, plain.model(p) - plain.v).passed is False
 
 
 def _capacitance(value: float, low: float, high: float, most: float, farad: float) -> Parameter:
