@@ -35,8 +35,9 @@ def test_negative_numbers_are_allowed_where_the_equation_allows_them() -> None:
 
 
 def test_components_are_named_after_the_equation() -> None:
-    assert equations.component_names("harmonic-oscillator", 2) == ["X", "V"]
-    assert equations.component_names("dA = dW1; dB = dW2", 2) == ["A", "B"]
+    assert equations.process("harmonic-oscillator").components == ("X", "V")
+    assert equations.process("dA = dW1; dB = dW2").components == ("A", "B")
+    assert sde.catalogue.named("iterated-integral").components == ("X1", "X2")
 
 
 @pytest.mark.slow

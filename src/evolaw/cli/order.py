@@ -51,7 +51,7 @@ def measure_order(
 
     from evolaw import checks
     from evolaw.cli import arguments
-    from evolaw.cli.simulate.process_settings import read_start, require_moving
+    from evolaw.cli.simulate.process_settings import first_state
     from evolaw.ito import equations
     from evolaw.sde import catalogue
 
@@ -63,9 +63,7 @@ def measure_order(
     checks.require(refusal is None, "scheme", f"be one for the process {process}", scheme, str(refusal))
     checks.require(method.needs != "exact", "scheme", "make an error", scheme, "Exact steps have no order.")
     counts = tuple(checks.integer(_whole(part), "steps", least=1) for part in steps.split(","))
-    first = read_start(law, process.dim, start)
-    require_moving(law, process, first, start)
-    begin = np.array(first)
+    begin = np.array(first_state(process, catalogue.classic(law), start))
     kinds = ("strong", "weak") if kind == "both" else (kind,)
     from evolaw.sde.schemes.noise_requests import NoiseRequest
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from evolaw.ito.systems import System
     from evolaw.sde.processes.process import SDE
 
-__all__ = ["component_names", "equation", "is_equation", "process"]
+__all__ = ["equation", "is_equation", "process"]
 
 
 @told
@@ -43,8 +43,7 @@ def process(text: str, values: Mapping[str, float] | None = None) -> SDE:
     given = {name_of(name, "values"): value for name, value in (values or {}).items()}
     if is_equation(text):
         return equation(text, given)
-    made = catalogue.named(text, given)
-    return replace(made, components=tuple(component_names(text, made.dim)))
+    return catalogue.named(text, given)
 
 
 @told
@@ -72,21 +71,6 @@ def equation(text: str, values: Mapping[str, float] | None = None) -> SDE:
     law = linear_law(symbols, {str(symbol): given[str(symbol)] for symbol in symbols.parameters})
     made = to_sde(symbols, given, name=text.strip())
     return made if law is None else replace(made, law=_Known(law))
-
-
-def component_names(text: str, dim: int) -> list[str]:
-    """Return the names of the components, as they stand in the equation of a process.
-
-    Example:
-        >>> component_names("dX = V dt; dV = -X dt + dW", 2), component_names("x'' + x = 0", 2)
-        (['X', 'V'], ['x', 'v'])
-    """
-    known = catalogue.classic(text)
-    if known is None and not is_equation(text):
-        return [f"X{k + 1}" for k in range(dim)]
-    from evolaw.ito.notation.grammar import state_names
-
-    return state_names(known.equation if known else text)
 
 
 def _signed(values: Mapping[str, float]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from evolaw import checks
@@ -47,9 +47,10 @@ class Classic:
     home: str = "evolaw.sde"
 
     def make(self, values: Mapping[str, Any]) -> SDE:
-        """Return the process with these parameters in place of the typical ones."""
+        """Return the process with these parameters in place of the typical ones, its components named as the equation names them."""
         function = getattr(importlib.import_module(self.home), self.maker)
-        return function(**(dict(self.typical) | dict(values)))
+        made: SDE = function(**(dict(self.typical) | dict(values)))
+        return replace(made, components=tuple(re.findall(r"d(\w+) =", self.equation)))
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters with the values they have when none are given."""

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from evolaw.cli.arguments import require_place
-from evolaw.cli.simulate.process_settings import PathSettings, Typed, read_start, require_moving, settle
+from evolaw.cli.simulate.process_settings import PathSettings, Typed, first_state, settle
 from evolaw.ito.equations import process
+from evolaw.sde.catalogue import classic
 
 
 @pytest.mark.parametrize(
@@ -67,9 +68,9 @@ def test_chunks_are_whole_powers_that_bound_work_and_memory() -> None:
 
 
 def test_starts_and_places(tmp_path: Path) -> None:
-    assert read_start("harmonic-oscillator", 2, None) == [1.0, 0.0]
-    assert read_start("dX = dW1; dY = dW2", 2, None) == [0.0, 0.0]
-    assert read_start("dX = dW", 1, " 2.5 ") == [2.5]
+    assert first_state(process("harmonic-oscillator"), classic("harmonic-oscillator"), None) == [1.0, 0.0]
+    assert first_state(process("dX = dW1; dY = dW2"), None, None) == [0.0, 0.0]
+    assert first_state(process("dX = dW"), None, " 2.5 ") == [2.5]
     require_place(tmp_path / "figure.svg")
     with pytest.raises(ValueError, match="directory that exists"):
         require_place(tmp_path / "nowhere" / "figure.svg")
@@ -84,4 +85,4 @@ def test_a_default_start_that_nothing_moves_is_refused(law: str) -> None:
 
 @pytest.mark.parametrize("law", ["dX = (1 - X) dt + X dW", "dX = sin(t) dt + X dW", "dX = sqrt(1 + X^2) dW"])
 def test_a_default_start_that_moves_is_taken(law: str) -> None:
-    require_moving(law, process(law), [0.0], None)
+    assert first_state(process(law), None, None) == [0.0]

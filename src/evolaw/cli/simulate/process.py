@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from evolaw.cli import arguments, terminal
 from evolaw.cli.simulate.process_settings import PathSettings
 from evolaw.cli.simulate.process_summary import Summary, asked, draw
-from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
     from evolaw.storage import Run
@@ -111,7 +110,7 @@ def _solved(settings: PathSettings, run: Run | None, stored: bool) -> Summary:
     with terminal.bar(f"simulating {settings.law[:32]}") as progress:
         try:
             found = solve(
-                settings.process, catalogue.scheme(settings.scheme), settings.start, settings.times, paths=settings.paths,
+                settings.process, settings.scheme, settings.start, settings.times, paths=settings.paths,
                 rng=settings.seed, dt=settings.dt, precision=settings.precision, out=run,
                 chunk=settings.chunk if stored else "auto", statistics=None if stored else asked(),
                 progress=progress,

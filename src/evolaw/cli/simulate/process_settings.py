@@ -11,12 +11,11 @@ from evolaw.ito import equations
 from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from evolaw.learning.trajectories.neural_equation import NeuralEquation
+    from evolaw.sde.catalogue import Classic
     from evolaw.sde.processes.process import SDE
 
-__all__ = ["PathSettings", "Typed", "is_learned", "read_start", "require_moving", "settle"]
+__all__ = ["PathSettings", "Typed", "component_names", "first_state", "is_learned", "settle"]
 
 _STEPS, _MOST_STEPS = 1000, 100_000
 _WORK = 2**24
@@ -87,7 +86,7 @@ class PathSettings:
     @property
     def names(self) -> list[str]:
         """The components."""
-        return list(self.process.components or equations.component_names(self.law, len(self.start)))
+        return component_names(self.process)
 
     @property
     def chunk(self) -> int:
@@ -119,13 +118,14 @@ def settle(typed: Typed) -> PathSettings:
         scheme = "euler-maruyama" if typed.scheme == "auto" else typed.scheme
         dt = learned.frame.step if typed.dt is None and typed.steps is None else typed.dt
         typed = replace(typed, start=typed.start or last, scheme=scheme, dt=dt)
-    first = read_start(typed.law, process.dim, typed.start)
+    chosen = catalogue.fitting_scheme(process) if typed.scheme == "auto" else typed.scheme
+    refusal = catalogue.scheme(chosen).refuses(process)
+    checks.require(refusal is None, "scheme", f"be one for the process {process}", chosen, str(refusal))
+    first = first_state(process, classic, typed.start)
     usual = 1000 * learned.frame.step if learned else classic.time if classic else 1.0
     saved = _saved(typed, usual)
     ends = getattr(process.exact, "duration", None)
     checks.require(ends is None or saved[-1] <= ends, "time", f"end with the process, at {ends}", saved[-1])
-    chosen = catalogue.fitting_scheme(process) if typed.scheme == "auto" else typed.scheme
-    method = catalogue.scheme(chosen)
     if typed.dt is None:
         dt = _longest_step(saved[-1], typed.steps, chosen == "exact-step", usual)
     else:
@@ -134,9 +134,6 @@ def settle(typed: Typed) -> PathSettings:
     grid_of(saved, dt=dt)
     with precise(checks.one_of(typed.precision, "precision", ("float64", "float32"))):
         process.validate(np.array(first))
-    refusal = method.refuses(process)
-    checks.require(refusal is None, "scheme", f"be one for the process {process}", chosen, str(refusal))
-    require_moving(typed.law, process, first, typed.start)
     randomness.source(typed.seed, "seed")
     count = checks.integer(typed.paths, "paths", least=1, most=2**32 - 2)
     settings = PathSettings(
@@ -163,44 +160,39 @@ def _learned(law: str, values: dict[str, float]) -> NeuralEquation:
     return NeuralEquation.load(law)
 
 
-def read_start(law: str, dim: int, text: str | None) -> list[float]:
+def component_names(process: SDE) -> list[str]:
+    """Return the names of the components; those of a learned equation may have none."""
+    return list(process.components or (f"X{k + 1}" for k in range(process.dim)))
+
+
+def first_state(process: SDE, classic: Classic | None, text: str | None) -> list[float]:
     """Return the state at time 0: what was typed, else the classic's own, else zeros.
 
     Raises:
-        ArgumentError: another number of components than the process has.
+        ArgumentError: another number of components than the process has, or zeros that neither drift nor noise would ever move.
     """
     from evolaw import checks
 
-    classic = catalogue.classic(law)
+    dim = process.dim
     first = arguments.numbers(text, "start") if text is not None else list(classic.start if classic else (0.0,) * dim)
     checks.require(len(first) == dim, "start", f"hold one number for each of the {dim} components", text or first)
+    checks.require(
+        text is not None or classic is not None or not _stands_still(process, first),
+        "start",
+        "be given where neither drift nor noise moves the default state",
+        f"left out, and {', '.join(component_names(process))} would stay 0 for ever",
+        "Write, for example: --start " + ",".join("1" for _ in first),
+    )
     return first
 
 
-def require_moving(law: str, process: SDE, start: list[float], text: str | None) -> None:
-    """Refuse a start that nobody typed and that neither drift nor noise would ever move."""
-    import numpy as np
-
-    from evolaw import checks
-
-    if text is not None or catalogue.classic(law) is not None:
-        return
-    names = ", ".join(equations.component_names(law, process.dim))
-    checks.require(
-        not _stands_still(process, np.array(start)),
-        "start",
-        "be given where neither drift nor noise moves the default state",
-        f"left out, and {names} would stay 0 for ever",
-        "Write, for example: --start " + ",".join("1" for _ in start),
-    )
-
-
-def _stands_still(process: SDE, state: np.ndarray) -> bool:
+def _stands_still(process: SDE, first: list[float]) -> bool:
     """Whether drift and noise vanish at a state, at the start and at two later times."""
     import numpy as np
 
     from evolaw.arrays import precise
 
+    state = np.array(first)
     with precise("float64"):
         parts = [part for t in (0.0, 0.37, 1.9) for part in (process.drift_at(t, state), process.matrix(t, state))]
         return all(not np.asarray(part).any() for part in parts)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from evolaw.facade import facade
 
 _NAMES: dict[str, tuple[str, ...]] = {
-    "grammar": ("Equations", "read_equations", "read_expression", "state_names"),
+    "grammar": ("Equations", "read_equations", "read_expression"),
     "reader": ("FUNCTIONS", "RESERVED"),
     "spelling": ("is_equation", "name_of", "spell"),
 }

@@ -23,14 +23,14 @@ from math import comb
 import sympy
 
 from evolaw.errors import ParseError
-from evolaw.ito.notation.langevin import first_order, names_of_states
+from evolaw.ito.notation.langevin import first_order
 from evolaw.ito.notation.reader import FUNCTIONS, RESERVED, Reader
 from evolaw.ito.notation.spelling import Spelled, name_of, spell
 from evolaw.ito.notation.tokens import is_noise, split
 from evolaw.ito.patience import bounded
 from evolaw.told import told
 
-__all__ = ["FUNCTIONS", "Equations", "read_equations", "read_expression", "state_names"]
+__all__ = ["FUNCTIONS", "Equations", "read_equations", "read_expression"]
 
 _MAX_LENGTH, _MAX_STATES, _MAX_NOISES, _MAX_TERMS = 4000, 128, 128, 2000
 _HEAD = re.compile(r"\s*d\s*(?P<name>[^\W\d]\w*)\s*(\(\s*t\s*\)\s*)?=")
@@ -141,19 +141,6 @@ def read_expression(
     if len(text) > _MAX_LENGTH:
         raise ParseError(f"An expression may have at most {_MAX_LENGTH} characters; this one has {len(text)}.")
     return Reader(split(spell(text)), dict(symbols), real=real, states=states, equation=False).read()
-
-
-def state_names(text: str) -> list[str]:
-    """Return the names of the states, reading no more than that.
-
-    Example:
-        >>> state_names("dX = V dt, dV = -X dt + dW"), state_names("x'' + x = 0")
-        (['X', 'V'], ['x', 'v'])
-    """
-    parts = _parts(spell(text))
-    if any(re.search(r"\w'", part.text) for part in parts):
-        return names_of_states([token.word for part in parts for token in split(part)])
-    return [_head(part)[0] for part in parts]
 
 
 def _parameter(name: str) -> str:

@@ -20,7 +20,7 @@ from evolaw.errors import ParseError
 from evolaw.ito.notation.reader import Reader
 from evolaw.ito.notation.tokens import Token
 
-__all__ = ["first_order", "names_of_states"]
+__all__ = ["first_order"]
 
 _NOISE = re.compile(r"xi(_?\d*)")
 Rows = tuple[tuple[sympy.Expr, ...], ...]
@@ -65,13 +65,6 @@ def first_order(
         spread.append(tuple(sympy.expand(sympy.diff(slope, noise)) for noise in driven))
     _require_plain_noise(states, drift, spread, driven)
     return tuple(states), tuple(drift), tuple(spread), tuple("W" + noise[2:].lstrip("_") for noise in noises)
-
-
-def names_of_states(words: list[str]) -> list[str]:
-    """The states of equations with these words: each name, and its velocity where a second derivative occurs."""
-    orders = _orders(words)
-    velocities = _velocity_names(orders, words)
-    return [name for x, order in orders.items() for name in ((x, velocities[x]) if order == 2 else (x,))]
 
 
 def _orders(words: list[str]) -> dict[str, int]:
