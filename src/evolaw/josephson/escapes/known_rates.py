@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 _NODES, _FLAT, _UNKNOWNS = 4, 0.01, 20_000
-_RAREST, _UNSETTLED = 1e-11, 5e-4
+_RAREST, _SETTLED = 1e-11, (5e-4, 2e-3)
 LOWEST_BARRIER = 4.0
 """In units of D: where it is lower, escapes are not rare enough to be spoken of by a rate."""
 TURNOVER = "Mel'nikov–Meshkov, leading order"
@@ -108,7 +108,7 @@ def known_rate(junction: Junction, low: float, high: float) -> KnownRate | None:
     count = _NODES if half > _FLAT else 1
     nodes = middle + half * np.cos(np.pi * (np.arange(count) + 0.5) / count)
     try:
-        found = np.array([_eigenvalue(junction, float(i)) for i in nodes])
+        found, unsettled = np.transpose([_eigenvalue(junction, float(i)) for i in nodes])
     except NotConverged:
         return None
     ratios = found / np.asarray(escape_rate(nodes, a, noise))
@@ -122,7 +122,7 @@ def known_rate(junction: Junction, low: float, high: float) -> KnownRate | None:
         found: np.ndarray = np.asarray(escape_rate(bias, a, noise)) * series(inside)
         return found
 
-    return KnownRate(escape, "Fokker–Planck eigenvalue", _UNSETTLED + misfit)
+    return KnownRate(escape, "Fokker–Planck eigenvalue", float(unsettled.max()) + misfit)
 
 
 def forward_rates(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray, str]:
@@ -147,14 +147,17 @@ def forward_rates(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray, str
     return np.where(is_low, leading, best), f"{known.source}; {TURNOVER}, where the barrier is below 4 D"
 
 
-def _eigenvalue(junction: Junction, bias: float) -> float:
-    """The escape rate as an eigenvalue.
+def _eigenvalue(junction: Junction, bias: float) -> tuple[float, float]:
+    """The escape rate as an eigenvalue, and the share to which it has settled.
 
     No stationary state is asked for: where a running one lives beside the well their shares may be out of reach, and the rate is not.
     """
     # Only junctions with capacitance come here, whose equation has velocities.
     equation = cast(KineticFokkerPlanck, fokker_planck(junction, bias, unknowns=_UNKNOWNS).equation)
-    return equation.escape_rate(_UNSETTLED)
+    try:
+        return equation.escape_rate(_SETTLED[0]), _SETTLED[0]
+    except NotConverged:
+        return equation.escape_rate(_SETTLED[1]), _SETTLED[1]
 
 
 def _highest(noise: float) -> float:
