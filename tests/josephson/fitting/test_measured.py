@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evolaw.errors import ArgumentError
+from evolaw.errors import ArgumentError, ParseError
 from evolaw.josephson.fitting.measured import fit_file
 from evolaw.josephson.formulas import mean_voltage
 
@@ -29,3 +29,17 @@ def test_what_the_data_cannot_tell_must_be_given(tmp_path):
         with pytest.raises(ArgumentError, match=missing):
             fit_file(file, **given)
     assert fit_file(file, ramp=1e-5, resistance=100.0, capacitance=1e-13).measured.sum() == 65
+
+
+def test_a_curve_with_both_units_a_thousand_times_too_large_is_named(tmp_path):
+    """Written in mA and mV instead of µA and µV, the rounding of 11.93 K is that of 11,930 K."""
+    bias = np.linspace(0.1, 2, 30)
+    rows = [f"{10 * i:.6g},{10 * v:.6g}" for i, v in zip(bias, mean_voltage(bias, 0.05), strict=True)]
+    for units, is_hot in (("I_mA,V_mV", True), ("I_uA,V_uV", False)):
+        file = tmp_path / "curve.csv"
+        file.write_text("\n".join([units, *rows]), encoding="utf-8")
+        if is_hot:
+            with pytest.raises(ParseError, match=r"rounded as by 1.19e\+04 K.*a thousand times too large"):
+                fit_file(file, capacitance=0.0)
+        else:
+            assert fit_file(file, capacitance=0.0).parameters["temperature"].value == pytest.approx(11.93, rel=0.01)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from evolaw import checks
+from evolaw.errors import ParseError
 from evolaw.josephson.fitting.escape_fit import fit_rates, fit_switching
 from evolaw.josephson.fitting.results import JunctionFit
 from evolaw.josephson.fitting.tables import read_table
@@ -14,6 +15,8 @@ from evolaw.josephson.fitting.voltage_fit import fit_voltage
 from evolaw.told import told
 
 __all__ = ["fit_file"]
+
+_HOTTEST = 1000.0
 
 
 @told
@@ -43,13 +46,15 @@ def fit_file(
     if table.kind == "iv":
         for name, value in (("ramp", ramp), ("resistance", resistance)):
             checks.require(value is None, name, "be left out for an I–V curve", value)
-        return fit_voltage(
+        found = fit_voltage(
             columns["current"],
             columns["voltage"],
             columns.get("voltage error"),
             capacitance=capacitance,
             temperature=temperature,
         )
+        _require_cool(found, str(path))
+        return found
     why = "The attempt frequency cannot be told from the data."
     if resistance is None:
         raise checks.refuse("resistance", "be given for switching currents and rates", None, why)
@@ -78,3 +83,13 @@ def fit_file(
         checks.require(float(counts.sum()) <= 1e7, "count", "add up to at most 1e7 ramps", float(counts.sum()))
         currents = np.repeat(currents, counts.astype(int))
     return fit_switching(currents, ramp, resistance=resistance, capacitance=capacitance, temperature=temperature)
+
+
+def _require_cool(found: JunctionFit, source: str) -> None:
+    """Refuse a curve rounded as no cold junction is: one whose currents and voltages are both a thousand times too large looks so."""
+    kelvin = found.parameters["temperature"].value
+    if kelvin is not None and kelvin > _HOTTEST:
+        raise ParseError(
+            f"The curve is rounded as by {kelvin:.3g} K, which no junction lives at. Are both units right, or a thousand times too large?",
+            source=source,
+        )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Check", "JunctionFit", "Parameter", "thermal_check"]
 
+_DATA = {"iv": "I–V", "switching": "switching", "rates": "rate"}
 _UNITS = {"critical_current": "A", "resistance": "Ohm", "capacitance": "F", "temperature": "K"}
 
 
@@ -151,4 +152,4 @@ class JunctionFit:
             (name.replace("_", " "), p.words(_UNITS[name])) for name, p in self.parameters.items()
         ]
         facts += [(check.name, check.says) for check in self.checks]
-        return display.lines(f"Junction from {self.kind} data", [*facts, ("next", self.next_measurement)])
+        return display.lines(f"Junction from {_DATA[self.kind]} data", [*facts, ("next", self.next_measurement)])

@@ -4,7 +4,7 @@
     switching current (uA)[, count]                       switching currents, one a ramp, or a histogram of them
     current (uA), rate (1/s)[, rate error (1/s)]          a table of escape rates
 
-A unit stands in brackets in the heading of its column. A column without one, one whose unit is of another quantity, and cells with units of their
+A unit stands in the heading of its column, in brackets or as its last word. A column without one, one whose unit is of another quantity, and cells with units of their
 own are refused, with the line: numbers whose unit is guessed are wrong by a thousand sooner or later.
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evolaw import checks
 from evolaw.errors import ParseError
 from evolaw.textfiles import read_text
 
@@ -52,28 +53,20 @@ _UNITS = {
     "Ω": "resistance",
     "F": "capacitance",
 }
+_WORDS = {"安": "A", "伏": "V", "赫兹": "Hz", "赫": "Hz"}
+_PREFIX_WORDS = {"": "", "千": "k", "毫": "m", "微": "u", "纳": "n", "皮": "p"}
+"""Units in Chinese words, as 微安."""
 _COLUMNS = {
-    "current": "current",
-    "bias": "current",
-    "bias current": "current",
-    "i": "current",
-    "i bias": "current",
-    "电流": "current",
-    "偏置电流": "current",
-    "voltage": "voltage",
-    "v": "voltage",
-    "u": "voltage",
-    "v dc": "voltage",
-    "电压": "voltage",
-    "voltage error": "voltage",
-    "switching current": "current",
-    "开关电流": "current",
-    "rate": "rate",
-    "escape rate": "rate",
-    "rate error": "rate",
-    "count": "count",
-    "counts": "count",
+    "current": ("current", ("bias", "bias current", "i", "i bias", "电流", "偏置电流")),
+    "voltage": ("voltage", ("v", "u", "v dc", "电压")),
+    "voltage error": ("voltage", ("sigma", "sigma v", "v error", "电压误差")),
+    "switching current": ("current", ("isw", "i sw", "开关电流")),
+    "rate": ("rate", ("escape rate", "γ", "逃逸率")),
+    "rate error": ("rate", ("逃逸率误差",)),
+    "count": ("count", ("counts", "n", "计数")),
 }
+"""Column -> its quantity, and what else it is called."""
+_CALLED = {said: name for name, (_, others) in _COLUMNS.items() for said in (name, *others)}
 _HEADING = re.compile(r"^\s*(?P<name>[^()\[\]]*?)\s*(?:[(\[]\s*(?P<unit>[^()\[\]]*?)\s*[)\]])?\s*$")
 
 
@@ -154,6 +147,7 @@ def quantity_of_text(text: str, quantity: str, name: str | None = None) -> float
 
 def _unit(unit: str) -> tuple[float | None, str | None]:
     """What a number with this unit is multiplied with, and the quantity; None for an unknown unit."""
+    unit = _in_letters(unit)
     ramp = re.fullmatch(r"(.*A)/(\S*s|min)", unit)
     if ramp and ramp[2] != "s":
         scale, kind = _unit(ramp[1] + "/s")
@@ -163,6 +157,14 @@ def _unit(unit: str) -> tuple[float | None, str | None]:
         if unit.endswith(name) and unit[: -len(name)] in _PREFIXES:
             return _PREFIXES[unit[: -len(name)]], _UNITS[name]
     return None, None
+
+
+def _in_letters(unit: str) -> str:
+    """A unit written in Chinese words, in letters; any other as it is."""
+    for word, letters in _WORDS.items():
+        if unit.endswith(word) and unit.removesuffix(word) in _PREFIX_WORDS:
+            return _PREFIX_WORDS[unit.removesuffix(word)] + letters
+    return unit
 
 
 _EXAMPLES = {
@@ -178,33 +180,26 @@ _EXAMPLES = {
 
 def _column(cell: str, source: str, line: int, place: int) -> tuple[str, float]:
     """The name of a column and what its numbers are multiplied with."""
-    found = _HEADING.match(cell)
-    name = " ".join((found["name"] if found else cell).replace("_", " ").lower().split())
-    if found is None or name not in _COLUMNS:
-        known = ", ".join(n for n in _COLUMNS if n.isascii())
+    found = _HEADING.match(checks.halfwidth(cell))
+    words = (found["name"] if found else cell).replace("_", " ").replace("/", " ").split()
+    unit = (found["unit"] or "") if found else ""
+    # Without brackets the last word is the unit, as in I_uA and I/uA, where it is one.
+    if not unit and len(words) > 1 and _unit(words[-1])[0] is not None:
+        unit = words.pop()
+    name = " ".join(words).lower()
+    if name not in _CALLED:
+        known = ", ".join(n for n in _CALLED if n.isascii())
         raise ParseError(
             f"The heading {cell.strip()!r} is none of: {known}, each with a unit as in 'current (uA)'.",
             source=source,
             line=line,
             column=place,
         )
-    quantity = _COLUMNS[name]
+    column = _CALLED[name]
+    quantity = _COLUMNS[column][0]
     if quantity == "count":
-        return "count", 1.0
-    scale = _scale(found["unit"] or "", quantity, cell.strip(), source, line, place)
-    short = {
-        "bias": "current",
-        "bias current": "current",
-        "i": "current",
-        "i bias": "current",
-        "电流": "current",
-        "偏置电流": "current",
-        "v": "voltage",
-        "u": "voltage",
-        "v dc": "voltage",
-        "电压": "voltage",
-    }
-    return {"escape rate": "rate", "开关电流": "switching current", **short}.get(name, name), scale
+        return column, 1.0
+    return column, _scale(unit, quantity, cell.strip(), source, line, place)
 
 
 def _scale(
@@ -245,7 +240,8 @@ def _require_once(names: tuple[str, ...], source: str, line: int) -> None:
 
 def _numbers(row: list[str], count: int, source: str, line: int) -> list[float]:
     if len(row) != count:
-        raise ParseError(f"The line has {len(row)} cells; the heading has {count}.", source=source, line=line)
+        why = " Write decimals with a point, or put semicolons between columns." if len(row) == 2 * count else ""
+        raise ParseError(f"The line has {len(row)} cells; the heading has {count}.{why}", source=source, line=line)
     found = []
     for place, cell in enumerate(row, 1):
         try:
