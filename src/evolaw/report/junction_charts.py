@@ -305,7 +305,8 @@ def draw_map(found: Any) -> Figure:
     x, y = ampere * found.amplitude, ampere * found.bias
     image = axes.pcolormesh(x, y, found.turns, cmap="cividis", rasterized=True)
     figure.colorbar(image, label=r"$V\,/\,(\hbar W/2e)$")
-    axes.set_xlabel("drive amplitude / $I_c$" if found.junction.scales is None else f"drive amplitude {current[8:]}")
+    is_reduced = found.junction.scales is None
+    axes.set_xlabel("drive amplitude / $I_c$" if is_reduced else f"drive amplitude ({current[9:-1]})")
     axes.set_ylabel(current)
     return figure
 
@@ -375,7 +376,7 @@ def draw_averages(found: Any) -> Figure:
         if np.isfinite(exact).any():
             few = {"ls": "", "marker": "x", "ms": 5} if found.bias.size < _FEW and "balance" not in name else {}
             axes.plot(ampere * found.bias, exact, label="exact", **(_EXACT | few))
-        _finish(axes, current, _AVERAGES.get(name, name).replace("UNIT", _unit(found.junction.damping)))
+        _finish(axes, current, _AVERAGES.get(name, name).format(_unit(found.junction.damping)))
     for spare in figure.axes[len(names) :]:
         spare.remove()
     return figure
@@ -385,8 +386,8 @@ _AVERAGES = {
     "voltage": _VOLTAGE,
     "sine": "⟨sin φ⟩",
     "cosine": "⟨cos φ⟩",
-    "square velocity": r"⟨φ′²⟩ (UNIT²)",
-    "entropy production": r"entropy production ($k_B$ UNIT)",
+    "square velocity": r"⟨φ′²⟩ ({}²)",
+    "entropy production": r"entropy production ($k_B$ {})",
     "current balance": "current balance ($I_c$)",
     "power balance": r"power balance",
 }
