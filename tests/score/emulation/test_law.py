@@ -78,7 +78,8 @@ def test_a_roll_out_keeps_the_stationary_law(law: Emulator) -> None:
     assert path.times == pytest.approx(STEP * np.array([0, 50, 100, 150, 200]))
     assert path.final.mean() == pytest.approx(LEVEL, abs=0.15)
     assert path.final.std() == pytest.approx(np.sqrt(0.5), abs=0.08)
-    assert np.array_equal(law.simulate(3.0, 200, paths=10, rng=2, every=50).values, path.values[:10])
+    # Products of matrices of another height are summed in another order on some processors: a rounding, which the law forgets.
+    assert law.simulate(3.0, 200, paths=10, rng=2, every=50).values == pytest.approx(path.values[:10], abs=1e-5)
 
 
 @pytest.mark.slow
