@@ -102,6 +102,15 @@ def test_chunks_are_whole_blocks():
         slots_for(plan(APART, EulerMaruyama()), APART, 10_000, 0)
 
 
+def test_few_large_states_are_shared_among_the_cores(monkeypatch):
+    """Sixteen states of 1023 numbers are two batches on two cores; sixteen of two numbers are too little to share."""
+    monkeypatch.setattr("evolaw.devices.cores", lambda: 2)
+    for dim, chunks in ((1023, 2), (2, 1)):
+        many = SDE(lambda t, x, p: -x, 1.0, dim=dim, noise="additive", batched=True)
+        slots = slots_for(plan(many, EulerMaruyama(), paths=1), many, 1, "auto", sets=16)
+        assert slots.chunks == chunks, dim
+
+
 def test_weak_noise_has_no_finer_steps():
     with pytest.raises(ArgumentError, match="fine"):
         plan(APART, WeakEuler(), fine=2)

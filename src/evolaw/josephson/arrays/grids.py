@@ -153,7 +153,7 @@ class _GridDrift:
 
     Islands have a margin on every side: those on the other side where columns are periodic, else some that no current comes from. So
     all bonds are differences of two cuts of one array, without a place where a row begins or ends, which would keep the compiler from
-    vectors: 32 x 32 islands take 0.6 of the time.
+    vectors: 16 arrays of 32 x 32 islands take 0.67 of the processor's time, other programs running (AVX2).
     """
 
     is_periodic: bool

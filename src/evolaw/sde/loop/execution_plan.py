@@ -42,8 +42,8 @@ _ROW = 128
 _BATCH, _FEWEST, _BATCH_NUMBERS = 2048, 32, 32_768
 """Paths of a batched process that go together: as many as have this many numbers, between the two."""
 _SHARED_NUMBERS = 4096
-"""Numbers from which on a core is worth a batch of its own. Arrays of 32 x 32 junctions, two batches of 8 on two cores or one of 16: 0.63, 1.0 by
-the clock, 0.92 of the processor's time."""
+"""Numbers from which on a core is worth a batch of its own. Sixteen arrays of 32 x 32 junctions as two batches, not one, on two quiet cores (AVX2): 0.76
+by the clock, 0.86 of the processor's time."""
 _DEVICE_BATCH, _DEVICE_BATCH_NUMBERS = 2**18, 2**22
 """The same on an accelerator, where a batch is one call of the network and layers of some hundred numbers a state must fit."""
 _GROUPS = {
