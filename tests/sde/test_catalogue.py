@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 
+import jax
 import numpy as np
 import pytest
 
@@ -40,8 +41,10 @@ def test_letters_and_equation_are_those_of_the_process(name: str) -> None:
     letters = {letter: numbers[letter] for letter in classic.letters if letter in numbers}
     made, typed = equations.process(name, letters), equations.process(LIKE[name], letters)
     x, t = 0.4 + 0.1 * np.arange(made.dim), 0.2
-    assert np.allclose(made.drift_at(t, x), typed.drift_at(t, x), rtol=1e-5)
-    assert np.allclose(made.matrix(t, x) @ made.matrix(t, x).T, typed.matrix(t, x) @ typed.matrix(t, x).T, rtol=1e-5)
+    both = jax.jit(lambda x: [(one.drift_at(t, x), one.matrix(t, x)) for one in (made, typed)])(x)
+    (drift, matrix), (drift_typed, matrix_typed) = jax.device_get(both)
+    assert np.allclose(drift, drift_typed, rtol=1e-5)
+    assert np.allclose(matrix @ matrix.T, matrix_typed @ matrix_typed.T, rtol=1e-5)
     assert len(classic.start) == made.dim
     assert set(classic.letters.values()) <= set(classic.parameters())
 

@@ -134,7 +134,7 @@ PAIRS = [
 ]
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.slow
 @pytest.mark.parametrize(("process", "scheme"), PAIRS, ids=lambda part: str(part).replace(" ", "-"))
 def test_paths_do_not_depend_on_the_form(process, scheme, monkeypatch):
     """Apart and whole, grouped and single, ahead and not: the same paths, up to rounding."""

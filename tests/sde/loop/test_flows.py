@@ -27,6 +27,7 @@ def test_paths_are_scipys(times):
         np.testing.assert_allclose(found.values[k], by_scipy(start, times), atol=3e-7)
 
 
+@pytest.mark.slow
 def test_a_tolerance_a_thousand_times_smaller_is_as_much_more_exact():
     exact = by_scipy(STARTS[0], [0.0, 8.0])[-1]
     wrong = []
@@ -37,6 +38,7 @@ def test_a_tolerance_a_thousand_times_smaller_is_as_much_more_exact():
     assert 100 < wrong[0] / wrong[1] < 30_000
 
 
+@pytest.mark.slow
 def test_a_path_does_not_depend_on_its_neighbours():
     """One step for a whole batch couples them: pitfall 10 of the peers."""
     together = solve_flow(PENDULUM, STARTS, [0.0, 5.0]).final

@@ -120,7 +120,7 @@ def decay(rate):
     return SDE(lambda t, x, p: -rate * x, 0.1, noise="additive", name="decay", params=np.full(2000, 0.5))
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "word"),
     [

@@ -314,6 +314,7 @@ def test_unequal_steps_have_the_law_of_the_process():
     assert np.abs(correlations).max() < 5 / np.sqrt(20_000)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("times", "kinds"),
     [([1e8, 1e8 + 1], {"steps": 10}), ([0, 1e9], {"grid": [0, 1e9 - 1, 1e9]})],
@@ -363,6 +364,7 @@ def test_processes_and_schemes_may_be_named() -> None:
         solve("ornstein-uhlenbek", "milstein", 1.0, [0, 1], **options)
 
 
+@pytest.mark.slow
 def test_on_an_accelerator_paths_are_laid_out_there_and_stay_the_same(monkeypatch):
     """Numbers and starts are made on the device; 37 paths in chunks of 16, the last one part empty."""
 

@@ -44,13 +44,16 @@ def test_splitting_undoes_itself():
 
 
 def test_both_forms_step_alike():
-    results = []
-    for form in forms():
-        x, _, memory = form.split(X, None, MEMORY)
-        for _ in range(2):
-            x, memory = form.advance(T, DT, x, NOISE, memory)
-        results.append(form.join(x, None, memory))
-    (x, _, memory), (wanted, _, kept) = results
+    def twice(form):
+        def run(x, memory):
+            x, _, memory = form.split(x, None, memory)
+            for _ in range(2):
+                x, memory = form.advance(T, DT, x, NOISE, memory)
+            return form.join(x, None, memory)
+
+        return jax.jit(run)(X, MEMORY)
+
+    (x, _, memory), (wanted, _, kept) = (twice(form) for form in forms())
     np.testing.assert_allclose(x, wanted, rtol=1e-6)
     for name in MEMORY:
         np.testing.assert_allclose(memory[name], kept[name], rtol=1e-5, atol=1e-6)

@@ -1,5 +1,6 @@
 """Which steps are proved to commute with whole turns; each answer is compared with the step itself, made at both places."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -65,8 +66,10 @@ def test_the_answer_is_what_the_step_does(case):
     x, noise = draw.normal(size=x.shape) + 1, draw.normal(size=noise.shape)
     shift = np.array([0.0 if period is None else 3 * period for period in periods])
 
+    whole = jax.jit(lambda x: step(x, noise, scheme.start(process, 0.3, x)))
+
     def made(x):
-        there, kept = step(x, noise, scheme.start(process, 0.3, x))
+        there, kept = whole(x)
         return [np.asarray(there), *(np.asarray(part) for part in [kept] if part is not None)]
 
     (there, *kept), (moved, *others) = made(x), made(x + shift)

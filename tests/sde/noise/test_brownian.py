@@ -26,7 +26,7 @@ KEY = randomness.source(0).stream("noise").key
 
 
 def keys_of(paths, noises=3):
-    return path_keys(KEY, np.arange(paths, dtype=np.uint32), noises)
+    return jax.jit(path_keys, static_argnums=2)(np.array(KEY, np.uint32), np.arange(paths, dtype=np.uint32), noises)
 
 
 @pytest.mark.slow
@@ -45,7 +45,7 @@ def test_a_run_of_steps_is_its_single_steps(needs):
             jax.tree.map(np.testing.assert_array_equal, run, single)
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.slow
 @pytest.mark.parametrize("needs", ["two_point", "three_point"])
 @pytest.mark.parametrize("count", [1, 4, 8])
 def test_weak_variables_read_from_kept_words_are_the_same(needs, count):
@@ -53,12 +53,13 @@ def test_weak_variables_read_from_kept_words_are_the_same(needs, count):
     keys, dt = keys_of(5, 2), jnp.float32(0.1)
     words = drawing.words(keys, 64, 64)
     run = jax.jit(lambda first: drawing.run(keys, first, dt, count))
+    reading = jax.jit(lambda words, first: drawing.read(keys, words, dt, first, count), static_argnums=1)
     for first in (64, 80, 120):
-        read = drawing.read(keys, words[(first - 64) // drawing.per_word], dt, first, count)
+        read = reading(words[(first - 64) // drawing.per_word], first)
         jax.tree.map(np.testing.assert_array_equal, read, run(jnp.uint32(first)))
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.slow
 @pytest.mark.parametrize(("needs", "count"), [("two_point", 64), ("three_point", 16), ("three_point", 32)])
 def test_a_run_that_uses_up_its_words_is_its_single_steps(needs, count):
     drawing = Drawing(needs, 2, "float32")
@@ -68,7 +69,7 @@ def test_a_run_that_uses_up_its_words_is_its_single_steps(needs, count):
     jax.tree.map(np.testing.assert_array_equal, run, [step(keys, jnp.uint32(64 + i), dt) for i in range(count)])
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.slow
 @pytest.mark.parametrize("needs", ["dW", "dW,dZ", "exact"])
 @pytest.mark.parametrize("count", [1, 2, 8])
 def test_noise_drawn_ahead_is_that_of_the_steps(needs, count):
@@ -93,7 +94,7 @@ def test_a_composed_step_is_the_sum_of_its_finer_ones(needs, fine):
         keys = keys_of(7)
         coarse = jax.jit(Drawing(needs, 3, "float64", 2, fine).step)(keys, jnp.uint32(4), 0.6)
         step = jax.jit(Drawing(needs, 3, "float64", 2).step)
-        finer = [step(keys, jnp.uint32(4 * fine + i), 0.6 / fine) for i in range(fine)]
+        finer = [jax.device_get(step(keys, jnp.uint32(4 * fine + i), 0.6 / fine)) for i in range(fine)]
         np.testing.assert_allclose(coarse.dW, sum(noise.dW for noise in finer), atol=1e-14)
         # The iterated integrals by their definition, on the polygon of the finer steps.
         w = np.cumsum([np.zeros_like(finer[0].dW), *(noise.dW for noise in finer)], axis=0)
@@ -144,7 +145,7 @@ def features(needs, steps, paths=20_000, noises=3):
     return np.array(rows, float)
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.slow
 @pytest.mark.parametrize("needs", ["dW,dZ", "levy", "three_point"])
 def test_all_that_is_drawn_for_a_path_is_independent(needs):
     """Between the numbers of one step and of two steps, and their squares, no correlation: a word is used once."""
@@ -228,6 +229,7 @@ def test_golden_increments():
 GOLDEN = [-1.0311541628750083, -0.89527189548598, -0.6395785409043494]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("slot", [0, 1])
 def test_single_bits_are_even(slot):
     """Ones in 128 streams of 8 million bits are as spread as fair coins; a false alarm once in 100,000 runs."""

@@ -42,6 +42,7 @@ def test_the_solution_is_that_of_one_state_at_a_time_and_the_function_sees_a_who
     assert set(shapes) == {(1, 2), (300, 2)}
 
 
+@pytest.mark.slow
 def test_a_large_network_is_not_traced_number_by_number():
     """4 million weights, of which no number becomes an operation of its own."""
     wide = {"in": np.zeros((2, 2048)), "mid": np.zeros((2048, 2048)), "out": np.zeros((2048, 2))}

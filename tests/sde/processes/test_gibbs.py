@@ -19,7 +19,7 @@ def test_a_harmonic_potential_gives_a_normal_density():
     assert law.stationary_average(lambda x: x**2) == pytest.approx(0.15, rel=1e-12)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [0.05, 0.5, 5.0])
 def test_the_double_well_density_is_normalised(temperature):
     law = double_well(barrier=1.5, width=2.0, temperature=temperature).exact
@@ -55,6 +55,7 @@ def test_where_the_potential_is_zero_does_not_matter():
     )
 
 
+@pytest.mark.slow
 def test_kramers_rate_is_the_limit_of_the_mean_passage():
     """1/τ(-a -> a) -> r as D falls below ΔU; the next term is of relative order D/ΔU."""
     gaps = []

@@ -127,6 +127,7 @@ def test_a_linear_law_holds_at_times_beyond_every_number() -> None:
     assert not np.isfinite(grows.mean(1e308, [1.0])[0])
 
 
+@pytest.mark.slow
 def test_an_equation_is_solved_a_second_time_like_the_first() -> None:
     """Its exact law is compared when the loop that was compiled is looked up; arrays have no yes or no."""
     text = "dX = -X dt + dW; dY = X dt"

@@ -1,5 +1,6 @@
 """Brackets and broken promises."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ def test_brackets_of_linear_noise_are_matrix_commutators(float64):
     """[B_j x, B_k x] = B_j B_k x - B_k B_j x."""
     draw = np.random.Generator(np.random.Philox(key=1))
     B, x = draw.standard_normal((3, 2, 2)), draw.standard_normal(2)
-    got = brackets(linear_system(np.zeros((2, 2)), B), 0.0, jnp.asarray(x))
+    process = linear_system(np.zeros((2, 2)), B)
+    got = jax.jit(lambda x: brackets(process, 0.0, x))(x)
     wanted = [[(B[j] @ B[k] - B[k] @ B[j]) @ x for k in range(3)] for j in range(3)]
     np.testing.assert_allclose(got, wanted, atol=1e-13)
 
@@ -23,9 +25,13 @@ def test_derivatives_along_columns_are_difference_quotients(float64):
 
     process = SDE(lambda t, x, p: x, lambda t, x, p: G(x), dim=2)
     x, small = jnp.array([0.3, 0.8]), 1e-6
-    for k in range(2):
-        quotient = (G(x + small * G(x)[:, k]) - G(x - small * G(x)[:, k])) / (2 * small)
-        np.testing.assert_allclose(along_columns(process, 0.0, x)[k], quotient, atol=1e-9)
+
+    @jax.jit
+    def quotients(x):
+        return [(G(x + small * G(x)[:, k]) - G(x - small * G(x)[:, k])) / (2 * small) for k in range(2)]
+
+    slopes = jax.jit(lambda x: along_columns(process, 0.0, x))(x)
+    np.testing.assert_allclose(slopes, quotients(x), atol=1e-9)
 
 
 @pytest.mark.sampled(5)
@@ -54,6 +60,7 @@ def test_kept_promises_are_believed(process):
     assert broken_promise(process) is None
 
 
+@pytest.mark.slow
 def test_a_time_dependent_bracket_is_found():
     process = SDE(
         lambda t, x, p: x, lambda t, x, p: jnp.array([[1.0, 0.0], [0.0, 1 + t * x[0]]]), dim=2, noise="commutative"

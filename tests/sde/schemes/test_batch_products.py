@@ -16,7 +16,7 @@ VECTORS = rng.normal(size=(4, LANES)).astype(np.float32)
 @pytest.mark.parametrize("axes", [(-1, -1), (None, -1), (-1, None)])
 def test_apply_equals_the_matrix_product(axes):
     arguments = [part if axis == -1 else part[..., 0] for part, axis in zip((MATRICES, VECTORS), axes, strict=True)]
-    found = jax.vmap(apply, in_axes=axes, out_axes=-1)(*arguments)
+    found = jax.jit(jax.vmap(apply, in_axes=axes, out_axes=-1))(*arguments)
     matrices, vectors = (
         np.broadcast_to(a if a.shape[-1] == LANES else a[..., None], s)
         for a, s in zip(arguments, (MATRICES.shape, VECTORS.shape), strict=True)
@@ -27,7 +27,7 @@ def test_apply_equals_the_matrix_product(axes):
 def test_outer_under_two_vmaps():
     """Two mapped axes, each somewhere else."""
     a, b = rng.normal(size=(5, 3, LANES)), rng.normal(size=(2, 5, LANES))
-    found = jax.vmap(jax.vmap(outer, in_axes=-1, out_axes=-1), in_axes=(0, 1))(a, b)
+    found = jax.jit(jax.vmap(jax.vmap(outer, in_axes=-1, out_axes=-1), in_axes=(0, 1)))(a, b)
     np.testing.assert_allclose(found, np.einsum("pan,bpn->pabn", a, b), rtol=1e-6)
 
 

@@ -48,7 +48,7 @@ def test_the_bridge_ends_where_it_must():
     np.testing.assert_allclose(np.asarray(x)[:, -1], 0.4, atol=1e-12)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(30)
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 @pytest.mark.parametrize(
     ("degrees", "start"), [(10.7, 0.9), (3.0, 0.0), (2.2, 1e-3), (1.2, 0.3), (1.2, 40.0), (900.0, 0.9)]

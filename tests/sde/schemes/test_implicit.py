@@ -44,7 +44,7 @@ def test_newton_solves_a_coupled_nonlinear_step(float64):
 
     process = SDE(f, 1.0, dim=2, noise="diagonal")
     x, dW, h = jnp.array([1.2, -0.8]), jnp.array([0.3, -0.1]), 0.5
-    y = DriftImplicitEuler().step(process, 0.0, x, h, Noise(dW), None)[0]
+    y = jax.jit(lambda x, dW: DriftImplicitEuler().step(process, 0.0, x, h, Noise(dW), None)[0])(x, dW)
     np.testing.assert_allclose(y, x + h * f(h, y, None) + dW, atol=1e-13)
 
 
@@ -53,8 +53,9 @@ def test_a_drift_that_throws_newton_back_and_forth_is_solved(theta, float64):
     """f = -100 tanh(50 x): whole corrections from afar overshoot ever more; halved ones arrive, from every start."""
     process = SDE(lambda t, x, p: -100 * jnp.tanh(50 * x), 1.0, noise="additive")
     h, scheme = 0.01, DriftImplicitEuler(theta)
+    step = jax.jit(lambda x, dW: scheme.step(process, 0.0, x, h, Noise(dW), None)[0])
     for x, dW in ((0.7, 0.1), (-2.0, 0.05), (0.0, 0.4), (1e-3, -0.2)):
-        y = float(scheme.step(process, 0.0, jnp.array([x]), h, Noise(jnp.array([dW])), None)[0][0])
+        y = float(step(np.array([x]), np.array([dW]))[0])
         known = x + dW - (1 - theta) * h * 100 * np.tanh(50 * x)
         assert y == pytest.approx(
             optimize.brentq(lambda y, c=known: y + theta * h * 100 * np.tanh(50 * y) - c, -9, 9), abs=1e-9
@@ -65,7 +66,7 @@ def test_a_step_without_solution_is_no_state_and_says_why(float64):
     """y = c + h y² has no real solution for 4 h c > 1; a path in the same chunk that has one is not disturbed."""
     square = SDE(lambda t, x, p: x**2, 0.0, noise="additive", name="square")
     scheme, still = DriftImplicitEuler(), Noise(jnp.zeros(1))
-    both = jax.vmap(lambda x: scheme.step(square, 0.0, x, 0.1, still, None)[0])(jnp.array([[5.0], [1.0]]))
+    both = jax.jit(jax.vmap(lambda x: scheme.step(square, 0.0, x, 0.1, still, None)[0]))(jnp.array([[5.0], [1.0]]))
     assert np.isnan(both[0, 0]) and float(both[1, 0]) == pytest.approx(5 - np.sqrt(15.0), rel=1e-12)
     assert scheme.explain(square, 0.0, jnp.array([1.0]), 0.1, still) is None
     words = scheme.explain(square, 0.0, jnp.array([5.0]), 0.1, still)

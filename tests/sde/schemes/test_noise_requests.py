@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -55,7 +56,8 @@ def test_schemes_declare_requests(name):
 @pytest.mark.sampled(9)
 @pytest.mark.parametrize("request_", NoiseRequest)
 def test_what_is_said_of_a_kind_is_what_is_drawn(request_):
-    noise = Drawing(request_, 2, "float32").step(path_keys((1, 2), np.arange(500), 2), jnp.uint32(3), jnp.float32(0.25))
+    keys = jax.jit(path_keys, static_argnums=(0, 2))((1, 2), np.arange(500), 2)
+    noise = jax.jit(Drawing(request_, 2, "float32").step)(keys, jnp.uint32(3), jnp.float32(0.25))
     values = np.unique(np.round(np.asarray(noise.dW), 5)).size if noise.dW is not None else 0
     assert request_.is_weak == (values in (2, 3))
     assert request_.is_of_normals == (values > 3 and noise.area is None)

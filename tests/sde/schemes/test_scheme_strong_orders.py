@@ -122,7 +122,7 @@ def order_of(declared, kind):
     return declared[kind] if isinstance(declared, Mapping) else declared
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize(("scheme", "kind", "calculus"), CELLS)
 def test_strong_order_is_the_declared_one(scheme, kind, calculus, strong_slope):
     law, declared, grids = process(kind, calculus), order_of(scheme.strong_order, kind), {}
@@ -192,6 +192,7 @@ class UncorrectedShARK(ShARK):
         return 0.0
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "broken", [TransposedAreas(), TransposedSupport(), WithoutAreas()], ids=lambda s: type(s).__name__
 )

@@ -112,7 +112,7 @@ def order_of(declared, kind):
     return declared[kind] if isinstance(declared, Mapping) else declared
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize(("scheme", "kind", "calculus"), CELLS)
 def test_weak_order_is_the_declared_one(scheme, kind, calculus, moment_steps):
     exact = exact_second_moments(kind, calculus)

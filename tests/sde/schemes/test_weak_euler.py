@@ -58,6 +58,7 @@ def test_order_one_on_nonlinear_noise():
     assert np.log2(errors[1] / errors[2]) == pytest.approx(1.0, abs=0.15)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("scheme", BOTH, ids=lambda scheme: scheme.needs)
 def test_the_loop_draws_what_the_enumeration_assumes(scheme):
     """Fourth moment of two steps of Brownian motion, exact for the scheme; 4.5 standard errors: false alarms below 1e-5."""

@@ -88,7 +88,7 @@ def exact_moments(A, B, start, degree):
     return (linalg.expm(generator) @ state).reshape((d,) * degree)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.slow
 @pytest.mark.parametrize("degree", [2, 3])
 @pytest.mark.parametrize("scheme", [RI6(), DRI1()], ids=lambda scheme: scheme.name)
 def test_three_noises_keep_weak_order_two(scheme, degree, moment_steps):
@@ -129,6 +129,7 @@ def test_one_two_point_variable_per_channel_would_lose_an_order(scheme, moment_s
     assert np.log2(errors[0] / errors[1]) == pytest.approx(2.0, abs=0.15), "two noises do not see the difference"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("scheme", [RI6(), DRI1()], ids=lambda scheme: scheme.name)
 def test_time_dependent_coefficients_keep_weak_order_two(scheme, moment_steps):
     """A(t) and B_k(t) test the stage times."""
@@ -159,7 +160,7 @@ def points(m, h, count, seed=5):
 
 
 def advance(process, scheme, noise, x, h=0.1, t=0.3):
-    return np.asarray(jax.vmap(lambda x, n: scheme.step(process, t, x, h, n, None)[0])(x, noise))
+    return np.asarray(jax.jit(jax.vmap(lambda x, n: scheme.step(process, t, x, h, n, None)[0]))(x, noise))
 
 
 @pytest.mark.sampled(5)

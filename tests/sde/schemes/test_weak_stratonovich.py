@@ -11,6 +11,7 @@ import random
 from fractions import Fraction
 from math import factorial
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -212,7 +213,7 @@ def order_of_moments(step, calculus="stratonovich", seed=1):
     return right
 
 
-@pytest.mark.sampled(9)
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", [RS1, RS2])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_one_step_has_the_moments_of_the_generator_to_second_order(scheme, seed):
@@ -260,22 +261,28 @@ def points(count, m, h, seed=5):
     return Noise(dW, pair=upper - np.swapaxes(upper, 1, 2)), draw.uniform(-1.0, 1.0, (count, 2))
 
 
+def stepped(scheme, process, t, h):
+    return jax.jit(jax.vmap(lambda x, noise: scheme.step(process, t, x, h, noise, None)[0]))
+
+
 @pytest.mark.parametrize("scheme", [RS1(), RS2()], ids=lambda scheme: scheme.name)
 def test_the_general_step_is_the_formula(scheme, float64):
     """Written with loops over noises, as the module's docstring has it."""
     process, tab, t, h, m = SDE(drift, diffusion, dim=2, noises=3, calculus="stratonovich"), scheme.tableau, 0.3, 0.2, 3
 
     def g(time, x):
-        return np.asarray(diffusion(time, x))
+        return np.asarray(matrix(time, x))
 
+    force, matrix = jax.jit(drift), jax.jit(diffusion)
     noise, states = points(6, m, h)
-    for x, dW, V in zip(states, noise.dW, noise.pair, strict=True):
-        k1 = np.asarray(drift(t, x))
-        k2 = np.asarray(drift(t + float(tab.c2) * h, x + float(tab.a21) * k1 * h))
+    found = stepped(scheme, process, t, h)(states, noise)
+    for x, dW, V, got in zip(states, noise.dW, noise.pair, found, strict=True):
+        k1 = np.asarray(force(t, x))
+        k2 = np.asarray(force(t + float(tab.c2) * h, x + float(tab.a21) * k1 * h))
         g1 = g(t, x)
         g2 = np.stack([g(t, x + 2 / 3 * g1[:, k] * dW[k])[:, k] for k in range(m)], 1)
         p = [(g1[:, k] / 4 + 3 / 4 * g2[:, k]) * dW[k] for k in range(m)]
-        k3 = np.asarray(drift(t + float(tab.c3) * h, x + (float(tab.a31) * k1 + float(tab.a32) * k2) * h + sum(p)))
+        k3 = np.asarray(force(t + float(tab.c3) * h, x + (float(tab.a31) * k1 + float(tab.a32) * k2) * h + sum(p)))
         wanted = x + h * sum(float(a) * k for a, k in zip(tab.alpha, (k1, k2, k3), strict=True))
         for k in range(m):
             others = sum(p[l] for l in range(m) if l != k)
@@ -284,10 +291,10 @@ def test_the_general_step_is_the_formula(scheme, float64):
             q = sum(g1[:, l] * V[l, k] for l in range(m) if l != k)
             wanted = wanted + (g1[:, k] + 3 * g2[:, k] + 3 * g3 + g4) * dW[k] / 8
             wanted = wanted + np.sqrt(h) / 4 * (g(t, x + q)[:, k] - g(t, x - q)[:, k])
-        got = scheme.step(process, t, jnp.asarray(x), h, Noise(jnp.asarray(dW), pair=jnp.asarray(V)), None)[0]
         np.testing.assert_allclose(got, wanted, atol=1e-14)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("scheme", [RS1(), RS2()], ids=lambda scheme: scheme.name)
 def test_shortcuts_for_special_noise_are_the_general_step(scheme, float64):
     def column(t, x, p=None):
@@ -305,10 +312,9 @@ def test_shortcuts_for_special_noise_are_the_general_step(scheme, float64):
         special = SDE(drift, short, dim=2, noises=noises, noise=kind, calculus="stratonovich")
         general = SDE(drift, full, dim=2, noises=2, calculus="stratonovich")
         noise, states = points(8, 2, 0.2)
-        for x, dW, V in zip(states, noise.dW, noise.pair, strict=True):
-            one = scheme.step(special, 0.3, jnp.asarray(x), 0.2, Noise(jnp.asarray(dW[:noises])), None)[0]
-            two = scheme.step(general, 0.3, jnp.asarray(x), 0.2, Noise(jnp.asarray(dW), pair=jnp.asarray(V)), None)[0]
-            np.testing.assert_allclose(one, two, atol=1e-14, err_msg=kind)
+        one = stepped(scheme, special, 0.3, 0.2)(states, Noise(noise.dW[:, :noises]))
+        two = stepped(scheme, general, 0.3, 0.2)(states, noise)
+        np.testing.assert_allclose(one, two, atol=1e-14, err_msg=kind)
 
 
 # -- order, without sampling error -------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def events(process, event, start, end, steps, *, paths=1, scheme=None, rng=4, be
     return found.results[-1]
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("direction", "wanted"),
     [(+1, [3 * np.pi / 2, 7 * np.pi / 2]), (-1, [np.pi / 2, 5 * np.pi / 2]), (0, [np.pi / 2, 3 * np.pi / 2])],
@@ -70,11 +70,13 @@ def test_a_straight_crossing_is_exact_and_times_count_from_the_clock():
     assert np.isnan(found.states[0, 1:]).all()
 
 
+@pytest.mark.slow
 def test_coming_to_zero_exactly_is_the_event_up_and_leaving_it_is_none():
     found = events(SDE(1.0, 0.0, noise="additive"), Event(lambda t, x, p: x[0], keep=2), -1.0, 4.0, 4)
     assert found.counts.tolist() == [1] and found.times[0].tolist() == [1.0, np.inf]
 
 
+@pytest.mark.slow
 def test_every_path_has_its_own_events():
     """Starts -k reach 0 at time k; what does not arrive has none."""
     start = -np.arange(1.0, 1401.0)[:, None] / 100
@@ -193,6 +195,7 @@ def test_what_one_watcher_stopped_no_other_one_sees_move():
     assert met.met.any() and (met.times[met.met] <= (last[met.met] + 1) / n + 1e-12).all()
 
 
+@pytest.mark.slow
 def test_windings_are_unwound_for_the_function():
     """A phase that has turned 2.5 times passes 4π once and never comes back to it."""
     turning = SDE(1.0, 0.0, noise="additive", periods=(2 * np.pi,))
@@ -200,6 +203,7 @@ def test_windings_are_unwound_for_the_function():
     assert found.counts.tolist() == [1] and found.times[0, 0] == pytest.approx(4 * np.pi)
 
 
+@pytest.mark.slow
 def test_a_late_event_in_single_precision_keeps_the_digits_of_its_step():
     found = events(
         SDE(1.0, 0.0, noise="additive", periods=(1.0,)),
@@ -226,6 +230,7 @@ def test_events_are_kept_in_the_run_directory_and_do_not_depend_on_chunks(tmp_pa
     np.testing.assert_array_equal(run.read("EventResult_0_times"), one.times)
 
 
+@pytest.mark.slow
 def test_a_function_that_is_not_a_number_somewhere_is_said():
     found = events(SDE(1.0, 0.0, noise="additive"), Event(lambda t, x, p: jnp.log(0.5 - x[0])), 0.0, 1.0, 10, paths=3)
     assert not found.defined.any() and found.counts.tolist() == [0, 0, 0]

@@ -50,6 +50,7 @@ def test_moments_are_those_of_the_valid_values(pieces):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("covariance", [True, False])
 def test_more_blocks_than_are_merged_at_once_make_the_same_moments_wherever_chunks_end(covariance):
     observer, good = Moments(covariance=covariance), X[:, VALID]
@@ -114,7 +115,7 @@ def test_a_wrapped_histogram_counts_within_the_period():
 def test_a_value_on_an_inner_edge_belongs_above_it_and_densities_have_their_error():
     observer = Histogram((0.0, 1.0, 3.0))
     x = jnp.array([[-0.5, 0.0, 0.5, 1.0, 2.0, 2.5, 3.0, 9.0]], jnp.float32)
-    counts = observer.observe(SDE(0.0, 1.0), 0.0, x, jnp.ones(8, bool), 8)
+    counts = jax.jit(lambda x: observer.observe(SDE(0.0, 1.0), 0.0, x, jnp.ones(8, bool), 8))(x)
     found = observer.finish(observer.merge(None, np.asarray(counts)[None]))
     assert found.counts.tolist() == [[2, 3]] and found.below.tolist() == [1] and found.above.tolist() == [2]
     np.testing.assert_allclose(found.density, [[2 / 8, 3 / 8 / 2]])
@@ -130,7 +131,8 @@ def test_errors_of_merged_moments_are_those_of_all_values():
     blocks = (blocks - blocks.mean(axis=1, keepdims=True)) * np.arange(1, 7)[:, None]
     observer = Moments(covariance=False)
     with precise("float64"):
-        summary = observer.observe(SDE(0.0, 1.0), 0.0, jnp.asarray(blocks.reshape(1, -1)), jnp.ones(768, bool), 128)
+        observe = jax.jit(lambda x: observer.observe(SDE(0.0, 1.0), 0.0, x, jnp.ones(768, bool), 128))
+        summary = observe(blocks.reshape(1, -1))
     found = observer.finish(observer.merge(None, [np.asarray(part)[None] for part in summary]))
     square = blocks.ravel() ** 2
     assert found.covariance_error[0, 0] == pytest.approx(square.std() / np.sqrt(768), rel=1e-9)

@@ -44,6 +44,7 @@ def test_the_same_as_while_the_paths_ran() -> None:
     assert np.array_equal(running.histogram.counts, stored.histogram.counts)
 
 
+@pytest.mark.slow
 def test_lost_paths_are_counted_and_left_out() -> None:
     values = sample().values.copy()
     values[450, 2, 0] = np.nan

@@ -29,6 +29,7 @@ def test_weak_order_against_finer_steps():
     assert abs(found.errors[0] - exact) < 4.5 * found.standard_errors[0]
 
 
+@pytest.mark.slow
 def test_the_band_covers_the_order_as_often_as_it_says():
     """400 sets of made-up samples, errors of different h correlated as on shared paths: the 95 % band covers the slope 1 in 92
     to 98 % of them (binomial, four standard errors), and its width is the spread of the slopes."""
@@ -63,6 +64,7 @@ def test_a_noisy_error_weighs_little():
     assert abs(found.slope - 1) < 0.01 and found.errors[3] > 2 / 64
 
 
+@pytest.mark.slow
 def test_weak_orders_without_paths_sum_over_the_components():
     """Two components; the truth is the sum of their exact means."""
     process = linear_system([[0.5, 0.0], [0.0, -1.0]], [[[0.2, 0.0], [0.0, 0.1]]])

@@ -30,6 +30,7 @@ def test_the_telescoping_test_sees_two_different_schemes():
     assert not _estimate(levels).consistent
 
 
+@pytest.mark.slow
 def test_every_sample_is_a_path_of_its_own(monkeypatch):
     """No two levels share their stream, no sample of a level repeats a path, and a coarse partner has the fine one's noise."""
     calls = []
