@@ -21,6 +21,7 @@ def _offered(command: list[str], typed: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [

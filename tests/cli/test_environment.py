@@ -43,6 +43,7 @@ def test_an_output_that_takes_nothing_is_said(words: str, said: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("words", ["2>&-", "2>/dev/full"])
 def test_without_a_place_for_errors_the_exit_code_tells(words: str) -> None:
     assert shell(words, "explain no-such-word").returncode == 3
@@ -90,6 +91,7 @@ def test_flags_that_everybody_has_cost_nothing(monkeypatch: pytest.MonkeyPatch) 
     assert environment.flag_fault() is None
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("name", "value", "command"),
     [

@@ -142,6 +142,7 @@ def test_a_reader_that_leaves_early_is_no_bug() -> None:
     assert "rror" not in done.stderr
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("words", ["--help --lang zh", "simulate --help"])
 def test_help_that_nobody_reads_ends_well(words: str) -> None:
     """Rich and click make an exit with code 1 of a broken pipe, and `evolaw --help | head` would fail in a script."""

@@ -313,6 +313,7 @@ def test_a_finding_is_drawn_and_a_film_of_it_is_refused_before_work(evolaw: Call
     assert not (tmp_path / "kept").exists()
 
 
+@pytest.mark.slow
 def test_the_document_says_what_it_rests_on(evolaw: Callable[..., Any], life_thin: Path) -> None:
     """Every fitted number with its error, and seed, version and boundary."""
     told = json.loads(

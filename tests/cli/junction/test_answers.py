@@ -48,6 +48,7 @@ def test_a_run_that_refused_an_argument_leaves_its_place_free(tmp_path):
         raise AssertionError("work was done")
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_before_its_first_commit_goes_on(tmp_path, monkeypatch):
     """What is solved is written down before the first chunk; the same command was told that the directory exists."""
     words = ["junction", "iv", "--noise", "0.5", "--bias", "0.5", "--paths", "8", "--duration", "5"]

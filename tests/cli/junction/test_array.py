@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 
+@pytest.mark.slow
 def test_a_seed_fixes_start_biases_and_noise(evolaw):
     words = [
         "junction",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [

@@ -37,6 +37,7 @@ def test_a_learned_law_is_simulated_like_its_rule(evolaw: Callable[..., Any], tm
     assert by_law["population_last"] == by_rule["population_last"]
 
 
+@pytest.mark.slow
 def test_a_law_of_chance_is_simulated_with_its_chances(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     soup = (np.random.default_rng(2).random((32, 32)) < 0.4).astype(np.uint8)
     np.savez(tmp_path / "noisy.npz", states=evolve("B3/S23~0.05", soup, 10, rng=1).values)

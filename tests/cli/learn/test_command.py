@@ -30,6 +30,7 @@ def soup() -> np.ndarray:
     return (np.random.default_rng(2).random((32, 32)) < 0.4).astype(np.uint8)
 
 
+@pytest.mark.slow
 def test_a_rule_is_learned_and_written(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     done = evolaw("learn", "B36/S23", "--json", "--out", "run", "--report", "page.html")
     assert done.returncode == 0, done.stderr

@@ -27,6 +27,7 @@ def track(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_trajectory_is_learned_kept_and_shown(evolaw: Callable[..., Any], track: Path) -> None:
     done = evolaw("learn", track.name, "--epochs", 1, "--out", "law")
     assert done.returncode == 0, done.stderr

@@ -87,7 +87,23 @@ def test_sampling_by_class_and_film(trained: Path, capsys: pytest.CaptureFixture
     assert np.load(trained / "samples.npz")["samples"].shape == (4, 4, 4)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["sample", "gaussians", "--class", "0"], "class"),
+        (["train", "moon"], "moons"),
+        (["train", "moons", "--noising", "sde"], "noising"),
+        (["train", "moons", "--steps", "0"], "steps"),
+        (["train", "moons", "--lang", "fr"], "lang"),
+    ],
+)
+def test_what_is_typed_wrongly_is_named(capsys: pytest.CaptureFixture[str], given: list[str], says: str) -> None:
+    capsys.readouterr()
+    assert run(["score", *given]) == 3
+    assert says in capsys.readouterr().err
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "says"),
     [
@@ -95,15 +111,10 @@ def test_sampling_by_class_and_film(trained: Path, capsys: pytest.CaptureFixture
         (["sample", "RUN", "--guidance", "2"], "guidance"),
         (["sample", "RUN", "--sampler", "ddpm"], "sampler"),
         (["sample", "RUN", "--save", "x.txt"], "--save"),
-        (["sample", "gaussians", "--class", "0"], "class"),
-        (["train", "moon"], "moons"),
-        (["train", "moons", "--noising", "sde"], "noising"),
-        (["train", "moons", "--steps", "0"], "steps"),
-        (["train", "moons", "--lang", "fr"], "lang"),
         (["likelihood", "RUN", "OTHER"], "hold states of shape (2,)"),
     ],
 )
-def test_what_is_typed_wrongly_is_named(
+def test_what_does_not_fit_a_run_is_named(
     points: Path, capsys: pytest.CaptureFixture[str], given: list[str], says: str
 ) -> None:
     capsys.readouterr()

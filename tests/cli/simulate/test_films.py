@@ -41,6 +41,7 @@ def test_a_page_plays_the_run_that_was_simulated(evolaw: Callable[..., Any], tmp
     assert ((last < 128) == kept.final).all()
 
 
+@pytest.mark.slow
 def test_a_page_of_a_long_run_holds_its_first_frames_and_says_so(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     evolaw("simulate", "B3/S23", "--size", 512, "--steps", 40, "--report", "a.html")
     assert film_of(tmp_path / "a.html")["frames"] == 15

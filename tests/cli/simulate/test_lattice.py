@@ -223,6 +223,7 @@ def survive(
     return cursors
 
 
+@pytest.mark.slow
 def test_a_killed_run_resumes_to_the_same_bytes(tmp_path: Path, evolaw: Callable[..., Any], command: list[str]) -> None:
     """kill -9 at a random moment: what is committed stays, and the end is the same to the last byte. Twenty kills are in the slow run."""
     steps = 640
@@ -244,6 +245,7 @@ def test_twenty_kills_resume_to_the_same_bytes(tmp_path: Path, evolaw: Callable[
     assert stored(tmp_path / "killed") == stored(tmp_path / "whole")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_stop_commits_and_says_how_to_go_on(
     tmp_path: Path, command: list[str], number: signal.Signals, code: int
@@ -270,7 +272,7 @@ def test_a_stop_commits_and_says_how_to_go_on(
     assert Run.open(tmp_path / "run").verify() == []
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "numbers", [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGTERM)]
 )

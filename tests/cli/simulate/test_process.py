@@ -78,6 +78,7 @@ def test_chunks_do_not_matter(evolaw: Callable[..., Any], tmp_path: Path, monkey
     assert np.allclose(one.values, many.values, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("law", "names"),
     [
@@ -203,6 +204,7 @@ def test_places_that_cannot_be_written_are_refused(evolaw: Callable[..., Any], t
     assert (refused.returncode, "already exists" in refused.stderr) == (3, True)
 
 
+@pytest.mark.slow
 def test_the_text_says_what_was_done(evolaw: Callable[..., Any], tmp_path: Path) -> None:
     done = evolaw("simulate", "double-well", "--set", "D=0.3", "--time", 2, "--paths", 100, "--figure", "well.png")
     assert done.returncode == 0
