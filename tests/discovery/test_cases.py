@@ -54,7 +54,7 @@ def test_a_window_of_a_larger_world_is_decided_by_its_interior(name: str, bounda
         ("critters", "blocks", ["row, column and time", "Margolus"]),
         pytest.param("async", "asynchronous", ["one after the other"], marks=pytest.mark.slow),
         ("rct", "axes", ["rows, cols, times", "13 frames of 24 x 20"]),
-        ("noise_update", "erring", ["--flip update:auto"]),
+        pytest.param("noise_update", "erring", ["--flip update:auto"], marks=pytest.mark.slow),
         ("coin_changed_after_first_step", "step", ["the step from frame 0 to 1", "B3", "decided"]),
     ],
 )

@@ -41,6 +41,7 @@ def false_share(space: str, share: float, laws: int, seed: int) -> tuple[float, 
     return float(shares.mean()), float(shares.std() / np.sqrt(laws))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("space", ["outer-totalistic", "isotropic"])
 def test_deterministic_laws_are_never_decided_wrongly(space: str) -> None:
     assert false_share(space, 0.0, 25, 0) == (0.0, 0.0)

@@ -130,6 +130,7 @@ def test_a_ring_keeps_its_fluxon():
     assert state[99] - state[0] == pytest.approx(2 * np.pi, abs=0.3)
 
 
+@pytest.mark.slow
 def test_a_stiff_ladder_is_one_junction():
     law = ladder(4, [0.8, 0.0, 0.4, 0.4], damping=1.0, noise=0.0, inductance=1e-3)
     flow = sde.SDE(law.drift, None, dim=8, noise="none", params=law.params)

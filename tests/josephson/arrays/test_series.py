@@ -31,6 +31,7 @@ def test_different_junctions_have_no_such_constants():
     assert np.abs(ratios[-1] / ratios[0] - 1).max() > 0.01
 
 
+@pytest.mark.slow
 def test_the_load_is_as_warm_as_the_junctions():
     """Linearised in equilibrium, ⟨L q²⟩ = D and ⟨Q²/C⟩ = D; 3000 arrays, 1 of 500 other seeds."""
     law = series_array(2, 0.0, noise=0.05, **LOAD)

@@ -120,6 +120,7 @@ def test_faults_are_named():
         sweep_array(plane(3), [0.2, 0.1], 0.1, np.zeros(8), 1.0, 0, junctions=9)
 
 
+@pytest.mark.slow
 def test_voltages_of_junctions_that_rotate_together_are_exact_within_their_errors():
     """Two that know nothing of each other, under weak noise from one state: by the ends alone 7 errors off. False alarm: 3e-4."""
     biases, junction = [1.3, 1.5, 1.7, 2.0], Junction(damping=5.74, noise=0.0176)

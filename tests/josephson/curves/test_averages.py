@@ -44,6 +44,7 @@ def test_faults_are_named():
             stationary_averages(junction, [0.5], 0)
 
 
+@pytest.mark.slow
 def test_junctions_that_rotate_together_are_averaged_over_a_whole_turn():
     """Started at one phase under weak noise, cosines were off by up to nine errors. False alarm: 1e-3 over 16 numbers."""
     found = stationary_averages(Junction(damping=5.74, noise=0.0176), [1.3, 1.5, 1.7, 2.0], 0, paths=512)

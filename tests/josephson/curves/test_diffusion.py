@@ -31,6 +31,7 @@ def test_in_equilibrium_inertia_diffuses_as_einstein_says():
     assert found.value[0] == pytest.approx(50.0, abs=3 * found.error[0] + 0.2)
 
 
+@pytest.mark.slow
 def test_what_turns_unevenly_is_not_taken_for_diffusion():
     """Weak noise, three biases above the critical current: within 4 errors of 4.4 %; it was 30 errors off. False alarm: 2e-4."""
     found = phase_diffusion(Junction(noise=3e-4), [1.05, 1.4, 2.0], 0, paths=1024)

@@ -16,6 +16,7 @@ def test_without_noise_it_retraps_where_the_homoclinic_orbit_says():
     assert loop.area < 0 and loop.orientation == "clockwise"
 
 
+@pytest.mark.slow
 def test_above_the_end_of_bistability_there_is_no_loop():
     loop = hysteresis(Junction(damping=1.5), 1.4, 2e-4, 0, points=70)
     assert abs(loop.area) < 0.01
@@ -36,6 +37,7 @@ def test_a_sweep_too_fast_for_its_points_is_refused():
         hysteresis(Junction(damping=0.5), 1.2, 0.1, 0)
 
 
+@pytest.mark.slow
 def test_one_voltage_a_current_has_no_switching():
     """Damping 1.5 was said to switch at some current and retrap at another; where the voltage passed a quarter of IR."""
     loop = hysteresis(Junction(damping=1.5, noise=0.1), 1.3, 5e-3, 0, points=20, paths=16)

@@ -8,6 +8,7 @@ from evolaw.josephson import Junction, shapiro_map
 from evolaw.josephson.formulas import bessel_half_width, mean_voltage, shapiro_step
 
 
+@pytest.mark.slow
 def test_steps_end_at_the_edges_of_the_period_map():
     """W = 8, i1 = 16, n = 1: from 7.432291 to 8.584009; biases 0.03 beside them."""
     bias = np.concatenate([7.432291 + np.array([-0.03, 0.03]), 8.584009 + np.array([-0.03, 0.03])])
@@ -29,6 +30,7 @@ def test_without_a_drive_it_is_the_iv_curve():
     np.testing.assert_allclose(found.turns[:, 0] * 0.5, mean_voltage([0.5, 1.25], 0.0), atol=0.5 / 60)
 
 
+@pytest.mark.slow
 def test_with_capacitance_the_step_is_that_of_the_smaller_argument():
     """α = 0.5, w = 3: |J_1(i1/(w √(w² + α²)))| within 3 % of 1 around n = 1, where the step is centred at i = α w."""
     half = bessel_half_width(1, 9.0, 3.0, damping=0.5)

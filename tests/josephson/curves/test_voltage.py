@@ -107,6 +107,7 @@ def test_the_same_seed_gives_the_same_bytes():
     assert one.tobytes() == two.tobytes()
 
 
+@pytest.mark.slow
 def test_phases_that_rotate_together_do_not_end_at_one_place_of_a_turn():
     """10 µA, 1 Ω, 1 pF, 4.2 K: started at one phase, the same biases were off by -8 to 8 errors. False alarm: 3e-4."""
     junction = Junction.from_si(critical_current=10e-6, resistance=1.0, capacitance=1e-12, temperature=4.2)

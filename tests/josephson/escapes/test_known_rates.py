@@ -55,6 +55,7 @@ def test_out_of_reach_it_is_the_turnover():
     assert known_rate(Junction(damping=1.0, noise=0.1), 0.99, 0.995) is None
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("noise", [0.3, 1e-2, 1e-4, 1e-6])
 def test_without_capacitance_it_is_right_to_the_error_that_it_says(noise):
     """Against the voltage itself, between its nodes; below D = 1e-3 the whole rate had been no number, as at zero current it is e^{-2000}."""

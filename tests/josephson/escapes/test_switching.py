@@ -36,6 +36,7 @@ def test_inversion_recovers_the_rate_within_its_interval(ramps):
     assert np.corrcoef(np.log(seen), np.log(theory[well]))[0, 1] > 0.97 and seen.max() > 10 * seen.min()
 
 
+@pytest.mark.slow
 def test_it_is_an_array_of_currents(ramps):
     assert len(ramps) == 800 and np.asarray(ramps).shape == (800,)
     assert np.asarray(ramps).min() > ramps.first and np.asarray(ramps).max() < 1.05

@@ -30,6 +30,7 @@ def test_two_numbers_come_back_from_a_histogram():
     assert fit.junction.scales.capacitance == 0.1e-12 and "narrow" in fit.next_measurement
 
 
+@pytest.mark.slow
 def test_a_mixture_of_two_junctions_fails_the_check():
     both = np.concatenate([drawn(1), 0.97 * drawn(2)])
     assert fit_switching(both, RAMP, **KNOWN).checks[0].passed is False

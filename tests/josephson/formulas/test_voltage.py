@@ -159,6 +159,7 @@ def test_the_voltage_at_very_weak_noise_is_a_number_and_the_right_one():
         assert slopes[1] == pytest.approx(slopes[0], rel=1e-4)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("d", [1e-3, 1e-4, 1e-5])
 def test_at_the_critical_current_weak_noise_keeps_its_digits(d):
     """Against quadrature of e^{U/D}: at D = 1e-5 voltages from I_c down to 3 D^(2/3) below were up to 1 % too large."""

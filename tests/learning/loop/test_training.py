@@ -167,6 +167,7 @@ def unblurred(net: Blur, batch: jax.Array, key: Any) -> jax.Array:
     return jnp.mean((net.scale * jax.lax.conv_general_dilated(x, net.kernel[None, None], (1,), "SAME") - x) ** 2)
 
 
+@pytest.mark.slow
 def test_steps_alone_are_the_steps_of_the_loop() -> None:
     """With chance, averages of two kinds and a warm-up; the two ways differ by rounding alone."""
     pace = replace(PACE, widths=(0.1,), average=0.9)

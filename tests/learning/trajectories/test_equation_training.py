@@ -67,6 +67,7 @@ def test_losses_and_coefficients_are_one_normal_law() -> None:
     assert np.abs(noise - np.stack([np.diag(np.diag(g)) for g in noise])).max() == 0
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_after_a_kill_to_the_same_bytes(tmp_path: Path) -> None:
     whole = fit_equation(_walk(), schedule=SHORT, rng=1, out=tmp_path / "whole")
 
@@ -119,6 +120,7 @@ def test_what_is_left_of_steps_shows_errors_of_readings() -> None:
     assert fit_equation(halves, schedule=SHORT, rng=0).swing[0][1] == pytest.approx((3998 + 3999) ** -0.5)
 
 
+@pytest.mark.slow
 def test_angles_are_points_of_a_circle(tmp_path: Path) -> None:
     """A phase that turns at rate 0.5, written within its turn or beyond it, is one law, the same at x and x + period."""
     track = _walk()

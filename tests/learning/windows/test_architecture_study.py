@@ -166,6 +166,7 @@ def test_a_league_goes_on_by_architecture(tmp_path: Path, monkeypatch: pytest.Mo
             run_league(**({"names": names} | SMALL | change), out=tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_league_comes_back_from_its_run(tmp_path: Path) -> None:
     league = run_league(names=["orbit-table"], **SMALL)
     assert same(League.load(league.save(tmp_path / "run")), league)

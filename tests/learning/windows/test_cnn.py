@@ -90,6 +90,7 @@ def test_windows_and_boards_give_the_same_logits_and_slopes(steps: int) -> None:
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-3 * float(jnp.abs(b).max()))
 
 
+@pytest.mark.slow
 def test_a_sure_network_composes_like_its_rule() -> None:
     """Logits of size 40 and more make the cells between two steps 0 or 1 to rounding."""
     life = Cnn.life()
@@ -99,7 +100,7 @@ def test_a_sure_network_composes_like_its_rule() -> None:
     assert np.array_equal(np.asarray(on_boards(sure, jnp.asarray(board, jnp.float32), 3)) > 0, third == 1)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("side", [3, 4, 7, 33, 1024])
 def test_a_network_right_on_512_windows_is_right_on_every_board(side: int) -> None:
     for net in (Cnn.life("tanh"), Quadratic.life()):

@@ -57,6 +57,7 @@ def test_networks_of_an_ensemble_are_trained_as_if_alone(pairs: WindowPairs, law
     assert not law.logits.flags.writeable
 
 
+@pytest.mark.slow
 def test_each_member_sees_its_own_order_of_batches(pairs: WindowPairs) -> None:
     twins = fit([Cnn.random((4,), rng=1)] * 2, pairs, schedule=Schedule(epochs=1), rng=0)
     assert not np.array_equal(twins.logits[0], twins.logits[1])
@@ -94,6 +95,7 @@ def test_disagreement_counts_the_minority() -> None:
     assert law.disagreement[:3].tolist() == [0.25, 0.5, 0.0]
 
 
+@pytest.mark.slow
 def test_the_lowest_losses_are_kept(pairs: WindowPairs) -> None:
     nets = [Cnn.random((2,), rng=seed) for seed in range(4)]
     told: list[tuple[int, int, str]] = []

@@ -62,6 +62,7 @@ def test_the_loss_is_the_cross_entropy_cell_by_cell() -> None:
         assert float(CrossEntropy(1)(net, frames)) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_orbit_table_reaches_the_entropy_of_a_coin() -> None:
     """The best law of a noisy recording is the noisy law: loss and probabilities have a closed form."""
     flips = 0.2
@@ -187,6 +188,7 @@ def test_board_batches_hold_every_item() -> None:
     assert len(dealt) == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("average", [pytest.param(0.0, marks=pytest.mark.slow), 0.9])
 def test_a_resumed_training_ends_in_the_same_bytes(pairs: WindowPairs, tmp_path: Path, average: float) -> None:
     schedule = replace(SHORT, average=average)
@@ -212,6 +214,7 @@ def test_a_checkpoint_says_itself_what_it_is_of(pairs: WindowPairs, tmp_path: Pa
     assert bytes_of(found) == bytes_of(state)
 
 
+@pytest.mark.slow
 def test_patience_outlives_a_stop(pairs: WindowPairs, tmp_path: Path) -> None:
     """Resumed after every epoch, a training stops where the undisturbed one does: at a rate this high the loss soon rises."""
     begin = State.begin(Cnn.random((4,), rng=0), Schedule(epochs=40, batches=4, learning_rate=3.0, patience=2))
@@ -259,6 +262,7 @@ def test_a_damaged_checkpoint_is_refused(
     assert (found.epoch, found.best, found.stale) == (state.epoch, state.best, state.stale)
 
 
+@pytest.mark.slow
 def test_a_loss_that_breaks_is_an_error(pairs: WindowPairs) -> None:
     net = Cnn.random((4,), rng=0)
     broken = eqx.tree_at(lambda n: n.weights[0], net, net.weights[0] * jnp.nan)

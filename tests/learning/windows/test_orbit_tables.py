@@ -67,6 +67,7 @@ def test_missing_cells_over_skipped_generations_are_filled() -> None:
     assert ((learned[:, seen] > 0.5) == LIFE[seen]).all()
 
 
+@pytest.mark.slow
 def test_a_wrong_known_entry_stays_wrong() -> None:
     known = half_known()
     known[7] = 1.0

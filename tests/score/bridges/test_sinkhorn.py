@@ -39,6 +39,7 @@ def test_on_a_grid_it_is_the_gaussian_bridge():
     assert abs(draws.var() / law.covariance[0, 0] - 1) < 4.5 * np.sqrt(2 / 20_000)
 
 
+@pytest.mark.slow
 def test_small_temperatures_give_the_assignment():
     """σ² is 1/700 of a typical cost; plain Sinkhorn would underflow."""
     found = score.sinkhorn(X[:5], Y, 0.03, tolerance=1e-3, most=200_000)

@@ -110,6 +110,7 @@ def test_values_do_not_depend_on_the_batch():
     np.testing.assert_allclose(together[:3], alone, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_probes_of_a_network_are_those_of_each_state_alone():
     """Eight probes of eight states of 64 numbers, a network with classes; mapped over both, XLA gave NaN or 1e36."""
     net = score.MLP(192, 3).draw((8, 8), classes=10, rng=0)

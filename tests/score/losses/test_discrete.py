@@ -47,6 +47,7 @@ def test_ddpm_is_vp_at_its_levels() -> None:
     )
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", ["smld", "ddpm"])
 def test_the_true_score_has_the_least_loss(kind: str) -> None:
     """Data N(0, v) by quadrature: a bent score is worse on either side, and the slope vanishes."""

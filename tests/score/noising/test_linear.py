@@ -22,7 +22,10 @@ NOISINGS = [
     score.EDM(),
     score.Cosine(),
     score.Rectified(),
-    score.FromCoefficients(lambda t: -0.5 - t, lambda t: jnp.sqrt(1.0 + 2 * t**2)),
+    # Integrated and inverted step by step: ten seconds for all tests of this file; test_schedules holds it to a named one.
+    pytest.param(
+        score.FromCoefficients(lambda t: -0.5 - t, lambda t: jnp.sqrt(1.0 + 2 * t**2)), marks=pytest.mark.slow
+    ),
     score.FromKernel(lambda t: jnp.exp(-(t**2)), lambda t: jnp.sqrt(-jnp.expm1(-2 * t**2)), end=2.0),
 ]
 every = pytest.mark.parametrize("noising", NOISINGS, ids=lambda noising: repr(noising)[:30])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from evolaw.discovery.diffusions.evidence.coarse_correction import corrected, moves_with_another_node
 from evolaw.discovery.diffusions.evidence.weigh import weigh
 from evolaw.discovery.diffusions.problem import pose
 
 
+@pytest.mark.slow
 def test_a_fast_rotation_is_unbiased_after_the_correction(record: object) -> None:
     """A turn of one radian a step: two nodes leave the rates 8 % off, 4.7 of their errors; corrected all four lie within 3.5 (1 in 500)."""
     matrix = np.array([[-0.5, -2.0], [2.0, -0.5]])

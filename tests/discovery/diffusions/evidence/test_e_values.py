@@ -26,6 +26,7 @@ def test_the_mean_under_absent_is_one() -> None:
     assert np.sum(e * norm.pdf(t)) * (t[1] - t[0]) == pytest.approx(within, abs=2e-3)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("true", [NEGLIGIBLE, 3 * NEGLIGIBLE])
 def test_the_mean_under_present_is_at_most_one(true: float) -> None:
     sd = 0.04

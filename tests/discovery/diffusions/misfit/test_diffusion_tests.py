@@ -24,6 +24,7 @@ def varying(seed: int) -> Trajectory:
     return Trajectory(np.array(seen), 0.02 * np.arange(len(seen)), ("times",))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("noise", [0.0, 0.1])
 def test_a_constant_strength_is_refused_at_its_level(relaxation: object, noise: float) -> None:
     """40 recordings at level 0.05 expect 2 alarms; more than 8 have a chance of 1 in 7000."""

@@ -27,6 +27,7 @@ def residuals_of(case: Case) -> Residuals:
     return found
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("noise", [0.0, 0.1])
 def test_a_true_library_is_refused_at_its_level(relaxation: object, noise: float) -> None:
     """50 recordings, both tests, level 0.05: 100 tests expect 5 alarms; more than 13 have a chance of 1 in 2000."""

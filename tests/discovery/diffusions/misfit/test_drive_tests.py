@@ -32,6 +32,7 @@ def seen(track: Trajectory, **options: object) -> Drive:
     return found
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("noise", [0.0, 0.1])
 def test_a_motion_that_no_clock_drives_has_a_line_at_the_level_declared(relaxation: object, noise: float) -> None:
     """60 recordings at level 0.05 expect 3 alarms or fewer; more than 9 have a chance of 1 in 800."""

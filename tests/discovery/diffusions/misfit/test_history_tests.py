@@ -29,6 +29,7 @@ def late(seed: int, lag: int = 40, count: int = 6000) -> Trajectory:
     return Trajectory(x[lag:], 0.02 * np.arange(count), ("times",))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("noise", [0.0, 0.1])
 def test_a_law_without_history_is_refused_at_its_level(relaxation: object, noise: float) -> None:
     """60 recordings at level 0.05 expect 3 alarms; more than 9 have a chance of 1 in 800."""

@@ -36,6 +36,7 @@ def expected_share(visits: np.ndarray, share: float, strength: float, kept: np.n
     return float(total)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("scale", [1, 4, 16, 64])
 def test_no_share_of_coins_makes_more_than_alpha_of_the_decisions_wrong(scale: int) -> None:
     """Against exact enumeration over all sets of coins among ten entries; without giving up the bound is broken."""

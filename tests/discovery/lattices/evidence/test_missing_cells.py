@@ -58,7 +58,7 @@ def test_the_told_recording_is_recovered(space: str) -> None:
     assert found.facts["missing_cells_recovered"] > 0.99 * found.facts["missing_cells"]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.35, 0.5])
 def test_no_decision_is_wrong_and_more_is_decided_than_seen_whole(share: float) -> None:
     """Proofs: the false-alarm rate is 0."""

@@ -38,6 +38,7 @@ def side_by_side(one: str, other: str, seed: int = 0) -> Trajectory:
     return Trajectory(np.array(frames, np.uint8), np.arange(13), ("times", "rows", "cols"), boundary="torus")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("asks", [False, pytest.param(True, id="networks asked", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("film", "cause", "word"),
@@ -120,6 +121,7 @@ def sublattices(in_turn: bool, steps: int = 16) -> Trajectory:
     return Trajectory(np.array(values, np.uint8), np.arange(steps + 1), ("times", "rows", "cols"), boundary="torus")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("film", "words", "is_clean"),
     [

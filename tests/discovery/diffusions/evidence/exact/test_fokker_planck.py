@@ -30,6 +30,7 @@ def test_estimate_and_error_are_those_of_the_closed_likelihood(relaxation: objec
     assert exact.drift.error[0] == pytest.approx(np.sqrt((1 - a**2) / 3000) / a, rel=0.1)
 
 
+@pytest.mark.slow
 def test_a_bistable_recording_of_coarse_steps_is_unbiased(record: object) -> None:
     """Every coefficient within 4.5 of its errors; one-step regression has x 0.21 for 1 there."""
     track = record(lambda x: x - x**3, lambda x: [0.3], [1.0], 0.5, 3000, 4, fine=50)  # type: ignore[operator]
