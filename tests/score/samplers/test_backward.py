@@ -31,6 +31,7 @@ def test_the_flow_is_the_exact_map(noising):
     np.testing.assert_allclose(found.final, exact, rtol=2e-6, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_euler_runs_down_the_flow():
     """Euler–Maruyama with η = 0: score_sde_pytorch raises TypeError here. To first order it is the exact map."""
     x = DATA.sample(3, rng=0, t=1.0, noising=score.VP(least=0.01))

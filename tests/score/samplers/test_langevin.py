@@ -81,6 +81,7 @@ def test_every_corrector_with_every_sde(noising, rule):
         assert gaussian_output(data, noising, scheme, 60, spacing="log_snr").kl(data) < 0.03
 
 
+@pytest.mark.slow
 def test_a_corrector_does_not_couple_samples():
     """Each sample is what it is alone; a step from the norms of a batch would change with its neighbours: pitfall 11."""
     data, scheme = score.Gaussian([1.0, -0.5], [1.0, 0.3]), score.PredictorCorrector(corrector=score.Langevin("snr"))
