@@ -44,6 +44,7 @@ def test_a_bar_outside_the_band_is_a_term_whose_interval_leaves_zero_out(found: 
     assert "^{" in " ".join(shown), "powers are raised"
 
 
+@pytest.mark.slow
 def test_the_runs_begin_where_the_recording_begins(found: Finding) -> None:
     figure = draw_runs(found)
     assert figure is not None
@@ -83,6 +84,7 @@ def test_two_components_are_a_plane() -> None:
     assert figure.axes[0].get_xlabel() == "x" and figure.axes[0].get_ylabel() == "y"
 
 
+@pytest.mark.slow
 def test_an_angle_is_drawn_within_its_turn_and_its_noise_without_its_drift() -> None:
     """A phase that went around forty times at a drift of 2: half its squared steps would lie at 0.14 where D is 0.05; five errors."""
     rng, x = np.random.default_rng(2), np.zeros(3001)

@@ -28,6 +28,7 @@ def found() -> Finding:
     return discover(track, library="1, u, u^2, u^3", rng=0)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("lang", "words"), [("en", "Which equation moves it?"), ("zh", "它遵循哪个方程？")])
 def test_the_page_opens_with_the_equation(found: Finding, lang: str, words: str) -> None:
     page = render(found, lang=lang, command="evolaw discover u.csv", seed=0)
@@ -40,6 +41,7 @@ def test_the_page_opens_with_the_equation(found: Finding, lang: str, words: str)
     assert "evolaw discover u.csv" in page
 
 
+@pytest.mark.slow
 def test_the_prediction_stands_on_the_page_and_in_its_words(found: Finding) -> None:
     walk = np.cumsum(np.random.default_rng(0).normal(size=(40, 1, 300)), -1)
     curves = [curve.to_json() for curve in curves_of("u", walk, np.arange(300.0), None)]

@@ -13,6 +13,7 @@ from evolaw.report.figures import draw
 from evolaw.report.learned.equation_charts import draw_coefficients, draw_densities, draw_losses
 
 
+@pytest.mark.slow
 def test_every_component_has_its_drift_and_diffusion(plane: NeuralEquation) -> None:
     figure = draw_coefficients(plane)
     assert [axes.get_title("left") or axes.get_title() for axes in figure.axes] == [
@@ -31,6 +32,7 @@ def test_every_component_has_its_drift_and_diffusion(plane: NeuralEquation) -> N
     assert len(draw(plane).axes) == 4
 
 
+@pytest.mark.slow
 def test_losses_stand_beside_those_held_out(plane: NeuralEquation) -> None:
     learned, held, constant = draw_losses(plane).axes[0].lines
     assert tuple(learned.get_ydata()) == plane.losses

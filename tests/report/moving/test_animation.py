@@ -47,6 +47,7 @@ def test_a_gif_shows_every_cell_of_every_generation(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("run", [PATHS, evolve("W110", CHANCE.integers(0, 2, 40), 30)], ids=["paths", "line"])
 def test_lines_are_uncovered_along_their_time(run: Trajectory, tmp_path: Path) -> None:
     frames = frames_of(animate(run, tmp_path / "a.gif"))

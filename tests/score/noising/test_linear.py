@@ -11,24 +11,33 @@ from evolaw import score
 from evolaw.errors import ArgumentError
 from evolaw.score.noising.linear import LinearNoising, Noising, forward
 
-NOISINGS = [
-    score.VP(),
-    score.VP(0.2, 5.0, end=3.0),
-    score.SubVP(),
-    score.SubVP(end=2.0),
-    score.VE(),
-    score.VE(0.1, 5.0, end=2.0),
-    score.LinearVE(),
-    score.EDM(),
-    score.Cosine(),
-    score.Rectified(),
-    # Integrated and inverted step by step: ten seconds for all tests of this file; test_schedules holds it to a named one.
-    pytest.param(
-        score.FromCoefficients(lambda t: -0.5 - t, lambda t: jnp.sqrt(1.0 + 2 * t**2)), marks=pytest.mark.slow
+NOISINGS = {
+    "VP": score.VP,
+    "VP to 3": lambda: score.VP(0.2, 5.0, end=3.0),
+    "SubVP": score.SubVP,
+    "SubVP to 2": lambda: score.SubVP(end=2.0),
+    "VE": score.VE,
+    "VE to 2": lambda: score.VE(0.1, 5.0, end=2.0),
+    "LinearVE": score.LinearVE,
+    "EDM": score.EDM,
+    "Cosine": score.Cosine,
+    "Rectified": score.Rectified,
+    "FromKernel": lambda: score.FromKernel(
+        lambda t: jnp.exp(-(t**2)), lambda t: jnp.sqrt(-jnp.expm1(-2 * t**2)), end=2.0
     ),
-    score.FromKernel(lambda t: jnp.exp(-(t**2)), lambda t: jnp.sqrt(-jnp.expm1(-2 * t**2)), end=2.0),
-]
-every = pytest.mark.parametrize("noising", NOISINGS, ids=lambda noising: repr(noising)[:30])
+    "FromCoefficients": lambda: score.FromCoefficients(lambda t: -0.5 - t, lambda t: jnp.sqrt(1.0 + 2 * t**2)),
+}
+# Integrated and inverted step by step: ten seconds for all tests of this file; test_schedules holds it to a named one.
+SLOW = {"FromCoefficients": pytest.mark.slow}
+every = pytest.mark.parametrize(
+    "noising", [pytest.param(name, marks=SLOW.get(name, ())) for name in NOISINGS], indirect=True
+)
+
+
+@pytest.fixture
+def noising(request):
+    """Made when a test runs: a user's own noising is looked at where it is made, which compiles."""
+    return NOISINGS[request.param]()
 
 
 @pytest.mark.slow
