@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -19,6 +20,7 @@ from evolaw.report.score.charts import (
     draw_likelihoods,
     draw_samples,
     draw_states,
+    draw_training,
     ends_of,
     tiled,
 )
@@ -70,21 +72,38 @@ def test_vectors_stand_in_their_order() -> None:
         assert plane.lines[0].get_xydata().tolist() == way[:, :2].tolist()
 
 
-@pytest.mark.parametrize("shape", [(8, 8), (3, 4, 4), (2,), (5,)])
+@pytest.mark.parametrize("shape", [(8, 8), (3, 4, 4), (2,), (5,), (1,), (20,)])
 def test_every_kind_of_state_is_drawn(shape: tuple[int, ...]) -> None:
     states = CHANCE.uniform(-1, 1, (50, *shape))
     with style():
         figure = draw_samples(states, states[::-1])
-        assert len(figure.axes) >= 2
-        if len(shape) > 1 or shape == (2,):
-            film = draw_film(
-                CHANCE.normal(size=(50, 5, *shape)) * np.linspace(9, 1, 5).reshape(5, *(1,) * len(shape)),
-                range(5, 0, -1),
-            )
-            assert film.axes
+        assert len(figure.axes) == {(5,): 8, (1,): 1}.get(shape, 2)
+        film = draw_film(
+            CHANCE.normal(size=(50, 5, *shape)) * np.linspace(9, 1, 5).reshape(5, *(1,) * len(shape)),
+            range(5, 0, -1),
+        )
+        assert len(film.axes) == (1 if len(shape) > 1 else 5)
+        assert len(film.axes[0].lines) == {(2,): 1, (5,): 40, (20,): 40}.get(shape, 0)
         if len(shape) > 1:
             assert draw_grid(states, 10, "x").axes[0].get_title(loc="left") == "x"
     plt.close("all")
+
+
+def test_sheets_are_as_high_as_their_images_ask() -> None:
+    """A film of wide images stood in a square; few samples beside many data shrank the data."""
+    wide = CHANCE.uniform(-1, 1, (12, 6, 4, 16))
+    with style():
+        assert draw_film(wide, range(6)).get_figheight() < 2
+        few, many = draw_samples(wide[:2, 0], wide[:, 0]).axes
+        sizes = [axes.images[0].get_array().shape for axes in (few, many)]
+        assert sizes[0] == sizes[1]
+    plt.close("all")
+
+
+def test_epochs_are_whole_numbers() -> None:
+    with style():
+        axes = draw_training(SimpleNamespace(history=[(k, 1.0 / k, 0.1) for k in range(1, 21)])).axes[0]  # type: ignore[arg-type]
+        assert all(tick == round(tick) for tick in axes.get_xticks())
 
 
 def test_a_film_ends_with_the_states_as_they_are() -> None:
@@ -126,6 +145,15 @@ def test_lines_of_a_flow_lie_over_the_density() -> None:
     assert len(figure.axes[0].lines) == 8
 
 
+def test_the_density_of_few_points_is_a_cloud() -> None:
+    """Of 300 points in 90 x 90 cells there were as many specks."""
+    with style():
+        for count, side in ((50, 12), (300, 17), (9000, 90)):
+            drawn = draw_flow(CHANCE.normal(size=(2, 4, 2)), CHANCE.normal(size=(count, 2))).axes[0].images[0]
+            assert np.shape(drawn.get_array()) == (side, side)
+    plt.close("all")
+
+
 @pytest.mark.slow
 def test_a_model_draws_its_training() -> None:
     from evolaw.score import MLP, VP, fit
@@ -145,6 +173,8 @@ def test_likelihoods_rise_beside_their_mean() -> None:
     assert points.get_ydata().tolist() == [0.125, 0.375, 0.625, 0.875]
     bars = axes.containers[0].lines[2][0].get_segments()
     assert [float(bar[1, 0] - bar[0, 0]) for bar in bars] == pytest.approx([0.8, 1.2, 0.4, 1.6])
+    alone = draw_likelihoods(values[:1], errors[:1]).axes[0]
+    assert not alone.patches, "one value has no standard error"
     band = axes.patches[0].get_extents().transformed(axes.transData.inverted())
     assert (band.x0, band.x1) == pytest.approx((-2.5 - np.sqrt(5 / 3), -2.5 + np.sqrt(5 / 3)))
 

@@ -31,6 +31,7 @@ __all__ = [
     "draw_states",
     "draw_training",
     "ends_of",
+    "stand_beside",
     "tiled",
 ]
 
@@ -39,6 +40,9 @@ _LAYERS = 4
 _POINTS = 4000
 _LINES = 60
 _CELLS = 90
+_FEWEST_CELLS = 12
+_PANELS = 8
+_SERIES = 40
 
 
 def draw_training(model: ScoreModel) -> Figure:
@@ -52,6 +56,7 @@ def draw_training(model: ScoreModel) -> Figure:
             max(losses) > 10 * min(losses) > 0
         ):  # within a factor of ten a logarithmic axis has no number of its own to show
             axes.set_yscale("log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("epoch")
     axes.set_ylabel("mean loss")
     return figure
@@ -117,7 +122,7 @@ def draw_grid(
 
 
 def draw_samples(samples: np.ndarray, data: np.ndarray | None = None) -> Figure:
-    """Return samples, beside data where there are some: sheets of images, points of the plane, or histograms of each number."""
+    """Return samples, beside data where there are some: sheets of images, points of the plane, histograms of each number, or lines over many."""
     samples = np.asarray(samples, float)
     if data is None:
         return draw_grid(samples) if samples.ndim >= 3 else _draw_vectors({"samples": samples})
@@ -125,15 +130,22 @@ def draw_samples(samples: np.ndarray, data: np.ndarray | None = None) -> Figure:
     if samples.ndim >= 3:
         chosen, ends = [part[:40] for part in (samples, data)], ends_of(data)
         sheets = [tiled(part, 8, ends) for part in chosen]
-        figure = new_figure(7.2, 3.4 * sheets[0].shape[0] / sheets[0].shape[1] + 0.5)
+        most = max(len(sheet) for sheet in sheets)
+        figure = new_figure(7.2, 3.4 * most / sheets[0].shape[1] + 0.5)
         for axes, sheet, name in zip(figure.subplots(1, 2), sheets, ("samples", "data"), strict=True):
-            _sheet(axes, sheet, name)
+            # Images of both at one size, however many there are of each.
+            _sheet(axes, np.pad(sheet, ((0, most - len(sheet)), (0, 0), (0, 0)), constant_values=1.0), name)
         return figure
     return _draw_vectors({"samples": samples, "data": data})
 
 
+def stand_beside(shape: tuple[int, ...]) -> bool:
+    """Return whether `draw_samples` puts samples of this shape to the left of data, and not over them."""
+    return len(shape) > 1 or shape[0] == 2 or shape[0] > _PANELS
+
+
 def _draw_vectors(parts: dict[str, np.ndarray]) -> Figure:
-    """Points of the plane, a panel for each part; histograms of each number, of all parts in one."""
+    """Points of the plane, or lines over many numbers, a panel for each part; histograms of each number, of all parts in one."""
     whole = np.concatenate(list(parts.values()))
     if whole.shape[1] == 2:
         figure = new_figure(3.6 * len(parts), _height(whole, 3.3) + 0.6)
@@ -144,7 +156,16 @@ def _draw_vectors(parts: dict[str, np.ndarray]) -> Figure:
             axes.set_title(name)
             axes.set_aspect("equal")
         return figure
-    shown = min(whole.shape[1], 8)
+    if stand_beside(whole.shape[1:]):
+        figure = new_figure(3.6 * len(parts), 2.6)
+        panels = figure.subplots(1, len(parts), sharex=True, sharey=True, squeeze=False)[0]
+        for axes, (name, part), colour in zip(panels, parts.items(), CYCLE, strict=False):
+            _draw_lines(axes, part[:_SERIES], colour)
+            axes.set_title(name)
+            axes.set_xlabel("number")
+        panels[0].set_ylabel("value")
+        return figure
+    shown = whole.shape[1]
     figure = new_figure(7.2, 1.9 * -(-shown // 4) + 0.4)
     panels = figure.subplots(-(-shown // 4), min(shown, 4), squeeze=False).ravel()
     bins = int(np.clip(np.sqrt(min(map(len, parts.values()))), 8, 40))
@@ -160,6 +181,13 @@ def _draw_vectors(parts: dict[str, np.ndarray]) -> Figure:
     for axes in panels[shown:]:
         axes.set_axis_off()
     return figure
+
+
+def _draw_lines(axes: Axes, states: np.ndarray, colour: str) -> None:
+    """Vectors as lines over their numbers, fainter where there are more of them."""
+    places = np.arange(1, states.shape[1] + 1)
+    axes.plot(places, states.T, color=colour, lw=0.8, alpha=float(np.clip(4 / np.sqrt(len(states)), 0.3, 1.0)))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
 
 
 def draw_states(states: np.ndarray) -> Figure:
@@ -214,7 +242,7 @@ def draw_film(frames: np.ndarray, times: Any, rows: int = 4, ends: tuple[float, 
     """Return a strip of states from noise to data, one row a sample, one column a time.
 
     Args:
-        frames: shape (count, times, *shape), of images or of points of the plane.
+        frames: shape (count, times, *shape), of images, points of the plane (dots), numbers (histograms) or vectors (lines).
         times: of the columns.
         rows: samples shown, for images.
         ends: the values of black and white, where the data say them.
@@ -229,9 +257,9 @@ def draw_film(frames: np.ndarray, times: Any, rows: int = 4, ends: tuple[float, 
         spread = frames.reshape(len(frames), count, -1).std((0, 2))
         size = np.maximum(spread / (spread[-1] or 1.0), 1.0)
         scale = np.tile(size, min(rows, len(frames))).reshape(-1, *(1,) * (shown.ndim - 1))
-        figure = new_figure(7.2, 7.2 * min(rows, len(frames)) / count + 0.4)
-        axes = figure.add_subplot()
         sheet = tiled(shown / scale, count)
+        figure = new_figure(7.2, 7.2 * sheet.shape[0] / sheet.shape[1] + 0.4)
+        axes = figure.add_subplot()
         _sheet(axes, sheet, "")
         width = sheet.shape[1] / count
         for k, time in enumerate(times):
@@ -240,17 +268,30 @@ def draw_film(frames: np.ndarray, times: Any, rows: int = 4, ends: tuple[float, 
     figure = new_figure(7.2, 7.2 / count + 0.5)
     panels = figure.subplots(1, count, squeeze=False)[0]
     for axes, part, time in zip(panels, np.swapaxes(frames, 0, 1), times, strict=True):
-        axes.plot(*part[:, :2].T, ".", markersize=_dot(len(part)), alpha=0.5, color=CYCLE[0])
-        # A square around each cloud, so that panels and titles stand in line whatever its size.
-        low, high = part[:, :2].min(0), part[:, :2].max(0)
-        half = 0.55 * float((high - low).max()) or 1.0
-        axes.set_xlim(*((low[0] + high[0]) / 2 + half * np.array([-1, 1])))
-        axes.set_ylim(*((low[1] + high[1]) / 2 + half * np.array([-1, 1])))
         axes.set_title(f"t = {time:.2g}", fontsize=7)
         axes.set_xticks([])
         axes.set_yticks([])
+        if part.shape[1] != 2:
+            _draw_cloud(axes, part)
+            continue
+        axes.plot(*part.T, ".", markersize=_dot(len(part)), alpha=0.5, color=CYCLE[0])
+        # A square around each cloud, so that panels and titles stand in line whatever its size.
+        low, high = part.min(0), part.max(0)
+        half = 0.55 * float((high - low).max()) or 1.0
+        axes.set_xlim(*((low[0] + high[0]) / 2 + half * np.array([-1, 1])))
+        axes.set_ylim(*((low[1] + high[1]) / 2 + half * np.array([-1, 1])))
         axes.set_aspect("equal")
     return figure
+
+
+def _draw_cloud(axes: Axes, states: np.ndarray) -> None:
+    """Single numbers as a histogram, vectors as lines, in a square panel without numbers at its axes."""
+    if states.shape[1] == 1:
+        axes.hist(states[:, 0], int(np.clip(np.sqrt(len(states)), 8, 40)), histtype="step", color=CYCLE[0])
+    else:
+        _draw_lines(axes, states[:_SERIES], CYCLE[0])
+        axes.set_xticks([])
+    axes.set_box_aspect(1)
 
 
 def _height(points: np.ndarray, width: float) -> float:
@@ -268,7 +309,7 @@ def draw_likelihoods(values: np.ndarray, errors: np.ndarray) -> Figure:
     """Return every log-likelihood with two of its errors, in rising order, beside their mean with two standard errors.
 
     Args:
-        values, errors: log-likelihoods in nats and the error of each, shape (states,), two at least.
+        values, errors: log-likelihoods in nats and the error of each, shape (states,); of one alone there is no mean to draw.
     """
     order = np.argsort(values)
     figure = new_figure(6.4, 3.2)
@@ -277,9 +318,10 @@ def draw_likelihoods(values: np.ndarray, errors: np.ndarray) -> Figure:
     axes.errorbar(
         values[order], share, xerr=2 * errors[order], fmt=".", ms=4, lw=0.8, color=CYCLE[0], label="states, ± 2 errors"
     )
-    mean, spread = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
-    axes.axvline(mean, color=CYCLE[1], lw=1.2, label="mean ± 2 standard errors")
-    axes.axvspan(mean - 2 * spread, mean + 2 * spread, color=CYCLE[1], alpha=0.2, lw=0)
+    if len(values) > 1:
+        mean, spread = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+        axes.axvline(mean, color=CYCLE[1], lw=1.2, label="mean ± 2 standard errors")
+        axes.axvspan(mean - 2 * spread, mean + 2 * spread, color=CYCLE[1], alpha=0.2, lw=0)
     axes.set_xlabel("log-likelihood, nats")
     axes.set_ylabel("share of states below")
     axes.set_ylim(0, 1)
@@ -328,8 +370,13 @@ def draw_flow(paths: np.ndarray, data: np.ndarray) -> Figure:
     axes = figure.add_subplot()
     edge = [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
     first, second = np.asarray(data, float).T
-    density, x, y = np.histogram2d(first, second, bins=_CELLS, range=edge, density=True)
-    axes.imshow(density.T**0.5, origin="lower", extent=(x[0], x[-1], y[0], y[-1]), cmap="Blues", aspect="equal")
+    # Cells as large as the number of data asks, so that few of them are a cloud and not specks.
+    cells = int(np.clip(np.sqrt(len(first)), _FEWEST_CELLS, _CELLS))
+    density, x, y = np.histogram2d(first, second, bins=cells, range=edge, density=True)
+    axes.imshow(
+        density.T**0.5, origin="lower", extent=(x[0], x[-1], y[0], y[-1]), cmap="Blues", aspect="equal",
+        interpolation="bilinear",
+    )  # fmt: skip
     for path in np.asarray(paths, float)[:_LINES]:
         axes.plot(*path.T, color=CYCLE[1], lw=0.6, alpha=0.7)
     axes.plot(*np.asarray(paths, float)[:_LINES, -1].T, ".", color="#333a45", markersize=3)

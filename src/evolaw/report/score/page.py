@@ -10,7 +10,7 @@ import numpy as np
 
 from evolaw import documents
 from evolaw.report import language, shell
-from evolaw.report.score.charts import draw_film, draw_flow, draw_samples, draw_training, ends_of
+from evolaw.report.score.charts import draw_film, draw_flow, draw_samples, draw_training, ends_of, stand_beside
 from evolaw.report.styles import style
 from evolaw.report.wording import Words
 
@@ -71,5 +71,5 @@ def render_score(
         numbers=dict(numbers or {}),
         pictures=pictures,
         photo=np.ndim(samples) >= 3,
-        beside=np.ndim(samples) >= 3 or np.shape(samples)[1:] == (2,),
+        beside=stand_beside(np.shape(samples)[1:]),
     )
