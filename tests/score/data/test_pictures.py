@@ -71,6 +71,25 @@ def test_one_coloured_image_gives_all_of_them_colours(tmp_path: Path) -> None:
     assert read_images(tmp_path, grey=True).values.shape == (2, 4, 4)
 
 
+def test_grey_pictures_in_a_format_of_colours_are_grey(tmp_path: Path) -> None:
+    """Three channels that are always equal have no density: a model of them has bits per dimension without a lower end."""
+    for number, image in enumerate((Image.new("RGB", (4, 4), (9, 9, 9)), Image.new("L", (4, 4), 7).convert("P"))):
+        image.save(tmp_path / f"{number}.png")
+    assert to_levels(read_images(tmp_path).values, 256)[:, 0, 0].tolist() == [9, 7]
+    Image.new("RGB", (4, 4), (9, 9, 8)).save(tmp_path / "2.png")
+    assert read_images(tmp_path).values.shape == (3, 3, 4, 4)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_channels_may_stand_last(tmp_path: Path, channels: int) -> None:
+    """They were read as many channels of pictures three columns wide."""
+    images = np.random.default_rng(0).integers(0, 256, (5, 8, 6, channels), dtype=np.uint8)
+    np.savez(tmp_path / "a.npz", images=images)
+    found = read_images(tmp_path / "a.npz").values
+    assert found.shape == (5, channels, 8, 6)
+    assert np.array_equal(to_levels(found, 256), np.moveaxis(images, -1, 1))
+
+
 def test_archives(tmp_path: Path) -> None:
     images = np.arange(32, dtype=np.uint8).reshape(2, 4, 4)
     np.savez(tmp_path / "a.npz", images=images, labels=[1, 0])

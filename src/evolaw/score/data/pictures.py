@@ -119,13 +119,15 @@ def read_images(path: str | Path, *, side: int | None = None, grey: bool = False
         path: the folder or file. In a folder with sub-folders each that holds images is a class, in the order of their names. Names that
             begin with a dot are passed over.
         side: every image is scaled to this many rows and columns; None needs images of one size.
-        grey: one channel in place of three. Without it, a folder with one coloured image gives every image three.
+        grey: one channel in place of three. Without it, a folder with one coloured image gives every image three; where none has a
+            colour there is one channel, whatever the format of the files.
 
     Raises:
         ParseError: a file cannot be read, or its images differ in size.
         ArgumentError: there is nothing to read, or it would not fit into memory.
 
     Notes:
+        An array of shape (items, rows, cols, 3), or with 1 in the place of 3, has its channels last; they are moved before the rows.
         Bytes become the 256 levels of the module. Numbers of an ``.npz`` that are no bytes must lie in [-1, 1]. What is transparent is
         white. Images of more than eight bits a number are refused: as bytes they would be cut.
     """
@@ -146,6 +148,8 @@ def _archive(place: Path) -> Pictures:
     checks.require(
         images.ndim in (3, 4), "images", "have shape (items, rows, cols) or (items, channels, rows, cols)", images.shape
     )
+    if images.ndim == 4 and images.shape[3] in (1, 3) and images.shape[1] not in (1, 3):
+        images = np.ascontiguousarray(np.moveaxis(images, 3, 1))
     if images.dtype == np.uint8:
         return Pictures(from_levels(images, 256), labels, 256)
     real = images.dtype.kind in "buif"
@@ -174,9 +178,11 @@ def _folder(place: Path, side: int | None, grey: bool) -> Pictures:
         image = _image(file, side, mode)
         if image.shape != first.shape:
             sizes = f"has shape {image.shape}, and {files[0][0].name} has {first.shape}"
-            fix = f"Scale them all: side={first.shape[-1]}, on the command line train with --side {first.shape[-1]}."
+            fix = f"Train with --side {first.shape[-1]}, in Python side={first.shape[-1]}, to scale them all."
             raise ParseError(f"{sizes}. {fix}", source=str(file))
         stack[number] = image
+    if mode == "RGB" and bool((stack == stack[:, :1]).all()):
+        stack = stack[:, 0]  # grey pictures in a format of colours: three equal channels have no density
     labels = np.array([label for _, label in files]) if kinds and files[0][1] >= 0 else None
     return Pictures(from_levels(stack, 256), labels, 256)
 
