@@ -73,6 +73,11 @@ def test_bad_conditions_are_named(conditions: Any) -> None:
         take_in(GOOD, conditions)
 
 
+def test_classes_that_no_state_has_are_known() -> None:
+    assert take_in(np.eye(3), [4, 1, 4]).unseen == (0, 2, 3)
+    assert take_in(np.eye(3), [1, 0, 1]).unseen == take_in(np.eye(3)).unseen == ()
+
+
 def test_conditions_are_counted() -> None:
     assert (take_in(GOOD, np.arange(10) % 3).classes, take_in(GOOD, np.ones((10, 5))).numbers) == (3, 5)
 

@@ -88,6 +88,8 @@ def test_what_it_was_not_trained_for_is_refused() -> None:
     ):
         with pytest.raises(ArgumentError, match="condition"):
             model.given(condition)
+    with pytest.raises(ArgumentError, match=r"training data had states of, but is \[1\]"):
+        still(classes=3).changed(unseen=(1,)).given(np.array([0, 1]))
     with pytest.raises(ArgumentError, match="weight"):
         still(numbers=2).given(np.ones(2), weight=1.0)
     with pytest.raises(ShapeError, match=r"`x` must have shape \(count, 2\)"):
@@ -97,7 +99,7 @@ def test_what_it_was_not_trained_for_is_refused() -> None:
 
 
 def test_a_model_comes_back_with_its_weights(tmp_path: Path) -> None:
-    model = lively(still(classes=3)).changed(history=((1, 0.5, 0.1), (2, 0.25, 0.2)))
+    model = lively(still(classes=4)).changed(history=((1, 0.5, 0.1), (2, 0.25, 0.2)), unseen=(2,))
     again = ScoreModel.load(model.save(tmp_path / "run"))
     assert eqx.tree_equal(again, model)
     assert repr(again) == repr(model)
@@ -105,7 +107,7 @@ def test_a_model_comes_back_with_its_weights(tmp_path: Path) -> None:
     assert "loss 0.25" in model._repr_html_()
     assert Run.open(tmp_path / "run").verify() == []
     with pytest.raises(StorageError, match=r"another architecture: .*shape \(4,\) there and .*\(5,\) here"):
-        ScoreModel.load(tmp_path / "run", MLP(width=5, depth=1).draw((2,), classes=3, rng=0))
+        ScoreModel.load(tmp_path / "run", MLP(width=5, depth=1).draw((2,), classes=4, rng=0))
     with pytest.raises(StorageError, match="kept no averages"):
         ScoreModel.load(tmp_path / "run", width=0.1)
 

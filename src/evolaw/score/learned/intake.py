@@ -52,6 +52,15 @@ class Material:
         """Of a state."""
         return self.data.shape[1:]
 
+    @property
+    def unseen(self) -> tuple[int, ...]:
+        """Classes below the highest that no state has."""
+        return (
+            tuple(sorted(set(range(self.classes)) - set(np.unique(self.conditions).tolist())))
+            if self.conditions is not None and self.classes
+            else ()
+        )
+
 
 def take_in(data: Any, conditions: Any = None, bounds: tuple[float, float] | None = None) -> Material:
     """Check data and conditions.

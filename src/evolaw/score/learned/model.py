@@ -52,6 +52,7 @@ class ScoreModel(eqx.Module):
         condition: what is told to the network: one condition for all states, or one each, led by the axis of states.
         weight: w of classifier-free guidance, (1 + w) told - w not told; 0 for none.
         history: (epoch, loss, seconds) of the training.
+        unseen: classes below ``classes`` of which the training had no state; they cannot be asked for.
 
     Example:
         >>> from evolaw.score.learned.fit import fit
@@ -74,6 +75,7 @@ class ScoreModel(eqx.Module):
     condition: Any = None
     weight: float = eqx.field(static=True, default=0.0)
     history: tuple[tuple[int, float, float], ...] = eqx.field(static=True, default=())
+    unseen: tuple[int, ...] = eqx.field(static=True, default=())
 
     # -- as a score -------------------------------------------------------------------------------------------------------
 
@@ -123,6 +125,8 @@ class ScoreModel(eqx.Module):
                 f"be a class from 0 to {self.classes - 1}, or one for each state: this model was trained with those"
             )
             checks.require(right, "condition", wanted, condition)
+            strange = sorted(set(np.unique(told).tolist()) & set(self.unseen))
+            checks.require(not strange, "condition", "be a class that the training data had states of", strange[:5])
             return self.changed(condition=jnp.asarray(told, jnp.int32), weight=weight)
         if not self.numbers:
             raise checks.refuse("condition", "be left out: this model was trained without conditions", condition)
@@ -205,7 +209,8 @@ class ScoreModel(eqx.Module):
         return display.plot(self, **options)
 
     def _facts(self) -> list[tuple[str, Any]]:
-        told = f"{self.classes} classes" if self.classes else f"{self.numbers} numbers" if self.numbers else None
+        known = self.classes - len(self.unseen)
+        told = f"{known} classes" if self.classes else f"{self.numbers} numbers" if self.numbers else None
         size = sum(leaf.size for leaf in jax.tree.leaves(eqx.filter(self.net, eqx.is_array)))
         last = self.history[-1] if self.history else None
         return [

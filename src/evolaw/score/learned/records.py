@@ -73,11 +73,12 @@ def describe_model(model: Any) -> dict[str, Any]:
         "shape": list(model.shape),
         "classes": model.classes,
         "numbers": model.numbers,
+        "unseen": list(model.unseen),
     }
 
 
 def read_model(facts: Any) -> dict[str, Any]:
-    """Return noising, shape, classes and numbers of a stored model.
+    """Return noising, shape, classes, numbers and unseen classes of a stored model.
 
     Raises:
         StorageError: one of them is missing or no such value.
@@ -85,7 +86,8 @@ def read_model(facts: Any) -> dict[str, Any]:
     try:
         shape = tuple(int(size) for size in facts["shape"])
         counts = {name: int(facts[name]) for name in ("classes", "numbers")}
+        unseen = tuple(int(label) for label in facts.get("unseen", ()))
         noising = facts["noising"]
     except (KeyError, TypeError, ValueError) as error:
         raise StorageError(f"The run does not say what its network was trained on: {error!r}.") from error
-    return {"noising": read_noising(noising), "shape": shape, **counts}
+    return {"noising": read_noising(noising), "shape": shape, "unseen": unseen, **counts}
