@@ -43,6 +43,20 @@ def test_copies_are_seen() -> None:
     assert fresh[0] == pytest.approx(1, abs=0.08)
 
 
+def test_one_state_has_no_distance() -> None:
+    """It was not a number, which no JSON document can hold."""
+    two = np.zeros((2, 3))
+    for parts, name in (
+        ((two[:1], two, two), "samples"),
+        ((two, two[:1], two), "train"),
+        ((two, two, two[:1]), "held"),
+    ):
+        with pytest.raises(ArgumentError, match=f"{name}.*hold two states at least"):
+            likeness(*parts, rng=0)
+    with pytest.raises(ArgumentError, match=r"`one`.*two states at least"):
+        energy(two[:1], two)
+
+
 def test_other_shapes_are_refused() -> None:
     with pytest.raises(ArgumentError, match="samples"):
         likeness(np.zeros((5, 2)), np.zeros((5, 3)), np.zeros((5, 3)), rng=0)

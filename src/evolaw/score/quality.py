@@ -53,15 +53,20 @@ class Likeness:
         names = ("energy", "energy_floor", "sliced", "sliced_floor", "count")
         return {**{name: getattr(self, name) for name in names}, "memory": memory}
 
-    def __repr__(self) -> str:
-        memory = None if self.memory is None else "{:.3g} [{:.3g}, {:.3g}]".format(*self.memory)
-        facts = [
-            ("samples", self.count),
+    def facts(self) -> list[tuple[str, str]]:
+        """Return names and words, one for each line that is shown."""
+        told = [
+            ("samples", str(self.count)),
             ("energy distance", f"{self.energy:.3g}, between data {self.energy_floor:.3g}"),
             ("sliced W2", f"{self.sliced:.3g}, between data {self.sliced_floor:.3g}"),
-            ("nearest datum", memory and f"{memory} of the distance that held-out data have"),
         ]
-        return display.lines("Likeness", facts)
+        if self.memory is not None:
+            memory = "{:.3g} [{:.3g}, {:.3g}]".format(*self.memory)
+            told.append(("nearest datum", f"{memory} of the distance that held-out data have"))
+        return told
+
+    def __repr__(self) -> str:
+        return display.lines("Likeness", self.facts())
 
 
 @told
@@ -73,6 +78,8 @@ def likeness(samples: Any, train: Any, held: Any, *, rng: Any) -> Likeness:
         rng: seed of choices and directions.
     """
     parts = _alike(samples, train, held)
+    for part, name in zip(parts, ("samples", "train", "held"), strict=True):
+        checks.require(len(part) > 1, name, "hold two states at least, to compare them", len(part))
     seeded, count = source(rng), min(_MOST, *map(len, parts))
     chance = seeded.stream("likeness").generator()
     mine, seen, unseen = (part[chance.permutation(len(part))[:count]].reshape(count, -1) for part in parts)
@@ -107,6 +114,8 @@ def energy(one: Any, other: Any) -> float:
         2.0
     """
     n, m = len(one), len(other)
+    for part, name in ((one, "one"), (other, "other")):
+        checks.require(len(part) > 1, name, "hold two states at least: the distance is one of pairs", len(part))
     within = cdist(one, one).sum() / (n * (n - 1)) + cdist(other, other).sum() / (m * (m - 1))
     return float(2 * cdist(one, other).mean() - within)
 

@@ -87,15 +87,15 @@ def test_files_that_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (["inpaint", "gaussians", "gaussians", "--item", "5000"], "item"),
+        (["inpaint", "gaussians", "gaussians", "--item", "20000"], "item"),
         (["inpaint", "gaussians", "gaussians", "--item", "-1"], "item"),
         (["inpaint", "gaussians", "gaussians", "--keep", "middle"], "keep"),
         (["inpaint", "gaussians", "gaussians", "--count", "0"], "count"),
         (["inpaint", "gaussians", "gaussians", "--steps", "0"], "steps"),
         (["inpaint", "gaussians", "digits"], "DATA must hold states of shape (2,)"),
-        (["interpolate", "gaussians", "gaussians", "--to", "5000"], "--to"),
+        (["interpolate", "gaussians", "gaussians", "--to", "20000"], "--to"),
         (["interpolate", "gaussians", "gaussians", "--count", "1"], "count"),
-        (["likelihood", "gaussians", "gaussians", "--count", "1"], "count"),
+        (["likelihood", "gaussians", "gaussians", "--count", "0"], "count"),
         (["likelihood", "gaussians", "gaussians", "--probes", "-1"], "probes"),
         (["compare", "gaussians", "digits", "--count", "3", "--steps", "2"], "DATA must hold states of shape (2,)"),
         (["compare", "gaussians", "gaussians", "--count", "0"], "count"),

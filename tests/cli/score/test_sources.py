@@ -11,6 +11,7 @@ from PIL import Image
 
 from evolaw.cli.score.sources import NOISINGS, SAMPLERS, Model, network, noising, read_data, read_model, sampler
 from evolaw.errors import ArgumentError, ParseError, StorageError
+from evolaw.learning.loop.checkpoints import crc
 from evolaw.score import MLP, VP, UNet
 from evolaw.trajectory import Trajectory
 
@@ -70,7 +71,7 @@ def test_data_are_read_as_those_of_the_training_were(tmp_path: Path) -> None:
     found = Model(score, None, {"reading": {"side": 4, "grey": True}}).read(str(tmp_path)).values
     assert found.shape == (2, 3, 4, 4)
     assert np.ptp(found) == 0
-    with pytest.raises(ParseError, match=r"train with --side 4"):
+    with pytest.raises(ParseError, match=r"Train with --side 4"):
         Model(score, None, {}).read(str(tmp_path))
     with pytest.raises(ArgumentError, match=r"shape \(4, 4, 3\)"):
         Model(SimpleNamespace(shape=(4, 4, 3)), None, {"reading": {"side": 4}}).read(str(tmp_path))
@@ -83,3 +84,44 @@ def test_only_folders_of_images_are_scaled() -> None:
         read_data("moons", grey=True)
     with pytest.raises(ArgumentError, match=r"Did you mean moons"):
         read_data("moonz", side=4)
+
+
+def test_data_of_the_training_are_parted_as_it_parted_them_and_others_are_whole(tmp_path: Path) -> None:
+    """A fifth of every DATA was asked about, in a random order, also of data that the model had never seen."""
+    states = np.random.default_rng(0).normal(size=(20, 2))
+    for name, array in (("own", states), ("other", states + 1), ("few", states[:1])):
+        np.save(tmp_path / f"{name}.npy", array)
+    known, held = read_data(str(tmp_path / "own.npy")).split()
+    score = SimpleNamespace(shape=(2,))
+
+    def trained(*arrays: np.ndarray) -> Model:
+        words = f"{len(arrays[0])} states of shape (2,), {crc(arrays):08x}"
+        return Model(score, None, {"training": {"data": words}})
+
+    learned = np.asarray(known.values, np.float32)
+    for model in (trained(learned), trained(learned, np.zeros((16, 2), np.float32))):  # the second is mean-flow's
+        own = model.parts(str(tmp_path / "own.npy"))
+        assert own.fresh.values.tolist() == held.values.tolist()
+        assert own.says(3) == "3 of 20, held out of the training"
+        assert own.drawn(2, 0).items is not None
+        assert states[own.drawn(2, 0).items].tolist() == held.values[:2].tolist()
+        other = model.parts(str(tmp_path / "other.npy"))
+        assert (other.seen, other.fresh.values.tolist()) == ("other", (states + 1).tolist())
+        some = other.drawn(6, 0).items
+        assert some is not None
+        assert len(some) == 6
+        assert some.tolist() == sorted(some.tolist())
+        assert some.tolist() != list(range(6))
+        assert len(model.parts(str(tmp_path / "few.npy")).fresh.values) == 1
+    whole = trained(np.asarray(states, np.float32)).parts(str(tmp_path / "own.npy"))
+    assert (whole.seen, len(whole.fresh.values)) == ("trained on", 20)
+    assert Model(score, None, {}).parts(str(tmp_path / "own.npy")).says(5) == "5 of 20"
+
+
+def test_files_of_other_kinds_are_told_what_to_do(tmp_path: Path) -> None:
+    np.save(tmp_path / "series.npy", np.arange(9.0))
+    with pytest.raises(ArgumentError, match=r"but is \(9,\)\. .*sliding_window_view"):
+        read_data(str(tmp_path / "series.npy"))
+    (tmp_path / "table.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ArgumentError, match=r"np\.save"):
+        read_data(str(tmp_path / "table.csv"))

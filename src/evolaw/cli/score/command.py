@@ -5,8 +5,10 @@ With ``--out`` a training is committed as it goes: the same command continues on
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +25,9 @@ app = typer.Typer(
     help="Score-based generative modelling: learn a score from data, draw from it, weigh and edit data by it.",
     epilog="Start with: evolaw score train moons --out runs/moons.",
 )
-_DATA = typer.Argument(metavar="DATA", help="gaussians, moons, spiral, checkerboard, digits, images, .npz, or a run.")
+_DATA = typer.Argument(
+    metavar="DATA", help="gaussians, moons, spiral, checkerboard, digits, images, .npz, .npy, or a run."
+)
 _MODEL = typer.Argument(metavar="MODEL", help="Run directory of score train, or gaussians: the exact mixture.")
 _SEED = typer.Option("--seed", help="Seed of all chance.")
 _JSON = typer.Option("--json", help="Print one JSON document.")
@@ -179,7 +183,12 @@ def sample_states(
 def likelihood(
     model: Annotated[str, _MODEL],
     data: Annotated[str, _DATA],
-    count: Annotated[int, typer.Option("--count", help="States to weigh, of the held-out fifth.")] = 100,
+    count: Annotated[
+        int,
+        typer.Option(
+            "--count", help="States to weigh, drawn from DATA; of the data of the training, from the fifth held out."
+        ),
+    ] = 100,
     probes: Annotated[int, typer.Option("--probes", help="Probes of the divergence; 0 for the exact one.")] = 8,
     seed: Annotated[int, _SEED] = 0,
     figure: Annotated[Path | None, typer.Option("--figure", help="Draw the likelihoods: .png, .svg or .pdf.")] = None,
@@ -194,8 +203,9 @@ def likelihood(
 
     outputs.require_places(None, figure)
     known = sources.read_model(model)
-    material = known.read(data).split()[1]
-    states = material.values[: checks.integer(count, "count", least=2)]
+    parts = known.parts(data)
+    material = parts.drawn(checks.integer(count, "count", least=1), seed)
+    states = material.values
     if material.levels is not None:
         from evolaw.score.data.pictures import to_levels
 
@@ -207,21 +217,19 @@ def likelihood(
     found = log_likelihood(
         known.target, known.noising, states, rng=seed, precision="float32", rtol=1e-3, atol=1e-3, **options
     )
-    size = np.sqrt(len(states))
-    mean, spread = float(found.values.mean()), float(found.values.std(ddof=1) / size)
-    lines = [("states", str(len(states))), ("log-likelihood", f"{display.uncertain(mean, spread)} nats")]
+    mean, spread = _mean(found.values)
+    lines = [("states", parts.says(len(states)))]
+    lines.append(
+        ("log-likelihood", f"{mean:.6g} nats" if spread is None else f"{display.uncertain(mean, spread)} nats")
+    )
     lines.append(("error of one", f"{found.error.mean():.2g} nats, divergence {found.method}"))
-    facts: dict[str, Any] = {
-        "count": len(states),
-        "mean": mean,
-        "standard_error": spread,
-        "values": found.values.tolist(),
-    }
+    facts: dict[str, Any] = {"count": len(states), "seen": parts.seen, "mean": mean, "standard_error": spread}
+    facts |= {"items": np.asarray(material.items).tolist(), "values": found.values.tolist()}
     facts["errors"] = found.error.tolist()
     if material.levels is not None:
-        bits = found.bits_per_dim(material.levels)
-        lines.append(("bits per dimension", f"{bits.mean():.4f} ± {bits.std(ddof=1) / size:.2g}"))
-        facts["bits_per_dim"] = float(bits.mean())
+        bits, error = _mean(found.bits_per_dim(material.levels))
+        lines.append(("bits per dimension", f"{bits:.4f}" + ("" if error is None else f" ± {error:.2g}")))
+        facts["bits_per_dim"] = bits
     if figure is not None:
         from evolaw.report.score.charts import draw_likelihoods
 
@@ -249,14 +257,19 @@ def compare(
     ] = None,
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
-    """Compare samples with held-out data: distances beside their noise floor, and memorisation."""
+    """Compare samples with data: distances beside their noise floor; with the data of the training those held out, and memorisation."""
     import numpy as np
 
+    from evolaw import checks
     from evolaw.score.quality import likeness
 
     outputs.require_places(None, figure)
+    count = checks.integer(count, "count", least=2)
     known = sources.read_model(model)
-    seen, unseen = known.read(data).split()
+    parts = known.parts(data)
+    # Data of another source stand in halves for those of the training and those held out: what copies them cannot be told.
+    seen, unseen = (parts.like, parts.fresh) if parts.seen == "held out" else parts.fresh.split(0.5)
+    sources.require_pairs(seen, unseen)
     if method == sources.ONE_STEP or (method is None and hasattr(known.target, "generate")):
         states = _generated(known.target, count, 1 if steps is None else steps, seed, None)
     else:
@@ -264,9 +277,12 @@ def compare(
             known.target, known.noising, method or "dpm-solver", count, 40 if steps is None else steps, seed, 2
         ).final
     found = likeness(states, seen.values, unseen.values, rng=seed)
+    if parts.seen != "held out":
+        found = replace(found, memory=None)
     if figure is not None:
         outputs.write_states(figure, np.asarray(states), beside=unseen.values)
-    outputs.show_with(figure, found.to_json(), [("", repr(found))], as_json)
+    facts = {"seen": parts.seen, **found.to_json()}
+    outputs.show_with(figure, facts, [("data", parts.says(len(parts.fresh.values))), *found.facts()], as_json)
 
 
 @app.command("league")
@@ -335,6 +351,12 @@ def _generated(target: Any, count: int, steps: int, seed: int, film: Path | None
     return target.generate(count, rng=seed, steps=steps)
 
 
+def _mean(values: Any) -> tuple[float, float | None]:
+    """Mean and its standard error; of one value there is none."""
+    spread = float(values.std(ddof=1) / math.sqrt(len(values))) if len(values) > 1 else None
+    return float(values.mean()), spread
+
+
 def _conditioned(target: Any, label: int | None, weight: float) -> Any:
     from evolaw import checks
 
@@ -343,7 +365,9 @@ def _conditioned(target: Any, label: int | None, weight: float) -> Any:
         return target
     knows = hasattr(target, "given") and hasattr(target, "classes")
     checks.require(knows, "class", "be left out: this model was trained without classes", label)
-    return target.given(checks.integer(label, "class", least=0, most=target.classes - 1), weight)
+    label = checks.integer(label, "class", least=0, most=target.classes - 1)
+    checks.require(label not in target.unseen, "class", "be one that the training data had states of", label)
+    return target.given(label, weight)
 
 
 def _write_film(path: Path, drawn: Any, ends: outputs.Ends) -> None:

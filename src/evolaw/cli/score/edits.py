@@ -18,13 +18,16 @@ MASKS = ("left", "right", "top", "bottom", "centre", "border")
 """The halves, the middle and the frame of a state, by what is *known* of it."""
 
 _MEASURED_ON = 512
-"""States the norm of a score is measured on."""
+"""States the norm of a score is measured on, at most; fewer than this many are taken several times, each time with other noise."""
+_FEWEST = 64
 
 _MODEL = typer.Argument(metavar="MODEL", help="Run directory of score train.")
 _DATA = typer.Argument(
-    metavar="DATA", help="Where the datum comes from, as in score train; the held-out fifth is used."
+    metavar="DATA", help="Where the datum comes from; of the data of the training, the held-out fifth is used."
 )
-_ITEM = typer.Option("--item", help="Number of the held-out datum.")
+_ITEM = typer.Option(
+    "--item", help="Number of the datum: in the order of DATA, or among those held out of the training."
+)
 _COUNT = typer.Option("--count", help="Samples.")
 _STEPS = typer.Option("--steps", help="Steps of the sampler.")
 _SEED = typer.Option("--seed", help="Seed of all chance.")
@@ -54,14 +57,14 @@ def inpaint(
 
     outputs.require_places(save, figure)
     known = sources.read_model(model)
-    seen, held = _parts(known, data)
-    datum = _datum(held, item)
+    parts = known.parts(data)
+    datum = _datum(parts, item)
     mask = mask_of(keep, datum.shape)
-    drawn = draw(_measured(known, seen, seed), known.noising, datum, mask, count=count, steps=steps, rng=seed)
+    drawn = draw(_measured(known, parts, seed), known.noising, datum, mask, count=count, steps=steps, rng=seed)
     _answer(
         datum,
         drawn.final,
-        {"keep": keep, "known": int(mask.sum()), "item": item, "seed": seed},
+        {"data": parts.says(1), "keep": keep, "known": int(mask.sum()), "item": item, "seed": seed},
         (save, figure),
         known.ends,
         as_json,
@@ -85,19 +88,21 @@ def colourise(
 
     outputs.require_places(save, figure)
     known = sources.read_model(model)
-    seen, held = _parts(known, data)
-    datum = _datum(held, item)
+    parts = known.parts(data)
+    datum = _datum(parts, item)
     wanted = "hold images of several channels (channels, rows, cols)"
     checks.require(datum.ndim == 3 and len(datum) > 1, "data", wanted, f"states of shape {datum.shape}")
-    drawn = draw(_measured(known, seen, seed), known.noising, datum.mean(0), count=count, steps=steps, rng=seed)
-    _answer(datum, drawn.final, {"item": item, "seed": seed}, (save, figure), known.ends, as_json)
+    drawn = draw(_measured(known, parts, seed), known.noising, datum.mean(0), count=count, steps=steps, rng=seed)
+    _answer(
+        datum, drawn.final, {"data": parts.says(1), "item": item, "seed": seed}, (save, figure), known.ends, as_json
+    )
 
 
 def interpolate(
     model: Annotated[str, _MODEL],
     data: Annotated[str, _DATA],
     item: Annotated[int, _ITEM] = 0,
-    to: Annotated[int, typer.Option("--to", help="Number of the other held-out datum.")] = 1,
+    to: Annotated[int, typer.Option("--to", help="Number of the other datum.")] = 1,
     count: Annotated[int, typer.Option("--count", help="States on the way, the ends among them.")] = 9,
     save: Annotated[Path | None, _SAVE] = None,
     figure: Annotated[Path | None, _FIGURE] = None,
@@ -108,10 +113,10 @@ def interpolate(
 
     outputs.require_places(save, figure)
     known = sources.read_model(model)
-    held = _parts(known, data)[1]
-    first, second = _datum(held, item), _datum(held, to, "to")
+    parts = known.parts(data)
+    first, second = _datum(parts, item), _datum(parts, to, "to")
     found = draw(known.target, known.noising, first, second, count=count)
-    _answer(None, found, {"from": item, "to": to}, (save, figure), known.ends, as_json)
+    _answer(None, found, {"data": parts.says(2), "from": item, "to": to}, (save, figure), known.ends, as_json)
 
 
 def mask_of(text: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -170,24 +175,23 @@ def _drawn_mask(word: str, shape: tuple[int, ...]) -> np.ndarray:
     ).copy()
 
 
-def _parts(model: sources.Model, data: str) -> tuple[np.ndarray, np.ndarray]:
-    """The states the model may have been trained on, and those held out."""
-    known, held = model.read(data).split()
-    return known.values, held.values
-
-
-def _datum(held: np.ndarray, item: int, option: str = "item") -> np.ndarray:
+def _datum(parts: sources.Parts, item: int, option: str = "item") -> np.ndarray:
     from evolaw import checks
 
-    datum: np.ndarray = held[checks.integer(item, option, least=0, most=len(held) - 1)]
+    states = parts.fresh.values
+    datum: np.ndarray = states[checks.integer(item, option, least=0, most=len(states) - 1)]
     return datum
 
 
-def _measured(model: sources.Model, seen: np.ndarray, seed: int) -> Any:
+def _measured(model: sources.Model, parts: sources.Parts, seed: int) -> Any:
     """The score with its norm measured on data, which the correctors of edits take their step from."""
+    import numpy as np
+
     from evolaw.score.samplers.score_norms import normed
 
-    return normed(model.target, model.noising, seen[:_MEASURED_ON], rng=seed)
+    states = parts.like.values[:_MEASURED_ON]
+    states = np.resize(states, (max(len(states), _FEWEST), *states.shape[1:]))
+    return normed(model.target, model.noising, states, rng=seed)
 
 
 def _answer(

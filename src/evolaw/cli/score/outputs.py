@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from evolaw.cli.score.sources import Material, Model
+    from evolaw.score.quality import Likeness
 
 __all__ = [
     "Ends",
@@ -35,6 +36,10 @@ Ends = tuple[float, float] | None
 
 _SAMPLES, _FILM_STEPS, _LINES = 1000, 40, 60
 _IMAGES = 200
+_DATA = 20_000
+"""Points of the plane that a density is drawn of."""
+_FEWEST = 40
+"""Samples a page shows of few data too."""
 
 
 def require_place(path: Path | None, name: str, suffixes: tuple[str, ...]) -> None:
@@ -132,38 +137,43 @@ def write_page(path: Path, model: Model, train: Material, held: Material, *, see
     from evolaw.score.samplers.sampler import sample
 
     is_image, flat = train.values.ndim >= 3, train.values.shape[1:] == (2,)
-    count = min(_IMAGES if is_image else _SAMPLES, len(held.values))
+    count = min(_IMAGES if is_image else _SAMPLES, max(len(held.values), _FEWEST))
     drawn = sample(
         model.target, model.noising, DPMSolver(), count=count, steps=_FILM_STEPS, rng=seed, keep=9, precision="float32"
     )
     # What was trained to generate in one step is judged by that; the film is of its flow.
     made = model.target.generate(count, rng=seed) if hasattr(model.target, "generate") else drawn.final
-    found = likeness(made, train.values, held.values, rng=seed)
-    film = (np.asarray(drawn.values)[:count], np.asarray(drawn.times)) if is_image or flat else None
+    film = (np.asarray(drawn.values), np.asarray(drawn.times))
     flow = None
     if flat:
         times = np.asarray(drawn.times)
         size = np.sqrt(model.noising.scale(times) ** 2 + model.noising.std(times) ** 2)
         flow = np.asarray(drawn.values)[:_LINES] / like_states(size, np.zeros((len(times), 1)))
-    numbers = {
-        "energy": f"{found.energy:.3g} ({found.energy_floor:.3g})",
-        "sliced": f"{found.sliced:.3g} ({found.sliced_floor:.3g})",
-    }
-    if found.memory is not None and math.isfinite(found.memory[0]):
-        numbers["memory"] = "{:.2f} [{:.2f}, {:.2f}]".format(*found.memory)
+    # Of less than two held-out data there is no distance to say.
+    found = likeness(made, train.values, held.values, rng=seed) if len(held.values) > 1 else None
     facts = [(name, str(value)) for name, value in model.target._facts() if value is not None]
     write_score(
         path,
         source=train.name,
         model=model.target,
         samples=made,
-        data=train.values[: max(count, 2000)],
+        data=train.values[: max(count, _DATA if flat else 2000)],
         film=film,
         flow=flow,
         facts=facts,
-        numbers=numbers,
+        numbers={} if found is None else _numbers(found),
         lang=lang,
         command=str(model.about.get("command", "")),
         seed=seed,
     )
-    return found.to_json()
+    return {} if found is None else found.to_json()
+
+
+def _numbers(found: Likeness) -> dict[str, str]:
+    numbers = {
+        "energy": f"{found.energy:.3g} ({found.energy_floor:.3g})",
+        "sliced": f"{found.sliced:.3g} ({found.sliced_floor:.3g})",
+    }
+    if found.memory is not None and math.isfinite(found.memory[0]):
+        numbers["memory"] = "{:.2f} [{:.2f}, {:.2f}]".format(*found.memory)
+    return numbers

@@ -3,6 +3,7 @@
 DATA     gaussians, moons, spiral, checkerboard       densities of the plane
          digits                                       scikit-learn's, 8 x 8
          a folder of images, an .npz file             with images (and labels), or an array named data
+         an .npy file                                 the array of states
          a run directory                              the states of its trajectory
 MODEL    a run directory of `evolaw score train`, or gaussians: the exact mixture
 """
@@ -25,11 +26,13 @@ __all__ = [
     "SAMPLERS",
     "Material",
     "Model",
+    "Parts",
     "network",
     "noising",
     "read_data",
     "read_model",
     "require_classes",
+    "require_pairs",
     "sampler",
     "scaled",
 ]
@@ -56,6 +59,12 @@ ONE_STEP = "mean-flow"
 
 NETS = ("auto", "mlp", "unet", "unet-periodic")
 _POINTS = 20_000
+_SEEN = {
+    "held out": "held out of the training",
+    "trained on": "which the model was trained on",
+    "other": "not the data of the training",
+    "unknown": "",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,20 +76,65 @@ class Material:
         values: shape (items, *shape).
         labels: a class of each, or None.
         levels: levels of a value, or None.
+        items: the number each has in DATA; None where these are all of them.
     """
 
     name: str
     values: np.ndarray
     labels: np.ndarray | None = None
     levels: int | None = None
+    items: np.ndarray | None = None
 
-    def split(self) -> tuple[Material, Material]:
-        """Return four fifths and the rest, the same ones every time."""
+    def split(self, share: float = 0.8) -> tuple[Material, Material]:
+        """Return a share of the states and the rest, the same ones every time."""
+        import numpy as np
+
         from evolaw.score.data.pictures import Pictures
 
-        parts = Pictures(self.values, self.labels, self.levels).split(0.8, rng=0)
-        one, other = (Material(self.name, part.values, part.labels, part.levels) for part in parts)
+        parts = Pictures(np.arange(len(self.values))).split(share, rng=0)
+        one, other = (self.chosen(part.values) for part in parts)
         return one, other
+
+    def chosen(self, rows: np.ndarray) -> Material:
+        """Return some of the states."""
+        import numpy as np
+
+        labels = None if self.labels is None else np.asarray(self.labels)[rows]
+        items = rows if self.items is None else self.items[rows]
+        return replace(self, values=self.values[rows], labels=labels, items=items)
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Data as a model sees them.
+
+    Attributes:
+        like: states of the kind it was trained on, such as distances are measured beside.
+        fresh: states to ask it about: unseen ones where that can be told.
+        seen: "held out" where ``like`` were trained on and ``fresh`` were not, "trained on" where all of them were, "other" where the
+            training had other data, "unknown" where no training is told of, as of an exact score.
+    """
+
+    like: Material
+    fresh: Material
+    seen: str
+
+    def drawn(self, count: int, seed: int) -> Material:
+        """Return so many of the fresh states, drawn where there are more, in the order of DATA where all of it is asked about."""
+        import numpy as np
+
+        from evolaw.randomness import source
+
+        whole = len(self.fresh.values)
+        if self.seen == "held out" or count >= whole:
+            return self.fresh.chosen(np.arange(min(count, whole)))
+        rows = source(seed).stream("states to weigh").generator().permutation(whole)[:count]
+        return self.fresh.chosen(np.sort(rows))
+
+    def says(self, used: int) -> str:
+        """Return what of DATA is used, in words."""
+        whole = len(self.fresh.values) + (len(self.like.values) if self.seen == "held out" else 0)
+        return ", ".join(filter(None, (f"{used} of {whole}", _SEEN[self.seen])))
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +155,18 @@ class Model:
     def ends(self) -> tuple[float, float] | None:
         """The values of black and white of pictures that were learned by their levels; None of other data."""
         return None if self.about.get("training", {}).get("levels") is None else (-1.0, 1.0)
+
+    def parts(self, text: str) -> Parts:
+        """Return data as `read` does, parted as the training parted them: the fifth held out, or all of those it was not made of."""
+        from evolaw.score.learned.fit import trained_on
+
+        data = self.read(text)
+        known, held = data.split()
+        if trained_on(self.about, known.values, known.labels) and len(held.values):
+            return Parts(known, held, "held out")
+        whole = trained_on(self.about, data.values, data.labels)
+        untold = "other" if "training" in self.about else "unknown"
+        return Parts(data, data, "trained on" if whole else untold)
 
     def read(self, text: str) -> Material:
         """Return data read as those of the training were: scaled, or without colours; grey ones have equal channels to a model of colours.
@@ -171,10 +237,38 @@ def _read(text: str, place: Path, side: int | None, grey: bool) -> Material:
         return Material(text, configurations(Trajectory.load(place)))
     if place.is_dir() or place.suffix == ".npz":
         return _from_files(text, place, side, grey)
+    if place.suffix == ".npy" and place.is_file():
+        from evolaw.automata.files.archives import read_array
+
+        return Material(text, _states(read_array(place), "data"))
     words = [*DENSITIES, "digits"]
     near = checks.nearest(text, words)
-    wanted = f"be one of {', '.join(words)}, a folder of images, an .npz file or a run directory"
-    raise checks.refuse("data", wanted, text, f"Did you mean {near}?" if near else "")
+    wanted = f"be one of {', '.join(words)}, a folder of images, an .npz or .npy file or a run directory"
+    fix = "Save its numbers with np.save('states.npy', states), a row a state." if place.is_file() else ""
+    raise checks.refuse("data", wanted, text, f"Did you mean {near}?" if near else fix)
+
+
+def _states(array: np.ndarray, name: str) -> np.ndarray:
+    from evolaw import checks
+
+    fix = "Of single numbers make states by x[:, None]; cut a series into windows: np.lib.stride_tricks.sliding_window_view(x, 32)."
+    checks.require(array.ndim >= 2, name, "have shape (items, *shape)", array.shape, fix if array.ndim == 1 else "")
+    return array
+
+
+def require_pairs(*parts: Material) -> None:
+    """Refuse data that are too few for a distance between samples of them.
+
+    Raises:
+        ArgumentError: one part holds less than two states.
+    """
+    from evolaw import checks
+
+    fewest = min(len(part.values) for part in parts)
+    whole = sum(len(part.values) for part in parts)
+    checks.require(
+        fewest > 1, "data", "hold states enough to compare with, two at least of each part", f"{whole} in all"
+    )
 
 
 def require_classes(labels: np.ndarray | None) -> None:
@@ -207,18 +301,19 @@ def require_classes(labels: np.ndarray | None) -> None:
 def _from_files(text: str, place: Path, side: int | None, grey: bool) -> Material:
     from evolaw import checks
     from evolaw.automata.files.archives import names_in, read_arrays
-    from evolaw.score.data.pictures import read_images
+    from evolaw.score.data.pictures import Pictures, read_images
 
     if place.is_file():
         names = names_in(place)
         if "images" not in names and ("data" in names or "samples" in names):
             name = "data" if "data" in names else "samples"
             arrays = read_arrays(place, [name], ["labels"])
-            states = arrays[name].ndim >= 2
-            checks.require(states, name, "have shape (items, *shape)", arrays[name].shape)
-            return Material(text, arrays[name], arrays.get("labels"))
+            held = Pictures(_states(arrays[name], name), arrays.get("labels"))
+            return Material(text, held.values, held.labels)
         wanted, fix = "hold an array 'data' of states, or 'images'", "Save it with np.savez(path, data=...)."
-        checks.require("images" in names, "data", wanted, f"{text}, which holds {', '.join(names) or 'nothing'}", fix)
+        checks.require(
+            "images" in names, "data", wanted, f"{text}, which holds {', '.join(sorted(names)) or 'nothing'}", fix
+        )
     found = read_images(place, side=side, grey=grey)
     return Material(text, found.values, found.labels, found.levels)
 

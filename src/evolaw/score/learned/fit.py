@@ -11,7 +11,7 @@ epoch, so a training that was killed continues to the same bytes.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from evolaw.score.noising.scaled import Scaled
 from evolaw.score.noising.schedules import Rectified
 from evolaw.told import told
 
-__all__ = ["LOSSES", "Progress", "fit", "pace", "run_training"]
+__all__ = ["LOSSES", "Progress", "fit", "pace", "run_training", "trained_on"]
 
 LOSSES = ("denoising", "sliced", "mean_flow")
 _EPOCHS = 50
@@ -115,7 +115,9 @@ def fit(
     blank = (
         AverageVelocity(network, material.frame, noising, material.shape)
         if loss == "mean_flow"
-        else ScoreModel(network, material.frame, noising, material.shape, material.classes, material.numbers)
+        else ScoreModel(
+            network, material.frame, noising, material.shape, material.classes, material.numbers, unseen=material.unseen
+        )
     )
     run = run_training(objective, len(material.data), batch, seeded, progress)
     if out is None:
@@ -223,7 +225,38 @@ def _told_both_times(material: Material, noising: Any) -> Material:
     return replace(material, conditions=np.zeros((len(material.data), 2), np.float32), numbers=2)
 
 
+def trained_on(about: Mapping[str, Any], states: Any, conditions: Any = None) -> bool:
+    """Return whether a run says that it was trained on just these states, in this order.
+
+    Args:
+        about: the header of the run.
+        states: shape (items, *shape).
+        conditions: what is known of each, told to the network or not.
+
+    Example:
+        >>> trained_on({"training": {"data": "2 states of shape (1,), ecbb4b55"}}, [[0.0], [0.0]])
+        True
+    """
+    said = about.get("training", {}).get("data")
+    with np.errstate(over="ignore"):
+        data = np.asarray(states).astype(np.float32)
+    if said is None or not str(said).startswith(_counted(data)):
+        return False
+    told: list[list[np.ndarray]] = [[], [np.zeros((len(data), 2), np.float32)]]  # the second for the loss mean_flow
+    if conditions is not None and np.asarray(conditions).dtype.kind in "biuf":
+        known = np.asarray(conditions)
+        told.append([known.astype(np.float32 if known.dtype.kind == "f" else np.int32)])
+    return any(said == _words_of([data, *more]) for more in told)
+
+
 def _data_facts(material: Material, noising: Noising) -> dict[str, Any]:
     arrays = [material.data] if material.conditions is None else [material.data, material.conditions]
-    states = f"{len(material.data)} states of shape {material.shape}, {checkpoints.crc(arrays):08x}"
-    return {"data": states, "noising": str(noising)}
+    return {"data": _words_of(arrays), "noising": str(noising)}
+
+
+def _words_of(arrays: list[np.ndarray]) -> str:
+    return f"{_counted(arrays[0])}, {checkpoints.crc(arrays):08x}"
+
+
+def _counted(data: np.ndarray) -> str:
+    return f"{len(data)} states of shape {data.shape[1:]}"
