@@ -116,7 +116,7 @@ def test_a_step_keeps_shape_and_dtype_and_runs_on_many_paths(scheme, process):
         pair = jax.tree.map(lambda part: jnp.stack([part, -part]), (x, noise))
         both, _ = jax.jit(jax.vmap(step, (None, 0, None, 0)))(t, pair[0], h, pair[1])
         assert bool(jnp.isfinite(both).all())
-        alone, _ = step(t, x, h, noise)
+        alone, _ = jax.jit(step)(t, x, h, noise)
         np.testing.assert_allclose(both[0], alone, rtol=1e-13, atol=1e-14)
 
 

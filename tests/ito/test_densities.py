@@ -100,6 +100,7 @@ def test_a_density_without_a_closed_form_has_a_number() -> None:
     assert found.exists and float(found.normaliser) == pytest.approx(total, rel=1e-10)
 
 
+@pytest.mark.slow
 def test_a_closed_form_is_confirmed_by_quadrature() -> None:
     found = ito.stationary_density(system("dX = (X - X^3) dt + s dW"))
     assert found.exists

@@ -11,6 +11,7 @@ def verdicts(text: str) -> dict[str, str]:
     return {criterion.name: criterion.verdict for criterion in examine(system(text)).criteria}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("text", "unique", "for_ever"),
     [
@@ -111,6 +112,7 @@ def test_uniqueness_by_what_holds_on_bounded_sets(text: str, verdict: str) -> No
     assert verdicts(text)["Yamada-Watanabe"] == verdict
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "drift", [pytest.param("1/cosh(X)", marks=pytest.mark.slow), "max(X, 0)", "log(1 + X^2)", "min(X, 1)"]
 )

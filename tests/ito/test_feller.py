@@ -11,6 +11,7 @@ from evolaw.ito import feller_test, system
 OO = sympy.oo
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("text", "interval", "left", "right"),
     [

@@ -82,7 +82,7 @@ def test_smallest_boards(shape: tuple[int, int], boundary: str) -> None:
         np.testing.assert_array_equal(bitpacked.run(text, cells, 4, boundary=boundary), plain(text, cells, 4, boundary))
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("boundary", ["torus", "plane"])
 @pytest.mark.parametrize("shape", [(300, 200), (97, 700), (41, 65), (64, 5000), (3, 9000)])
 def test_boards_cut_into_blocks_of_rows_and_generations(

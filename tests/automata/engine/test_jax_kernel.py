@@ -45,6 +45,7 @@ def test_any_law_equals_the_plain_step() -> None:
     np.testing.assert_array_equal(run_arrays(logic_of(rule.table.tobytes()), cells, 1, "torus", None, "cpu"), expected)
 
 
+@pytest.mark.slow
 def test_one_counting_law_a_board() -> None:
     tables = CHANCE.integers(0, 2, (70, 18), dtype=np.uint8)
     cells = CHANCE.integers(0, 2, (70, 3, 9), dtype=np.uint8)

@@ -157,6 +157,7 @@ def test_methuselahs_settle_when_they_are_known_to(tmp_path: Path, name: str) ->
     assert counts[0] != population
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.skipif(shutil.which("bgolly") is None, reason="bgolly (package golly) is not installed")
 @pytest.mark.parametrize("name", FLYING)
 def test_methuselahs_send_out_their_gliders(tmp_path: Path, name: str) -> None:

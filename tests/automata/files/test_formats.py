@@ -57,7 +57,7 @@ def test_errors_name_the_file(tmp_path: Path) -> None:
         read_pattern(file)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("name", "data"),
     [

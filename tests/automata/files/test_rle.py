@@ -173,13 +173,13 @@ def _outcome(text: str | bytes) -> None:
     assert time.perf_counter() - start < 5
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(st.text(alphabet="bo$!.A0123456789 \n\r#xy=,:TPKB/SCpqZé", max_size=200))
 def test_fuzz_texts(text: str) -> None:
     _outcome(text)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(BOARDS, st.data())
 def test_fuzz_mutations(board: np.ndarray, data: st.DataObject) -> None:
     text = bytearray(write_rle(board, rule="B3/S23", topology="torus+1,0", position=(0, 0)), "ascii")

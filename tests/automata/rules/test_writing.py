@@ -63,6 +63,7 @@ def test_round_trip(family: str, certain: bool) -> None:
         assert write_rule(again) == text
 
 
+@pytest.mark.slow
 def test_the_longest_rule_reads_back() -> None:
     rng = np.random.default_rng(1)
     rule = RuleTable("moore", MOST_RADIUS, rng.random((2, neighbour_count("moore", MOST_RADIUS) + 1)))
