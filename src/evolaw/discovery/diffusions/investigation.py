@@ -95,7 +95,7 @@ def discover_equation(
         >>> x = np.zeros(20001)
         >>> for k in range(20000):
         ...     x[k + 1] = x[k] - 0.02 * x[k] + noise[k]
-        >>> found = discover_equation(Trajectory(x, 0.02 * np.arange(20001), ("times",)), library="1, x", rng=0)
+        >>> found = discover_equation(Trajectory(x, 0.02 * np.arange(20001), ("times",)), library="1, x", rng=0)  # some seconds
         >>> found["x: x"].decision, found["x: 1"].decision
         ('present', 'undetermined')
     """

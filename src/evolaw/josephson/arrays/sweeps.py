@@ -119,7 +119,7 @@ def sweep_array(
         >>> from evolaw.josephson.arrays.grids import grid_array
         >>> def make(i, d):
         ...     return grid_array(4, 4, i, noise=d)
-        >>> found = sweep_array(make, 0.0, [0.2, 2.0], np.zeros(15), 20.0, 0, junctions=16, paths=8, dt=0.05)
+        >>> found = sweep_array(make, 0.0, [0.2, 2.0], np.zeros(15), 20.0, 0, junctions=16, paths=8, dt=0.05)  # some seconds
         >>> bool(found.plane["energy"][0] < found.plane["energy"][1])
         True
     """

@@ -121,7 +121,7 @@ def hysteresis(
         yuan2025; mccumber1968.
 
     Example:
-        >>> loop = hysteresis(Junction(damping=0.3), 1.2, 1e-3, 0, points=60)
+        >>> loop = hysteresis(Junction(damping=0.3), 1.2, 1e-3, 0, points=60)  # some seconds
         >>> loop.orientation, bool(0.3 < loop.retrapping[0] < 0.42)
         ('clockwise', True)
     """

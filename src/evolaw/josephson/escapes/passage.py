@@ -63,7 +63,7 @@ def passage_times(
         gardiner2009, section 5.5.
 
     Example:
-        >>> found = passage_times(Junction(noise=0.5), [0.9], 0, start=0.0, end=np.pi, horizon=80.0, paths=512)
+        >>> found = passage_times(Junction(noise=0.5), [0.9], 0, start=0.0, end=np.pi, horizon=80.0, paths=512)  # some seconds
         >>> found.gap < 4
         True
     """

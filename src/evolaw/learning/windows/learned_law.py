@@ -220,7 +220,7 @@ def fit(
         >>> from evolaw.learning.windows.cnn import Cnn
         >>> from evolaw.learning.windows.datasets import random_recordings, window_pairs
         >>> pairs = window_pairs(random_recordings("B3/S23", 256, rng=1))
-        >>> str(fit(Cnn.random(rng=0), pairs, rng=0).rule())
+        >>> str(fit(Cnn.random(rng=0), pairs, rng=0).rule())  # some seconds
         'B3/S23'
     """
     members = [nets] if isinstance(nets, WindowNet) else list(nets)

@@ -84,7 +84,7 @@ def bet(features: np.ndarray, windows: np.ndarray, alive: np.ndarray, sights: np
         >>> chance = np.random.default_rng(0)
         >>> cells = chance.choice([-1, 1], (4000, 12))
         >>> sees_all, sees_some = np.ones(12, bool), np.arange(12) < 10
-        >>> bets = bet(cells, np.zeros(4000, int), cells[:, 11] > 0, np.stack([sees_all, sees_some]), Source(0))
+        >>> bets = bet(cells, np.zeros(4000, int), cells[:, 11] > 0, np.stack([sees_all, sees_some]), Source(0))  # some seconds
         >>> (bets.log_chance.mean(1) > -0.01).tolist()
         [True, False]
     """

@@ -67,7 +67,7 @@ def fit_recording(
 
     Example:
         >>> from evolaw.learning.windows.datasets import random_recordings
-        >>> print(fit_recording(random_recordings("B36/S23", 256, rng=1), net="table", rng=0))
+        >>> print(fit_recording(random_recordings("B36/S23", 256, rng=1), net="table", rng=0))  # some seconds
         learned B36/S23
     """
     steps, nets = checks.integer(steps, "steps", least=1), checks.integer(nets, "nets", least=1)

@@ -87,7 +87,7 @@ def identity_residual(target: Any, z: Any, r: float, t: float, *, h: float = 1e-
     Example:
         >>> from evolaw.score.exact.mixture import GaussianMixture
         >>> two = GaussianMixture([[-1.0], [1.0]], 0.1)
-        >>> bool(abs(identity_residual(two, [[0.3]], 0.2, 0.7)[0, 0]) < 1e-5)
+        >>> bool(abs(identity_residual(two, [[0.3]], 0.2, 0.7)[0, 0]) < 1e-5)  # some seconds
         True
     """
     z = checks.shape(z, "z", ("count", *target.shape)).astype(float)
@@ -112,7 +112,7 @@ def generated(velocity: Any, noise: Any, *, steps: int = 1) -> np.ndarray:
         >>> from functools import partial
         >>> from evolaw.score.exact.mixture import GaussianMixture
         >>> two = GaussianMixture([[-1.0], [1.0]], 1e-4)
-        >>> generated(partial(average_velocity_of, two), [[1.0], [-0.5]]).round(1).tolist()
+        >>> generated(partial(average_velocity_of, two), [[1.0], [-0.5]]).round(1).tolist()  # some seconds
         [[1.0], [-1.0]]
     """
     steps = checks.integer(steps, "steps", least=1)

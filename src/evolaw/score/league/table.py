@@ -98,7 +98,7 @@ def run_league(
         progress: called with (rows done, rows in all).
 
     Example:
-        >>> rows = run_league((20,), only=lambda noising, sampler: (noising, sampler) == (VP(), DPMSolver()))
+        >>> rows = run_league((20,), only=lambda noising, sampler: (noising, sampler) == (VP(), DPMSolver()))  # some seconds
         >>> rows[0].sampler, rows[0].divergences[0] < 2.7e-4
         ('DPM-Solver++(2M)', True)
     """
