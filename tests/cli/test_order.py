@@ -57,6 +57,7 @@ def test_both_orders_and_a_figure(evolaw: Callable[..., Any], tmp_path: Path) ->
     assert (tmp_path / "order.svg").read_text().startswith("<?xml")
 
 
+@pytest.mark.slow
 def test_a_scheme_without_paths_has_a_weak_order_only(evolaw: Callable[..., Any]) -> None:
     done = evolaw("order", "dri1", *GBM, "--steps", "1,2,4", "--paths", 200, "--json")
     assert [one["kind"] for one in json.loads(done.stdout)["orders"]] == ["weak"]

@@ -56,6 +56,7 @@ def test_correlated_noise_keeps_its_law() -> None:
     np.testing.assert_allclose(g @ g.T, [[1, 1.2], [1.2, 4]], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_solver_reproduces_the_moment_equations() -> None:
     """Five standard errors: false alarm below 1e-6. Milstein at 200 steps has a weak bias far below that error."""
     from evolaw import sde

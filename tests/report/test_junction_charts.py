@@ -78,6 +78,7 @@ def test_a_curve_of_rates_is_logarithmic():
     assert axes.get_yscale() == "log" and axes.get_xlabel() == r"$I\,/\,I_c$"
 
 
+@pytest.mark.slow
 def test_a_loop_has_both_branches():
     loop = HysteresisLoop(JUNCTION, 1e-3, X, X, 2 * X, 0 * X, 0 * X, np.array([0.9]), np.array([0.5]), -0.1, 0.0, 0)
     left = evolaw.draw(loop).axes[0]

@@ -35,7 +35,7 @@ def fit(what: Any, pairs: Any = None, **options: Any) -> LearnedLaw | NeuralEqua
 
     Example:
         >>> from evolaw.learning import random_recordings
-        >>> fit(random_recordings("B3/S23", 256, rng=1), rng=0).rule()
+        >>> fit(random_recordings("B3/S23", 256, rng=1), rng=0).rule()  # some seconds
         Rule('B3/S23')
     """
     first = what[0] if isinstance(what, Sequence) and len(what) else what

@@ -165,6 +165,7 @@ def test_an_option_that_cannot_work_is_refused_with_the_reason(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_chance_is_learned_where_it_is_meant(evolaw: Callable[..., Any], tmp_path: Path, soup: np.ndarray) -> None:
     make_sources(tmp_path, soup)
     assert "--chance" in evolaw("learn", "noisy.npz").stderr

@@ -13,6 +13,7 @@ from evolaw.cli.score.outputs import require_place, show, write_states
 from evolaw.errors import ArgumentError
 
 
+@pytest.mark.slow
 def test_states_become_arrays_and_pictures(tmp_path: Path) -> None:
     images = np.random.default_rng(0).uniform(-1, 1, (6, 4, 4))
     write_states(tmp_path / "a.npz", images)

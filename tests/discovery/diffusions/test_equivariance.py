@@ -91,7 +91,7 @@ def told(turning: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
     return _drift(turning)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize(("scale", "clock"), [(1e-6, 1.0), (1000.0, 60.0)])
 def test_units_of_length_and_time_change_units_alone(
     turning: np.ndarray, told: tuple[np.ndarray, np.ndarray, list[str]], scale: float, clock: float

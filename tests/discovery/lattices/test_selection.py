@@ -89,7 +89,7 @@ def test_rollouts_take_over_where_too_many_laws_are_left_to_be_tried(seed: int, 
     assert finding.facts["search_finished"] is False and finding.facts["possible_laws"] is None
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("space", ["isotropic", "outer-totalistic"])
 def test_a_window_with_holes_over_skipped_generations_stays_open(space: str) -> None:
     """Rollouts need to know what lies beyond the edge; taking over unasked they refused the recording."""

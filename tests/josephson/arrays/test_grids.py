@@ -61,6 +61,7 @@ def test_the_noise_has_the_covariance_of_one_normal_a_bond():
     np.testing.assert_allclose(ways.T @ np.diag(size**2) @ ways, by_bonds, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_without_noise_rows_far_above_the_critical_current_are_single_junctions():
     grid = grid_array(4, 3, 2.0)
     found = sde.solve(grid.law, sde.RungeKutta4(), np.zeros(11), [0.0, 20.0, 60.0], dt=0.02, rng=None).values[0]

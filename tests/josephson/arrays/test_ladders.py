@@ -48,6 +48,7 @@ def stiffness_of(law, points):
     return np.array(found).T / (2 * h)
 
 
+@pytest.mark.slow
 def test_modes_of_an_open_junction_are_those_of_its_length():
     """w² = 1 + (πn/L)² of small oscillations, to O(dx²); with points at both ends the length was a point too long, 6 % of n²."""
     points, length = 32, 5.0
@@ -97,6 +98,7 @@ def test_a_warm_squid_is_gibbs():
         assert seen.mean() == pytest.approx(exact, abs=4 * seen.std() / np.sqrt(4000))
 
 
+@pytest.mark.slow
 def test_a_weak_field_is_screened_at_the_ends():
     """φ = h sinh(x - L/2)/cosh(L/2) at rest, a Josephson length deep, to O(dx²)."""
     points, length, h = 40, 6.0, 1e-3

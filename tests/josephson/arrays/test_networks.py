@@ -39,6 +39,7 @@ def test_the_noise_of_the_bonds_gives_the_covariance_of_the_solve():
     np.testing.assert_allclose(b @ b.T, 2 * 0.3 * law.params["solve"], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_in_equilibrium_a_tree_is_independent_junctions():
     """Three bonds in a row: each ⟨cos θ⟩ = I_1(1/D)/I_0(1/D); 8000 networks, 4 errors: 1 of 5000 other seeds."""
     law = network([(1, 0), (2, 1), (3, 2)], [0.0] * 4, noise=0.5)

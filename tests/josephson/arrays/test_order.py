@@ -41,7 +41,7 @@ def test_a_vortex_is_counted_once():
     assert np.abs(vortices(np.zeros((4, 4)))).sum() == 0
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize(("flux", "size"), [(0.25, 8), (-1 / 3, 9)])
 def test_a_field_puts_its_flux_into_vortices_of_one_sign(flux, size):
     """At rest, by SciPy's minimum of the energy from four random starts, which is where the array's own drift vanishes."""

@@ -53,6 +53,7 @@ def test_junctions_that_rotate_together_are_averaged_over_a_whole_turn():
         assert np.abs((value - exact) / error).max() < 4, name
 
 
+@pytest.mark.slow
 def test_a_strongly_damped_velocity_is_not_that_of_its_kicks():
     """α = 5.74, four times the critical current: power balances within 4 errors of 0.2 %; by the usual step ⟨φ'²⟩ is 1.3 % too large. False alarm: 6e-5."""
     found = stationary_averages(Junction(damping=5.74, noise=0.01), [4.0], 0, paths=512, duration=20.0)

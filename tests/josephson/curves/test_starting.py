@@ -42,6 +42,7 @@ def test_running_junctions_are_spread_in_time_over_the_running_state(damping, bi
     assert np.sign(found[:, 1].mean()) == np.sign(bias)
 
 
+@pytest.mark.slow
 def test_junctions_rest_at_the_bottom_of_their_own_well():
     """A relation shifted by 2 rad is the same junction with shifted phases; it began on a slope, and ran at α = 0.1, i = 0.5.
 

@@ -59,6 +59,7 @@ def test_a_ramp_that_outruns_heat_is_said_to_do_so(ramps):
         switching_currents(Junction(damping=0.5, noise=0.02), 1e-12, 10, 0, method="simulation")
 
 
+@pytest.mark.slow
 def test_phases_left_of_zero_are_in_the_well_they_start_in():
     """Without capacitance and with much noise, phases around 0 are drawn from one period: they were counted as having left."""
     found = switching_currents(Junction(noise=0.15), 1e-3, 256, 0, method="simulation")

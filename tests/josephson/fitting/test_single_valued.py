@@ -62,6 +62,7 @@ def test_without_a_capacitance_it_is_bounded_from_above():
     assert holds(fit, "resistance", 10.0) and "is at most" in fit.checks[-1].says
 
 
+@pytest.mark.slow
 def test_weak_noise_tells_no_capacitance_and_says_so():
     """D = 0.002: out of reach of the series; the check asks for the capacitance."""
     i = np.linspace(0.05, 2.0, 24)

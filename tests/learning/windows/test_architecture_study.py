@@ -86,6 +86,7 @@ def test_the_default_network_finds_life_within_eight_epochs() -> None:
     assert league.standings[0].successes >= 14
 
 
+@pytest.mark.slow
 def test_the_league_shows_itself() -> None:
     told: list[str] = []
     league = run_league(

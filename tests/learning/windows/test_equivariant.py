@@ -117,7 +117,7 @@ def test_a_plain_network_is_not_symmetric_and_life_is() -> None:
     assert equivariance_error(Cnn.life()) == 0
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.slow
 @pytest.mark.parametrize("space, count", [("outer-totalistic", 18), ("isotropic", 102), ("general", 512)])
 def test_the_orbit_table_is_the_exact_expectation(space: str, count: int) -> None:
     """Against all 512 windows of nine independent cells."""

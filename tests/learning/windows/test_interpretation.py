@@ -29,6 +29,7 @@ def test_a_network_is_read_as_its_rule() -> None:
     assert read_rule(Cnn.life()).errors is None
 
 
+@pytest.mark.slow
 def test_errors_are_split_into_seen_and_unseen() -> None:
     visited = np.ones(512, bool)
     births = entries("outer-totalistic")["B6"]

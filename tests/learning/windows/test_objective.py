@@ -203,7 +203,7 @@ def test_a_resumed_training_ends_in_the_same_bytes(pairs: WindowPairs, tmp_path:
     assert checkpoint(resumed, tmp_path / "a").read_bytes() == checkpoint(straight, tmp_path / "b").read_bytes()
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.slow
 @pytest.mark.parametrize("net", [Cnn.random((4, 2), rng=0), Quadratic.random(rng=0), OrbitTable.flat()], ids=str)
 def test_a_checkpoint_says_itself_what_it_is_of(pairs: WindowPairs, tmp_path: Path, net: WindowNet) -> None:
     schedule = replace(SHORT, average=0.5)

@@ -34,6 +34,7 @@ def test_the_drift_drawn_is_the_drift_found(found: Finding) -> None:
     assert len(drift.containers[0].lines[0].get_xdata()) == 20
 
 
+@pytest.mark.slow
 def test_a_bar_outside_the_band_is_a_term_whose_interval_leaves_zero_out(found: Finding) -> None:
     axes = draw_evidence(found).axes[0]
     bars = axes.patches[: len(found.entries)]

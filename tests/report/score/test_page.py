@@ -18,7 +18,7 @@ def model() -> ScoreModel:
     return fit(MLP(width=4, depth=1), CHANCE.normal(size=(20, 2)), VP(), steps=6, batch=4, rng=0)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_page_opens_with_the_samples(model: ScoreModel, lang: str) -> None:
     points = CHANCE.normal(size=(50, 2))

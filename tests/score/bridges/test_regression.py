@@ -73,6 +73,7 @@ def test_rows_of_a_group_are_left_out_together():
     assert seen == [[0, 1], [2, 3], [4, 5]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backward", [False, True])
 def test_a_process_reads_the_table_at_the_start_of_its_step(backward):
     phi = fourier_features(X, 3, rng=0)

@@ -22,6 +22,7 @@ def test_the_targets_at_twenty_calls():
     assert even.divergences[0] > 1e-3
 
 
+@pytest.mark.slow
 def test_calls_are_counted():
     """Heun takes two calls a step: with 4 there is one step, with 2 none."""
     (row,) = run_league((2, 4), only=lambda noising, sampler: (noising, sampler) == (score.VP(), score.EDMHeun()))
@@ -50,6 +51,7 @@ def test_the_targets_at_a_thousand_calls():
         assert row.divergences[0] < (1e-6 if row.sampler in second else first), row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sampler", "constant", "angles"),
     [

@@ -64,6 +64,7 @@ def test_it_answers_numpy_and_traced_code_alike_in_the_precision_asked() -> None
     assert model.score(jnp.asarray(x, jnp.float32), 0.4).dtype == jnp.float32
 
 
+@pytest.mark.slow
 def test_conditions_are_told_to_every_state_or_to_each() -> None:
     model, x = lively(still(classes=3)), np.random.default_rng(0).normal(size=(3, 2))
     each = model.given(np.array([0, 1, 2])).score(x, 0.4)

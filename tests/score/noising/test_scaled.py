@@ -32,6 +32,7 @@ def test_it_is_the_noising_of_data_in_that_unit(noising: Noising) -> None:
     assert (own.end, own.least) == (noising.end, noising.least)
 
 
+@pytest.mark.slow
 def test_samplers_and_likelihoods_scale_with_it() -> None:
     """KL does not know the unit; a log-density moves by d log u."""
     data, small = (score.Gaussian(np.array([1.0, -0.5]) * u, np.array([1.0, 0.01]) * u**2) for u in (1.0, UNIT))

@@ -43,6 +43,7 @@ def test_the_snr_rule_inflates_variances_by_one_over_one_minus_r_squared(r):
             np.testing.assert_allclose(found / true, 1 / (1 - r**2), rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_snr_rule_diverges_where_a_direction_is_thin():
     """λ_min < r² HM(λ), possible from d > 1/r² = 39 on: here d = 100 and one variance of 1e-4; the stable rule holds."""
     variances = np.ones(100)

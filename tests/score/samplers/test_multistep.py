@@ -16,7 +16,7 @@ def wrong(scheme, steps, noising):
     return np.abs(found.covariance - a**2 * DATA.covariance - s**2 * np.eye(2)).max()
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("order", "expected"), [(2, 2), pytest.param(1, 1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("noising", [score.VP(least=0.01), score.EDM(0.05, 5.0)], ids=["VP", "EDM"])
 def test_orders(order, expected, noising):

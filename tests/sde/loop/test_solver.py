@@ -303,6 +303,7 @@ def test_equal_steps_given_one_by_one_are_equal_steps(scheme, precision):
         np.testing.assert_allclose(given, even, rtol=1e-12 if precision == "float64" else 1e-5)
 
 
+@pytest.mark.slow
 def test_unequal_steps_have_the_law_of_the_process():
     """Brownian motion: increments over unequal steps are independent with variance their length; false alarm below 1e-4."""
     still = SDE(0.0, 1.0, noise="additive")

@@ -93,6 +93,7 @@ def test_the_equilibrium_of_the_damped_oscillator(damping):
     assert float(law.correlation(3.0)) == pytest.approx(run.y[0, -1], rel=1e-7)
 
 
+@pytest.mark.slow
 def test_the_driven_oscillator_steps_with_its_exact_mean(float64):
     """From any time: the drive's phase is taken at t."""
     process, _ = CLASSICS["oscillator"]

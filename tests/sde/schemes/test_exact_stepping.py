@@ -43,6 +43,7 @@ def test_one_and_three_big_steps_have_the_exact_law(name):
         np.testing.assert_array_less(np.abs(products.mean(0) - spread), 4.5 * error)
 
 
+@pytest.mark.slow
 def test_the_bridge_ends_where_it_must():
     x = solve(brownian_bridge(end=0.4, duration=1.5), ExactStep(), 0.0, [0.0, 1.5], steps=3, paths=50, rng=1).values
     np.testing.assert_allclose(np.asarray(x)[:, -1], 0.4, atol=1e-12)

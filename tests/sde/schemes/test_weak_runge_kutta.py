@@ -23,7 +23,7 @@ TABLE = {
 }
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", TABLE, ids=lambda scheme: scheme.name)
 def test_enumeration_of_three_point_noise_gives_the_known_errors(scheme, enumerated_error):
     errors = [enumerated_error(scheme, hyperbolic_sine(), n) for n in (1, 2, 4, 8)]
@@ -129,7 +129,7 @@ def test_one_two_point_variable_per_channel_would_lose_an_order(scheme, moment_s
     assert np.log2(errors[0] / errors[1]) == pytest.approx(2.0, abs=0.15), "two noises do not see the difference"
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", [RI6(), DRI1()], ids=lambda scheme: scheme.name)
 def test_time_dependent_coefficients_keep_weak_order_two(scheme, moment_steps):
     """A(t) and B_k(t) test the stage times."""

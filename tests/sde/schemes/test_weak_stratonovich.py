@@ -294,7 +294,7 @@ def test_the_general_step_is_the_formula(scheme, float64):
         np.testing.assert_allclose(got, wanted, atol=1e-14)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", [RS1(), RS2()], ids=lambda scheme: scheme.name)
 def test_shortcuts_for_special_noise_are_the_general_step(scheme, float64):
     def column(t, x, p=None):

@@ -50,7 +50,7 @@ def test_moments_are_those_of_the_valid_values(pieces):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("covariance", [True, False])
 def test_more_blocks_than_are_merged_at_once_make_the_same_moments_wherever_chunks_end(covariance):
     observer, good = Moments(covariance=covariance), X[:, VALID]

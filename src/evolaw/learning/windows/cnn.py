@@ -201,7 +201,7 @@ def on_boards(net: WindowNet, boards: jax.Array, steps: int = 1) -> jax.Array:
 
     Example:
         >>> blinker = jnp.zeros((5, 5)).at[2, 1:4].set(1)
-        >>> (on_boards(Cnn.life(), blinker) > 0)[:, 2].astype(int).tolist()
+        >>> (on_boards(Cnn.life(), blinker) > 0)[:, 2].astype(int).tolist()  # some seconds
         [0, 1, 1, 1, 0]
     """
     boards = jnp.asarray(boards)

@@ -67,7 +67,7 @@ class GroupNet(WindowNet):
 
     Example:
         >>> net = GroupNet.random((8,), rng=0)
-        >>> equivariance_error(net) < 1e-5
+        >>> equivariance_error(net) < 1e-5  # some seconds
         True
     """
 

@@ -209,7 +209,7 @@ class FromKernel(LinearNoising):
         end, least: T, and where sampling stops.
 
     Example:
-        >>> slow = FromKernel(lambda t: jnp.exp(-t), lambda t: jnp.sqrt(-jnp.expm1(-2 * t)), end=4.0)
+        >>> slow = FromKernel(lambda t: jnp.exp(-t), lambda t: jnp.sqrt(-jnp.expm1(-2 * t)), end=4.0)  # some seconds
         >>> round(float(slow.rate(0.7)), 5), round(float(slow.squared_diffusion(0.7)), 5)
         (-1.0, 2.0)
     """

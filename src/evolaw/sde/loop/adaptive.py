@@ -135,7 +135,7 @@ def adaptive(
         hairer1993, section II.4 (step size), table II.5.2 (coefficients).
 
     Example:
-        >>> ended = adaptive(lambda t, y, own: -y, jnp.ones((1, 1)), 0.0, 1.0, rtol=1e-6, atol=1e-6)
+        >>> ended = adaptive(lambda t, y, own: -y, jnp.ones((1, 1)), 0.0, 1.0, rtol=1e-6, atol=1e-6)  # some seconds
         >>> round(float(ended.y[0, 0]), 4), ended.arrived.tolist()
         (0.3679, [True])
     """

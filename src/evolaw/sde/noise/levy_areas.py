@@ -75,7 +75,7 @@ def levy_area(dw: Any, dt: Any, terms: int, pairs: Pairs) -> jax.Array:
     Example:
         >>> def pairs(first, count):
         ...     return jnp.full((count, 5), 1 + 1j)
-        >>> levy_area(jnp.zeros((2, 5)), 0.1, 3, pairs).shape
+        >>> levy_area(jnp.zeros((2, 5)), 0.1, 3, pairs).shape  # some seconds
         (2, 2, 5)
     """
     m, terms = dw.shape[0], checks.integer(terms, "terms", least=1)

@@ -316,7 +316,7 @@ class KineticFokkerPlanck:
 
         Example:
             >>> weak = KineticFokkerPlanck(lambda x: 0.3 - np.sin(x), 0.05, 0.3)
-            >>> round(weak.escape_rate(1e-3), 5)
+            >>> round(weak.escape_rate(1e-3), 5)  # some seconds
             0.00163
         """
         return leaving_rate(self, checks.positive(accuracy, "accuracy"), _BLOCH // 2)

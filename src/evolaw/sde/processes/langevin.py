@@ -216,7 +216,7 @@ def double_well(*, barrier: float = 1.0, width: float = 1.0, temperature: float 
 
     Example:
         >>> well = double_well(barrier=2.0, temperature=0.5)
-        >>> round(well.exact.kramers_rate(minimum=-1.0, maximum=0.0), 6)
+        >>> round(well.exact.kramers_rate(minimum=-1.0, maximum=0.0), 6)  # some seconds
         0.03298
     """
     params = {"barrier": checks.positive(barrier, "barrier"), "width": checks.positive(width, "width")}

@@ -104,7 +104,7 @@ class RescaledBAOAB(BAOAB):
     Example:
         >>> from evolaw.sde import solve, underdamped
         >>> pushed = underdamped(lambda t, x, p: 1.0 + 0 * x, friction=4.0, temperature=0.0)
-        >>> end = solve(pushed, RescaledBAOAB(), [0.0, 0.25], [0, 10], steps=200, rng=0).values[0, -1]
+        >>> end = solve(pushed, RescaledBAOAB(), [0.0, 0.25], [0, 10], steps=200, rng=0).values[0, -1]  # some seconds
         >>> round(float(end[0]), 2)
         2.5
     """

@@ -259,7 +259,7 @@ class Statistics:
         Example:
             >>> from evolaw import sde
             >>> walk = sde.brownian_motion()
-            >>> found = sde.solve(walk, sde.EulerMaruyama(), 0.0, [0, 1], steps=4, paths=9, rng=0, statistics=sde.Moments())
+            >>> found = sde.solve(walk, sde.EulerMaruyama(), 0.0, [0, 1], steps=4, paths=9, rng=0, statistics=sde.Moments())  # some seconds
             >>> dict(found.to_xarray().sizes)
             {'times': 2, 'dim': 1}
         """

@@ -160,7 +160,7 @@ def multilevel_mean(
     Example:
         >>> from evolaw.sde import SDE, Milstein
         >>> growth = SDE(lambda t, x, p: 0.05 * x, lambda t, x, p: 0.2 * x, noise="scalar")
-        >>> found = multilevel_mean(growth, Milstein(), 1.0, 1.0, lambda x: x[0], error=0.01, rng=0)
+        >>> found = multilevel_mean(growth, Milstein(), 1.0, 1.0, lambda x: x[0], error=0.01, rng=0)  # some seconds
         >>> bool(abs(found.mean - np.exp(0.05)) < 0.04)
         True
     """

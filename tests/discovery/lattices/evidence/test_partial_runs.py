@@ -85,7 +85,7 @@ def test_trying_the_laws_that_are_left_keeps_the_truth_and_settles_the_rest() ->
         assert possible or not courses
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [4, 7])
 def test_one_in_five_cells_missing_leaves_no_recording_open_as_a_whole(seed: int) -> None:
     """Every second generation of these laws left 84 and 166 laws, and every entry open, while cells were compared one by one."""

@@ -27,7 +27,7 @@ def noisy(law: np.ndarray, flips: float, seed: int, size: int = 32, steps: int =
     return evolve(Rule(SPACE.rule(law)).with_noise(flips), start, steps, rng=seed)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("flips", [0.05, 0.2])
 def test_decisions_hold_their_error_rate(flips: float) -> None:
     """20 random laws: the expected share of wrong decisions is at most 5 %; more than 2 % of 2000 would be a fault."""
