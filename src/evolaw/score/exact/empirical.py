@@ -15,6 +15,7 @@ import numpy as np
 
 from evolaw import checks, randomness
 from evolaw.arrays import namespace
+from evolaw.score.exact.asked import asked
 from evolaw.score.exact.carried import carried
 from evolaw.score.noising.conversions import like_states
 from evolaw.score.noising.linear import Noising
@@ -45,6 +46,7 @@ class Empirical:
         object.__setattr__(self, "points", points.reshape(len(points), -1))
         object.__setattr__(self, "shape", points.shape[1:])
 
+    @asked
     def denoised(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return D = E[x0 | x(t) = x], of the shape of x."""
         flat, logs, _ = self._logs(x, t, noising)
@@ -52,11 +54,13 @@ class Empirical:
         mean = (shares / shares.sum(1)[:, None]) @ self.points
         return mean.astype(flat.dtype).reshape(x.shape)
 
+    @asked
     def score(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return (a D - x)/s², of the shape of x; t is a time, or one for each state."""
         a, s = (like_states(part, x) for part in (noising.scale(t), noising.std(t)))
         return ((a * self.denoised(x, t, noising) - x) / s**2).astype(x.dtype)
 
+    @asked
     def log_density(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return log p_t(x), shape (count,)."""
         flat, logs, s = self._logs(x, t, noising)

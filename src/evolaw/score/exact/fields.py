@@ -16,6 +16,7 @@ import numpy as np
 
 from evolaw import checks, randomness
 from evolaw.arrays import namespace
+from evolaw.score.exact.asked import asked
 from evolaw.score.exact.carried import carried
 from evolaw.score.exact.normal import Gaussian
 from evolaw.score.noising.conversions import like_states
@@ -90,10 +91,12 @@ class PeriodicField:
         object.__setattr__(self, "spectrum", spectrum)
         object.__setattr__(self, "shape", spectrum.shape)
 
+    @asked
     def score(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return -(a² C + s²)⁻¹ x, of the shape of x; t is a time, or one for each state."""
         return -self._filtered(x, 1 / self._variances(x, t, noising))
 
+    @asked
     def log_density(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
         """Return log p_t(x), shape (count,); of the data themselves without a noising."""
         xp, axes = namespace(x, self.spectrum), tuple(range(1, x.ndim))
@@ -102,6 +105,7 @@ class PeriodicField:
         logs = xp.log(2 * math.pi * variances).sum(axes)
         return (-(square + logs) / 2).astype(x.dtype)
 
+    @asked
     def divergence(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return -tr (a² C + s²)⁻¹ for each state, shape (count,)."""
         axes = tuple(range(1, x.ndim))

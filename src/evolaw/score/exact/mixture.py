@@ -27,6 +27,7 @@ import numpy as np
 
 from evolaw import checks, randomness
 from evolaw.arrays import namespace
+from evolaw.score.exact.asked import asked
 from evolaw.score.exact.carried import carried
 from evolaw.score.noising.linear import Noising
 
@@ -84,6 +85,7 @@ class GaussianMixture:
 
     # -- at a time of a noising -------------------------------------------------------------------------------------------
 
+    @asked
     def score(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return ∇ log p_t(x), of the shape of x.
 
@@ -98,6 +100,7 @@ class GaussianMixture:
         flat, shares, pulls, _ = self._parts(x, t, noising)
         return (shares[..., None] * pulls).sum(1).astype(flat.dtype).reshape(x.shape)
 
+    @asked
     def denoised(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return D = E[x0 | x(t) = x] = Σ r_k (m_k + a C_k (a² C_k + s²)⁻¹ (x - a m_k)), of the shape of x; well at a = 0 too."""
         if self._is_shared:
@@ -114,12 +117,14 @@ class GaussianMixture:
             spread = xp.einsum("nkj,kij->nki", turned, self.rotations)
         return (shares[..., None] * (self.means - a * spread)).sum(1).astype(flat.dtype).reshape(x.shape)
 
+    @asked
     def log_density(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
         """Return log p_t(x), shape (count,); of the data themselves without a noising."""
         flat = self._flat(x)
         logs, _, _ = self._components(flat, t, noising)
         return _logsumexp(logs).astype(flat.dtype)
 
+    @asked
     def divergence(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return Σ_i ∂_i score_i = Δ log p_t(x), shape (count,)."""
         if self._is_shared:
@@ -132,6 +137,7 @@ class GaussianMixture:
         traces = self._sum_over_numbers(1 / variances)
         return ((shares * ((pulls**2).sum(-1) - traces)).sum(-1) - (score**2).sum(-1)).astype(flat.dtype)
 
+    @asked
     def jacobian(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return the Hessian of log p_t at each state, shape (count, d, d)."""
         flat, shares, pulls, variances = self._parts(x, t, noising)
@@ -146,11 +152,13 @@ class GaussianMixture:
         outer = xp.einsum("nk,nki,nkj->nij", shares, pulls, pulls)
         return (outer - inverse - score[:, :, None] * score[:, None, :]).astype(flat.dtype)
 
+    @asked
     def responsibilities(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
         """Return the probability of each component given x(t) = x, shape (count, components)."""
         logs, _, _ = self._components(self._flat(x), t, noising)
         return _softmax(logs)
 
+    @asked
     def log_responsibilities(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
         """Return the logarithms of `responsibilities`, which stay finite where these underflow."""
         logs, _, _ = self._components(self._flat(x), t, noising)
@@ -256,7 +264,7 @@ class GaussianMixture:
             f"of shape {x.shape}",
         )
         kind = x.dtype if np.issubdtype(x.dtype, np.floating) else float
-        return x.astype(kind).reshape(len(x), -1)
+        return x.astype(kind).reshape(len(x), self.means.shape[1])
 
     def _components(self, flat: Any, t: Any, noising: Noising | None) -> tuple[Any, Any, Any]:
         """log w_k N_k, shape (count, components), with y and v."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from evolaw import checks, randomness
 from evolaw.arrays import namespace
+from evolaw.score.exact.asked import asked
 from evolaw.score.exact.carried import carried
 from evolaw.score.exact.mixture import GaussianMixture, spectrum_of
 from evolaw.score.noising.linear import Noising
@@ -65,11 +66,13 @@ class Gaussian:
 
     # -- at a time of a noising -------------------------------------------------------------------------------------------
 
+    @asked
     def score(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return -S⁻¹ (x - a m), of the shape of x; t is a time, or one for each state."""
         flat, y, variances = self._parts(x, t, noising)
         return -self._back(y / variances).astype(flat.dtype).reshape(x.shape)
 
+    @asked
     def log_density(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
         """Return log p_t(x), shape (count,); of the data themselves without a noising."""
         flat, y, variances = self._parts(x, t, noising)
@@ -77,11 +80,13 @@ class Gaussian:
         logs = self._sum(xp.log(2 * math.pi * variances))
         return (-(y**2 / variances).sum(-1) / 2 - logs / 2).astype(flat.dtype)
 
+    @asked
     def divergence(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return -tr S⁻¹ for each state, shape (count,)."""
         flat, y, variances = self._parts(x, t, noising)
         return (y[:, 0] * 0 - self._sum(1 / variances)).astype(flat.dtype)
 
+    @asked
     def jacobian(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return -S⁻¹ for each state, shape (count, d, d)."""
         flat, y, variances = self._parts(x, t, noising)
@@ -165,7 +170,7 @@ class Gaussian:
             f"have shape (count, {', '.join(map(str, self.shape))})",
             f"of shape {x.shape}",
         )
-        flat = x.astype(x.dtype if np.issubdtype(x.dtype, np.floating) else float).reshape(len(x), -1)
+        flat = x.astype(x.dtype if np.issubdtype(x.dtype, np.floating) else float).reshape(len(x), self.center.size)
         a: Any = 1.0 if noising is None else noising.scale(t)
         apart = flat - (a[:, None] if getattr(a, "ndim", 0) else a) * self.center
         return flat, apart if self.rotation is None else apart @ self.rotation, self._variances(t, noising)
