@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -107,6 +108,7 @@ def byte_size(count: float) -> str:
     return f"{count:.1f} TiB"
 
 
+@lru_cache(maxsize=1)
 def memory_limit() -> int:
     """Return how many bytes one result may take: half of the machine's memory; 4 GiB where that is not told."""
     found = devices.memory()

@@ -136,9 +136,9 @@ def shape(array: Any, name: str, wanted: Sequence[int | str]) -> np.ndarray:
 def finite(array: Any, name: str) -> np.ndarray:
     """Return ``array`` if no element is NaN or infinite; the error says where the first one is."""
     result = np.asarray(array)
-    bad = ~np.isfinite(result)
-    if bad.any():
-        place = tuple(int(index) for index in np.argwhere(bad)[0])
+    good = np.isfinite(result)
+    if not good.all():
+        place = tuple(int(index) for index in np.argwhere(~good)[0])
         raise refuse(name, "be finite everywhere", f"{result[place]} at index {place}")
     return result
 
@@ -163,7 +163,7 @@ def increasing(values: Any, name: str) -> np.ndarray:
     """Return ``values`` as a one-dimensional array that rises strictly; the error names the first fault."""
     result = finite(shape(values, name, ("times",)), name)
     require(result.size > 0, name, "hold at least one value", "empty")
-    falls = np.flatnonzero(np.diff(result) <= 0)
+    falls = np.flatnonzero(result[1:] <= result[:-1])
     if falls.size:
         i = int(falls[0])
         raise refuse(name, "rise strictly", f"{result[i]} followed by {result[i + 1]} at index {i + 1}")
@@ -175,7 +175,7 @@ def monotone(values: Any, name: str) -> np.ndarray:
     result = finite(shape(values, name, ("times",)), name)
     if result.size < 2 or result[1] >= result[0]:
         return increasing(result, name)
-    rises = np.flatnonzero(np.diff(result) >= 0)
+    rises = np.flatnonzero(result[1:] >= result[:-1])
     if rises.size:
         i = int(rises[0])
         raise refuse(name, "fall strictly, as it begins", f"{result[i]} followed by {result[i + 1]} at index {i + 1}")

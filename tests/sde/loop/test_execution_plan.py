@@ -80,6 +80,12 @@ def test_weak_steps_are_read_from_kept_words_unless_they_use_them_up():
     assert (plan(APART, DRI1()).group, plan(APART, DRI1()).words) == (4, True)
 
 
+@pytest.fixture(autouse=True)
+def _made_anew(monkeypatch):
+    """Plans are kept for equal solutions; what a test puts in the place of their grounds is seen only where they are made."""
+    monkeypatch.setattr(execution_plan, "_plan_of", execution_plan._plan_of.__wrapped__)
+
+
 def test_a_turn_never_uses_up_a_kept_word(monkeypatch):
     monkeypatch.setattr(execution_plan, "_step_of", lambda *given: WHOLE._replace(length=100 // 3))
     kept = plan(APART, WeakEuler(3))

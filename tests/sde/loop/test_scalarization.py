@@ -5,7 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from evolaw.sde.loop.scalarization import taken_apart
+from evolaw.arrays import object_array
+from evolaw.sde.loop.scalarization import in_one_pass, taken_apart
 
 PATHS = 5
 RNG = np.random.default_rng(3)
@@ -112,3 +113,54 @@ def test_what_has_no_form_gives_none(function):
 def test_too_many_numbers_give_none():
     assert taken_apart(lambda x: jnp.outer(x, x), np.zeros(38, np.float32)) is not None
     assert taken_apart(lambda x: jnp.outer(x, x), np.zeros(39, np.float32)) is None
+
+
+# -- several results in one pass ----------------------------------------------------------------------------------------------
+
+
+@in_one_pass
+def shares(size, x):
+    powers = jnp.exp(size * x - jnp.max(size * x))
+    return powers / powers.sum()
+
+
+def numbers_of(size, x):
+    return object_array([size]).reshape(()), lanes(x)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_one_pass_gives_the_same_numbers_whatever_their_count(count):
+    x = RNG.normal(size=(count, PATHS)).astype(np.float32)
+    apart = taken_apart(shares, np.float32(1), x[:, 0], asked=1)
+    assert apart.has_passes and not taken_apart(lambda s, x: s * x, np.float32(1), x[:, 0]).has_passes
+
+    def whole(size, x):
+        (found,) = apart(*numbers_of(size, x))
+        return jnp.stack(list(found))
+
+    wanted = jax.vmap(lambda x: shares(np.float32(2), x), in_axes=-1, out_axes=-1)(x)
+    np.testing.assert_allclose(jax.jit(whole)(np.float32(2), x), wanted, rtol=2e-6)
+    (branch,) = (e for e in jax.make_jaxpr(whole)(np.float32(2), x).eqns if str(e.primitive) == "cond")
+    assert len(branch.outvars) == -(-count // 2)  # every two numbers are one result, which the compiler keeps
+
+
+def test_one_pass_loses_the_paths_that_are_lost_and_all_of_them_with_the_clock():
+    x = RNG.normal(size=(2, PATHS)).astype(np.float32)
+    x[1, 3] = np.nan
+    apart = taken_apart(shares, np.float32(1), x[:, 0], asked=1)
+
+    @jax.jit
+    def whole(size):
+        return jnp.stack(list(apart(*numbers_of(size, x))[0]))
+
+    assert np.isfinite(whole(np.float32(1))).all(0).tolist() == [True, True, True, False, True]
+    assert np.isnan(whole(np.float32(np.nan))).all()
+
+
+def test_one_pass_has_the_derivatives_of_the_function():
+    x = RNG.normal(size=(2, PATHS))
+    with jax.enable_x64(True):
+        apart = taken_apart(shares, np.float64(1), x[:, 0], asked=1)
+        through = jax.grad(lambda size: apart(*numbers_of(size, x))[0][0].sum())(1.5)
+        wanted = jax.grad(lambda size: jax.vmap(lambda x: shares(size, x), in_axes=-1, out_axes=-1)(x)[0].sum())(1.5)
+    assert through == pytest.approx(float(wanted), rel=1e-12)

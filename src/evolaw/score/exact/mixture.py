@@ -21,14 +21,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from evolaw import checks, randomness
-from evolaw.arrays import namespace
+from evolaw.arrays import namespace, read_only
 from evolaw.score.exact.asked import asked
 from evolaw.score.exact.carried import carried
+from evolaw.score.exact.shares import logs_of_one_covariance, mean_by_distance, mean_of_one_covariance, softmax
 from evolaw.score.noising.linear import Noising
 
 __all__ = ["GaussianMixture", "spectrum_of"]
@@ -95,8 +97,11 @@ class GaussianMixture:
             noising: the noising.
         """
         if self._is_shared:
-            flat, _, _, apart, a, variances = self._shared_parts(x, t, noising)
+            flat, apart, a, variances = self._shared_mean(x, t, noising)
             return ((a * apart - flat) / variances).astype(flat.dtype).reshape(x.shape)
+        if self.rotations is None:
+            flat, centres, variances, levels = self._levels(x, t, noising)
+            return mean_by_distance(flat, centres, 1 / variances, levels).astype(flat.dtype).reshape(x.shape)
         flat, shares, pulls, _ = self._parts(x, t, noising)
         return (shares[..., None] * pulls).sum(1).astype(flat.dtype).reshape(x.shape)
 
@@ -104,7 +109,7 @@ class GaussianMixture:
     def denoised(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return D = E[x0 | x(t) = x] = Σ r_k (m_k + a C_k (a² C_k + s²)⁻¹ (x - a m_k)), of the shape of x; well at a = 0 too."""
         if self._is_shared:
-            flat, _, _, apart, a, variances = self._shared_parts(x, t, noising)
+            flat, apart, a, variances = self._shared_mean(x, t, noising)
             data = self.means.mean(0) + apart + (a * self.eigenvalues / variances) * (flat - a * apart)
             return data.astype(flat.dtype).reshape(x.shape)
         flat, shares, pulls, _ = self._parts(x, t, noising)
@@ -120,16 +125,17 @@ class GaussianMixture:
     @asked
     def log_density(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
         """Return log p_t(x), shape (count,); of the data themselves without a noising."""
-        flat = self._flat(x)
-        logs, _, _ = self._components(flat, t, noising)
+        logs, flat, _, _ = self._components(x, t, noising)
         return _logsumexp(logs).astype(flat.dtype)
 
     @asked
     def divergence(self, x: Any, t: Any, noising: Noising) -> Any:
         """Return Σ_i ∂_i score_i = Δ log p_t(x), shape (count,)."""
         if self._is_shared:
-            flat, shares, means, apart, a, variances = self._shared_parts(x, t, noising)
-            spread = (shares[..., None] * means**2).sum(1) - apart**2
+            parts = self._shared_parts(x, t, noising)
+            flat, a, variances, _, apart, _ = parts
+            shares = softmax(logs_of_one_covariance(*parts))
+            spread = (shares[..., None] * apart**2).sum(1) - (shares[..., None] * apart).sum(1) ** 2
             traces = self._sum_over_numbers(1 / variances)
             return ((spread * (a / variances) ** 2).sum(-1) - traces).astype(flat.dtype)
         flat, shares, pulls, variances = self._parts(x, t, noising)
@@ -155,13 +161,13 @@ class GaussianMixture:
     @asked
     def responsibilities(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
         """Return the probability of each component given x(t) = x, shape (count, components)."""
-        logs, _, _ = self._components(self._flat(x), t, noising)
-        return _softmax(logs)
+        logs, _, _, _ = self._components(x, t, noising)
+        return softmax(logs)
 
     @asked
     def log_responsibilities(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
         """Return the logarithms of `responsibilities`, which stay finite where these underflow."""
-        logs, _, _ = self._components(self._flat(x), t, noising)
+        logs, _, _, _ = self._components(x, t, noising)
         return logs - _logsumexp(logs)[:, None]
 
     # -- the data ---------------------------------------------------------------------------------------------------------
@@ -185,12 +191,12 @@ class GaussianMixture:
         """Mean of the mixture, of shape ``shape``."""
         return np.asarray((self.weights @ self.means).reshape(self.shape))
 
-    @property
+    @cached_property
     def covariance(self) -> np.ndarray:
         """Covariance of the raveled mixture, shape (d, d)."""
         apart = self.means - self.weights @ self.means
         between = np.einsum("k,ki,kj->ij", self.weights, apart, apart)
-        return np.asarray(np.einsum("k,kij->ij", self.weights, self.covariances) + between)
+        return read_only(np.einsum("k,kij->ij", self.weights, self.covariances) + between)
 
     @property
     def variances(self) -> np.ndarray:
@@ -266,29 +272,35 @@ class GaussianMixture:
         kind = x.dtype if np.issubdtype(x.dtype, np.floating) else float
         return x.astype(kind).reshape(len(x), self.means.shape[1])
 
-    def _components(self, flat: Any, t: Any, noising: Noising | None) -> tuple[Any, Any, Any]:
-        """log w_k N_k, shape (count, components), with y and v."""
-        xp = namespace(flat, self.means)
-        a, variance = _kernel(t, noising)
+    def _levels(self, x: Any, t: Any, noising: Noising | None) -> tuple[Any, Any, Any, Any]:
+        """x raveled, a m_k, v and log w_k - ½ Σ_i log 2π v_ki; those of each state on the first axis."""
+        flat = self._flat(x)
         a, variance = (
-            part.reshape(-1, 1, 1).astype(flat.dtype) if getattr(part, "ndim", 0) else part for part in (a, variance)
+            part.reshape(-1, 1, 1).astype(flat.dtype) if getattr(part, "ndim", 0) else part
+            for part in _kernel(t, noising)
         )
-        apart = flat[:, None, :] - a * self.means
-        turned = apart if self.rotations is None else xp.einsum("nki,kij->nkj", apart, self.rotations)
         variances = a**2 * self.eigenvalues + variance
         variances = variances if getattr(variances, "ndim", 0) == 3 else variances[None]
+        xp = namespace(flat, self.means, variances)
+        levels = self.log_weights - self._sum_over_numbers(xp.log(variances) + _LOG_2PI) / 2
+        centres = a * self.means
+        return flat, centres if centres.ndim == 3 else centres[None], variances, levels
+
+    def _components(self, x: Any, t: Any, noising: Noising | None) -> tuple[Any, Any, Any, Any]:
+        """log w_k N_k, shape (count, components), with x raveled, y and v."""
+        flat, centres, variances, levels = self._levels(x, t, noising)
+        turned = flat[:, None, :] - centres
+        if self.rotations is not None:
+            turned = namespace(flat, self.means).einsum("nki,kij->nkj", turned, self.rotations)
         # Multiplied by their inverse, which is one number for all states: divisions are what a score would spend its time on.
-        square = (turned**2 * (1 / variances)).sum(-1)
-        logs = self.log_weights - (square + self._sum_over_numbers(xp.log(variances) + _LOG_2PI)) / 2
-        return logs, turned, variances
+        return levels - (turned**2 * (1 / variances)).sum(-1) / 2, flat, turned, variances
 
     def _parts(self, x: Any, t: Any, noising: Noising) -> tuple[Any, Any, Any, Any]:
-        flat = self._flat(x)
-        logs, turned, variances = self._components(flat, t, noising)
+        logs, flat, turned, variances = self._components(x, t, noising)
         pulls = -turned * (1 / variances)
         if self.rotations is not None:
             pulls = namespace(flat, self.means).einsum("nkj,kij->nki", pulls, self.rotations)
-        return flat, _softmax(logs), pulls, variances
+        return flat, softmax(logs), pulls, variances
 
     @property
     def _is_shared(self) -> bool:
@@ -296,19 +308,19 @@ class GaussianMixture:
         return self.rotations is None and len(self.eigenvalues) == 1
 
     def _shared_parts(self, x: Any, t: Any, noising: Noising) -> tuple[Any, Any, Any, Any, Any, Any]:
-        """y, r, n_k, n̄, a and v of the module, for one diagonal covariance; those of each state on the first axis."""
+        """x raveled, a, v, c, n_k and log w_k of the module, for one diagonal covariance; those of each state on the first axis."""
         flat = self._flat(x)
         a, variance = (
             part.reshape(-1, 1).astype(flat.dtype) if getattr(part, "ndim", 0) else part for part in _kernel(t, noising)
         )
         centre = self.means.mean(0)
-        means, flat = self.means - centre, flat - a * centre
-        variances = a**2 * self.eigenvalues + variance
-        # All that is not of a state is multiplied together first: with one time for all, it is a few numbers a step.
-        slopes = (a / variances)[:, None, :] * means
-        levels = self.log_weights - (a * (slopes * means).sum(-1)) / 2
-        shares = _softmax((flat[:, None, :] * slopes).sum(-1) + levels)
-        return flat, shares, means, (shares[..., None] * means).sum(1), a, variances
+        return flat, a, a**2 * self.eigenvalues + variance, centre, self.means - centre, self.log_weights
+
+    def _shared_mean(self, x: Any, t: Any, noising: Noising) -> tuple[Any, Any, Any, Any]:
+        """y, n̄, a and v of the module."""
+        parts = self._shared_parts(x, t, noising)
+        flat, a, variances, centre, _, _ = parts
+        return flat - a * centre, mean_of_one_covariance(*parts), a, variances
 
     def _sum_over_numbers(self, value: Any) -> Any:
         """Σ_i of what stands for each number, or once for all numbers alike."""
@@ -370,13 +382,3 @@ def _logsumexp(logs: Any) -> Any:
     xp = namespace(logs)
     top = logs.max(-1)
     return top + xp.log(xp.exp(logs - top[..., None]).sum(-1))
-
-
-def _softmax(logs: Any) -> Any:
-    xp = namespace(logs)
-    # A quotient XLA computes once; the largest of K numbers alone it would find anew for each of them, which is K² work. That the
-    # divisor is one, it cannot know: it was three times as slow.
-    top = logs.max(-1)
-    top = top / (1 + 0 * top)
-    shares = xp.exp(logs - top[..., None])
-    return shares * (1 / shares.sum(-1))[..., None]

@@ -116,7 +116,9 @@ def sample(
     dim = math.prod(found)
     spacing = getattr(scheme, "spacing", "uniform") if spacing is None else spacing
     steps = _steps(scheme, steps, keep)
-    times = time_grid(noising, steps, spacing, variances=getattr(target, "variances", None))
+    # Exact distributions work theirs out when asked.
+    variances = getattr(target, "variances", None) if isinstance(spacing, str) and spacing == "spectral" else None
+    times = time_grid(noising, steps, spacing, variances=variances)
     require_memory("count", 8.0 * count * keep * dim, memory_limit(), "Draw fewer samples at a time, with first=.")
     process = process_for(noising, target, scheme, eta=eta, shape=found)
     backward: Backward = process.drift  # type: ignore[assignment]
@@ -127,8 +129,7 @@ def sample(
             )
         else:
             begin = checks.finite(checks.shape(start, "start", (count, *found)), "start").reshape(count, dim)
-        kept = np.unique(np.linspace(0, steps, keep if last == "none" else keep - 1).round().astype(int)[1:])
-        kept = np.concatenate([[0], kept]) if kept.size else np.array([0, steps])
+        kept = _kept(steps, keep if last == "none" else keep - 1)
         mesh = {"steps": steps} if spacing == "uniform" and kept.size == 2 else {"grid": times}
         if isinstance(scheme, AdaptiveFlow):
             path = solve_flow(process, begin, times[kept], rtol=scheme.rtol, atol=scheme.atol, precision=precision)
@@ -166,6 +167,13 @@ def sample(
         seed=source.seed,
         about=facts,
     )
+
+
+def _kept(steps: int, count: int) -> np.ndarray:
+    """The numbers of ``count`` steps, the first and the last among them and at least these, evenly spread."""
+    if count <= 2:
+        return np.array([0, steps])
+    return np.unique(np.linspace(0, steps, count).round().astype(int))
 
 
 def _steps(scheme: Any, steps: int | None, keep: int) -> int:

@@ -115,7 +115,32 @@ def plan_of(
     Raises:
         ArgumentError: weak noise was to be composed of finer steps.
     """
-    needs = NoiseRequest.of(scheme)
+    marks = np.concatenate([grid.first, grid.last])
+    tree, leaves = structure_of(process)
+    return _plan_of(
+        tree, leaves, scheme, grid.lengths is None, int(marks[-1]), int(np.gcd.reduce(marks)), float(np.abs(grid.dt).max()),  # type: ignore[arg-type]
+        paths, asked, dtype, fine, sets, devices.on_cpu(),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _plan_of(
+    tree: Any,
+    leaves: Any,
+    scheme: Scheme,
+    is_even: bool,
+    steps: int,
+    divisor: int,
+    longest: float,
+    paths: int,
+    asked: tuple[Any, ...] | None,
+    dtype: np.dtype,
+    fine: int,
+    sets: int,
+    on_cpu: bool,
+) -> Plan:
+    """`plan_of`, once for equal solutions; ``divisor`` divides the number of every step at which a time is saved."""
+    process, needs = like(tree, leaves), NoiseRequest.of(scheme)
     checks.require(
         fine == 1 or not needs.is_weak,
         "fine",
@@ -125,13 +150,11 @@ def plan_of(
     # Blocks are for statistics; without them a batch of a large network may be smaller.
     block, paths = 1 if process.batched and asked is None else min(_BLOCK, paths), paths * sets
     noises = needs.noises(process)
-    terms = area_terms(noises, float(np.abs(grid.dt).max()) / fine) if needs is NoiseRequest.AREAS else 1
+    terms = area_terms(noises, longest / fine) if needs is NoiseRequest.AREAS else 1
     drawing = Drawing(needs, noises, dtype.name, terms, fine)
     observers = tuple(one for one in asked or () if hasattr(one, "observe"))
     watchers = tuple(one for one in asked or () if hasattr(one, "update"))
-    on_cpu = devices.on_cpu()
-    step = _step_of(*structure_of(process), scheme, drawing)  # type: ignore[arg-type]
-    steps = int(grid.last[-1])
+    step = _step_of(tree, leaves, scheme, drawing)  # type: ignore[arg-type]
     small = paths * max(1, noises) * steps < _SMALL_WORK and steps < _FEW_STEPS
     # A written-out body runs faster and compiles slower: small work is done sooner without. Components that meet one
     # another are computed anew for each component that needs them, step by step, until nothing is gained.
@@ -144,7 +167,7 @@ def plan_of(
     one_by_one = fine > 1 or small or (step.mixes and on_cpu and not paired) or process.batched
     group = 1 if one_by_one else _turn(needs, paths, step.length * max(1, noises), bool(watchers))
     # Noise is drawn ahead of steps of one length only.
-    words = bool(drawing.per_word) and group < 2 * drawing.per_word and grid.lengths is None
+    words = bool(drawing.per_word) and group < 2 * drawing.per_word and is_even
     shortest, ahead = max(16, group), 0
     if words:
         # A turn that used up its word would be a loop of one turn, out of which XLA takes all that the word decides.
@@ -153,7 +176,7 @@ def plan_of(
         shortest = ahead = 2 * drawing.per_word
     elif (
         needs.is_of_normals
-        and grid.lengths is None
+        and is_even
         and fine == 1
         and on_cpu
         and (paths < _FEW_PATHS or (step.mixes and not (small or paired)))
@@ -169,7 +192,7 @@ def plan_of(
     apart = step.mixes or (step.can_be_apart and sets > 1 and process.dim == 1 and not words)
     # No further than the paths go.
     ahead = min(ahead, max(shortest, 2 ** int(np.ceil(np.log2(max(1, steps))))))
-    aligned = not np.any(np.concatenate([grid.first, grid.last]) % group)
+    aligned = divisor % group == 0
     return Plan(scheme, drawing, observers, watchers, asked is None, block, group, aligned, ahead, words, apart, paired)
 
 
@@ -201,7 +224,7 @@ class _StepFacts(NamedTuple):
         length: operations of its trace.
         numbers: numbers it computes where it can be carried out number by number; else 0.
         can_be_apart: whether it can be carried out number by number.
-        mixes: whether that is worth it: components meet, or the noise has a matrix.
+        mixes: whether that is worth it: components meet, the noise has a matrix, or something is a pass of its own.
         forgets: whether a turn of the loop may begin from the state alone: its memory is nothing, or something that the state decides, and
             nothing is computed of the state that the compiler calls a library for.
     """
@@ -235,7 +258,7 @@ def _step_of(tree: Any, leaves: Any, scheme: Any, drawing: Drawing) -> _StepFact
     sees_time = any(begun.invars[0] in (v for v in one.invars if isinstance(v, core.Var)) for one in begun.eqns)
     forgets = getattr(scheme, "remembers_the_state", example[-1] is None) and not sees_time
     is_light = not _calls_library(trace, set(trace.invars[:1]))
-    mixes = apart is not None and (meets or has_matrix)
+    mixes = apart is not None and (meets or has_matrix or apart.has_passes)
     numbers = 0 if apart is None else apart.numbers
     return _StepFacts(len(trace.eqns), numbers, apart is not None, mixes, forgets and is_light)
 

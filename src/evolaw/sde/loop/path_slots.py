@@ -72,9 +72,9 @@ class Slots:
         if self.sets == 1:
             # One set lies as it is: three passes over the slots less, which short solutions notice.
             first, full = self.first_path + chunk * self.size, min(self.size, self.paths - chunk * self.size)
-            return np.pad(
-                np.arange(first, first + full, dtype=np.uint32), (0, self.size - full), constant_values=NOBODY
-            )
+            numbers = np.full(self.size, NOBODY, np.uint32)
+            numbers[:full] = np.arange(first, first + full, dtype=np.uint32)
+            return numbers
         number, path, held = self.places(chunk)
         return np.where(held, self.first_path + number * self.paths + path, int(NOBODY)).astype(np.uint32)
 

@@ -8,6 +8,10 @@ is elementwise mathematics, which compiles into a few passes.
 
 `taken_apart` does it where it can: for elementwise operations, rearrangements, sums, and products of matrices. Loops,
 conditions and indices computed from the state have no such form; for them, and for steps of too many numbers, it gives None.
+
+XLA compiles a pass for each number that several others are made of and that it thinks costly, such as every exponential of a mixture's score,
+and reads them all again from memory. `in_one_pass` marks a function of two results or so as one that is cheaper whole: two of its results
+are made as one complex number, and behind a branch that is always taken, since the compiler keeps what a branch gives.
 """
 
 from __future__ import annotations
@@ -22,9 +26,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from evolaw.arrays import object_array
+from evolaw import devices
+from evolaw.arrays import namespace, object_array
 
-__all__ = ["Apart", "followed", "taken_apart"]
+__all__ = ["Apart", "followed", "in_one_pass", "taken_apart"]
 
 # fmt: off
 _ELEMENTWISE = frozenset([
@@ -59,10 +64,12 @@ class Apart:
     Attributes:
         mixes: for each number of the first result, which numbers of the argument asked about it depends on.
         numbers: how many numbers it computes.
+        has_passes: whether some of it is marked by `in_one_pass`, which is of use only here.
     """
 
     mixes: tuple[frozenset[int], ...]
     numbers: int
+    has_passes: bool
     _traced: Any
 
     def __call__(self, *arguments: Any) -> tuple[Any, ...]:
@@ -115,7 +122,7 @@ def taken_apart(
     none: frozenset[int] = frozenset()
     first = results[0].ravel() if results else ()
     mixes = tuple(entry if isinstance(entry, frozenset) else none for entry in first)
-    return Apart(mixes, counter[0], traced)
+    return Apart(mixes, counter[0], _has_passes(traced.jaxpr), traced)
 
 
 def followed(
@@ -147,6 +154,45 @@ def followed(
         return _run(traced.jaxpr, constants, marked, operation)
     except _NoSuchForm:
         return None
+
+
+def in_one_pass(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a function of arrays whose few results are made of the same costly numbers; its value is the same.
+
+    Args:
+        function: takes and gives arrays, and is NumPy's or JAX's as these are.
+
+    Notes:
+        Every two results, of four at most, are a pass that computes everything anew: with one or two results, and exponentials that are not the library's, a step of a
+        mixture's score took half the time. It needs an argument that is one number for all paths, such as what depends on time alone.
+
+    Example:
+        >>> @in_one_pass
+        ... def turned(size, x):
+        ...     return size * x[::-1]
+        >>> turned(2.0, np.arange(2.0)).tolist(), jax.make_jaxpr(turned)(2.0, np.arange(2.0)).eqns[0].params["name"]
+        ([2.0, 0.0], 'in_one_pass')
+    """
+
+    def one_pass(*arguments: Any) -> Any:
+        return function(*arguments)
+
+    one_pass.__name__ = _ONE_PASS
+    traced = jax.jit(one_pass)
+    return functools.wraps(function)(
+        lambda *arguments: (traced if namespace(*arguments) is jnp else function)(*arguments)
+    )
+
+
+_ONE_PASS, _MOST_IN_PASSES = "in_one_pass", 4
+
+
+def _has_passes(jaxpr: Any) -> bool:
+    return any(
+        equation.params.get("name") == _ONE_PASS
+        or (hasattr(inner := equation.params.get("jaxpr"), "jaxpr") and _has_passes(inner.jaxpr))
+        for equation in jaxpr.eqns
+    )
 
 
 def _is_leaf(value: Any) -> bool:
@@ -223,7 +269,9 @@ def _equation(
     name = str(primitive)
     inner = params.get("jaxpr", params.get("call_jaxpr", params.get("call")))
     if hasattr(inner, "jaxpr") and name in ("jit", "pjit", "closed_call", "custom_jvp_call", "custom_vmap_call"):
-        return _run(inner.jaxpr, inner.consts, operands, operation)
+        run = functools.partial(_run, inner.jaxpr, inner.consts, operation=operation)
+        is_whole = params.get("name") == _ONE_PASS and operation is _bind and _is_few(inner.jaxpr.outvars)
+        return _kept_together(run, operands) if is_whole else run(operands)
     if name in _ELEMENTWISE:
         return [_each(functools.partial(operation, primitive, params), operands, shapes[0])]
     if name in _REDUCING:
@@ -241,6 +289,40 @@ def _equation(
         place[params["dimension"]] = -1
         return [_numbers(np.broadcast_to(line.reshape(place), shapes[0]))]
     raise _NoSuchForm(name)
+
+
+def _is_few(results: Sequence[Any]) -> bool:
+    """Whether results may be passes: what derivatives of a marked function remember, which bears its name too, may not."""
+    kinds, numbers = {result.aval.dtype for result in results}, sum(result.aval.size for result in results)
+    return len(kinds) == 1 and jnp.issubdtype(kinds.pop(), jnp.floating) and numbers <= _MOST_IN_PASSES
+
+
+def _kept_together(run: Callable[..., list[np.ndarray]], operands: list[np.ndarray]) -> list[np.ndarray]:
+    """Results of which every two are a pass of their own over all paths."""
+    numbers = [number for operand in operands for number in operand.ravel()]
+    clock = [n for n in numbers if isinstance(n, jax.Array) and n.ndim == 0 and jnp.issubdtype(n.dtype, jnp.floating)]
+    width = np.broadcast_shapes(*(np.shape(number) for number in numbers))
+    if not clock or not width or not devices.on_cpu():
+        return run(operands)
+    made: list[tuple[int, ...]] = []
+
+    def pairs() -> list[Any]:
+        results = run(operands)
+        made[:] = [result.shape for result in results]
+        flat = [jnp.broadcast_to(number, width) for result in results for number in result.ravel()]
+        return [jax.lax.complex(*flat[k : k + 2]) if k + 1 < len(flat) else flat[k] for k in range(0, len(flat), 2)]
+
+    def lost() -> list[Any]:
+        nan = {True: complex(np.nan, np.nan), False: np.nan}
+        return [jnp.full(one.shape, nan[jnp.iscomplexobj(one)], one.dtype) for one in jax.eval_shape(pairs)]
+
+    # A clock that is not a number leaves no path that is one: nothing else could take the branch, and the compiler does not know.
+    held = jax.lax.cond(clock[0] == clock[0], pairs, lost)
+    flat = [part for one in held for part in ((one.real, one.imag) if jnp.iscomplexobj(one) else (one,))]
+    ends = np.cumsum([math.prod(shape) for shape in made])
+    return [
+        object_array(flat[end - math.prod(shape) : end]).reshape(shape) for shape, end in zip(made, ends, strict=True)
+    ]
 
 
 def _each(

@@ -250,7 +250,9 @@ class _Work:
     def chunk(self, number: int) -> Marched:
         """Run one chunk."""
         with precise(self.begin.dtype.name):  # the precision of JAX belongs to a thread
-            return jax.device_get(march(*self._arguments(number)))
+            marched = march(*self._arguments(number))
+            # On a processor what JAX holds is read where it lies.
+            return jax.tree.map(np.asarray, marched) if devices.on_cpu() else jax.device_get(marched)
 
     def shapes(self) -> Marched:
         """The shapes of what a chunk gives."""
@@ -283,7 +285,9 @@ class _Work:
         if self.slots.sets == 1 and begin.shape[1] == 1:
             # One set lies as it is: a slice, and the last path again in empty slots.
             held = begin[:, 0, self.slots.first_row(chunk) : self.slots.first_row(chunk + 1)]
-            return np.pad(held, ((0, 0), (0, self.slots.size - held.shape[1])), mode="edge")
+            columns = np.empty((len(held), self.slots.size), held.dtype)
+            columns[:, : held.shape[1]], columns[:, held.shape[1] :] = held, held[:, -1:]
+            return columns
         sets, paths, _ = self.slots.places(chunk)
         return begin[:, np.minimum(sets, begin.shape[1] - 1), np.minimum(paths, begin.shape[2] - 1)]
 

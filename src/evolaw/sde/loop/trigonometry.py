@@ -191,7 +191,7 @@ def _run(jaxpr: Any, constants: Any, given: list[tuple[Any, bool]], near: bool) 
         made = [variable for variable in equation.outvars if not isinstance(variable, core.DropVar)]
         if depends and name in _QUICK and operands[0][0].dtype in (np.float32, np.float64):
             results = [(_QUICK[name](operands[0][0], near=near), True)]
-        elif name in _CALLS and hasattr(inner, "jaxpr"):
+        elif name in _CALLS and hasattr(inner, "jaxpr") and _has_sines(inner.jaxpr):
             results, made = _run(inner.jaxpr, inner.consts, operands, near), equation.outvars
         else:
             used = list(dict.fromkeys(v for v in equation.invars if isinstance(v, core.Var)))
