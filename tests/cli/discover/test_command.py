@@ -212,7 +212,7 @@ def bad_inputs(folder: Path, thin: Path) -> dict[str, tuple[list[object], str]]:
         "unknown space": ([thin, "--space", "isotropc"], "Did you mean isotropic"),
         "unknown entry": ([thin, "--known", "B9"], "entry"),
         "bad known": ([thin, "--known", "B3=7"], "known"),
-        "bad flip": ([thin, "--flip", "often"], "flip"),
+        "bad flip": ([thin, "--flip", "often"], "or auto"),
         "bad every": ([thin, "--every", "0"], "every"),
         "bad alpha": ([thin, "--alpha", "2"], "alpha"),
         "bad boundary": ([thin, "--boundary", "torous"], "torus"),

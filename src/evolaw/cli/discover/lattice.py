@@ -89,6 +89,17 @@ def name_of(sources: list[Path]) -> str:
     return ", ".join(str(source) for source in sources)
 
 
+def _share(value: str, flip: str) -> float:
+    """A share of flips as it was typed."""
+    from evolaw import checks
+
+    try:
+        share = float(value)
+    except ValueError:
+        raise checks.refuse("flip", "be a probability or auto, or update: followed by one of them", flip) from None
+    return checks.probability(share, "flip", most=0.45)
+
+
 def _observed(recordings: list[Trajectory], every: int | None, flip: str | None) -> Channel | None:
     """What the first recording says of itself, with --every and --flip in the place of what they name; None without them."""
     from evolaw import checks
@@ -100,5 +111,5 @@ def _observed(recordings: list[Trajectory], every: int | None, flip: str | None)
     if flip is not None:
         on, _, value = flip.rpartition(":")
         given["on"] = checks.one_of(on or "observation", "flip", ("observation", "update"))
-        given["flips"] = AUTO if value == AUTO else checks.probability(value, "flip", most=0.45)
+        given["flips"] = AUTO if value == AUTO else _share(value, flip)
     return dataclasses.replace(of_recording(recordings[0]), **given) if given and recordings else None
