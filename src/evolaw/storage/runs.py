@@ -21,12 +21,16 @@ from evolaw.storage.locks import Lock, holder
 from evolaw.textfiles import require_path
 from evolaw.told import told
 
-__all__ = ["Run", "Series", "list_runs"]
+__all__ = ["AlreadyFinished", "Run", "Series", "list_runs"]
 
 SCHEMA = 2
 """Version of the layout that is written. Schema 1 had no seals; it is still read and continued."""
 
 _STATES = ("running", "interrupted", "failed", "done")
+
+
+class AlreadyFinished(StorageError):
+    """A run holds all that was asked for: there is nothing to resume."""
 
 
 @told
@@ -106,7 +110,7 @@ class Run:
         run._begin_writing()
         try:
             if run.state == "done":
-                raise StorageError(f"{run.path} is finished; there is nothing to resume.")
+                raise AlreadyFinished(f"{run.path} is finished; there is nothing to resume.")
             leftovers.sweep(run.path)
             run._checksums.mend()
             run._write_progress("running", run.cursor)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw import score, sde
-from evolaw.errors import ArgumentError, NumericalError
+from evolaw.errors import ArgumentError, NumericalError, StorageError
 
 ANGLES = np.arange(4) * np.pi / 2
 RING = score.GaussianMixture(2 * np.stack([np.cos(ANGLES), np.sin(ANGLES)], 1), 0.1, [1, 2, 3, 4])
@@ -137,3 +137,18 @@ def test_every_sampler_with_every_noising(scheme, noising):
     found = score.sample(RING, noising, scheme, count=2048, steps=300, rng=1, spacing="log_snr", last="sampled").final
     assert unlike(found, RING) < 5
     assert energy_distance(found[:1000], RING.sample(1000, rng=2)) < 0.035
+
+
+def test_a_finished_run_gives_its_samples_again(tmp_path):
+    """The run keeps the states before the last step; the same call was refused, and what a kill had taken there was lost."""
+    two = score.GaussianMixture([[-1.0], [1.0]], 0.01)
+
+    def draw(seed=0):
+        return score.sample(two, score.VP(), score.DPMSolver(), count=6, steps=4, rng=seed, out=tmp_path / "run")
+
+    first = draw()
+    again = draw()
+    assert np.array_equal(np.asarray(again.values), np.asarray(first.values))
+    assert again.times.tolist() == first.times.tolist()
+    with pytest.raises(StorageError, match="another solution"):
+        draw(1)

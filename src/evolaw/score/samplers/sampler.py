@@ -21,6 +21,7 @@ from evolaw.sde.loop.flows import solve_flow
 from evolaw.sde.loop.solver import solve
 from evolaw.sde.processes.process import SDE
 from evolaw.sde.schemes.scheme import Scheme
+from evolaw.storage.runs import AlreadyFinished
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
@@ -88,7 +89,8 @@ def sample(
         precision: "float64" or "float32" for states and noise.
         chunk: samples that run together; it does not change results.
         progress: called with (samples done, samples in all).
-        out: a run directory in which the loop keeps its chunks; an interrupted run is continued.
+        out: a run directory in which the loop keeps its chunks, the states before the last step; the same call continues an
+            interrupted run, and makes the last step of one that is finished.
         first: number of the first sample.
 
     Returns:
@@ -134,20 +136,24 @@ def sample(
         if isinstance(scheme, AdaptiveFlow):
             path = solve_flow(process, begin, times[kept], rtol=scheme.rtol, atol=scheme.atol, precision=precision)
         else:
-            path = solve(
-                process,
-                scheme,
-                begin,
-                times[kept],
-                paths=count,
-                rng=source,
-                precision=precision,
-                chunk=chunk,
-                progress=progress,
-                out=out,
-                first_path=first,
-                **mesh,
-            )
+            try:
+                path = solve(
+                    process,
+                    scheme,
+                    begin,
+                    times[kept],
+                    paths=count,
+                    rng=source,
+                    precision=precision,
+                    chunk=chunk,
+                    progress=progress,
+                    out=out,
+                    first_path=first,
+                    **mesh,
+                )
+            except AlreadyFinished:
+                # The very same call, and all its chunks are kept: what is missing is the last step.
+                path = Trajectory.load(str(out))
         values, when = np.asarray(path.values), times[kept]
         if last != "none":
             z = addressed_normals(source.stream("last"), first, count, dim).astype(dtype) if last == "sampled" else None
