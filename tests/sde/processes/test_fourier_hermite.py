@@ -96,7 +96,6 @@ def test_a_fast_running_state_in_weak_noise_is_near_the_limit_cycle():
     assert junction(1.0, 0.01, -2.0).mean_velocity == pytest.approx(-running_voltage(2.0, 1.0), abs=2e-3)
 
 
-@pytest.mark.slow
 def test_the_relaxation_rate_is_the_slowest_decay():
     """⟨v⟩ long after two starts differs by a factor e^{-λ t}."""
     law = junction(0.5, 0.4, 0.8, size=(40, 20))

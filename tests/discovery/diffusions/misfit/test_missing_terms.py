@@ -18,7 +18,6 @@ def proposed(track: Any, target: str, **asked: Any) -> tuple[str, ...]:
     return missing_terms(case, weigh(case, target))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("drift", "library", "start", "found"),
     [
