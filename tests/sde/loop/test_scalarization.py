@@ -164,3 +164,14 @@ def test_one_pass_has_the_derivatives_of_the_function():
         through = jax.grad(lambda size: apart(*numbers_of(size, x))[0][0].sum())(1.5)
         wanted = jax.grad(lambda size: jax.vmap(lambda x: shares(size, x), in_axes=-1, out_axes=-1)(x)[0].sum())(1.5)
     assert through == pytest.approx(float(wanted), rel=1e-12)
+
+
+def test_passes_may_hold_twice_as_many_numbers():
+    def step(size, x):
+        return shares(size, x)
+
+    x = np.ones(3, np.float32)
+    needed = taken_apart(step, np.float32(1), x, asked=1).numbers
+    assert taken_apart(step, np.float32(1), x, asked=1, most=needed / 2) is not None
+    assert taken_apart(step, np.float32(1), x, asked=1, most=needed / 2 - 1) is None
+    assert taken_apart(lambda size, x: jnp.exp(size * x), np.float32(1), x, asked=1, most=5) is None

@@ -92,7 +92,7 @@ def taken_apart(
         function: takes and gives pytrees of arrays.
         examples: arguments to trace with.
         asked: number of the leaf, among the leaves of all arguments, that `Apart.mixes` speaks of.
-        most: numbers computed at most.
+        most: numbers computed at most; twice as many where some are of one pass.
 
     Returns:
         The function by components, or None where it has no such form or computes more than ``most`` numbers.
@@ -112,6 +112,8 @@ def taken_apart(
     traced = jax.make_jaxpr(function)(*examples)
     shapes = [np.shape(leaf) for leaf in jax.tree.leaves(examples)]
     counter = [0]
+    # What is one pass is written out in full, exponentials and all, and compiles no longer than what is many.
+    most = 2 * most if _has_passes(traced.jaxpr) else most
     try:
         marked = [_marks(shape, place == asked) for place, shape in enumerate(shapes)]
         results = _run(
