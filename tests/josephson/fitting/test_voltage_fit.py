@@ -66,6 +66,62 @@ def test_a_hysteretic_curve_tells_its_capacitance():
     assert fit.junction is None and "switching currents" in fit.next_measurement
 
 
+def swept(order):
+    """A loop of a junction of 10 µA, 100 Ω, 0.1 pF that switches at 0.93 I_c, swept in one order or another."""
+    scales = Scales(10e-6, 100.0, 0.1e-12, 0.1)
+    up = np.linspace(0, 1.5, 61)
+    running = np.asarray(running_voltage(np.maximum(up, 0.1), scales.damping))
+    rising, falling = np.where(up < 0.93, 0.0, running), running
+    i, v = {
+        "up and down": (np.r_[up, up[::-1]], np.r_[rising, falling[::-1]]),
+        "both signs": (np.r_[-up[::-1], up, up[::-1], -up], np.r_[-falling[::-1], rising, falling[::-1], -rising]),
+        "down and up": (np.r_[up[::-1], up], np.r_[falling[::-1], rising]),
+        "up alone": (up, rising),
+    }[order]
+    error = 1e-3 * scales.voltage_unit * np.random.default_rng(0).standard_normal(i.size)
+    return i * 10e-6, v * scales.voltage_unit + error
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["up and down", "both signs", "down and up", "lost"])
+def test_hysteresis_is_seen_in_any_order(order):
+    """A loop that began at the largest current was fitted as one hot curve: 40 K for 0.1. It retraps below 0.231 I_c; the point above is at 0.25."""
+    i, v = swept("up and down" if order == "lost" else order)
+    if order == "lost":
+        keep = np.argsort(i, kind="stable")
+        i, v = i[keep], v[keep]
+    fit = fit_voltage(i, v)
+    assert fit.extra["switched"] == pytest.approx(9.25e-6, rel=1e-3)
+    assert fit.extra["retrapped"] == pytest.approx(2.5e-6, rel=1e-3)
+    resistance = fit.parameters["resistance"]
+    assert resistance.low < 100 < resistance.high and resistance.high - resistance.low < 2
+    assert fit.parameters["temperature"].value is None
+
+
+def test_one_sweep_that_jumps_is_told_to_be_half():
+    with pytest.raises(ArgumentError, match=r"a jump at 9\.25e-06 A: the junction is underdamped"):
+        fit_voltage(*swept("up alone"))
+
+
+def test_what_is_no_curve_of_a_junction_is_refused(recwarn):
+    i = np.linspace(0.1, 3, 30) * 1e-6
+    for v in (10 * i, 10 * i + 1e-8 * np.random.default_rng(0).standard_normal(30)):
+        with pytest.raises(ArgumentError, match="a straight line of 10 Ohm"):
+            fit_voltage(i, v, capacitance=0)
+    with pytest.raises(ArgumentError, match="six points at different currents"):
+        fit_voltage(np.full(20, 1e-6), np.full(20, 1e-6))
+    assert not recwarn.list
+
+
+@pytest.mark.slow
+def test_very_many_points_are_averaged_and_said_so():
+    i, v, _ = measured(0, points=20_000)
+    fit = fit_voltage(i, v, capacitance=0)
+    assert fit.x.size == 400 and "20000 points" in fit.read_as[0]
+    temperature = fit.parameters["temperature"]
+    assert abs(temperature.value - 4.2) < temperature.high - temperature.low < 0.1
+
+
 def test_faults_are_named():
     with pytest.raises(ArgumentError, match="six points"):
         fit_voltage([1e-6, 2e-6], [0.0, 1e-6])

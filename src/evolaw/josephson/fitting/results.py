@@ -101,6 +101,7 @@ class JunctionFit:
         next_measurement: what narrows most what is uncertain, in a sentence.
         x, measured, fitted, error: the data and the fitted curve, in SI.
         labels: what x and y are.
+        read_as: what a heading did not say and was taken so, a sentence each.
     """
 
     kind: str
@@ -113,6 +114,7 @@ class JunctionFit:
     error: np.ndarray
     labels: tuple[str, str]
     extra: dict[str, Any] = field(default_factory=dict)
+    read_as: tuple[str, ...] = ()
 
     @property
     def junction(self) -> Junction | None:
@@ -145,6 +147,7 @@ class JunctionFit:
             },
             "checks": [{"name": c.name, "passed": c.passed, "p_value": c.p_value, "says": c.says} for c in self.checks],
             "next": {"says": self.next_measurement},
+            "read_as": list(self.read_as),
         }
 
     def __repr__(self) -> str:
@@ -152,4 +155,7 @@ class JunctionFit:
             (name.replace("_", " "), p.words(_UNITS[name])) for name, p in self.parameters.items()
         ]
         facts += [(check.name, check.says) for check in self.checks]
-        return display.lines(f"Junction from {_DATA[self.kind]} data", [*facts, ("next", self.next_measurement)])
+        return display.lines(
+            f"Junction from {_DATA[self.kind]} data",
+            [*facts, ("next", self.next_measurement), ("read as", "; ".join(self.read_as) or None)],
+        )

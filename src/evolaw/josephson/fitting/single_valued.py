@@ -18,11 +18,10 @@ import numpy as np
 from scipy import optimize, stats
 
 from evolaw import checks
-from evolaw.josephson.fitting.inertial_curve import InertialCurve, overdamped_voltage
+from evolaw.josephson.fitting.inertial_curve import InertialCurve, plain_voltage
 from evolaw.josephson.fitting.intervals import profile_of_squares
 from evolaw.josephson.fitting.residuals import goodness, resistance_above, runs_of_signs
 from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter, thermal_check
-from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.josephson.units import BOLTZMANN, CHARGE, HBAR
 
 __all__ = ["fit_single_valued"]
@@ -33,6 +32,7 @@ _REACHED = (0.003, 10.0)
 _MOVED, _SHARPENED = 0.4, 0.05
 _SEEN, _NOTHING = 0.02, 0.5
 _HYSTERETIC = 0.7026
+_ROUNDING = 1e-12
 Curve = Callable[[np.ndarray, float, float], np.ndarray]
 
 
@@ -54,6 +54,7 @@ def fit_single_valued(
     free = i.size - (5 if is_free else 4)
     checks.require(free > 0, "current", "hold more points than there are numbers to fit, five", i.size)
     sigma = s if s is not None else np.full(i.size, float(np.sqrt(np.sum((fitted - v) ** 2) / free)))
+    sigma = np.maximum(sigma, _ROUNDING * float(np.abs(v).max()))
     jacobian = problem.jacobian(p) / sigma[:, None]
     # A curve all of whose numbers but the offset move nothing is no curve of a junction.
     sees = np.linalg.norm(jacobian, axis=0)[:4]
@@ -65,6 +66,7 @@ def fit_single_valued(
         f"points about {float(np.median(np.abs(fitted - v))):.2g} V away from the best one",
         "Are the columns or their units right, and measured above the critical current?",
     )
+    _require_bent(i, v, (fitted - v) / sigma, sigma, free)
     covariance = _covariance(jacobian)
     # T = D E_J/k_B with D first/I_c: its logarithm is p[2] and constants.
     unit = HBAR * first / (2 * CHARGE * BOLTZMANN)
@@ -93,6 +95,20 @@ def fit_single_valued(
     order = ("critical_current", "resistance", "capacitance", "temperature")
     parameters = {name: numbers[name] for name in order}
     return JunctionFit("iv", parameters, said, advice, i, v, fitted, sigma, ("current (A)", "voltage (V)"))
+
+
+def _require_bent(i: np.ndarray, v: np.ndarray, residual: np.ndarray, sigma: np.ndarray, free: int) -> None:
+    """Refuse points that a straight line fits as well: a resistor, or a junction so hot that no critical current is seen."""
+    slope, offset = np.polyfit(i, v, 1, w=1 / sigma)
+    square = float(np.sum(residual**2))
+    gain = (float(np.sum(((v - slope * i - offset) / sigma) ** 2)) - square) / 2
+    checks.require(
+        gain > float(stats.f.ppf(0.99, 2, free)) * square / free,
+        "voltage",
+        "bend about the critical current",
+        f"a straight line of {slope:.4g} Ohm within its scatter",
+        "No supercurrent is seen: is the junction cold enough, and the range of currents small enough?",
+    )
 
 
 @dataclass
@@ -145,7 +161,7 @@ class _Problem:
         if self.curve is not None:
             curve = self.curve(at, beta, noise)
         else:
-            curve = overdamped_voltage(at, noise) if noise >= _REACHED[0] else np.asarray(mean_voltage(at, noise))
+            curve = plain_voltage(at, noise)
         found: np.ndarray = critical * resistance * curve + p[3] * self.scale
         return found
 
