@@ -36,6 +36,27 @@ def test_a_mixture_of_two_junctions_fails_the_check():
     assert fit_switching(both, RAMP, **KNOWN).checks[0].passed is False
 
 
+@pytest.mark.slow
+def test_a_coarse_histogram_says_what_its_currents_say():
+    """Eight bins were taken for eight currents that repeat, which no law allows (p = 1e-27)."""
+    currents = drawn(4, 1000)
+    counts, edges = np.histogram(currents, bins=8)
+    fine, coarse = (
+        fit_switching(x, RAMP, counts=n, **KNOWN) for x, n in ((currents, None), ((edges[1:] + edges[:-1]) / 2, counts))
+    )
+    assert coarse.checks[0].passed is True and "χ²" in coarse.checks[0].says
+    for name in ("critical_current", "temperature"):
+        a, b = fine.parameters[name], coarse.parameters[name]
+        assert abs(a.value - b.value) < 0.4 * (a.high - a.low)
+        assert b.high - b.low == pytest.approx(a.high - a.low, rel=0.3)
+
+
+def test_rates_that_do_not_rise_are_refused():
+    for g in ([5e3, 5e2, 5e1, 5.0], [5.0] * 4):
+        with pytest.raises(ArgumentError, match="rise with the current"):
+            fit_rates([9e-6, 9.2e-6, 9.4e-6, 9.6e-6], g, **KNOWN)
+
+
 def test_two_numbers_come_back_from_rates():
     """Ten per cent errors on eight rates; within 1.8 half-widths: 1 of 1000 other seeds."""
     i = np.linspace(0.9, 0.97, 8)

@@ -8,6 +8,7 @@ The attempt frequency enters under a logarithm and cannot be told from such data
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,11 +26,18 @@ __all__ = ["fit_rates", "fit_switching"]
 
 _RAMPS = (0.1, 10.0)
 _KNOWN = 1.96**2
+_LEAST_BINS, _EXPECTED, _MOST_RAMPS = 4, 5.0, 1e7
 
 
 @told
 def fit_switching(
-    currents: Any, ramp: float, *, resistance: float, capacitance: float, temperature: float | None = None
+    currents: Any,
+    ramp: float,
+    *,
+    resistance: float,
+    capacitance: float,
+    temperature: float | None = None,
+    counts: Any = None,
 ) -> JunctionFit:
     """Fit switching currents in ampere.
 
@@ -38,14 +46,18 @@ def fit_switching(
         ramp: dI/dt in A/s.
         resistance, capacitance: R and C; C = 0 for a junction without.
         temperature: of the bath, to compare with.
+        counts: ramps in each bin of a histogram, whose middles the currents are then; None for one current a ramp.
 
     Raises:
-        ArgumentError: fewer than 20 currents, or ones that do not differ.
+        ArgumentError: fewer than 20 currents, or ones that do not differ; a histogram of fewer than four bins with ramps in them.
 
     References:
         fulton1974.
     """
     values = np.sort(checks.numbers(currents, "currents").ravel())
+    bins = None if counts is None else _Bins.of(currents, counts)
+    if bins is not None:
+        values = np.repeat(bins.middles, bins.counts)
     checks.require(values.size >= 20, "currents", "hold at least 20 switching currents", values.size)
     checks.require(
         bool(values[0] > 0 and values[-1] > values[0]), "currents", "be positive and differ", float(values[0])
@@ -56,6 +68,8 @@ def fit_switching(
     def minus_log(p: np.ndarray) -> float:
         critical, kelvin = mean + spread * np.exp(p[0]), np.exp(p[1])
         law = _law(critical, kelvin, rate, resistance, capacitance)
+        if bins is not None:
+            return -float(np.sum(bins.counts * np.log(np.maximum(bins.shares(law, critical), 1e-300))))
         log = np.interp(values / critical, law.bias, np.log(np.maximum(law.density, 1e-300)), left=-690.0, right=-690.0)
         return float(-np.sum(log) + values.size * np.log(critical))
 
@@ -68,18 +82,73 @@ def fit_switching(
     law = _law(critical, kelvin, rate, resistance, capacitance)
     numbers = _numbers(mean, spread, found.x, lambda p: 2 * minus_log(p), covariance, _KNOWN)
     said = [
-        _agreement(values / critical, law),
+        _agreement(values / critical, law) if bins is None else bins.agreement(law, critical),
         thermal_check(numbers["temperature"], temperature),
         _damped(critical, resistance, capacitance),
     ]
-    counts, edges = np.histogram(values, bins=min(40, max(10, values.size // 25)))
-    middle, width = (edges[1:] + edges[:-1]) / 2, edges[1] - edges[0]
-    fitted = np.interp(middle / critical, law.bias, law.density, left=0.0, right=0.0) / critical * values.size * width
+    seen = bins or _Bins.over(values)
+    fitted = values.size * seen.shares(law, critical)
     advice = _next_ramp(critical, kelvin, rate, resistance, capacitance, covariance, mean, spread, values.size)
     return JunctionFit(
-        "switching", _with_known(numbers, resistance, capacitance), tuple(said), advice, middle, counts.astype(float), fitted,
+        "switching", _with_known(numbers, resistance, capacitance), tuple(said), advice, seen.middles, seen.counts.astype(float), fitted,
         np.sqrt(np.maximum(fitted, 1.0)), ("switching current (A)", "ramps"),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Bins:
+    """A histogram of switching currents: edges, middles and the ramps in each."""
+
+    edges: np.ndarray
+    middles: np.ndarray
+    counts: np.ndarray
+
+    @classmethod
+    def of(cls, middles: Any, counts: Any) -> _Bins:
+        """From the middles, in any order; the edges lie halfway between them."""
+        x = checks.shape(checks.numbers(middles, "currents"), "currents", ("bins",))
+        n = checks.shape(checks.numbers(counts, "counts"), "counts", x.shape)
+        odd = n[(n < 0) | (n != np.round(n))]
+        checks.require(
+            odd.size == 0, "counts", "be whole numbers of ramps, zero or more", float(odd[0]) if odd.size else 0
+        )
+        checks.require(float(n.sum()) <= _MOST_RAMPS, "counts", "add up to at most 1e7 ramps", float(n.sum()))
+        places, which = np.unique(x, return_inverse=True)
+        number = np.bincount(which, n, places.size).astype(int)
+        filled = int(np.count_nonzero(number))
+        checks.require(
+            filled >= _LEAST_BINS, "counts", "be above zero in at least four bins, for a width to be seen", filled
+        )
+        inner = (places[1:] + places[:-1]) / 2
+        edges = np.concatenate([[2 * places[0] - inner[0]], inner, [2 * places[-1] - inner[-1]]])
+        return cls(edges, places, number)
+
+    @classmethod
+    def over(cls, values: np.ndarray) -> _Bins:
+        """Of single currents, to be looked at."""
+        counts, edges = np.histogram(values, bins=min(40, max(10, values.size // 25)))
+        return cls(edges, (edges[1:] + edges[:-1]) / 2, counts)
+
+    def shares(self, law: Any, critical: float) -> np.ndarray:
+        """The share of ramps in each bin by a law in units of I_c."""
+        found: np.ndarray = -np.diff(np.interp(self.edges / critical, law.bias, law.survival, left=1.0, right=0.0))
+        return found
+
+    def agreement(self, law: Any, critical: float) -> Check:
+        """Pearson's χ², bins joined from below until five ramps are expected in each."""
+        expected = self.counts.sum() * self.shares(law, critical)
+        group = np.floor(np.cumsum(expected) / _EXPECTED).astype(int)
+        _, place = np.unique(group, return_inverse=True)
+        want, seen = np.bincount(place, expected), np.bincount(place, self.counts)
+        want = np.maximum(want, 1e-9)
+        free = want.size - 3
+        name = "does the histogram fit?"
+        if free < 1:
+            return Check(name, None, "Too few bins to tell.")
+        square = float(np.sum((seen - want) ** 2 / want))
+        p = float(stats.chi2.sf(square, free))
+        says = f"χ² = {square:.1f} for {free} degrees of freedom (p = {p:.2g})"
+        return Check(name, p > 0.01, says + (", so it does." if p > 0.01 else ": the model is not the whole truth."), p)
 
 
 @told
@@ -120,6 +189,8 @@ def fit_rates(
         found: np.ndarray = np.log(np.maximum(reduced, 1e-300)) - np.log(scales.time_unit)
         return found
 
+    rises = np.unique(i).size > 1 and float(np.polyfit(i / top, np.log(g), 1)[0]) > 0
+    checks.require(rises, "rate", "rise with the current", "one that does not", "Are the columns or their order right?")
     slope = (np.log(g[np.argmax(i)]) - np.log(g[np.argmin(i)])) / span
     guess = Scales(top + span, resistance, capacitance, 1.0)
     kelvin = (
@@ -127,7 +198,7 @@ def fit_rates(
     )
     found = optimize.least_squares(
         lambda p: (log_rate(p) - np.log(g)) * weight,
-        [0.0, np.log(max(kelvin, 1e-4))],
+        [0.0, float(np.clip(np.log(max(kelvin, 1e-4)), -11, 6))],
         bounds=([-7, -12], [5, 7]),
         x_scale=[1, 1],
     )
