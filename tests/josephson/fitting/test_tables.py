@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.errors import ParseError
-from evolaw.josephson.fitting.tables import quantity_of_text, read_table
+from evolaw.josephson.fitting.tables import read_table
 
 GOOD = "# a junction\ncurrent (uA), voltage [mV]\n1.0, 0.001\n2.0, 0.0173\n3.0, 0.0283\n"
 
@@ -67,35 +67,74 @@ def test_faults_have_their_line(tmp_path, text, says):
         read_table(written(tmp_path, text))
 
 
+POINTS = [(0.1 * k, 0.25 * k) for k in range(1, 7)]
+
+
+def laid_out(heading, between, decimal=".", remark="", before=""):
+    rows = [between.join(f"{x:.4f}".replace(".", decimal) for x in pair) for pair in POINTS]
+    return before + remark + heading + "\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        laid_out("current (uA);voltage (uV)", ";", ","),
+        laid_out("current (uA)\tvoltage (uV)", "\t", ","),
+        laid_out("I (uA)   V (uV)", "   "),
+        laid_out("current (uA), voltage (uV)", " ", remark="# "),
+        laid_out("I_uA V_uV", "\t", remark="% "),
+        laid_out("Strom [µA];Spannung [µV]", ";", ",", before="sep=;\n"),
+        laid_out("I (uA),V (uV)", ",", before="Instrument: K2400\nDate,2024-01-02\n\n"),
+        laid_out("Current\tVoltage\nµA\tµV\nsweep 1", "\t"),
+        laid_out("Ibias in microamp,Junction voltage (microvolt)", ","),
+        laid_out("I (uA),V (uV),", ","),
+        laid_out("I (uA),V (uV)", ",").replace("0.1000,0.2500", '"0.1000","0.2500"'),
+        laid_out('"I (uA)","V (uV)"', '","', ",").replace("\n0", '\n"0').replace("00\n", '00"\n'),
+    ],
+)
+def test_files_as_laboratories_write_them(tmp_path, text):
+    """Commas or points in decimals, what stands between columns, remarks, lines of units: the same numbers."""
+    table = read_table(written(tmp_path, text))
+    assert table.kind == "iv"
+    np.testing.assert_allclose(table.columns["current"], [x * 1e-6 for x, _ in POINTS])
+    np.testing.assert_allclose(table.columns["voltage"], [y * 1e-6 for _, y in POINTS])
+
+
+def test_what_no_heading_says_is_told(tmp_path):
+    text = "time (s),Strom (uA),V (uV),dV (uV)\n" + "".join(f"x,{k},{k},0.1\n" for k in range(1, 5))
+    table = read_table(written(tmp_path, text))
+    assert set(table.columns) == {"current", "voltage", "voltage error"}
+    assert table.read_as == ("'Strom (uA)' is the current", "'dV (uV)' is the voltage error", "left out: 'time (s)'")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("0.1,0.2\n0.2,0.3\n0.3,0.5\n", ":1: The numbers have no heading"),
+        ("Isw (nA);N\n1,636;3\n1,637;5\n1,638;4\n", r":2:1: The cell '1,636' has a comma that may be"),
+        ('I (nA),V (nV)\n"10.1","1,636.1"\n"11.1","1,7"\n"12.5","2"\n', r":2:2: The cell '1,636.1' has a comma"),
+        ("I (uA),V (uV)\nseven,1\n8,2\n9,3\n10,4\n", r":2:1: The cell 'seven' is no number"),
+        ("I (uA),V1 (uV),V2 (uV)\n1,2,3\n2,3,4\n3,4,5\n", "Two columns are called 'voltage'"),
+        ("I (uA),V (uV)\n0,1\n0,2\n0,3\n", "All currents are zero"),
+    ],
+)
+def test_what_may_mean_two_things_is_refused(tmp_path, text, says):
+    with pytest.raises(ParseError, match=says):
+        read_table(written(tmp_path, text))
+
+
+def test_many_rows_are_read_in_proportion(tmp_path):
+    """Each row was once compared with all: 40,000 took a minute."""
+    rows = "\n".join(f"{k / 1e4:.4f},{k / 1e4:.4f}" for k in range(1, 40_001))
+    assert read_table(written(tmp_path, "I (uA),V (uV)\n" + rows)).columns["current"].size == 40_000
+
+
 def test_files_that_are_none(tmp_path):
     with pytest.raises(ParseError, match="no such file"):
         read_table(tmp_path / "missing.csv")
     (tmp_path / "x.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ParseError, match="UTF-8"):
         read_table(tmp_path / "x.csv")
-
-
-def test_quantities_as_they_are_typed():
-    assert quantity_of_text("10 Ohm", "resistance") == 10
-    assert quantity_of_text("4.2K", "temperature") == pytest.approx(4.2)
-    for text, ramp in (("3 uA/s", 3e-6), ("2 µA/ms", 2e-3), ("5 nA/us", 5e-3), ("6 mA/min", 1e-4)):
-        assert quantity_of_text(text, "ramp") == pytest.approx(ramp)
-    for text, quantity in (("10", "resistance"), ("10 pF", "resistance"), ("ten Ohm", "resistance")):
-        with pytest.raises(ParseError):
-            quantity_of_text(text, quantity)
-
-
-def test_quantities_in_the_wrong_unit_say_which():
-    for text, quantity, says in (
-        ("10", "resistance", "no unit"),
-        ("10 pF", "resistance", "unit of a capacitance 'pF'"),
-        ("4.2 C", "temperature", "unknown unit 'C'"),
-        ("3 uA/xs", "ramp", "unknown unit 'uA/xs'"),
-        ("1,5 uA", "current", "decimals with a point"),
-        ("1.2.3 uA", "current", "must be a current with its unit"),
-    ):
-        with pytest.raises(ParseError, match=says):
-            quantity_of_text(text, quantity)
 
 
 def test_a_unit_that_changes_within_a_column_is_seen(tmp_path):

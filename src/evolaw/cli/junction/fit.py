@@ -25,7 +25,7 @@ def fit_curve(
     """Find critical current, resistance, capacitance and effective temperature in a measured curve."""
     typed_words = dict(locals())
     from evolaw.josephson.fitting.measured import fit_file
-    from evolaw.josephson.fitting.tables import quantity_of_text
+    from evolaw.josephson.fitting.quantities import quantity_of_text
 
     with answers.kept("fit", typed_words) as run:
         typed = {

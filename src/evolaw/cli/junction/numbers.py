@@ -30,7 +30,7 @@ def junction_of(
         ParseError: a unit is missing, unknown, or of another quantity.
     """
     from evolaw import checks
-    from evolaw.josephson.fitting.tables import quantity_of_text
+    from evolaw.josephson.fitting.quantities import quantity_of_text
     from evolaw.josephson.junction import Junction
 
     physical = {"ic": ic, "r": r, "c": c, "temperature": temperature}
@@ -79,7 +79,7 @@ def grid(text: str, name: str) -> np.ndarray:
 def sweep_rate(junction: Junction, rate: float | None, ramp: str | None, usual: float) -> float:
     """Return di/dt in the junction's unit of time, from either way to say it."""
     from evolaw import checks
-    from evolaw.josephson.fitting.tables import quantity_of_text
+    from evolaw.josephson.fitting.quantities import quantity_of_text
 
     checks.require(rate is None or ramp is None, "ramp", "be left out beside --rate", ramp)
     if ramp is None:
@@ -95,7 +95,7 @@ def frequency_of(junction: Junction, text: str) -> float:
     import math
 
     from evolaw import checks
-    from evolaw.josephson.fitting.tables import quantity_of_text
+    from evolaw.josephson.fitting.quantities import quantity_of_text
 
     try:
         bare: float | None = float(text)

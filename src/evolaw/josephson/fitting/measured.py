@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from evolaw import checks
 from evolaw.errors import ParseError
 from evolaw.josephson.fitting.escape_fit import fit_rates, fit_switching
 from evolaw.josephson.fitting.results import JunctionFit
-from evolaw.josephson.fitting.tables import read_table
+from evolaw.josephson.fitting.tables import MeasuredTable, read_table
 from evolaw.josephson.fitting.voltage_fit import fit_voltage
 from evolaw.told import told
 
@@ -42,6 +41,17 @@ def fit_file(
         ArgumentError: what the data cannot tell was not given, or what they tell was.
     """
     table = read_table(path)
+    found = _fitted(table, ramp, resistance, capacitance, temperature)
+    return replace(found, read_as=table.read_as + found.read_as) if table.read_as else found
+
+
+def _fitted(
+    table: MeasuredTable,
+    ramp: float | None,
+    resistance: float | None,
+    capacitance: float | None,
+    temperature: float | None,
+) -> JunctionFit:
     columns = table.columns
     if table.kind == "iv":
         for name, value in (("ramp", ramp), ("resistance", resistance)):
@@ -53,7 +63,7 @@ def fit_file(
             capacitance=capacitance,
             temperature=temperature,
         )
-        _require_cool(found, str(path))
+        _require_cool(found, table.source)
         return found
     why = "The attempt frequency cannot be told from the data."
     if resistance is None:
@@ -74,15 +84,14 @@ def fit_file(
     if ramp is None:
         raise checks.refuse("ramp", "be given for switching currents, as 3 uA/s", None)
     currents = columns["switching current"]
-    if "count" in columns:
-        counts = columns["count"]
-        odd = counts[(counts < 0) | (counts != np.round(counts))]
-        checks.require(
-            odd.size == 0, "count", "be whole numbers of ramps, zero or more", float(odd[0]) if odd.size else 0
-        )
-        checks.require(float(counts.sum()) <= 1e7, "count", "add up to at most 1e7 ramps", float(counts.sum()))
-        currents = np.repeat(currents, counts.astype(int))
-    return fit_switching(currents, ramp, resistance=resistance, capacitance=capacitance, temperature=temperature)
+    return fit_switching(
+        currents,
+        ramp,
+        resistance=resistance,
+        capacitance=capacitance,
+        temperature=temperature,
+        counts=columns.get("count"),
+    )
 
 
 def _require_cool(found: JunctionFit, source: str) -> None:
