@@ -65,4 +65,10 @@ def test_the_uncertainty_ratio():
 
 def test_faults_are_named():
     with pytest.raises(ArgumentError, match="noise"):
-        effective_diffusion(0.5, 0.0)
+        effective_diffusion(0.5, -0.1)
+
+
+def test_without_noise_nothing_diffuses_and_noise_too_weak_is_named():
+    assert effective_diffusion([0.5, 1.5], 0.0).tolist() == [0.0, 0.0]
+    with pytest.raises(ArgumentError, match=r"`noise` must be at least 3e-06 at a bias of 0\.5"):
+        effective_diffusion(0.5, 1e-7)

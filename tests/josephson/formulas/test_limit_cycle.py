@@ -78,3 +78,12 @@ def test_the_loop_is_clockwise_with_voltage_to_the_right():
     assert hysteresis_area([0, 1, 0], [0, 0.5, 0]) == 0
     with pytest.raises(ArgumentError, match="damping"):
         retrapping_current(-0.1)
+
+
+def test_weak_damping_retraps_at_four_over_pi():
+    """The search goes on where the limit ends; below it had a bracket without a root."""
+    small, next_to_it = (
+        retrapping_current(np.array([1e-12, 0.9999e-4, 1.0001e-4])) / np.array([1e-12, 0.9999e-4, 1.0001e-4]),
+        4 / np.pi,
+    )
+    np.testing.assert_allclose(small, next_to_it, rtol=1e-8)

@@ -125,7 +125,7 @@ def stationary_averages(
     # Starts in the well, or drawn from the density: for the relations that have none, and for errors of scheme, a wait in any case.
     rates = slowest_rates(junction, grid)
     wait = max(transient(junction, grid, rates), 5.0)
-    h = step_length(junction, dt)
+    h = step_length(junction, dt, grid)
     if dt is None and junction.damping is not None:
         h = min(h, _DAMPED_STEP / junction.damping)
     solved = run(

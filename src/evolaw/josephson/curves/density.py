@@ -115,7 +115,7 @@ def phase_density(
         [0.0, span],
         paths=count,
         rng=source,
-        dt=step_length(junction, dt),
+        dt=step_length(junction, dt, grid),
         start=start,
         scheme=scheme_for(junction, density=True),
         statistics=asked,

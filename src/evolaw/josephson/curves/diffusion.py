@@ -83,7 +83,7 @@ def phase_diffusion(
         times,
         paths=count,
         rng=source,
-        dt=step_length(junction, dt),
+        dt=step_length(junction, dt, grid),
         start=start,
         progress=progress,
         out=out,

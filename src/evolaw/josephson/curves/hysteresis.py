@@ -139,7 +139,7 @@ def hysteresis(
     source = randomness.source(rng)
     number = checks.integer(paths or (256 if junction.noise else 1), "paths", least=1)
     turn = top / r
-    h = step_length(junction, dt)
+    h = step_length(junction, dt, top)
     checks.require(
         2 * turn / h < _MOST_STEPS,
         "rate",

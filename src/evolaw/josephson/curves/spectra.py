@@ -195,7 +195,7 @@ def spectrum(
     start = starts(junction, grid, count, source, is_spread=True)
     # High frequencies see a step before averages do: a quarter of the usual one where there is inertia.
     fine = 4 if dt is None and junction.damping is not None else 1
-    h = min(step_length(junction, dt) / fine, every)
+    h = min(step_length(junction, dt, grid) / fine, every)
     solved = run(
         junction,
         grid,

@@ -18,6 +18,7 @@ import numpy as np
 
 from evolaw import checks, randomness
 from evolaw.josephson.curves.stepping import run
+from evolaw.josephson.formulas.diffusion import WEAKEST
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.washboard import CurrentPhaseRelation
 from evolaw.sde.processes.tilted_periodic import TiltedPeriodic
@@ -98,10 +99,22 @@ def _spread(junction: Junction, bias: np.ndarray, states: np.ndarray, draw: np.r
 
 
 def _from_density(junction: Junction, i: float, draw: np.random.Generator, count: int) -> np.ndarray:
-    """Phases drawn from the stationary density without capacitance."""
+    """Phases drawn from the stationary density without capacitance; where noise is too weak for its quadrature, from that without noise."""
     relation = junction.current_phase
+    if junction.noise < WEAKEST * (1 + abs(i)):
+        return _without_noise(relation, i, _slices(draw, count))
     law = TiltedPeriodic(relation.potential, float(i), checks.positive(junction.noise, "noise"), relation.period)
     return law.quantiles(_slices(draw, count))
+
+
+def _without_noise(relation: CurrentPhaseRelation, i: float, shares: np.ndarray) -> np.ndarray:
+    """Phases of which equal shares are equal times of a turn, dt = dφ/(i - I(φ)); the bottom of the well where nothing turns."""
+    phase = relation.period * np.arange(_PHASES + 1) / _PHASES
+    force = np.abs(i - relation.current(phase))
+    if not (np.all(i > relation.current(phase)) or np.all(i < relation.current(phase))):
+        return np.full(shares.shape, _at_rest(relation, np.array([i]))[0])
+    time = np.concatenate([[0.0], np.cumsum((1 / force[1:] + 1 / force[:-1]) / 2)])
+    return np.asarray(np.interp(shares, time / time[-1], phase))
 
 
 def _along_the_cycle(

@@ -6,7 +6,9 @@
     capacitance             BAOAB with rescaled steps, one force a step: right to O(h²) in both, mobility and diffusion exact at any damping;
                             Heun where the resistor is not linear
 
-The longest step is a tenth of the shortest time: 1/w_c or 1/w_p, the damping time 1/α, a period of the drive.
+The longest step is a tenth of the shortest time: 1/w_c or 1/w_p, the damping time 1/α, a period of the drive. Far above the critical current
+it is what the phase, which runs at i (at i/α with capacitance), needs for a radian or two: a phase that turns once a step locks to the
+steps, as to a drive, and tells a voltage that is 2 % wrong with an error of 1e-6.
 """
 
 from __future__ import annotations
@@ -41,6 +43,9 @@ __all__ = [
 Progress = Callable[[int, int], None]
 
 _WIDEST = 0.5
+_RADIANS_A_STEP = {True: 1.0, False: 2.0}
+"""How far a phase may run in a step, without and with capacitance. Without, at 3 radians and i = 40 the voltage was off by 8e-3, at 2 by 2e-3, at 1 by
+nothing seen; with it, at 5.5 by nothing seen, and at 2π it locks."""
 _PERIOD_SHARE = 40
 _STEPS_A_COMMIT, _USUAL_CHUNK = 4e9, 4096
 
@@ -54,27 +59,41 @@ def scheme_for(junction: Junction, *, density: bool = False) -> Any:
     return StochasticHeun() if junction.subgap is not None else RescaledBAOAB()
 
 
-def longest_step(junction: Junction) -> float:
-    """Return the longest step that is allowed: half of the shortest time in the equation."""
+def longest_step(junction: Junction, bias: Any = 0.0) -> float:
+    """Return the longest step that is allowed: half of the shortest time in the equation, and of a turn of the phase at the largest bias."""
     limits = [_WIDEST / max(n * abs(a) for n, a, _ in junction.current_phase.terms)]
     if junction.damping is not None:
         stiff = junction.damping * (junction.subgap.ratio if junction.subgap else 1.0)
         limits.append(_WIDEST * 4 / stiff)
     if junction.drive is not None:
         limits.append(2 * np.pi / junction.drive.frequency / 12)
-    return float(min(limits))
+    speed = _speed(junction, bias)
+    return float(min(*limits, np.pi / speed) if speed else min(limits))
 
 
-def step_length(junction: Junction, dt: float | None) -> float:
+def _speed(junction: Junction, bias: Any) -> float:
+    """How fast the phase runs at the largest bias, if nothing but the resistor holds it."""
+    return float(np.abs(bias).max()) / (junction.damping or 1.0)
+
+
+def step_length(junction: Junction, dt: float | None, bias: Any = 0.0) -> float:
     """Return the step: the one asked for, if it is short enough, else a tenth of the longest allowed.
 
+    Args:
+        junction: whose.
+        dt: what was asked for.
+        bias: the biases at which it is to run.
+
     Raises:
-        ArgumentError: the step is too long for the damping, the supercurrent or the drive; says which would do.
+        ArgumentError: the step is too long for the damping, the supercurrent, the drive or the bias; says which would do.
     """
-    most = longest_step(junction)
     if dt is None:
-        fine = most / (10 if junction.damping is None or junction.subgap else 5)
-        return float(min(fine, 2 * np.pi / junction.drive.frequency / _PERIOD_SHARE)) if junction.drive else fine
+        fine = longest_step(junction) / (10 if junction.damping is None or junction.subgap else 5)
+        if junction.drive is not None:
+            fine = min(fine, 2 * np.pi / junction.drive.frequency / _PERIOD_SHARE)
+        speed = _speed(junction, bias)
+        return float(min(fine, _RADIANS_A_STEP[junction.damping is None] / speed) if speed else fine)
+    most = longest_step(junction, bias)
     asked = checks.positive(dt, "dt")
     because = "" if junction.damping is None else f" for a damping of {junction.damping:g}"
     checks.require(
@@ -86,6 +105,7 @@ def step_length(junction: Junction, dt: float | None) -> float:
 def bias_grid(bias: Any) -> np.ndarray:
     """Return the biases of a curve: one number, or several that rise."""
     grid = np.atleast_1d(checks.numbers(bias, "bias"))
+    checks.require(grid.ndim == 1, "bias", "be one number, or several in a row", f"of shape {grid.shape}")
     return checks.increasing(grid, "bias")
 
 

@@ -81,7 +81,7 @@ def iv_curve(
     grid = bias_grid(bias)
     source = randomness.source(rng)
     count = 1 if junction.noise == 0 else checks.integer(_PATHS if paths is None else paths, "paths", least=2)
-    h = step_length(junction, dt)
+    h = step_length(junction, dt, grid)
     span = checks.positive(duration if duration is not None else _DURATION, "duration")
     rates = slowest_rates(junction, grid)
     wait = transient(junction, grid, rates)

@@ -16,7 +16,10 @@ from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.sde.processes.tilted_periodic import TiltedPeriodic
 from evolaw.told import told
 
-__all__ = ["effective_diffusion", "linewidth_weak_noise", "passage_time", "uncertainty_ratio", "washboard"]
+__all__ = ["WEAKEST", "effective_diffusion", "linewidth_weak_noise", "passage_time", "uncertainty_ratio", "washboard"]
+
+WEAKEST = 2e-6
+"""Share of the steepest slope, 1 + |i|, below which the noise needs more panels of a quadrature than it takes."""
 
 
 @told
@@ -25,7 +28,8 @@ def effective_diffusion(bias: Any, noise: Any) -> np.ndarray | float:
 
     Args:
         bias: i, any sign.
-        noise: D > 0; below about 1e-5 the quadrature refuses, and `linewidth_weak_noise` holds above the critical current.
+        noise: D >= 0, without which nothing diffuses; below 2e-6 (1 + |i|) the quadrature refuses, and `linewidth_weak_noise` holds
+            above the critical current.
 
     References:
         reimann2001, equation 17.
@@ -34,7 +38,7 @@ def effective_diffusion(bias: Any, noise: Any) -> np.ndarray | float:
         >>> round(effective_diffusion(0.5, 0.2), 10)
         0.0738478152
     """
-    return _each(lambda i, d: washboard(i, d).diffusion, bias, noise)
+    return _each(lambda i, d: washboard(i, d).diffusion if d else 0.0, bias, noise)
 
 
 @told
@@ -86,7 +90,15 @@ def uncertainty_ratio(bias: Any, noise: Any) -> np.ndarray | float:
 
 def washboard(i: float, d: float) -> TiltedPeriodic:
     """Return the tilted potential of a junction, -cos φ - i φ at temperature D."""
-    return TiltedPeriodic(lambda x: -np.cos(x), i, checks.positive(d, "noise"))
+    least = WEAKEST * (1 + abs(i))
+    checks.require(
+        checks.positive(d, "noise") >= least,
+        "noise",
+        f"be at least {least:.2g} at a bias of {i:g}",
+        d,
+        "Use the limits of weak noise instead.",
+    )
+    return TiltedPeriodic(lambda x: -np.cos(x), i, d)
 
 
 def _each(function: Any, bias: Any, noise: Any) -> np.ndarray | float:
