@@ -20,7 +20,7 @@ def test_it_is_a_mixture_of_one(noising):
     mixture = score.GaussianMixture(ONE.mean[None], COVARIANCE[None])
     times = np.linspace(0.1, 0.8, 5)
     for t in (0.3, times):
-        for name in ("score", "log_density", "divergence", "jacobian"):
+        for name in ("score", "denoised", "log_density", "divergence", "jacobian"):
             np.testing.assert_allclose(
                 getattr(ONE, name)(X, t, noising), getattr(mixture, name)(X, t, noising), rtol=1e-9
             )

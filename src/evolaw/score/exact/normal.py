@@ -73,6 +73,14 @@ class Gaussian:
         return -self._back(y / variances).astype(flat.dtype).reshape(x.shape)
 
     @asked
+    def denoised(self, x: Any, t: Any, noising: Noising) -> Any:
+        """Return D = E[x0 | x(t) = x] = m + a C S⁻¹ (x - a m), of the shape of x; well at a = 0 too."""
+        flat, y, variances = self._parts(x, t, noising)
+        a = noising.scale(t)
+        a = a[:, None] if getattr(a, "ndim", 0) else a
+        return (self.center + self._back(a * self.eigenvalues / variances * y)).astype(flat.dtype).reshape(x.shape)
+
+    @asked
     def log_density(self, x: Any, t: Any = 0.0, noising: Noising | None = None) -> Any:
         """Return log p_t(x), shape (count,); of the data themselves without a noising."""
         flat, y, variances = self._parts(x, t, noising)
