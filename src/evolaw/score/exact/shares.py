@@ -67,7 +67,10 @@ def logs_of_one_covariance(flat: Any, a: Any, variances: Any, centre: Any, apart
     # All that is not of a state is multiplied together first: with one time for all, it is a few numbers a step.
     slopes = (a / variances)[:, None, :] * apart
     levels = log_weights - (a * (slopes * apart).sum(-1)) / 2
-    return ((flat - a * centre)[:, None, :] * slopes).sum(-1) + levels
+    apart_from_centre = flat - a * centre
+    if slopes.shape[0] == 1:  # one time for all: products of matrices, which many components want
+        return _product(apart_from_centre, slopes[0].T) + levels
+    return (apart_from_centre[:, None, :] * slopes).sum(-1) + levels
 
 
 def mean_of_one_covariance(flat: Any, a: Any, variances: Any, centre: Any, apart: Any, log_weights: Any) -> Any:
@@ -76,7 +79,7 @@ def mean_of_one_covariance(flat: Any, a: Any, variances: Any, centre: Any, apart
         # l_k of v in other units and of log2 w_k is l_k in bits.
         return _few_of_one_covariance(flat, a, variances / _BITS, centre, apart, log_weights * _BITS)
     shares = softmax(logs_of_one_covariance(flat, a, variances, centre, apart, log_weights))
-    return (shares[..., None] * apart).sum(1)
+    return _product(shares, apart)
 
 
 def mean_by_distance(flat: Any, centres: Any, precisions: Any, levels: Any) -> Any:
@@ -98,7 +101,7 @@ def mean_by_distance(flat: Any, centres: Any, precisions: Any, levels: Any) -> A
 @in_one_pass
 def _few_of_one_covariance(flat: Any, a: Any, variances: Any, centre: Any, apart: Any, log_weights: Any) -> Any:
     powers = _powers(logs_of_one_covariance(flat, a, variances, centre, apart, log_weights))
-    return (powers[..., None] * apart).sum(1) * (1 / powers.sum(-1))[..., None]
+    return _product(powers, apart) * (1 / powers.sum(-1))[..., None]
 
 
 @in_one_pass
@@ -106,6 +109,13 @@ def _few_by_distance(flat: Any, centres: Any, precisions: Any, levels: Any) -> A
     apart = flat[:, None, :] - centres
     powers = _powers(levels * _BITS - (apart**2 * (precisions * (_BITS / 2))).sum(-1))
     return (powers[..., None] * (-apart * precisions)).sum(1) * (1 / powers.sum(-1))[..., None]
+
+
+def _product(left: Any, right: Any) -> Any:
+    """The product of two matrices with all its digits, on accelerators too."""
+    if namespace(left, right) is np:
+        return left @ right
+    return jnp.matmul(left, right, precision=jax.lax.Precision.HIGHEST)
 
 
 def _powers(bits: Any) -> Any:
