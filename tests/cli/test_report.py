@@ -30,6 +30,15 @@ def test_a_run_that_holds_nothing_to_tell_is_refused(evolaw: Callable[..., Any],
     assert "finding" in done.stderr
 
 
+def test_a_curve_of_a_junction_is_no_lost_finding(evolaw: Callable[..., Any], tmp_path: Path) -> None:
+    """ "The document finding.json is lost" was said of a run in which nothing was lost."""
+    with Run.create(tmp_path / "run", about={"kind": "junction"}):
+        pass
+    done = evolaw("report", "run")
+    assert done.returncode == 3
+    assert "no page is made" in done.stderr and "lost" not in done.stderr
+
+
 def test_several_runs_become_a_typst_report(evolaw: Callable[..., Any], life_thin: Path, tmp_path: Path) -> None:
     evolaw("discover", life_thin, "--out", "found", "--seed", 9)
     evolaw("simulate", "B3/S23", "--size", 8, "--steps", 2, "--out", "run")

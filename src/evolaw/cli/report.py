@@ -64,6 +64,7 @@ def write_report(
 
 def _write_page(source: Path, out: Path | None, lang: str) -> Path:
     from evolaw.discovery import Finding
+    from evolaw.errors import StorageError
     from evolaw.report import write
     from evolaw.storage import Run
 
@@ -76,6 +77,10 @@ def _write_page(source: Path, out: Path | None, lang: str) -> Path:
 
         command = shlex.join(["evolaw", *sys.argv[1:]])
         return write_trajectory(Trajectory.load(source), out or source / "report.html", lang=lang, command=command)
+    if kind == "junction":
+        raise StorageError(
+            f"{source} holds a curve of a junction, of which no page is made. Its numbers are in result.json; the same command with another --out and --figure draws it."
+        )
     finding = Finding.load(source)
     origin: dict[str, Any] = {name: finding.facts.get(name) for name in ("command", "seed")}
     page: Path = write(finding, out or source / "report.html", lang=lang, **origin)

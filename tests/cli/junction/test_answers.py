@@ -77,3 +77,13 @@ def test_small_rates_and_their_units_stand_in_the_table():
     assert "escape rate (1/s)" in rows and "3e-19" in rows
     plain = answers.table(Curve(junction, "I–V curve", x, 0 * x, 1e-5 * x, 1e-16 * x, "theory"), "voltage")
     assert "e-17" not in plain
+
+
+def test_a_table_has_no_digit_that_the_error_does_not_allow():
+    """0.3690644 ± 0.001 was printed."""
+    x = np.array([0.5, 1.0])
+    found = Curve(
+        Junction(noise=0.1), "I–V curve", x, np.array([0.00071152, 0.3690644]), np.array([7.9e-5, 0.001]), None, ""
+    )
+    rows = [row.split() for row in answers.table(found, "voltage").splitlines()[1:]]
+    assert rows == [["0.5", "7.12e-04", "7.9e-05"], ["1", "0.3691", "0.0010"]]

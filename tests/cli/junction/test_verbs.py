@@ -37,5 +37,5 @@ def test_a_table_has_both_kinds_of_units():
     curve = Curve(junction, "I–V curve", two, two, 0.1 * two, np.array([1.1, np.nan]), doubtful=np.array([False, True]))
     lines = answers.table(curve, "voltage").splitlines()
     assert lines[0].split("  ")[-3:] == ["current (µA)", "voltage (µV)", "± 1 SE"] or "voltage (µV)" in lines[0]
-    assert lines[1].split() == ["1", "1", "0.1", "1.1", "1", "10", "1"]
-    assert lines[2].split() == ["2", "2", "0.2", "2", "20", "2", "(in", "doubt)"]
+    assert lines[1].split() == ["1", "1.00", "0.10", "1.1", "1", "10.0", "1.0"]
+    assert lines[2].split() == ["2", "2.00", "0.20", "2", "20.0", "2.0", "(in", "doubt)"]

@@ -123,7 +123,7 @@ def table(found: Any, name: str) -> str:
     marks = [False] * len(found.abscissa) if found.doubtful is None else found.doubtful.tolist()
     heading = ["I/I_c", name, "± 1 SE"] + ([] if found.exact is None else [_EXACT.get(found.name, "exact")])
     rows = [
-        [f"{bias:.4g}", f"{value:.7g}", f"{error:.2g}"] + ([] if found.exact is None else [_known(exact, error)])
+        [f"{bias:.4g}", *_measured(value, error)] + ([] if found.exact is None else [_known(exact, error)])
         for bias, value, error, exact in found.rows()
     ]
     for column in found.physical():
@@ -161,7 +161,16 @@ def _in_units(column: Any) -> tuple[list[list[str]], str]:
     if column.error is None:
         return [[f"{x / scale:.4g}"] for x in column.value], prefix + column.unit
     pairs = zip(column.value / scale, column.error / scale, strict=True)
-    return [[f"{x:.6g}", f"{e:.2g}"] for x, e in pairs], prefix + column.unit
+    return [_measured(x, e) for x, e in pairs], prefix + column.unit
+
+
+def _measured(value: float, error: float) -> list[str]:
+    """A number and its error, no digit that the error does not allow; the document keeps all."""
+    from evolaw import display
+
+    both, _, power = display.uncertain(value, error).removeprefix("(").partition(")")
+    number, spread = both.split(" ± ")
+    return [number + power, f"{error:.1e}" if power else spread]
 
 
 def _numbers(junction: Any) -> dict[str, Any] | None:
