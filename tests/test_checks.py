@@ -29,6 +29,7 @@ from evolaw.errors import ArgumentError, ShapeError
             "must have shape (rows, 2), but is of shape (2, 3).",
         ),
         (lambda: checks.shape([[1], [1, 2]], "x", ("rows", 2)), "must be a rectangular array, but is 'ragged'."),
+        (lambda: checks.finite(np.nan, "x"), "Argument `x` must be finite, but is nan."),
         (lambda: checks.finite([0.0, np.inf], "x"), "must be finite everywhere, but is inf at index (1,)."),
         (lambda: checks.increasing([0, 2, 2], "times"), "must rise strictly, but is 2 followed by 2 at index 2."),
         (

@@ -138,6 +138,8 @@ def finite(array: Any, name: str) -> np.ndarray:
     result = np.asarray(array)
     good = np.isfinite(result)
     if not good.all():
+        if result.ndim == 0:
+            raise refuse(name, "be finite", float(result))
         place = tuple(int(index) for index in np.argwhere(~good)[0])
         raise refuse(name, "be finite everywhere", f"{result[place]} at index {place}")
     return result

@@ -35,6 +35,11 @@ def test_small_damping_has_its_limit():
     assert retrapping_current(0.0) == 0 and retrapping_current(2.0) == 1
 
 
+def test_a_junction_without_capacitance_retraps_at_the_critical_current():
+    """`retrapping_current(junction.damping)` of one failed: None was read as NaN."""
+    assert retrapping_current(None) == 1
+
+
 def test_bistability_ends():
     """α_c = 1.1930, β_c = 0.7026."""
     assert end_of_bistability() == pytest.approx(1.1930, abs=1e-4)

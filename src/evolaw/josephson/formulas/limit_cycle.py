@@ -53,7 +53,7 @@ def retrapping_current(damping: Any) -> np.ndarray | float:
     """Return i_r, the bias below which no running state exists, right to about 1e-8; 1 for α >= α_c.
 
     Args:
-        damping: α >= 0 in plasma units (1/Q); 0 gives 0.
+        damping: α >= 0 in plasma units (1/Q); 0 gives 0. None for a junction without capacitance, which gives 1.
 
     Notes:
         Stable and unstable manifold are followed to the middle between the saddles, where their distance is a smooth function of the
@@ -66,6 +66,8 @@ def retrapping_current(damping: Any) -> np.ndarray | float:
         >>> round(retrapping_current(0.1), 6)
         0.127009
     """
+    if damping is None:
+        return 1.0
     a = checks.numbers(damping, "damping")
     checks.require(bool(np.all(a >= 0)), "damping", "be zero or positive", float(np.min(a, initial=0.0)))
     found = np.vectorize(lambda one: _retrapping(float(one)), otypes=[float])(a)
