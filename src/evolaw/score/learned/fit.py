@@ -234,7 +234,7 @@ def trained_on(about: Mapping[str, Any], states: Any, conditions: Any = None) ->
         conditions: what is known of each, told to the network or not.
 
     Example:
-        >>> trained_on({"training": {"data": "2 states of shape (1,), ecbb4b55"}}, [[0.0], [0.0]])
+        >>> trained_on({"training": {"data": "2 states of shape (1,), 6522df69"}}, [[0.0], [0.0]])
         True
     """
     said = about.get("training", {}).get("data")
