@@ -42,7 +42,8 @@ def test_one_network_is_the_score_of_every_noising(noising: Any) -> None:
     times = np.linspace(0.1, 0.9, 5)
     np.testing.assert_allclose(still().score(x, times, noising), exact.score(x, times, noising), rtol=2e-5)
     np.testing.assert_allclose(still().score(x, 0.3, noising), exact.score(x, 0.3, noising), rtol=2e-5)
-    early = max(noising.time_of_log_snr(7.0), 0.0)  # σ = 0.001, or the least: a difference of two near numbers would keep one digit here
+    # σ = 0.001, or the least: a difference of two near numbers would keep one digit here
+    early = max(noising.time_of_log_snr(7.0), 0.0)
     np.testing.assert_allclose(still().score(x, early, noising), exact.score(x, early, noising), rtol=2e-5)
     a, s = noising.scale(0.3), noising.std(0.3)
     tweedie = (x + s**2 * exact.score(x, 0.3, noising)) / a
