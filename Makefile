@@ -12,7 +12,7 @@ demo: $(VENV)/.installed
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# All slow tests, or with BUDGET=600 as many as begin in that many seconds; the others are named.
+# All slow tests, or with BUDGET=180 as many as begin in that many seconds; the others are named.
 test-slow: $(VENV)/.tested
 	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder --timeout=1800 $(if $(BUDGET),--budget=$(BUDGET))
 
