@@ -110,7 +110,7 @@ def byte_size(count: float) -> str:
 
 @lru_cache(maxsize=1)
 def memory_limit() -> int:
-    """Return how many bytes one result may take: half of the machine's memory; 4 GiB where that is not told."""
+    """Return how many bytes one result may take: half of the machine's memory, asked for once; 4 GiB where that is not told."""
     found = devices.memory()
     return found // 2 if found else 4 * 2**30
 

@@ -110,9 +110,10 @@ def _from_density(junction: Junction, i: float, draw: np.random.Generator, count
 def _without_noise(relation: CurrentPhaseRelation, i: float, shares: np.ndarray) -> np.ndarray:
     """Phases of which equal shares are equal times of a turn, dt = dφ/(i - I(φ)); the bottom of the well where nothing turns."""
     phase = relation.period * np.arange(_PHASES + 1) / _PHASES
-    force = np.abs(i - relation.current(phase))
-    if not (np.all(i > relation.current(phase)) or np.all(i < relation.current(phase))):
+    force = i - relation.current(phase)
+    if force.min() <= 0 <= force.max():
         return np.full(shares.shape, _at_rest(relation, np.array([i]))[0])
+    # Of one sign, which the share of the whole does not see.
     time = np.concatenate([[0.0], np.cumsum((1 / force[1:] + 1 / force[:-1]) / 2)])
     return np.asarray(np.interp(shares, time / time[-1], phase))
 

@@ -315,8 +315,9 @@ def _kept_together(run: Callable[..., list[np.ndarray]], operands: list[np.ndarr
         return [jax.lax.complex(*flat[k : k + 2]) if k + 1 < len(flat) else flat[k] for k in range(0, len(flat), 2)]
 
     def lost() -> list[Any]:
-        nan = {True: complex(np.nan, np.nan), False: np.nan}
-        return [jnp.full(one.shape, nan[jnp.iscomplexobj(one)], one.dtype) for one in jax.eval_shape(pairs)]
+        both = complex(np.nan, np.nan)
+        shapes = jax.eval_shape(pairs)
+        return [jnp.full(one.shape, both if jnp.iscomplexobj(one) else np.nan, one.dtype) for one in shapes]
 
     # A clock that is not a number leaves no path that is one: nothing else could take the branch, and the compiler does not know.
     held = jax.lax.cond(clock[0] == clock[0], pairs, lost)
