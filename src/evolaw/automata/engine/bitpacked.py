@@ -1,7 +1,7 @@
 """The fast engine: boards as bits, 512 cells at a time, several generations for one journey through the memory.
 
 `run` equals `stepping.step` repeated, bit for bit, for every deterministic law on 3x3 windows, on torus, plane and
-reflecting boards of any size; a law becomes a short network of logic gates (`bitlogic`), compiled for it (`sweeping`).
+reflecting boards of any size; a law becomes a short network of logic gates (`synthesis`), compiled for it (`native_kernel`).
 """
 
 from __future__ import annotations

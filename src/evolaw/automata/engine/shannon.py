@@ -3,7 +3,7 @@
 Two ways, and the smaller network is taken. *Expansion* (Shannon): the law is cut into halves by one cell after another, equal
 and opposite halves are shared, and a rest of four or five cells that two gates can do is done so. It suits laws with
 structure. *Reuse*: four cells are held, so that the law is put together from 16 functions of the five other cells, and those are
-made of one another (`reusing`). A law without any structure takes about 57 gates so, where expansion alone takes 100.
+made of one another (`resubstitution`). A law without any structure takes about 57 gates so, where expansion alone takes 100.
 
 References:
     shannon1949: the expansion and its sharing.

@@ -1,4 +1,4 @@
-"""A place in the text of a rule: what `rule_reading` steps through, so that every refusal names its column."""
+"""A place in the text of a rule: what `reading` steps through, so that every refusal names its column."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ probabilities 0 and 1. Two rules are equal when they are the same law, in whatev
     Rule("B3/S23")   Rule("B3/S2-i34q")   Rule("MAP…")   Rule("B2/S34H")   Rule("W110")   Rule("R5,C0,M1,S34..58,B34..45,NM")
     Rule("B3/S2=0.9,3")   Rule("B3/S23~0.01")
 
-`rule_reading` describes the notations.
+`reading` describes the notations.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Rule:
     """The law of a binary cellular automaton; frozen, hashable, equal to every other writing of the same law.
 
     Args:
-        rule: text in any notation of `rule_reading`, or a Rule.
+        rule: text in any notation of `reading`, or a Rule.
 
     Raises:
         ParseError: the text is no rule; it carries the column.

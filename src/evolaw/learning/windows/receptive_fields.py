@@ -11,7 +11,7 @@ bet in turn: the cells come in the order of time, cut into portions; each portio
     log q = sum over all cells but those of the first portion of log P(outcome | features, portions before)
 
 is a fair prediction: for any law under which the cells of a frame are drawn independently given the frame before,
-q / P(outcomes | law) has expectation 1 (`discovery.surroundings` makes e-values of it).
+q / P(outcomes | law) has expectation 1 (`neighbourhood_networks` of discovery makes e-values of it).
 
 References: wasserman2020, section 8, for predictions in sequence as tests.
 """

@@ -214,7 +214,7 @@ class Drawing:
             return own, jnp.zeros((own.shape[0], 0, own.shape[-1]), own.dtype)
         return own, jax.lax.map(lambda step: jnp.stack(self._pair_signs(keys, step, root)), steps)
 
-    # -- steps read number by number, as `advancing` takes them apart ---------------------------------------------------
+    # -- steps read number by number, as `scalarization` takes them apart -----------------------------------------------
     # Each number is cut out by itself: a vector cut out whole and then indexed keeps the compiler from using vector units.
 
     def take_apart(self, drawn: Noise, base: Any, first: Any, count: int) -> list[Noise]:

@@ -1,7 +1,7 @@
 """Likelihood evidence behind misread cells: de-noised counts to start from, smoothing to decide.
 
 When inputs are misread too, counting is biased however long the recording. The exact inversion of the flip channel
-(`flipchannel`) is unbiased but loses most of the information; inferring the true cells through the law (`smoothing`) keeps it,
+(`flip_channel`) is unbiased but loses most of the information; inferring the true cells through the law (`belief_propagation`) keeps it,
 and needs the law. So the two are alternated, law by entry likelihoods and cells by smoothing, from the inverted counts on, with
 likelihoods first weakened and then at full weight. Then comes an audit:
 

@@ -6,7 +6,7 @@ A depth-first search assigns one entry after the other and propagates (`constrai
 proves that no law of V lies in it, or with every cell known, which leaves the entries still open free: a *cube* of 2^open
 laws, all in V. A search that came to its end has cut V into disjoint cubes, and counts it exactly.
 
-When V is too large to be searched through, `settle` asks the question entry by entry: is there a law in V with the other
+When V is too large to be searched through, `skipped_frames` asks the question entry by entry: is there a law in V with the other
 value? Only a finished search that found none settles the entry; one stopped by its budget leaves it open. So no decision rests
 on a search that gave up.
 

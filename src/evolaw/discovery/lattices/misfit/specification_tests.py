@@ -1,14 +1,14 @@
-"""Doubt of the space: is one number an entry enough to tell the recording, and if not, what is wrong?
+"""Doubt of the space: is one number an entry enough to tell the recording, or does the outcome depend on something else?
 
-A clean recording of a deterministic law of the space gives every entry one outcome. Where an entry gave both, the causes are
-tested one after the other, each by fitting the alternative it claims:
+A clean recording of a deterministic law of the space gives every entry one outcome. Where an entry gave both, `diagnosis` asks why;
+each question here is about one thing on which the outcome may depend:
 
-    boundary        no contradiction remains once the rim is left out; the boundaries that remove them all are named
-    symmetry        the outcome depends on the orientation ("totalistic": on the arrangement of the neighbours)
-    neighbourhood   the outcome of one and the same window depends on a cell two steps away
-    flips           misread cells, or an automaton that errs, reproduce all contradictions with one probability
-    skipped frames  a law of the space taken two or three times between the frames has no contradiction
-    coins           none of these: the entries are probabilistic
+    symmetry        on the orientation of a window ("totalistic": on the arrangement of the neighbours)
+    neighbourhood   on cells two steps away
+    memory          on surprises in the frame before
+    simultaneity    on what just became of its neighbours
+    cycle           ages that did not follow the clock of their states
+    edge            the boundaries under which no contradiction is left are named
 
 Dependence is measured by `e_values.log_e_dependence`, valid for windows of any probability and any order of visits.
 """

@@ -1,7 +1,7 @@
 """Were generations skipped? An isotropic law is learned through two and three unseen generations, and tried on every frame.
 
 Laws that count are searched exhaustively (`exhaustive`); the 2^102 isotropic ones are not. A few orbit tables descend the
-likelihood through the unseen generations (`evolaw.learning.orbit_simulator`), each is read out as a rule, and the rule is run from
+likelihood through the unseen generations (`learning.windows.orbit_tables`), each is read out as a rule, and the rule is run from
 every frame to the next. One that is never wrong explains the recording: all 2^102 laws, for either gap, betting with equal stakes give
 
     e >= 2^-103 / max_theta prod_windows theta^k (1 - theta)^(n - k)
@@ -20,6 +20,7 @@ import numpy as np
 from evolaw.automata.evolution import evolve
 from evolaw.automata.rules.rule import Rule
 from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, log_best
+from evolaw.discovery.spine.e_values import LEVEL
 from evolaw.errors import MissingExtra
 from evolaw.randomness import Source
 from evolaw.trajectory import Trajectory
@@ -70,7 +71,7 @@ def skipped_law(recordings: Sequence[Trajectory], windows: WindowCounts, rng: So
     log_e = -(_ENTRIES + 1) * np.log(2) - log_best(windows)
     cells = recordings[0].values[0].size
     torus = all(edge_of(recording) == "torus" for recording in recordings)
-    if log_e < -np.log(0.01) or not torus or cells > _MOST_CELLS // 2:
+    if log_e < -np.log(LEVEL) or not torus or cells > _MOST_CELLS // 2:
         return None
     try:
         from evolaw.learning.windows.orbit_tables import orbit_simulator

@@ -1,6 +1,6 @@
 """Searching laws by what they forecast: uphill from many starts, every open entry tried present and absent in every move.
 
-A move flips the entry whose flip raises log f most (`forecasts`), together with half, a quarter, … of the others that raise it by
+A move flips the entry whose flip raises log f most (`ensemble_forecast`), together with half, a quarter, … of the others that raise it by
 themselves, where that raises it more. A summit is a law that no flip of one entry improves. From there every pair of flips is
 tried as well: two entries can make up for each other, and the best law with one entry flipped, alone or with a partner, is that
 entry's *rival*.

@@ -1,7 +1,7 @@
 """Evidence by rollout: candidate laws are run, and their statistics compared with those that were recorded.
 
 The procedure for black boxes of which only macroscopic statistics are known: known entries are held fixed, every completion of
-the open ones is a candidate law, each is rolled out from starts of the recorded density and tried (`trials`) by exact tests
+the open ones is a candidate law, each is rolled out from starts of the recorded density and tried (`law_tests`) by exact tests
 (`exchangeability`). What its runs cannot be told apart from stays possible.
 
 **Decisions and their error.** The laws whose p-value is above a bar are *plausible*. The bar is where the e-value of p,
