@@ -52,6 +52,13 @@ def test_what_the_law_does_not_show_opens_decisions() -> None:
     assert "density and blocks" in after.reasons[0] and after.reasons[1:] == ("", "")
 
 
+def test_what_was_open_before_a_run_keeps_its_own_reason() -> None:
+    doubted = rewrite(STATE, lambda place, item, decision: ("undetermined", "Too few looks.") if place == 2 else None)
+    after = take_back(doubted, ["density"])
+    assert after.decisions == ("undetermined", "present", "undetermined")
+    assert "density" in after.reasons[0] and after.reasons[1:] == ("", "Too few looks.")
+
+
 def test_checks_add_up() -> None:
     check = Check("time", False, 0.0, "It changes.")
     after = STATE.having([check], "time").having([check])

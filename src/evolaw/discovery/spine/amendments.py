@@ -94,7 +94,7 @@ def take_back(state: State, failed: Sequence[str], p_value: float = 0.0) -> Stat
     """Open decisions that were not given: run again, the law as a whole does not look like the recording.
 
     What was proven stays where the law holds guesses, which are to blame then, and where the runs left a doubt (p > 0): a proof rests on
-    what was recorded, not on the values that open entries were given for the run.
+    what was recorded, not on the values that open entries were given for the run. What was open before keeps its own reason.
 
     Args:
         state: what holds.
@@ -113,4 +113,4 @@ def take_back(state: State, failed: Sequence[str], p_value: float = 0.0) -> Stat
             return None
         return "undetermined", f"{item.why} {blame}"
 
-    return rewrite(replace(state, reasons=("",) * len(state.reasons)), change)
+    return rewrite(state, change)
