@@ -171,7 +171,7 @@ def _round(
 
 def _direct(space: RuleSpace, theta: np.ndarray, inputs: np.ndarray, outcome: np.ndarray) -> np.ndarray | None:
     """Windows known whole: the outcome teaches the entry and the entry the outcome. Returns forced outcomes."""
-    entry = space.entry_of[inputs @ (1 << np.arange(8, -1, -1))]
+    entry = space.entries_at(inputs)
     known = outcome != OPEN
     for value in (0, 1):
         taught = entry[known & (outcome == value)]

@@ -23,7 +23,7 @@ from evolaw.automata.evolution import unroll
 from evolaw.automata.rules.rule import Rule
 from evolaw.discovery.lattices.evidence.constraints import neighbour_cells
 from evolaw.discovery.lattices.model.rule_space import RuleSpace
-from evolaw.discovery.lattices.model.window_counts import edge_of, is_cutout
+from evolaw.discovery.lattices.model.window_counts import edge_of, inner, is_cutout
 from evolaw.trajectory import Trajectory
 
 __all__ = ["MOST_FREE", "Pair", "bits_of", "misses_of", "pairs_of", "surviving", "surviving_lines"]
@@ -154,18 +154,13 @@ def _leads_on(rule: Rule, recording: Trajectory, places: np.ndarray, gap: int) -
         wrong = (reached != after) & (after != MISSING)
         if wrong.any() and (hidden.any() or is_cutout(recording)):
             unknown = next(unroll(_SPREADING, hidden.astype(np.uint8), [gap], boundary=edge)) == 1
-            if is_cutout(recording):
-                unknown |= ~_far_inside(before.shape[1:], gap)
+            inside = np.zeros(before.shape[1:], bool)
+            inside[inner(recording, gap)] = True
+            unknown |= ~inside
             wrong &= ~unknown
         if wrong.any():
             return False
     return True
-
-
-def _far_inside(shape: tuple[int, ...], margin: int) -> np.ndarray:
-    inside, down = np.zeros(shape, bool), 0 if shape[0] == 1 else margin
-    inside[down : shape[0] - down, margin : shape[1] - margin] = True
-    return inside
 
 
 def pairs_of(recording: Trajectory) -> Iterator[tuple[Pair, np.ndarray]]:
@@ -229,7 +224,7 @@ def misses_of(space: RuleSpace, theta: np.ndarray, pair: Pair, patch: np.ndarray
         around = np.unique(neighbours[layers[-1]])
         layers.append(around[around >= 0])
     cells = layers.pop()
-    state = theta[space.entry_of[before[neighbours[cells]].astype(np.int64) @ (1 << np.arange(8, -1, -1))]]
+    state = theta[space.entries_at(before[neighbours[cells]])]
     while layers:
         wanted = layers.pop()
         # Outside cells, numbered -1, find the row of zeros put last.

@@ -50,8 +50,8 @@ def window_visits(space: RuleSpace, films: list[Film], courses: Sequence[Knowled
         for film, cells in zip(films, course.cells, strict=True):
             for frame in cells[:-1]:
                 inputs = frame[film.neighbours]
-                whole = inputs[(inputs != OPEN).all(1)].astype(np.int64)
-                counts += np.bincount(space.entry_of[whole @ (1 << np.arange(8, -1, -1))], minlength=len(space))
+                whole = inputs[(inputs != OPEN).all(1)]
+                counts += np.bincount(space.entries_at(whole), minlength=len(space))
     return counts / max(1, len(courses))
 
 

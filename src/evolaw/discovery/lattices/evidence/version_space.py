@@ -138,7 +138,7 @@ def _branch(space: RuleSpace, films: list[Film], here: Knowledge) -> int:
             waiting = np.flatnonzero((inputs != OPEN).all(1) & (cells[frame + 1, :-1] == OPEN))
             if not waiting.size:
                 continue
-            entry = space.entry_of[inputs[waiting] @ (1 << np.arange(8, -1, -1))]
+            entry = space.entries_at(inputs[waiting])
             gain = np.full(waiting.size, _UNSEEN)
             if frame + 2 < film.frames:
                 lacking = (cells[frame + 1][film.neighbours] == OPEN).sum(1)

@@ -29,7 +29,7 @@ from evolaw.discovery.lattices.evidence.hidden_coins import visits_needed
 from evolaw.discovery.lattices.experiment.coverings import entries_shown, every_window, mosaic, stored
 from evolaw.discovery.lattices.model.case import CHANCE
 from evolaw.discovery.lattices.model.law import Question
-from evolaw.discovery.lattices.model.rule_space import RuleSpace, declared_states
+from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace, declared_states
 from evolaw.discovery.spine.finding import EntryFinding, Finding
 from evolaw.errors import BoxError
 from evolaw.told import told
@@ -165,7 +165,7 @@ def question_of_reach(cause: Any, budget_cells: int | None = None) -> Question |
         checks.integer(budget_cells, "budget_cells", least=9)
     side = _SIDE if budget_cells is None else min(_SIDE, math.isqrt(budget_cells))
     board = randomness.source(0).stream("question of reach").chance(0, (side, side), 0.5).astype(np.uint8)
-    how = _REACHES[cause].format(times=f"{side**2 / 512:.2g}")
+    how = _REACHES[cause].format(times=f"{side**2 / WINDOWS:.2g}")
     steps = 1 if cause == "neighbourhood" else 2
     return Question(
         read_only(board), steps, 0, f"Put this {side} x {side} board on a torus into the box and record it {how}"

@@ -43,7 +43,7 @@ from evolaw.discovery.lattices.model.window_counts import (
     WindowCounts,
     contradicted,
     count_windows,
-    is_cutout,
+    inner,
     log_best,
 )
 from evolaw.discovery.spine.e_values import LEVEL, p_value, worded_e
@@ -80,12 +80,9 @@ def diagnose(case: Case) -> Diagnosis:
         return Diagnosis("symmetry", torn)
     if space.is_line:
         return _of_a_line(case, calm)
-    axes = check_axes(recordings, space)
-    if axes is not None:
-        return Diagnosis("axes", (axes,))
-    in_order = _shown(case, find_order)
-    if in_order is not None:
-        return in_order
+    otherwise = _axes_or_order(case)
+    if otherwise is not None:
+        return otherwise
     seen = Transitions.of(recordings)
     fault, wider = find_fault(recordings, seen, space), space.wider
     while fault is None and torn and wider is not None:
@@ -97,12 +94,17 @@ def diagnose(case: Case) -> Diagnosis:
         return _of_ages(case, seen, torn, calm)
     if not windows.mixed.any():
         return Diagnosis("unclear", (too_few(case),))
+    return _of_windows(case, seen, torn, calm)
+
+
+def _of_windows(case: Case, seen: Transitions, torn: tuple[Check, ...], calm: tuple[Check, ...]) -> Diagnosis:
+    """One and the same window led to both: laws that explain every outcome, then what else it may depend on, then chance."""
+    recordings, space, windows = case.recordings, case.space, case.window_counts
     explained = _shown(case, find_display) or _skipped(case) or _wider(recordings)
     if explained is not None:
         return explained
-    classes = _coarsest(
-        windows, space
-    )  # where only the orientation or the arrangement matters, far cells and the past, which tell of it, must not seem to
+    # Where only the orientation or the arrangement matters, far cells and the past, which tell of it, must not seem to.
+    classes = _coarsest(windows, space)
     remote, past = neighbourhood(recordings, classes), memory(recordings, classes, windows)
     misread, erring, coins = (fit(windows, space) for fit in (fit_misread, fit_erring, fit_coins))
     threshold = -np.log(LEVEL)
@@ -156,12 +158,9 @@ def _of_neighbours(recordings: Sequence[Trajectory], together: float) -> Diagnos
 def _of_a_line(case: Case, calm: tuple[Check, ...]) -> Diagnosis:
     """The same for a line of cells, whose larger neighbourhoods are told by the cells two steps away alone."""
     recordings, space, windows = case.recordings, case.space, case.window_counts
-    axes = check_axes(recordings, space)
-    if axes is not None:
-        return Diagnosis("axes", (axes,))
-    in_order = _shown(case, find_order)
-    if in_order is not None:
-        return in_order
+    otherwise = _axes_or_order(case)
+    if otherwise is not None:
+        return otherwise
     seen = Transitions.of(recordings)
     fault = find_fault(recordings, seen, space) or find_blank(recordings, seen, space)
     if fault is not None:
@@ -247,6 +246,12 @@ def _beginning(recordings: Sequence[Trajectory]) -> list[Trajectory]:
     ]
 
 
+def _axes_or_order(case: Case) -> Diagnosis | None:
+    """Recordings whose axes or frames stand in another order."""
+    axes = check_axes(case.recordings, case.space)
+    return Diagnosis("axes", (axes,)) if axes is not None else _shown(case, find_order)
+
+
 def _shown(case: Case, find: Callable[[Sequence[Trajectory], RuleSpace], Display | None]) -> Diagnosis | None:
     """Frames that show something else than the states."""
     found = find(case.recordings, case.space)
@@ -318,14 +323,10 @@ def _spread(recordings: Sequence[Trajectory], every: int) -> list[Trajectory]:
 
 def _reached(recordings: Sequence[Trajectory], every: int) -> WindowCounts:
     """Count windows, in cut-outs without the cells that nothing seen so many generations before could tell of."""
-    margin, found = every - 1, [WindowCounts(*np.zeros((2, WINDOWS), np.int64))]
+    found = [WindowCounts(*np.zeros((2, WINDOWS), np.int64))]
     for item in recordings:
-        if is_cutout(item):
-            down = 0 if item.values.shape[1] == 1 else margin  # a line has no edge above and below
-            rows, cols = (
-                slice(by, max(by, size - by)) for by, size in zip((down, margin), item.values.shape[1:], strict=True)
-            )
-            item = replace(item, values=item.values[:, rows, cols])
+        rows, cols = inner(item, every - 1)
+        item = replace(item, values=item.values[:, rows, cols])
         if min(item.values.shape[1:]) > 0:
             found.append(count_windows([item]))
     return reduce(WindowCounts.__add__, found)

@@ -22,6 +22,7 @@ from scipy.special import betaln
 
 from evolaw.automata import stepping
 from evolaw.automata.rules.rule import Rule
+from evolaw.discovery.lattices.model.rule_space import WINDOWS
 from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, inner, log_best
 from evolaw.discovery.spine.e_values import LEVEL
 from evolaw.trajectory import Trajectory
@@ -30,7 +31,6 @@ __all__ = ["WiderLaw", "counting_law", "law_with_memory"]
 
 _SHAPES = {"moore": ("NM", "square"), "vonneumann": ("NN", "diamond"), "circular": ("NC", "disc")}
 _RADII = (2, 3)
-_WINDOWS = 512
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,10 @@ def counting_law(recordings: Sequence[Trajectory]) -> WiderLaw | None:
 
 def law_with_memory(recordings: Sequence[Trajectory]) -> WiderLaw | None:
     """Return the least memory of the frame before that explains clean recordings; None when none does."""
-    windows = _gather(recordings, lambda frames, edge, k: stepping.windows(frames[k], edge), _WINDOWS)
+    windows = _gather(recordings, lambda frames, edge, k: stepping.windows(frames[k], edge), WINDOWS)
     memories = (
         ("the 3x3 window and what the cell was one frame before decide", 2, lambda frame, edge: frame),
-        ("the 3x3 windows of a frame and of the frame before decide", _WINDOWS, stepping.windows),
+        ("the 3x3 windows of a frame and of the frame before decide", WINDOWS, stepping.windows),
     )
     for says, size, remembered in memories:
 
@@ -84,7 +84,7 @@ def law_with_memory(recordings: Sequence[Trajectory]) -> WiderLaw | None:
         ) -> np.ndarray:
             return stepping.windows(frames[k], edge).astype(np.int64) * size + remembered(frames[k - 1], edge)
 
-        log_e = _log_e(_gather(recordings, context, _WINDOWS * size), windows, len(memories))
+        log_e = _log_e(_gather(recordings, context, WINDOWS * size), windows, len(memories))
         if log_e is not None:
             return WiderLaw(log_e, 1, says)
     return None
@@ -102,12 +102,12 @@ def _log_e(contexts: WindowCounts, windows: WindowCounts, tried: int) -> float |
 
 def _count_windows(recordings: Sequence[Trajectory], radius: int) -> WindowCounts:
     """Visits of every 3x3 window by the cells whose neighbourhood of this radius was seen."""
-    visits, alive = (np.zeros(_WINDOWS, np.int64) for _ in range(2))
+    visits, alive = (np.zeros(WINDOWS, np.int64) for _ in range(2))
     for recording in recordings:
         inside = (slice(None), *inner(recording, radius))
         seen = stepping.windows(recording.values[:-1], edge_of(recording))[inside].ravel()
-        visits += np.bincount(seen, minlength=_WINDOWS)
-        alive += np.bincount(seen[recording.values[1:][inside].ravel() == 1], minlength=_WINDOWS)
+        visits += np.bincount(seen, minlength=WINDOWS)
+        alive += np.bincount(seen[recording.values[1:][inside].ravel() == 1], minlength=WINDOWS)
     return WindowCounts(visits, alive)
 
 

@@ -26,6 +26,7 @@ import numpy as np
 from evolaw.arrays import MISSING
 from evolaw.automata import stepping
 from evolaw.automata.grid.boundaries import parse_boundary
+from evolaw.discovery.lattices.model.rule_space import WINDOWS
 from evolaw.discovery.lattices.model.window_counts import WindowCounts, edge_of, log_best, whole_windows
 from evolaw.discovery.spine.e_values import LEVEL, worded_e
 from evolaw.errors import MissingExtra
@@ -203,7 +204,7 @@ def _only(cells: Sequence[Cell]) -> np.ndarray:
 
 def _tally(seen: _Seen, first: int) -> WindowCounts:
     windows, alive = seen.windows[first:], seen.alive[first:]
-    return WindowCounts(np.bincount(windows, minlength=512), np.bincount(windows[alive], minlength=512))
+    return WindowCounts(np.bincount(windows, minlength=WINDOWS), np.bincount(windows[alive], minlength=WINDOWS))
 
 
 def _look(recordings: Sequence[Trajectory], most: int, rng: Source) -> _Seen:
@@ -241,7 +242,7 @@ def _contexts(seen: _Seen, cells: Sequence[Cell]) -> tuple[int, int]:
     values = seen.features[:, [_NOW.index(cell) for cell in cells]]
     whole = (values != 0).all(1)
     numbers = (values[whole] > 0) @ (1 << np.arange(len(cells), dtype=np.int64))
-    _, context, visits = np.unique(numbers * 512 + seen.windows[whole], return_inverse=True, return_counts=True)
+    _, context, visits = np.unique(numbers * WINDOWS + seen.windows[whole], return_inverse=True, return_counts=True)
     alive = np.bincount(context[seen.alive[whole]], minlength=len(visits))
     return int((visits > 1).sum()), int(((alive > 0) & (alive < visits)).sum())
 

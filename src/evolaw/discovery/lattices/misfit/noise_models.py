@@ -16,12 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, xlogy
+from scipy.special import betaln
 
 from evolaw.discovery.lattices.evidence.flip_channel import through_channel
 from evolaw.discovery.lattices.model.entry_posterior import weigh_readings
 from evolaw.discovery.lattices.model.rule_space import WINDOWS, RuleSpace
-from evolaw.discovery.lattices.model.window_counts import WindowCounts
+from evolaw.discovery.lattices.model.window_counts import WindowCounts, log_best
 
 __all__ = ["NoiseFit", "fit_coins", "fit_erring", "fit_misread"]
 
@@ -69,7 +69,7 @@ def fit_erring(windows: WindowCounts, space: RuleSpace) -> NoiseFit:
     eps = float(against / max(1, visits))
     share = space.spread(np.where(2 * counts.alive > counts.visits, 1 - eps, eps))
     marginal = betaln(against + 1, visits - against + 1) - int((counts.visits > 0).sum()) * np.log(2)
-    return _fit(windows, eps, _deviance(windows, share), 2 * (_free_likelihood(windows) - marginal))
+    return _fit(windows, eps, _deviance(windows, share), 2 * (log_best(windows) - marginal))
 
 
 def fit_coins(windows: WindowCounts, space: RuleSpace) -> NoiseFit:
@@ -77,17 +77,11 @@ def fit_coins(windows: WindowCounts, space: RuleSpace) -> NoiseFit:
     counts = windows.pool(space)
     share = np.divide(counts.alive, counts.visits, out=np.full(len(space), 0.5), where=counts.visits > 0)
     marginal = weigh_readings(counts.visits, counts.alive).log_evidence_open
-    return _fit(windows, 0.0, _deviance(windows, space.spread(share)), 2 * (_free_likelihood(windows) - marginal))
+    return _fit(windows, 0.0, _deviance(windows, space.spread(share)), 2 * (log_best(windows) - marginal))
 
 
 def _fit(windows: WindowCounts, flips: float, deviance: float, cost: float) -> NoiseFit:
     return NoiseFit(flips, deviance, float(cost), deviance / max(1, int((windows.visits > 0).sum())))
-
-
-def _free_likelihood(windows: WindowCounts) -> float:
-    n, k = windows.visits.astype(np.float64), windows.alive.astype(np.float64)
-    free = np.divide(k, n, out=np.zeros(n.shape), where=n > 0)
-    return float((xlogy(k, free) + xlogy(n - k, 1 - free)).sum())
 
 
 def _misread_share(observed: np.ndarray, space: RuleSpace, eps: float) -> np.ndarray:
@@ -105,4 +99,4 @@ def _deviance(windows: WindowCounts, share: np.ndarray) -> float:
     n, k = windows.visits.astype(np.float64), windows.alive.astype(np.float64)
     # An outcome that a model excludes, but that was seen, costs what a probability of 1e-9 would.
     share = np.clip(share, 1e-9, 1 - 1e-9)
-    return 2 * (_free_likelihood(windows) - float((k * np.log(share) + (n - k) * np.log1p(-share)).sum()))
+    return 2 * (log_best(windows) - float((k * np.log(share) + (n - k) * np.log1p(-share)).sum()))

@@ -340,7 +340,7 @@ def _draw(rule: Rule | Generations, recording: Trajectory, channel: Channel, rng
     else:
         board = np.broadcast_to(np.where(first == MISSING, 0, first), (_RUNS, *first.shape)).astype(np.uint8)
     stream = rng.stream(f"{name} update")
-    run, rim = [board], ~_inside(first.shape)
+    run, rim = [board], rim_of(first.shape)
     for frame in range(frames - 1):
         if _is_renewed(recording) and not misread and not channel.missing:
             shown = recording.values[frame]
@@ -354,10 +354,6 @@ def _draw(rule: Rule | Generations, recording: Trajectory, channel: Channel, rng
         run.append(board)
     drawn = np.stack(run, 1)
     return drawn ^ (chance.random(drawn.shape, np.float32) < misread) if misread else drawn
-
-
-def _inside(shape: tuple[int, ...]) -> np.ndarray:
-    return ~rim_of(shape)
 
 
 def _rank(series: np.ndarray) -> float:

@@ -60,6 +60,8 @@ WINDOWS = 512
 CYCLE = WINDOWS
 """Number of a look at the cycle of the ages, in the place of a window's."""
 
+_BITS = 1 << np.arange(8, -1, -1)
+
 
 @dataclass(frozen=True, eq=False)
 class RuleSpace:
@@ -140,6 +142,16 @@ class RuleSpace:
         """Return the windows of an entry, rising; of the cycle `CYCLE`."""
         place = self.index(entry) if isinstance(entry, str) else entry
         return np.flatnonzero(self.entry_of == place)
+
+    def entries_at(self, cells: np.ndarray) -> np.ndarray:
+        """Return the entries of windows given by their nine cells, 0 or 1, north-west first: (…, 9) -> (…).
+
+        Example:
+            >>> space = RuleSpace.named("outer-totalistic")
+            >>> space.names[space.entries_at(np.array([0, 0, 0, 1, 1, 1, 0, 0, 0]))]
+            'S2'
+        """
+        return self.entry_of[cells.astype(np.int64) @ _BITS]
 
     def pool(self, counts: np.ndarray) -> np.ndarray:
         """Add what was counted per window, shaped as `entry_of`, into sums per entry, shape (entries,)."""
