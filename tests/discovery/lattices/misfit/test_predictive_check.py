@@ -45,16 +45,34 @@ def test_an_exact_law_gives_the_frames_exactly_and_a_wrong_one_does_not() -> Non
     assert all(check.passed for check in check_law(Rule("B3/S23"), [third], Every(3), source(0)))
 
 
-def test_p_values_of_a_probabilistic_law_are_valid() -> None:
-    """40 recordings x 3 statistics: P(p <= 0.1) is at most 0.1, so 26 of 120 or more has probability below 1e-3."""
+@pytest.mark.parametrize("several", [1, pytest.param(3, marks=pytest.mark.slow)])
+def test_p_values_of_a_probabilistic_law_are_valid(several: int) -> None:
+    """40 findings x 3 statistics: P(p <= 0.1) is at most 0.1, so 26 of 120 or more has probability below 1e-3."""
     law = Rule("B3=0.8/S23=0.9")
     p_values = [
         check.p_value
         for seed in range(40)
-        for check in check_law(law, [soup(law, size=12, steps=4, seed=seed)], CLEAN, source(seed))
+        for check in check_law(
+            law, [soup(law, size=12, steps=4, seed=40 * k + seed) for k in range(several)], CLEAN, source(seed)
+        )
     ]
     assert np.mean(np.array(p_values) <= 0.1) < 26 / 120
     assert np.mean(p_values) == pytest.approx(0.5, abs=0.15)
+
+
+def test_a_wrong_law_with_chance_fails_on_several_recordings_as_on_one() -> None:
+    """The right one fails by chance in at most 6 of 1000 choices of seeds: two findings, three statistics each."""
+    films = [soup("B3=0.5/S23", size=24, steps=8, seed=seed) for seed in range(3)]
+    for some in (films[:1], films):
+        assert all(check.passed for check in check_law(Rule("B3=0.5/S23"), some, CLEAN, source(0)))
+        assert not any(check.passed for check in check_law(Rule("B3=0.9/S23"), some, CLEAN, source(0)))
+
+
+@pytest.mark.slow
+def test_one_recording_of_another_law_among_several_is_seen() -> None:
+    films = [soup("B3=0.5/S23", size=24, steps=8, seed=seed) for seed in range(2)]
+    odd = soup("B3=0.9/S23", size=24, steps=8, seed=2)
+    assert not any(check.passed for check in check_law(Rule("B3=0.5/S23"), [*films, odd], CLEAN, source(0)))
 
 
 @pytest.mark.slow

@@ -12,8 +12,9 @@ deviation over frames, of the recording and of each run from the mean of all B +
     p = (1 + #{runs at least as far out as the recording}) / (B + 1)
 
 which is a p-value because under the law the recording is one run among B + 1. A recording that is the farthest out of all is
-compared with up to ten times as many runs and fails if it stays so, which chance alone does in one of 1000 recordings; one that lies
-half as far out again as any run fails at once. Where the first frame is itself uncertain
+compared with up to ten times as many runs and fails if it stays so, which chance alone lets a statistic do once in 1000 times; one that
+lies half as far out again as any run fails at once. Several recordings are one: each run of the law is run from the start of each, and
+the largest deviation of any counts. Where the first frame is itself uncertain
 (misread or missing cells) each run starts from a Gibbs sample of it, given the first two frames and the law; the p-value is
 then as good as that sample.
 
@@ -108,33 +109,47 @@ def check_law(rule: Rule | Generations, recordings: Sequence[Trajectory], channe
         rng: source of the runs.
 
     Notes:
-        Long recordings are compared over as many of their first frames as 2e7 cell updates allow; boards of more than 64 cells
-        a side, where runs must be drawn, over nine frames of a patch, less what the outside may have reached.
+        Long recordings are compared over as many of their first frames as 2e7 cell updates allow, which they share where runs must be
+        drawn; boards of more than 64 cells a side are then compared over nine frames of a patch, less what the outside may have reached.
     """
     if channel.on == "update" and channel.flips and isinstance(rule, Rule):
         rule = rule.with_noise(float(channel.flips))
     sure = rule.is_deterministic and not (channel.flips and channel.on == "observation")
     exact = sure and (not channel.missing or all(map(is_cutout, recordings)))
-    p_values = np.ones((len(recordings), len(STATISTICS)))
-    for index, recording in enumerate(recordings):
-        recording, inside = (recording, ...) if exact else _patch(recording, channel)
-        if exact:
-            first, again = _measured(recording, _replay(rule, recording, channel), channel, inside)
-            p_values[index] = [float(np.array_equal(*pair)) for pair in zip(first, again, strict=True)]
-            continue
-        series: list[list[np.ndarray]] = [[] for _ in STATISTICS]
-        for look in range(_CLOSER):
-            drawn = _draw(rule, recording, channel, rng, f"prediction {index}" + (f" look {look}" if look else ""))
-            for kept, (observed, runs) in zip(
-                series, zip(*_measured(recording, drawn, channel, inside), strict=True), strict=True
-            ):
-                kept += [runs] if kept else [observed, runs]
-            p_values[index] = [_rank(np.concatenate(kept)) for kept in series]
-            unsettled = (p_values[index] > LEVEL) & (p_values[index] <= 1 / (_RUNS + 1))
-            if not unsettled.any():
-                break
+    p_values = _replayed(rule, recordings, channel) if exact else _ranked(rule, recordings, channel, rng)
     how = "from each frame to the next" if all(map(_is_renewed, recordings)) else "from the first frame"
-    return [_word(name, p_values[:, place], exact, how) for place, name in enumerate(STATISTICS)]
+    return [_word(name, p, exact, how) for name, p in zip(STATISTICS, p_values, strict=True)]
+
+
+def _replayed(rule: Rule | Generations, recordings: Sequence[Trajectory], channel: Channel) -> list[float]:
+    """For each statistic 1 where the law gives it in every recording, 0 where it does not in one."""
+    equal = np.ones(len(STATISTICS), bool)
+    for recording in recordings:
+        sides = _measured(recording, _replay(rule, recording, channel), channel, ...)
+        equal &= [np.array_equal(*pair) for pair in zip(*sides, strict=True)]
+    return equal.astype(float).tolist()
+
+
+def _ranked(rule: Rule | Generations, recordings: Sequence[Trajectory], channel: Channel, rng: Source) -> list[float]:
+    """The p-value of each statistic, over all recordings at once."""
+    parts = [_patch(recording, channel) for recording in recordings]
+    series: list[list[np.ndarray]] = [[] for _ in STATISTICS]
+    p_values: list[float] = []
+    for look in range(_CLOSER):
+        again = f" look {look}" if look else ""
+        measured = [
+            _measured(part, _draw(rule, part, channel, rng, f"prediction {place}{again}", len(parts)), channel, inside)
+            for place, (part, inside) in enumerate(parts)
+        ]
+        recorded, runs = (
+            [np.concatenate(each, 1) for each in zip(*side, strict=True)] for side in zip(*measured, strict=True)
+        )
+        for kept, first, more in zip(series, recorded, runs, strict=True):
+            kept += [more] if kept else [first, more]
+        p_values = [_rank(np.concatenate(kept)) for kept in series]
+        if not any(LEVEL < p <= 1 / (_RUNS + 1) for p in p_values):
+            break
+    return p_values
 
 
 def _measured(
@@ -327,9 +342,12 @@ def _only(inside: tuple[slice, ...] | EllipsisType, shape: tuple[int, ...]) -> n
     return mask
 
 
-def _draw(rule: Rule | Generations, recording: Trajectory, channel: Channel, rng: Source, name: str) -> np.ndarray:
+def _draw(
+    rule: Rule | Generations, recording: Trajectory, channel: Channel, rng: Source, name: str, shared: int
+) -> np.ndarray:
+    """Runs of the law, uint8 (runs, times, rows, cols); so many recordings share the updates of cells."""
     boundary = edge_of(recording)
-    frames = max(2, min(len(recording), _MOST_UPDATES // (recording.values[0].size * channel.every * _RUNS)))
+    frames = max(2, min(len(recording), _MOST_UPDATES // (recording.values[0].size * channel.every * _RUNS * shared)))
     misread = float(channel.flips) if channel.on == "observation" else 0.0
     chance = rng.stream(name).generator()
     first, second = recording.values[:2]
@@ -366,8 +384,7 @@ def _rank(series: np.ndarray) -> float:
     return float((1 + (farthest[1:] >= farthest[0] - 1e-12).sum()) / series.shape[0])
 
 
-def _word(name: str, p_values: np.ndarray, exact: bool, how: str) -> Check:
-    p = float(min(1.0, p_values.min() * p_values.size))
+def _word(name: str, p: float, exact: bool, how: str) -> Check:
     passed = p > LEVEL
     if exact:
         says = (
