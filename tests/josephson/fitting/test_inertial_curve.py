@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evolaw.josephson import Junction, fokker_planck
-from evolaw.josephson.fitting.inertial_curve import InertialCurve, inertial_voltage, overdamped_voltage
+from evolaw.josephson.fitting.inertial_curve import InertialCurve, inertial_voltage
 from evolaw.josephson.formulas import mean_voltage
 
 
@@ -25,12 +25,6 @@ def test_the_orders_are_enough(beta, noise):
     np.testing.assert_allclose(few, many, atol=2e-5)
 
 
-@pytest.mark.parametrize("noise", [0.003, 0.02, 0.3, 10.0])
-def test_the_scalar_fraction_is_the_closed_form(noise):
-    bias = np.concatenate([np.random.default_rng(0).uniform(-3, 3, 30), [0.0, 1.0, -1.0, 50.0]])
-    np.testing.assert_allclose(overdamped_voltage(bias, noise), mean_voltage(bias, noise), atol=2e-10)
-
-
 def test_little_capacitance_is_none():
     """v is linear in β there: a hundredth of it changes a hundredth."""
     bias = np.array([0.7, 1.2])
@@ -39,12 +33,23 @@ def test_little_capacitance_is_none():
 
 
 @pytest.mark.slow
+def test_an_anchored_table_is_the_curve_there():
+    """To 2e-6 at the anchor, ten times better than without half a tenth beside it; nothing is added where there is no capacitance."""
+    table, bias = InertialCurve(0.1, 2.5), np.linspace(-1.1, 2.5, 25)
+    before = np.abs(table(bias, 0.7, 0.1) - inertial_voltage(bias, 0.7, 0.1)).max()
+    table.anchor(0.7, 0.1)
+    np.testing.assert_allclose(table(bias, 0.7, 0.1), inertial_voltage(bias, 0.7, 0.1), atol=2e-6)
+    assert before > 5e-6
+    np.testing.assert_allclose(table(bias, 0.0, 0.1), mean_voltage(bias, 0.1), atol=1e-13)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0.3, 0.05, 0.01])
 def test_the_table_is_the_curve(noise):
-    """At random β and D within it; off by less than 5e-4 of I_c R, for both signs of the current."""
+    """At random β and D within it; off by less than 1e-4 of I_c R, for both signs of the current."""
     table, draw = InertialCurve(noise, 2.5), np.random.default_rng(0)
     bias = np.linspace(-1.1, 2.5, 25)
     for _ in range(4):
         beta, d = table.most_beta * draw.random(), noise * np.exp(draw.uniform(-0.4, 0.4))
-        np.testing.assert_allclose(table(bias, beta, d), inertial_voltage(bias, beta, d), atol=5e-4)
-    np.testing.assert_allclose(table(bias, 0.0, noise), mean_voltage(bias, noise), rtol=1e-11, atol=1e-14)
+        np.testing.assert_allclose(table(bias, beta, d), inertial_voltage(bias, beta, d), atol=1e-4)
+    np.testing.assert_allclose(table(bias, 0.0, noise), mean_voltage(bias, noise), atol=1e-13)

@@ -117,7 +117,7 @@ def test_what_is_no_curve_of_a_junction_is_refused(recwarn):
 def test_very_many_points_are_averaged_and_said_so():
     i, v, _ = measured(0, points=20_000)
     fit = fit_voltage(i, v, capacitance=0)
-    assert fit.x.size == 400 and "20000 points" in fit.read_as[0]
+    assert 400 <= fit.x.size < 450 and "20000 points" in fit.read_as[0]
     temperature = fit.parameters["temperature"]
     assert abs(temperature.value - 4.2) < temperature.high - temperature.low < 0.1
 

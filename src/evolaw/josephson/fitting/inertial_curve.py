@@ -17,43 +17,15 @@ from functools import cached_property
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from evolaw.josephson.formulas.voltage import mean_voltage
+from evolaw.josephson.fitting.overdamped_curve import overdamped_voltage
 
-__all__ = ["InertialCurve", "inertial_voltage", "is_within_reach", "overdamped_voltage", "plain_voltage"]
+__all__ = ["InertialCurve", "inertial_voltage", "is_within_reach"]
 
 _REACH, _MOST_BETA, _LEAST_NOISE = 40.0, 1.2, 0.003
-_SPAN = 0.4
-_FRACTION_FROM, _FRACTION_COST = 1e-5, 0.13
-_ORDERS, _ORDERS_MORE = 16, 0.5
-_FEW, _MANY, _POINTS = (5, 3), (9, 5), 48
-
-
-def overdamped_voltage(bias: np.ndarray, noise: float) -> np.ndarray:
-    """Return V/(I_c R) at each bias without capacitance, to 1e-10 of I_c R: the scalar fraction S_k = 1/(2Dk + 2ji + S_{k+1}), v = i + Im S_1.
-
-    `mean_voltage` has the same with all its digits where the voltage is small, a current at a time: a fit asks for fifty thousand.
-
-    Args:
-        bias: i, of any shape.
-        noise: D; 12/√D terms are added up.
-
-    Example:
-        >>> f"{overdamped_voltage(np.array([0.5]), 0.5)[0]:.9f}"
-        '0.175593406'
-    """
-    i = np.asarray(bias, float)
-    ratio = np.zeros(i.shape, complex)
-    for k in range(int(30 + 12 / np.sqrt(noise)), 0, -1):
-        ratio = 1 / (2 * noise * k + 2j * i + ratio)
-    found: np.ndarray = i + ratio.imag
-    return found
-
-
-def plain_voltage(bias: np.ndarray, noise: float) -> np.ndarray:
-    """Return the curve without capacitance by the quicker of `overdamped_voltage` and `mean_voltage`: all currents at once, or each in few steps."""
-    if noise >= _LEAST_NOISE or (noise >= _FRACTION_FROM and np.size(bias) > _FRACTION_COST / np.sqrt(noise)):
-        return overdamped_voltage(bias, noise)
-    return np.asarray(mean_voltage(bias, noise))
+_SPAN, _LEAST_ANCHOR = 0.4, 0.02
+_ORDERS, _ORDERS_OF_BETA, _ORDERS_OF_SPREAD = 10, 5.0, 0.5
+_WAVES, _WAVES_MORE = 6, 3.6
+_FEW, _MANY, _POINTS = (5, 3), (9, 4), 48
 
 
 def inertial_voltage(bias: np.ndarray, beta: float, noise: float, orders: int | None = None) -> np.ndarray:
@@ -63,7 +35,7 @@ def inertial_voltage(bias: np.ndarray, beta: float, noise: float, orders: int | 
         bias: i, shape (biases,).
         beta: β_c.
         noise: D.
-        orders: Hermite orders; None for 16 + β/2D.
+        orders: Hermite orders; None for 10 + 5 β + β/2D.
 
     References:
         risken1996, section 11.5.
@@ -83,7 +55,7 @@ def inertial_voltage(bias: np.ndarray, beta: float, noise: float, orders: int | 
     drift = 1j * (u[:, None, None] * np.eye(count) + theta * (up + up.T))
     lift = 1j / (2 * beta * theta)
     ratio = np.zeros((i.size, count, count), complex)
-    for k in range(int(14 + 6 / np.sqrt(noise)), 0, -1):
+    for k in range(int(_WAVES + _WAVES_MORE / np.sqrt(noise)), 0, -1):
         # Q⁺ S: the rows of S, each moved down by one and scaled.
         ratio = np.linalg.solve(base - k * drift - lift * (up @ ratio), np.broadcast_to(-lift * up, ratio.shape))
     matrix = base + 2 * (-lift * (up @ ratio)).real
@@ -102,20 +74,23 @@ def _orders(beta: float, noise: float) -> int:
 
     Beyond β = 40 D coefficients of e^{β/2D} and more cancel, and no number of orders helps.
     """
-    return int(_ORDERS + _ORDERS_MORE * beta / noise)
+    return int(_ORDERS + _ORDERS_OF_BETA * beta + _ORDERS_OF_SPREAD * beta / noise)
 
 
 class InertialCurve:
     """The I–V curve over current, β_c and D, around one D: what β adds to the curve without, from a table.
 
-        v(i, β, D) = v(i, 0, D) + β Σ_m a_m(i, D) β^m        Lagrange in β and ln D, cubic splines in asinh((i - 1)/w)
+        v(i, β, D) = v(i, 0, D) + β/(1 + β²i²) Σ_m a_m(i, D) β^m      Lagrange in β and ln D, cubic splines in asinh((i - 1)/w)
+
+    Far above the critical current the supercurrent runs at i through the capacitance: 1/(1 + β²i²) is its share that does not, whose poles at β = ±j/i
+    no polynomial follows.
 
     Attributes:
         noise: D in the middle; the table reaches from D e^{-0.4} to D e^{0.4}, and is held at its ends.
         most_beta: the largest β_c, 1.2 at most and as far as the series reaches.
 
     Notes:
-        Right to about 3e-4 of I_c R; made in a second or two when it is first used.
+        Right to about 3e-5 of I_c R, and near where it is `anchored` to 1e-6; made in a second or two when it is first used.
     """
 
     def __init__(self, noise: float, most_bias: float) -> None:
@@ -126,35 +101,52 @@ class InertialCurve:
         count, noises = _FEW if self.most_beta < 0.5 else _MANY
         self._betas = self.most_beta * (1 - np.cos(np.pi * (np.arange(count) + 0.75) / (count + 0.25))) / 2
         self._logs = np.log(noise) + _SPAN * np.cos(np.pi * (np.arange(noises) + 0.5) / noises)
+        self._missed: CubicSpline | None = None
+
+    def anchor(self, beta: float, noise: float) -> None:
+        """Make the curve exact at one β_c and D: what the table misses there is added, in proportion to β_c."""
+        beta = float(np.clip(beta, _LEAST_ANCHOR * self.most_beta, self.most_beta))
+        noise = float(np.clip(noise, self.noise * np.exp(-_SPAN), self.noise * np.exp(_SPAN)))
+        places, bias = self._places()
+        self._missed = None
+        self._missed = CubicSpline(places, (inertial_voltage(bias, beta, noise) - self(bias, beta, noise)) / beta)
 
     def __call__(self, bias: np.ndarray, beta: float, noise: float) -> np.ndarray:
         """Return V/(I_c R) at currents of either sign."""
-        curve = plain_voltage(bias, noise)
+        curve = overdamped_voltage(bias, noise)
         if beta == 0:
             return curve
         x = float(np.clip(beta, 0.0, self.most_beta))
         log = float(np.clip(np.log(noise), np.log(self.noise) - _SPAN, np.log(self.noise) + _SPAN))
-        at = self._stretched(np.minimum(np.abs(bias), self._top))
-        found: np.ndarray = curve + np.sign(bias) * x * np.einsum(
-            "b,d,bdi->i", _lagrange(self._betas, x), _lagrange(self._logs, log), self._table(at)
-        )
+        size = np.minimum(np.abs(bias), self._top)
+        at = self._stretched(size)
+        added = np.einsum("b,d,bdi->i", _lagrange(self._betas, x), _lagrange(self._logs, log), self._table(at))
+        added = added / (1 + (x * size) ** 2)
+        if self._missed is not None:
+            added = added + self._missed(at)
+        found: np.ndarray = curve + np.sign(bias) * x * added
         return found
 
     def _stretched(self, bias: np.ndarray) -> np.ndarray:
         found: np.ndarray = np.arcsinh((bias - 1) / self._width)
         return found
 
-    @cached_property
-    def _table(self) -> CubicSpline:
-        """What β adds over β, shape (betas, noises, …), as a function of the stretched current."""
+    def _places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where the table stands: stretched currents, and currents."""
         ends = self._stretched(np.array([0.0, self._top]))
         places = np.linspace(float(ends[0]), float(ends[1]), _POINTS)
-        bias = 1 + self._width * np.sinh(places)
+        return places, 1 + self._width * np.sinh(places)
+
+    @cached_property
+    def _table(self) -> CubicSpline:
+        """What β adds over β, times 1 + β²i², shape (betas, noises, …), as a function of the stretched current."""
+        places, bias = self._places()
         found = np.empty((self._betas.size, self._logs.size, _POINTS))
         for d, log in enumerate(self._logs):
             plain = overdamped_voltage(bias, float(np.exp(log)))
             for b, beta in enumerate(self._betas):
-                found[b, d] = (inertial_voltage(bias, float(beta), float(np.exp(log))) - plain) / beta
+                added = (inertial_voltage(bias, float(beta), float(np.exp(log))) - plain) / beta
+                found[b, d] = added * (1 + (beta * bias) ** 2)
         return CubicSpline(places, found, axis=2)
 
 

@@ -18,16 +18,18 @@ import numpy as np
 from scipy import optimize, stats
 
 from evolaw import checks
-from evolaw.josephson.fitting.inertial_curve import InertialCurve, plain_voltage
+from evolaw.josephson.fitting.inertial_curve import InertialCurve
 from evolaw.josephson.fitting.intervals import profile_of_squares
+from evolaw.josephson.fitting.overdamped_curve import overdamped_voltage
 from evolaw.josephson.fitting.residuals import goodness, resistance_above, runs_of_signs
 from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter, thermal_check
 from evolaw.josephson.units import BOLTZMANN, CHARGE, HBAR
 
-__all__ = ["fit_single_valued"]
+__all__ = ["fit_single_valued", "rough_curve"]
 
 _CANDIDATES = 41
 _NOISES = (1e-9, 1e6)
+_COLDEST = -16.0
 _REACHED = (0.003, 10.0)
 _MOVED, _SHARPENED = 0.4, 0.05
 _SEEN, _NOTHING = 0.02, 0.5
@@ -37,23 +39,29 @@ Curve = Callable[[np.ndarray, float, float], np.ndarray]
 
 
 def fit_single_valued(
-    i: np.ndarray, v: np.ndarray, s: np.ndarray | None, bath: float | None, capacitance: float | None
+    i: np.ndarray,
+    v: np.ndarray,
+    s: np.ndarray | None,
+    bath: float | None,
+    capacitance: float | None,
+    count: np.ndarray | None = None,
 ) -> JunctionFit:
-    """Fit a curve without hysteresis; ``capacitance`` in farad, 0 for none, None to fit it."""
-    slope = resistance_above(i, v)
-    # Far above the critical current v = I R - I_c² R/(2 I): a first guess from the missing voltage.
-    top = np.abs(i) > 0.7 * np.abs(i).max()
-    lost = np.median((slope * np.abs(i[top]) - np.abs(v[top])) * 2 * np.abs(i[top]) / slope)
-    first = np.sqrt(max(float(lost), (0.2 * float(np.abs(i).max())) ** 2))
-    weight = 1 / s if s is not None else np.full(i.size, 1 / max(float(np.abs(v).max()) * 1e-3, 1e-15))
-    problem = _Problem(i, v, weight, first, slope, float(np.abs(v).max()), capacitance)
-    p, problem = _best(problem)
+    """Fit a curve without hysteresis.
+
+    Args:
+        i, v, s: currents, voltages, and their standard errors or None.
+        bath: temperature in kelvin, to compare with.
+        capacitance: in farad, 0 for none, None to fit it.
+        count: of how many points each is the mean, where the errors are not known; None for one.
+    """
+    p, problem = _best(_begun(i, v, s, capacitance, count))
     first, slope, farad = problem.first, problem.slope, problem.farad
     fitted = problem.model(p)
     is_free = problem.fits_capacitance
     free = i.size - (5 if is_free else 4)
     checks.require(free > 0, "current", "hold more points than there are numbers to fit, five", i.size)
-    sigma = s if s is not None else np.full(i.size, float(np.sqrt(np.sum((fitted - v) ** 2) / free)))
+    many = np.ones(i.size) if count is None else count
+    sigma = s if s is not None else np.sqrt(float(np.sum(many * (fitted - v) ** 2)) / free / many)
     sigma = np.maximum(sigma, _ROUNDING * float(np.abs(v).max()))
     jacobian = problem.jacobian(p) / sigma[:, None]
     # A curve all of whose numbers but the offset move nothing is no curve of a junction.
@@ -95,6 +103,32 @@ def fit_single_valued(
     order = ("critical_current", "resistance", "capacitance", "temperature")
     parameters = {name: numbers[name] for name in order}
     return JunctionFit("iv", parameters, said, advice, i, v, fitted, sigma, ("current (A)", "voltage (V)"))
+
+
+def rough_curve(
+    i: np.ndarray, v: np.ndarray, s: np.ndarray | None, count: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the best curve without capacitance, as voltages at currents: quick, and close enough to see where points bend."""
+    problem = _begun(i, v, s, 0.0, count)
+    p = _best(problem)[0]
+    return lambda current: problem.model(p, current)
+
+
+def _begun(
+    i: np.ndarray, v: np.ndarray, s: np.ndarray | None, capacitance: float | None, count: np.ndarray | None
+) -> _Problem:
+    """The points, their weights, and the numbers to begin with."""
+    slope = resistance_above(i, v)
+    # Far above the critical current v = I R - I_c² R/(2 I): a first guess from the missing voltage.
+    top = np.abs(i) > 0.7 * np.abs(i).max()
+    lost = np.median((slope * np.abs(i[top]) - np.abs(v[top])) * 2 * np.abs(i[top]) / slope)
+    first = float(np.sqrt(max(float(lost), (0.2 * float(np.abs(i).max())) ** 2)))
+    scale = float(np.abs(v).max())
+    if s is not None:
+        weight = 1 / s
+    else:
+        weight = np.sqrt(1.0 if count is None else count / np.mean(count)) / max(scale * 1e-3, 1e-15) * np.ones(i.size)
+    return _Problem(i, v, weight, first, slope, scale, capacitance)
 
 
 def _require_bent(i: np.ndarray, v: np.ndarray, residual: np.ndarray, sigma: np.ndarray, free: int) -> None:
@@ -142,10 +176,15 @@ class _Problem:
     def bounds(self) -> tuple[list[float], list[float]]:
         """The least and the most of each parameter."""
         critical = float(np.log(self.first))
-        low, high = [critical - 8, -5.0, -12.0, -1.0], [critical + 3, 5.0, 6.0, 1.0]
+        low, high = [critical - 8, -5.0, _COLDEST, -1.0], [critical + 3, 5.0, 6.0, 1.0]
         if self.fits_capacitance and self.curve is not None:
             low, high = [*low, 0.0], [*high, 1.3 * self.curve.most_beta]
         return low, high
+
+    def anchored(self, beta: float, noise: float) -> None:
+        """Make the curve with capacitance exact at these numbers, so that very many points are not fitted to what its table misses."""
+        if self.curve is not None and beta > 0:
+            self.curve.anchor(beta, noise)
 
     def numbers(self, p: np.ndarray) -> tuple[float, float, float, float]:
         """I_c, R, D and β_c; where a profile wanders off, the strongest or weakest noise that a curve can be told from."""
@@ -161,7 +200,7 @@ class _Problem:
         if self.curve is not None:
             curve = self.curve(at, beta, noise)
         else:
-            curve = plain_voltage(at, noise)
+            curve = overdamped_voltage(at, noise)
         found: np.ndarray = critical * resistance * curve + p[3] * self.scale
         return found
 
@@ -230,6 +269,9 @@ def _with_capacitance(plain: _Problem, p: np.ndarray, noise: float) -> tuple[flo
         best = min((problem.solved(one) for one in starts), key=lambda one: one.cost)
         critical, _, found, _ = problem.numbers(best.x)
         if abs(np.log(found / noise)) < _MOVED:
+            _, _, noise, beta = problem.numbers(best.x)
+            problem.anchored(beta, noise)
+            best = problem.solved(best.x)
             return float(best.cost), best.x, problem
         noise, start = found, best.x[:4]
     return None

@@ -16,9 +16,10 @@ from scipy import stats
 from scipy.interpolate import PchipInterpolator
 
 from evolaw import checks
+from evolaw.josephson.fitting.groups import Groups
 from evolaw.josephson.fitting.residuals import goodness, resistance_above
 from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter
-from evolaw.josephson.fitting.single_valued import fit_single_valued
+from evolaw.josephson.fitting.single_valued import fit_single_valued, rough_curve
 from evolaw.josephson.formulas.limit_cycle import end_of_bistability, retrapping_current, running_voltage
 from evolaw.josephson.units import Scales
 from evolaw.told import told
@@ -28,7 +29,7 @@ __all__ = ["fit_voltage"]
 _MOVES, _FLOOR, _APART = 0.1, 0.02, 0.15
 _JUMP, _NEAR = 0.7, 1.05
 _ABOVE, _ENOUGH, _PLACES = 1.2, 10, 40
-_MANY, _GROUPS = 2000, 400
+_MANY, _CUTS = 2000, 8
 
 
 @told
@@ -78,15 +79,21 @@ def fit_voltage(
     states.require_no_jump()
     if i.size <= _MANY:
         return fit_single_valued(i, v, s, temperature, capacitance)
-    found = fit_single_valued(*_averaged(i, v, s), temperature, capacitance)
-    return replace(found, read_as=(f"{i.size} points are averaged in {_GROUPS} groups of neighbouring currents",))
+    groups = _straight_groups(i, v, s)
+    found = fit_single_valued(*groups.means, temperature, capacitance, groups.count if s is None else None)
+    said = f"{i.size} points are averaged in {groups.count.size} groups of neighbouring currents"
+    return replace(found, read_as=(said,))
 
 
-def _averaged(i: np.ndarray, v: np.ndarray, s: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Means over groups of neighbouring currents: so many points say no more one by one, and take minutes."""
-    parts = np.array_split(np.argsort(i, kind="stable"), _GROUPS)
-    x, y = (np.array([a[part].mean() for part in parts]) for a in (i, v))
-    return x, y, None if s is None else np.array([np.sqrt(np.sum(s[part] ** 2)) / part.size for part in parts])
+def _straight_groups(i: np.ndarray, v: np.ndarray, s: np.ndarray | None) -> Groups:
+    """Groups of neighbouring currents, cut where the curve bends: so many points say no more one by one, and take minutes."""
+    groups = Groups.of(i, v, s)
+    for _ in range(_CUTS):
+        finer = groups.straightened(rough_curve(*groups.means, groups.count))
+        if finer is groups:
+            break
+        groups = finer
+    return groups
 
 
 # -- two voltages a current -----------------------------------------------------------------------------------------------
