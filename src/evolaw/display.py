@@ -22,6 +22,7 @@ __all__ = [
     "lines",
     "mathematics",
     "plot",
+    "quantity",
     "read",
     "reads_with",
     "sets_with",
@@ -66,6 +67,20 @@ def engineering(largest: float) -> tuple[float, str]:
 
 
 _PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+
+
+def quantity(value: float, unit: str, digits: int = 4) -> str:
+    """Return a number of so many digits with its unit, between 1 and 1000 by a prefix.
+
+    Example:
+        >>> quantity(3e-4, "A/s"), quantity(7.2154e-7, "A"), quantity(0.99996, "K"), quantity(0.0, "V")
+        ('300 µA/s', '721.5 nA', '1 K', '0 V')
+    """
+    if not math.isfinite(value):
+        return f"{value} {unit}"
+    rounded = float(f"{value:.{digits - 1}e}")
+    size, prefix = engineering(rounded)
+    return f"{rounded / size:.{max(digits, 3)}g} {prefix}{unit}"
 
 
 def uncertain(value: float, error: float) -> str:

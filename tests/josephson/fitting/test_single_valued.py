@@ -99,3 +99,11 @@ def test_intervals_with_a_free_capacitance_cover():
             holds(fit, name, value) for name, value in truth.items() if fit.parameters[name].value is not None
         )
     assert inside >= 20
+
+
+def test_no_rounding_is_no_lower_end_of_the_temperature():
+    """Thirty points of a junction without noise: any weak enough fits; the search's own end was said, 88 µK."""
+    i = np.linspace(0.1, 3, 30)
+    v = 8e-6 * np.sqrt(np.maximum(i * i - 1, 0.0)) + 3e-8 * np.random.default_rng(0).standard_normal(30)
+    found = fit_voltage(i * 1e-6, v, capacitance=0).parameters["temperature"]
+    assert found.low == 0 and 1e-3 < found.high < 0.05 and "at most" in found.words("K")

@@ -99,7 +99,7 @@ def test_hysteresis_is_seen_in_any_order(order):
 
 
 def test_one_sweep_that_jumps_is_told_to_be_half():
-    with pytest.raises(ArgumentError, match=r"a jump at 9\.25e-06 A: the junction is underdamped"):
+    with pytest.raises(ArgumentError, match=r"a jump at 9\.25 µA: the junction is underdamped"):
         fit_voltage(*swept("up alone"))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, stats
 
-from evolaw import checks
+from evolaw import checks, display
 from evolaw.josephson.fitting.intervals import curvature_covariance, profile_interval
 from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter, thermal_check
 from evolaw.josephson.formulas.escape import escape_rate
@@ -233,7 +233,7 @@ def fit_rates(
     said = (fit, thermal_check(numbers["temperature"], temperature), _damped(critical, resistance, capacitance))
     far = top - 1.5 * span
     advice = (
-        f"The effective temperature is the slope of ln Γ over the barrier: a rate at {far:.4g} A, one and a half spans below the largest current, "
+        f"The effective temperature is the slope of ln Γ over the barrier: a rate at {display.quantity(far, 'A')}, one and a half spans below the largest current, "
         f"about {float(np.exp(np.interp(far, np.sort(i), fitted[np.argsort(i)]))):.2g} 1/s or less, narrows it most."
     )
     return JunctionFit(
@@ -340,4 +340,4 @@ def _next_ramp(
         after = np.linalg.inv(np.linalg.inv(covariance) + sensitivity.T @ sensitivity)
         gains[factor] = 1 - float(np.sqrt(after[1, 1])) / before
     best = max(gains, key=lambda f: gains[f])
-    return f"Repeat the {count} ramps at {ramp * best:.3g} A/s: together they narrow the interval of the effective temperature by {100 * gains[best]:.0f} %."
+    return f"Repeat the {count} ramps at {display.quantity(ramp * best, 'A/s', 3)}: together they narrow the interval of the effective temperature by {100 * gains[best]:.0f} %."

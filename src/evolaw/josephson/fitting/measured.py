@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from evolaw import checks
+from evolaw import checks, display
 from evolaw.errors import ParseError
 from evolaw.josephson.fitting.escape_fit import fit_rates, fit_switching
 from evolaw.josephson.fitting.results import JunctionFit
@@ -99,6 +99,6 @@ def _require_cool(found: JunctionFit, source: str) -> None:
     kelvin = found.parameters["temperature"].value
     if kelvin is not None and kelvin > _HOTTEST:
         raise ParseError(
-            f"The curve is rounded as by {kelvin:.3g} K, which no junction lives at. Are both units right, or a thousand times too large?",
+            f"The curve is rounded as by {display.quantity(kelvin, 'K', 3)}, which no junction lives at. Are both units right, or a thousand times too large?",
             source=source,
         )

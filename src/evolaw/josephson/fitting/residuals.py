@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from evolaw import checks
+from evolaw import checks, display
 from evolaw.josephson.fitting.results import Check
 
 __all__ = ["goodness", "resistance_above", "runs_of_signs"]
@@ -36,12 +36,12 @@ def goodness(fitted: np.ndarray, v: np.ndarray, sigma: np.ndarray, is_given: boo
             return Check(
                 "does the curve fit?",
                 False,
-                f"No: the points lie {scatter:.3g} V away from it, a tenth of the largest voltage and more. Are the columns or their units right?",
+                f"No: the points lie {display.quantity(scatter, 'V', 2)} away from it, a tenth of the largest voltage and more. Are the columns or their units right?",
             )
         return Check(
             "does the curve fit?",
             None,
-            f"The points scatter by {float(np.median(sigma)):.3g} V around it; without errors in the file no test says more.",
+            f"The points scatter by {display.quantity(float(np.median(sigma)), 'V', 2)} around it; without errors in the file no test says more.",
         )
     square = float(np.sum(((fitted - v) / sigma) ** 2))
     p = float(stats.chi2.sf(square, free))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -43,16 +44,25 @@ class Parameter:
         """The number as text."""
         if self.value is None:
             return "not determined by these data"
-        size, prefix = display.engineering(self.value)
         if self.basis == "given":
-            return f"{self.value / size:.6g} {prefix}{unit} (given)"
+            return f"{display.quantity(self.value, unit, 6)} (given)"
         if self.low == 0 and self.high is not None:
-            size, prefix = display.engineering(self.high)
-            return f"at most {self.high / size:.4g} {prefix}{unit}"
-        low = float(self.low or 0.0) / size
+            return f"at most {display.quantity(self.high, unit, 3)}"
         if self.high is None:
-            return f"at least {low:.6g} {prefix}{unit}"
-        return f"{self.value / size:.6g} {prefix}{unit}, 95 % from {low:.5g} to {self.high / size:.5g}"
+            return f"at least {display.quantity(float(self.low or 0.0), unit)}"
+        size, prefix = display.engineering(self.value)
+        ends = [x / size for x in (self.value, float(self.low or 0.0), self.high)]
+        digits = _decimals(*ends)
+        value, low, high = (f"{round(x, digits) + 0.0:.{max(digits, 0)}f}" for x in ends)
+        return f"{value} {prefix}{unit}, 95 % from {low} to {high}"
+
+
+def _decimals(value: float, low: float, high: float) -> int:
+    """Decimals that leave two digits of the distance to the nearer end, or of half the interval where the value is an end."""
+    near = min(value - low, high - value)
+    if near <= 0:
+        near = (high - low) / 2
+    return 1 - math.floor(math.log10(float(f"{near:.1e}"))) if near > 0 else 6
 
 
 @dataclass(frozen=True)
@@ -75,19 +85,20 @@ class Check:
 def thermal_check(temperature: Parameter, bath: float | None) -> Check:
     """Return whether a fitted noise is that of a bath of known temperature, in K; without one it cannot be said."""
     name = "is the excess noise thermal?"
-    if bath is None:
-        return Check(
-            name, None, f"The noise is that of {temperature.value:.4g} K; give the bath's temperature to compare."
-        )
     low, high = float(temperature.low or 0), np.inf if temperature.high is None else temperature.high
+    if bath is None:
+        most = low == 0 and np.isfinite(high)
+        size = display.quantity(high if most else float(temperature.value or 0), "K", 3)
+        says = f"The noise is at most that of {size}" if most else f"The noise is that of {size}"
+        return Check(name, None, f"{says}; give the bath's temperature to compare.")
+    of, least, end = (display.quantity(x, "K", 3) for x in (float(temperature.value or 0), low, high))
+    lies = display.quantity(bath, "K")
     if low <= bath <= high:
-        return Check(name, True, f"Yes: the bath's {bath:.4g} K lies within {low:.4g} to {high:.4g} K.")
+        return Check(name, True, f"Yes: the bath's {lies} lies within {least} to {end}.")
+    if low == 0:
+        return Check(name, False, f"No: the noise is at most that of {end}, less than the bath's {lies}.")
     more = "more" if low > bath else "less"
-    return Check(
-        name,
-        False,
-        f"No: the noise is that of {temperature.value:.4g} K ({low:.4g} to {high:.4g} K), {more} than the bath's {bath:.4g} K.",
-    )
+    return Check(name, False, f"No: the noise is that of {of} ({least} to {end}), {more} than the bath's {lies}.")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize, stats
 
-from evolaw import checks
+from evolaw import checks, display
 from evolaw.josephson.fitting.inertial_curve import InertialCurve
 from evolaw.josephson.fitting.intervals import profile_of_squares
 from evolaw.josephson.fitting.overdamped_curve import overdamped_voltage
@@ -33,7 +33,7 @@ _COLDEST = -16.0
 _REACHED = (0.003, 10.0)
 _MOVED, _SHARPENED = 0.4, 0.05
 _SEEN, _NOTHING = 0.02, 0.5
-_HYSTERETIC = 0.7026
+_HYSTERETIC, _UNKNOWN = 0.7026, 10.0
 _ROUNDING = 1e-12
 Curve = Callable[[np.ndarray, float, float], np.ndarray]
 
@@ -64,14 +64,14 @@ def fit_single_valued(
     sigma = s if s is not None else np.sqrt(float(np.sum(many * (fitted - v) ** 2)) / free / many)
     sigma = np.maximum(sigma, _ROUNDING * float(np.abs(v).max()))
     jacobian = problem.jacobian(p) / sigma[:, None]
-    # A curve all of whose numbers but the offset move nothing is no curve of a junction.
-    sees = np.linalg.norm(jacobian, axis=0)[:4]
+    # A curve whose critical current or resistance moves nothing is no curve of a junction; a corner between two points sees no noise.
+    current, slopes, _, offset = np.linalg.norm(jacobian, axis=0)[:4]
     checks.require(
-        bool(np.all(sees > 1e-9 * sees.max()) and sees[1] > _SEEN * sees[3])
+        bool(min(current, slopes) > 1e-9 * max(current, slopes, offset) and slopes > _SEEN * offset)
         and (s is not None or float(np.median(np.abs(fitted - v))) < _NOTHING * float(np.abs(v).max())),
         "voltage",
         "follow the curve of a junction",
-        f"points about {float(np.median(np.abs(fitted - v))):.2g} V away from the best one",
+        f"points about {display.quantity(float(np.median(np.abs(fitted - v))), 'V', 2)} away from the best one",
         "Are the columns or their units right, and measured above the critical current?",
     )
     _require_bent(i, v, (fitted - v) / sigma, sigma, free)
@@ -84,7 +84,7 @@ def fit_single_valued(
         return profile_of_squares(lambda q: (problem.model(q) - v) / sigma, p, covariance, place, rise, problem.bounds)
 
     numbers = {
-        name: Parameter.of(*(factor * np.exp(x) for x in (p[place], *ends(place))))
+        name: _fitted(factor, p[place], *ends(place))
         for name, place, factor in (("critical_current", 0, 1.0), ("resistance", 1, slope), ("temperature", 2, unit))
     }
     if is_free:
@@ -290,11 +290,19 @@ def _capacitance(value: float, low: float, high: float, most: float, farad: floa
     return Parameter(value * farad, low * farad, None if is_open else high * farad)
 
 
+def _fitted(factor: float, value: float, low: float, high: float) -> Parameter:
+    """A number from its logarithm; a noise that is weaker than any that is tried is none."""
+    least = 0.0 if low <= _COLDEST else np.exp(low)
+    return Parameter.of(factor * np.exp(value), factor * least, factor * np.exp(high))
+
+
 def _covariance(jacobian: np.ndarray) -> np.ndarray:
-    """(JᵀJ)⁻¹ with columns of one length, without the directions that the points do not see."""
-    length = np.maximum(np.linalg.norm(jacobian, axis=0), 1e-300)
+    """(JᵀJ + 1/σ²)⁻¹ with columns of one length; σ = 10 is what is said of a logarithm that the points do not see."""
+    length = np.maximum(np.linalg.norm(jacobian, axis=0), 1e-3)
     scaled = jacobian / length
-    found: np.ndarray = np.linalg.pinv(scaled.T @ scaled) / np.outer(length, length)
+    found: np.ndarray = np.linalg.pinv(scaled.T @ scaled + np.diag((_UNKNOWN * length) ** -2)) / np.outer(
+        length, length
+    )
     return found
 
 
@@ -345,6 +353,6 @@ def _next_point(problem: _Problem, p: np.ndarray, covariance: np.ndarray, sigma:
     best = places[int(np.argmax(gains))]
     share = 1 - np.sqrt(max(1 - gains.max() / covariance[worst, worst], 0.0))
     return (
-        f"The {names[worst]} is known worst; measure the voltage at {best:.4g} A ({best / critical:.2f} I_c) again: "
+        f"The {names[worst]} is known worst; measure the voltage at {display.quantity(best, 'A')} ({best / critical:.2f} I_c) again: "
         f"one more point there, as exact as the others, narrows its interval by {100 * share:.1f} %."
     )

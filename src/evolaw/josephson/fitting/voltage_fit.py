@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 from scipy.interpolate import PchipInterpolator
 
-from evolaw import checks
+from evolaw import checks, display
 from evolaw.josephson.fitting.groups import Groups
 from evolaw.josephson.fitting.residuals import goodness, resistance_above
 from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter
@@ -147,7 +147,7 @@ class _States:
             not (clean and self.switched < above < _NEAR * self.switched),
             "voltage",
             "come from a sweep up and one down, both in one file, where it jumps",
-            f"that of one sweep, with a jump at {self.switched:.4g} A: the junction is underdamped",
+            f"that of one sweep, with a jump at {display.quantity(self.switched, 'A')}: the junction is underdamped",
         )
 
 
@@ -178,11 +178,12 @@ def _hysteretic(i: np.ndarray, v: np.ndarray, s: np.ndarray | None, states: _Sta
         "capacitance": Parameter(capacities[0], min(capacities), None),
         "temperature": Parameter(None, basis="undetermined"),
     }
+    at, below = (display.quantity(x, "A") for x in (switched, retrapped))
     said = (
         goodness(fitted, y, sigma, s is not None, x.size - 1),
         Check(
             "is it underdamped?", True,
-            f"Yes: it switches at {switched:.4g} A and retraps at {retrapped:.4g} A, so α = {alpha:.3g}, β_c = {alpha**-2:.3g}.",
+            f"Yes: it switches at {at} and retraps at {below}, so α = {alpha:.3g}, β_c = {alpha**-2:.3g}.",
         ),
         Check(
             "is the excess noise thermal?", None,
@@ -191,7 +192,7 @@ def _hysteretic(i: np.ndarray, v: np.ndarray, s: np.ndarray | None, states: _Sta
     )  # fmt: skip
     advice = (
         "A histogram of at least 1000 switching currents at one ramp rate gives the effective temperature, and I_c, "
-        f"which one sweep bounds from below only, by the switching at {switched:.4g} A."
+        f"which one sweep bounds from below only, by the switching at {at}."
     )
     extra = {"switched": switched, "retrapped": retrapped, "bath": bath}
     return JunctionFit("iv", parameters, said, advice, x, y, fitted, sigma, ("current (A)", "voltage (V)"), extra)
