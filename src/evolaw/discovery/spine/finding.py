@@ -26,6 +26,7 @@ import numpy as np
 from evolaw import checks as arguments
 from evolaw import display, documents, storage
 from evolaw.discovery.spine import worlds
+from evolaw.discovery.spine.decisions import DECISIONS
 from evolaw.discovery.spine.evidence import Check, Evidence
 from evolaw.discovery.spine.facts import Facts
 from evolaw.trajectory import Trajectory
@@ -298,7 +299,7 @@ class Finding:
         return display.plot(self, **options)
 
     def _lines(self) -> list[tuple[str, Any]]:
-        counted = {name: self.of(name) for name in ("present", "absent", "probabilistic", "undetermined", "conflict")}
+        counted = {name: self.of(name) for name in DECISIONS}
         return [
             ("source", self.source),
             ("read as", "; ".join(self.facts.get("read_as", [])) or None),
