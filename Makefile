@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+# Python keeps what it has compiled: two workers, and each process that a test starts, would compile it all again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-slow test-bare test-oldest lint docs wheel bench clean
 

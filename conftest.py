@@ -8,6 +8,10 @@ compiled programs on disk, for both workers, saved nothing beyond this.)
 Python looks through everything that lives again and again for circles that nobody holds, and what a worker has imported never becomes
 one: it is set aside once, and the rest is looked through less often (a seventh of the processor's time, where equations are traced).
 
+Half of the processor's time of the quick tests went into XLA's making machine code of programs that run for a millisecond. They ask for
+its older generator, and for the code of a program in one piece: the same programs, in two thirds of the time. Slow tests, whatever is
+run with ``-m`` or with ``XLA_FLAGS`` set (``XLA_FLAGS= make test``), and processes that tests start are compiled as users have it.
+
 An example in a docstring that says "# some seconds" is slow.
 
 A gate must end. ``--budget SECONDS`` starts no test after that time and names the files it left out; which files come first turns from
@@ -31,6 +35,7 @@ import pytest
 from evolaw import devices
 
 TOO_MUCH = 2.2 * 2**30
+QUICKLY = "--xla_cpu_parallel_codegen_split_count=1 --xla_cpu_use_fusion_emitters=false"
 gc.set_threshold(5_000, 20, 20)
 _BEGAN = time.monotonic()
 
@@ -38,6 +43,12 @@ _BEGAN = time.monotonic()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--budget``."""
     parser.addoption("--budget", type=float, default=float("inf"), help="seconds after which no further test is begun")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Ask for machine code quickly, where only quick tests run; said by whoever loads JAX while tests are collected."""
+    if config.getoption("markexpr") == "not slow" and "XLA_FLAGS" not in os.environ:
+        os.environ["XLA_FLAGS"] = QUICKLY
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -66,7 +77,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Set aside what was imported: no search for unused memory goes through it again."""
+    """Set aside what was imported: no search for unused memory goes through it again; and take back what XLA has read."""
+    if os.environ.get("XLA_FLAGS") == QUICKLY:
+        if "jax" in sys.modules:
+            sys.modules["jax"].devices()
+        del os.environ["XLA_FLAGS"]
     gc.collect()
     gc.freeze()
 

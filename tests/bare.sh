@@ -40,6 +40,6 @@ if [ "$fresh" = 1 ]; then
 else
   run "$python" -c 'import sys; from evolaw.cli.main import run; raise SystemExit(run(sys.argv[1:]))' \
     demo --report "$bare/report.html" --runs "$bare/runs"
-  run "$python" -m pytest -q -p no:cacheprovider "$@"
+  run env XLA_FLAGS= "$python" -m pytest -q -p no:cacheprovider "$@"  # compiled as users have it
 fi
 echo "a bare machine passes"

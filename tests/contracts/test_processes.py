@@ -12,21 +12,21 @@ FORKED = """
 import os, sys, warnings
 import numpy as np
 warnings.simplefilter("ignore")
-from evolaw import sde
-from evolaw.automata.evolution import evolve
 from evolaw.errors import ForkedProcess
-from evolaw.learning.windows.cnn import Cnn, read_logits
 
-process = sde.SDE(lambda t, x, p: -x, lambda t, x, p: 1.0, noise="scalar")
 board = (np.random.default_rng(0).random((2048, 2048)) < 0.4).astype(np.uint8)
 
 def paths():
+    from evolaw import sde
+    process = sde.SDE(lambda t, x, p: -x, lambda t, x, p: 1.0, noise="scalar")
     return sde.solve(process, sde.EulerMaruyama(), 1.0, [0, 1], steps=4, paths=8, rng=0).values
 
 def cells():
+    from evolaw.automata.evolution import evolve
     return evolve("B3/S23", board, 4).final
 
 def network():
+    from evolaw.learning.windows.cnn import Cnn, read_logits
     return read_logits(Cnn.life())
 
 works = {"paths": paths, "cells": cells, "network": network}

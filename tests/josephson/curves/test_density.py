@@ -9,7 +9,7 @@ from evolaw.josephson import Junction, phase_density
 @pytest.mark.parametrize("damping", [pytest.param(None, marks=pytest.mark.slow), 1.0])
 def test_the_histogram_is_the_exact_density_within_sampling(damping):
     """Y5: total variation below 1.6 times what sampling gives on average (never in 1000 other seeds); ⟨cos⟩ within 3.3 errors."""
-    found = phase_density(Junction(damping=damping, noise=0.5), 0.5, 1, paths=20_000, bins=40)
+    found = phase_density(Junction(damping=damping, noise=0.5), 0.5, 1, paths=8_000, bins=40)
     assert found.distance < 1.6 * found.expected_distance
     assert found.cosine == pytest.approx(found.exact_cosine, abs=3.3 * found.cosine_error)
     assert np.sum(found.density * np.diff(found.edges)) == pytest.approx(1)

@@ -116,6 +116,7 @@ def test_phases_that_rotate_together_do_not_end_at_one_place_of_a_turn():
     assert np.abs((curve.voltage - curve.exact) / curve.error).max() < 4
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("bias", "junction"), [(6.283, Junction(damping=0.1, noise=0.02)), (300.0, Junction(noise=0.1))]
 )
@@ -127,6 +128,7 @@ def test_a_phase_that_turns_fast_does_not_lock_to_the_steps(bias, junction):
         iv_curve(junction, [bias], 0, paths=128, duration=40.0, dt=0.1)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("damping", [None, 1.0])
 def test_noise_may_be_as_weak_as_it_comes(damping):
     curve = iv_curve(Junction(damping=damping, noise=1e-7), [0.5, 1.5], 0, paths=32, duration=60.0)

@@ -50,8 +50,9 @@ def test_the_clock_of_a_junction_without_capacitance_is_another():
     assert found.mean[0] == pytest.approx(found.law.mean, abs=3.3 * found.mean[1] + 0.1 * found.law.deviation)
 
 
-def test_a_ramp_that_outruns_heat_is_said_to_do_so(ramps):
+def test_a_ramp_that_outruns_heat_is_said_to_do_so():
     """At 0.05 a unit of time the barrier has gone before a junction has left: the law has nothing to say."""
+    ramps = switching_currents(Junction(damping=0.5, noise=0.02), 1e-4, 100, 3)
     fast = SwitchingCurrents(ramps.junction, 0.05, ramps.currents, thermal_switching(0.5, 0.02, 0.05), 0.0, 0)
     assert ramps.is_slow and not fast.is_slow
     assert "does not hold" in repr(fast) and "does not hold" not in repr(ramps)

@@ -70,7 +70,7 @@ def test_a_network_is_the_convolution_it_stands_for(activation: str, widths: tup
         values = np.asarray(ACTIVATIONS[activation](jnp.asarray(values + np.asarray(bias)))) @ np.asarray(weight)
     expected = (values + np.asarray(net.biases[-1]))[..., 0]
     with precise("float32"):
-        np.testing.assert_allclose(on_boards(net, jnp.asarray(board, jnp.float32)), expected, atol=2e-5)
+        np.testing.assert_allclose(eqx.filter_jit(on_boards)(net, board.astype(np.float32)), expected, atol=2e-5)
 
 
 @pytest.mark.slow
@@ -105,7 +105,7 @@ def test_a_sure_network_composes_like_its_rule() -> None:
 def test_a_network_right_on_512_windows_is_right_on_every_board(side: int) -> None:
     for net in (Cnn.life("tanh"), Quadratic.life()):
         board = np.random.default_rng(side).integers(0, 2, (side, side)).astype(np.uint8)
-        found = np.asarray(on_boards(net, jnp.asarray(board, jnp.float32))) > 0
+        found = np.asarray(eqx.filter_jit(on_boards)(net, board.astype(np.float32))) > 0
         assert np.array_equal(found, evolve("B3/S23", board, 1).final == 1)
 
 

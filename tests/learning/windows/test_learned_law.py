@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ def test_trained_networks_whose_readout_is_right_are_exact_on_every_size(law: Le
     board = np.random.default_rng(side).integers(0, 2, (side, side)).astype(np.uint8)
     after = evolve("B3/S23", board, 1).final == 1
     for net in law.nets:
-        assert np.array_equal(np.asarray(on_boards(net, jnp.asarray(board, jnp.float32))) > 0, after)
+        assert np.array_equal(np.asarray(eqx.filter_jit(on_boards)(net, np.asarray(board, np.float32))) > 0, after)
 
 
 def test_networks_of_an_ensemble_are_trained_as_if_alone(pairs: WindowPairs, law: LearnedLaw) -> None:

@@ -59,7 +59,7 @@ def test_the_loss_is_the_cross_entropy_cell_by_cell() -> None:
     expected = -np.where(boards.after == 1, np.log(chance), np.log1p(-chance)).mean()
     frames = (jnp.asarray(boards.windows, jnp.int32), jnp.asarray(boards.after, jnp.float32))
     with precise("float32"):
-        assert float(CrossEntropy(1)(net, frames)) == pytest.approx(expected, rel=1e-5)
+        assert float(eqx.filter_jit(CrossEntropy(1))(net, frames)) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.slow

@@ -112,7 +112,7 @@ def stationary_averages(
         seifert2012; barato2015; yuan2025.
 
     Example:
-        >>> found = stationary_averages(Junction(damping=1.0, noise=0.5), [0.5], 0, paths=256, duration=40.0)
+        >>> found = stationary_averages(Junction(damping=1.0, noise=0.5), [0.5], 0, paths=256, duration=40.0)  # some seconds
         >>> found.gap < 4
         True
     """

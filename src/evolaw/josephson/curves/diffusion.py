@@ -61,7 +61,7 @@ def phase_diffusion(
         reimann2001 for the exact value without capacitance; with it the Fokker–Planck equation has it.
 
     Example:
-        >>> found = phase_diffusion(Junction(noise=0.5), [2.0], 0, paths=1024, block=5.0)
+        >>> found = phase_diffusion(Junction(noise=0.5), [2.0], 0, paths=1024, block=5.0)  # some seconds
         >>> bool(abs(found.value[0] / found.exact[0] - 1) < 0.25)
         True
     """

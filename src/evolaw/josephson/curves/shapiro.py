@@ -130,7 +130,7 @@ def shapiro_map(
         shapiro1963; barone1982, chapter 11.
 
     Example:
-        >>> found = shapiro_map(Junction(), [7.0, 8.0], [0.0, 16.0], 8.0, 0, periods=10, transient=30)
+        >>> found = shapiro_map(Junction(), [7.0, 8.0], [0.0, 16.0], 8.0, 0, periods=10, transient=30)  # some seconds
         >>> round(float(found.turns[1, 1]), 6)
         1.0
     """
