@@ -125,9 +125,8 @@ def test_without_capacitance_the_rate_is_that_of_strong_damping_in_its_own_time(
         assert current / mean_voltage(0.5, d) == pytest.approx(ratio, abs=1e-4)
 
 
-def test_arrays_broadcast_and_the_rate_ends_at_the_critical_current():
-    assert escape_rate([[0.2], [1.0]], [0.1, 1.0], 0.05).shape == (2, 2)
-    assert escape_rate(1.0, 0.3, 0.05) == 0
+def test_arrays_broadcast():
+    assert escape_rate([[0.2], [0.9]], [0.1, 1.0], 0.05).shape == (2, 2)
 
 
 def test_faults_are_named():
@@ -136,3 +135,12 @@ def test_faults_are_named():
             escape_rate(*arguments)
     with pytest.raises(ArgumentError, match="delta"):
         depopulation_factor(0.0)
+
+
+@pytest.mark.parametrize("damping", [0.3, None])
+@pytest.mark.parametrize("bias", [1.0, [0.5, 1.0]])
+def test_at_the_critical_current_there_is_no_rate(bias, damping):
+    """It was 0 there, as if the junction stayed for ever where nothing holds it; barrier, frequency and action are 0 rightly."""
+    with pytest.raises(ArgumentError, match="over which there is no barrier and so no rate, but is 1"):
+        escape_rate(bias, damping, 0.05)
+    assert barrier_height(1.0) == plasma_frequency(1.0) == action_at_barrier(1.0) == 0

@@ -167,3 +167,23 @@ def test_at_the_critical_current_weak_noise_keeps_its_digits(d):
         i = 1 + u * d ** (2 / 3)
         exact = TiltedPeriodic(lambda x: -np.cos(x), i, d).velocity
         assert mean_voltage(i, d) == pytest.approx(exact, rel=1e-13 / d)
+
+
+@pytest.mark.parametrize("bias", [10.0, 1e3, 1e6])
+@pytest.mark.parametrize("noise", [1e-5, 0.1, 3.0])
+def test_far_above_the_critical_current_the_supercurrent_is_what_is_left(bias, noise):
+    """v = i - i/(2 (i² + D²)) + O(i^-3); at i = 1e6 it was 2e-3 above i: exponents i/D had lost their digits."""
+    left = bias / (2 * (bias**2 + noise**2))
+    assert bias - mean_voltage(bias, noise) == pytest.approx(left, rel=2 / bias**2, abs=4e-16 * bias)
+    assert mean_voltage(-bias, noise) == -mean_voltage(bias, noise)
+    assert differential_resistance(bias, noise) == pytest.approx(
+        1 + left / bias, rel=3 * noise**2 / bias**4 + 2 / bias**4 + 1e-15
+    )
+
+
+@pytest.mark.parametrize("noise", [1e-6, 1e-3, 0.1, 2.0])
+def test_nothing_jumps_where_the_fraction_begins(noise):
+    below, above = (mean_voltage(1.5 * (1 + sign * 1e-12), noise) for sign in (-1, 1))
+    assert above == pytest.approx(below, rel=2e-11)
+    steep = [differential_resistance(1.5 * (1 + sign * 1e-12), noise) for sign in (-1, 1)]
+    assert steep[0] == pytest.approx(steep[1], rel=1e-9)

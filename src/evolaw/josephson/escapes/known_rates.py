@@ -16,7 +16,13 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from evolaw.errors import NotConverged
-from evolaw.josephson.formulas.escape import action_at_barrier, barrier_height, depopulation_factor, escape_rate
+from evolaw.josephson.formulas.escape import (
+    BELOW_CRITICAL,
+    action_at_barrier,
+    barrier_height,
+    depopulation_factor,
+    escape_rate,
+)
 from evolaw.josephson.formulas.voltage import mean_voltage
 from evolaw.josephson.junction import Junction
 from evolaw.josephson.stationary_state import fokker_planck
@@ -119,7 +125,7 @@ def known_rate(junction: Junction, low: float, high: float) -> KnownRate | None:
     def escape(bias: np.ndarray) -> np.ndarray:
         """Γ at each current; the ratio beyond the ends is that of the end."""
         inside = np.clip(bias, low, high)
-        found: np.ndarray = np.asarray(escape_rate(bias, a, noise)) * series(inside)
+        found: np.ndarray = np.asarray(escape_rate(np.minimum(bias, BELOW_CRITICAL), a, noise)) * series(inside)
         return found
 
     return KnownRate(escape, "Fokker–Planck eigenvalue", float(unsettled.max()) + misfit)
@@ -131,7 +137,7 @@ def forward_rates(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray, str
     Not a number where nothing better than Mel'nikov and Meshkov's rate over one barrier is within reach and the one behind takes a share.
     """
     a, noise = junction.damping, junction.noise
-    leading = np.asarray(escape_rate(bias, a, noise))
+    leading = np.asarray(escape_rate(np.minimum(bias, BELOW_CRITICAL), a, noise))
     if a is not None:
         both = np.array([share_of_the_other_barrier(float(i), a, noise) for i in bias])
         leading = np.where(both > _BOTH_MATTER, np.nan, leading)

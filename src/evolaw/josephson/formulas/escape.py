@@ -21,6 +21,7 @@ from evolaw import checks
 from evolaw.told import told
 
 __all__ = [
+    "BELOW_CRITICAL",
     "action_at_barrier",
     "barrier_height",
     "depopulation_factor",
@@ -32,6 +33,8 @@ __all__ = [
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 _ORBIT, _ORBIT_WEIGHTS = np.polynomial.legendre.leggauss(64)
+BELOW_CRITICAL = 1 - 1e-12
+"""The last bias of a ramp at which there is a rate: what a junction does at the critical current itself takes no part of a ramp."""
 
 
 @told
@@ -124,7 +127,7 @@ def escape_rate(bias: Any, damping: Any, noise: Any) -> np.ndarray | float:
         noise: D > 0.
 
     Raises:
-        ArgumentError: an argument is outside its range.
+        ArgumentError: an argument is outside its range; at i = 1 too, where there is no barrier.
 
     Notes:
         The leading order in D/ΔU: 5 % above the eigenvalue of the Fokker–Planck equation at ΔU/D = 7, 2.5 % at 14. It is no rate at
@@ -138,6 +141,13 @@ def escape_rate(bias: Any, damping: Any, noise: Any) -> np.ndarray | float:
         0.000132779
     """
     i = _below(bias)
+    checks.require(
+        bool(np.all(i < 1)),
+        "bias",
+        "lie below the critical current, 1, over which there is no barrier and so no rate",
+        float(np.max(i, initial=0.0)),
+        "Leave it out, or measure how long the junction stays: `passage_times` takes any bias.",
+    )
     d = checks.numbers(noise, "noise")
     checks.require(bool(np.all(d > 0)), "noise", "be positive", float(np.min(d, initial=1.0)))
     boltzmann = np.exp(-barrier_height(i) / d)
@@ -147,10 +157,9 @@ def escape_rate(bias: Any, damping: Any, noise: Any) -> np.ndarray | float:
         return found if found.ndim else float(found)
     a = checks.numbers(damping, "damping")
     checks.require(bool(np.all(a > 0)), "damping", "be positive", float(np.min(a, initial=1.0)))
-    # √(1 + x²) - x, written so that it keeps its digits for large x; 0/0 at i = 1 is the limit 0.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        x = np.where(w > 0, a / (2 * w), np.inf)
-        friction = np.where(np.isfinite(x), 1 / (np.sqrt(1 + x * x) + x), 0.0)
+    # √(1 + x²) - x, written so that it keeps its digits for large x.
+    x = a / (2 * w)
+    friction = 1 / (np.sqrt(1 + x * x) + x)
     turnover = depopulation_factor(np.maximum(a * np.asarray(action_at_barrier(i)) / d, 1e-300))
     found = np.asarray(w / (2 * np.pi) * friction * boltzmann * turnover)
     return found if found.ndim else float(found)

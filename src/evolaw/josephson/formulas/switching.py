@@ -16,7 +16,7 @@ import numpy as np
 from scipy import special
 
 from evolaw import checks
-from evolaw.josephson.formulas.escape import escape_rate
+from evolaw.josephson.formulas.escape import BELOW_CRITICAL, escape_rate
 from evolaw.told import told
 
 __all__ = [
@@ -203,4 +203,4 @@ def thermal_switching(damping: float | None, noise: float, rate: float) -> Switc
         >>> 0.8 < thermal_switching(0.1, 0.01, 1e-6).mean < 0.9
         True
     """
-    return switching_law(rate, lambda i: escape_rate(i, damping, noise))
+    return switching_law(rate, lambda i: escape_rate(np.minimum(i, BELOW_CRITICAL), damping, noise))

@@ -36,8 +36,8 @@ def mean_voltage(bias: Any, noise: Any) -> np.ndarray | float:
         ArgumentError: the noise is negative, or a number is not finite.
 
     Notes:
-        The integral over θ has its weight around arcsin(min(i, 1)); panels grow away from there, and logarithms keep it finite. About
-        20 µs a point.
+        The integral over θ has its weight around arcsin(min(i, 1)); panels grow away from there, and logarithms keep it finite. From
+        i = 1.5 on a continued fraction of 24 terms, whatever the noise.
 
     References:
         ambegaokar1969; ivanchenko1969; stratonovich1967.
@@ -132,6 +132,8 @@ def supercurrent(time: Any, bias: Any, start: Any = 0.0) -> np.ndarray | float:
     return found if np.ndim(found) else float(found)
 
 
+_FAR, _TERMS = 1.5, 24
+"""Currents from which the continued fraction has all its digits after so many terms: each is a fraction i - √(i² - 1) of the one before, and less."""
 _COLD, _NEAR = 2e-6, 60.0
 """Noise below which the rule for the integral is too coarse; widths D^(2/3) around I_c beyond which noise is felt by less than 4e-7."""
 
@@ -152,6 +154,8 @@ def _stationary(i: float, d: float) -> tuple[float, float]:
         if above <= 0:
             return 0.0, np.inf if above == 0 else 0.0
         return float(np.sign(i) * np.sqrt(above)), float(bias / np.sqrt(above))
+    if bias >= _FAR:
+        return _running(i, d)
     if d < _COLD:
         return _cold(i, d)
     if bias == 0:
@@ -172,6 +176,15 @@ def _stationary(i: float, d: float) -> tuple[float, float]:
         gap = rest + np.sum(shares * (2 * distance + 4 * theta / (np.exp(4 * nu * theta) + 1))) / whole
     v = float(np.exp(log_v))
     return float(np.sign(i)) * v, v * float(gap) / d
+
+
+def _running(i: float, d: float) -> tuple[float, float]:
+    """v = i + Im S_1, S_k = 1/(2 D k + 2 j i + S_{k+1}), and its derivative: the integral's exponents i/D would lose their digits."""
+    ratio, slope = 0j, 0j
+    for k in range(_TERMS, 0, -1):
+        ratio = 1 / (2 * d * k + 2j * i + ratio)
+        slope = -ratio * ratio * (2j + slope)
+    return i + ratio.imag, 1 + slope.imag
 
 
 def _cold(i: float, d: float) -> tuple[float, float]:
