@@ -139,3 +139,12 @@ def test_noise_may_be_as_weak_as_it_comes(damping):
 def test_biases_in_rows_and_columns_are_refused_in_words():
     with pytest.raises(ArgumentError, match="several in a row"):
         iv_curve(Junction(noise=0.1), [[0.5, 0.6]], 0, paths=8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damping", [10.0, 100.0])
+def test_a_strongly_damped_junction_without_noise_is_watched_long_enough(damping):
+    """The error of one turn is 2π/400 of I_c R at any damping; at 100 it was 1.57, as large as the voltage."""
+    found = iv_curve(Junction(damping=damping, noise=0), [0.5, 1.5], 0)
+    np.testing.assert_allclose(found.error, 2 * np.pi / 400)
+    np.testing.assert_allclose(found.voltage, found.exact, atol=2 * np.pi / 400)

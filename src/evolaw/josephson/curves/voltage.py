@@ -54,7 +54,7 @@ def iv_curve(
         bias: i, one or several that rise.
         rng: seed or source of chance.
         paths: independent junctions a bias, 2048 unless told otherwise.
-        duration: time watched after the transient, 400 in the junction's unit unless told otherwise.
+        duration: time watched after the transient, in the junction's unit; None for 400, without noise for 400/w_c if that is longer.
         dt: step; None for a tenth of the shortest time.
         precision: "float64" or "float32".
         exact: put the exact curve beside it where it is known.
@@ -82,7 +82,7 @@ def iv_curve(
     source = randomness.source(rng)
     count = 1 if junction.noise == 0 else checks.integer(_PATHS if paths is None else paths, "paths", least=2)
     h = step_length(junction, dt, grid)
-    span = checks.positive(duration if duration is not None else _DURATION, "duration")
+    span = checks.positive(_watched(junction) if duration is None else duration, "duration")
     rates = slowest_rates(junction, grid)
     wait = transient(junction, grid, rates)
     start = starts(junction, grid, count, source, is_spread=True)
@@ -113,6 +113,11 @@ def iv_curve(
         junction, "I–V curve", grid, speed.mean(axis=1), error, truth, words, "bias", source.seed,
         unsettled, doubt(grid, unsettled, rates, wait), count, span,
     )  # fmt: skip
+
+
+def _watched(junction: Junction) -> float:
+    """How long is watched unless told otherwise. Without noise one turn more or less is the error, 2π/400 of I_c R: α turns in 1/w_p are one in 1/w_c."""
+    return _DURATION * (max(1.0, junction.damping or 1.0) if junction.noise == 0 else 1.0)
 
 
 def _stretches(junction: Junction, paths: int) -> int:
