@@ -25,7 +25,7 @@ _REACH, _MOST_BETA, _LEAST_NOISE = 40.0, 1.2, 0.003
 _SPAN, _LEAST_ANCHOR = 0.4, 0.02
 _ORDERS, _ORDERS_OF_BETA, _ORDERS_OF_SPREAD = 10, 5.0, 0.5
 _WAVES, _WAVES_MORE = 6, 3.6
-_FEW, _MANY, _POINTS = (5, 3), (9, 4), 48
+_FEW, _MANY = (5, 3, 32), (9, 4, 48)
 
 
 def inertial_voltage(bias: np.ndarray, beta: float, noise: float, orders: int | None = None) -> np.ndarray:
@@ -98,7 +98,7 @@ class InertialCurve:
         self.most_beta = float(min(_MOST_BETA, _REACH * noise * np.exp(-_SPAN)))
         self._width = float(np.clip(noise ** (2 / 3), 0.02, 0.5))
         # Towards α = 1.19, β = 0.7, the curve bends with β.
-        count, noises = _FEW if self.most_beta < 0.5 else _MANY
+        count, noises, self._points = _FEW if self.most_beta < 0.5 else _MANY
         self._betas = self.most_beta * (1 - np.cos(np.pi * (np.arange(count) + 0.75) / (count + 0.25))) / 2
         self._logs = np.log(noise) + _SPAN * np.cos(np.pi * (np.arange(noises) + 0.5) / noises)
         self._missed: CubicSpline | None = None
@@ -134,14 +134,14 @@ class InertialCurve:
     def _places(self) -> tuple[np.ndarray, np.ndarray]:
         """Where the table stands: stretched currents, and currents."""
         ends = self._stretched(np.array([0.0, self._top]))
-        places = np.linspace(float(ends[0]), float(ends[1]), _POINTS)
+        places = np.linspace(float(ends[0]), float(ends[1]), self._points)
         return places, 1 + self._width * np.sinh(places)
 
     @cached_property
     def _table(self) -> CubicSpline:
         """What β adds over β, times 1 + β²i², shape (betas, noises, …), as a function of the stretched current."""
         places, bias = self._places()
-        found = np.empty((self._betas.size, self._logs.size, _POINTS))
+        found = np.empty((self._betas.size, self._logs.size, self._points))
         for d, log in enumerate(self._logs):
             plain = overdamped_voltage(bias, float(np.exp(log)))
             for b, beta in enumerate(self._betas):
