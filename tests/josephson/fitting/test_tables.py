@@ -154,3 +154,11 @@ def test_a_unit_that_changes_within_a_column_is_seen(tmp_path):
         [3, 2, 1, 0, -1, -2, -3],
     ):
         assert read(fine).kind == "iv"
+
+
+def test_blanks_stand_between_headings_of_either_kind(tmp_path):
+    """One with its unit after a dash, the other in brackets without a blank: they were taken for one heading."""
+    path = tmp_path / "rates.dat"
+    path.write_text("I_nA rate(1/s)\n700 41.1\n710 80.2\n720 166\n730 350\n")
+    found = read_table(path)
+    assert found.kind == "rates" and found.columns["current"][0] == pytest.approx(7e-7)

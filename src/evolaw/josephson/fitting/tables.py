@@ -167,7 +167,7 @@ def _is_apart(above: list[tuple[int, str]], fault: ParseError) -> bool:
 def _titles(line: str) -> list[list[str]]:
     """The ways to take a heading apart, each once."""
     found: list[list[str]] = []
-    for split in _TITLES.values():
+    for split in (*_TITLES.values(), str.split):
         cells = [cell.strip().strip('"') for cell in split(line)]
         if cells and cells not in found:
             found.append(cells)
