@@ -50,6 +50,7 @@ def assert_whole(path: Path, values: np.ndarray) -> int:
     return committed
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("seed", range(30))
 def test_a_disk_that_fills_at_any_moment_loses_nothing_committed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int

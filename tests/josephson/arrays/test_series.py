@@ -59,6 +59,7 @@ def test_a_weak_load_pulls_phases_together_as_the_phase_model_says():
     assert rate == pytest.approx(coupling.strength * np.cos(coupling.lag), rel=3e-3)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("load", [(400.0, 40.0, 0.01), (100.0, 1000.0, 0.008), (40.0, 400.0, 0.0025)])
 def test_junctions_in_step_turn_faster_by_what_the_lag_says(load):
     """w - K sin δ of four, by SciPy's solver; within 2 %, the next order of the coupling."""

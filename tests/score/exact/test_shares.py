@@ -63,6 +63,7 @@ def test_the_mean_by_distance_is_a_mixtures_score(dtype, error, d):
             np.testing.assert_allclose(found, wanted, rtol=error, atol=10 * error)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("spread", [0.1, [0.1, 0.2, 0.3]], ids=["one covariance", "several"])
 @pytest.mark.parametrize("d", [1, 3])
 def test_the_loop_steps_as_the_formulas_do(d, spread):
@@ -75,6 +76,7 @@ def test_the_loop_steps_as_the_formulas_do(d, spread):
     np.testing.assert_allclose(path.values[:, -1], x - 0.01 * drift, rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("spread", [0.1, [0.1, 0.2, 0.3]], ids=["one covariance", "several"])
 @pytest.mark.parametrize("d", [1, 2])
 def test_single_precision_has_the_derivatives_of_double(d, spread):

@@ -91,6 +91,7 @@ def test_flips_of_small_noisy_recordings_are_never_called_probabilistic() -> Non
             assert cause(misread(film, (0.02, 0.1)[seed % 2]), space).cause in ("flips", "unclear")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seed", range(8))
 def test_chance_in_a_small_window_is_neither_skipped_frames_nor_a_larger_neighbourhood(seed: int) -> None:
     """Coins of .3 in 7 x 7 cells of a larger world: other laws were tried on the middle, and laws of one step had to foretell the rim too."""
