@@ -86,21 +86,36 @@ def quantity(value: float, unit: str, digits: int = 4) -> str:
 def uncertain(value: float, error: float) -> str:
     """Return a number with its error: the error with two digits, the number as far as it is known, powers of ten where zeros would be many.
 
+    An error below the rounding of the number is that of the computer's arithmetic: the number then has the 15 digits that a double holds. One
+    that is not a number is none, as where one path was run, and is left out.
+
     Example:
         >>> uncertain(-0.00964572, 0.0148), uncertain(164.4, 121.3), uncertain(1.48352e-6, 2.6e-9)
         ('-0.010 ± 0.015', '160 ± 120', '(1.4835 ± 0.0026)e-06')
+        >>> uncertain(1.4355812, 2.6e-7), uncertain(1.0, 1.2e-16), uncertain(0.25, math.nan)
+        ('1.43558120 ± 2.6e-07', '1 ± 1.2e-16', '0.25')
     """
     value, error = float(value), float(error)
+    if math.isnan(error):
+        return f"{value:.6g}"
     if not (error > 0 and math.isfinite(error) and math.isfinite(value)):
         return f"{value:.6g} ± {error:.2g}"
     size = math.floor(math.log10(float(f"{error:.1e}")))
+    largest = math.floor(math.log10(abs(value))) if value else size
+    if largest - size > 13:
+        return f"{value:.15g} ± {error:.1e}"
+    if size < -4 and largest > -4:
+        return f"{value:.{1 - size}f} ± {error:.1e}"
+    if size < -4 and largest - size > 4:
+        return f"{value:.{largest - size + 1}e} ± {error:.1e}"
     if -5 < size < 6:
         digits = 1 - size
         shown = (f"{round(each, digits) + 0.0:.{max(0, digits)}f}" for each in (value, error))
         return " ± ".join(shown)
-    scale = max(size, math.floor(math.log10(abs(value)))) if value else size
+    scale = max(size, largest)
     digits = max(0, 1 - size + scale)
-    return f"({value / 10.0**scale:.{digits}f} ± {error / 10.0**scale:.{digits}f})e{scale:+03d}"
+    shown = (f"{round(each / 10.0**scale, digits) + 0.0:.{digits}f}" for each in (value, error))
+    return f"({' ± '.join(shown)})e{scale:+03d}"
 
 
 def card(title: str, facts: Iterable[tuple[str, Any]], picture: str = "", below: str = "") -> str:

@@ -73,6 +73,23 @@ def test_points_in_doubt_are_open_and_the_legend_says_why():
     assert [line.get_xdata().tolist() for line in opened] == [[X[1] ** 2]]
 
 
+@pytest.mark.parametrize("name", ["I–V curve", "phase diffusion"])
+def test_the_exact_value_at_one_bias_is_a_mark(name):
+    """It was a dashed line of one point, which nobody sees."""
+    x = X[:1]
+    axes = evolaw.draw(Curve(Junction(noise=0.3), name, x, x, 0.1 * x, x + 0.01, "somewhere")).axes[0]
+    (known,) = (line for line in axes.lines if line.get_label().startswith("exact"))
+    assert known.get_marker() == "x" and 0.11 in (*known.get_xdata(), *known.get_ydata())
+
+
+def test_a_map_of_one_bias_or_one_amplitude_is_a_curve_with_its_errors():
+    """One row of a map has no height; a single point was a line of no length."""
+    for bias, amplitude in ((X[:1], X), (X, X[:1]), (X[:1], X[:1])):
+        turns = np.full((bias.size, amplitude.size), 0.5)
+        axes = evolaw.draw(ShapiroMap(Junction(noise=0.1), bias, amplitude, turns, 0.01 * turns, 0)).axes
+        assert len(axes) == 1 and axes[0].lines[0].get_marker() == "o" and axes[0].collections
+
+
 def test_a_curve_of_rates_is_logarithmic():
     axes = evolaw.draw(Curve(JUNCTION, "escape rate", X, X, 0.1 * X, X, "theory")).axes[0]
     assert axes.get_yscale() == "log" and axes.get_xlabel() == r"$I\,/\,I_c$"

@@ -122,14 +122,10 @@ def _exact_lines(curve: Any) -> list[tuple[np.ndarray, np.ndarray, dict[str, Any
             )
             if curve.source == TURNOVER:
                 return lines
-    fine = np.linspace(*ends, 200)
-    if (
-        curve.exact is not None
-        and curve.name == "I–V curve"
-        and (voltage := _exact_voltage(junction, fine)) is not None
-    ):
+    fine, is_line = np.linspace(*ends, 200), curve.exact is not None and ends[1] > ends[0]
+    if is_line and curve.name == "I–V curve" and (voltage := _exact_voltage(junction, fine)) is not None:
         lines.append((fine, voltage, _EXACT | {"label": words}))
-    elif curve.exact is not None and curve.name == "phase diffusion" and junction.damping is None:
+    elif is_line and curve.name == "phase diffusion" and junction.damping is None:
         lines.append((fine, np.asarray(effective_diffusion(fine, junction.noise)), _EXACT | {"label": words}))
     elif curve.exact is not None:
         few = curve.value.size < _FEW
@@ -166,6 +162,7 @@ def draw_hysteresis(loop: Any) -> Figure:
         ("down", loop.down, loop.down_error, CYCLE[1]),
     ):
         left.plot(volt * v, ampere * loop.bias, color=colour, label=f"bias {name}")
+        e = np.nan_to_num(e)
         seen = "± 2 standard errors" if name == "up" and np.any(e) else None
         low, high = volt * (v - 2 * e), volt * (v + 2 * e)
         left.fill_betweenx(ampere * loop.bias, low, high, color=colour, alpha=0.25, lw=0, label=seen)
@@ -298,17 +295,31 @@ def draw_map(found: Any) -> Figure:
     ampere, current = _bias_axis(found.junction, np.append(found.bias, found.amplitude))
     if found.junction.drive is not None:
         axes.set_title(f"W = {found.drive_words.replace('ω_p', '$ω_p$').replace('ω_c', '$ω_c$')}")
-    if found.turns.shape[1] == 1:
-        axes.plot(found.turns[:, 0], ampere * found.bias, color=CYCLE[0])
-        _finish(axes, r"$V\,/\,(\hbar W/2e)$", current)
-        return figure
+    volts, is_reduced = r"$V\,/\,(\hbar W/2e)$", found.junction.scales is None
+    strength = "drive amplitude / $I_c$" if is_reduced else f"drive amplitude ({current[9:-1]})"
     x, y = ampere * found.amplitude, ampere * found.bias
+    if 1 in found.turns.shape:
+        _draw_cut(axes, found, x, y)
+        _finish(axes, *((volts, current) if x.size == 1 else (strength, volts)))
+        return figure
     image = axes.pcolormesh(x, y, found.turns, cmap="cividis", rasterized=True)
-    figure.colorbar(image, label=r"$V\,/\,(\hbar W/2e)$")
-    is_reduced = found.junction.scales is None
-    axes.set_xlabel("drive amplitude / $I_c$" if is_reduced else f"drive amplitude ({current[9:-1]})")
+    figure.colorbar(image, label=volts)
+    axes.set_xlabel(strength)
     axes.set_ylabel(current)
     return figure
+
+
+def _draw_cut(axes: Axes, found: Any, amplitude: np.ndarray, bias: np.ndarray) -> None:
+    """A map of one amplitude as an I–V curve, of one bias as the voltage over the amplitude; without noise the bars are one turn over all periods."""
+    turns, error = found.turns.ravel(), found.error.ravel()
+    look: dict[str, Any] = {"color": CYCLE[0], "lw": 1.0, "marker": "o" if turns.size < _FEW else ""}
+    words = "± 2 standard errors" if found.junction.noise else "± one turn over the periods counted"
+    bars = {"elinewidth": 0.8, "capsize": 2 if turns.size < _FEW else 0, "ms": 3.5, "label": words}
+    share = 2 if found.junction.noise else 1
+    if amplitude.size == 1:
+        axes.errorbar(turns, bias, xerr=share * error, **look, **bars)
+    else:
+        axes.errorbar(amplitude, turns, yerr=share * error, **look, **bars)
 
 
 def draw_array(found: Any) -> Figure:
@@ -344,7 +355,7 @@ def draw_array_sweep(found: Any) -> Figure:
             axes.errorbar(
                 x[here],
                 value[here],
-                yerr=2 * error[here],
+                yerr=2 * np.nan_to_num(error[here]),
                 fmt="o-",
                 ms=3.5,
                 capsize=2,
@@ -374,7 +385,8 @@ def draw_averages(found: Any) -> Figure:
                 at, bars = ampere * found.bias[mask], 2 * error[mask]
                 axes.errorbar(at, value[mask], yerr=bars, **(look | {"label": words}))
         if np.isfinite(exact).any():
-            few = {"ls": "", "marker": "x", "ms": 5} if found.bias.size < _FEW and "balance" not in name else {}
+            is_line = found.bias.size >= _FEW or ("balance" in name and found.bias.size > 1)
+            few = {} if is_line else {"ls": "", "marker": "x", "ms": 5}
             axes.plot(ampere * found.bias, exact, label="exact", **(_EXACT | few))
         _finish(axes, current, _AVERAGES.get(name, name).format(_unit(found.junction.damping)))
     for spare in figure.axes[len(names) :]:

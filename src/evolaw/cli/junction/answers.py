@@ -103,7 +103,7 @@ def say(
     document = {
         "schema": 1,
         "junction": _numbers(junction),
-        **facts,
+        **{name: _listed(fact) if isinstance(fact, float) else fact for name, fact in facts.items()},
         **{name: _listed(array) for name, array in arrays.items()},
     }
     if run is not None:
@@ -169,7 +169,7 @@ def _measured(value: float, error: float) -> list[str]:
     from evolaw import display
 
     both, _, power = display.uncertain(value, error).removeprefix("(").partition(")")
-    number, spread = both.split(" ± ")
+    number, _, spread = both.partition(" ± ")
     return [number + power, f"{error:.1e}" if power else spread]
 
 

@@ -35,6 +35,7 @@ class ArrayRun:
         rest: the other components of the state, shape (paths, times, …).
         order, order_error: mean order parameter over the paths with its standard error, shape (times,).
         velocity, velocity_error: mean φ' of each junction over the second half, shape (junctions,).
+            Both errors are not a number where there is one path: it has no standard error.
         seed: of the noise.
     """
 
@@ -59,13 +60,17 @@ class ArrayRun:
         return display.plot(self, **options)
 
     def __repr__(self) -> str:
-        v = self.velocity
+        v, paths = self.velocity, self.phase.shape[0]
+        order = display.uncertain(self.order[-1], self.order_error[-1])
+        one = "yes" if self.locked else "no"
         facts = [
-            ("array", f"{self.law}, {self.phase.shape[-1]} phases, {self.phase.shape[0]} paths"),
+            ("law", str(self.law)),
+            ("phases", self.phase.shape[-1]),
+            ("paths", paths),
             ("times", f"{self.times[0]:g} … {self.times[-1]:g}"),
-            ("order at the end", f"{self.order[-1]:.5f} ± {self.order_error[-1]:.2g}"),
+            ("order at the end", f"{order}, of one path and so without standard error" if paths == 1 else order),
             ("φ'", f"{v.mean():.6g}, from {v.min():.6g} to {v.max():.6g} over the junctions"),
-            ("locked", f"{100 * self.locked:.0f} % of the paths"),
+            ("locked", one if paths == 1 else f"{100 * self.locked:.0f} % of the paths"),
             ("seed", self.seed),
         ]
         return display.lines("Array of junctions", facts)
@@ -141,5 +146,5 @@ def run_array(
     root = np.sqrt(paths)
     middle = frames // 2
     speed = smooth_mean(np.diff(phase[:, middle:], axis=1), axis=1) / times[1]
-    errors = [x.std(0, ddof=1) / root if paths > 1 else np.zeros(x.shape[1:]) for x in (r, speed)]
+    errors = [x.std(0, ddof=1) / root if paths > 1 else np.full(x.shape[1:], np.nan) for x in (r, speed)]
     return ArrayRun(law, times, phase, rest, r.mean(0), errors[0], speed.mean(0), errors[1], source.seed)

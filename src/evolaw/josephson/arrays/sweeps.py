@@ -40,7 +40,8 @@ class ArraySweep:
 
     Attributes:
         bias, noise: of each set, shape (sets,).
-        order, order_error: mean order parameter with its standard error, shape (sets,).
+        order, order_error: mean order parameter with its standard error, shape (sets,). All errors are not a number where there is one array a
+            set: it has no standard error.
         voltage, voltage_error: mean V/(I_c R) of a junction: φ', or αφ' where one damping α fits all (ladders, pairs by their phases). For
             capacitive and resistive arrays it is φ'.
         locked: share of the arrays whose junctions all turned alike.
@@ -66,14 +67,17 @@ class ArraySweep:
 
     def __repr__(self) -> str:
         names = ["voltage", "order", *(name for name in self.plane if not name.endswith("_error"))]
-        rows = [f"  {'bias':>8}  {'noise':>8}" + "".join(f"  {name:>21}" for name in names) + "  locked"]
+        heads = ["order parameter" if name == "order" else name for name in names]
+        rows = [f"  {'bias':>8}  {'noise':>8}" + "".join(f"  {head:>21}" for head in heads) + "  locked"]
         for k in range(self.bias.size):
             row = f"  {self.bias[k]:>8.4g}  {self.noise[k]:>8.4g}"
             for name in names:
                 value, error = self.column(name)
                 row += f"  {f'{display.uncertain(value[k], error[k])}':>21}"
             rows.append(f"{row}  {100 * self.locked[k]:>4.0f} %")
-        return "\n".join([f"Array at {self.bias.size} points, {self.paths} arrays each, seed {self.seed}", *rows])
+        points = "1 point" if self.bias.size == 1 else f"{self.bias.size} points"
+        each = "1 array each, and so without standard errors" if self.paths == 1 else f"{self.paths} arrays each"
+        return "\n".join([f"Array at {points}, {each}, seed {self.seed}", *rows])
 
     def column(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return a measured quantity and its standard error, by its name."""
@@ -191,9 +195,9 @@ def _plane(phase: np.ndarray, grid: Grid, noise: np.ndarray) -> dict[str, np.nda
 
 
 def _mean(each: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The mean over the arrays of a set and its standard error, 0 for a single one."""
+    """The mean over the arrays of a set and its standard error, not a number for a single one."""
     count = each.shape[1]
-    return each.mean(1), each.std(1, ddof=1) / np.sqrt(count) if count > 1 else np.zeros(len(each))
+    return each.mean(1), each.std(1, ddof=1) / np.sqrt(count) if count > 1 else np.full(len(each), np.nan)
 
 
 def _alone(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class HysteresisLoop:
         junction, rate: whose, and di/dt in its unit of time.
         bias: middle of each stretch of the sweep, rising, shape (points,).
         up, down: mean V/(I_c R) over the junctions on either branch.
-        up_error, down_error: their standard errors; 0 for a single junction.
+        up_error, down_error: their standard errors; not a number for a single junction, as that of the area.
         switching, retrapping: bias at which each junction began and ceased to run, not a number where it did not, or where no junction of its
             damping has two states; shape (paths,).
         area, area_error: ½∮(V dI - I dV), negative for a clockwise loop in the (V, I) plane.
@@ -67,7 +67,7 @@ class HysteresisLoop:
     @property
     def orientation(self) -> str:
         """ "clockwise", "counter-clockwise" or "none" in the plane with V to the right and I upwards, at two standard errors."""
-        if abs(self.area) <= max(2 * self.area_error, 1e-3):
+        if abs(self.area) <= np.fmax(2 * self.area_error, 1e-3):
             return "none"
         return "clockwise" if self.area < 0 else "counter-clockwise"
 
@@ -167,7 +167,7 @@ def hysteresis(
     bias = (np.arange(count) + 0.5) * top / count
     up, down = voltage[:, :count], voltage[:, count:][:, ::-1]
     root = np.sqrt(number)
-    errors = [branch.std(axis=0, ddof=1) / root if number > 1 else np.zeros(count) for branch in (up, down)]
+    errors = [branch.std(axis=0, ddof=1) / root if number > 1 else np.full(count, np.nan) for branch in (up, down)]
     closed = np.concatenate([bias, bias[::-1]])
     areas = np.array(
         [hysteresis_area(closed, np.concatenate([one, other[::-1]])) for one, other in zip(up, down, strict=True)]
@@ -187,7 +187,7 @@ def hysteresis(
         switching,
         retrapping,
         float(areas.mean()),
-        float(areas.std(ddof=1) / root) if number > 1 else 0.0,
+        float(areas.std(ddof=1) / root) if number > 1 else np.nan,
         source.seed,
     )
 

@@ -40,7 +40,7 @@ def block(text: str, lang: str) -> str:
 def _row(line: str) -> re.Match[str] | None:
     """A line of a label and what stands right of it; a picture made of blocks is none."""
     row = _ROW.fullmatch(line)
-    return row if row and re.search("[A-Za-z]", row[2]) else None
+    return row if row and re.search(r"[^\W\d_]", row[2]) else None
 
 
 def _line(line: str, lang: str) -> str:
