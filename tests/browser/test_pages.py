@@ -14,6 +14,8 @@ import pytest
 
 from evolaw import discover, report
 from evolaw.automata.evolution import evolve
+from evolaw.josephson import Junction
+from evolaw.josephson.curves.results import IVCurve
 from evolaw.learning.windows.cnn import Cnn
 from evolaw.learning.windows.interpretation import explain_filters
 from evolaw.learning.windows.learned_law import LearnedLaw
@@ -21,6 +23,7 @@ from evolaw.learning.windows.objective import Record
 from evolaw.report.explorer.page import render_explorer, write_explorer
 from evolaw.report.explorer.server import ExplorerServer
 from evolaw.report.figures import draw
+from evolaw.report.junction.page import write_junction
 from evolaw.report.learned.page import write_learned
 from evolaw.report.moving.player import notebook, write_trajectory
 from evolaw.report.score.page import write_score
@@ -90,6 +93,12 @@ def story(path: Path) -> Path:
     )
 
 
+def junction(path: Path, lang: str = "zh") -> Path:
+    x = np.linspace(0.1, 1.5, 40)
+    curve = IVCurve(Junction(noise=0.3), "I–V curve", x, x, 0.01 * x, x, "theory", doubtful=x > 1, doubt="a sentence")
+    return write_junction(path, curve, "iv", lang=lang, command="evolaw junction iv", seed=0)
+
+
 PAGES: dict[str, Callable[[Path], Path]] = {
     "finding": finding("outer-totalistic"),
     "isotropic": finding("isotropic"),
@@ -102,6 +111,7 @@ PAGES: dict[str, Callable[[Path], Path]] = {
     "learned": learned,
     "score": score,
     "story": story,
+    "junction": junction,
     "explorer": write_explorer,
     "explorer-zh": lambda path: write_explorer(path, rule="W30", lang="zh"),
     "ageing": lambda path: write_trajectory(evolve("345/2/4", SOUP, 20), path, lang="zh"),

@@ -64,7 +64,6 @@ def write_report(
 
 def _write_page(source: Path, out: Path | None, lang: str) -> Path:
     from evolaw.discovery import Finding
-    from evolaw.errors import StorageError
     from evolaw.report import write
     from evolaw.storage import Run
 
@@ -78,13 +77,22 @@ def _write_page(source: Path, out: Path | None, lang: str) -> Path:
         command = shlex.join(["evolaw", *sys.argv[1:]])
         return write_trajectory(Trajectory.load(source), out or source / "report.html", lang=lang, command=command)
     if kind == "junction":
-        raise StorageError(
-            f"{source} holds a curve of a junction, of which no page is made. Its numbers are in result.json; the same command with another --out and --figure draws it."
-        )
+        return _write_measured(source, out or source / "report.html", lang)
     finding = Finding.load(source)
     origin: dict[str, Any] = {name: finding.facts.get(name) for name in ("command", "seed")}
     page: Path = write(finding, out or source / "report.html", lang=lang, **origin)
     return page
+
+
+def _write_measured(source: Path, out: Path, lang: str) -> Path:
+    from evolaw.josephson import stored_results
+    from evolaw.report.junction.page import write_junction
+    from evolaw.storage import Run
+
+    found, run = stored_results.load(source), Run.open(source)
+    about, made_with = run.about, run.manifest["made_with"]
+    origin = {"settings": about.get("settings"), "command": about.get("command", ""), "seed": about.get("seed")}
+    return write_junction(out, found, str(about["verb"]), **origin, made_with=made_with, lang=lang)
 
 
 def _write_weekly(

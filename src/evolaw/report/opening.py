@@ -19,7 +19,9 @@ _KINDS = {
     "learned equation": ("evolaw.learning", "NeuralEquation"),
     "league": ("evolaw.learning.windows.architecture_study", "League"),
     "score model": ("evolaw.score", "ScoreModel"),
+    "junction": ("evolaw.josephson.stored_results", ""),
 }
+"""Kind -> module, and the class in it that loads its runs; "" where the module does."""
 
 
 @told
@@ -36,4 +38,5 @@ def load(path: str | Path) -> Any:
             "storage.Run.open reads its arrays."
         )
     module, name = _KINDS[kind]
-    return getattr(importlib.import_module(module), name).load(path)
+    wing = importlib.import_module(module)
+    return (getattr(wing, name) if name else wing).load(path)

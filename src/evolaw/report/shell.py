@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import warnings
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -136,10 +137,14 @@ def _narrow(figure: Figure) -> str:
             axes.tick_params(labelleft=True)
     figure.set_size_inches(_PHONE, height * (cols * 0.85 if cols > 1 else 1.0))
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
+    with warnings.catch_warnings(record=True) as squeezed:
+        warnings.simplefilter("always")
+        figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
     figure.set_size_inches(width, height)
     for axes, spec in placed:
         axes.set_subplotspec(spec)
+    if any("collapsed" in str(warning.message) for warning in squeezed):  # its words need more room than a phone has
+        return ""
     return f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

@@ -96,7 +96,7 @@ def with_unit(value: float, unit: str, digits: int = 5) -> str:
         ('1.4764 µA', '18.347 Ω', '0 V')
     """
     power = 3 * math.floor(math.log10(abs(value)) / 3) if value else 0
-    prefix = {-12: "p", -9: "n", -6: "µ", -3: "m", 3: "k", 6: "M"}.get(power, "")
+    prefix = {-15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 3: "k", 6: "M"}.get(power, "")
     shown = "Ω" if unit == "Ohm" else unit
     return f"{value / 10.0 ** (power if prefix else 0):.{digits}g} {prefix}{shown}"
 

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from evolaw.cli import completion, terminal
 from evolaw.cli.junction import answers
 from evolaw.cli.junction.numbers import grid
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from evolaw.josephson.arrays.grids import Grid
-    from evolaw.sde.processes.process import SDE
+from evolaw.cli.junction.options import Report
 
 __all__ = ["run"]
 
-_KINDS = ("series", "ladder", "ring", "pair", "grid")
 _MOST_SETS = 4096
 
 
@@ -57,94 +50,34 @@ def run(
         typer.Option("--out", "-o", help="Run directory to write; kill it, and the same command continues."),
     ] = None,
     figure: Annotated[Path | None, typer.Option("--figure", help="Draw it: .svg, .pdf or .png.")] = None,
+    report: Report = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """An array of junctions: does it lock, how fast does it turn; over biases and temperatures, where do vortices unbind."""
     typed = dict(locals())
-    import numpy as np
+    with answers.kept("array", typed) as place:
+        if place.found is not None:
+            answers.say(place.found, place, kind=kind)
+            return
+        answers.say(_measured(typed, place), place, kind=kind)
 
-    from evolaw import checks, randomness
+
+def _measured(typed: dict[str, Any], place: answers.Place) -> Any:
+    """One array over time, or a grid of biases and temperatures."""
+    from evolaw import checks
+    from evolaw.josephson.arrays.named import NamedArray
     from evolaw.josephson.arrays.results import run_array
     from evolaw.josephson.arrays.sweeps import sweep_array
 
-    checks.one_of(kind, "kind", _KINDS)
-    count = 2 if kind == "pair" else checks.integer(size, "size", least=2, most=256 if kind == "grid" else 4096)
-    biases, noises = grid(bias, "bias"), grid(noise, "noise")
-    checks.require(
-        biases.size * noises.size <= _MOST_SETS,
-        "bias",
-        f"make at most {_MOST_SETS} points with the noises",
-        biases.size,
-    )
-    draw = randomness.source(seed).stream("array").generator()
-    offsets = checks.number(spread, "spread", least=0.0) * draw.standard_normal(count)
-    make = _maker(kind, count, offsets, damping, coupling, load, fluxons, flux)
-    start = _start(kind, count, draw)
-    junctions = count * count if kind == "grid" else count
-    alone = biases.size * noises.size == 1 and kind != "grid"
-    with answers.kept("array", typed) as kept:
-        with terminal.bar("arrays") as progress:
-            work: dict[str, Any] = {"junctions": junctions, "paths": paths, "dt": dt, "out": kept}
-            work["progress"] = progress
-            if alone:
-                law: Any = make(float(biases[0]), float(noises[0]))
-                found: Any = run_array(law, start, duration, seed, **work)
-            else:
-                found = sweep_array(make, biases, noises, start, duration, seed, **work)
-        names = ["order", "order_error", "locked"]
-        names += ["times", "velocity", "velocity_error"] if alone else ["bias", "noise", "voltage", "voltage_error"]
-        arrays = {name: np.asarray(getattr(found, name)) for name in names} | ({} if alone else dict(found.plane))
-        if alone:
-            arrays.pop("locked")
-        facts = {"kind": kind, "seed": seed} | ({"locked": found.locked} if alone else {})
-        answers.say(found, None, arrays, facts, kept, figure, as_json)
-
-
-def _start(kind: str, count: int, draw: np.random.Generator) -> np.ndarray:
-    """Random phases of a series array, where each start locks or not; at rest for all others."""
-    import numpy as np
-
-    if kind == "grid":
-        return np.zeros(count * count - 1)
-    if kind == "series":
-        return np.concatenate([draw.uniform(-np.pi, np.pi, count), np.zeros(2)])
-    return np.zeros(2 * count)
-
-
-def _maker(
-    kind: str, count: int, offsets: np.ndarray, damping: float, coupling: float, load: str, fluxons: int, flux: float
-) -> Callable[[float, float], SDE | Grid]:
-    """The array as a function of bias and noise."""
-    from evolaw import checks
-
-    parts = [checks.number(part, "load") for part in load.split(",")]
-    checks.require(len(parts) == 3, "load", "be three numbers, L,R,C", load)
-    checks.require(kind in ("pair", "grid", "series") or coupling > 0, "coupling", "be positive", coupling)
-    checks.require(kind != "pair" or coupling >= 0, "coupling", "be zero or positive", coupling)
-    checks.require(kind != "ring" or abs(fluxons) <= count, "fluxons", "be at most one a cell", fluxons)
-    checks.require(flux == 0 or kind == "grid", "flux", "be 0 but for a grid", flux)
-
-    def make(i: float, d: float) -> SDE | Grid:
-        from evolaw.josephson.arrays.grids import grid_array
-        from evolaw.josephson.arrays.ladders import ladder
-        from evolaw.josephson.arrays.pairs import phase_pair
-        from evolaw.josephson.arrays.series import series_array
-
-        if kind == "grid":
-            return grid_array(count, count, i, noise=d, frustration=flux, is_periodic=count > 2)
-        if kind == "series":
-            return series_array(
-                count, i + offsets, inductance=parts[0], resistance=parts[1], capacitance=parts[2], noise=d
-            )
-        if kind == "pair":
-            return _quiet(phase_pair(damping, d, coupling, i + offsets), d)
-        turns = fluxons if kind == "ring" else None
-        return _quiet(ladder(count, i + offsets, damping=damping, noise=d, inductance=1 / coupling, fluxons=turns), d)
-
-    return make
-
-
-def _quiet(law: SDE, noise: float) -> SDE:
-    from dataclasses import replace
-
-    return law if noise > 0 else replace(law, diffusion=None, noise="none", noises=0)
+    named = NamedArray.of_settings(typed)
+    biases, noises = grid(typed["bias"], "bias"), grid(typed["noise"], "noise")
+    points = biases.size * noises.size
+    checks.require(points <= _MOST_SETS, "bias", f"make at most {_MOST_SETS} points with the noises", biases.size)
+    with terminal.bar("arrays") as progress:
+        work: dict[str, Any] = {"junctions": named.junctions, "paths": typed["paths"], "dt": typed["dt"]}
+        work |= {"progress": progress, "out": place.run}
+        start, duration, seed = named.start, typed["duration"], typed["seed"]
+        if points > 1 or named.kind == "grid":
+            return sweep_array(named.law, biases, noises, start, duration, seed, **work)
+        law: Any = named.law(float(biases[0]), float(noises[0]))
+        return run_array(law, start, duration, seed, **work)

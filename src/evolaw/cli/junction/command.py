@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from evolaw.cli.junction import array, escapes, fit, fluctuations, voltages
-from evolaw.cli.junction.options import Figure, Json
+from evolaw.cli.junction.options import Figure, Json, Report
 
 __all__ = ["app", "resume"]
 
@@ -39,9 +39,10 @@ for _name, _verb in _VERBS.items():
 def resume(
     run: Annotated[Path, typer.Argument(help="Run directory to continue; all else is in it.")],
     figure: Figure = None,
+    report: Report = None,
     as_json: Json = False,
 ) -> None:
-    """Continue a run that was killed, to the bytes it would have had."""
+    """Continue a run that was killed, to the bytes it would have had; a finished one is shown and drawn again."""
     from evolaw.errors import StorageError
     from evolaw.storage import Run
 
@@ -51,4 +52,4 @@ def resume(
         raise StorageError(
             f"{run} was not written by `evolaw junction … --out`, so there is no measurement to continue."
         )
-    verb(**settings, out=run, figure=figure, as_json=as_json)
+    verb(**settings, out=run, figure=figure, report=report, as_json=as_json)

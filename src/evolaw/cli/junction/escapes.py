@@ -37,7 +37,7 @@ def escape(
     biases = grid(bias, "bias")
     with asked.work() as work:
         found = escape_rates(asked.junction, biases, asked.seed, method=method, escapes=escapes, dt=dt, **work)
-    asked.say_curve(found, "rate")
+    asked.say(found)
 
 
 @measured("switching", "ramps")
@@ -62,14 +62,4 @@ def switching(
     reduced = sweep_rate(asked.junction, rate, ramp, _USUAL_RATE)
     with asked.work() as work:
         found = switching_currents(asked.junction, reduced, count, asked.seed, method=method, dt=dt, **work)
-    rates = found.rates()
-    arrays = {
-        "currents": found.currents,
-        "rate_bias": rates.bias,
-        "escape_rate": rates.rate,
-        "rate_low": rates.low,
-        "rate_high": rates.high,
-    }
-    facts = {name: getattr(found, name) for name in ("rate", "method", "source", "rate_error", "current_error")}
-    law = {"mean": found.law.mean, "deviation": found.law.deviation}
-    asked.say(found, arrays, mean=list(found.mean), deviation=list(found.deviation), law=law, **facts)
+    asked.say(found)

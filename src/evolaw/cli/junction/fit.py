@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from evolaw.cli.junction import answers
+from evolaw.cli.junction.options import Report
 
 __all__ = ["fit_curve"]
 
@@ -20,6 +21,7 @@ def fit_curve(
     temperature: Annotated[str | None, typer.Option("--temperature", help='Of the bath, to compare with, as "4.2 K".')] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Run directory to write.")] = None,
     figure: Annotated[Path | None, typer.Option("--figure", help="Draw data, fit and residuals: .svg, .pdf or .png.")] = None,
+    report: Report = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:  # fmt: skip
     """Find critical current, resistance, capacitance and effective temperature in a measured curve."""
@@ -27,7 +29,10 @@ def fit_curve(
     from evolaw.josephson.fitting.measured import fit_file
     from evolaw.josephson.fitting.quantities import quantity_of_text
 
-    with answers.kept("fit", typed_words) as run:
+    with answers.kept("fit", typed_words) as place:
+        if place.found is not None:
+            answers.say(place.found, place, source=str(curve))
+            return
         typed = {
             "ramp": (ramp, "ramp"),
             "resistance": (r, "resistance"),
@@ -38,5 +43,4 @@ def fit_curve(
             name: None if text is None else quantity_of_text(text, kind, name) for name, (text, kind) in typed.items()
         }
         found = fit_file(Path(curve), **numbers)
-        arrays = {"x": found.x, "measured": found.measured, "fitted": found.fitted, "error": found.error}
-        answers.say(found, found.junction, arrays, found.document() | {"source": str(curve)}, run, figure, as_json)
+        answers.say(found, place, source=str(curve))

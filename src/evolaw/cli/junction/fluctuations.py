@@ -25,7 +25,7 @@ def diffusion(asked: Asked, bias: Bias = "0.2:2:10", paths: Paths = None, dt: St
         found = phase_diffusion(
             asked.junction, biases, asked.seed, paths=8192 if paths is None else paths, dt=dt, **work
         )
-    asked.say_curve(found, "diffusion")
+    asked.say(found)
 
 
 @measured("spectrum", "junctions")
@@ -51,14 +51,7 @@ def line(
             dt=dt,
             **work,
         )
-    arrays = {name: getattr(found, name) for name in ("frequency", "power", "error")}
-    if found.exact is not None:
-        arrays["exact"] = found.exact
-    names = ("bias", "variance", "centre", "half_width", "half_width_error", "exact_half_width", "gap")
-    facts = {name: getattr(found, name) for name in names}
-    if found.junction.scales is not None:
-        facts["physical"] = {q.name: q.document() for q in found.physical()}
-    asked.say(found, arrays, doubt=found.doubt or None, **facts)
+    asked.say(found)
 
 
 @measured("density", "junctions")
@@ -76,9 +69,7 @@ def density(
         found = phase_density(
             asked.junction, bias, asked.seed, paths=100_000 if paths is None else paths, bins=bins, dt=dt, **work
         )
-    arrays = {name: getattr(found, name) for name in ("edges", "density", "error", "exact")}
-    facts = {name: getattr(found, name) for name in ("exact_cosine", "distance", "expected_distance")}
-    asked.say(found, arrays, bias=bias, cosine=[found.cosine, found.cosine_error], doubt=found.doubt or None, **facts)
+    asked.say(found)
 
 
 @measured("averages", "junctions")
@@ -99,8 +90,4 @@ def averages(
             dt=dt,
             **work,
         )
-    arrays = {"bias": found.bias}
-    for name, (value, error, exact) in found.columns.items():
-        key = name.replace(" ", "_")
-        arrays |= {key: value, f"{key}_error": error, f"{key}_exact": exact}
-    asked.say(found, arrays, gap=found.gap, doubt=found.doubt or None)
+    asked.say(found)

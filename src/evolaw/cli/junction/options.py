@@ -22,6 +22,7 @@ __all__ = [
     "Paths",
     "Precision",
     "Ramp",
+    "Report",
     "Resistance",
     "Seed",
     "Step",
@@ -60,4 +61,5 @@ Out = Annotated[
     Path | None, typer.Option("--out", "-o", help="Run directory to write; kill it, and the same command continues.")
 ]
 Figure = Annotated[Path | None, typer.Option("--figure", help="Draw it: .svg, .pdf or .png.")]
+Report = Annotated[Path | None, typer.Option("--report", help="HTML page to write.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from evolaw.cli import terminal
 from evolaw.cli.junction import answers
+from evolaw.cli.junction.answers import Place
 from evolaw.cli.junction.numbers import junction_of
 from evolaw.cli.junction.options import (
     Capacitance,
@@ -25,6 +25,7 @@ from evolaw.cli.junction.options import (
     Json,
     Noise,
     Out,
+    Report,
     Resistance,
     Seed,
     Temperature,
@@ -32,7 +33,6 @@ from evolaw.cli.junction.options import (
 
 if TYPE_CHECKING:
     from evolaw.josephson.junction import Junction
-    from evolaw.storage import Run
 
 __all__ = ["Asked", "measured"]
 
@@ -48,6 +48,7 @@ _RESULT: dict[str, tuple[Any, Any]] = {
     "seed": (Seed, 0),
     "out": (Out, None),
     "figure": (Figure, None),
+    "report": (Report, None),
     "as_json": (Json, False),
 }
 
@@ -59,40 +60,24 @@ class Asked:
     Attributes:
         junction: that was typed.
         seed: of the noise.
-        run: the open run directory, or None.
-        figure, as_json: as typed.
+        place: where the result goes.
         counted: what the progress bar counts.
     """
 
     junction: Junction
     seed: int
-    run: Run | None
-    figure: Path | None
-    as_json: bool
+    place: Place
     counted: str
 
     @contextmanager
     def work(self) -> Iterator[dict[str, Any]]:
         """Give what every curve takes: the bar that it moves and the run that it fills."""
         with terminal.bar(self.counted) as progress:
-            yield {"progress": progress, "out": self.run}
+            yield {"progress": progress, "out": self.place.run}
 
-    def say(self, found: Any, arrays: Mapping[str, Any], **facts: Any) -> None:
-        """Say a result: arrays and facts into the document, the result itself to the reader."""
-        answers.say(found, self.junction, arrays, {"seed": self.seed, **facts}, self.run, self.figure, self.as_json)
-
-    def say_curve(self, found: Any, name: str) -> None:
-        """Say a curve: a table of its abscissa, values, errors and exact values, in SI units too where the junction has them."""
-        arrays = {"bias": found.abscissa, name: found.value, "error": found.error}
-        if found.exact is not None:
-            arrays["exact"] = found.exact
-        if found.doubtful is not None:
-            arrays["doubtful"] = found.doubtful
-        if not self.as_json:
-            terminal.result(answers.table(found, name))
-        physical = {q.name: q.document() for q in found.physical()}
-        facts = {"source": found.source or None, "gap": found.gap, "doubt": found.doubt or None}
-        self.say(found, arrays, **facts, **({"physical": physical} if physical else {}))
+    def say(self, found: Any) -> None:
+        """Say a result where it was asked for."""
+        answers.say(found, self.place)
 
 
 def measured(verb: str, counted: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -108,10 +93,12 @@ def measured(verb: str, counted: str) -> Callable[[Callable[..., None]], Callabl
 
         @functools.wraps(measure)
         def command(**typed: Any) -> None:
-            with answers.kept(verb, typed) as run:
+            with answers.kept(verb, typed) as place:
+                if place.found is not None:
+                    answers.say(place.found, place)
+                    return
                 junction = junction_of(**{name: typed[name] for name in _JUNCTION})
-                asked = Asked(junction, typed["seed"], run, typed["figure"], typed["as_json"], counted)
-                measure(asked, **{name: typed[name] for name in own})
+                measure(Asked(junction, typed["seed"], place, counted), **{name: typed[name] for name in own})
 
         parameters = _parameters(measure, own)
         command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -32,7 +32,7 @@ def iv(
         found = iv_curve(
             asked.junction, biases, asked.seed, paths=paths, duration=duration, dt=dt, precision=precision, **work
         )
-    asked.say_curve(found, "voltage")
+    asked.say(found)
 
 
 @measured("hysteresis", "junctions")
@@ -51,9 +51,7 @@ def hysteresis_loop(
     slope = sweep_rate(asked.junction, rate, ramp, _USUAL_RATE / max(1.0, asked.junction.damping or 1.0))
     with asked.work() as work:
         found = hysteresis(asked.junction, largest, slope, asked.seed, points=points, paths=paths, dt=dt, **work)
-    names = ("bias", "up", "down", "up_error", "down_error", "switching", "retrapping")
-    facts = {name: getattr(found, name) for name in ("area", "area_error", "orientation")}
-    asked.say(found, {name: getattr(found, name) for name in names}, rate=slope, **facts)
+    asked.say(found)
 
 
 @measured("shapiro", "points")
@@ -73,5 +71,4 @@ def shapiro(
     rows, columns, w = grid(bias, "bias"), grid(amplitude, "amplitude"), frequency_of(asked.junction, frequency)
     with asked.work() as work:
         found = shapiro_map(asked.junction, rows, columns, w, asked.seed, periods=periods, paths=paths, **work)
-    arrays = {"bias": found.bias, "amplitude": found.amplitude, "turns": found.turns, "error": found.error}
-    asked.say(found, arrays, frequency=w)
+    asked.say(found)

@@ -150,7 +150,7 @@ def forward_rates(junction: Junction, bias: np.ndarray) -> tuple[np.ndarray, str
     is_low = np.asarray(barrier_height(bias)) < LOWEST_BARRIER * noise
     if a is None or not is_low.any():
         return best, known.source
-    return np.where(is_low, leading, best), f"{known.source}; {TURNOVER}, where the barrier is below 4 D"
+    return np.where(is_low, leading, best), f"{known.source}; Mel'nikov–Meshkov below barriers of 4 D"
 
 
 def _eigenvalue(junction: Junction, bias: float) -> tuple[float, float]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from evolaw import display
@@ -20,23 +18,19 @@ from evolaw.josephson.formulas import (
     retrapping_current,
     running_voltage,
 )
-from evolaw.report.styles import CYCLE, legend_above, new_figure
+from evolaw.report.junction.looks import EXACT, FEW, VOLTAGE, bias_axis, finish, frequency_unit
+from evolaw.report.styles import CYCLE, new_figure
 
 __all__ = [
-    "draw_array",
-    "draw_array_sweep",
     "draw_averages",
     "draw_curve",
     "draw_density",
-    "draw_fit",
     "draw_hysteresis",
     "draw_map",
     "draw_spectrum",
     "draw_switching",
 ]
 
-_FEW = 25
-_EXACT: dict[str, Any] = {"color": CYCLE[1], "lw": 1.5, "ls": (0, (4, 3)), "zorder": 3}
 _SOUND: dict[str, Any] = {
     "fmt": "o",
     "ms": 3.5,
@@ -45,9 +39,8 @@ _SOUND: dict[str, Any] = {
     "label": "simulated, ± 2 standard errors",
 }
 _DOUBTED = _SOUND | {"mfc": "white", "label": "in doubt: began at rest, and too short for passage to running"}
-_VOLTAGE, _CURRENT = r"$V\,/\,(I_c R)$", r"$I\,/\,I_c$"
 _AXES = {
-    "I–V curve": _VOLTAGE,
+    "I–V curve": VOLTAGE,
     "escape rate": "escape rate",
     "phase diffusion": r"$D_{\mathrm{eff}}$ = half-width of the line",
     "passage time": "passage time",
@@ -62,7 +55,7 @@ def draw_curve(curve: Any) -> Figure:
     figure = new_figure(5.4, 3.6)
     axes = figure.add_subplot()
     turned = curve.name == "I–V curve"
-    (ampere, bias_name), (unit, name) = _bias_axis(curve.junction, curve.abscissa), _value_axis(curve)
+    (ampere, bias_name), (unit, name) = bias_axis(curve.junction, curve.abscissa), _value_axis(curve)
     masked = np.zeros(curve.value.size, bool) if curve.doubtful is None else curve.doubtful
     for mask, look in ((~masked, _SOUND), (masked, _DOUBTED)):
         if not mask.any():
@@ -78,17 +71,8 @@ def draw_curve(curve: Any) -> Figure:
     if curve.name == "escape rate":
         axes.set_yscale("log")
     names = (bias_name, name)
-    _finish(axes, *(names[::-1] if turned else names))
+    finish(axes, *(names[::-1] if turned else names))
     return figure
-
-
-def _bias_axis(junction: Any, bias: np.ndarray) -> tuple[float, str]:
-    """What a bias is multiplied with for the axis, and its label."""
-    if junction.scales is None:
-        return 1.0, _CURRENT
-    top = float(np.max(np.abs(bias))) or 1.0
-    size, prefix = display.engineering(top * junction.scales.critical_current)
-    return junction.scales.critical_current / size, f"current ({prefix}A)"
 
 
 def _value_axis(curve: Any) -> tuple[float, str]:
@@ -96,7 +80,7 @@ def _value_axis(curve: Any) -> tuple[float, str]:
     if not curve.units():
         name = _AXES.get(curve.name, curve.name)
         if curve.name in _AXES and curve.name != "I–V curve":
-            name = f"{name} ({'1/' * (curve.name == 'passage time')}{_unit(curve.junction.damping)})"
+            name = f"{name} ({'1/' * (curve.name == 'passage time')}{frequency_unit(curve.junction.damping)})"
         return 1.0, name
     name, unit, factor = curve.units()[0]
     size, prefix = display.engineering(float(np.max(np.abs(curve.value))) * factor) if unit.isalpha() else (1.0, "")
@@ -111,12 +95,14 @@ def _exact_lines(curve: Any) -> list[tuple[np.ndarray, np.ndarray, dict[str, Any
     junction, lines = curve.junction, []
     ends, words = (float(curve.abscissa[0]), float(curve.abscissa[-1])), f"exact: {curve.source}"
     if curve.name == "escape rate":
-        words = f"known: {curve.source}"
+        words = "known: " + curve.source.replace(
+            "; ", ";\n"
+        )  # a legend as wide as both would leave no place for the axes
         low, high = max(ends[0] - 0.1, 0.0), min(ends[1] + 0.1, 1 - junction.noise ** (2 / 3))
-        if curve.exact is not None and high > low and curve.value.size < _FEW:
+        if curve.exact is not None and high > low and curve.value.size < FEW:
             fine = np.linspace(low, high, 120)
             words_of_line = words if curve.source == TURNOVER else TURNOVER
-            look = _EXACT if curve.source == TURNOVER else _EXACT | {"color": "#8a8f99", "ls": ":"}
+            look = EXACT if curve.source == TURNOVER else EXACT | {"color": "#8a8f99", "ls": ":"}
             lines.append(
                 (fine, np.asarray(escape_rate(fine, junction.damping, junction.noise)), look | {"label": words_of_line})
             )
@@ -124,13 +110,13 @@ def _exact_lines(curve: Any) -> list[tuple[np.ndarray, np.ndarray, dict[str, Any
                 return lines
     fine, is_line = np.linspace(*ends, 200), curve.exact is not None and ends[1] > ends[0]
     if is_line and curve.name == "I–V curve" and (voltage := _exact_voltage(junction, fine)) is not None:
-        lines.append((fine, voltage, _EXACT | {"label": words}))
+        lines.append((fine, voltage, EXACT | {"label": words}))
     elif is_line and curve.name == "phase diffusion" and junction.damping is None:
-        lines.append((fine, np.asarray(effective_diffusion(fine, junction.noise)), _EXACT | {"label": words}))
+        lines.append((fine, np.asarray(effective_diffusion(fine, junction.noise)), EXACT | {"label": words}))
     elif curve.exact is not None:
-        few = curve.value.size < _FEW
+        few = curve.value.size < FEW
         look = {"marker": "x" if few else "", "ms": 5, "label": words} | ({"ls": ""} if few else {})
-        lines.append((curve.abscissa, curve.exact, _EXACT | look))
+        lines.append((curve.abscissa, curve.exact, EXACT | look))
     return lines
 
 
@@ -146,9 +132,9 @@ def _exact_voltage(junction: Any, bias: np.ndarray) -> np.ndarray | None:
 
 def draw_hysteresis(loop: Any) -> Figure:
     """Both branches in the plane of voltage and current over what is known of them, and where single junctions switched and retrapped."""
-    ampere, upwards = _bias_axis(loop.junction, loop.bias)
-    volt, rightwards = 1.0, _VOLTAGE
-    words, scales = f"di/dt = {loop.rate:g} {_unit(loop.junction.damping)}", loop.junction.scales
+    ampere, upwards = bias_axis(loop.junction, loop.bias)
+    volt, rightwards = 1.0, VOLTAGE
+    words, scales = f"di/dt = {loop.rate:g} {frequency_unit(loop.junction.damping)}", loop.junction.scales
     if scales is not None:
         size, prefix = display.engineering(float(np.max(loop.up)) * scales.voltage_unit)
         volt, rightwards = scales.voltage_unit / size, f"voltage ({prefix}V)"
@@ -169,10 +155,10 @@ def draw_hysteresis(loop: Any) -> Figure:
     known = _known_branch(loop)
     if known is not None:
         bias, value, name = known
-        left.plot(volt * value, ampere * bias, **(_EXACT | {"color": "#555555", "lw": 1.2, "label": name}))
+        left.plot(volt * value, ampere * bias, **(EXACT | {"color": "#555555", "lw": 1.2, "label": name}))
     orientation = "no loop" if loop.orientation == "none" else loop.orientation
     left.set_title(f"{words}: {orientation}")
-    _finish(left, rightwards, upwards)
+    finish(left, rightwards, upwards)
     if two:
         _jumps(right[0], loop, ampere)
         right[0].set_ylim(left.get_ylim())
@@ -202,16 +188,18 @@ def _jumps(axes: Axes, loop: Any, ampere: float) -> None:
             axes.hist(known, bins=20, orientation="horizontal", color=colour, alpha=0.6, label=name)
         elif known.size:
             axes.axhline(known[0], color=colour, label=name)
-    _finish(axes, "junctions", "")
+    finish(axes, "junctions", "")
 
 
 def draw_switching(found: Any) -> Figure:
     """The histogram of switching currents over the law, and the escape rate recovered from it over that behind the law."""
     figure = new_figure(7.0, 3.4)
     left, right = figure.subplots(1, 2)
-    ampere, current = _bias_axis(found.junction, found.currents)
+    ampere, current = bias_axis(found.junction, found.currents)
     scales, law = found.junction.scales, found.law
-    hertz, rate_name = (1.0, _unit(found.junction.damping)) if scales is None else (1 / scales.time_unit, "1/s")
+    hertz, rate_name = (
+        (1.0, frequency_unit(found.junction.damping)) if scales is None else (1 / scales.time_unit, "1/s")
+    )
     count = found.currents.size
     words = f"{count} ramps, followed" if found.method == "simulation" else f"{count} ramps, drawn from the law"
     left.hist(ampere * found.currents, bins=40, density=True, color=CYCLE[0], alpha=0.5, label=words)
@@ -219,15 +207,15 @@ def draw_switching(found: Any) -> Figure:
         ampere * law.bias,
         law.density / ampere,
         label="integrated rate" + ("" if found.is_slow else ":\ntoo fast a ramp for it"),
-        **_EXACT,
+        **EXACT,
     )
     spread = found.currents.std()
     left.set_xlim(ampere * (found.currents.min() - spread), ampere * (found.currents.max() + spread))
     if scales is None:
-        _finish(left, "switching current / $I_c$", "density")
+        finish(left, "switching current / $I_c$", "density")
     else:
         unit = current[current.index("(") + 1 : -1]
-        _finish(left, f"switching current ({unit})", f"density (1/{unit})")
+        finish(left, f"switching current ({unit})", f"density (1/{unit})")
     rates = found.rates(16)
     some = (rates.switched > 0) & np.isfinite(rates.rate)
     x, y, top = ampere * rates.bias[some], hertz * rates.rate[some], hertz * rates.high[some]
@@ -237,9 +225,9 @@ def draw_switching(found: Any) -> Figure:
     highest = min(rates.bias[-1], 1 - 0.66 * found.junction.noise ** (2 / 3))
     read = (law.bias >= rates.bias[0]) & (law.bias <= highest) & (law.survival > 1e-6)
     known = hertz * found.rate * law.density[read] / law.survival[read]
-    right.plot(ampere * law.bias[read], known, label=found.source, **_EXACT)
+    right.plot(ampere * law.bias[read], known, label=found.source, **EXACT)
     right.set_yscale("log")
-    _finish(right, current, f"escape rate ({rate_name})")
+    finish(right, current, f"escape rate ({rate_name})")
     return figure
 
 
@@ -249,12 +237,12 @@ def draw_density(found: Any) -> Figure:
     axes = figure.add_subplot()
     seen = "in doubt: began at rest, and too short for passage to running" if found.doubt else "simulated"
     axes.stairs(found.density, found.edges, fill=True, color=CYCLE[0], alpha=0.4, label=seen)
-    axes.plot((found.edges[1:] + found.edges[:-1]) / 2, found.exact, label="exact: Fokker–Planck", **_EXACT)
+    axes.plot((found.edges[1:] + found.edges[:-1]) / 2, found.exact, label="exact: Fokker–Planck", **EXACT)
     axes.set_title(
         f"i = {found.bias:g}: ⟨cos φ⟩ = {found.cosine:.4f} ± {found.cosine_error:.4f}, exact {found.exact_cosine:.4f}"
     )
     axes.set_ylim(bottom=0)
-    _finish(axes, "phase φ", "density")
+    finish(axes, "phase φ", "density")
     return figure
 
 
@@ -265,7 +253,7 @@ def draw_spectrum(found: Any) -> Figure:
     # As far as there is power: a millionth of the largest is the taper's.
     seen = found.power > 1e-6 * found.power.max()
     near = slice(None, int(np.flatnonzero(seen)[-1]) + 1)
-    hertz, unit, name = 1.0, _unit(found.junction.damping), "frequency ω"
+    hertz, unit, name = 1.0, frequency_unit(found.junction.damping), "frequency ω"
     if found.junction.scales is not None:
         top = found.frequency[near][-1] / (2 * np.pi * found.junction.scales.time_unit)
         size, prefix = display.engineering(top)
@@ -275,16 +263,16 @@ def draw_spectrum(found: Any) -> Figure:
     x, w = hertz * found.frequency[near], hertz * found.half_width
     axes.plot(x, share * found.power[near], color=CYCLE[0], lw=0.8, label="simulated")
     if found.exact is not None:
-        axes.plot(x, share * found.exact[near], label="exact: Fokker–Planck", **_EXACT)
+        axes.plot(x, share * found.exact[near], label="exact: Fokker–Planck", **EXACT)
     else:
         line = share * found.power.max() * w**2 / ((x - hertz * found.centre) ** 2 + w**2)
-        axes.plot(x, line, label=f"Lorentzian, half-width {w:.3g}", **_EXACT)
+        axes.plot(x, line, label=f"Lorentzian, half-width {w:.3g}", **EXACT)
     axes.set_yscale("log")
     title = f"i = {found.bias:g}: half-width {display.uncertain(w, hertz * found.half_width_error)}"
     if found.exact_half_width is not None:
         title += f", exact {hertz * found.exact_half_width:.4g}"
     axes.set_title(f"{title} {unit}")
-    _finish(axes, f"{name} ({unit})", f"power of cos φ (1/{unit})")
+    finish(axes, f"{name} ({unit})", f"power of cos φ (1/{unit})")
     return figure
 
 
@@ -292,7 +280,7 @@ def draw_map(found: Any) -> Figure:
     """Turns a period of the drive over amplitude and bias."""
     figure = new_figure(5.6, 4.2)
     axes = figure.add_subplot()
-    ampere, current = _bias_axis(found.junction, np.append(found.bias, found.amplitude))
+    ampere, current = bias_axis(found.junction, np.append(found.bias, found.amplitude))
     if found.junction.drive is not None:
         axes.set_title(f"W = {found.drive_words.replace('ω_p', '$ω_p$').replace('ω_c', '$ω_c$')}")
     volts, is_reduced = r"$V\,/\,(\hbar W/2e)$", found.junction.scales is None
@@ -300,7 +288,7 @@ def draw_map(found: Any) -> Figure:
     x, y = ampere * found.amplitude, ampere * found.bias
     if 1 in found.turns.shape:
         _draw_cut(axes, found, x, y)
-        _finish(axes, *((volts, current) if x.size == 1 else (strength, volts)))
+        finish(axes, *((volts, current) if x.size == 1 else (strength, volts)))
         return figure
     image = axes.pcolormesh(x, y, found.turns, cmap="cividis", rasterized=True)
     figure.colorbar(image, label=volts)
@@ -312,9 +300,9 @@ def draw_map(found: Any) -> Figure:
 def _draw_cut(axes: Axes, found: Any, amplitude: np.ndarray, bias: np.ndarray) -> None:
     """A map of one amplitude as an I–V curve, of one bias as the voltage over the amplitude; without noise the bars are one turn over all periods."""
     turns, error = found.turns.ravel(), found.error.ravel()
-    look: dict[str, Any] = {"color": CYCLE[0], "lw": 1.0, "marker": "o" if turns.size < _FEW else ""}
+    look: dict[str, Any] = {"color": CYCLE[0], "lw": 1.0, "marker": "o" if turns.size < FEW else ""}
     words = "± 2 standard errors" if found.junction.noise else "± one turn over the periods counted"
-    bars = {"elinewidth": 0.8, "capsize": 2 if turns.size < _FEW else 0, "ms": 3.5, "label": words}
+    bars: dict[str, Any] = {"elinewidth": 0.8, "capsize": 2 if turns.size < FEW else 0, "ms": 3.5, "label": words}
     share = 2 if found.junction.noise else 1
     if amplitude.size == 1:
         axes.errorbar(turns, bias, xerr=share * error, **look, **bars)
@@ -322,58 +310,10 @@ def _draw_cut(axes: Axes, found: Any, amplitude: np.ndarray, bias: np.ndarray) -
         axes.errorbar(amplitude, turns, yerr=share * error, **look, **bars)
 
 
-def draw_array(found: Any) -> Figure:
-    """The order parameter of an array over time."""
-    figure = new_figure(5.4, 3.0)
-    axes = figure.add_subplot()
-    count = found.phase.shape[0]
-    axes.plot(found.times, found.order, color=CYCLE[0], label="mean over the arrays" if count > 1 else None)
-    if count > 1:
-        low, high = (np.clip(found.order + k * found.order_error, 0, 1) for k in (-2, 2))
-        axes.fill_between(found.times, low, high, alpha=0.25, lw=0, color=CYCLE[0], label="± 2 standard errors")
-    axes.set_ylim(0, 1.05)
-    unit = _unit(found.law.params.get("friction"))
-    _finish(axes, f"time (1/{unit})", r"order parameter $|\langle e^{i\varphi}\rangle|$")
-    return figure
-
-
-def draw_array_sweep(found: Any) -> Figure:
-    """What was measured of an array over the temperatures, or over the biases where these were varied; one line a value of the other."""
-    names = (
-        ["helicity", "vortices", "energy"]
-        if "helicity" in found.plane and not np.any(found.bias)
-        else ["voltage", "order"]
-    )
-    over_bias = np.unique(found.bias).size > 1
-    x, other = (found.bias, found.noise) if over_bias else (found.noise, found.bias)
-    figure = new_figure(3.4 * len(names), 3.2)
-    for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
-        value, error = found.column(name)
-        for k, fixed in enumerate(np.unique(other)):
-            here = other == fixed
-            words = f"{'D' if over_bias else 'i'} = {fixed:g}"
-            axes.errorbar(
-                x[here],
-                value[here],
-                yerr=2 * np.nan_to_num(error[here]),
-                fmt="o-",
-                ms=3.5,
-                capsize=2,
-                color=CYCLE[k % len(CYCLE)],
-                label=words,
-            )
-        if name == "helicity":
-            line = np.linspace(0, x.max(), 50)
-            axes.plot(line, 2 * line / np.pi, label=r"$2D/\pi$, the jump", **_EXACT)
-            axes.set_ylim(-0.05, 1.05)
-        _finish(axes, r"$I\,/\,I_c$" if over_bias else r"$D = k_B T\,/\,E_J$", _NAMES[name])
-    return figure
-
-
 def draw_averages(found: Any) -> Figure:
     """Each average over the bias, over its exact curve."""
     names = list(found.columns)
-    ampere, current = _bias_axis(found.junction, found.bias)
+    ampere, current = bias_axis(found.junction, found.bias)
     figure = new_figure(3.2 * ((len(names) + 1) // 2), 5.4)
     for axes, name in zip(figure.subplots(2, (len(names) + 1) // 2).ravel(), names, strict=False):
         value, error, exact = found.columns[name]
@@ -385,17 +325,17 @@ def draw_averages(found: Any) -> Figure:
                 at, bars = ampere * found.bias[mask], 2 * error[mask]
                 axes.errorbar(at, value[mask], yerr=bars, **(look | {"label": words}))
         if np.isfinite(exact).any():
-            is_line = found.bias.size >= _FEW or ("balance" in name and found.bias.size > 1)
+            is_line = found.bias.size >= FEW or ("balance" in name and found.bias.size > 1)
             few = {} if is_line else {"ls": "", "marker": "x", "ms": 5}
-            axes.plot(ampere * found.bias, exact, label="exact", **(_EXACT | few))
-        _finish(axes, current, _AVERAGES.get(name, name).format(_unit(found.junction.damping)))
+            axes.plot(ampere * found.bias, exact, label="exact", **(EXACT | few))
+        finish(axes, current, _AVERAGES.get(name, name).format(frequency_unit(found.junction.damping)))
     for spare in figure.axes[len(names) :]:
         spare.remove()
     return figure
 
 
 _AVERAGES = {
-    "voltage": _VOLTAGE,
+    "voltage": VOLTAGE,
     "sine": "⟨sin φ⟩",
     "cosine": "⟨cos φ⟩",
     "square velocity": r"⟨φ′²⟩ ({}²)",
@@ -403,52 +343,3 @@ _AVERAGES = {
     "current balance": "current balance ($I_c$)",
     "power balance": r"power balance",
 }
-_NAMES = {
-    "helicity": "helicity modulus Υ",
-    "vortices": "vortices per plaquette",
-    "energy": "energy per bond / $E_J$",
-    "voltage": r"$V\,/\,(I_c R)$",
-    "order": "order parameter",
-}
-_PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: ""}
-
-
-def draw_fit(fit: Any) -> Figure:
-    """The data with the fitted curve, and the residuals in standard errors below."""
-    figure = new_figure(5.8, 4.6)
-    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-    order = np.argsort(fit.x)
-    top.errorbar(fit.x, fit.measured, yerr=2 * fit.error, fmt="o", ms=3, color=CYCLE[0], label="measured")
-    top.plot(fit.x[order], fit.fitted[order], label="fitted", **_EXACT)
-    if fit.kind == "rates":
-        top.set_yscale("log")
-    _finish(top, "", "")
-    _in_units(top.yaxis, fit.labels[1], fit.measured)
-    bottom.axhline(0, color="#8a8f99", lw=0.8)
-    bottom.plot(fit.x, (fit.measured - fit.fitted) / fit.error, "o", ms=3, color=CYCLE[0])
-    _in_units(bottom.xaxis, fit.labels[0], fit.x)
-    bottom.set_ylabel("residual / error")
-    return figure
-
-
-def _unit(damping: Any) -> str:
-    """The unit of frequencies: the plasma frequency, or without capacitance the characteristic one."""
-    return r"$\omega_c$" if damping is None else r"$\omega_p$"
-
-
-def _in_units(axis: Axis, label: str, values: Any) -> None:
-    """Label an axis, its numbers in a readable part of their unit: "current (A)" becomes "current (µA)", and 1e-6 becomes 1."""
-    named = re.fullmatch(r"(.*) \(([AV])\)", label)
-    power = 3 * int(np.floor(np.log10(np.max(np.abs(values)) or 1.0) / 3)) if named else 0
-    if named is None or power not in _PREFIXES:
-        axis.set_label_text(label)
-        return
-    axis.set_label_text(f"{named[1]} ({_PREFIXES[power]}{named[2]})")
-    axis.set_major_formatter(lambda value, _: f"{value / 10.0**power:g}".replace("-", "−"))
-
-
-def _finish(axes: Axes, x: str, y: str) -> None:
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
-    if axes.get_legend_handles_labels()[1]:
-        legend_above(axes, 1)
