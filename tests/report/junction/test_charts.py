@@ -12,6 +12,7 @@ from evolaw.josephson.curves.hysteresis import HysteresisLoop
 from evolaw.josephson.curves.results import Curve, IVCurve
 from evolaw.josephson.curves.shapiro import ShapiroMap
 from evolaw.josephson.curves.spectra import Spectrum
+from evolaw.josephson.escapes.known_rates import TURNOVER
 from evolaw.josephson.escapes.switching import SwitchingCurrents
 from evolaw.josephson.fitting.results import JunctionFit, Parameter
 from evolaw.josephson.formulas import escape_rate, thermal_switching
@@ -131,24 +132,6 @@ def test_the_rate_behind_the_law_stands_over_that_of_the_histogram():
     np.testing.assert_allclose(y[::50], escape_rate(x[::50], 0.5, 0.05), rtol=5e-3)
 
 
-def test_a_fit_has_its_axes_in_readable_parts_of_units() -> None:
-    """Micro-ampere and micro-volt at the axes, whole numbers at their marks, no powers of ten in the corners."""
-    from types import SimpleNamespace
-
-    from evolaw.report.junction.fit_chart import draw_fit
-
-    x = np.linspace(1e-6, 4e-6, 5)
-    labels = ("current (A)", "voltage (V)")
-    fit = SimpleNamespace(x=x, measured=20 * x, fitted=20 * x, error=1e-8 + 0 * x, kind="iv", labels=labels)
-    figure = draw_fit(fit)
-    figure.draw_without_rendering()
-    top, bottom = figure.axes
-    assert (top.get_ylabel(), bottom.get_xlabel()) == ("voltage (µV)", "current (µA)")
-    marks = [text.get_text() for text in bottom.get_xticklabels()]
-    assert {"1", "2", "3", "4"} <= set(marks)
-    assert not bottom.xaxis.get_offset_text().get_text()
-
-
 def test_an_array_over_temperatures_and_averages_are_drawn(tmp_path):
     ones = np.ones(3)
     plane = {f"{name}{tail}": ones * 0.5 for name in ("energy", "vortices", "helicity") for tail in ("", "_error")}
@@ -165,3 +148,19 @@ def test_an_array_over_temperatures_and_averages_are_drawn(tmp_path):
 def test_the_exact_curve_without_capacitance_is_fine():
     curve = IVCurve(Junction(noise=0.1), "I–V curve", X, X**2, 0.01 * X, X**2, "Bessel")
     assert len(evolaw.draw(curve).axes[0].lines[-1].get_xdata()) == 200
+
+
+def test_a_long_source_leaves_room_for_the_axes():
+    """Two sources in one line of the legend were wider than the figure: the axes had no width left."""
+    source = "Fokker–Planck eigenvalue; Mel'nikov–Meshkov below barriers of 4 D"
+    found = Curve(Junction(damping=0.5, noise=0.2), "escape rate", X[:1], X[:1], 0.1 * X[:1], X[:1], source)
+    figure = evolaw.draw(found)
+    figure.draw_without_rendering()
+    assert figure.axes[0].get_position().width > 0.5
+
+
+def test_a_known_rate_beyond_the_line_is_a_mark():
+    """At i = 0.5, D = 0.4 the leading order ends at 0.46: the point stood alone."""
+    found = Curve(Junction(damping=0.5, noise=0.4), "escape rate", X[:1] + 0.4, X[:1], 0.1 * X[:1], X[:1], TURNOVER)
+    marks = [line for line in evolaw.draw(found).axes[0].lines if line.get_marker() == "x"]
+    assert [line.get_xdata().tolist() for line in marks] == [[0.5]]

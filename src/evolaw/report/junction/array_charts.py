@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from evolaw.report.junction.looks import EXACT, finish, frequency_unit
-from evolaw.report.styles import CYCLE, new_figure
+from evolaw.report.styles import CYCLE, legend_above, new_figure
 
 __all__ = ["draw_array", "draw_array_sweep"]
 
 
+_FEW_LINES = 3
+_LOOKS = ("o-", "s--", "^:", "D-.")
 _NAMES = {
     "helicity": "helicity modulus Υ",
     "vortices": "vortices per plaquette",
@@ -46,17 +48,20 @@ def draw_array_sweep(found: Any) -> Figure:
     )
     over_bias = np.unique(found.bias).size > 1
     x, other = (found.bias, found.noise) if over_bias else (found.noise, found.bias)
-    figure = new_figure(3.4 * len(names), 3.2)
-    for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
+    lines = np.unique(other)
+    columns = 1 if lines.size <= _FEW_LINES else 2
+    figure = new_figure(3.4 * len(names), 3.2 + 0.17 * max(0, -(-lines.size // columns) - _FEW_LINES))
+    panels = np.atleast_1d(figure.subplots(1, len(names)))
+    for axes, name in zip(panels, names, strict=True):
         value, error = found.column(name)
-        for k, fixed in enumerate(np.unique(other)):
+        for k, fixed in enumerate(lines):
             here = other == fixed
-            words = f"{'D' if over_bias else 'i'} = {fixed:g}"
+            words = f"{'D' if over_bias else 'i'} = {fixed:.3g}"
             axes.errorbar(
                 x[here],
                 value[here],
                 yerr=2 * np.nan_to_num(error[here]),
-                fmt="o-",
+                fmt=_LOOKS[k // len(CYCLE) % len(_LOOKS)],
                 ms=3.5,
                 capsize=2,
                 color=CYCLE[k % len(CYCLE)],
@@ -66,5 +71,8 @@ def draw_array_sweep(found: Any) -> Figure:
             line = np.linspace(0, x.max(), 50)
             axes.plot(line, 2 * line / np.pi, label=r"$2D/\pi$, the jump", **EXACT)
             axes.set_ylim(-0.05, 1.05)
-        finish(axes, r"$I\,/\,I_c$" if over_bias else r"$D = k_B T\,/\,E_J$", _NAMES[name])
+        axes.set_xlabel(r"$I\,/\,I_c$" if over_bias else r"$D = k_B T\,/\,E_J$")
+        axes.set_ylabel(_NAMES[name])
+        if axes is panels[0]:  # the lines are the same in all
+            legend_above(axes, columns)
     return figure

@@ -106,7 +106,7 @@ def _exact_lines(curve: Any) -> list[tuple[np.ndarray, np.ndarray, dict[str, Any
             lines.append(
                 (fine, np.asarray(escape_rate(fine, junction.damping, junction.noise)), look | {"label": words_of_line})
             )
-            if curve.source == TURNOVER:
+            if curve.source == TURNOVER and ends[1] <= high:
                 return lines
     fine, is_line = np.linspace(*ends, 200), curve.exact is not None and ends[1] > ends[0]
     if is_line and curve.name == "I–V curve" and (voltage := _exact_voltage(junction, fine)) is not None:

@@ -32,6 +32,7 @@ def frequency_unit(damping: Any) -> str:
 
 
 def finish(axes: Axes, x: str, y: str) -> None:
+    """Name the axes, and put the legend above them, where there is one."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     if axes.get_legend_handles_labels()[1]:
