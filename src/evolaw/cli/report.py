@@ -1,4 +1,4 @@
-"""``evolaw report``: a stored finding, trajectory, learned law or league as one HTML page, or several runs as a Typst report with its PDF."""
+"""``evolaw report``: a stored finding, trajectory, measured junction, learned law or league as one HTML page, or several runs as a Typst report with its PDF."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def write_report(
     ] = None,
     title: Annotated[str | None, typer.Option("--title", help="With --typst: the title.")] = None,
 ) -> None:
-    """Write the HTML report on a stored finding, trajectory, learned law or league, or a Typst report on any runs."""
+    """Write the HTML report on a stored finding, trajectory, measured junction, learned law or league, or a Typst report on any runs."""
     from evolaw import checks
 
     lang = language.chosen(lang)
@@ -64,6 +64,7 @@ def write_report(
 
 def _write_page(source: Path, out: Path | None, lang: str) -> Path:
     from evolaw.discovery import Finding
+    from evolaw.errors import StorageError
     from evolaw.report import write
     from evolaw.storage import Run
 
@@ -78,6 +79,10 @@ def _write_page(source: Path, out: Path | None, lang: str) -> Path:
         return write_trajectory(Trajectory.load(source), out or source / "report.html", lang=lang, command=command)
     if kind == "junction":
         return _write_measured(source, out or source / "report.html", lang)
+    if kind != "finding":
+        raise StorageError(
+            f"{source} holds {kind or 'nothing that it names'}; pages are made of a finding, a trajectory, a measured junction, a learned law or a league. The page of a score is written where it is trained."
+        )
     finding = Finding.load(source)
     origin: dict[str, Any] = {name: finding.facts.get(name) for name in ("command", "seed")}
     page: Path = write(finding, out or source / "report.html", lang=lang, **origin)

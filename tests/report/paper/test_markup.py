@@ -61,3 +61,18 @@ def test_other_results_say_their_facts() -> None:
 
 def test_a_table_without_a_header_has_no_empty_row() -> None:
     assert "table.header" not in typst_table((), [("a", "b")])
+
+
+def test_facts_below_a_name_bear_it() -> None:
+    """The names of averages were hung at the end of the fact before them."""
+
+    class Averages:
+        def __repr__(self) -> str:
+            return "Averages\n  sine\n    i = 1  0.5\n    i = 2  0.6\n  cosine\n    i = 1  0.1\n  as a whole  well"
+
+    assert facts_of(Averages()) == [
+        ("sine, i = 1", "0.5"),
+        ("sine, i = 2", "0.6"),
+        ("cosine, i = 1", "0.1"),
+        ("as a whole", "well"),
+    ]

@@ -71,13 +71,22 @@ def facts_of(result: Any) -> list[tuple[str, str]]:
         ('law', 'dX = dW')
     """
     facts: list[tuple[str, str]] = []
-    for line in repr(result).splitlines()[1:]:
+    lines, heading, edge = repr(result).splitlines()[1:], "", 0
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
         name, _, value = line.strip().partition("  ")
+        if _indent(line) <= edge:
+            heading = ""
         if value.strip():
-            facts.append((name, value.strip()))
+            facts.append((f"{heading}, {name}" if heading else name, value.strip()))
+        elif _indent(following) > _indent(line):  # facts of one thing stand below its name
+            heading, edge = name, _indent(line)
         elif facts:  # a long fact goes on
             facts[-1] = (facts[-1][0], f"{facts[-1][1]} {name}")
     return facts
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def typst_table(header: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
