@@ -34,7 +34,7 @@ def test_chance_is_that_of_the_farthest_of_several():
     """1.96 standard errors: one number in 20; of two at least one in 10.25 %, by 1 - 0.95²."""
     assert Distance(1.959964, 1, "").chance == pytest.approx(0.05, rel=1e-5)
     assert Distance(1.959964, 2, "").chance == pytest.approx(0.0975, rel=1e-5)
-    assert Distance(40.0, 3, "").chance < 1e-300
+    assert Distance(40.0, 3, "").chance < 1e-300 and Distance(0.0, 3, "").chance == 1
 
 
 def test_without_noise_there_is_no_chance_to_speak_of():

@@ -59,7 +59,8 @@ class Distance:
     @property
     def chance(self) -> float:
         """How often the farthest of so many normal errors lies at least as far."""
-        return float(-np.expm1(self.count * np.log1p(-special.erfc(self.gap / np.sqrt(2)))))
+        with np.errstate(divide="ignore"):  # nothing lies nearer than 0: it is as far in all
+            return float(-np.expm1(self.count * np.log1p(-special.erfc(self.gap / np.sqrt(2)))))
 
 
 def distance(found: Any) -> Distance | None:
