@@ -66,7 +66,7 @@ _DRAWN_ELSEWHERE = {
     "evolaw.josephson.arrays.results.ArrayRun": "junction.array_charts.draw_array",
     "evolaw.josephson.arrays.sweeps.ArraySweep": "junction.array_charts.draw_array_sweep",
     "evolaw.josephson.curves.averages.Averages": "junction.charts.draw_averages",
-    "evolaw.josephson.fitting.results.JunctionFit": "junction.fit_chart.draw_fit",
+    "evolaw.josephson.fitting.results.JunctionFit": "junction.fit_charts.draw_fit",
 }
 """Who draws which class, by their names: neither is loaded before somebody draws such a result, who has loaded its class.
 Whoever adds a kind of result adds its line; the drawer's parameters are the options of the result."""

@@ -96,7 +96,8 @@ def _exact_lines(curve: Any) -> list[tuple[np.ndarray, np.ndarray, dict[str, Any
     ends, words = (float(curve.abscissa[0]), float(curve.abscissa[-1])), f"exact: {curve.source}"
     if curve.name == "escape rate":
         # In one line two sources are wider than the figure, and leave no room for its axes.
-        words = "known: " + curve.source.replace("; ", ";\n")
+        sources = curve.source.replace("; ", ";\n")
+        words = f"known: {sources}"
         low, high = max(ends[0] - 0.1, 0.0), min(ends[1] + 0.1, 1 - junction.noise ** (2 / 3))
         if curve.exact is not None and high > low and curve.value.size < FEW:
             fine = np.linspace(low, high, 120)

@@ -7,7 +7,7 @@ def test_a_fit_has_its_axes_in_readable_parts_of_units() -> None:
     """Micro-ampere and micro-volt at the axes, whole numbers at their marks, no powers of ten in the corners."""
     from types import SimpleNamespace
 
-    from evolaw.report.junction.fit_chart import draw_fit
+    from evolaw.report.junction.fit_charts import draw_fit
 
     x = np.linspace(1e-6, 4e-6, 5)
     labels = ("current (A)", "voltage (V)")
