@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
 from evolaw.errors import ArgumentError
-from evolaw.ito import moment_equations, system
+from evolaw.ito import moment_equations, process, system
 from evolaw.ito.linearity import linear_law
+from evolaw.sde import solve
 from evolaw.sde.processes.classics import geometric_brownian_motion, harmonic_oscillator
 from evolaw.sde.processes.exact_laws import GeometricLaw
 from evolaw.sde.processes.linear_systems import GaussianLinearLaw, LinearLaw
@@ -37,6 +40,23 @@ def test_moments_agree_with_the_moment_equations(text: str, values: dict[str, fl
         for j in range(dim):
             both = tuple(int(k == i) + int(k == j) for k in range(dim))
             assert covariance[i, j] == pytest.approx(moments[both] - mean[i] * mean[j], rel=1e-8, abs=1e-12)
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_the_law_follows_the_parameters(precision: str) -> None:
+    """Exact steps of a sweep, whose parameters the solver traces, and of a process with new ones; 5 errors, 8 means."""
+    relaxing = process("dX = theta (m - X) dt + s dW", {"theta": 2.0, "m": 0.5, "s": 1.0})
+    rates = np.array([0.1, 5.0])
+    paths = solve(
+        relaxing, "exact-step", 1.0, [0, 1], steps=1, paths=4000, rng=0, sweep={"theta": rates}, precision=precision
+    )
+    ends = np.asarray(paths.values, float)[:, :, -1, 0]
+    spread = np.sqrt((1 - np.exp(-2 * rates)) / (2 * rates))
+    assert (np.abs(ends.mean(1) - 0.5 - 0.5 * np.exp(-rates)) < 5 * spread / np.sqrt(4000)).all()
+    assert (np.abs(ends.std(1) / spread - 1) < 5 / np.sqrt(8000)).all()
+    slower = relaxing.with_params(theta=0.1)
+    assert slower.exact.mean(1.0, [1.0])[0] == pytest.approx(0.5 + 0.5 * np.exp(-0.1))
+    assert pickle.loads(pickle.dumps(slower)).exact == slower.exact
 
 
 def test_correlated_noises_count() -> None:

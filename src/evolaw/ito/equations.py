@@ -10,8 +10,7 @@ SymPy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evolaw import checks
 from evolaw.ito.notation.spelling import is_equation, name_of
@@ -61,16 +60,13 @@ def equation(text: str, values: Mapping[str, float] | None = None) -> SDE:
         >>> equation("dX = mu X dt + s X dW", {"mu": 0.1, "s": 0.2}).exact.mean(1.0, [2.0]).round(4).tolist()
         [2.2103]
     """
-    from evolaw.ito.linearity import linear_law
     from evolaw.ito.systems import system
     from evolaw.ito.translation import to_sde
 
     given = {name_of(name, "values"): checks.number(value, str(name)) for name, value in (values or {}).items()}
     symbols = system(text, real=_signed(given), known=tuple(given))
     _require_numbers(symbols, given)
-    law = linear_law(symbols, {str(symbol): given[str(symbol)] for symbol in symbols.parameters})
-    made = to_sde(symbols, given, name=text.strip())
-    return made if law is None else replace(made, law=_Known(law))
+    return to_sde(symbols, given, name=text.strip())
 
 
 def _signed(values: Mapping[str, float]) -> tuple[str, ...]:
@@ -96,13 +92,3 @@ def _require_numbers(symbols: System, values: Mapping[str, float]) -> None:
         f"without {', '.join(missing)}",
         f"Capitals matter: {', '.join(other)}; write the state as on the left." if other else fix,
     )
-
-
-@dataclass(frozen=True)
-class _Known:
-    """The law of one set of parameters."""
-
-    law: Any
-
-    def __call__(self, params: Any) -> Any:
-        return self.law

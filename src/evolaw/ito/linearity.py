@@ -1,29 +1,91 @@
 """The exact law of a linear equation, read off its symbols.
 
-    dX = (A X + a) dt + Σ_k (B_k X + b_k) dW_k      with numbers for A, a, B_k, b_k, none of which depends on time
+    dX = (A X + a) dt + Σ_k (B_k X + b_k) dW_k      with A, a, B_k, b_k made of parameters, none of which depends on time
 
 Such an equation has exact moments; with additive noise (all B_k = 0) it is Gaussian and can be stepped exactly; with one
-state, one noise and no constants (a = b = 0) it is geometric Brownian motion, whose density is known too.
+state, one noise and no constants (a = b = 0) it is geometric Brownian motion, whose density is known too. Which of them it is
+the symbols say, for all values of the parameters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import sympy
 
 from evolaw import checks
 from evolaw.ito.calculus import to_ito
-from evolaw.ito.patience import bounded
-from evolaw.ito.structure import classify
+from evolaw.ito.patience import bounded, tidy
+from evolaw.ito.structure import Structure, classify
 from evolaw.ito.systems import System
 from evolaw.sde.processes.exact_laws import GeometricLaw
 from evolaw.sde.processes.linear_systems import GaussianLinearLaw, LinearLaw
 from evolaw.told import told
 
-__all__ = ["linear_law"]
+__all__ = ["ParametricLaw", "linear_law", "parametric_law"]
+
+
+@dataclass(frozen=True)
+class ParametricLaw:
+    """The exact law of a linear equation as a function of its parameters.
+
+    Attributes:
+        kind: `GaussianLinearLaw`, `GeometricLaw` or `LinearLaw`.
+        entries: what is not zero among A, every B_k, a and b, row by row behind one another: place and expression.
+        parameters: their symbols.
+        dim, noises: components of the state and of the noise.
+    """
+
+    kind: type
+    entries: tuple[tuple[int, sympy.Expr], ...]
+    parameters: tuple[sympy.Symbol, ...]
+    dim: int
+    noises: int
+
+    def __call__(self, params: Mapping[str, Any]) -> Any:
+        """Return the law at these parameters, which may be numbers or traced by JAX."""
+        A, B, a, b = self._matrices(params)
+        if self.kind is not GeometricLaw:
+            return self.kind(A, B, a, b)
+        number = jnp.asarray if isinstance(A, jax.Array) else float
+        return GeometricLaw(number(A[0, 0]), number(abs(B[0, 0, 0])), 1)
+
+    def _matrices(self, params: Mapping[str, Any]) -> list[Any]:
+        values = [params[str(symbol)] for symbol in self.parameters]
+        modules: Any = jnp
+        if not any(isinstance(value, jax.core.Tracer) for value in values):
+            # Numbers stay in double precision, whatever JAX has been told.
+            modules, values = np, [np.asarray(value, float) for value in values]
+        dim, noises = self.dim, self.noises
+        shapes = ((dim, dim), (noises, dim, dim), (dim,), (noises, dim))
+        sizes = [int(np.prod(shape)) for shape in shapes]
+        flat = modules.zeros(sum(sizes))
+        if self.entries:
+            places = np.array([place for place, _ in self.entries])
+            # The loop asks for the form with ones for all parameters, where an entry may be infinite.
+            with np.errstate(all="ignore"):
+                known = modules.stack([modules.asarray(entry, float) for entry in self._function(modules)(*values)])
+            flat = flat.at[places].set(known) if modules is jnp else _filled(flat, places, known)
+        parts = modules.split(flat, np.cumsum(sizes)[:-1])
+        return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+    def _function(self, modules: Any) -> Callable[..., Any]:
+        """The entries as a function of the parameters; made when it is first asked for, and left behind where the law travels."""
+        made: dict[str, Any] = self.__dict__.setdefault("functions", {})
+        if modules.__name__ not in made:
+            library = "jax" if modules is jnp else "numpy"
+            made[modules.__name__] = sympy.lambdify(
+                self.parameters, [entry for _, entry in self.entries], modules=library, cse=True
+            )
+        return made[modules.__name__]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "functions"}
 
 
 @told
@@ -51,25 +113,46 @@ def linear_law(system: System, values: Mapping[str, float]) -> LinearLaw | Geome
         [[0.25]]
     """
     system.require_correlation(values)
-    law = to_ito(system).independent()
-    structure = classify(law)
-    if not (structure.is_linear and structure.is_autonomous and law.noises):
-        return None
-    numbers = {symbol: values[str(symbol)] for symbol in law.parameters if str(symbol) in values}
-    missing = [str(symbol) for symbol in law.parameters if symbol not in numbers]
+    missing = [str(symbol) for symbol in system.parameters if str(symbol) not in values]
     checks.require(not missing, "values", "give a number for every parameter", f"without {', '.join(missing)}")
-    A, a = _affine(law.drift, law.states, numbers)
-    columns = [_affine(law.diffusion[:, k], law.states, numbers) for k in range(len(law.noises))]
-    B, b = np.array([matrix for matrix, _ in columns]), np.array([shift for _, shift in columns])
-    if not B.any():
-        return GaussianLinearLaw(A, B, a, b)
-    if A.shape == (1, 1) and len(B) == 1 and not a.any() and not b.any():
-        return GeometricLaw(float(A[0, 0]), abs(float(B[0, 0, 0])), 1)
-    return LinearLaw(A, B, a, b)
+    independent = system.independent()
+    law = parametric_law(independent, classify(independent))
+    return None if law is None else law(values)
 
 
-def _affine(column: Any, states: tuple[sympy.Symbol, ...], numbers: Mapping[Any, float]) -> tuple[Any, Any]:
-    """The matrix and the constant of an affine column, as numbers."""
-    slope = column.jacobian(states).subs(numbers)
-    constant = column.subs(dict.fromkeys(states, 0)).subs(numbers)
-    return np.array(slope, float), np.array(constant, float).reshape(-1)
+def parametric_law(system: System, structure: Structure) -> ParametricLaw | None:
+    """Return the exact law as a function of the parameters; None for an equation that is not linear, or whose coefficients depend on time.
+
+    Args:
+        system: the equation, its noises independent.
+        structure: what `classify` says of it. Itô's and Stratonovich's form of an equation are both linear, or neither is.
+    """
+    if not (structure.is_linear and structure.is_autonomous and system.noises):
+        return None
+    law = to_ito(system)
+    states, dim, noises = law.states, law.dim, len(law.noises)
+    origin = dict.fromkeys(states, 0)
+    slopes: list[Any] = [law.drift.jacobian(states)]
+    slopes += [law.diffusion[:, k].jacobian(states) if structure.noise != "additive" else None for k in range(noises)]
+    parts = [*slopes, law.drift.subs(origin), law.diffusion.subs(origin).T]
+    sizes = [dim * dim] * (1 + noises) + [dim, noises * dim]
+    begins = [sum(sizes[:number]) for number in range(len(sizes))]
+    entries = tuple(
+        (begin + place, tidy(entry.subs(origin)))
+        for begin, part in zip(begins, parts, strict=True)
+        if part is not None
+        for place, entry in enumerate(part)
+        if entry != 0
+    )
+    if structure.noise == "additive":
+        kind: type = GaussianLinearLaw
+    elif dim == noises == 1 and {place for place, _ in entries} <= {0, 1}:
+        kind = GeometricLaw
+    else:
+        kind = LinearLaw
+    return ParametricLaw(kind, entries, law.parameters, dim, noises)
+
+
+def _filled(flat: np.ndarray, places: np.ndarray, values: np.ndarray) -> np.ndarray:
+    flat[places] = values
+    return flat

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import sympy
 
 from evolaw import checks
+from evolaw.ito.linearity import parametric_law
 from evolaw.ito.patience import bounded
 from evolaw.ito.structure import classify
 from evolaw.ito.systems import System
@@ -68,7 +69,7 @@ class _Coefficient:
 @told
 @bounded
 def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SDE:
-    """Return the system as an `SDE` with its noise kind decided in symbols.
+    """Return the system as an `SDE` with its noise kind decided in symbols, and its exact law where it is linear.
 
     Args:
         system: the law in symbols; correlated noises are replaced by independent ones with the same law.
@@ -97,7 +98,8 @@ def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SD
             raise checks.refuse(str(symbol), "be positive", numbers[str(symbol)], advice)
     system.require_correlation(numbers)
     law = system.independent()
-    kind = classify(law).noise
+    structure = classify(law)
+    kind = structure.noise
     diagonal = kind == "diagonal"
     spread = [law.diffusion[i, i] for i in range(law.dim)] if diagonal else list(law.diffusion)
     noises = len(law.noises)
@@ -114,6 +116,7 @@ def to_sde(system: System, values: Mapping[str, float], *, name: str = "") -> SD
         params=numbers,
         name=name or str(system),
         components=tuple(map(str, law.states)),
+        law=parametric_law(law, structure),
     )
 
 
