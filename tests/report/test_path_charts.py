@@ -1,47 +1,75 @@
-"""The figure of an ensemble shows what it is given, in the shared axes it promises."""
+"""The figure of paths: what is drawn is the sample's own numbers, beside what its law knows exactly, and nothing where it knows nothing."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from evolaw.report.path_charts import Curve, Panel, draw_paths
+from evolaw.report.figures import draw
+from evolaw.sde.processes.linear_systems import linear_system
+from evolaw.trajectory import Trajectory
 
 TIMES = np.linspace(0, 1, 11)
+PATHS = np.random.default_rng(0).normal(size=(200, 11, 2)).cumsum(axis=1)
+PATHS[:, 0] = 0.5
+LAW = replace(linear_system(-2 * np.eye(2), a=[2.0, 2.0], b=0.5 * np.eye(2)), components=("x", "v"))
 
 
-def panel(known: bool) -> Panel:
-    paths = np.random.default_rng(0).normal(size=(5, 11)).cumsum(axis=1)
-    mean, deviation = paths.mean(axis=0), paths.std(axis=0)
-    edges = np.linspace(-4, 4, 9)
-    curve = Curve(np.linspace(-4, 4, 50), np.full(50, 0.125), "exact") if known else None
-    exact = (np.zeros(11), np.sqrt(TIMES)) if known else (None, None)
-    return Panel("X", paths, mean, deviation, *exact, edges, np.full(8, 0.125), curve)
+def ensemble(law: object = LAW, values: np.ndarray = PATHS, times: np.ndarray = TIMES) -> Trajectory:
+    return Trajectory(values, times, ("paths", "times", "dim"), law=law)
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_one_row_a_component(rows: int) -> None:
-    figure = draw_paths(TIMES, [panel(True)] * rows, "a title")
-    assert len(figure.axes) == 2 * rows
-    for left, right in zip(figure.axes[::2], figure.axes[1::2], strict=True):
+def test_the_exact_curves_are_those_of_the_law_and_the_others_those_of_the_paths() -> None:
+    figure = draw(ensemble(), density=True, paths=3)
+    assert [axes.get_ylabel() for axes in figure.axes[::2]] == ["x", "v"]
+    for k, (left, right) in enumerate(zip(figure.axes[::2], figure.axes[1::2], strict=True)):
         assert left.get_ylim() == right.get_ylim()
-        assert left.get_ylabel() == "X"
-    assert figure.axes[-2].get_xlabel() == "time"
+        singles, (mean, exact, low, high) = left.lines[:3], [line.get_ydata() for line in left.lines[3:]]
+        assert np.allclose(singles[2].get_ydata(), PATHS[2, :, k])
+        assert np.allclose(mean, PATHS[..., k].mean(axis=0))
+        known, deviation = 1 - 0.5 * np.exp(-2 * TIMES), 0.25 * np.sqrt(1 - np.exp(-4 * TIMES))
+        assert np.allclose(exact, known)
+        assert np.allclose(low, known - deviation)
+        assert np.allclose(high, known + deviation)
+        height, x = right.lines[0].get_data()
+        centre, spread = known[-1], deviation[-1]
+        assert np.allclose(height, np.exp(-(((x - centre) / spread) ** 2) / 2) / (spread * np.sqrt(2 * np.pi)))
+        assert right.get_xlabel() == "density at t = 1"
+    assert {text.get_text() for text in figure.legends[0].get_texts()} >= {"mean, sampled", "exact"}
 
 
-def test_the_exact_curves_are_those_given() -> None:
-    left, right = draw_paths(TIMES, [panel(True)]).axes
-    exact = [line.get_ydata() for line in left.lines[-3:]]
-    assert np.array_equal(exact[0], np.zeros(11))
-    assert np.allclose(exact[1], -np.sqrt(TIMES))
-    assert np.allclose(exact[2], np.sqrt(TIMES))
-    assert np.allclose(right.lines[0].get_xdata(), 0.125)
-    assert right.get_xlabel() == "density at t = 1"
-    assert left.figure.legends[0].get_texts()[-1].get_text() == "exact"  # type: ignore[union-attr]
-
-
-def test_nothing_exact_is_drawn_where_nothing_is_known() -> None:
-    left, right = draw_paths(TIMES, [panel(False)]).axes
-    assert len(left.lines) == 5 + 1
+@pytest.mark.parametrize(
+    "trajectory",
+    [
+        ensemble(law="a law that was only written down"),
+        ensemble(values=PATHS + np.linspace(0, 1, 200)[:, None, None]),
+        ensemble(times=TIMES + 1),
+    ],
+    ids=["no law", "many starts", "a later start"],
+)
+def test_nothing_exact_is_drawn_where_nothing_is_known(trajectory: Trajectory) -> None:
+    left, right = draw(trajectory, density=True).axes[:2]
+    assert np.allclose(left.lines[-1].get_ydata(), np.median(trajectory.values[..., 0], axis=0))
+    assert len(left.lines) == 8 + 1
     assert not right.lines
-    assert len(left.figure.legends[0].get_texts()) == 2  # type: ignore[union-attr]
+
+
+def test_the_histogram_has_mass_one_and_lost_paths_are_left_out() -> None:
+    values = PATHS.copy()
+    values[7, 5:] = np.nan
+    left, right = draw(ensemble(values=values), density=True).axes[:2]
+    heights, edges, _ = right.patches[0].get_data()  # type: ignore[attr-defined]
+    assert (heights * np.diff(edges)).sum() == pytest.approx(1, abs=0.01)
+    assert np.allclose(left.lines[8].get_ydata(), np.delete(PATHS, 7, axis=0)[..., 0].mean(axis=0))
+
+
+def test_the_sets_of_a_sweep_are_not_mixed() -> None:
+    values = np.stack([PATHS, PATHS + 3, PATHS - 3])
+    sweep = Trajectory(values, TIMES, ("sets", "paths", "times", "dim"), law=LAW)
+    axes = draw(sweep, density=True).axes
+    assert len(axes) == 2
+    medians = {line.get_label(): line.get_ydata() for line in axes[0].lines}
+    assert list(medians) == ["set 0", "set 1", "set 2"]
+    assert np.allclose(medians["set 2"], np.median(PATHS[..., 0] - 3, axis=0))

@@ -9,7 +9,7 @@ the symbols say, for all values of the parameters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ class ParametricLaw:
 
     Attributes:
         kind: `GaussianLinearLaw`, `GeometricLaw` or `LinearLaw`.
-        entries: what is not zero among A, every B_k, a and b, row by row behind one another: place and expression.
+        entries: what is not zero among A, every B_k, a and every b_k, row by row behind one another: place and expression.
         parameters: their symbols.
         dim, noises: components of the state and of the noise.
     """
@@ -130,27 +130,39 @@ def parametric_law(system: System, structure: Structure) -> ParametricLaw | None
     if not (structure.is_linear and structure.is_autonomous and system.noises):
         return None
     law = to_ito(system)
-    states, dim, noises = law.states, law.dim, len(law.noises)
-    origin = dict.fromkeys(states, 0)
-    slopes: list[Any] = [law.drift.jacobian(states)]
-    slopes += [law.diffusion[:, k].jacobian(states) if structure.noise != "additive" else None for k in range(noises)]
-    parts = [*slopes, law.drift.subs(origin), law.diffusion.subs(origin).T]
-    sizes = [dim * dim] * (1 + noises) + [dim, noises * dim]
-    begins = [sum(sizes[:number]) for number in range(len(sizes))]
-    entries = tuple(
-        (begin + place, tidy(entry.subs(origin)))
-        for begin, part in zip(begins, parts, strict=True)
-        if part is not None
-        for place, entry in enumerate(part)
-        if entry != 0
-    )
-    if structure.noise == "additive":
+    dim, noises = law.dim, len(law.noises)
+    columns = [law.drift, *(law.diffusion[:, k] for k in range(noises))]
+    entries, constants = [], (1 + noises) * dim * dim
+    for number, column in enumerate(columns):
+        entries += [(number * dim * dim + place, slope) for place, slope in _slopes(column, law.states)]
+        entries += [(constants + number * dim + place, value) for place, value in _constants(column, law.states)]
+    if all(place < dim * dim or place >= constants for place, _ in entries):
         kind: type = GaussianLinearLaw
-    elif dim == noises == 1 and {place for place, _ in entries} <= {0, 1}:
+    elif dim == noises == 1 and all(place < constants for place, _ in entries):
         kind = GeometricLaw
     else:
         kind = LinearLaw
-    return ParametricLaw(kind, entries, law.parameters, dim, noises)
+    return ParametricLaw(kind, tuple(entries), law.parameters, dim, noises)
+
+
+def _slopes(column: sympy.Matrix, states: tuple[sympy.Symbol, ...]) -> Iterator[tuple[int, sympy.Expr]]:
+    """What is not zero in the Jacobian of an affine column, row by row."""
+    places = {state: place for place, state in enumerate(states)}
+    for row, entry in enumerate(column):
+        for state in entry.free_symbols & places.keys():
+            slope = _at_zero(sympy.diff(entry, state), states)
+            if slope != 0:
+                yield row * len(states) + places[state], slope
+
+
+def _constants(column: sympy.Matrix, states: tuple[sympy.Symbol, ...]) -> Iterator[tuple[int, sympy.Expr]]:
+    """What is not zero of a column where all states are."""
+    values = ((row, _at_zero(entry, states)) for row, entry in enumerate(column) if entry != 0)
+    return ((row, value) for row, value in values if value != 0)
+
+
+def _at_zero(entry: sympy.Expr, states: tuple[sympy.Symbol, ...]) -> sympy.Expr:
+    return tidy(entry.subs(dict.fromkeys(entry.free_symbols & set(states), 0)))
 
 
 def _filled(flat: np.ndarray, places: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -30,6 +30,7 @@ from matplotlib.ticker import MaxNLocator
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
+from evolaw.report.path_charts import draw_paths, names_of
 from evolaw.report.styles import (
     CYCLE,
     cell_colours,
@@ -71,10 +72,6 @@ _DRAWN_ELSEWHERE = {
 """Who draws which class, by their names: neither is loaded before somebody draws such a result, who has loaded its class.
 Whoever adds a kind of result adds its line; the drawer's parameters are the options of the result."""
 
-_BANDS = ((5, 95, 0.16), (25, 75, 0.28))
-_ENOUGH = 20
-"""Paths from which on their quantiles are drawn."""
-
 
 @told
 def draw(result: Any, **options: Any) -> Figure:
@@ -83,8 +80,9 @@ def draw(result: Any, **options: Any) -> Figure:
     Args:
         result: any result of evolaw; the list stands at the head of this file.
         **options: ``frames`` (how many frames of a lattice, default 6), ``paths`` (how many single paths, default 8),
-            ``labels`` (axis names of a vector state), ``title``, ``x`` (abscissa of an Estimate); and ``ax``, axes of the
-            user's to draw into, whose figure is returned: one panel is drawn into them, several take their place.
+            ``labels`` (axis names of a vector state), ``density`` (of paths, whether that at the last time is drawn too),
+            ``title``, ``x`` (abscissa of an Estimate); and ``ax``, axes of the user's to draw into, whose figure is returned: one
+            panel is drawn into them, several take their place.
 
     Raises:
         ArgumentError: another kind of result, or an option that the result does not have.
@@ -156,7 +154,7 @@ def _(result: Estimate) -> Callable[..., Figure]:
 def _(result: Trajectory) -> Callable[..., Figure]:
     if result.axes[-2:] == ("rows", "cols"):
         return _lattice
-    return _line if result.axes[-1] == "cells" else _paths
+    return _line if result.axes[-1] == "cells" else draw_paths
 
 
 def _lattice(trajectory: Trajectory, frames: int = 6) -> Figure:
@@ -233,40 +231,11 @@ def _line(trajectory: Trajectory) -> Figure:
     return figure
 
 
-def _paths(trajectory: Trajectory, paths: int = 8, labels: tuple[str, ...] | None = None) -> Figure:
-    """One panel a component of the state."""
-    values = np.stack([run.frames.reshape(len(trajectory), -1) for run in trajectory.split()])
-    dim = values.shape[-1]
-    names = _names(labels, dim)
-    figure = new_figure(6.4, 2.6 * dim + 0.3)
-    panels = figure.subplots(dim, 1, sharex=True, squeeze=False)[:, 0]
-    for component, axes in enumerate(panels):
-        _bands(axes, trajectory.times, values[..., component], paths)
-        axes.set_ylabel(names[component])
-        axes.margins(x=0.01)
-    panels[-1].set_xlabel("time")
-    if len(values) >= _ENOUGH:
-        legend_above(panels[0])
-    return figure
-
-
-def _bands(axes: Axes, times: np.ndarray, values: np.ndarray, paths: int) -> None:
-    """Quantile bands where there are enough paths to speak of quantiles."""
-    if len(values) >= _ENOUGH:
-        for low, high, alpha in _BANDS:
-            edges = np.nanpercentile(values, [low, high], axis=0)
-            axes.fill_between(times, *edges, color=CYCLE[0], alpha=alpha, lw=0, label=f"{high - low} % of paths")
-        axes.plot(times, values[: checks.integer(paths, "paths", least=0)].T, color="#555555", lw=0.6, alpha=0.55)
-        axes.plot(times, np.nanmedian(values, axis=0), color=CYCLE[0], lw=1.8, label="median")
-    else:
-        axes.plot(times, values.T)
-
-
 def draw_moments(statistics: Any, labels: tuple[str, ...] | None = None) -> Figure:
     """One panel a component: what is known of the mean, and how far the paths spread."""
     times, mean, error = statistics.times, statistics.mean, statistics.mean_error
     spread = np.sqrt(np.maximum(statistics.variance, 0))
-    names = _names(labels, mean.shape[1])
+    names = names_of(labels, None, mean.shape[1])
     figure = new_figure(6.4, 2.6 * len(names) + 0.3)
     panels = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
     for k, axes in enumerate(panels):
@@ -279,12 +248,6 @@ def draw_moments(statistics: Any, labels: tuple[str, ...] | None = None) -> Figu
     legend_above(panels[0], 2)
     panels[-1].set_xlabel("time")
     return figure
-
-
-def _names(labels: tuple[str, ...] | None, dim: int) -> tuple[str, ...]:
-    names = tuple(labels) if labels else ("state",) if dim == 1 else tuple(f"component {k + 1}" for k in range(dim))
-    checks.require(len(names) == dim, "labels", f"name the {dim} components", labels)
-    return names
 
 
 def _estimate(estimate: Estimate, x: Any = None) -> Figure:

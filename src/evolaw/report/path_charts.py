@@ -1,93 +1,195 @@
-"""Paths of a process as a figure: the paths, their mean and band beside the exact ones, and the density at the end.
+"""Paths of vector states as a figure: some of them, how they spread, what is known exactly, and the density at the end.
 
-One row a component. Left: some paths, the sample mean, one standard deviation around it, and the exact mean and band as dashed
-lines. Right, turned to share the axis of values: the histogram at the last time and the exact density.
+One row a component. Where the exact mean of the process is known: the sample mean, one standard deviation around it, and the exact
+ones as dashed lines. Elsewhere: the median, and the bands that hold half and nine tenths of the paths, which need no finite
+variance. Of a sweep the median of every set, and the band of half of its paths. To the right, if it is asked for, turned to share the axis of values: the histogram at the last time and the exact density.
+Paths that did not stay finite are left out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evolaw.report.styles import CYCLE, new_figure, style
+from evolaw import checks
+from evolaw.report.styles import CYCLE, legend_above, new_figure
+from evolaw.trajectory import Trajectory
 
-__all__ = ["Curve", "Panel", "draw_paths"]
+__all__ = ["draw_paths", "names_of"]
+
+_BANDS = ((5, 95, 0.16), (25, 75, 0.28))
+_ENOUGH = 20
+"""Paths from which on their spread is drawn."""
+_MOST_BINS = 40
+_MOST = 8
+"""Components that are drawn; nobody reads a hundred panels."""
+_DASHES: dict[str, Any] = {"color": CYCLE[1], "lw": 1.3, "ls": (0, (4, 3))}
 
 
-@dataclass(frozen=True)
-class Curve:
-    """A density along the axis of values: x, its height and what it is, such as "exact"."""
+def draw_paths(
+    trajectory: Trajectory, paths: int = 8, labels: Sequence[str] | None = None, density: bool = False
+) -> Figure:
+    """Return the figure of paths, one row a component, of the first eight.
 
-    x: np.ndarray
-    height: np.ndarray
-    name: str
-
-
-@dataclass(frozen=True)
-class Panel:
-    """What is drawn of one component.
-
-    Attributes:
-        label: its name.
-        paths: some paths, shape (paths, times).
-        mean, deviation: sample mean and standard deviation, shape (times,).
-        exact_mean, exact_deviation: the same, exactly; None where unknown.
-        edges, density: histogram at the last time.
-        curve: exact or stationary density; None where unknown.
+    Args:
+        trajectory: what happened; what its law knows exactly is drawn beside it where all paths began at one place at time 0.
+        paths: how many single paths, where there are enough to draw their spread; else all.
+        labels: names of the components; by default those of the law.
+        density: whether the density at the last time is drawn as well.
     """
-
-    label: str
-    paths: np.ndarray
-    mean: np.ndarray
-    deviation: np.ndarray
-    exact_mean: np.ndarray | None
-    exact_deviation: np.ndarray | None
-    edges: np.ndarray
-    density: np.ndarray
-    curve: Curve | None
-
-
-def draw_paths(times: np.ndarray, panels: list[Panel], title: str = "") -> Figure:
-    """Return the figure of an ensemble of paths, one row a component."""
-    with style():
-        figure = new_figure(7.2, 2.75 * len(panels) + (0.35 if title else 0.0))
-        rows = figure.subplots(
-            len(panels), 2, sharey="row", squeeze=False, width_ratios=[2.6, 1], gridspec_kw={"wspace": 0.1}
-        )
-        for row, panel in zip(rows, panels, strict=True):
-            _over_time(row[0], times, panel)
-            _at_the_end(row[1], panel, times[-1])
-            row[1].locator_params(axis="x", nbins=4)
-        rows[-1][0].set_xlabel("time")
-        known = {line.get_label(): line for axes in rows[0] for line in axes.get_legend_handles_labels()[0]}
+    before = int(np.prod(trajectory.values.shape[: trajectory.axes.index("times")], dtype=int))
+    values = np.asarray(trajectory.values).reshape(before, len(trajectory), -1)
+    names = names_of(labels, trajectory.law, values.shape[-1])
+    whole, times = np.isfinite(values).all(axis=(1, 2)), np.asarray(trajectory.times)
+    sets = _sets(trajectory, whole)
+    values = values[whole]
+    enough = len(values) >= _ENOUGH
+    mean, variance = _exact(trajectory, values) if enough else (None, None)
+    rows = min(len(names), _MOST)
+    panels, ends = _panels(rows, density and enough and sets is None)
+    for k, axes in enumerate(panels):
+        own = values[..., k]
+        if sets is not None:
+            _by_set(axes, times, own, sets)
+        elif not enough:
+            axes.plot(times, own.T)
+        elif mean is None:
+            _quantiles(axes, times, own, paths)
+        else:
+            _moments(axes, times, own, paths, mean[:, k], None if variance is None else variance[:, k])
+        axes.set_ylabel(names[k])
+        axes.margins(x=0 if ends is not None else 0.01)
+    panels[-1].set_xlabel("time")
+    figure: Any = panels[0].figure
+    if ends is not None:
+        for k, axes in enumerate(ends):
+            _at_the_end(axes, trajectory, values, k)
+        shown = [line for axes in (panels[0], ends[0]) for line in axes.get_legend_handles_labels()[0]]
+        known = {line.get_label(): line for line in shown}
         figure.legend(known.values(), known.keys(), loc="outside lower left", ncols=3)
-        if title:
-            figure.suptitle(title, x=0.01, ha="left", weight="bold")
-    return figure
+    elif enough or sets is not None:
+        legend_above(panels[0], 3 if mean is None else 2)
+    return figure  # type: ignore[no-any-return]
 
 
-def _over_time(axes: Axes, times: np.ndarray, panel: Panel) -> None:
-    axes.plot(times, panel.paths.T, color="#555555", lw=0.5, alpha=0.35)
-    low, high = panel.mean - panel.deviation, panel.mean + panel.deviation
-    axes.fill_between(times, low, high, color=CYCLE[0], alpha=0.2, lw=0, label="mean ± 1 standard deviation, sampled")
-    axes.plot(times, panel.mean, color=CYCLE[0], lw=1.8, label="mean, sampled")
-    dashes: Any = {"color": CYCLE[1], "lw": 1.3, "ls": (0, (4, 3))}
-    if panel.exact_mean is not None:
-        axes.plot(times, panel.exact_mean, label="exact", **dashes)
-        if panel.exact_deviation is not None:
-            for sign in (-1, 1):
-                axes.plot(times, panel.exact_mean + sign * panel.exact_deviation, **dashes)
-    axes.set_ylabel(panel.label)
-    axes.margins(x=0)
+def names_of(labels: Sequence[str] | None, law: Any, dim: int) -> tuple[str, ...]:
+    """Return the names of the components: those given, else those of the law, else numbers.
+
+    Raises:
+        ArgumentError: another number of labels than of components.
+    """
+    known = getattr(law, "components", None) or ()
+    if labels is None and len(known) == dim:
+        return tuple(known)
+    names = tuple(labels) if labels else ("state",) if dim == 1 else tuple(f"component {k + 1}" for k in range(dim))
+    checks.require(len(names) == dim, "labels", f"name the {dim} components", labels)
+    return names
 
 
-def _at_the_end(axes: Axes, panel: Panel, time: float) -> None:
-    axes.stairs(panel.density, panel.edges, orientation="horizontal", fill=True, color=CYCLE[0], alpha=0.35)
-    if panel.curve is not None:
-        axes.plot(panel.curve.height, panel.curve.x, color=CYCLE[1], ls=(0, (4, 3)), label=panel.curve.name)
+def _panels(rows: int, with_ends: bool) -> tuple[list[Axes], list[Axes] | None]:
+    """The axes over time, and those beside them."""
+    figure = new_figure(7.2 if with_ends else 6.4, 2.7 * rows + 0.3)
+    if not with_ends:
+        return list(figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]), None
+    ratios: Any = {"width_ratios": [2.6, 1], "gridspec_kw": {"wspace": 0.1}}
+    grid = figure.subplots(rows, 2, sharey="row", squeeze=False, **ratios)
+    return list(grid[:, 0]), list(grid[:, 1])
+
+
+def _quantiles(axes: Axes, times: np.ndarray, values: np.ndarray, paths: int) -> None:
+    for low, high, alpha in _BANDS:
+        edges = np.percentile(values, [low, high], axis=0)
+        axes.fill_between(times, *edges, color=CYCLE[0], alpha=alpha, lw=0, label=f"{high - low} % of paths")
+    _singly(axes, times, values, paths)
+    axes.plot(times, np.median(values, axis=0), color=CYCLE[0], lw=1.8, label="median")
+
+
+def _moments(
+    axes: Axes,
+    times: np.ndarray,
+    values: np.ndarray,
+    paths: int,
+    exact_mean: np.ndarray,
+    exact_variance: np.ndarray | None,
+) -> None:
+    _singly(axes, times, values, paths)
+    mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1)
+    axes.fill_between(
+        times,
+        mean - spread,
+        mean + spread,
+        color=CYCLE[0],
+        alpha=0.2,
+        lw=0,
+        label="mean ± 1 standard deviation, sampled",
+    )
+    axes.plot(times, mean, color=CYCLE[0], lw=1.8, label="mean, sampled")
+    axes.plot(times, exact_mean, label="exact", **_DASHES)
+    if exact_variance is not None:
+        for sign in (-1, 1):
+            axes.plot(times, exact_mean + sign * np.sqrt(np.maximum(exact_variance, 0)), **_DASHES)
+
+
+def _sets(trajectory: Trajectory, whole: np.ndarray) -> np.ndarray | None:
+    """The set that each whole path belongs to; None without a sweep."""
+    if trajectory.axes[0] != "sets":
+        return None
+    count = len(trajectory.values)
+    return np.repeat(np.arange(count), len(whole) // count)[whole]
+
+
+def _by_set(axes: Axes, times: np.ndarray, values: np.ndarray, sets: np.ndarray) -> None:
+    for number in range(min(int(sets.max()) + 1, _MOST)):
+        own = values[sets == number]
+        (line,) = axes.plot(times, np.median(own, axis=0), lw=1.8, label=f"set {number}")
+        if len(own) >= _ENOUGH:
+            axes.fill_between(times, *np.percentile(own, [25, 75], axis=0), color=line.get_color(), alpha=0.2, lw=0)
+
+
+def _singly(axes: Axes, times: np.ndarray, values: np.ndarray, paths: int) -> None:
+    count = checks.integer(paths, "paths", least=0)
+    axes.plot(times, values[:count].T, color="#555555", lw=0.6, alpha=0.55 if count <= 10 else 0.35)
+
+
+def _at_the_end(axes: Axes, trajectory: Trajectory, values: np.ndarray, component: int) -> None:
+    """The histogram at the last time, and the exact or the stationary density."""
+    last, time = values[:, -1, component], float(trajectory.times[-1])
+    # A few far values would leave the rest in one bin; what lies outside is counted in the number of paths only.
+    low, high = np.quantile(last, [0.002, 0.998])
+    room = 0.15 * (high - low) if high > low else 0.5
+    bins = int(np.clip(2 * len(last) ** (1 / 3), 10, _MOST_BINS))
+    edges = np.linspace(low - room, high + room, bins + 1)
+    height = np.histogram(last, edges)[0] / (len(last) * np.diff(edges))
+    axes.stairs(height, edges, orientation="horizontal", fill=True, color=CYCLE[0], alpha=0.35)
+    start = _start(trajectory, values)
+    if start is not None:
+        from evolaw.sde.processes.exact_marginals import exact_density
+
+        x = np.linspace(edges[0], edges[-1], 400)
+        known, words = exact_density(trajectory.law, x, component, time, start)
+        if known is not None:
+            axes.plot(known, x, label=words, **_DASHES)
     axes.set_xlabel(f"density at t = {time:g}")
     axes.set_xlim(left=0)
+    axes.locator_params(axis="x", nbins=4)
+
+
+def _exact(trajectory: Trajectory, values: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Exact mean and variance at the saved times, None where no formula is known."""
+    start = _start(trajectory, values)
+    if start is None:
+        return None, None
+    from evolaw.sde.processes.exact_marginals import exact_moments
+
+    return exact_moments(trajectory.law, np.asarray(trajectory.times), start)
+
+
+def _start(trajectory: Trajectory, values: np.ndarray) -> np.ndarray | None:
+    """Where all paths of a process began at time 0; None where that is not one place, or another time."""
+    known = trajectory.axes[0] != "sets" and getattr(trajectory.law, "exact", None) is not None
+    begins = trajectory.times[0] == 0 and trajectory.times[-1] > 0 and not np.ptp(values[:, 0], axis=0).any()
+    return values[0, 0].astype(float) if known and begins else None

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from evolaw.cli import arguments, terminal
 from evolaw.cli.simulate.process_settings import PathSettings
-from evolaw.cli.simulate.process_summary import Summary, asked, draw
+from evolaw.cli.simulate.process_summary import Summary, asked
 
 if TYPE_CHECKING:
     from evolaw.storage import Run
 
 __all__ = ["Wanted", "continue_paths", "simulate_paths"]
+
+_SINGLE_PATHS = 30
 
 
 @dataclass(frozen=True)
@@ -142,17 +144,17 @@ def _tell(summary: Summary, place: Path | None, wanted: Wanted) -> None:
 
 def _show(summary: Summary, wanted: Wanted) -> None:
     """Draw the paths, film them, or write their page."""
+    from evolaw.report.figures import draw, save
     from evolaw.report.moving.animation import MOVING, animate
     from evolaw.report.moving.player import write_trajectory
-    from evolaw.report.styles import save
 
     paths: Any = summary.result
     if wanted.figure is not None and wanted.figure.suffix.lstrip(".").lower() in MOVING:
         animate(paths, wanted.figure)
     elif wanted.figure is not None:
-        save(draw(summary), wanted.figure)
+        save(draw(paths, paths=_SINGLE_PATHS, density=True, title=summary.title), wanted.figure)
     if wanted.report is not None:
-        command, drawing = shlex.join(["evolaw", *sys.argv[1:]]), draw(summary, titled=False)
+        command = shlex.join(["evolaw", *sys.argv[1:]])
         facts = [*summary.known(), ("seed", summary.settings.seed)]
         said = [(name, str(words)) for name, words in facts if words is not None]
-        write_trajectory(paths, wanted.report, lang=wanted.lang, command=command, drawing=drawing, facts=said)
+        write_trajectory(paths, wanted.report, lang=wanted.lang, command=command, facts=said)

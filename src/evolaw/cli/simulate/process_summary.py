@@ -1,4 +1,4 @@
-"""What is said of simulated paths: as text, as one JSON document, as a figure."""
+"""What is said of simulated paths: as text, as one JSON document."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from evolaw import __version__
 from evolaw.cli.simulate.process_settings import PathSettings
@@ -15,16 +15,13 @@ from evolaw.sde import catalogue
 
 if TYPE_CHECKING:
     import numpy as np
-    from matplotlib.figure import Figure
 
     from evolaw.errors import NumericalError
     from evolaw.sde.processes.process import SDE
     from evolaw.sde.statistics.moments import Statistics
     from evolaw.trajectory import Trajectory
 
-__all__ = ["Summary", "asked", "draw"]
-
-_MOST_COMPONENTS_DRAWN, _BINS, _DRAWN = 6, 40, 30
+__all__ = ["Summary", "asked"]
 
 
 def asked() -> Any:
@@ -88,6 +85,12 @@ class Summary:
             f"{paths - lost}, which is not the answer to the equation."
         )
 
+    @property
+    def title(self) -> str:
+        """What stands over the figure."""
+        left = self.statistics.paths - self.statistics.lost
+        return f"{self.settings.process}: {left} paths, {self.settings.scheme}"
+
     def facts(self) -> dict[str, Any]:
         """The JSON document."""
         moments, known = self.statistics.moments, self.has_numbers
@@ -148,56 +151,6 @@ def _parameters(process: SDE) -> str | None:
     """What an equation was filled in with; the weights of networks are not for reading."""
     values = process.params or {}
     return ", ".join(_flat(values)) or None if isinstance(values, Mapping) else None
-
-
-def draw(summary: Summary, *, titled: bool = True) -> Figure:
-    """Return the drawing of paths and densities, beside what is exact; on a page that says so already it needs no title."""
-    import numpy as np
-
-    from evolaw.report.path_charts import Curve, Panel, draw_paths
-    from evolaw.sde.processes.exact_marginals import exact_density
-
-    settings, paths = summary.settings, cast("Trajectory", summary.result)
-    values = np.asarray(paths.values)
-    finite = values[np.isfinite(values).all(axis=(1, 2))]
-    moments, (mean, variance) = summary.statistics.moments, summary.exact
-    names = settings.names
-    panels = []
-    for k in range(min(len(settings.start), _MOST_COMPONENTS_DRAWN)):
-        edges, density = _density(paths, finite[:, -1, k], k)
-        x = np.linspace(edges[0], edges[-1], 400)
-        height, words = exact_density(settings.process, x, k, settings.times[-1], np.array(settings.start))
-        panels.append(
-            Panel(
-                names[k],
-                finite[:_DRAWN, :, k],
-                moments.mean[:, k],
-                np.sqrt(moments.variance[:, k]),
-                None if mean is None else mean[:, k],
-                None if variance is None else np.sqrt(np.maximum(variance[:, k], 0)),
-                edges,
-                density,
-                None if height is None else Curve(x, height, words),
-            )
-        )
-    title = f"{settings.process}: {len(finite)} paths, {settings.scheme}"
-    return draw_paths(np.asarray(paths.times), panels, title if titled else "")
-
-
-def _density(paths: Trajectory, last: np.ndarray, component: int) -> tuple[np.ndarray, np.ndarray]:
-    """Edges and heights of the histogram at the last time."""
-    import numpy as np
-
-    from evolaw.sde.statistics.moments import Histogram
-    from evolaw.sde.statistics.stored_paths import measure
-    from evolaw.trajectory import Trajectory
-
-    # A few far values would leave the rest in one bin; what lies outside is counted in the number of paths only.
-    low, high = np.quantile(last, [0.002, 0.998])
-    room = 0.15 * (high - low) if high > low else 0.5
-    edges = np.linspace(low - room, high + room, _BINS + 1)
-    end = Trajectory(paths.values[:, -1:], paths.times[-1:], paths.axes, law=paths.law)
-    return edges, measure(end, Histogram(tuple(edges), component)).histogram.density[-1]
 
 
 def _flat(params: Mapping[str, Any]) -> Iterator[str]:

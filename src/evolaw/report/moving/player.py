@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from evolaw import documents
 from evolaw.report import language, shell
@@ -34,6 +33,7 @@ _NOTEBOOK_BITS = 600_000
 _MOST_PANELS = 8
 """A state of more components is not drawn: nobody reads a hundred panels."""
 _NOTEBOOK_WIDTH = 40 * 16
+_SINGLE_PATHS = 30
 
 
 @told
@@ -50,7 +50,6 @@ def render_trajectory(
     command: str | None = None,
     seed: int | None = None,
     frames: int | None = None,
-    drawing: Figure | None = None,
     facts: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return a trajectory as an HTML page that needs nothing but itself.
@@ -60,7 +59,6 @@ def render_trajectory(
         lang: "en" or "zh".
         command, seed: how to make the page again; by default the trajectory's own seed.
         frames: how many frames there were, where ``trajectory`` holds only the first.
-        drawing: what is drawn of paths, in the place of `evolaw.draw`.
         facts: what is known beside the law, as (label, words); by default what the trajectory says of itself.
 
     Raises:
@@ -78,7 +76,7 @@ def render_trajectory(
         film = replace(film, total_frames=frames)
     shape = trajectory.frames.shape
     with language.speaking(words.lang):
-        picture = shell.embed(drawing) if drawing is not None else _picture(trajectory, film, history)
+        picture = _picture(trajectory, film, history)
     return shell.render_page(
         "trajectory.html.j2",
         words=words,
@@ -170,7 +168,11 @@ def boundary_words(boundary: str | None, words: Words) -> str:
 def _picture(trajectory: Trajectory, film: Playback | None, history: str) -> shell.Picture | None:
     if film is not None:
         return shell.embed(draw_density(trajectory)) if len(trajectory) > 1 else None
-    return shell.embed(draw(trajectory)) if not history and _can_be_drawn(trajectory) else None
+    if history or not _can_be_drawn(trajectory):
+        return None
+    return shell.embed(
+        draw(trajectory, paths=_SINGLE_PATHS, density=True) if _kind(trajectory) == "paths" else draw(trajectory)
+    )
 
 
 def _can_be_drawn(trajectory: Trajectory) -> bool:
