@@ -30,9 +30,8 @@ from matplotlib.ticker import MaxNLocator
 from evolaw import checks
 from evolaw.analysis.estimates import Estimate
 from evolaw.arrays import MISSING
-from evolaw.report.path_charts import draw_paths, names_of
+from evolaw.report.path_charts import draw_paths
 from evolaw.report.styles import (
-    CYCLE,
     cell_colours,
     cell_places,
     legend_above,
@@ -46,7 +45,7 @@ from evolaw.report.styles import (
 from evolaw.told import told
 from evolaw.trajectory import Trajectory
 
-__all__ = ["draw", "draw_density", "draw_moments", "save"]
+__all__ = ["draw", "draw_density", "save"]
 
 _DRAWN_ELSEWHERE = {
     "evolaw.discovery.spine.finding.Finding": "evidence_charts.draw_finding",
@@ -57,7 +56,7 @@ _DRAWN_ELSEWHERE = {
     "evolaw.learning.trajectories.neural_equation.NeuralEquation": "learned.equation_charts.draw_coefficients",
     "evolaw.score.learned.model.ScoreModel": "score.charts.draw_training",
     "evolaw.learning.windows.rollouts.Beside": "learned.charts.draw_beside",
-    "evolaw.sde.statistics.moments.Statistics": "figures.draw_moments",
+    "evolaw.sde.statistics.moments.Statistics": "statistics_charts.draw_statistics",
     "evolaw.josephson.curves.results.Curve": "junction.charts.draw_curve",
     "evolaw.josephson.curves.hysteresis.HysteresisLoop": "junction.charts.draw_hysteresis",
     "evolaw.josephson.escapes.switching.SwitchingCurrents": "junction.charts.draw_switching",
@@ -228,25 +227,6 @@ def _line(trajectory: Trajectory) -> Figure:
     )
     axes.set_xlabel("cell")
     axes.set_ylabel("generation")
-    return figure
-
-
-def draw_moments(statistics: Any, labels: tuple[str, ...] | None = None) -> Figure:
-    """One panel a component: what is known of the mean, and how far the paths spread."""
-    times, mean, error = statistics.times, statistics.mean, statistics.mean_error
-    spread = np.sqrt(np.maximum(statistics.variance, 0))
-    names = names_of(labels, None, mean.shape[1])
-    figure = new_figure(6.4, 2.6 * len(names) + 0.3)
-    panels = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
-    for k, axes in enumerate(panels):
-        m, s, e = mean[:, k], spread[:, k], 2 * error[:, k]
-        axes.fill_between(times, m - s, m + s, alpha=0.16, lw=0, color=CYCLE[0], label="± 1 standard deviation")
-        axes.fill_between(times, m - e, m + e, alpha=0.4, lw=0, color=CYCLE[0], label="mean ± 2 standard errors")
-        axes.plot(times, m, color=CYCLE[0])
-        axes.set_ylabel(names[k])
-        axes.margins(x=0.01)
-    legend_above(panels[0], 2)
-    panels[-1].set_xlabel("time")
     return figure
 
 

@@ -9,7 +9,7 @@ Paths that did not stay finite are left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -64,16 +64,16 @@ def draw_paths(
         axes.set_ylabel(names[k])
         axes.margins(x=0 if ends is not None else 0.01)
     panels[-1].set_xlabel("time")
-    figure: Any = panels[0].figure
+    figure = cast(Figure, panels[0].figure)
     if ends is not None:
         for k, axes in enumerate(ends):
             _at_the_end(axes, trajectory, values, k)
         shown = [line for axes in (panels[0], ends[0]) for line in axes.get_legend_handles_labels()[0]]
-        known = {line.get_label(): line for line in shown}
-        figure.legend(known.values(), known.keys(), loc="outside lower left", ncols=3)
+        known = {str(line.get_label()): line for line in shown}
+        figure.legend(list(known.values()), list(known), loc="outside lower left", ncols=3)
     elif enough or sets is not None:
         legend_above(panels[0], 3 if mean is None else 2)
-    return figure  # type: ignore[no-any-return]
+    return figure
 
 
 def names_of(labels: Sequence[str] | None, law: Any, dim: int) -> tuple[str, ...]:
