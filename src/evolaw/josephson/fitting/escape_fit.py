@@ -17,7 +17,7 @@ from scipy import optimize, stats
 from evolaw import checks, display
 from evolaw.josephson.fitting.intervals import curvature_covariance, profile_interval
 from evolaw.josephson.fitting.results import Check, JunctionFit, Parameter, thermal_check
-from evolaw.josephson.formulas.escape import BELOW_CRITICAL, escape_rate
+from evolaw.josephson.formulas.escape import escape_rate
 from evolaw.josephson.formulas.switching import switching_law
 from evolaw.josephson.units import Scales
 from evolaw.told import told
@@ -249,9 +249,7 @@ def _law(critical: float, kelvin: float, ramp: float, resistance: float, capacit
     """The law of the switching current, in units of I_c."""
     scales = Scales(critical, resistance, capacitance, kelvin)
     rate = ramp / critical * scales.time_unit
-    return switching_law(
-        rate, lambda i: escape_rate(np.minimum(i, BELOW_CRITICAL), scales.damping, scales.noise), points=1001
-    )
+    return switching_law(rate, lambda i: escape_rate(i, scales.damping, scales.noise), points=1001)
 
 
 def _first_guess(mean: float, spread: float, resistance: float, capacitance: float) -> list[float]:

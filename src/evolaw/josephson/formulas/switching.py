@@ -58,7 +58,7 @@ def switching_law(
 
     Args:
         rate: r = di/dt > 0, in the unit of time of the escape rate.
-        escape: Γ(i), NumPy in and out.
+        escape: Γ(i), NumPy in and out; it is not asked at the critical current itself, i = 1.
         first, last: range of currents of the ramp.
         points: currents of the law, 8001; an eighth of them finds the stretch.
 
@@ -99,7 +99,8 @@ def _hazard(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Currents and ∫ Γ/r up to each, with what was collected before the first."""
     i = np.linspace(low, high, points)
-    gamma = np.asarray(escape(i), float)
+    # At the critical current there is no barrier and no rate; what happens in that one point takes no part of a ramp.
+    gamma = np.asarray(escape(np.where(i == 1.0, BELOW_CRITICAL, i)), float)
     fine = bool(np.all(np.isfinite(gamma)) and np.all(gamma >= 0))
     checks.require(fine, "escape", "be finite and not negative everywhere", "not so")
     return i, before + np.concatenate([[0.0], np.cumsum((gamma[1:] + gamma[:-1]) / 2 * (i[1] - i[0]))]) / rate
@@ -203,4 +204,4 @@ def thermal_switching(damping: float | None, noise: float, rate: float) -> Switc
         >>> 0.8 < thermal_switching(0.1, 0.01, 1e-6).mean < 0.9
         True
     """
-    return switching_law(rate, lambda i: escape_rate(np.minimum(i, BELOW_CRITICAL), damping, noise))
+    return switching_law(rate, lambda i: escape_rate(i, damping, noise))
