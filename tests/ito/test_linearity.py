@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -57,6 +60,26 @@ def test_the_law_follows_the_parameters(precision: str) -> None:
     slower = relaxing.with_params(theta=0.1)
     assert slower.exact.mean(1.0, [1.0])[0] == pytest.approx(0.5 + 0.5 * np.exp(-0.1))
     assert pickle.loads(pickle.dumps(slower)).exact == slower.exact
+
+
+@pytest.mark.slow
+def test_the_law_is_written_down_alike_in_every_process() -> None:
+    """Python's sets have another order in each: a run of three coupled components could not be continued by another process."""
+    script = (
+        "from evolaw.ito import process; from evolaw.sde.processes.fingerprints import fingerprint;"
+        "print(fingerprint(process('dX = (Z - X + Y) dt + dW1; dY = (X - Y + Z) dt + dW2; dZ = (Y + X - Z) dt + dW3').law))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "012"
+    }
+    assert len(said) == 1
 
 
 def test_correlated_noises_count() -> None:

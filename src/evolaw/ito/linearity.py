@@ -9,6 +9,7 @@ the symbols say, for all values of the parameters.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -113,11 +114,13 @@ def linear_law(system: System, values: Mapping[str, float]) -> LinearLaw | Geome
         [[0.25]]
     """
     system.require_correlation(values)
-    missing = [str(symbol) for symbol in system.parameters if str(symbol) not in values]
-    checks.require(not missing, "values", "give a number for every parameter", f"without {', '.join(missing)}")
     independent = system.independent()
     law = parametric_law(independent, classify(independent))
-    return None if law is None else law(values)
+    if law is None:
+        return None
+    missing = [str(symbol) for symbol in law.parameters if str(symbol) not in values]
+    checks.require(not missing, "values", "give a number for every parameter", f"without {', '.join(missing)}")
+    return law(values)
 
 
 def parametric_law(system: System, structure: Structure) -> ParametricLaw | None:
@@ -142,7 +145,9 @@ def parametric_law(system: System, structure: Structure) -> ParametricLaw | None
         kind = GeometricLaw
     else:
         kind = LinearLaw
-    return ParametricLaw(kind, tuple(entries), law.parameters, dim, noises)
+    # Symbols come out of sets in another order in every process; a run is continued, and compiled alike, in any of them.
+    in_order = tuple(sorted(entries, key=lambda entry: entry[0]))
+    return ParametricLaw(kind, pickle.loads(pickle.dumps(in_order)), law.parameters, dim, noises)
 
 
 def _slopes(column: sympy.Matrix, states: tuple[sympy.Symbol, ...]) -> Iterator[tuple[int, sympy.Expr]]:
