@@ -52,7 +52,7 @@ def test_the_exact_curves_are_those_of_the_law_and_the_others_those_of_the_paths
 def test_nothing_exact_is_drawn_where_nothing_is_known(trajectory: Trajectory) -> None:
     left, right = draw(trajectory, density=True).axes[:2]
     assert np.allclose(left.lines[-1].get_ydata(), np.median(trajectory.values[..., 0], axis=0))
-    assert len(left.lines) == 8 + 1
+    assert len(left.lines) == 30 + 1
     assert not right.lines
 
 
@@ -62,7 +62,7 @@ def test_the_histogram_has_mass_one_and_lost_paths_are_left_out() -> None:
     left, right = draw(ensemble(values=values), density=True).axes[:2]
     heights, edges, _ = right.patches[0].get_data()  # type: ignore[attr-defined]
     assert (heights * np.diff(edges)).sum() == pytest.approx(1, abs=0.01)
-    assert np.allclose(left.lines[8].get_ydata(), np.delete(PATHS, 7, axis=0)[..., 0].mean(axis=0))
+    assert np.allclose(left.lines[30].get_ydata(), np.delete(PATHS, 7, axis=0)[..., 0].mean(axis=0))
 
 
 def test_the_sets_of_a_sweep_are_not_mixed() -> None:

@@ -78,7 +78,7 @@ def draw(result: Any, **options: Any) -> Figure:
 
     Args:
         result: any result of evolaw; the list stands at the head of this file.
-        **options: ``frames`` (how many frames of a lattice, default 6), ``paths`` (how many single paths, default 8),
+        **options: ``frames`` (how many frames of a lattice, default 6), ``paths`` (how many single paths, default 8, beside a density 30),
             ``labels`` (axis names of a vector state), ``density`` (of paths, whether that at the last time is drawn too),
             ``title``, ``x`` (abscissa of an Estimate); and ``ax``, axes of the user's to draw into, whose figure is returned: one
             panel is drawn into them, several take their place.

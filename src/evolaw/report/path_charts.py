@@ -31,19 +31,20 @@ _DASHES: dict[str, Any] = {"color": CYCLE[1], "lw": 1.3, "ls": (0, (4, 3))}
 
 
 def draw_paths(
-    trajectory: Trajectory, paths: int = 8, labels: Sequence[str] | None = None, density: bool = False
+    trajectory: Trajectory, paths: int | None = None, labels: Sequence[str] | None = None, density: bool = False
 ) -> Figure:
     """Return the figure of paths, one row a component, of the first eight.
 
     Args:
         trajectory: what happened; what its law knows exactly is drawn beside it where all paths began at one place at time 0.
-        paths: how many single paths, where there are enough to draw their spread; else all.
+        paths: how many single paths, where there are enough to draw their spread, else all; by default 8, beside a density 30.
         labels: names of the components; by default those of the law.
         density: whether the density at the last time is drawn as well.
     """
     before = int(np.prod(trajectory.values.shape[: trajectory.axes.index("times")], dtype=int))
     values = np.asarray(trajectory.values).reshape(before, len(trajectory), -1)
     names = names_of(labels, trajectory.law, values.shape[-1])
+    paths = (30 if density else 8) if paths is None else checks.integer(paths, "paths", least=0)
     whole, times = np.isfinite(values).all(axis=(1, 2)), np.asarray(trajectory.times)
     sets = _sets(trajectory, whole)
     values = values[whole]
@@ -151,8 +152,7 @@ def _by_set(axes: Axes, times: np.ndarray, values: np.ndarray, sets: np.ndarray)
 
 
 def _singly(axes: Axes, times: np.ndarray, values: np.ndarray, paths: int) -> None:
-    count = checks.integer(paths, "paths", least=0)
-    axes.plot(times, values[:count].T, color="#555555", lw=0.6, alpha=0.55 if count <= 10 else 0.35)
+    axes.plot(times, values[:paths].T, color="#555555", lw=0.6, alpha=0.55 if paths <= 10 else 0.35)
 
 
 def _at_the_end(axes: Axes, trajectory: Trajectory, values: np.ndarray, component: int) -> None:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Wanted", "continue_paths", "simulate_paths"]
 
-_SINGLE_PATHS = 30
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -152,7 +150,7 @@ def _show(summary: Summary, wanted: Wanted) -> None:
     if wanted.figure is not None and wanted.figure.suffix.lstrip(".").lower() in MOVING:
         animate(paths, wanted.figure)
     elif wanted.figure is not None:
-        save(draw(paths, paths=_SINGLE_PATHS, density=True, title=summary.title), wanted.figure)
+        save(draw(paths, density=True, title=summary.title), wanted.figure)
     if wanted.report is not None:
         command = shlex.join(["evolaw", *sys.argv[1:]])
         facts = [*summary.known(), ("seed", summary.settings.seed)]

@@ -33,7 +33,6 @@ _NOTEBOOK_BITS = 600_000
 _MOST_PANELS = 8
 """A state of more components is not drawn: nobody reads a hundred panels."""
 _NOTEBOOK_WIDTH = 40 * 16
-_SINGLE_PATHS = 30
 
 
 @told
@@ -170,9 +169,7 @@ def _picture(trajectory: Trajectory, film: Playback | None, history: str) -> she
         return shell.embed(draw_density(trajectory)) if len(trajectory) > 1 else None
     if history or not _can_be_drawn(trajectory):
         return None
-    return shell.embed(
-        draw(trajectory, paths=_SINGLE_PATHS, density=True) if _kind(trajectory) == "paths" else draw(trajectory)
-    )
+    return shell.embed(draw(trajectory, density=True) if _kind(trajectory) == "paths" else draw(trajectory))
 
 
 def _can_be_drawn(trajectory: Trajectory) -> bool:
